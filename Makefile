@@ -1,0 +1,51 @@
+# Two targets matter to a newcomer: `make demo` and `make test`. Both set up all they need, in .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test lint bench fixtures docs search lock clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.base
+	@$(BIN)/federation demo
+
+test: $(VENV)/.dev
+	$(BIN)/pytest -m "not long"
+
+search: $(VENV)/.dev  ## longer property searches
+	$(BIN)/pytest -m long
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/unit/test_layers.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+fixtures: $(VENV)/.dev  ## regenerate fixtures/; the diff must be empty
+	$(BIN)/python fixtures/build.py
+
+docs: $(VENV)/.dev  ## regenerate the generated pages of docs/
+	$(BIN)/python docs/build.py
+
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: $(VENV)/bin/pip requirements/base.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
+	$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@ $(VENV)/.base
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

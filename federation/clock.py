@@ -1,0 +1,25 @@
+"""Time enters the engine here and nowhere else: an aware instant passed in by the caller, or, at the public face only, the wall clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from federation.errors import ValidationError
+
+
+def resolve(at: datetime | None) -> datetime:
+    """Return *at* in UTC, or the present moment when it is None.
+
+    Raises:
+        ValidationError: *at* is not an aware `datetime`: a naive one would be read in whatever zone the host happens to have.
+    """
+    if at is None:
+        return datetime.now(UTC)
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise ValidationError(
+            check="clock",
+            expected="an aware datetime",
+            found="a naive one" if isinstance(at, datetime) else type(at).__name__,
+            remedy="pass at=datetime(…, tzinfo=UTC)",
+        )
+    return at.astimezone(UTC)

@@ -1,0 +1,242 @@
+"""The one taxonomy: every refusal the engine can utter, and nothing else leaves it.
+
+Each class is one code of the STS wire protocol (service model 2011-06-15) with the HTTP status AWS sends it under; *which* rule refused
+is data (``check``), never a class of its own. Refusing code names the check, what was expected, what was found and what to do.
+
+Style: lower case, no full stop, values from outside go through `show`, words of the specifications instead of class names.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+MAX_SHOWN = 160
+"""Characters of a foreign value that an error may repeat (attack row D04: a refusal must not amplify its input)."""
+
+
+def show(value: object) -> str:
+    """Render a foreign value for an error: backticked, escaped to printable ASCII-safe text, cut after `MAX_SHOWN` characters.
+
+    Control, bidirectional and other invisible characters come out escaped (attack rows T08, D07). Never pass a token, secret or key.
+    """
+    text = value if isinstance(value, str) else repr(value) if isinstance(value, (int, float, bool, type(None))) else type(value).__name__
+    cut = text[:MAX_SHOWN]
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in cut)
+    return f"`{safe}`" if len(text) <= MAX_SHOWN else f"`{safe}`… ({len(text)} characters)"
+
+
+class FederationError(Exception):
+    """A refusal. Everything the engine raises, for input of any type and size, is an instance of this class.
+
+    Attributes:
+        code: The code on the STS wire, e.g. ``InvalidIdentityToken``.
+        http_status: The HTTP status AWS sends the code under.
+        check: Name of the rule that refused, as listed in ``docs/checks.md``, e.g. ``audience``.
+        expected: What the rule demands.
+        found: What was there instead; bounded and escaped.
+        remedy: What the reader can do about it.
+        message: The text AWS sends for this situation where it is known, otherwise the summary of this error.
+
+    ``str(error)`` is one line and holds no token, secret or key.
+    """
+
+    code: ClassVar[str] = "InternalFailure"
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None) -> None:
+        self.check = check
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+        self.message = message if message is not None else f"{check}: expected {expected}, found {found}"
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.check}: expected {self.expected}, found {self.found}; {self.remedy}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.check}>"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the refusal as plain data, stable names, for logs and ``--json``."""
+        return {
+            "code": self.code,
+            "http_status": self.http_status,
+            "check": self.check,
+            "expected": self.expected,
+            "found": self.found,
+            "remedy": self.remedy,
+            "message": self.message,
+        }
+
+
+class InvalidIdentityToken(FederationError):
+    """The SAML response or web identity token does not validate."""
+
+    code = "InvalidIdentityToken"
+    http_status = 400
+
+
+class ExpiredTokenException(FederationError):
+    """The SAML response or web identity token is past its time."""
+
+    code = "ExpiredTokenException"
+    http_status = 400
+
+
+class ExpiredTradeInTokenException(FederationError):
+    """The trade-in token is past its time."""
+
+    code = "ExpiredTradeInTokenException"
+    http_status = 400
+
+
+class IDPCommunicationError(FederationError):
+    """The identity provider's keys or answers are not at hand; offline: nothing is registered for this issuer."""
+
+    code = "IDPCommunicationError"
+    http_status = 400
+
+
+class IDPRejectedClaim(FederationError):
+    """The identity provider says no, or the identity was used before or revoked."""
+
+    code = "IDPRejectedClaim"
+    http_status = 403
+
+
+class InvalidAuthorizationMessageException(FederationError):
+    """The encoded authorization message cannot be opened."""
+
+    code = "InvalidAuthorizationMessageException"
+    http_status = 400
+
+
+class JWTPayloadSizeExceededException(FederationError):
+    """The JSON Web Token with its tags would be too large."""
+
+    code = "JWTPayloadSizeExceededException"
+    http_status = 400
+
+
+class MalformedPolicyDocument(FederationError):
+    """A policy document is not JSON or breaks the policy grammar; ``path`` is the JSON path of the fault."""
+
+    code = "MalformedPolicyDocument"
+    http_status = 400
+
+    def __init__(
+        self, *, path: str, expected: str, found: str, remedy: str, check: str = "policy-grammar", message: str | None = None
+    ) -> None:
+        super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.check}: at {self.path}: expected {self.expected}, found {self.found}; {self.remedy}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the refusal as plain data, with the JSON ``path`` of the fault."""
+        return {**super().as_dict(), "path": self.path}
+
+
+class PackedPolicyTooLarge(FederationError):
+    """Session policies and tags make the session token exceed its limit."""
+
+    code = "PackedPolicyTooLarge"
+    http_status = 400
+
+
+class OutboundWebIdentityFederationDisabledException(FederationError):
+    """The account does not issue web identity tokens."""
+
+    code = "OutboundWebIdentityFederationDisabledException"
+    http_status = 403
+
+
+class RegionDisabledException(FederationError):
+    """The region is not activated for STS in the account."""
+
+    code = "RegionDisabledException"
+    http_status = 403
+
+
+class SessionDurationEscalationException(FederationError):
+    """A token was asked to outlive the session that asks for it."""
+
+    code = "SessionDurationEscalationException"
+    http_status = 403
+
+
+class AccessDenied(FederationError):
+    """A policy refuses, explicitly or by silence."""
+
+    code = "AccessDenied"
+    http_status = 403
+
+
+class ValidationError(FederationError):
+    """A request parameter breaks its constraint."""
+
+    code = "ValidationError"
+    http_status = 400
+
+
+class InvalidParameterValue(FederationError):
+    """Request parameters contradict each other or the calling session."""
+
+    code = "InvalidParameterValue"
+    http_status = 400
+
+
+class RegistrationError(FederationError):
+    """Provider material (metadata, key set, certificate, key) cannot be registered; IAM's ``InvalidInput``."""
+
+    code = "InvalidInput"
+    http_status = 400
+
+
+class AccountFault(FederationError):
+    """A file of the account directory is at fault.
+
+    Attributes:
+        file: Path of the file, relative to the account directory.
+        path: Place inside the file (JSON path, TOML key, XPath), or empty for the file as a whole.
+    """
+
+    code = "AccountFault"
+    http_status = 500
+
+    def __init__(self, *, file: str, path: str, expected: str, found: str, remedy: str, check: str = "account") -> None:
+        super().__init__(check=check, expected=expected, found=found, remedy=remedy)
+        self.file = file
+        self.path = path
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.path}" if self.path else self.file
+        return f"{self.code}: {where}: expected {self.expected}, found {self.found}; {self.remedy}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the fault as plain data, with ``file`` and ``path``."""
+        return {**super().as_dict(), "file": self.file, "path": self.path}
+
+
+class AccountFaults(AccountFault):
+    """Every fault of an account directory; a broken account never half-loads. ``faults`` holds at least one `AccountFault`."""
+
+    def __init__(self, faults: tuple[AccountFault, ...]) -> None:
+        first = faults[0]
+        super().__init__(
+            file=first.file, path=first.path, expected=first.expected, found=first.found, remedy=first.remedy, check=first.check
+        )
+        self.faults = faults
+
+    def __str__(self) -> str:
+        rest = len(self.faults) - 1
+        return super().__str__() + (f" (and {rest} more)" if rest else "")
+
+
+class InternalFailure(FederationError):
+    """A bug of the engine. It carries no detail of the input."""
+
+    code = "InternalFailure"
+    http_status = 500

@@ -1,0 +1,58 @@
+"""Every size, count and age limit of the engine, named, with its source. Times are seconds, sizes octets unless a name says otherwise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Tokens ---------------------------------------------------------------------------------------------------------------------------------
+SAML_ASSERTION_PARAMETER_CHARS: Final = 100_000
+"""Longest SAMLAssertion parameter of the API (service model 2011-06-15); applies to the exchange, not to `validate`."""
+SAML_RESPONSE_CHARS: Final = 1_400_000
+"""Longest base64 SAML response that `validate` decodes: 1 MiB of XML, with room for line breaks."""
+SAML_RESPONSE_OCTETS: Final = 1_048_576
+"""Longest XML document behind it."""
+WEB_IDENTITY_TOKEN_CHARS: Final = 20_000
+"""Longest WebIdentityToken parameter of the API (service model 2011-06-15)."""
+
+# XML ------------------------------------------------------------------------------------------------------------------------------------
+XML_DEPTH: Final = 64
+"""Deepest element nesting (attack row X26); real responses stay under 20."""
+XML_ATTRIBUTES_PER_ELEMENT: Final = 64
+"""Attributes and namespace declarations on one element (attack row X27)."""
+METADATA_OCTETS: Final = 10_000_000
+"""SAMLMetadataDocument of CreateSAMLProvider: 1000 to 10 000 000 characters."""
+KEYS_PER_PROVIDER: Final = 10
+"""Keys per SAML provider (IAM quota); bounds the signatures tried (attack row K17)."""
+
+# Keys -----------------------------------------------------------------------------------------------------------------------------------
+RSA_MIN_BITS: Final = 2048
+RSA_LEGACY_MIN_BITS: Final = 1024
+"""Only where the provider permits ``rsa-1024``."""
+RSA_MAX_BITS: Final = 8192
+"""Larger moduli cost the verifier more than a caller deserves (attack row K17)."""
+RSA_MIN_EXPONENT: Final = 65_537
+
+# Time -----------------------------------------------------------------------------------------------------------------------------------
+REDEMPTION_SECONDS: Final = 300
+"""AWS: "Token must be redeemed within 5 minutes of issuance"."""
+MAX_CLOCK_SKEW_SECONDS: Final = 600
+"""Largest leeway a provider may be registered with (attack rows P08, J30)."""
+
+# Sessions -------------------------------------------------------------------------------------------------------------------------------
+ROLE_SESSION_MIN_SECONDS: Final = 900
+ROLE_SESSION_DEFAULT_SECONDS: Final = 3600
+ROLE_SESSION_MAX_SECONDS: Final = 43_200
+CHAINED_SESSION_MAX_SECONDS: Final = 3600
+SESSION_TAGS: Final = 50
+TAG_KEY_CHARS: Final = 128
+TAG_VALUE_CHARS: Final = 256
+SESSION_POLICY_CHARS: Final = 2048
+SESSION_POLICY_ARNS: Final = 10
+SESSION_TOKEN_OCTETS: Final = 4096
+"""AWS since 2026-09-15: one limit on the assembled session token."""
+
+# Policies -------------------------------------------------------------------------------------------------------------------------------
+POLICY_CHARS: Final = 131_072
+"""Longest policy document of the IAM API, raw."""
+JSON_DEPTH: Final = 32
+"""Deepest JSON nesting in tokens, policies and account files (attack row J49)."""

@@ -1,0 +1,1 @@
+"""OpenID Connect ID tokens: from the compact JWS to a proved identity."""

@@ -1,0 +1,1 @@
+"""IAM policies: parsed with a path on error, compiled once, evaluated purely."""

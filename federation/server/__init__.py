@@ -1,0 +1,1 @@
+"""The AWS Query wire format in front of the service."""

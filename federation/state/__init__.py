@@ -1,0 +1,1 @@
+"""What must be remembered between calls: used assertions, revocations, the audit trail."""

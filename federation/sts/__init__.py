@@ -1,0 +1,1 @@
+"""The operations of the Security Token Service."""
