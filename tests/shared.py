@@ -1,0 +1,37 @@
+"""Where the captured tokens, corpora and recordings stand that are not part of this repository, and how a test skips without them."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("FEDERATION_CORPORA") or REPOSITORY.parent / "shared")
+
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "captures" / "manifest.json").is_file(),
+    reason=f"no captured tokens at {SHARED}: set FEDERATION_CORPORA to the directory that holds captures/, corpora/ and recordings/",
+)
+
+
+def shared_path(relative: str) -> Path:
+    """Path of *relative* under the shared directory; skips the running test where it is absent."""
+    path = SHARED / relative
+    if not path.exists():
+        pytest.skip(f"{relative} is absent under {SHARED}: set FEDERATION_CORPORA")
+    return path
+
+
+@cache
+def shared_json(relative: str) -> Any:
+    """Parsed JSON file of the shared directory; at collection time use `manifest`, which never skips."""
+    return json.loads(shared_path(relative).read_text(encoding="utf-8"))
+
+
+def manifest(relative: str, default: Any = ()) -> Any:
+    """Parsed JSON file for parametrising at collection time; *default* where it is absent (mark the test with `needs_shared`)."""
+    path = SHARED / relative
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
