@@ -1,0 +1,102 @@
+"""Every snippet of README and docs runs, and every shown output is the real one.
+
+- A ``python`` block is executed from the project's root; blocks of one page share one namespace, in order.
+- A ``console`` block runs each ``$ federation …`` line in a process and compares what it prints with the lines below it; ``…`` in the page
+  stands for text that differs from run to run (credentials, times, versions). ``$ make …`` lines show what the same-named verb prints.
+- A ``json`` or ``toml`` block parses.
+"""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BIN = Path(sys.executable).parent
+SHOWN_BY_VERB = {"make demo": "federation demo"}
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    return [body for language, body in FENCE.findall(page.read_text(encoding="utf-8")) if language in languages]
+
+
+def pages(*languages: str) -> list[Path]:
+    return [page for page in PAGES if blocks(page, *languages)]
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """Split a console block into (command, shown output) pairs; a trailing backslash continues a command."""
+    command, shown = "", []
+    lines = iter(block.splitlines())
+    for line in lines:
+        if line.startswith("$ "):
+            if command:
+                yield command, "\n".join(shown)
+            command, shown = line[2:], []
+            while command.endswith("\\"):
+                command = command[:-1] + next(lines).strip()
+        else:
+            shown.append(line)
+    if command:
+        yield command, "\n".join(shown)
+
+
+def matches(shown: str, printed: str) -> bool:
+    """Compare line by line, trailing space ignored; ``…`` stands for any text, on a line of its own for any lines."""
+    pattern = "".join(
+        ".*" if part == "…" else re.escape(part) for part in re.split("(…)", "\n".join(s.rstrip() for s in shown.strip().splitlines()))
+    )
+    return re.fullmatch(pattern, "\n".join(p.rstrip() for p in printed.strip().splitlines()), re.DOTALL) is not None
+
+
+@pytest.mark.parametrize("page", pages("python"), ids=name)
+def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    namespace: dict[str, object] = {"__name__": "snippet"}
+    for number, source in enumerate(blocks(page, "python"), start=1):
+        exec(compile(source, f"{name(page)}, snippet {number}", "exec"), namespace)  # noqa: S102 - the point of the test
+
+
+@pytest.mark.parametrize("page", pages("console"), ids=name)
+def test_console_snippets_print_what_is_shown(page: Path) -> None:
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "140", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    for block in blocks(page, "console"):
+        for command, shown in commands(block):
+            ran = SHOWN_BY_VERB.get(command, command)
+            if not ran.startswith("federation "):
+                continue  # installation and server start are covered by CI and the interop tests
+            outcome = subprocess.run(
+                shlex.split(ran),
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+            assert outcome.returncode in {0, 1}, outcome.stderr
+            printed = outcome.stdout + outcome.stderr
+            if shown.strip():
+                assert matches(shown, printed), f"{name(page)}: `{command}` prints\n{printed}\nthe page shows\n{shown}"
+
+
+@pytest.mark.parametrize("page", pages("json", "toml"), ids=name)
+def test_data_snippets_parse(page: Path) -> None:
+    for block in blocks(page, "json"):
+        json.loads(block)
+    for block in blocks(page, "toml"):
+        tomllib.loads(block)
