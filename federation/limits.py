@@ -56,3 +56,23 @@ POLICY_CHARS: Final = 131_072
 """Longest policy document of the IAM API, raw."""
 JSON_DEPTH: Final = 32
 """Deepest JSON nesting in tokens, policies and account files (attack row J49)."""
+
+# Signed requests ------------------------------------------------------------------------------------------------------------------------
+SIGNATURE_CLOCK_SKEW_SECONDS: Final = 900
+"""Signature Version 4: a request, presigned or not, is good for 15 minutes around its date; STS heeds no X-Amz-Expires."""
+PRESIGNED_EXPIRES_MAX_SECONDS: Final = 900
+"""Longest X-Amz-Expires that a verifier of forwarded GetCallerIdentity requests takes."""
+IDENTITY_PROOF_CHARS: Final = 16_384
+"""Longest forwarded GetCallerIdentity request, encoded: a session token of 4096 octets, twice escaped, with room."""
+ENCODED_MESSAGE_CHARS: Final = 10_240
+"""Longest EncodedMessage of DecodeAuthorizationMessage (service model 2011-06-15)."""
+
+# Multi-factor authentication ------------------------------------------------------------------------------------------------------------
+TOTP_STEP_SECONDS: Final = 30
+TOTP_DIGITS: Final = 6
+TOTP_WINDOW_STEPS: Final = 1
+"""Steps of clock drift allowed each way (RFC 6238 5.2 recommends at most one for the network's delay)."""
+TOTP_SECRET_MIN_OCTETS: Final = 16
+"""RFC 4226 4 R6: the shared secret is at least 128 bits."""
+TOTP_SECRET_MAX_OCTETS: Final = 64
+"""One block of SHA-1; HMAC hashes anything longer down to less."""
