@@ -1,1 +1,15 @@
-"""For tests of anything that federates: a token forge and the contract every validator must meet."""
+"""For tests of anything that federates: a token forge.
+
+    from federation.testing import Login, SamlForge, SigningKey, to_base64
+
+The forge signs with signxml, which comes with the extra ``testing``.
+"""
+
+from federation.testing.encryption import Encryption
+from federation.testing.forge import SamlForge, to_base64
+from federation.testing.keys import SigningKey
+from federation.testing.login import Login, aws_attributes
+from federation.testing.shapes import SHAPES, Shape
+from federation.testing.signing import Signing
+
+__all__ = ["SHAPES", "Encryption", "Login", "SamlForge", "Shape", "Signing", "SigningKey", "aws_attributes", "to_base64"]
