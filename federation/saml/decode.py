@@ -1,0 +1,121 @@
+"""From what the client posted to the octets of an XML document: strict base64, bounded, nothing guessed.
+
+Every lenience here would give one token many spellings (attack row B01), so the standard alphabet, canonical padding and zero spare bits
+are demanded; only the white space that HTML forms and mail-style line folding add is skipped. Input that was prepared in another way is
+refused with a remedy that names the way, never decoded that way (rows B02, B03).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import pybase64
+
+from federation import limits
+from federation.errors import InvalidIdentityToken, show
+from federation.saml import messages
+
+WHITE_SPACE: Final = b" \t\r\n"
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_QUANTUM: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse:
+    """Octets that claim to be the XML of a SAML response. Nothing is proved about them but that they begin like markup."""
+
+    octets: bytes
+
+
+def decode_response(token: object, *, max_chars: int = limits.SAML_RESPONSE_CHARS) -> RawResponse:
+    """Decode the ``SAMLResponse`` form value *token*, a `str` or `bytes` of standard base64.
+
+    Args:
+        token: The posted value; CR, LF, space and tab in it are skipped, nothing else.
+        max_chars: Longest value that is looked at at all.
+
+    Raises:
+        InvalidIdentityToken: check ``type`` (neither str nor bytes), ``size`` (too long, or empty), ``base64`` (not canonical standard
+            base64) or ``content`` (what comes out does not begin like XML in UTF-8).
+    """
+    if not isinstance(token, (str, bytes)):
+        raise _refusal("type", "a str or bytes", type(token).__name__, "pass the value of the SAMLResponse form field")
+    if not 0 < len(token) <= max_chars:
+        raise _refusal("size", f"1 to {max_chars} characters of base64", f"{len(token)}", "post the IdP's response unchanged")
+    try:
+        octets = base64_octets(token)
+    except ValueError:
+        raise _refusal("base64", "canonical standard base64", *_look_alike(token)) from None
+    if not octets.startswith(b"<"):
+        head = octets[:512].removeprefix(BYTE_ORDER_MARK).lstrip(WHITE_SPACE)
+        if not head.startswith(b"<"):
+            raise _refusal("content", "an XML document in UTF-8", *_look_inside(octets))
+    return RawResponse(octets)
+
+
+def base64_octets(text: str | bytes) -> bytes:
+    """Decode canonical standard base64 in which XML white space may stand anywhere.
+
+    Raises:
+        ValueError: Any other character, missing or surplus padding, or spare bits that are not zero.
+    """
+    try:
+        octets = pybase64.b64decode(text, validate=True)
+    except ValueError:
+        packed = (text.encode("ascii") if isinstance(text, str) else text).translate(None, WHITE_SPACE)
+        octets = pybase64.b64decode(packed, validate=True)
+        text = packed
+    # The decoder ignores the spare bits of the last quantum; writing that quantum again shows them.
+    last = len(octets) % 3 or 3
+    written = pybase64.b64encode(octets[-last:]) if octets else b""
+    tail = text[-_QUANTUM:] if isinstance(text, bytes) else text[-_QUANTUM:].encode("ascii")
+    if tail != written:
+        raise ValueError("spare bits are not zero")
+    return octets
+
+
+def _refusal(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.MALFORMED)
+
+
+_URL_SAFE: Final = re.compile(rb"[A-Za-z0-9_-]+={0,2}")
+_PERCENT: Final = re.compile(rb"%(?:2[BbFf]|3[Dd]|0[AaDd])")
+_JWT: Final = re.compile(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?")
+
+
+def _look_alike(token: str | bytes) -> tuple[str, str]:
+    """Say what a value that is not base64 looks like, and what to do: for the reader of the error only, nothing is decoded that way."""
+    text = (token.encode("utf-8", "replace") if isinstance(token, str) else token).translate(None, WHITE_SPACE)
+    if text.removeprefix(BYTE_ORDER_MARK)[:1] == b"<":
+        if text[:64].lower().startswith((b"<!doctypehtml", b"<html")):
+            return "an HTML page", "take the value of its SAMLResponse form field, not the page"
+        return "XML that is not encoded", "encode the XML document as base64"
+    if b"SAMLResponse=" in text[:4096]:
+        return "a form or query string", "take the value after SAMLResponse= alone and percent-decode it"
+    if _JWT.fullmatch(text):
+        return "a JSON Web Token", "use the web-identity operation for it"
+    if _PERCENT.search(text):
+        return "percent-encoded text", "percent-decode the form value once before passing it"
+    if _URL_SAFE.fullmatch(text) and (b"-" in text or b"_" in text):
+        return "the URL-safe base64 alphabet", "encode with the standard alphabet (+ and /)"
+    if len(text) % _QUANTUM:
+        return "a length that is no multiple of four: cut off, or without padding", "pass the value whole, with its = padding"
+    return "other characters, misplaced padding or non-zero spare bits", "encode the XML document once more as base64"
+
+
+def _look_inside(octets: bytes) -> tuple[str, str]:
+    """Say what octets that are no XML document look like."""
+    if octets.startswith(b"\x1f\x8b"):
+        return "gzip data", "send the XML uncompressed"
+    if octets.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        return "XML in UTF-16", "serialise the response in UTF-8"
+    head = octets[:64].lstrip(WHITE_SPACE)
+    if head.startswith((b"{", b"[")):
+        return "JSON", "pass a SAML response"
+    if re.match(rb"(?:PHNhbW|PD94bW|PFJlc3|PHNhbWxw|77u/PD)", head):
+        return "base64 inside base64", "encode the XML document once, not twice"
+    if head and all(0x20 <= byte < 0x7F for byte in head):  # noqa: PLR2004 - printable ASCII
+        return f"text beginning {show(head.decode('ascii')[:16])}", "pass the SAML response of the IdP"
+    return "binary data, perhaps deflated as for the HTTP-Redirect binding", "use the HTTP-POST binding, which never compresses"

@@ -1,0 +1,139 @@
+"""The only XML parser for what a client sends, and the few readers of a parsed element.
+
+The octets are refused before anything is interpreted: no DTD and hence no entities, no processing instructions, UTF-8 and XML 1.0 alone,
+bounded size, depth and attributes (attack rows X01 to X30). One parser, one tree: what was refused here is seen by no second library.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from federation import limits
+from federation.errors import InvalidIdentityToken, show
+from federation.saml import messages
+from federation.saml.decode import BYTE_ORDER_MARK
+
+SAML: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
+SAMLP: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
+MD: Final = "{urn:oasis:names:tc:SAML:2.0:metadata}"
+DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
+DSIG11: Final = "{http://www.w3.org/2009/xmldsig11#}"
+EC: Final = "{http://www.w3.org/2001/10/xml-exc-c14n#}"
+XENC: Final = "{http://www.w3.org/2001/04/xmlenc#}"
+XENC11: Final = "{http://www.w3.org/2009/xmlenc11#}"
+XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
+XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+
+Element = etree._Element  # noqa: SLF001 - lxml names the type of its elements only so
+
+_DECLARATION: Final = re.compile(
+    rb"""<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')"""
+    rb"""(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"(?:UTF-8|US-ASCII)"|'(?:UTF-8|US-ASCII)'))?"""
+    rb"""(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>""",
+    re.IGNORECASE,
+)
+_DECLARATION_OCTETS: Final = 256
+
+# One step per level: matches nothing as soon as a document is shallower, so its cost is that of one walk at most.
+_too_deep = etree.XPath("boolean(/" + "/".join(["*"] * (limits.XML_DEPTH + 1)) + ")")
+_attributes = etree.XPath("count(//@*)")
+_crowded = etree.XPath(f"boolean(//*[@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]])")
+_instructions = etree.XPath("boolean(//processing-instruction())")
+_comments = etree.XPath("boolean(//comment())")
+
+
+def _parser() -> etree.XMLParser:
+    """Return a parser that cannot load, expand, repair or fetch anything. One per document: no state is shared (attack row X30)."""
+    return etree.XMLParser(
+        encoding="utf-8",  # and no other, whatever the document says of itself (X20)
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        no_network=True,
+        huge_tree=False,
+        recover=False,
+        collect_ids=False,  # IDs are compared, never looked up (X06)
+        strip_cdata=True,
+        remove_comments=False,  # seen, so that they can be refused
+        remove_pis=False,
+        decompress=False,
+    )
+
+
+def parse(octets: bytes, *, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> Element:
+    """Parse *octets* as one XML document and return its root element.
+
+    Raises:
+        InvalidIdentityToken: check ``size``, ``encoding``, ``doctype``, ``processing-instruction``, ``comment``, ``well-formed``,
+            ``depth`` or ``attributes``; the rule behind each is in the table of `federation.saml.response.RULES`.
+    """
+    if len(octets) > max_octets:
+        raise malformed("size", f"at most {max_octets} octets of XML", f"{len(octets)}", "let the IdP release fewer attributes")
+    octets = octets.removeprefix(BYTE_ORDER_MARK)
+    body = _check_declaration(octets)
+    if b"<!DOCTYPE" in octets:
+        raise malformed("doctype", "a document without DTD", "a document type declaration", "remove it; SAML has no use for one")
+    try:
+        root = etree.fromstring(octets, _parser())
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        raise malformed("well-formed", "one well-formed XML document", show(_reason(fault)), "send the IdP's response unchanged") from None
+    _check_bounds(root)
+    if octets.find(b"<?", body) >= 0 and _instructions(root):
+        raise malformed(
+            "processing-instruction", "no processing instructions", "at least one", "send the IdP's response without style sheet or PI"
+        )
+    if b"<!--" in octets and _comments(root):
+        raise malformed("comment", "no comments: they can split the text they stand in", "at least one", "remove the comments at the IdP")
+    return root
+
+
+def _check_declaration(octets: bytes) -> int:
+    """Refuse any XML declaration but that of XML 1.0 in UTF-8 (rows X20, X22); return where the document proper begins."""
+    if not octets.startswith(b"<?xml"):
+        return 0
+    declaration = _DECLARATION.match(octets[:_DECLARATION_OCTETS])
+    if declaration is None:
+        found = show(octets[:64].partition(b"?>")[0].decode("ascii", "replace"))
+        raise malformed("encoding", "XML 1.0 in UTF-8", found, "serialise the response as XML 1.0 in UTF-8")
+    return declaration.end()
+
+
+def _check_bounds(root: Element) -> None:
+    if _too_deep(root):
+        raise malformed("depth", f"elements nested at most {limits.XML_DEPTH} deep", "deeper nesting", "send the IdP's response unchanged")
+    if _attributes(root) > limits.XML_ATTRIBUTES_PER_ELEMENT and _crowded(root):
+        raise malformed(
+            "attributes",
+            f"at most {limits.XML_ATTRIBUTES_PER_ELEMENT} XML attributes on one element",
+            "more",
+            "send the IdP's response unchanged",
+        )
+
+
+def _reason(fault: Exception) -> str:
+    return str(fault).replace("\n", " ") or type(fault).__name__
+
+
+def malformed(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
+    """Return the refusal of a document that is not shaped as it must be; AWS has one text for all of them."""
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.MALFORMED)
+
+
+def text(element: Element) -> str:
+    """Return the complete text of a leaf element, untrimmed.
+
+    Raises:
+        InvalidIdentityToken: check ``text``: it has child nodes, so that its text has no single reading (attack rows T01 to T03).
+    """
+    if len(element):
+        raise malformed("text", f"text alone inside {local_name(element)}", "child elements", "let the IdP send the value as plain text")
+    return element.text or ""
+
+
+def local_name(element: Element) -> str:
+    """Return the name of *element* without its namespace, for error texts; a comment or processing instruction has none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else "a comment or processing instruction"
