@@ -80,29 +80,28 @@ def _refusal(check: str, expected: str, found: str, remedy: str) -> InvalidIdent
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.MALFORMED)
 
 
-_URL_SAFE: Final = re.compile(rb"[A-Za-z0-9_-]+={0,2}")
-_PERCENT: Final = re.compile(rb"%(?:2[BbFf]|3[Dd]|0[AaDd])")
-_JWT: Final = re.compile(rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?")
+_LOOK_ALIKES: Final = (
+    (rb"(?i)(?:<!doctype\s*html|<html).*", "an HTML page", "take the value of its SAMLResponse form field, not the page"),
+    (rb"<.*", "XML that is not encoded", "encode the XML document as base64"),
+    (rb"(?:.*[?&])?SAMLResponse=.*", "a form or query string", "take the value after SAMLResponse= alone and percent-decode it"),
+    (rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?", "a JSON Web Token", "use the web-identity operation for it"),
+    (rb"[^%]*%(?:2[BbFf]|3[Dd]|0[AaDd]).*", "percent-encoded text", "percent-decode the form value once before passing it"),
+    (rb"[A-Za-z0-9]*[_-][A-Za-z0-9_-]*={0,2}", "the URL-safe base64 alphabet", "encode with the standard alphabet (+ and /)"),
+    (
+        rb"(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{1,3}",
+        "a length that is no multiple of four",
+        "pass the value whole, with its = padding; it looks cut off",
+    ),
+    (rb".*", "other characters, misplaced padding or non-zero spare bits", "encode the XML document once more as base64"),
+)
+_LOOKS: Final = tuple((re.compile(pattern, re.DOTALL), found, remedy) for pattern, found, remedy in _LOOK_ALIKES)
 
 
 def _look_alike(token: str | bytes) -> tuple[str, str]:
     """Say what a value that is not base64 looks like, and what to do: for the reader of the error only, nothing is decoded that way."""
-    text = (token.encode("utf-8", "replace") if isinstance(token, str) else token).translate(None, WHITE_SPACE)
-    if text.removeprefix(BYTE_ORDER_MARK)[:1] == b"<":
-        if text[:64].lower().startswith((b"<!doctypehtml", b"<html")):
-            return "an HTML page", "take the value of its SAMLResponse form field, not the page"
-        return "XML that is not encoded", "encode the XML document as base64"
-    if b"SAMLResponse=" in text[:4096]:
-        return "a form or query string", "take the value after SAMLResponse= alone and percent-decode it"
-    if _JWT.fullmatch(text):
-        return "a JSON Web Token", "use the web-identity operation for it"
-    if _PERCENT.search(text):
-        return "percent-encoded text", "percent-decode the form value once before passing it"
-    if _URL_SAFE.fullmatch(text) and (b"-" in text or b"_" in text):
-        return "the URL-safe base64 alphabet", "encode with the standard alphabet (+ and /)"
-    if len(text) % _QUANTUM:
-        return "a length that is no multiple of four: cut off, or without padding", "pass the value whole, with its = padding"
-    return "other characters, misplaced padding or non-zero spare bits", "encode the XML document once more as base64"
+    octets = token.encode("utf-8", "replace") if isinstance(token, str) else token
+    text = octets.removeprefix(BYTE_ORDER_MARK).translate(None, WHITE_SPACE)
+    return next((found, remedy) for look, found, remedy in _LOOKS if look.fullmatch(text))
 
 
 def _look_inside(octets: bytes) -> tuple[str, str]:

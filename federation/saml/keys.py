@@ -1,0 +1,203 @@
+"""Keys a provider is registered with: the only keys that count (attack rows K01 to K18).
+
+A certificate is a container of a key and nothing more: its issuer, its chain and its dates decide nothing. Weak keys are refused when
+they are registered, not when a token comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, cast
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
+
+from federation import limits
+from federation.errors import RegistrationError, show
+from federation.saml.decode import base64_octets
+
+Permit = frozenset[str]
+"""Names of the weak things a provider was registered with."""
+
+PERMITS: Final[Permit] = frozenset({"sha1", "rsa-sha1", "ecdsa-sha1", "rsa-1024", "cbc", "rsa1_5"})
+
+CURVES: Final = frozenset({"secp256r1", "secp384r1", "secp521r1"})
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+_PEM: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
+_PUBLIC_LABELS: Final = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"PUBLIC KEY", b"RSA PUBLIC KEY"})
+_FAULTS: Final = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationKey:
+    """A registered public key by which an IdP's signatures are proved.
+
+    Attributes:
+        public_key: RSA of `limits.RSA_MIN_BITS` to `limits.RSA_MAX_BITS`, or EC on P-256, P-384 or P-521.
+        fingerprint: SHA-256 in hex, of the certificate where there is one, else of the SubjectPublicKeyInfo.
+        not_before: Start of the certificate's own period, aware UTC; None for a bare key. A remark, never a rule.
+        not_after: End of it.
+        source: Where the key came from, for reports.
+    """
+
+    public_key: PublicKey = field(repr=False)
+    fingerprint: str
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecryptionKey:
+    """A registered private RSA key with which the IdP's encrypted assertions are opened. Its repr shows no key."""
+
+    private_key: rsa.RSAPrivateKey = field(repr=False)
+    fingerprint: str
+    source: str = ""
+
+
+def parse_permit(names: Iterable[str]) -> Permit:
+    """Return the set of *names* when each is one of `PERMITS`.
+
+    Raises:
+        RegistrationError: check ``permit``: an unknown name, or a bare str where a collection is meant.
+    """
+    wanted: list[object] = [names] if isinstance(names, (str, bytes)) else list(names)
+    unknown = [name for name in wanted if not isinstance(name, str) or name not in PERMITS]
+    if unknown or isinstance(names, (str, bytes)):
+        raise _refusal("permit", f"names out of {', '.join(sorted(PERMITS))}", show(wanted[0] if not unknown else unknown[0]), "correct it")
+    return cast("Permit", frozenset(wanted))
+
+
+def load_certificates(material: object, permit: Permit = frozenset(), *, source: str = "") -> tuple[VerificationKey, ...]:
+    """Load every certificate or public key of *material*: PEM, one or several; DER; or the base64 of ds:X509Certificate.
+
+    Args:
+        material: `str` or `bytes`.
+        permit: Weak things the provider permits; ``rsa-1024`` matters here.
+        source: Where the material came from, kept for reports.
+
+    Raises:
+        RegistrationError: check ``certificate`` (cannot be read), ``key-type``, ``key-size``, ``key-exponent`` or ``key-curve``.
+    """
+    return tuple(_load_public(label, der, permit, source) for label, der in _blocks(material))
+
+
+def verification_key(public_key: object, permit: Permit = frozenset(), *, source: str = "") -> VerificationKey:
+    """Register a bare public key, e.g. that of an ds:KeyValue in metadata. Raises as `load_certificates`."""
+    key = _admit(public_key, permit)
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return VerificationKey(key, hashlib.sha256(spki).hexdigest(), source=source)
+
+
+def load_decryption_key(material: object, permit: Permit = frozenset(), *, source: str = "") -> DecryptionKey:
+    """Load one unencrypted RSA private key in PEM, PKCS#1 or PKCS#8.
+
+    Raises:
+        RegistrationError: check ``decryption-key`` (AWS: "Invalid private key."), ``key-type``, ``key-size`` or ``key-exponent``.
+    """
+    octets = material.encode("utf-8", "replace") if isinstance(material, str) else material
+    try:
+        if not isinstance(octets, bytes):
+            raise TypeError
+        key = serialization.load_pem_private_key(octets, password=None)
+    except _FAULTS as fault:
+        raise RegistrationError(
+            check="decryption-key",
+            expected="one unencrypted RSA private key in PEM (PKCS#1 or PKCS#8)",
+            found=type(fault).__name__ if isinstance(material, (str, bytes)) else type(material).__name__,
+            remedy="export the key as PEM without a passphrase",
+            message="Invalid private key.",
+        ) from None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise _refusal("key-type", "an RSA private key", type(key).__name__.lstrip("_"), "assertions are encrypted to RSA keys alone")
+    public = _admit(key.public_key(), permit)
+    spki = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return DecryptionKey(key, hashlib.sha256(spki).hexdigest(), source)
+
+
+def _blocks(material: object) -> list[tuple[bytes, bytes]]:
+    """Split *material* into (PEM label, DER) pairs; DER and bare base64 come out under the label CERTIFICATE."""
+    octets = material.encode("utf-8", "replace") if isinstance(material, str) else material
+    if not isinstance(octets, bytes):
+        raise _refusal("certificate", "a certificate as str or bytes", type(material).__name__, "pass PEM, DER or base64")
+    if len(octets) > limits.METADATA_OCTETS:
+        raise _refusal("certificate", f"at most {limits.METADATA_OCTETS} octets", f"{len(octets)}", "pass the certificate alone")
+    if octets.startswith(b"\x30"):
+        return [(b"CERTIFICATE", octets)]
+    armoured = _PEM.findall(octets)
+    try:
+        if armoured:
+            return [(label, base64_octets(body)) for label, body in armoured]
+        return [(b"CERTIFICATE", base64_octets(octets))]
+    except ValueError:
+        raise _refusal("certificate", "PEM, DER or base64", "text that is none of them", "export the certificate again") from None
+
+
+def _load_public(label: bytes, der: bytes, permit: Permit, source: str) -> VerificationKey:
+    if label not in _PUBLIC_LABELS:
+        raise _refusal("certificate", "a certificate or public key", show(label.decode("ascii")), "never register private keys here")
+    if not label.endswith(b"CERTIFICATE"):
+        try:
+            return verification_key(serialization.load_der_public_key(der), permit, source=source)
+        except _FAULTS as fault:
+            raise _unreadable(fault) from None
+    try:
+        with warnings.catch_warnings():
+            # Serial numbers, names and extensions that RFC 5280 forbids play no part in what the key inside can do.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate = x509.load_der_x509_certificate(der)
+            public_key = certificate.public_key()
+    except _FAULTS as fault:
+        raise _unreadable(fault) from None
+    begin, end = _period(certificate)
+    return VerificationKey(_admit(public_key, permit), hashlib.sha256(der).hexdigest(), begin, end, source)
+
+
+def _period(certificate: x509.Certificate) -> tuple[datetime | None, datetime | None]:
+    try:
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except ValueError:
+        return None, None
+
+
+def _admit(public_key: object, permit: Permit) -> PublicKey:
+    """Return *public_key* when it is of a kind and size whose signatures mean something."""
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return _admit_rsa(public_key, permit)
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        if public_key.curve.name not in CURVES:
+            raise _refusal("key-curve", "P-256, P-384 or P-521", show(public_key.curve.name), "let the IdP use a named NIST curve")
+        return public_key
+    kind = type(public_key).__name__.lstrip("_")
+    raise _refusal("key-type", "an RSA or EC public key", show(kind), "let the IdP sign with RSA or ECDSA")
+
+
+def _admit_rsa(public_key: rsa.RSAPublicKey, permit: Permit) -> rsa.RSAPublicKey:
+    least = limits.RSA_LEGACY_MIN_BITS if "rsa-1024" in permit else limits.RSA_MIN_BITS
+    numbers = public_key.public_numbers()
+    if not least <= public_key.key_size <= limits.RSA_MAX_BITS:
+        remedy = "let the IdP use a 2048-bit key, or permit `rsa-1024` by name for this provider"
+        raise _refusal("key-size", f"RSA of {least} to {limits.RSA_MAX_BITS} bits", f"{public_key.key_size} bits", remedy)
+    if numbers.e < limits.RSA_MIN_EXPONENT or numbers.e % 2 == 0 or numbers.n % 2 == 0:
+        found = f"exponent {numbers.e}" if numbers.e.bit_length() <= 64 else "another exponent"  # noqa: PLR2004
+        raise _refusal("key-exponent", "an odd modulus and an odd exponent from 65537", found, "let the IdP make an ordinary RSA key")
+    return public_key
+
+
+def _unreadable(fault: Exception) -> RegistrationError:
+    return _refusal("certificate", "an X.509 certificate or public key", show(str(fault)), "export the certificate again")
+
+
+def _refusal(check: str, expected: str, found: str, remedy: str) -> RegistrationError:
+    return RegistrationError(check=check, expected=expected, found=found, remedy=remedy)
