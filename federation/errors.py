@@ -168,10 +168,16 @@ class SessionDurationEscalationException(FederationError):
 
 
 class AccessDenied(FederationError):
-    """A policy refuses, explicitly or by silence."""
+    """A policy refuses, explicitly or by silence. ``decision`` is the policy's `Decision` where one was evaluated, otherwise None."""
 
     code = "AccessDenied"
     http_status = 403
+
+    def __init__(
+        self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None
+    ) -> None:
+        super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
+        self.decision = decision
 
 
 class ValidationError(FederationError):
@@ -179,6 +185,20 @@ class ValidationError(FederationError):
 
     code = "ValidationError"
     http_status = 400
+
+
+class InvalidClientTokenId(FederationError):
+    """The access key id or the session token is not one of ours; says no more than that (attack row A23)."""
+
+    code = "InvalidClientTokenId"
+    http_status = 403
+
+
+class ExpiredToken(FederationError):
+    """The session token is genuine and past its expiration."""
+
+    code = "ExpiredToken"
+    http_status = 403
 
 
 class InvalidParameterValue(FederationError):
@@ -240,3 +260,31 @@ class InternalFailure(FederationError):
 
     code = "InternalFailure"
     http_status = 500
+
+
+class MissingAuthenticationToken(FederationError):
+    """The request is signed by nobody, and the operation needs a caller."""
+
+    code = "MissingAuthenticationToken"
+    http_status = 403
+
+
+class IncompleteSignature(FederationError):
+    """The request's signature lacks a part or has not the form of Signature Version 4."""
+
+    code = "IncompleteSignature"
+    http_status = 400
+
+
+class MalformedQueryString(FederationError):
+    """The query string cannot be read as percent-encoded ``name=value`` pairs."""
+
+    code = "MalformedQueryString"
+    http_status = 400
+
+
+class SignatureDoesNotMatch(FederationError):
+    """The request, its scope or its clock is not what the owner of the access key signed."""
+
+    code = "SignatureDoesNotMatch"
+    http_status = 403

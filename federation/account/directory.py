@@ -1,0 +1,103 @@
+"""The account directory, loaded whole or not at all. Its layout is described in ``docs/account-directory.md``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from federation.account.faults import Faults
+from federation.account.files import Tree
+from federation.account.keyring import Keyring, read_keyring
+from federation.account.model import Account
+from federation.account.policies import POLICIES, read_policies
+from federation.account.roles import ROLES, read_roles
+from federation.account.saml_providers import SAML_PROVIDERS, read_saml_providers
+from federation.account.settings import SETTINGS_FILE, Settings, read_settings
+from federation.errors import show
+
+RESERVED: Final = ("oidc-providers", "oauth-providers", "users")
+"""Directories of the layout that hold nothing this release reads; a note says so where they exist."""
+
+
+def load_account(path: str | os.PathLike[str]) -> Account:
+    """Read, compile and check the account directory at *path*.
+
+    Raises:
+        AccountFaults: At least one file is at fault; every fault is listed, with its file and its place inside.
+    """
+    faults = Faults()
+    account = _read(Tree(root_of(path, faults), faults), faults)
+    if account is None or len(faults):
+        raise faults.error()
+    return account
+
+
+def root_of(path: object, faults: Faults) -> Path:
+    """Return *path* as the root of an account directory.
+
+    Raises:
+        AccountFaults: It is not an existing directory.
+    """
+    try:
+        root = Path(path) if isinstance(path, (str, os.PathLike)) else None
+        if root is not None and root.is_dir():
+            return root
+    except (OSError, ValueError, TypeError):
+        root = None
+    remedy = "pass the directory that holds account.toml, or make one with `federation account init`"
+    faults.add(show(str(path)) if root is not None else ".", "", "an account directory", "no such directory", remedy)
+    raise faults.error()
+
+
+def _read(tree: Tree, faults: Faults) -> Account | None:
+    settings = read_settings(tree, faults)
+    if settings is None:
+        return None
+    keyring = load_keyring(tree, settings, faults)
+    providers = read_saml_providers(tree, settings, faults)
+    policies = read_policies(tree, settings, faults)
+    roles = read_roles(tree, settings, policies, faults)
+    notes = [f"{name}/ is not read by this release" for name in _check_layout(tree, settings, faults)]
+    if keyring is None:
+        return None
+    if keyring.published:
+        notes.append(f"{settings.keyring}: published keys: {keyring.published}")
+    notes += [f"{arn}: {note}" for arn, provider in providers.items() for note in getattr(provider, "notes", ())]
+    return Account(
+        id=settings.id,
+        partition=settings.partition,
+        profile=settings.profile,
+        keyring=keyring,
+        saml_providers=MappingProxyType(providers),
+        roles=MappingProxyType(roles),
+        policies=MappingProxyType(policies),
+        notes=tuple(notes),
+    )
+
+
+def load_keyring(tree: Tree, settings: Settings, faults: Faults) -> Keyring | None:
+    """Read the keyring; one that others can read is a fault, unless it says itself that it is published."""
+    document = tree.json(settings.keyring)
+    if document is None:
+        return None
+    keyring = read_keyring(document, file=settings.keyring, faults=faults)
+    mode = tree.mode(settings.keyring)
+    if keyring is not None and not keyring.published and mode is not None and mode & 0o077:
+        faults.add(
+            settings.keyring, "", "mode 0600", f"mode {mode:04o}", "run chmod 600 on the file, and rotate its keys if others read them"
+        )
+    return keyring
+
+
+def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> list[str]:
+    """Require that nothing lies in the directory by a name nobody reads, such as ``role/``; return the reserved ones that exist."""
+    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *RESERVED}
+    present = tree.entries("")
+    for name in present:
+        if name not in known and not name.startswith("README"):
+            faults.add(
+                name if name.isprintable() else show(name), "", f"one of {', '.join(sorted(known))}", show(name), "rename or remove it"
+            )
+    return [name for name in RESERVED if name in present]

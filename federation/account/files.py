@@ -1,0 +1,164 @@
+"""Reading an account directory: plain files inside it, bounded, never through a symbolic link, every failure a fault."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from federation import limits
+from federation.account.faults import Faults
+from federation.errors import show
+
+ACCOUNT_FILE_OCTETS: Final = 1_048_576
+"""Longest JSON or TOML file of an account directory."""
+DIRECTORY_ENTRIES: Final = 20_000
+"""Most entries of one directory that are looked at."""
+
+_OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Tree:
+    """The files below one account directory. Names are relative, with ``/``; they come from listings and constants, never from tokens."""
+
+    __slots__ = ("_faults", "root")
+
+    def __init__(self, root: Path, faults: Faults) -> None:
+        self.root, self._faults = root, faults
+
+    def entries(self, directory: str) -> tuple[str, ...]:
+        """Return the sorted names in *directory*, hidden ones left out; empty where the directory is absent or at fault."""
+        try:
+            status = os.lstat(self.root / directory)
+            if not stat.S_ISDIR(status.st_mode) and directory:
+                self._faults.add(directory, "", "a directory", _file_kind(status.st_mode), "replace it by a real directory")
+                return ()
+            names = sorted(name for name in os.listdir(self.root / directory) if not name.startswith("."))  # noqa: PTH208 - names are wanted
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError) as error:
+            self._faults.add(directory or ".", "", "a readable directory", _reason(error), "correct the path or its permissions")
+            return ()
+        if len(names) > DIRECTORY_ENTRIES:
+            self._faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(names)), "split the account")
+            return ()
+        return tuple(names)
+
+    def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
+        """Return the octets of *file*; None after recording why it cannot be read."""
+        try:
+            handle = os.open(self.root / file, _OPEN_FLAGS)
+        except (OSError, ValueError) as error:
+            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the path, its kind or its permissions")
+            return None
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                self._faults.add(file, "", "a regular file", _file_kind(status.st_mode), "replace it by the file itself")
+                return None
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                octets = stream.read(longest + 1)
+        except OSError as error:
+            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the file or its permissions")
+            return None
+        finally:
+            os.close(handle)
+        if len(octets) > longest:
+            self._faults.add(file, "", f"at most {longest} octets", "more", "this is not the file it is taken for")
+            return None
+        return octets
+
+    def mode(self, file: str) -> int | None:
+        """Return the permission bits of *file*, None where the system has none."""
+        try:
+            return stat.S_IMODE(os.lstat(self.root / file).st_mode) if os.name == "posix" else None
+        except (OSError, ValueError):
+            return None
+
+    def text(self, file: str) -> str | None:
+        """Return the UTF-8 text of *file*, a byte order mark dropped; None after recording a fault."""
+        octets = self.read(file)
+        if octets is None:
+            return None
+        try:
+            return octets.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self._faults.add(file, "", "UTF-8 text", f"an invalid octet at offset {error.start}", "save the file as UTF-8")
+            return None
+
+    def json(self, file: str) -> object | None:
+        """Return the strictly parsed JSON of *file*; None after recording a fault."""
+        text = self.text(file)
+        if text is None:
+            return None
+        try:
+            return parse_json(text)
+        except (ValueError, RecursionError) as error:
+            self._faults.add(file, "", "one JSON document without duplicate members", show(_reason(error)), "correct the JSON")
+            return None
+
+    def toml(self, file: str) -> object | None:
+        """Return the parsed TOML of *file*; None after recording a fault."""
+        text = self.text(file)
+        if text is None:
+            return None
+        try:
+            return tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            self._faults.add(file, "", "TOML", show(_reason(error)), "correct the TOML")
+            return None
+
+
+def parse_json(text: str) -> object:
+    """Parse *text* strictly: duplicate members, NaN, infinities, lone surrogates and nesting beyond `limits.JSON_DEPTH` are refused.
+
+    Raises:
+        ValueError: The text is not such JSON. `RecursionError` where nesting is deeper than the interpreter's parser follows.
+    """
+    document: object = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+    _check_depth(document)
+    json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate raises here
+    return document
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("an object with a duplicate member")
+    return members
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_depth(document: object) -> None:
+    level = [document]
+    for _ in range(limits.JSON_DEPTH):
+        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())]
+        if not level:
+            return
+    raise ValueError(f"nesting deeper than {limits.JSON_DEPTH}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        if error.errno == errno.ELOOP:
+            return "a symbolic link"
+        return os.strerror(error.errno) if error.errno else type(error).__name__
+    return "nesting too deep" if isinstance(error, RecursionError) else str(error)
+
+
+def _file_kind(mode: int) -> str:
+    kinds = {
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFDIR: "a directory",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFREG: "a file",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")

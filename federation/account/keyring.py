@@ -1,0 +1,86 @@
+"""The keyring: the 256-bit keys that seal session tokens and from which secret access keys derive.
+
+Several keys live side by side so that they can rotate: one seals, all open. Removing a key ends every session it sealed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from federation.account.faults import Faults
+from federation.account.fields import Fields
+from federation.errors import show
+
+KEY_OCTETS: Final = 32
+MAX_KEYS: Final = 16
+"""Keys in one ring; every rotation may keep its predecessors this far back."""
+
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Sealing keys by id.
+
+    Attributes:
+        sealing: Id of the key that seals from now on; the others only open.
+        keys: Key id (1 to 16 characters of ``A-Za-z0-9_-``, in clear in every token) to 32 octets. Never shown.
+        published: Why these keys are no secret, for a throw-away ring that is shipped with an example; empty for a real one.
+    """
+
+    sealing: str
+    keys: Mapping[str, bytes] = field(repr=False)
+    published: str = ""
+
+    @classmethod
+    def generate(cls) -> Keyring:
+        """Return a ring of one fresh random key."""
+        return cls(sealing="k1", keys=MappingProxyType({"k1": secrets.token_bytes(KEY_OCTETS)}))
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the content of ``keyring.json``. Holds the keys in clear: for the file alone."""
+        document: dict[str, Any] = {"sealing": self.sealing, "keys": {k: base64.b64encode(v).decode("ascii") for k, v in self.keys.items()}}
+        return {**document, "published": self.published} if self.published else document
+
+
+def read_keyring(document: object, *, file: str, faults: Faults) -> Keyring | None:
+    """Read the parsed ``keyring.json``; every fault is recorded and none of them repeats key material."""
+    fields = Fields(document, file=file, faults=faults)
+    sealing = fields.text("sealing", required=True, pattern=_KEY_ID)
+    published = fields.text("published", longest=1024) or ""
+    encoded = fields.mapping("keys", required=True)
+    fields.finish()
+    keys = {}
+    for key_id, value in encoded.items():
+        where = f"$.keys.{key_id if _KEY_ID.fullmatch(key_id) else '?'}"
+        if _KEY_ID.fullmatch(key_id) is None:
+            faults.add(file, where, "a key id of 1 to 16 characters of A-Za-z0-9_-", show(key_id), "rename the key")
+        key = _decode_key(value)
+        if key is None:
+            faults.add(
+                file, where, f"base64 of {KEY_OCTETS} octets", "something else (not shown)", "generate it with `openssl rand -base64 32`"
+            )
+        else:
+            keys[key_id] = key
+    if len(encoded) > MAX_KEYS:
+        faults.add(file, "$.keys", f"at most {MAX_KEYS} keys", str(len(encoded)), "remove keys whose sessions have all ended")
+    if sealing is None:
+        return None
+    if sealing not in encoded:
+        faults.add(file, "$.sealing", "the id of one of the keys", show(sealing), "name the key that seals")
+    return Keyring(sealing=sealing, keys=MappingProxyType(keys), published=published) if sealing in keys else None
+
+
+def _decode_key(value: object) -> bytes | None:
+    try:
+        key = base64.b64decode(value, validate=True) if isinstance(value, str) else b""
+    except (binascii.Error, ValueError):
+        return None
+    return key if len(key) == KEY_OCTETS else None

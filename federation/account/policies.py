@@ -1,0 +1,110 @@
+"""``policies/<Name>.json``: managed policies, as ``get-account-authorization-details`` lists them or as the bare policy document."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+from urllib.parse import unquote
+
+from federation.account.faults import Faults
+from federation.account.fields import Fields
+from federation.account.files import Tree
+from federation.account.model import IAM_PATH, POLICY_NAME, ManagedPolicy
+from federation.account.settings import Settings
+from federation.errors import FederationError, show
+from federation.policy import Policy
+
+POLICIES: Final = "policies"
+
+PolicyKind = Literal["trust", "identity", "session", "boundary", "resource"]
+
+
+def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, ManagedPolicy]:
+    """Read every managed policy of the account, by ARN."""
+    found: dict[str, ManagedPolicy] = {}
+    for file, name in json_files(tree, POLICIES, faults):
+        document = tree.json(file)
+        policy = None if document is None else _read_policy(document, name, file=file, settings=settings, faults=faults)
+        if policy is not None:
+            found[policy.arn] = policy
+    return found
+
+
+def _read_policy(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> ManagedPolicy | None:
+    arn = f"arn:{settings.partition}:iam::{settings.id}:policy"
+    if isinstance(document, dict) and "Statement" in document:
+        policy = compile_policy(document, "identity", file=file, path="$", faults=faults)
+        return None if policy is None else ManagedPolicy(arn=f"{arn}/{name}", name=name, path="/", policy=policy)
+    before = len(faults)
+    fields = Fields(document, file=file, faults=faults)
+    check_name(fields, "PolicyName", name, POLICY_NAME.pattern)
+    path = fields.text("Path", pattern=IAM_PATH) or "/"
+    aws_managed = f"arn:{settings.partition}:iam::aws:policy{path}{name}"
+    given = fields.text("Arn")
+    if given not in {None, f"{arn}{path}{name}", aws_managed}:
+        fields.fault("Arn", f"{arn}{path}{name}", show(given), "correct or remove the member")
+    default = fields.text("DefaultVersionId")
+    policy = _default_version(fields, default, file=file, faults=faults)
+    fields.ignore(
+        "PolicyId", "AttachmentCount", "PermissionsBoundaryUsageCount", "IsAttachable", "Description", "CreateDate", "UpdateDate", "Tags"
+    )
+    fields.finish()
+    if policy is None or len(faults) > before:
+        return None
+    return ManagedPolicy(arn=given or f"{arn}{path}{name}", name=name, path=path, policy=policy)
+
+
+def _default_version(fields: Fields, default: str | None, *, file: str, faults: Faults) -> Policy | None:
+    versions = []
+    for version in fields.objects("PolicyVersionList"):
+        document, chosen = version.raw("Document"), version.raw("IsDefaultVersion") is True
+        name = version.text("VersionId")
+        version.ignore("CreateDate")
+        version.finish()
+        if chosen or (default is not None and name == default):
+            versions.append((document, version.at("Document")))
+    if len(versions) != 1:
+        fields.fault("PolicyVersionList", "exactly one default version", str(len(versions)), "mark one version as the default")
+        return None
+    document, path = versions[0]
+    return compile_policy(document, "identity", file=file, path=path, faults=faults)
+
+
+def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, faults: Faults) -> Policy | None:
+    """Compile a policy document as IAM answers with it: a JSON object, or text, percent-encoded (RFC 3986) or not."""
+    if isinstance(document, str):
+        document = unquote(document, errors="strict") if document[:3].upper() == "%7B" else document
+    elif not isinstance(document, dict):
+        faults.add(file, path, "a policy document", "nothing" if document is None else "another kind of value", "add the document")
+        return None
+    try:
+        return Policy.parse(document, kind=kind)
+    except FederationError as refusal:
+        faults.add_refusal(file, path, refusal)
+    except UnicodeDecodeError:
+        faults.add(file, path, "percent-encoded UTF-8", "another encoding", "store the document as a JSON object")
+    return None
+
+
+def json_files(tree: Tree, directory: str, faults: Faults) -> tuple[tuple[str, str], ...]:
+    """Return file and stem of every ``*.json`` in *directory*; anything else there, and names that differ by case alone, are faults."""
+    found = []
+    seen: dict[str, str] = {}
+    for entry in tree.entries(directory):
+        file, (stem, dot, suffix) = f"{directory}/{entry}", entry.rpartition(".")
+        if not stem or dot + suffix != ".json":
+            faults.add(file, "", "files named <Name>.json", show(entry), "rename or remove the file")
+        elif seen.setdefault(stem.lower(), entry) != entry:
+            faults.add(file, "", "names that differ by more than case", show(seen[stem.lower()]), "IAM names are unique whatever the case")
+        else:
+            found.append((file, stem))
+    return tuple(found)
+
+
+def check_name(fields: Fields, member: str, name: str, pattern: str) -> None:
+    """Require that the entity in file ``<name>.json`` is called so, and that the name is one IAM allows."""
+    given = fields.text(member)
+    if given not in {None, name}:
+        fields.fault(member, f"the name of the file, {show(name)}", show(given), "rename the file or correct the member")
+    if re.fullmatch(pattern, name, re.ASCII) is None:
+        fields.fault(member, f"a name matching {pattern}", show(name), "rename the file")

@@ -1,0 +1,79 @@
+"""``account.toml``: who the account is and how its providers judge unless they say otherwise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from federation import limits
+from federation.account.faults import Faults
+from federation.account.fields import Fields
+from federation.account.files import Tree
+from federation.account.model import ACCOUNT_ID, PARTITION
+from federation.profiles import Profile
+
+SETTINGS_FILE: Final = "account.toml"
+KEYRING_FILE: Final = "keyring.json"
+PROFILE: Final = re.compile("|".join(Profile))
+_PLAIN_NAME: Final = re.compile(r"[\w-][\w.-]{0,127}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The content of ``account.toml``.
+
+    Attributes:
+        id: Twelve digits.
+        partition: ``aws`` when absent.
+        profile: ``strict`` when absent.
+        keyring: Name of the keyring file beside ``account.toml``.
+        clock_skew: Leeway of every check of time.
+        audiences: Audiences that SAML responses may name instead of AWS's own; None for AWS's.
+        recipients: Recipients likewise.
+    """
+
+    id: str
+    partition: str
+    profile: Profile
+    keyring: str
+    clock_skew: timedelta
+    audiences: tuple[str, ...] | None
+    recipients: tuple[str, ...] | None
+
+
+def read_settings(tree: Tree, faults: Faults) -> Settings | None:
+    """Read ``account.toml``; None after recording its faults."""
+    before = len(faults)
+    document = tree.toml(SETTINGS_FILE)
+    if document is None:
+        return None
+    fields = Fields(document, file=SETTINGS_FILE, faults=faults)
+    account = fields.text("id", required=True, pattern=ACCOUNT_ID)
+    partition = fields.text("partition", pattern=PARTITION) or "aws"
+    profile = fields.text("profile", pattern=PROFILE) or Profile.STRICT
+    keyring = fields.text("keyring", pattern=_PLAIN_NAME) or KEYRING_FILE
+    skew = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS) or 0
+    audiences, recipients = names(fields, "audiences"), names(fields, "recipients")
+    fields.finish()
+    if account is None or len(faults) > before:
+        return None
+    return Settings(
+        id=account,
+        partition=partition,
+        profile=Profile(profile),
+        keyring=keyring,
+        clock_skew=timedelta(seconds=skew),
+        audiences=audiences,
+        recipients=recipients,
+    )
+
+
+def names(fields: Fields, member: str) -> tuple[str, ...] | None:
+    """Return the list *member*; an empty one is a fault: it would accept nothing, and must never come to mean "anything"."""
+    values = fields.texts(member)
+    if values == ():
+        fields.fault(member, "at least one text", "an empty list", "name what is accepted, or remove the member for AWS's defaults")
+        return None
+    return values
