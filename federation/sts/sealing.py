@@ -1,0 +1,144 @@
+"""Sealing session tokens (attack row A23).
+
+A token is ``version, kind, key id, salt`` in clear and an AES-256-GCM ciphertext, in base64. The key of the ring never encrypts: each
+token has a key of its own, HMAC-SHA-256 of its 128-bit random salt under a subkey of the ring's key, so the nonce can be constant and no
+count of tokens exhausts anything. Account, kind and all clear octets are associated data. The access key id and the secret follow from
+the same salt: nothing is stored, and id, secret and token cannot be mixed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from federation.account.keyring import Keyring
+from federation.errors import InvalidClientTokenId
+from federation.sts.access_keys import access_key_id
+
+VERSION: Final = 1
+SALT_OCTETS: Final = 16
+TAG_OCTETS: Final = 16
+MAX_TOKEN_CHARS: Final = 16_384
+"""Longest text that is looked at when a session token is opened; issued ones end at `limits.SESSION_TOKEN_OCTETS`."""
+
+_NONCE: Final = bytes(12)
+_SECRET_OCTETS: Final = 30  # 40 characters of base64, the alphabet and length of AWS's secrets
+
+
+@dataclass(frozen=True, slots=True)
+class SealedToken:
+    """A session token together with what follows from its salt.
+
+    Attributes:
+        access_key_id: ``ASIA…`` with the account inside.
+        secret_access_key: 40 characters; never shown.
+        token: The session token, base64; never shown.
+        payload: What it seals; never shown.
+    """
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    token: str = field(repr=False)
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subkeys:
+    seal: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+
+
+class Sealer:
+    """Seals and opens the session tokens of one account with its keyring. Immutable; keys are derived once."""
+
+    __slots__ = ("_account", "_sealing", "_subkeys")
+
+    def __init__(self, keyring: Keyring, account: str) -> None:
+        self._account, self._sealing = account, keyring.sealing
+        self._subkeys = {key_id: _derive(key, account) for key_id, key in keyring.keys.items()}
+
+    def seal(self, payload: bytes, *, kind: bytes) -> SealedToken:
+        """Seal *payload* under a fresh salt. *kind* is one octet that says what the payload is; it must be given again to open."""
+        key_id, salt = self._sealing.encode("ascii"), os.urandom(SALT_OCTETS)
+        clear = bytes((VERSION,)) + kind + bytes((len(key_id),)) + key_id + salt
+        subkeys = self._subkeys[self._sealing]
+        ciphertext = AESGCM(_token_key(subkeys, salt)).encrypt(_NONCE, payload, self._associated(clear))
+        return self._token(subkeys, salt, base64.b64encode(clear + ciphertext).decode("ascii"), payload)
+
+    def open(self, token: object, *, kind: bytes) -> SealedToken:
+        """Open *token* again.
+
+        Raises:
+            InvalidClientTokenId: Anything is wrong with it; one text for everything, so that nobody learns what.
+        """
+        try:
+            clear, salt, ciphertext = _split(_octets(token), kind)
+            subkeys = self._subkeys[clear[3 : 3 + clear[2]].decode("ascii")]
+            payload = AESGCM(_token_key(subkeys, salt)).decrypt(_NONCE, ciphertext, self._associated(clear))
+        except (ValueError, IndexError, KeyError, InvalidTag):
+            raise invalid_token() from None
+        return self._token(subkeys, salt, cast("str", token), payload)
+
+    def _associated(self, clear: bytes) -> bytes:
+        return b"federation session token\0" + self._account.encode("ascii") + clear
+
+    def _token(self, subkeys: _Subkeys, salt: bytes, token: str, payload: bytes) -> SealedToken:
+        secret = hmac.digest(subkeys.secret, salt, "sha256")[:_SECRET_OCTETS]
+        return SealedToken(access_key_id(self._account, salt), base64.b64encode(secret).decode("ascii"), token, payload)
+
+
+def clear_octets(keyring: Keyring) -> int:
+    """Return how many octets a token of *keyring* has beside its payload."""
+    return 3 + len(keyring.sealing) + SALT_OCTETS + TAG_OCTETS
+
+
+def invalid_token() -> InvalidClientTokenId:
+    """Return the one refusal of a session token that is not ours."""
+    return InvalidClientTokenId(
+        check="session-token",
+        expected="a session token that this account's keyring sealed, with its own access key id",
+        found="another",
+        remedy="use the three values of one answer together, while the key that sealed them is in the keyring",
+        message="The security token included in the request is invalid.",
+    )
+
+
+def _octets(token: object) -> bytes:
+    if not isinstance(token, str) or len(token) > MAX_TOKEN_CHARS:
+        raise ValueError
+    try:
+        octets = base64.b64decode(token, validate=True)
+    except binascii.Error:
+        raise ValueError from None
+    if base64.b64encode(octets).decode("ascii") != token:  # non-canonical padding bits: a second spelling of one token
+        raise ValueError
+    return octets
+
+
+def _split(octets: bytes, kind: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the clear part, the salt at its end, and the ciphertext."""
+    end = 3 + octets[2] + SALT_OCTETS
+    if octets[0] != VERSION or octets[1:2] != kind or len(octets) < end + TAG_OCTETS:
+        raise ValueError
+    return octets[:end], octets[end - SALT_OCTETS : end], octets[end:]
+
+
+def _token_key(subkeys: _Subkeys, salt: bytes) -> bytes:
+    return hmac.digest(subkeys.seal, salt, "sha256")
+
+
+def _derive(key: bytes, account: str) -> _Subkeys:
+    def subkey(purpose: str) -> bytes:
+        info = f"federation/{VERSION}/{purpose}/{account}".encode("ascii")
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(key)
+
+    return _Subkeys(seal=subkey("session-token"), secret=subkey("secret-access-key"))
