@@ -1,0 +1,174 @@
+"""Reading a signature off a request, from the Authorization header or from a presigned query. Nothing read here is believed yet."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from federation.errors import MAX_SHOWN, FederationError, IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch, show
+from federation.sts.signed_request import SignedRequest
+from federation.sts.sigv4_canonical import ALGORITHM, SIGNATURE_PARAMETER
+
+_SCHEME = re.compile(r"AWS[0-9A-Z-]{1,32}|[A-Za-z]{1,12}", re.ASCII)
+_RESIGN: Final = "sign the request with an AWS SDK; check that no proxy rewrites its headers"
+_HEADER_PARAMETERS: Final = ("Credential", "Signature", "SignedHeaders")
+_QUERY_PARAMETERS: Final = ("X-Amz-Credential", SIGNATURE_PARAMETER, "X-Amz-SignedHeaders", "X-Amz-Date")
+_QUERY_SINGLE: Final = frozenset({*_QUERY_PARAMETERS, "X-Amz-Algorithm", "X-Amz-Expires", "X-Amz-Security-Token", "X-Amz-Content-Sha256"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature as claimed by a request.
+
+    Attributes:
+        credential: ``<access key id>/<date>/<region>/<service>/aws4_request``, unchecked.
+        signed_headers: Names in the order the signer lists them, unchecked.
+        value: The signature itself.
+        timestamp: The instant as written by the signer.
+        session_token: The token of temporary credentials, or None.
+        presigned: It stands in the query string.
+    """
+
+    credential: str
+    signed_headers: tuple[str, ...]
+    value: str = field(repr=False)
+    timestamp: str
+    session_token: str | None = field(repr=False)
+    presigned: bool
+
+
+def parse_authorization(request: SignedRequest) -> Signature:
+    """Read the one signature of *request*.
+
+    AWS takes the first or the last of several parameters, headers and signatures; here a second one is refused, since it lets two readers
+    of one request see two callers.
+
+    Raises:
+        MalformedQueryString: The query string cannot be read.
+        MissingAuthenticationToken: There is no signature.
+        IncompleteSignature: A part is missing, malformed or there twice, or the algorithm is not ``AWS4-HMAC-SHA256``.
+        SignatureDoesNotMatch: There are two signatures, in header and query.
+    """
+    parameters = request.parameters()
+    authorization = request.single_header("authorization")
+    algorithms = [value for name, value in parameters if name == "X-Amz-Algorithm"]
+    if authorization and algorithms:
+        raise SignatureDoesNotMatch(
+            check="one-signature",
+            expected="a signature in the Authorization header or in the query string",
+            found="both",
+            remedy="send one of them",
+            message="Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+        )
+    if authorization:
+        return _from_header(request, authorization)
+    if algorithms:
+        return _from_query(request, parameters)
+    raise MissingAuthenticationToken(
+        check="signature-missing",
+        expected="an Authorization header or a presigned query",
+        found="neither",
+        remedy="sign the request with an access key (AWS Signature Version 4)",
+        message="Request is missing Authentication Token",
+    )
+
+
+def _from_header(request: SignedRequest, authorization: str) -> Signature:
+    algorithm, _, rest = authorization.partition(" ")
+    _check_algorithm(algorithm)
+    given = _header_parameters(authorization, rest)
+    timestamp = request.single_header("x-amz-date") or request.single_header("date")
+    missing = [f"Authorization header requires '{name}' parameter." for name in _HEADER_PARAMETERS if not _present(given, name)]
+    if not timestamp:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing or not timestamp:
+        raise _incomplete("authorization-parts", " and ".join(_HEADER_PARAMETERS) + " and a date", [*missing, f"Authorization={ALGORITHM}"])
+    return Signature(
+        credential=given["Credential"],
+        signed_headers=tuple(given["SignedHeaders"].split(";")),
+        value=given["Signature"],
+        timestamp=timestamp,
+        session_token=request.single_header("x-amz-security-token"),
+        presigned=False,
+    )
+
+
+def _header_parameters(authorization: str, rest: str) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in rest.split(","))):
+        name, equals, value = part.partition("=")
+        if not equals:
+            raise _not_a_pair(part, authorization)
+        if name in given:
+            raise _refused("authorization-duplicate", "each parameter of the Authorization header once", show(name))
+        given[name] = value
+    return given
+
+
+def _from_query(request: SignedRequest, parameters: list[tuple[str, str]]) -> Signature:
+    given: dict[str, str] = {}
+    for name, value in parameters:
+        if name in given and name in _QUERY_SINGLE:
+            raise _refused("query-duplicate", "each parameter of the signature once", show(name))
+        given[name] = value
+    _check_algorithm(given["X-Amz-Algorithm"])
+    missing = [f"AWS query-string parameters must include '{name}'." for name in _QUERY_PARAMETERS if not _present(given, name)]
+    if missing:
+        raise _incomplete("query-parts", " and ".join(_QUERY_PARAMETERS), [*missing, "Re-examine the query-string parameters."])
+    if request.header("x-amz-security-token"):
+        raise _refused("token-place", "the session token of a presigned request in its query string", "a header beside it")
+    return Signature(
+        credential=given["X-Amz-Credential"],
+        signed_headers=tuple(given["X-Amz-SignedHeaders"].split(";")),
+        value=given[SIGNATURE_PARAMETER],
+        timestamp=given["X-Amz-Date"],
+        session_token=given.get("X-Amz-Security-Token"),
+        presigned=True,
+    )
+
+
+def _present(given: Mapping[str, str], name: str) -> bool:
+    """An empty list of signed headers is there, and refused later for what it leaves out; any other empty part is missing."""
+    return name in given if name.endswith("SignedHeaders") else bool(given.get(name))
+
+
+def _check_algorithm(algorithm: str) -> None:
+    if algorithm != ALGORITHM:
+        # A bare token pasted into the header stands where the scheme should: repeat only what can be no token.
+        named = _SCHEME.fullmatch(algorithm) is not None
+        raise IncompleteSignature(
+            check="signature-algorithm",
+            expected=ALGORITHM,
+            found=show(algorithm) if named else "no name of an algorithm",
+            remedy=_RESIGN,
+            message=f"Unsupported AWS 'algorithm': '{algorithm}'." if named else "Unsupported AWS 'algorithm'.",
+        )
+
+
+def _not_a_pair(part: str, authorization: str) -> FederationError:
+    """AWS repeats a short header and, of late, only the hash of it; a long one is repeated to nobody (attack row D04)."""
+    if len(authorization) <= MAX_SHOWN and authorization.isprintable():
+        text = f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{authorization}'"
+    else:
+        digest = base64.b64encode(hashlib.sha256(authorization.encode("utf-8", "replace")).digest()).decode("ascii")
+        hashed = "(hashed with SHA-256 and encoded with Base64)"
+        text = f"Invalid key=value pair (missing equal-sign) in Authorization header {hashed}: '{digest}'."
+    return IncompleteSignature(
+        check="authorization-pairs",
+        expected="key=value pairs separated by commas",
+        found="a part without an equal-sign",
+        remedy=_RESIGN,
+        message=text,
+    )
+
+
+def _incomplete(check: str, expected: str, texts: Iterable[str]) -> IncompleteSignature:
+    return IncompleteSignature(check=check, expected=expected, found="not all of them", remedy=_RESIGN, message=" ".join(texts))
+
+
+def _refused(check: str, expected: str, found: str) -> IncompleteSignature:
+    return IncompleteSignature(check=check, expected=expected, found=found, remedy=_RESIGN)
