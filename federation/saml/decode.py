@@ -8,7 +8,7 @@ refused with a remedy that names the way, never decoded that way (rows B02, B03)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pybase64
@@ -26,7 +26,7 @@ _QUANTUM: Final = 4
 class RawResponse:
     """Octets that claim to be the XML of a SAML response. Nothing is proved about them but that they begin like markup."""
 
-    octets: bytes
+    octets: bytes = field(repr=False)
 
 
 def decode_response(token: object, *, max_chars: int = limits.SAML_RESPONSE_CHARS) -> RawResponse:

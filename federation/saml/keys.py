@@ -100,8 +100,10 @@ def verification_key(public_key: object, permit: Permit = frozenset(), *, source
     return VerificationKey(key, hashlib.sha256(spki).hexdigest(), source=source)
 
 
-def load_decryption_key(material: object, permit: Permit = frozenset(), *, source: str = "") -> DecryptionKey:
-    """Load one unencrypted RSA private key in PEM, PKCS#1 or PKCS#8.
+def load_decryption_key(material: object, *, source: str = "") -> DecryptionKey:
+    """Load one unencrypted RSA private key in PEM, PKCS#1 or PKCS#8, of 1024 bits or more as AWS accepts them.
+
+    Its size guards the confidentiality of the service provider's own mail; no identity rests on it.
 
     Raises:
         RegistrationError: check ``decryption-key`` (AWS: "Invalid private key."), ``key-type``, ``key-size`` or ``key-exponent``.
@@ -121,7 +123,7 @@ def load_decryption_key(material: object, permit: Permit = frozenset(), *, sourc
         ) from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise _refusal("key-type", "an RSA private key", type(key).__name__.lstrip("_"), "assertions are encrypted to RSA keys alone")
-    public = _admit(key.public_key(), permit)
+    public = _admit_rsa(key.public_key(), limits.RSA_LEGACY_MIN_BITS)
     spki = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return DecryptionKey(key, hashlib.sha256(spki).hexdigest(), source)
 
@@ -174,7 +176,7 @@ def _period(certificate: x509.Certificate) -> tuple[datetime | None, datetime | 
 def _admit(public_key: object, permit: Permit) -> PublicKey:
     """Return *public_key* when it is of a kind and size whose signatures mean something."""
     if isinstance(public_key, rsa.RSAPublicKey):
-        return _admit_rsa(public_key, permit)
+        return _admit_rsa(public_key, limits.RSA_LEGACY_MIN_BITS if "rsa-1024" in permit else limits.RSA_MIN_BITS)
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         if public_key.curve.name not in CURVES:
             raise _refusal("key-curve", "P-256, P-384 or P-521", show(public_key.curve.name), "let the IdP use a named NIST curve")
@@ -183,8 +185,7 @@ def _admit(public_key: object, permit: Permit) -> PublicKey:
     raise _refusal("key-type", "an RSA or EC public key", show(kind), "let the IdP sign with RSA or ECDSA")
 
 
-def _admit_rsa(public_key: rsa.RSAPublicKey, permit: Permit) -> rsa.RSAPublicKey:
-    least = limits.RSA_LEGACY_MIN_BITS if "rsa-1024" in permit else limits.RSA_MIN_BITS
+def _admit_rsa(public_key: rsa.RSAPublicKey, least: int) -> rsa.RSAPublicKey:
     numbers = public_key.public_numbers()
     if not least <= public_key.key_size <= limits.RSA_MAX_BITS:
         remedy = "let the IdP use a 2048-bit key, or permit `rsa-1024` by name for this provider"

@@ -1,0 +1,107 @@
+"""The algorithms an XML signature may name, fixed before any token is looked at (attack rows K05 to K10, K19, K20, S28, S30, S40).
+
+An identifier that is not in these tables, to the letter, is refused. Weak entries carry the name by which a provider must permit them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from federation import limits
+from federation.saml.keys import Permit, VerificationKey
+
+EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+CANONICALISATIONS: Final = frozenset({EXCLUSIVE, EXCLUSIVE + "WithComments"})
+"""Both give the same octets here, because documents with comments are refused (attack row C03). Inclusive canonicalisation is not offered
+(C04): what it signs depends on the surroundings of the element."""
+ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+
+_XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
+_MORE: Final = "http://www.w3.org/2001/04/xmldsig-more#"
+_MORE_2007: Final = "http://www.w3.org/2007/05/xmldsig-more#"
+_XMLENC: Final = "http://www.w3.org/2001/04/xmlenc#"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMethod:
+    """A ds:DigestMethod: ``name`` for hashlib, ``permit`` the weakness a provider must permit by name, empty for none."""
+
+    name: str
+    permit: str = ""
+
+
+DIGESTS: Final = {
+    _XMLENC + "sha256": DigestMethod("sha256"),
+    _MORE + "sha384": DigestMethod("sha384"),
+    _XMLENC + "sha512": DigestMethod("sha512"),
+    _XMLDSIG + "sha1": DigestMethod("sha1", "sha1"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureMethod:
+    """A ds:SignatureMethod for one kind of key.
+
+    Padding (PKCS#1 v1.5 unless given) and hash are fixed by the identifier; the message sets no parameters (row K10).
+    """
+
+    kind: Literal["rsa", "ec"]
+    hash: hashes.HashAlgorithm
+    padding: padding.AsymmetricPadding | None = None
+    permit: str = ""
+
+    def fits(self, key: VerificationKey) -> bool:
+        """Whether *key* is of the kind this method needs."""
+        return isinstance(key.public_key, rsa.RSAPublicKey if self.kind == "rsa" else ec.EllipticCurvePublicKey)
+
+    def verifies(self, key: VerificationKey, signature: bytes, message: bytes) -> bool:
+        """Whether *signature* over *message* is by *key*, which fits. ECDSA comes as r and s of the curve's own length (row S41)."""
+        public = key.public_key
+        try:
+            if isinstance(public, rsa.RSAPublicKey):
+                public.verify(signature, message, self.padding or padding.PKCS1v15(), self.hash)
+                return True
+            octets = (public.key_size + 7) // 8
+            if len(signature) != 2 * octets:
+                return False
+            r, s = int.from_bytes(signature[:octets], "big"), int.from_bytes(signature[octets:], "big")
+            public.verify(encode_dss_signature(r, s), message, ec.ECDSA(self.hash))
+        except InvalidSignature:
+            return False
+        return True
+
+
+def _pss(algorithm: hashes.HashAlgorithm) -> SignatureMethod:
+    return SignatureMethod("rsa", algorithm, padding.PSS(padding.MGF1(algorithm), algorithm.digest_size))
+
+
+SIGNATURES: Final = {
+    _MORE + "rsa-sha256": SignatureMethod("rsa", hashes.SHA256()),
+    _MORE + "rsa-sha384": SignatureMethod("rsa", hashes.SHA384()),
+    _MORE + "rsa-sha512": SignatureMethod("rsa", hashes.SHA512()),
+    _MORE_2007 + "sha256-rsa-MGF1": _pss(hashes.SHA256()),
+    _MORE_2007 + "sha384-rsa-MGF1": _pss(hashes.SHA384()),
+    _MORE_2007 + "sha512-rsa-MGF1": _pss(hashes.SHA512()),
+    _MORE + "ecdsa-sha256": SignatureMethod("ec", hashes.SHA256()),
+    _MORE + "ecdsa-sha384": SignatureMethod("ec", hashes.SHA384()),
+    _MORE + "ecdsa-sha512": SignatureMethod("ec", hashes.SHA512()),
+    _XMLDSIG + "rsa-sha1": SignatureMethod("rsa", hashes.SHA1(), permit="rsa-sha1"),  # noqa: S303 - only where permitted by name
+    _MORE + "ecdsa-sha1": SignatureMethod("ec", hashes.SHA1(), permit="ecdsa-sha1"),  # noqa: S303
+}
+
+
+def weaknesses(key: VerificationKey, *used: SignatureMethod | DigestMethod) -> tuple[str, ...]:
+    """Return the names of the weak things that *used* and *key* amount to; every report shows them."""
+    small = isinstance(key.public_key, rsa.RSAPublicKey) and key.public_key.key_size < limits.RSA_MIN_BITS
+    return tuple(method.permit for method in used if method.permit) + (("rsa-1024",) if small else ())
+
+
+def permitted(method: SignatureMethod | DigestMethod, permit: Permit) -> bool:
+    """Whether *method* is strong, or weak and permitted by name."""
+    return not method.permit or method.permit in permit

@@ -1,0 +1,104 @@
+"""The Response around the assertion: its own fields, signed or not (SAML Core 3.2.2, 3.3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from federation.errors import show
+from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SIGNATURE
+from federation.saml.xml import SAMLP, Element, local_name, malformed, text
+
+STATUS: Final = f"{SAMLP}Status"
+SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
+_EXTENSIONS: Final = f"{SAMLP}Extensions"
+_STATUS_CODE: Final = f"{SAMLP}StatusCode"
+_STATUS_MESSAGE: Final = f"{SAMLP}StatusMessage"
+_STATUS_DETAIL: Final = f"{SAMLP}StatusDetail"
+
+# The order of the schema; each at most once, as the census has counted assertions already.
+_ORDER: Final = {ISSUER: 0, SIGNATURE: 1, _EXTENSIONS: 2, STATUS: 3, ASSERTION: 4, ENCRYPTED_ASSERTION: 4}
+_STATUS_ORDER: Final = {_STATUS_CODE: 0, _STATUS_MESSAGE: 1, _STATUS_DETAIL: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The Response's own fields, as written; None where absent. Believed only as far as ``signed`` says.
+
+    Attributes:
+        version: Version, ``2.0`` where it is right.
+        response_id: ID of the Response.
+        issue_instant: IssueInstant, unparsed.
+        issuer: Text of the Issuer.
+        issuer_format: Format of the Issuer.
+        destination: Destination.
+        in_response_to: InResponseTo.
+        status_codes: Values of the status codes, the top-level one first, then the nested ones; empty where there is no Status.
+        status_message: StatusMessage.
+        signed: Whether a registered key's signature covers the Response.
+    """
+
+    version: str | None
+    response_id: str | None
+    issue_instant: str | None
+    issuer: str | None
+    issuer_format: str | None
+    destination: str | None
+    in_response_to: str | None
+    status_codes: tuple[str, ...]
+    status_message: str | None
+    signed: bool
+
+
+def read_envelope(response: Element, *, signed: bool) -> Envelope:
+    """Read the fields of *response*, whose children stand in the order of the schema.
+
+    Raises:
+        InvalidIdentityToken: check ``envelope-shape`` or ``text``.
+    """
+    children = _ordered(response, _ORDER)
+    issuer, status = children.get(ISSUER), children.get(STATUS)
+    codes, message = _status(status) if status is not None else ((), None)
+    get = response.get
+    return Envelope(
+        version=get("Version"),
+        response_id=get("ID"),
+        issue_instant=get("IssueInstant"),
+        issuer=None if issuer is None else text(issuer),
+        issuer_format=None if issuer is None else issuer.get("Format"),
+        destination=get("Destination"),
+        in_response_to=get("InResponseTo"),
+        status_codes=codes,
+        status_message=message,
+        signed=signed,
+    )
+
+
+def _status(status: Element) -> tuple[tuple[str, ...], str | None]:
+    children = _ordered(status, _STATUS_ORDER)
+    codes: list[str] = []
+    code = children.get(_STATUS_CODE)
+    while code is not None:
+        codes.append(code.get("Value", ""))
+        code = _ordered(code, {_STATUS_CODE: 0}).get(_STATUS_CODE)
+    message = children.get(_STATUS_MESSAGE)
+    return tuple(codes), None if message is None else text(message)
+
+
+def _ordered(element: Element, order: dict[str, int]) -> dict[str, Element]:
+    """Return the children of *element* by name when they are known, single and in the order of the schema (attack row S35)."""
+    found: dict[str, Element] = {}
+    place = -1
+    for child in element:
+        here = order.get(str(child.tag), -1)
+        if here <= place:
+            known = ", ".join(tag.rpartition("}")[2] for tag in order)
+            raise malformed(
+                "envelope-shape",
+                f"in {local_name(element)} only {known}, in this order",
+                show(local_name(child)),
+                "send the IdP's response",
+            )
+        place = here
+        found[str(child.tag)] = child
+    return found

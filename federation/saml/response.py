@@ -1,0 +1,263 @@
+"""A SAML response proved: from octets that claim to be one to the elements a registered key signed (SAML Core 5.4, Profiles 4.1.4).
+
+The way is a list of stages, in the order in which they are safe: bounds before parsing, places before signatures, the Response's signature
+before decryption, decryption before the Assertion's signature (attack row E12). `prove_response` walks the list; `examine_response` walks
+the same list and keeps what each stage said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
+from federation.profiles import Profile
+from federation.report import AWS, BOTH, Check, CheckResult
+from federation.saml import decryption, messages
+from federation.saml.decode import RawResponse
+from federation.saml.envelope import Envelope, read_envelope
+from federation.saml.keys import DecryptionKey, Permit, VerificationKey
+from federation.saml.signature import SignedElement, SignedOctets, opened, prove
+from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, Structure, survey, survey_plaintext
+from federation.saml.xml import SAML, Element, malformed, parse
+
+T = TypeVar("T")
+
+
+class ProviderKeys(Protocol):
+    """What proving a response needs to know of the provider."""
+
+    @property
+    def keys(self) -> Sequence[VerificationKey]: ...  # noqa: D102 - see `SamlProvider`
+    @property
+    def decryption_keys(self) -> Sequence[DecryptionKey]: ...  # noqa: D102
+    @property
+    def permit(self) -> Permit: ...  # noqa: D102
+    @property
+    def encryption(self) -> str: ...  # noqa: D102
+    @property
+    def signed(self) -> str: ...  # noqa: D102
+    @property
+    def profile(self) -> Profile: ...  # noqa: D102
+    @property
+    def verifier(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedResponse:
+    """What of a response a registered key signed.
+
+    Attributes:
+        assertion: The saml:Assertion, from octets that its own signature covers where it has one, else the Response's.
+        response: The samlp:Response from its signed octets; None where the Response is not signed.
+        envelope: The Response's own fields; ``envelope.signed`` says whether a signature covers them.
+        encrypted: Whether the assertion came encrypted.
+        decrypt: Opens an EncryptedID or EncryptedAttribute of the assertion; None where the provider has no decryption key.
+        notes: Permitted weak things that were used, and by which key the response was proved.
+    """
+
+    assertion: SignedElement
+    response: SignedElement | None
+    envelope: Envelope
+    encrypted: bool
+    decrypt: Callable[[Element], Element] | None
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Proof:
+    """The state between stages. Every field but the first two is set by the stage that earns it."""
+
+    raw: RawResponse
+    provider: ProviderKeys
+    root: Element | None = None
+    structure: Structure | None = None
+    response: SignedElement | None = None
+    plaintext: Element | None = None
+    covering: SignedElement | None = None
+    opaque: bool = False
+    assertion: SignedElement | None = None
+    assertion_signed: bool = False
+    envelope: Envelope | None = None
+    weak: list[str] = field(default_factory=list)
+    signed_by: list[SignedOctets] = field(default_factory=list)
+
+
+def _parse(proof: Proof) -> None:
+    proof.root = parse(proof.raw.octets)
+
+
+def _survey(proof: Proof) -> None:
+    proof.structure = survey(_reached(proof.root))
+
+
+def _prove_response(proof: Proof) -> None:
+    structure = _reached(proof.structure)
+    if structure.response_signature is None:
+        if proof.provider.signed == "response":
+            raise _unsigned("a signature over the Response")
+        return
+    proof.response = _prove(proof, structure.response, structure.response_signature)
+
+
+def _read_envelope(proof: Proof) -> None:
+    source = proof.response.element if proof.response else _reached(proof.structure).response
+    proof.envelope = read_envelope(source, signed=proof.response is not None)
+
+
+def _require_assertion(proof: Proof) -> None:
+    if _reached(proof.structure).assertion is None:
+        raise malformed("assertion-count", "exactly one Assertion", "none", "see the status of the response: the IdP may have refused")
+
+
+def _open(proof: Proof) -> None:
+    structure, provider = _reached(proof.structure), proof.provider
+    if not structure.encrypted:
+        if provider.encryption == "required":
+            raise malformed("encryption", "an encrypted assertion", "a plain one", "let the IdP encrypt to the provider's key")
+        return
+    if not provider.decryption_keys:
+        raise malformed("decryption-key", "a registered decryption key", "none", "register the private key the IdP encrypts to")
+    # Ciphertext is taken from what the Response's signature covers, wherever there is one.
+    proof.covering = proof.response.child(ENCRYPTED_ASSERTION) if proof.response else None
+    container = proof.covering.element if proof.covering else _reached(structure.assertion)
+    encrypted = decryption.read_encrypted(container)
+    covered = proof.covering is not None
+    decryption.check_permitted(encrypted, provider.permit, cbc_allowed=covered or provider.profile is Profile.AWS)
+    proof.weak += encrypted.weak
+    proof.opaque = "cbc" in encrypted.weak and not covered
+    proof.plaintext = decryption.decrypt(encrypted, provider.decryption_keys, container=container, expected=ASSERTION)
+
+
+def _prove_assertion(proof: Proof) -> None:
+    try:
+        _prove_assertion_or_say_why(proof)
+    except InvalidIdentityToken:
+        if proof.opaque:
+            # With malleable ciphertext every answer after decryption would be the padding oracle's (row E01).
+            raise decryption.undecryptable() from None
+        raise
+
+
+def _prove_assertion_or_say_why(proof: Proof) -> None:
+    structure = _reached(proof.structure)
+    element, signature = structure.assertion, structure.assertion_signature
+    if proof.plaintext is not None:
+        element, signature = proof.plaintext, survey_plaintext(proof.plaintext, structure.response)
+    if signature is not None:
+        proof.assertion = _prove(proof, _reached(element), signature)
+        proof.assertion_signed = True
+    elif proof.provider.signed == "assertion":
+        raise _unsigned("a signature over the Assertion")
+    elif proof.response is None:
+        raise _unsigned("a signature over the Assertion or the Response")
+    elif proof.plaintext is not None:
+        proof.assertion = opened(_reached(proof.covering), proof.plaintext)
+    else:
+        proof.assertion = proof.response.child(ASSERTION)
+
+
+def _require_signed_assertion(proof: Proof) -> None:
+    if not proof.assertion_signed:
+        raise _unsigned("a signature over the Assertion itself, as AWS demands")
+
+
+STAGES: Final[tuple[Check[Proof], ...]] = (
+    Check("xml", "XML 1.0; SAML Core 1.2; no DTD, no PIs, no comments, bounded", BOTH, _parse),
+    Check("structure", "SAML Core 3.3.3, 5.4: places of Assertion, Signature and IDs", BOTH, _survey),
+    Check("response-signature", "SAML Core 5.4; XML Signature 1.1 sections 3.2, 4.4", BOTH, _prove_response),
+    Check("envelope", "SAML Core 3.2.2: shape of the Response's own fields", BOTH, _read_envelope),
+    Check("assertion-count", "SAML Profiles 4.1.4.2; AWS, observed: one assertion", BOTH, _require_assertion),
+    Check("encryption", "SAML Core 6; XML Encryption 1.1 sections 4.4, 5", BOTH, _open),
+    Check("assertion-signature", "SAML Core 5.4; Profiles 4.1.4.5", BOTH, _prove_assertion),
+    Check("assertion-signed", "AWS, observed: the assertion itself carries a signature", AWS, _require_signed_assertion),
+)
+
+
+def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
+    """Prove *raw* with the keys of *provider*; nothing of the message but what they signed comes out, save `ProvedResponse.envelope`.
+
+    Raises:
+        InvalidIdentityToken: The first rule of the provider's profile that refuses.
+    """
+    proof = Proof(raw, provider)
+    for stage in STAGES:
+        if provider.profile in stage.profiles:
+            stage.run(proof)
+    return _result(proof)
+
+
+def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[CheckResult, ...], ProvedResponse | None]:
+    """Walk every stage of `prove_response` and keep what each said; a stage that lacks what an earlier one refused to give is skipped.
+
+    Returns:
+        The results in order, and the proved response where every stage of some profile was content.
+    """
+    proof = Proof(raw, provider)
+    results: list[CheckResult] = []
+    blocked = False
+    for stage in STAGES:
+        if blocked:
+            results.append(CheckResult(stage.name, stage.clause, stage.profiles, "skipped"))
+            continue
+        try:
+            stage.run(proof)
+        except FederationError as refusal:
+            results.append(CheckResult(stage.name, stage.clause, stage.profiles, "refused", refusal))
+            blocked = stage.profiles == BOTH
+        else:
+            results.append(CheckResult(stage.name, stage.clause, stage.profiles, "passed"))
+    return tuple(results), None if blocked else _result(proof)
+
+
+def _result(proof: Proof) -> ProvedResponse:
+    keys, permit = proof.provider.decryption_keys, proof.provider.permit
+
+    def decrypt(container: Element) -> Element:
+        # Called for elements of signed octets alone: who cannot change the ciphertext cannot ask an oracle.
+        encrypted = decryption.read_encrypted(container)
+        decryption.check_permitted(encrypted, permit, cbc_allowed=True)
+        return decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
+
+    return ProvedResponse(
+        assertion=_reached(proof.assertion),
+        response=proof.response,
+        envelope=_reached(proof.envelope),
+        encrypted=_reached(proof.structure).encrypted,
+        decrypt=decrypt if keys else None,
+        notes=_notes(proof),
+    )
+
+
+_CONTENT: Final = {f"{SAML}EncryptedID": f"{SAML}NameID", f"{SAML}EncryptedAttribute": f"{SAML}Attribute"}
+
+
+def _notes(proof: Proof) -> tuple[str, ...]:
+    notes = [f"{octets.element} signed by key {octets.key.fingerprint}" for octets in proof.signed_by]
+    used = dict.fromkeys([*proof.weak, *(name for octets in proof.signed_by for name in octets.weak)])
+    return (*notes, *(f"weak and permitted: {name}" for name in used))
+
+
+def _prove(proof: Proof, element: Element, signature: Element) -> SignedElement:
+    provider = proof.provider
+    octets = prove(element, signature, keys=provider.keys, permit=provider.permit, verifier=provider.verifier)
+    proof.signed_by.append(octets)
+    return octets.parse()
+
+
+def _unsigned(expected: str) -> InvalidIdentityToken:
+    return InvalidIdentityToken(
+        check="signature-missing",
+        expected=expected,
+        found="none",
+        remedy="let the IdP sign the assertion",
+        message=messages.UNSIGNED_ASSERTION,
+    )
+
+
+def _reached(value: T | None) -> T:
+    """Return what an earlier stage has set; its absence is our bug and refuses."""
+    if value is None:
+        raise InternalFailure(check="internal", expected="stages in order", found="none before this one", remedy="report this as a bug")
+    return value

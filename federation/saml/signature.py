@@ -1,0 +1,221 @@
+"""Signatures proved, and the only types that say so.
+
+`SignedOctets` and `SignedElement` can be made in this module alone, and only after a registered key has proved the octets. Everything
+after it reads nothing else: what a signature does not cover cannot be reached, so wrapping is impossible rather than searched for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Final, Literal, Protocol, cast
+
+from federation.errors import RegistrationError, show
+from federation.saml.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
+from federation.saml.keys import Permit, VerificationKey
+from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
+from federation.saml.xml import Element, local_name, reparse
+
+_SEAL: Final = object()
+
+_VERIFIERS: Final = {
+    "strict": ("federation.saml.signature", "StrictVerifier"),
+    "signxml": ("federation.saml.signature_signxml", "SignxmlVerifier"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a `Verifier` found: the octets that *key* signed, and the permitted weak things the signature used."""
+
+    octets: bytes
+    key: VerificationKey
+    weak: tuple[str, ...]
+
+
+class Verifier(Protocol):
+    """Proves one enveloped signature."""
+
+    def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
+        """Prove that one of *keys* signed *element* by its child *signature*; the element's tree is the verifier's to change.
+
+        Raises:
+            InvalidIdentityToken: It did not, or not in the way the strict profile of XML Signature demands.
+        """
+        ...
+
+
+class SignedOctets:
+    """Octets whose digest a registered key signed. Immutable; made by `prove` alone.
+
+    Attributes:
+        octets: Canonical form of the signed element without its signature.
+        element: Which element was signed.
+        element_id: Its ID.
+        key: The registered key that signed it.
+        weak: Names of the permitted weak things it used, e.g. ``rsa-sha1``.
+    """
+
+    __slots__ = ("element", "element_id", "key", "octets", "weak")
+    octets: bytes
+    element: Literal["Response", "Assertion"]
+    element_id: str
+    key: VerificationKey
+    weak: tuple[str, ...]
+
+    def __init__(self, seal: object, element: Literal["Response", "Assertion"], element_id: str, verified: Verified) -> None:
+        if seal is not _SEAL:
+            raise TypeError("SignedOctets are made by proving a signature")
+        put = object.__setattr__
+        put(self, "octets", verified.octets)
+        put(self, "element", element)
+        put(self, "element_id", element_id)
+        put(self, "key", verified.key)
+        put(self, "weak", verified.weak)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"SignedOctets are immutable: {name}")
+
+    def __repr__(self) -> str:
+        return f"<SignedOctets {self.element} by {self.key.fingerprint[:16]}>"
+
+    def parse(self) -> SignedElement:
+        """Parse the octets again; what stands in the result was signed, all of it."""
+        return SignedElement(_SEAL, reparse(self.octets), self)
+
+
+class SignedElement:
+    """An element from a parse of `SignedOctets`, or from a plaintext whose ciphertext stands in them. Made by this module alone.
+
+    Attributes:
+        element: The lxml element. Callers read it and do not change it.
+        signed: The octets by which it is proved.
+    """
+
+    __slots__ = ("element", "signed")
+    element: Element
+    signed: SignedOctets
+
+    def __init__(self, seal: object, element: Element, signed: SignedOctets) -> None:
+        if seal is not _SEAL:
+            raise TypeError("SignedElements are parsed from SignedOctets")
+        put = object.__setattr__
+        put(self, "element", element)
+        put(self, "signed", signed)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a SignedElement is immutable: {name}")
+
+    def __repr__(self) -> str:
+        return f"<SignedElement {local_name(self.element)} in {self.signed!r}>"
+
+    def child(self, tag: str) -> SignedElement | None:
+        """Return the one child with expanded name *tag*; None where there is none. More than one is refused."""
+        found = self.element.findall(tag)
+        if len(found) > 1:
+            raise refuse("assertion-count", "one element of its name", f"{len(found)} of {show(tag)}")
+        return SignedElement(_SEAL, found[0], self.signed) if found else None
+
+
+def opened(container: SignedElement, plaintext: Element) -> SignedElement:
+    """Return *plaintext*, decrypted from the ciphertext in *container*, as proved by the signature over that ciphertext (row E12)."""
+    return SignedElement(_SEAL, plaintext, container.signed)
+
+
+def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKey], permit: Permit, verifier: str) -> SignedOctets:
+    """Prove *element* by its child *signature* with one of *keys*.
+
+    Raises:
+        InvalidIdentityToken: The check that refused; AWS's text is "Response signature invalid".
+    """
+    element_id = element.get("ID", "")
+    verified = named(verifier).verify(element, signature, keys, permit)
+    return SignedOctets(_SEAL, cast("Literal['Response', 'Assertion']", local_name(element)), element_id, verified)
+
+
+@cache
+def named(verifier: str) -> Verifier:
+    """Return the verifier of that name, ``strict`` or ``signxml``, importing it on first use.
+
+    Raises:
+        RegistrationError: check ``verifier``: there is none of that name, or its library is not installed.
+    """
+    try:
+        module, name = _VERIFIERS[verifier]
+        return cast("Verifier", getattr(import_module(module), name)())
+    except (KeyError, ImportError):
+        remedy = "use `strict`, or install the extra `testing` for `signxml`"
+        raise RegistrationError(check="verifier", expected="strict or signxml", found=show(verifier), remedy=remedy) from None
+
+
+class StrictVerifier:
+    """The house's own strict profile of XML Signature. The order is: shape, algorithms, signature over SignedInfo, then the digest."""
+
+    def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
+        """See `Verifier.verify`."""
+        parts = read_signature(signature)
+        canonical = canonicalise(parts.signed_info, parts.canonicalisation)
+        info = read_signed_info(reparse(canonical))
+        method, digest_method = check_signed_info(info, element, permit)
+        key = _signer(method, keys, parts.value, canonical)
+        detach(signature)
+        octets = canonicalise(element, info.transform)
+        digest = hashlib.new(digest_method.name, octets).digest()
+        if not hmac.compare_digest(digest, info.digest):
+            raise refuse("signature-digest", "the digest that was signed", "another", "the message was changed after signing")
+        return Verified(octets, key, weaknesses(key, method, digest_method))
+
+
+def check_signed_info(info: SignedInfo, element: Element, permit: Permit) -> tuple[SignatureMethod, DigestMethod]:
+    """Demand that *info* references *element* itself (rows S01, S18 to S20) by algorithms that are allowed (rows K05 to K07, K20)."""
+    element_id = element.get("ID")
+    if not element_id or info.uri != f"#{element_id}":
+        remedy = "let the IdP reference the signed element by its ID"
+        raise refuse("signature-reference", f"URI {show('#' + (element_id or ''))} of the signed element", show(info.uri), remedy)
+    method, digest_method = SIGNATURES.get(info.signature_method), DIGESTS.get(info.digest_method)
+    if method is None or not permitted(method, permit):
+        raise _algorithm_refused("SignatureMethod", info.signature_method, method)
+    if digest_method is None or not permitted(digest_method, permit):
+        raise _algorithm_refused("DigestMethod", info.digest_method, digest_method)
+    return method, digest_method
+
+
+def _algorithm_refused(kind: str, identifier: str, known: SignatureMethod | DigestMethod | None) -> Exception:
+    remedy = "let the IdP sign with RSA or ECDSA and SHA-256"
+    if known is not None:
+        remedy += f", or permit `{known.permit}` by name for this provider"
+    return refuse("signature-algorithm", f"an allowed {kind}", show(identifier), remedy)
+
+
+def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: bytes, message: bytes) -> VerificationKey:
+    """Return the registered key that made the signature; each key that fits is tried once (rows K16, K17, S40)."""
+    fitting = [key for key in keys if method.fits(key)]
+    if not fitting:
+        raise refuse("signature-algorithm", "a method that fits a registered key", f"no {method.kind.upper()} key is registered")
+    for key in fitting:
+        if method.verifies(key, value, message):
+            return key
+    raise refuse(
+        "signature",
+        "a signature by a registered key",
+        f"one that none of {len(fitting)} key{'s' if len(fitting) > 1 else ''} verifies",
+        "register the IdP's current signing certificate, or check that the message was not changed",
+    )
+
+
+def detach(signature: Element) -> None:
+    """Apply the enveloped-signature transform: remove this very node, and keep the white space that follows it (rows S12, S13)."""
+    parent = signature.getparent()
+    if parent is None:
+        raise refuse("signature-shape", "a Signature inside the element it signs", "one that stands alone")
+    if signature.tail:
+        before = signature.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + signature.tail
+        else:
+            before.tail = (before.tail or "") + signature.tail
+    parent.remove(signature)

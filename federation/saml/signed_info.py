@@ -1,0 +1,166 @@
+"""The shape of a ds:Signature, and ds:SignedInfo as typed values.
+
+Strict subset of XML Signature 1.1 that SAML Core 5.4 allows: one same-document Reference, the enveloped transform and exclusive
+canonicalisation, nothing else. Every value is reached by the child axis and counted (attack rows S14 to S17, S23, S28 to S31).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from federation.errors import InvalidIdentityToken, show
+from federation.saml import messages
+from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED
+from federation.saml.decode import base64_octets
+from federation.saml.xml import DS, EC, Element, local_name, text
+
+_KEY_INFO: Final = frozenset({f"{DS}X509Data", f"{DS}KeyName", f"{DS}KeyValue"})
+_MAX_PREFIXES: Final = 32
+_MAX_NAMESPACES: Final = 64
+_PREFIX: Final = re.compile(r"#default|[^\W\d][\w.\-]*")
+_inclusive_namespaces = f"{EC}InclusiveNamespaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Canonicalisation:
+    """An exclusive canonicalisation: its identifier, and the prefixes treated inclusively (EC section 3)."""
+
+    algorithm: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInfo:
+    """What a SignedInfo says, in the words of XML Signature. ``transform`` is the canonicalisation of the referenced element."""
+
+    canonicalisation: Canonicalisation
+    signature_method: str
+    uri: str
+    transform: Canonicalisation
+    digest_method: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureParts:
+    """The children of a ds:Signature that matter; KeyInfo is looked at for its shape and never read (attack row K01)."""
+
+    signed_info: Element
+    canonicalisation: Canonicalisation
+    value: bytes
+
+
+def refuse(check: str, expected: str, found: str, remedy: str = "let the IdP sign as SAML Core 5.4 demands") -> InvalidIdentityToken:
+    """Return the refusal of a signature; AWS has one text for all of them."""
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.SIGNATURE_INVALID)
+
+
+def read_signature(signature: Element) -> SignatureParts:
+    """Take *signature* apart: SignedInfo, SignatureValue and perhaps KeyInfo, in this order, and nothing else (rows S06, S08, S14).
+
+    Raises:
+        InvalidIdentityToken: check ``signature-shape``.
+    """
+    expected = [f"{DS}SignedInfo", f"{DS}SignatureValue", f"{DS}KeyInfo"]
+    found = [child.tag for child in signature]
+    if found not in (expected, expected[:2]):
+        raise _misshapen("SignedInfo, SignatureValue and perhaps KeyInfo in a Signature", signature)
+    if len(found) == len(expected) and any(child.tag not in _KEY_INFO for child in signature[2]):
+        raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", signature[2])
+    signed_info = signature[0]
+    if len(signed_info) == 0 or signed_info[0].tag != f"{DS}CanonicalizationMethod":
+        raise _misshapen("CanonicalizationMethod first in a SignedInfo", signed_info)
+    return SignatureParts(signed_info, _canonicalisation(signed_info[0]), _base64(signature[1]))
+
+
+def read_signed_info(element: Element) -> SignedInfo:
+    """Read SignedInfo from a fresh parse of the canonical octets that were signed (rows S15, S24).
+
+    Raises:
+        InvalidIdentityToken: check ``signature-shape``, ``signature-reference``, ``signature-transform`` or ``signature-algorithm``.
+    """
+    method, reference = _children(element, f"{DS}CanonicalizationMethod", f"{DS}SignatureMethod", f"{DS}Reference")[1:]
+    transforms, digest_method, digest_value = _children(reference, f"{DS}Transforms", f"{DS}DigestMethod", f"{DS}DigestValue")
+    uri = reference.get("URI")
+    if uri is None or "Type" in reference.attrib:
+        raise refuse("signature-reference", "a Reference with URI and without Type", "another one")
+    return SignedInfo(
+        canonicalisation=_canonicalisation(element[0]),
+        signature_method=_algorithm(method),
+        uri=uri,
+        transform=_transform(transforms),
+        digest_method=_algorithm(digest_method),
+        digest=_base64(digest_value),
+    )
+
+
+def canonicalise(element: Element, method: Canonicalisation) -> bytes:
+    """Return the exclusive canonical form of *element*, which is never empty and begins with its own start tag (rows C01, C02, C13).
+
+    Raises:
+        InvalidIdentityToken: check ``canonicalisation``.
+    """
+    if len(element.nsmap) > _MAX_NAMESPACES:
+        raise refuse("canonicalisation", f"at most {_MAX_NAMESPACES} namespaces in scope of a signed element", f"{len(element.nsmap)}")
+    try:
+        octets: bytes = etree.tostring(
+            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(method.prefixes) or None
+        )
+    except (etree.LxmlError, ValueError) as fault:
+        raise refuse("canonicalisation", "a canonical form", type(fault).__name__, "declare namespaces by absolute URIs only") from None
+    name = local_name(element)
+    start = f"<{element.prefix}:{name}" if element.prefix else f"<{name}"
+    if not octets.startswith(start.encode()):
+        raise refuse("canonicalisation", f"canonical octets beginning with {start}", show(octets[:32].decode("utf-8", "replace")))
+    return octets
+
+
+def _transform(transforms: Element) -> Canonicalisation:
+    """Demand [enveloped-signature, exclusive c14n], in this order; nothing else is ever executed (rows S28, S29, C06)."""
+    first, second = _children(transforms, f"{DS}Transform", f"{DS}Transform", check="signature-transform")
+    if first.get("Algorithm") != ENVELOPED or len(first):
+        raise refuse("signature-transform", "enveloped-signature as the first transform", show(first.get("Algorithm")))
+    return _canonicalisation(second, check="signature-transform")
+
+
+def _canonicalisation(element: Element, *, check: str = "signature-algorithm") -> Canonicalisation:
+    algorithm = element.get("Algorithm")
+    if algorithm not in CANONICALISATIONS:
+        raise refuse(check, "exclusive canonicalisation", show(algorithm), "let the IdP canonicalise exclusively (xml-exc-c14n#)")
+    if len(element) == 0:
+        return Canonicalisation(algorithm, ())
+    (inclusive,) = _children(element, _inclusive_namespaces)
+    prefixes = tuple(inclusive.get("PrefixList", "").split())
+    if len(prefixes) > _MAX_PREFIXES or len(inclusive) or not all(_PREFIX.fullmatch(prefix) for prefix in prefixes):
+        raise refuse("signature-shape", f"an InclusiveNamespaces of at most {_MAX_PREFIXES} prefixes", f"{len(prefixes)} or other content")
+    return Canonicalisation(algorithm, prefixes)
+
+
+def _algorithm(element: Element) -> str:
+    """Return the Algorithm of a method that takes no parameters: HMACOutputLength, RSAPSSParams and the like are refused (S30, K10)."""
+    if len(element):
+        raise refuse("signature-algorithm", f"{local_name(element)} without parameters", local_name(element[0]))
+    return element.get("Algorithm", "")
+
+
+def _children(element: Element, *tags: str, check: str = "signature-shape") -> list[Element]:
+    children = list(element)
+    if [child.tag for child in children] != list(tags):
+        wanted = ", ".join(tag.rpartition("}")[2] for tag in tags)
+        raise _misshapen(f"exactly {wanted} in {local_name(element)}", element, check)
+    return children
+
+
+def _misshapen(expected: str, element: Element, check: str = "signature-shape") -> InvalidIdentityToken:
+    return refuse(check, expected, show(", ".join(local_name(child) for child in list(element)[:8]) or "nothing"))
+
+
+def _base64(element: Element) -> bytes:
+    try:
+        return base64_octets(text(element))
+    except ValueError:
+        raise refuse("signature-shape", f"canonical base64 in {local_name(element)}", "other text") from None

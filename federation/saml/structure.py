@@ -1,0 +1,151 @@
+"""Where things stand in a response, before any signature is looked at.
+
+One census of the whole tree: which element is the assertion, which signatures are in the places the schema gives them, which IDs there
+are. Everything that is found anywhere else is a refusal (attack rows S01 to S13, S21 to S23, S25, S32 to S34, X18, X19).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+from lxml import etree
+
+from federation.errors import show
+from federation.saml.signed_info import refuse
+from federation.saml.xml import DS, SAML, SAMLP, XML, XSI, Element, local_name, malformed
+
+RESPONSE: Final = f"{SAMLP}Response"
+ASSERTION: Final = f"{SAML}Assertion"
+ENCRYPTED_ASSERTION: Final = f"{SAML}EncryptedAssertion"
+ISSUER: Final = f"{SAML}Issuer"
+SIGNATURE: Final = f"{DS}Signature"
+
+_ids = etree.XPath("//@ID | //@Id | //@id | //@AssertionID", smart_strings=False)
+_foreign_attributes = etree.XPath("//@*[namespace-uri()]/..", smart_strings=False)
+
+# Elements whose schema type is open to attributes of other namespaces (SAML Core 2.4.1.2, 2.7.3.1), and where values are typed.
+_OPEN: Final = frozenset({f"{SAML}Attribute", f"{SAML}SubjectConfirmationData"})
+_VALUE_ATTRIBUTES: Final = frozenset({f"{XSI}type", f"{XSI}nil", f"{XML}lang", f"{XML}space"})
+_VALUE: Final = f"{SAML}AttributeValue"
+_JUDGED: Final = (SAML, SAMLP, DS)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The places of a response. ``assertion`` is the one Assertion or EncryptedAssertion, None where there is none; signatures likewise."""
+
+    response: Element
+    assertion: Element | None
+    response_signature: Element | None
+    assertion_signature: Element | None
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the assertion comes encrypted."""
+        return self.assertion is not None and self.assertion.tag == ENCRYPTED_ASSERTION
+
+
+def survey(root: Element) -> Structure:
+    """Find the one assertion and the signatures of the message *root*.
+
+    Raises:
+        InvalidIdentityToken: check ``root``, ``assertion-count``, ``duplicate-id``, ``foreign-attribute`` or ``signature-shape``.
+    """
+    if root.tag != RESPONSE:
+        raise malformed("root", "a samlp:Response of SAML 2.0", show(root.tag), "post the Response of the IdP, no other message")
+    signatures, assertions = _census(root)
+    assertion = _only_assertion(root, assertions)
+    check_ids(root)
+    check_attributes(root)
+    response_signature = signature_of(root)
+    assertion_signature = signature_of(assertion) if assertion is not None and assertion.tag == ASSERTION else None
+    check_no_other(signatures, response_signature, assertion_signature)
+    return Structure(root, assertion, response_signature, assertion_signature)
+
+
+def survey_plaintext(assertion: Element, outer: Element) -> Element | None:
+    """Return the Signature of an *assertion* that was decrypted out of the message *outer*, after the same census (rows E05, E14).
+
+    Raises:
+        InvalidIdentityToken: As `survey`.
+    """
+    signatures, assertions = _census(assertion)
+    if len(assertions) != 1:
+        raise malformed("assertion-count", "one Assertion in the plaintext", f"{len(assertions)}", "encrypt one assertion")
+    check_ids(assertion, outer)
+    check_attributes(assertion)
+    signature = signature_of(assertion)
+    check_no_other(signatures, signature)
+    return signature
+
+
+def _census(root: Element) -> tuple[list[Element], list[Element]]:
+    """Return every Signature and every (Encrypted)Assertion of the tree by local name, whatever the namespace (rows S33, X18)."""
+    signatures, assertions = [], []
+    for element in root.iter("{*}Signature", "{*}Assertion", "{*}EncryptedAssertion", "{*}Response"):
+        name = local_name(element)
+        if name == "Signature":
+            signatures.append(element)
+        elif name != "Response":
+            assertions.append(element)
+        elif element is not root:
+            raise malformed("root", "one Response", "another inside it", "post the Response of the IdP unchanged")
+    return signatures, assertions
+
+
+def _only_assertion(root: Element, assertions: list[Element]) -> Element | None:
+    if not assertions:
+        return None
+    only = assertions[0]
+    if len(assertions) != 1 or only.getparent() is not root or only.tag not in (ASSERTION, ENCRYPTED_ASSERTION):
+        parent = only.getparent()
+        found = f"{len(assertions)}, the first in {local_name(parent) if parent is not None else 'no element'}"
+        raise malformed("assertion-count", "exactly one Assertion, child of the Response", found, "let the IdP send one assertion")
+    return only
+
+
+def signature_of(element: Element) -> Element | None:
+    """Return the Signature of *element* from its place in the schema, right after the Issuer; None where none stands there (row S34)."""
+    place = 1 if len(element) and element[0].tag == ISSUER else 0
+    candidate = element[place] if len(element) > place else None
+    return candidate if candidate is not None and candidate.tag == SIGNATURE else None
+
+
+def check_no_other(signatures: list[Element], *placed: Element | None) -> None:
+    """Refuse any Signature but those in their places: nobody would verify it, or somebody would read it (rows S12, S13, S23, S33)."""
+    stray = [found for found in signatures if all(found is not legal for legal in placed)]
+    if stray:
+        parent = stray[0].getparent()
+        where = local_name(parent) if parent is not None else "no element"
+        raise refuse("signature-shape", "each Signature right after the Issuer of what it signs", f"one elsewhere in {where}")
+
+
+def check_ids(*roots: Element) -> None:
+    """Refuse an ID that occurs twice, however the attribute is spelt (rows S21, S22)."""
+    seen: set[str] = set()
+    for root in roots:
+        for identifier in cast("list[str]", _ids(root)):
+            if identifier in seen:
+                raise malformed("duplicate-id", "every ID once", f"{show(identifier)} more than once", "let the IdP make unique IDs")
+            seen.add(identifier)
+
+
+def check_attributes(root: Element) -> None:
+    """Refuse XML attributes of other namespaces on SAML and signature elements, save where the schema is open to them (rows X19, X24)."""
+    for element in cast("list[Element]", _foreign_attributes(root)):
+        for name in cast("list[str]", element.keys()):
+            if name.startswith("{") and not _may_carry(element, name):
+                raise malformed(
+                    "foreign-attribute", f"no foreign XML attribute on {local_name(element)}", show(name), "let the IdP leave it away"
+                )
+
+
+def _may_carry(element: Element, name: str) -> bool:
+    if element.tag == _VALUE:
+        return name in _VALUE_ATTRIBUTES
+    if name == f"{XML}id":
+        return False
+    if element.tag in _OPEN:
+        return name.rpartition("}")[2] not in element.attrib
+    return not element.tag.startswith(_JUDGED)
