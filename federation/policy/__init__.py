@@ -1,1 +1,25 @@
-"""IAM policies: parsed with a path on error, compiled once, evaluated purely."""
+"""The IAM policy language: parse and compile once, evaluate purely, explain on demand.
+
+policy = Policy.parse(text, kind="trust")
+decision = policy.evaluate(RequestContext(principal=Principal.federated(arn), action="sts:AssumeRoleWithSAML", keys={"saml:aud": url}))
+decision.effect, decision.statement, decision.nearest
+"""
+
+from federation.policy.context import RequestContext
+from federation.policy.decision import Decision
+from federation.policy.explain import ConditionResult, ElementResult, NearMiss, StatementResult
+from federation.policy.grammar import Kind
+from federation.policy.policy import Policy
+from federation.policy.principal import Principal
+
+__all__ = [
+    "ConditionResult",
+    "Decision",
+    "ElementResult",
+    "Kind",
+    "NearMiss",
+    "Policy",
+    "Principal",
+    "RequestContext",
+    "StatementResult",
+]

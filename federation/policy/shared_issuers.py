@@ -1,0 +1,123 @@
+"""Issuers that serve many customers: whoever trusts one must say whose identities it means (attack rows A01, A20).
+
+IAM enforces this when a trust policy is written, for each Allow of AssumeRoleWithWebIdentity; the texts are its own, as recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from federation.errors import MalformedPolicyDocument, show
+from federation.policy.statement import Statement
+from federation.policy.wildcard import fold
+
+WEB_IDENTITY: Final = fold("sts:AssumeRoleWithWebIdentity")
+GITHUB: Final = "token.actions.githubusercontent.com"
+COGNITO: Final = "cognito-identity.amazonaws.com"
+_SUBJECT: Final = (
+    "oidc-configuration.audit-log.githubusercontent.com",
+    "vstoken.actions.githubusercontent.com",
+    "gitlab.com",
+    "agent.buildkite.com",
+    "oidc.codefresh.io",
+    "studio.datachain.ai/api",
+    "scalr.io",
+    "tokens.cloud.shisho.dev",
+    "app.terraform.io",
+    "proidc.upbound.io",
+)
+_AUDIENCE: Final = (COGNITO, "api.pulumi.com/oidc", "sandboxes.cloud", "oidc.vercel.com")
+_SENTINEL: Final = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
+_APPLICATION: Final = {
+    "accounts.google.com": ("aud", "oaud", "sub"),
+    "www.amazon.com": ("app_id", "sub"),
+    "graph.facebook.com": ("app_id", "sub"),
+}
+_EQUALITY: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase"})
+_SCOPING: Final = _EQUALITY | {"StringLike"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a statement that trusts ``issuer`` must hold."""
+
+    issuer: str
+    keys: tuple[str, ...]
+    operators: frozenset[str]
+    message: str
+    strict: bool = False
+    open_values: bool = False
+
+    def scoped(self, statement: Statement) -> bool:
+        """Whether one operator names a key of the rule and scopes every key of the rule that it names (AWS, observed)."""
+        blocks: dict[str, list[bool]] = {}
+        folded = {fold(key) for key in self.keys}
+        for condition in statement.conditions:
+            qualified = condition.operator
+            if condition.folded in folded and qualified.operator.name in self.operators and not qualified.if_exists:
+                blocks.setdefault(qualified.name, []).append(not any(map(self._open, condition.expected)))
+        return any(all(block) for block in blocks.values())
+
+    def _open(self, value: str) -> bool:
+        if self.open_values:
+            return False
+        return value == "*" or (self.strict and (value.startswith("*") or not value.strip()))
+
+
+def check_shared_issuers(statements: tuple[Statement, ...]) -> None:
+    """Require the condition of every shared issuer that an Allow statement trusts.
+
+    Raises:
+        MalformedPolicyDocument: Check ``policy-shared-issuer``.
+    """
+    for statement, rule in unscoped(statements):
+        message = rule.message
+        if rule.issuer == COGNITO and not statement.conditions:
+            message = "A condition block must be present for the Cognito provider"
+        raise MalformedPolicyDocument(
+            check="policy-shared-issuer",
+            path=f"{statement.path}.Condition",
+            expected=f"{' or '.join(sorted(rule.operators))} on {' or '.join(map(show, rule.keys))}, not open to all",
+            found="no such condition",
+            remedy=f"name whose identities of {show(rule.issuer)} may assume the role: everybody can get a token of this issuer",
+            message=message,
+        )
+
+
+def unscoped(statements: tuple[Statement, ...]) -> Iterator[tuple[Statement, _Rule]]:
+    """Yield every Allow statement that trusts a shared issuer without saying whose identities, with the rule it breaks."""
+    for statement in statements:
+        element = statement.principal
+        if element is None or element.negated or statement.effect != "Allow" or not statement.action.matches(WEB_IDENTITY):
+            continue
+        for principal in sorted(element.names.get("Federated", ())):
+            rule = _rule(principal)
+            if rule is not None and not rule.scoped(statement):
+                yield statement, rule
+
+
+def _rule(principal: str) -> _Rule | None:
+    issuer = principal.partition(":oidc-provider/")[2] or principal
+    if issuer in _APPLICATION:
+        keys = tuple(f"{issuer}:{claim}" for claim in _APPLICATION[issuer])
+        message = f"Policy trusting {issuer} requires a StringEquals condition on an application id"
+        return _Rule(issuer, keys, _EQUALITY, message, open_values=True)
+    if issuer.startswith(GITHUB):
+        return _scoping(principal, issuer, (f"{issuer}:sub", f"{issuer}:job_workflow_ref"), strict=True)
+    if issuer in _SUBJECT:
+        return _scoping(issuer, issuer, (f"{issuer}:sub",))
+    if issuer in _AUDIENCE:
+        return _scoping(issuer, issuer, (f"{issuer}:aud",))
+    if issuer.startswith(_SENTINEL):
+        return _scoping(issuer, issuer, ("sts:RoleSessionName",))
+    return None
+
+
+def _scoping(principal: str, issuer: str, keys: tuple[str, ...], *, strict: bool = False) -> _Rule:
+    message = (
+        f"Trust policy with trusted principal {principal} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, "
+        f"{' or '.join(keys)} which is not scoped to all."
+    )
+    return _Rule(issuer, keys, _SCOPING, message, strict=strict)

@@ -1,0 +1,133 @@
+"""Wildcards of the policy language: ``*`` for any text, ``?`` for one character.
+
+A pattern is cut at its stars into chunks of fixed length, which are then found from left to right: no backtracking, whatever the pattern
+(attack row A06). What a policy variable brought in is literal text and never read as a wildcard again (attack row A04).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+_ASCII_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def fold(name: str) -> str:
+    """Return *name* with its ASCII letters in lower case: how names of keys and actions compare (attack row A08)."""
+    return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
+
+
+def units(text: str) -> str:
+    """Return *text* with characters beyond U+FFFF as their two UTF-16 units: AWS counts those, so ``??`` matches one such character."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return "".join(map(chr, array("H", text.encode("utf-16", "surrogatepass")[2:])))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a pattern: ``text`` holds wildcards, or, where ``literal``, stands for itself."""
+
+    text: str
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A stretch of fixed length between two stars; ``holes`` are the places of its ``?``, where ``text`` holds a NUL."""
+
+    text: str
+    holes: frozenset[int]
+    runs: tuple[tuple[int, str], ...]
+    masks: dict[str, int]
+    free: int
+
+    @classmethod
+    def of(cls, text: str, holes: frozenset[int]) -> _Chunk:
+        if not holes:
+            return cls(text, holes, ((0, text),), {}, 0)
+        runs, start = [], 0
+        for end in [*sorted(holes), len(text)]:
+            if end > start:
+                runs.append((start, text[start:end]))
+            start = end + 1
+        masks: dict[str, int] = {}
+        for place, char in enumerate(text):
+            if place not in holes:
+                masks[char] = masks.get(char, 0) | 1 << place
+        return cls(text, holes, tuple(runs), masks, sum(1 << hole for hole in holes))
+
+    def fits(self, text: str, at: int) -> bool:
+        """Whether the chunk matches *text* at *at*; the caller knows that it is long enough."""
+        return all(text.startswith(run, at + offset) for offset, run in self.runs)
+
+    def find(self, text: str, start: int, end: int) -> int:
+        """Return the first place in ``text[start:end]`` where the chunk matches, or -1. Linear: one bit per place of the chunk."""
+        if not self.holes:
+            return text.find(self.text, start, end)
+        masks, free, last = self.masks, self.free, 1 << len(self.text) - 1
+        state = 0
+        for place in range(start, end):
+            state = (state << 1 | 1) & (masks.get(text[place], 0) | free)
+            if state & last:
+                return place - len(self.text) + 1
+        return -1
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern. ``exact`` is the text of a pattern without wildcards, otherwise None."""
+
+    exact: str | None
+    _chunks: tuple[_Chunk, ...] = field(repr=False)
+    _shortest: int = field(repr=False)
+
+    @classmethod
+    def of(cls, *pieces: Piece) -> Pattern:
+        """Compile the concatenation of *pieces*."""
+        chunks = tuple(_chunks(pieces))
+        exact = chunks[0].text if len(chunks) == 1 and not chunks[0].holes else None
+        return cls(exact, chunks, sum(len(chunk.text) for chunk in chunks))
+
+    @classmethod
+    def read(cls, text: str) -> Pattern:
+        """Compile *text*, in which every ``*`` and ``?`` is a wildcard."""
+        return cls.of(Piece(text))
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole of *text*, in UTF-16 `units`, matches."""
+        if self.exact is not None:
+            return text == self.exact
+        if len(text) < self._shortest or not self._chunks[0].fits(text, 0):
+            return False
+        if len(self._chunks) == 1:
+            return len(text) == self._shortest
+        end = len(text) - len(self._chunks[-1].text)
+        return self._chunks[-1].fits(text, end) and self._middle_fits(text, end)
+
+    def _middle_fits(self, text: str, end: int) -> bool:
+        start = len(self._chunks[0].text)
+        for chunk in self._chunks[1:-1]:
+            place = chunk.find(text, start, end)
+            if place < 0:
+                return False
+            start = place + len(chunk.text)
+        return start <= end
+
+
+def _chunks(pieces: Iterable[Piece]) -> Iterable[_Chunk]:
+    chars: list[str] = []
+    holes: list[int] = []
+    for piece in pieces:
+        for char in units(piece.text):
+            if char == "*" and not piece.literal:
+                yield _Chunk.of("".join(chars), frozenset(holes))
+                chars, holes = [], []
+            elif char == "?" and not piece.literal:
+                holes.append(len(chars))
+                chars.append("\0")
+            else:
+                chars.append(char)
+    yield _Chunk.of("".join(chars), frozenset(holes))
