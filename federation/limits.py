@@ -14,6 +14,15 @@ SAML_RESPONSE_OCTETS: Final = 1_048_576
 WEB_IDENTITY_TOKEN_CHARS: Final = 20_000
 """Longest WebIdentityToken parameter of the API (service model 2011-06-15)."""
 
+KID_CHARS: Final = 512
+"""Longest ``kid`` (attack row J12); real ones are hashes or UUIDs."""
+CLIENT_IDS_PER_PROVIDER: Final = 100
+"""IAM quota ClientIdsPerOpenIdConnectProvider; each 1 to 255 characters."""
+JWKS_OCTETS: Final = 1_048_576
+"""Largest key set, discovery document or token information read at registration."""
+SUBJECT_CHARS: Final = 255
+"""Longest ``sub`` (OpenID Connect Core 1.0 section 2)."""
+
 # XML ------------------------------------------------------------------------------------------------------------------------------------
 XML_DEPTH: Final = 64
 """Deepest element nesting (attack row X26); real responses stay under 20."""
@@ -23,6 +32,10 @@ METADATA_OCTETS: Final = 10_000_000
 """SAMLMetadataDocument of CreateSAMLProvider: 1000 to 10 000 000 characters."""
 KEYS_PER_PROVIDER: Final = 10
 """Keys per SAML provider (IAM quota); bounds the signatures tried (attack row K17)."""
+ENTITIES_PER_PROVIDER: Final = 10
+"""Entity ids per SAML provider (IAM quota)."""
+NAMES_PER_PROVIDER: Final = 100
+"""Audiences, and recipients, that one provider may be registered with."""
 
 # Keys -----------------------------------------------------------------------------------------------------------------------------------
 RSA_MIN_BITS: Final = 2048
@@ -76,3 +89,19 @@ TOTP_SECRET_MIN_OCTETS: Final = 16
 """RFC 4226 4 R6: the shared secret is at least 128 bits."""
 TOTP_SECRET_MAX_OCTETS: Final = 64
 """One block of SHA-1; HMAC hashes anything longer down to less."""
+
+# Server ---------------------------------------------------------------------------------------------------------------------------------
+REQUEST_OCTETS: Final = 1_048_576
+"""Largest body of a request: ten times the longest SAMLAssertion, percent-encoded or not."""
+REQUEST_DRAIN_OCTETS: Final = 8_388_608
+"""What is read and thrown away of a larger body, so that a client still writing reads the refusal instead of a reset."""
+REQUEST_HEAD_OCTETS: Final = 131_072
+"""Request line and header fields together."""
+REQUEST_SECONDS: Final = 10
+"""Time a client has for its head, and again for its body; also how long an idle connection is kept."""
+REQUEST_PARAMETERS: Final = 1_000
+"""Parameters of one request: fifty tags, fifty transitive keys and everything else stay under 200."""
+REQUESTS_AT_ONCE: Final = 128
+"""Requests of one worker in flight; with REQUEST_OCTETS this bounds its memory."""
+SHUTDOWN_SECONDS: Final = 20
+"""Time requests in flight have after a stop signal: more than REQUEST_SECONDS."""

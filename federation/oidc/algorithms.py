@@ -1,0 +1,108 @@
+"""The JWS algorithms that exist here, and what verifying with each means. HS*, ``none`` and everything else do not exist.
+
+An algorithm belongs to one type of key and, for ECDSA, to one curve (RFC 7518 section 3.4), so the key decides what it may verify and
+the token merely names one of those (attack rows J01, J03, J04, J05, J47). The cryptography is that of the `cryptography` package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, AsymmetricPadding, PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
+
+PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+Verify = Callable[[Any, bytes, bytes], bool]
+"""``verify(public_key, signature, signing_input)``; the key is of the algorithm's type because only such keys list the algorithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """One JWS algorithm: its ``name``, the ``kty`` and ``crv`` of the keys it fits (``crv`` empty for RSA) and how it verifies."""
+
+    name: str
+    kty: str
+    crv: str
+    verify: Verify
+
+
+def _rsa(name: str, padding: AsymmetricPadding, digest: HashAlgorithm) -> Algorithm:
+    def verify(key: RSAPublicKey, signature: bytes, signing_input: bytes) -> bool:
+        try:
+            key.verify(signature, signing_input, padding, digest)
+        except InvalidSignature:
+            return False
+        return True
+
+    return Algorithm(name, "RSA", "", verify)
+
+
+def _ecdsa(name: str, crv: str, octets: int, order: int, digest: HashAlgorithm) -> Algorithm:
+    ecdsa = ECDSA(digest)
+
+    def verify(key: EllipticCurvePublicKey, signature: bytes, signing_input: bytes) -> bool:
+        # Exactly r || s (RFC 7518 section 3.4), each within the group: no DER, no psychic zeros (attack rows J06, J07).
+        if len(signature) != 2 * octets:
+            return False
+        r, s = int.from_bytes(signature[:octets]), int.from_bytes(signature[octets:])
+        if not (0 < r < order and 0 < s < order):
+            return False
+        try:
+            key.verify(encode_dss_signature(r, s), signing_input, ecdsa)
+        except InvalidSignature:
+            return False
+        return True
+
+    return Algorithm(name, "EC", crv, verify)
+
+
+def _eddsa(name: str) -> Algorithm:
+    def verify(key: Ed25519PublicKey, signature: bytes, signing_input: bytes) -> bool:
+        try:
+            key.verify(signature, signing_input)
+        except InvalidSignature:
+            return False
+        return True
+
+    return Algorithm(name, "OKP", "Ed25519", verify)
+
+
+# Orders of the groups: SEC 2 version 2.0, sections 2.4.2, 2.5.1 and 2.6.1.
+_N256: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_N384: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
+_N521: Final = (1 << 521) - 0x5AE79787C40D069948033FEB708F65A2FC44A36477663B851449048E16EC79BF7
+
+ALGORITHMS: Final[dict[str, Algorithm]] = {
+    algorithm.name: algorithm
+    for algorithm in (
+        _rsa("RS256", PKCS1v15(), SHA256()),
+        _rsa("RS384", PKCS1v15(), SHA384()),
+        _rsa("RS512", PKCS1v15(), SHA512()),
+        # RFC 7518 section 3.5: MGF1 with the same hash, salt as long as the digest.
+        _rsa("PS256", PSS(MGF1(SHA256()), 32), SHA256()),
+        _rsa("PS384", PSS(MGF1(SHA384()), 48), SHA384()),
+        _rsa("PS512", PSS(MGF1(SHA512()), 64), SHA512()),
+        _ecdsa("ES256", "P-256", 32, _N256, SHA256()),
+        _ecdsa("ES384", "P-384", 48, _N384, SHA384()),
+        _ecdsa("ES512", "P-521", 66, _N521, SHA512()),
+        _eddsa("EdDSA"),
+        _eddsa("Ed25519"),  # RFC 9864, the fully specified name
+    )
+}
+
+SOUND: Final = frozenset(ALGORITHMS)
+"""What profile ``strict`` can verify."""
+AWS: Final = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
+"""What the service accepts (spec 3.4)."""
+
+
+def fitting(kty: str, crv: str) -> frozenset[str]:
+    """Return the algorithms that a key of *kty* on *crv* can verify."""
+    return frozenset(a.name for a in ALGORITHMS.values() if a.kty == kty and a.crv == crv)

@@ -1,0 +1,149 @@
+"""The claims of a token (RFC 7519), read only from a payload that a registered key signed, and read one way by every check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from federation.errors import InvalidIdentityToken, show
+from federation.oidc import messages
+from federation.oidc.decode import Header
+from federation.oidc.keys import VerificationKey
+from federation.oidc.signature import SignedToken
+from federation.oidc.strictjson import Complaint, decode_object
+
+_REMEDY: Final = "have the identity provider put a JSON object of claims into the token"
+_PAYLOAD: Final = Complaint(InvalidIdentityToken, "claims", "the claims set", _REMEDY, messages.NOT_A_JWT)
+_DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
+_LONG: Final = 1 << 63
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_SECOND: Final = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Claims:
+    """A signed claims set.
+
+    Attributes:
+        members: Every claim by name, read-only, as decoded JSON.
+        repeated: Names that occur more than once in the payload; the last value is the one in `members`.
+        header: The signed header.
+        key: The registered key that proved it.
+    """
+
+    members: Mapping[str, Any]
+    repeated: tuple[str, ...]
+    header: Header
+    key: VerificationKey
+
+    def required(self, name: str) -> object:
+        """Return the claim *name*, which may be null.
+
+        Raises:
+            InvalidIdentityToken: check ``required-claims``, the claim is absent.
+        """
+        if name not in self.members:
+            raise InvalidIdentityToken(
+                check="required-claims",
+                expected=f"the claim {name}",
+                found="no such claim",
+                remedy=f"have the identity provider issue {name}",
+                message=messages.missing_claim(name),
+            )
+        return self.members[name]
+
+    def seconds(self, name: str) -> int:
+        """Return the required time claim *name* in seconds since 1970, as the service reads it: an integer, or a string of digits.
+
+        Raises:
+            InvalidIdentityToken: check ``required-claims`` where absent; ``timestamp`` for fractions, null, booleans and other text.
+        """
+        value = self.required(name)
+        if type(value) is int and -_LONG <= value < _LONG:
+            return value
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            return int(value)
+        raise InvalidIdentityToken(
+            check="timestamp",
+            expected=f"{name} as an integer of seconds since 1970",
+            found=show(value),
+            remedy=f"have the identity provider issue {name} as a whole number",
+            message=messages.INVALID_TIMESTAMP,
+        )
+
+    def subject(self) -> str:
+        """Return ``sub`` as the service reports it: a number becomes its digits.
+
+        Raises:
+            InvalidIdentityToken: check ``required-claims`` where absent, ``subject`` for any other type.
+        """
+        value = self.required("sub")
+        if isinstance(value, str):
+            return value
+        if type(value) in {int, float}:
+            return str(value)
+        raise InvalidIdentityToken(
+            check="subject",
+            expected="sub as a string",
+            found=show(value),
+            remedy="have the identity provider issue sub as a string",
+            message=messages.NOT_VALIDATED,
+        )
+
+    def audiences(self) -> tuple[str, ...]:
+        """Return every audience of ``aud``, in order.
+
+        Raises:
+            InvalidIdentityToken: check ``required-claims`` where absent, ``audience`` where it is not a string or a non-empty list of them.
+        """
+        value = self.required("aud")
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, list) and value and all(isinstance(audience, str) for audience in value):
+            return tuple(value)
+        raise InvalidIdentityToken(
+            check="audience",
+            expected="aud as a string or a non-empty list of strings",
+            found="an empty list" if value == [] else show(value),
+            remedy="have the identity provider name the client id in aud",
+            message=messages.EMPTY_AUDIENCE if value == [] else messages.NOT_VALIDATED,
+        )
+
+    def addressed_to(self) -> tuple[str, ...]:
+        """Return the names that must be registered: ``azp`` alone where present, otherwise every audience (OIDC Core 3.1.3.7).
+
+        Raises:
+            InvalidIdentityToken: as `audiences`; check ``audience`` where ``azp`` is not a string.
+        """
+        audiences = self.audiences()
+        if "azp" not in self.members:
+            return audiences
+        azp = self.members["azp"]
+        if not isinstance(azp, str):
+            raise InvalidIdentityToken(
+                check="audience",
+                expected="azp as a string",
+                found=show(azp),
+                remedy="have the identity provider issue azp as the client id",
+                message=messages.NOT_VALIDATED,
+            )
+        return (azp,)
+
+
+def read_claims(signed: SignedToken) -> Claims:
+    """Read the claims of a proved token.
+
+    Raises:
+        InvalidIdentityToken: check ``claims``, the payload is not one strict JSON object.
+    """
+    decoded = decode_object(signed.payload, _PAYLOAD)
+    return Claims(MappingProxyType(decoded.members), decoded.repeated, signed.header, signed.key)
+
+
+def moment(seconds: int) -> datetime:
+    """Return *seconds* since 1970 as an aware instant, the last representable one where the number lies beyond."""
+    return _EPOCH + timedelta(seconds=min(max(seconds, 0), _LAST_SECOND))

@@ -1,0 +1,162 @@
+"""Compact JWS (RFC 7515) and nothing else: three canonical base64url parts, a strict JSON header, no extension that changes the meaning.
+
+Nothing here is trusted yet. The payload stays octets until its signature has been verified, so no claim can be read too early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+import pybase64
+
+from federation import limits
+from federation.errors import InvalidIdentityToken, show
+from federation.oidc import messages
+from federation.oidc.strictjson import Complaint, decode_object
+
+UNTRUSTED_KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256")
+"""Header parameters that offer a key or point to one. They are never read (attack rows J09, J10, J11), only reported."""
+
+_REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
+_HEADER: Final = Complaint(InvalidIdentityToken, "json", "the JOSE header", _REMEDY, messages.NOT_A_JWT)
+_MEMOISED_HEADER_CHARS: Final = 1024
+_PARTS: Final = 3
+_JWE_PARTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A JOSE header whose critical parameters have the right types.
+
+    Attributes:
+        alg: Algorithm as written; whether it is allowed is decided against the provider's keys.
+        kid: Key id as written, None where absent.
+        typ: Type as written, None where absent.
+        parameters: Every header parameter, read-only.
+        repeated: Names that occur more than once.
+    """
+
+    alg: str
+    kid: str | None
+    typ: str | None
+    parameters: Mapping[str, Any]
+    repeated: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RawToken:
+    """A decoded, unverified compact JWS. The signature covers ``signing_input``; ``payload`` is what that input encodes."""
+
+    header: Header
+    payload: bytes
+    signing_input: bytes
+    signature: bytes
+
+
+def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CHARS) -> RawToken:
+    """Decode a compact JWS given as `str` or `bytes`, at most *max_chars* long.
+
+    Raises:
+        InvalidIdentityToken: checks ``type``, ``size``, ``form``, ``base64url``, ``json``, ``header``, ``crit``, ``b64``, ``zip``, ``cty``.
+    """
+    text = _text(token, max_chars)
+    parts = text.split(".", _JWE_PARTS)
+    if len(parts) != _PARTS or not all(parts):
+        raise _malformed_parts(text, parts)
+    header, payload, signature = parts
+    return RawToken(
+        _header(header) if len(header) <= _MEMOISED_HEADER_CHARS else _header.__wrapped__(header),
+        decode_base64url(payload, "payload"),
+        text[: len(header) + 1 + len(payload)].encode(),
+        decode_base64url(signature, "signature"),
+    )
+
+
+def decode_base64url(text: str, part: str) -> bytes:
+    """Decode one part of a token: unpadded base64url (RFC 7515 section 2) in its one canonical spelling, *text* being ASCII.
+
+    Raises:
+        InvalidIdentityToken: check ``base64url``.
+    """
+    try:
+        octets = pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_")
+    except ValueError:
+        octets = b""
+    # Encoding again is the whole rule at once: alphabet, padding, spare bits, white space (attack row J23).
+    if not octets or pybase64.urlsafe_b64encode(octets).rstrip(b"=") != text.encode():
+        raise InvalidIdentityToken(
+            check="base64url",
+            expected=f"the {part} in canonical unpadded base64url",
+            found="another alphabet, padding, white space, spare bits or a part cut short",
+            remedy=_REMEDY,
+            message=messages.NOT_A_JWT,
+        )
+    return octets
+
+
+def _text(token: object, max_chars: int) -> str:
+    if not isinstance(token, (str, bytes)):
+        raise _refusal("type", "a token as str or bytes", type(token).__name__)
+    if not token or len(token) > max_chars:
+        raise _refusal("size", f"1 to {max_chars} characters", f"{len(token)}", "send the token itself, not a page or a file around it")
+    if not token.isascii():
+        raise _refusal("form", "ASCII characters", "others", _REMEDY)
+    return token if isinstance(token, str) else token.decode("ascii")
+
+
+def _malformed_parts(text: str, parts: list[str]) -> InvalidIdentityToken:
+    found = f"{text.count('.') + 1} parts" if len(parts) != _PARTS else "an empty part"
+    return _refusal("form", "a compact JWS: three non-empty parts joined by two dots", found, _resembles(text, parts))
+
+
+def _resembles(text: str, parts: list[str]) -> str:
+    """Return the remedy for what *text* looks like."""
+    if len(parts) == _JWE_PARTS:
+        return "this is an encrypted token (JWE): register the client for signed ID tokens and send those"
+    if len(parts) == _PARTS and not parts[2]:
+        return "the token is not signed; have the identity provider sign it"
+    start = text.lstrip()[:16].lower()
+    return next((remedy for beginnings, remedy in _LOOK_ALIKES if start.startswith(beginnings)), _REMEDY)
+
+
+_LOOK_ALIKES: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("{", "["), "this is JSON: send the compact serialisation of the token, or the id_token member of a token response"),
+    (("bearer ", "authorization:"), "remove the words before the token"),
+    (("<", "phnhbw", "pd94bw", "samlresponse="), "this looks like a SAML response: use AssumeRoleWithSAML"),
+    (("atza",), "this is a Login with Amazon access token: send it with ProviderId www.amazon.com"),
+)
+
+
+@lru_cache(maxsize=256)
+def _header(segment: str) -> Header:
+    """Read the header segment. A pure function of its text, and the same few headers come with every token of an issuer."""
+    decoded = decode_object(decode_base64url(segment, "header"), _HEADER)
+    parameters = decoded.members
+    for name, why in _REFUSED_PARAMETERS.items():
+        if name in parameters:
+            raise _refusal(name, f"a header without {show(name)}", why)
+    alg, kid, typ = parameters.get("alg"), parameters.get("kid"), parameters.get("typ")
+    if not isinstance(alg, str) or not alg:
+        raise _refusal("header", "alg as a non-empty string", show(alg) if "alg" in parameters else "no alg")
+    if "kid" in parameters and (not isinstance(kid, str) or len(kid) > limits.KID_CHARS):
+        raise _refusal("header", f"kid as a string of at most {limits.KID_CHARS} characters", show(kid))
+    if "typ" in parameters and not isinstance(typ, str):
+        raise _refusal("header", "typ as a string", show(typ))
+    return Header(alg, kid, typ, MappingProxyType(parameters), decoded.repeated)
+
+
+_REFUSED_PARAMETERS: Final = {
+    "crit": "an extension that must be understood, and none is (RFC 7515 section 4.1.11)",
+    "b64": "an unencoded or detached payload (RFC 7797)",
+    "zip": "a compressed payload, which belongs to JWE",
+    "cty": "a nested token (RFC 7519 section 5.2)",
+}
+"""Each changes what the payload means (attack rows J16, J17, J20, J21); the parameter's name is the name of the check."""
+
+
+def _refusal(check: str, expected: str, found: str, remedy: str = _REMEDY) -> InvalidIdentityToken:
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.NOT_A_JWT)

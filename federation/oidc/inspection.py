@@ -1,0 +1,71 @@
+"""What a token says of itself, for display and for finding its provider. Everything here is unverified and decides nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from federation.errors import InvalidIdentityToken, show
+from federation.oidc import messages
+from federation.oidc.decode import UNTRUSTED_KEY_HINTS, RawToken, decode_token
+from federation.oidc.strictjson import Complaint, JsonObject, decode_object
+
+_SHAPE: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\s*", re.ASCII)
+_PAYLOAD: Final = Complaint(
+    InvalidIdentityToken, "claims", "the claims set", "send a token whose payload is a JSON object", messages.NOT_A_JWT
+)
+
+
+def looks_like_jwt(token: object) -> bool:
+    """Tell by shape alone whether *token* could be a compact JWS with a JSON header. Never raises."""
+    if isinstance(token, bytes):
+        token = token.decode("ascii", "replace")
+    return isinstance(token, str) and _SHAPE.fullmatch(token) is not None
+
+
+def claimed_issuer(token: object) -> str:
+    """Return the ``iss`` that *token* claims, by which the registered provider is looked up; nothing is proved by it.
+
+    Raises:
+        InvalidIdentityToken: checks of `decode_token`; ``claims``; ``required-claims`` where there is no ``iss``; ``issuer`` where it
+            is not a string.
+    """
+    members = _payload(decode_token(token)).members
+    issuer = members.get("iss")
+    if not isinstance(issuer, str):
+        absent = "iss" not in members
+        raise InvalidIdentityToken(
+            check="required-claims" if absent else "issuer",
+            expected="iss as a string",
+            found="no such claim" if absent else show(issuer),
+            remedy="have the identity provider issue iss",
+            message=messages.missing_claim("iss") if absent else messages.NOT_VALIDATED,
+        )
+    return issuer
+
+
+def inspect_token(token: object) -> dict[str, Any]:
+    """Return what *token* says, all of it unverified: ``header``, ``claims``, and what a reader must not take at its word.
+
+    Returns:
+        ``kind``; ``verified`` (False); ``header``; ``claims``; ``untrusted_key_hints``, header parameters that offer a key and are never
+        used; ``repeated_members``, names that occur more than once; ``signature_octets``.
+
+    Raises:
+        InvalidIdentityToken: The token cannot be decoded.
+    """
+    raw = decode_token(token)
+    payload = _payload(raw)
+    return {
+        "kind": "oidc-id-token",
+        "verified": False,
+        "header": dict(raw.header.parameters),
+        "claims": payload.members,
+        "untrusted_key_hints": [name for name in UNTRUSTED_KEY_HINTS if name in raw.header.parameters],
+        "repeated_members": [*raw.header.repeated, *payload.repeated],
+        "signature_octets": len(raw.signature),
+    }
+
+
+def _payload(raw: RawToken) -> JsonObject:
+    return decode_object(raw.payload, _PAYLOAD)

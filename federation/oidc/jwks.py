@@ -1,0 +1,161 @@
+"""A registered JSON Web Key Set (RFC 7517 section 5), indexed once, and the selection of the key that may verify a token.
+
+Keys belong to one provider (attack row J14); a token can only name one of them, never bring one. A set is a snapshot: it is never fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from federation import limits
+from federation.errors import InvalidIdentityToken, RegistrationError, show
+from federation.oidc import messages
+from federation.oidc.keys import VerificationKey, read_key, read_kid
+from federation.oidc.strictjson import Complaint, decode_object
+from federation.profiles import Profile
+
+_MAX_KEYS: Final = 400
+_AWS_MAX_RSA_KEYS: Final = 100
+_REMEDY: Final = "register the key set that the issuer publishes at its jwks_uri"
+_COMPLAINT: Final = Complaint(RegistrationError, "jwks", "the key set", _REMEDY)
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableKey:
+    """A JWK that profile ``aws`` skips where ``strict`` refuses to load the set; ``reason`` is what strict would have said."""
+
+    kid: str | None
+    reason: RegistrationError
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """The keys of one issuer.
+
+    Attributes:
+        keys: Every key that can verify, in order of the document.
+        index: The last key of each ``kid``, unusable ones included: JWKs without ``kid`` cannot be named by a token.
+        ambiguous: Key ids that occur more than once; only a set loaded for profile ``aws`` has any.
+    """
+
+    keys: tuple[VerificationKey, ...]
+    index: Mapping[str, VerificationKey | UnusableKey]
+    ambiguous: frozenset[str]
+
+    @classmethod
+    def parse(cls, document: str | bytes | Mapping[str, Any], *, profile: Profile = Profile.STRICT) -> KeySet:
+        """Load a key set from JSON text or decoded JSON.
+
+        Profile ``strict`` refuses the whole set for one malformed key, so that none is skipped unnoticed (attack row M09), and for a
+        ``kid`` used twice. Profile ``aws`` skips malformed keys and lets the last of a ``kid`` win. Private and symmetric keys are
+        refused by both.
+
+        Raises:
+            RegistrationError: checks ``jwks``, ``jwks-kid`` and those of `read_key`.
+        """
+        entries = _entries(document)
+        keys: list[VerificationKey] = []
+        index: dict[str, VerificationKey | UnusableKey] = {}
+        ambiguous: set[str] = set()
+        for position, entry in enumerate(entries):
+            key = _read(entry, f"keys[{position}]", profile)
+            if key is None:
+                continue
+            if isinstance(key, VerificationKey):
+                keys.append(key)
+            if key.kid is not None and key.kid in index:
+                ambiguous.add(key.kid)
+            if key.kid is not None:
+                index[key.kid] = key
+        if ambiguous and profile is Profile.STRICT:
+            raise RegistrationError(check="jwks-kid", expected="every kid once", found=show(min(ambiguous)), remedy=_REMEDY)
+        if not keys and profile is Profile.STRICT:
+            raise RegistrationError(check="jwks", expected="at least one public RSA, EC or Ed25519 key", found="none", remedy=_REMEDY)
+        return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous))
+
+    def candidates(self, alg: str, kid: str | None, *, profile: Profile) -> tuple[VerificationKey, ...]:
+        """Return the keys that may have signed a token of header *alg* and *kid*: one, or a bounded few where strict finds no ``kid``.
+
+        Raises:
+            InvalidIdentityToken: checks ``kid`` (no key is named or fits) and ``alg`` (the named key does not verify *alg*).
+        """
+        return self._aws_candidates(alg, kid) if profile is Profile.AWS else self._strict_candidates(alg, kid)
+
+    def _strict_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        if kid is None:
+            # Real servers omit the kid. Each fitting key is tried, but not more than a caller deserves (attack row J13).
+            fitting = tuple(key for key in self.keys if alg in key.usable[Profile.STRICT])
+            if not 0 < len(fitting) <= limits.KEYS_PER_PROVIDER:
+                raise _no_key(f"a kid, or 1 to {limits.KEYS_PER_PROVIDER} keys that fit {alg}", f"no kid and {len(fitting)} such keys")
+            return fitting
+        key = self.index.get(kid)
+        if not isinstance(key, VerificationKey) or kid in self.ambiguous:
+            raise _no_key("the kid of one registered key", show(kid))
+        if alg not in key.usable[Profile.STRICT]:
+            raise _unfit(alg, key.usable[Profile.STRICT])
+        return (key,)
+
+    def _aws_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """AWS, observed (spec 3.3): an absent or empty kid is fine only where exactly one key is indexed."""
+        if not kid and len(self.index) == 1:
+            (key,) = self.index.values()
+        elif kid and kid in self.index:
+            key = self.index[kid]
+        else:
+            raise _no_key("the kid of one registered key", show(kid) if kid is not None else "no kid")
+        if not isinstance(key, VerificationKey):
+            raise _unfit(alg, frozenset())
+        if alg not in key.usable[Profile.AWS]:
+            raise _unfit(alg, key.usable[Profile.AWS])
+        if key.kty == "RSA" and sum(k.kty == "RSA" for k in self.keys) > _AWS_MAX_RSA_KEYS:
+            raise _no_key(f"at most {_AWS_MAX_RSA_KEYS} RSA keys in the set", "more")
+        return (key,)
+
+
+def _entries(document: str | bytes | Mapping[str, Any]) -> list[Any] | tuple[Any, ...]:
+    if isinstance(document, (str, bytes)):
+        if len(document) > limits.JWKS_OCTETS:
+            raise _COMPLAINT.refusal(f"at most {limits.JWKS_OCTETS} octets of JSON", f"{len(document)}")
+        octets = document.encode("utf-8", "surrogatepass") if isinstance(document, str) else document
+        decoded = decode_object(octets, _COMPLAINT)
+        if decoded.repeated:
+            raise _COMPLAINT.refusal("JSON that names every member once", show(decoded.repeated[0]))
+        document = decoded.members
+    keys = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(keys, (list, tuple)) or len(keys) > _MAX_KEYS:
+        raise _COMPLAINT.refusal(f"an object whose member keys is a list of at most {_MAX_KEYS}", show(type(document).__name__))
+    return keys
+
+
+def _read(entry: object, place: str, profile: Profile) -> VerificationKey | UnusableKey | None:
+    if not isinstance(entry, Mapping):
+        raise RegistrationError(check="jwk", expected=f"an object at {place}", found=show(type(entry).__name__), remedy=_REMEDY)
+    try:
+        return read_key(entry, place)
+    except RegistrationError as fault:
+        if profile is Profile.STRICT or fault.check in {"jwk-private", "jwk-symmetric"}:
+            raise
+        return UnusableKey(read_kid(entry, place), fault)
+
+
+def _no_key(expected: str, found: str) -> InvalidIdentityToken:
+    return InvalidIdentityToken(
+        check="kid",
+        expected=expected,
+        found=found,
+        remedy="register the issuer's present key set: its keys may have rotated since",
+        message=messages.NO_KEY,
+    )
+
+
+def _unfit(alg: str, usable: frozenset[str]) -> InvalidIdentityToken:
+    return InvalidIdentityToken(
+        check="alg",
+        expected=f"an algorithm of the named key: {', '.join(sorted(usable)) or 'none, it must not verify signatures'}",
+        found=show(alg),
+        remedy="have the issuer sign with an algorithm that fits its published key",
+        message=messages.NOT_VALIDATED,
+    )

@@ -1,0 +1,146 @@
+"""Strict JSON (RFC 8259, I-JSON where it protects): what two parsers could read differently is refused or reported, never guessed.
+
+Bounded before parsing: nesting by a linear scan (attack row J49), digits of a number by the parser's hooks (J50). Refused: anything but
+UTF-8, a byte order mark, trailing data, ``NaN`` and ``Infinity`` (J26), numbers beyond 20 digits or the range of a double, lone
+surrogates (J48). A member named twice (J25) is *reported* with the last value in place, because the ``aws`` profile accepts it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from federation import limits
+from federation.errors import FederationError, show
+
+_TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89abAB]")
+_MAX_DIGITS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class JsonObject:
+    """A decoded JSON object: its ``members``, and the names that some object inside it holds more than once (``repeated``)."""
+
+    members: dict[str, Any]
+    repeated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """How to refuse a text: as which error, under which check, named how, with which remedy and which text of AWS."""
+
+    error: type[FederationError]
+    check: str
+    what: str
+    remedy: str
+    message: str | None = None
+
+    def refusal(self, expected: str, found: str) -> FederationError:
+        """Return the error to raise."""
+        return self.error(check=self.check, expected=f"{self.what} as {expected}", found=found, remedy=self.remedy, message=self.message)
+
+
+class _RepeatedMemberError(ValueError):
+    """An object names a member twice."""
+
+
+def decode_object(octets: bytes, complaint: Complaint) -> JsonObject:
+    """Decode *octets*, which must hold exactly one JSON object.
+
+    Linear in the length of *octets*; the caller bounds the length.
+
+    Raises:
+        FederationError: As *complaint* words it.
+    """
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError as fault:
+        raise complaint.refusal("UTF-8 text", f"an octet sequence that is not UTF-8 at octet {fault.start}") from None
+    if text.count("[") + text.count("{") > limits.JSON_DEPTH and _depth(text) > limits.JSON_DEPTH:
+        raise complaint.refusal(f"JSON nested at most {limits.JSON_DEPTH} deep", "deeper nesting")
+    repeated: tuple[str, ...] = ()
+    try:
+        value = _STRICT.decode(text)
+    except _RepeatedMemberError:
+        value, repeated = _decode_repeated(text, complaint)
+    except ValueError as fault:
+        raise complaint.refusal("one JSON object", _fault(fault)) from None
+    if not isinstance(value, dict):
+        raise complaint.refusal("one JSON object", "JSON of another type")
+    if _SURROGATE_ESCAPE.search(text) is not None:
+        _refuse_lone_surrogates(value, complaint)
+    return JsonObject(value, repeated)
+
+
+def _decode_repeated(text: str, complaint: Complaint) -> tuple[object, tuple[str, ...]]:
+    """Decode again, the last of equal names winning as in the service, and collect those names."""
+    repeated: dict[str, None] = {}
+
+    def last_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in members:
+                repeated[name] = None
+            members[name] = value
+        return members
+
+    lenient = json.JSONDecoder(object_pairs_hook=last_wins, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+    try:
+        return lenient.decode(text), tuple(repeated)
+    except ValueError as fault:
+        raise complaint.refusal("one JSON object", _fault(fault)) from None
+
+
+def _refuse_lone_surrogates(value: object, complaint: Complaint) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise complaint.refusal("strings of Unicode characters", "a lone surrogate") from None
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for token in _TOKENS.finditer(text):
+        first = text[token.start()]
+        if first in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif first in "]}":
+            depth -= 1
+    return deepest
+
+
+def _fault(fault: ValueError) -> str:
+    """Say what is wrong without repeating the text: it may hold secrets."""
+    return f"{fault.msg} at character {fault.pos}" if isinstance(fault, json.JSONDecodeError) else str(fault)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _RepeatedMemberError
+    return members
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError(f"a number of more than {_MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError("a number beyond the range of a double")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"the word {show(name)}, which is not JSON")
+
+
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_float=_float, parse_constant=_constant)

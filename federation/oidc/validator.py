@@ -1,0 +1,194 @@
+"""Judges OpenID Connect ID tokens and other JWTs of registered issuers: decode, verify, read, check, identify.
+
+`validate` stops at the first refusal; `diagnose` walks the same stages and the same list of checks under both profiles and keeps all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from federation.errors import FederationError, RegistrationError
+from federation.identity import VerifiedIdentity
+from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
+from federation.oidc.claims import moment, read_claims
+from federation.oidc.conditions import condition_keys
+from federation.oidc.decode import UNTRUSTED_KEY_HINTS, decode_token
+from federation.oidc.inspection import inspect_token, looks_like_jwt
+from federation.oidc.provider import OidcProvider
+from federation.oidc.signature import verify_token
+from federation.profiles import Profile
+from federation.report import BOTH, CheckResult, Report, enforce
+from federation.validators import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step before there are proved claims; each refusal of the step bears the stage's name as its check."""
+
+    name: str
+    clause: str
+    profiles: frozenset[Profile] = BOTH
+
+
+STAGES: Final = (
+    Stage("type", "a token is text"),
+    Stage("size", "service model 2011-06-15: WebIdentityToken"),
+    Stage("form", "RFC 7515 section 7.1"),
+    Stage("base64url", "RFC 7515 section 2"),
+    Stage("json", "RFC 8259; RFC 7493"),
+    Stage("crit", "RFC 7515 section 4.1.11"),
+    Stage("b64", "RFC 7797 section 3"),
+    Stage("zip", "RFC 7516 section 4.1.3"),
+    Stage("cty", "RFC 7519 section 5.2"),
+    Stage("header", "RFC 7515 section 4.1"),
+    Stage("alg", "RFC 8725 section 3.1; AWS, observed"),
+    Stage("kid", "RFC 7515 section 4.1.4; AWS, observed"),
+    Stage("signature", "RFC 7515 section 5.2"),
+    Stage("claims", "RFC 7519 section 7.2 (10)"),
+)
+"""The order in which a token is proved, before `CHECKS` begin."""
+
+_ROWS: Final = tuple(chain(((s.name, s.clause, s.profiles) for s in STAGES), ((c.name, c.clause, c.profiles) for c in CHECKS)))
+
+
+class OidcTokenValidator:
+    """The validator of the kind ``oidc-id-token``. Stateless and thread-safe."""
+
+    kind: str = "oidc-id-token"
+
+    def recognises(self, token: object) -> bool:
+        """Tell by shape alone whether *token* could be a compact JWS. Never raises."""
+        return looks_like_jwt(token)
+
+    def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
+        """Prove *token* against *provider* at *at*, under the provider's profile.
+
+        Raises:
+            FederationError: The first stage or check that refuses.
+        """
+        registered = _registered(provider)
+        presentation = prove(token, registered, profile=registered.profile, at=at)
+        enforce(CHECKS_OF[registered.profile], presentation)
+        return identify(presentation)
+
+    def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
+        """Run every stage and check under both profiles; a refusal is part of the report, never raised."""
+        registered = _registered(provider)
+        readings = {profile: _Reading.of(token, registered, profile, at) for profile in Profile}
+        own = readings[registered.profile]
+        results = tuple(_merged(readings))
+        accepted = own.presentation is not None and not any(r.refusal and registered.profile in r.profiles for r in results)
+        identity = identify(own.presentation) if accepted and own.presentation is not None else None
+        return Report(
+            kind=self.kind,
+            profile=registered.profile,
+            results=results,
+            identity=identity,
+            claimed={} if identity else _claimed(token),
+            notes=_notes(own.presentation) if own.presentation else (),
+        )
+
+
+def prove(token: object, provider: OidcProvider, *, profile: Profile, at: datetime) -> Presentation:
+    """Take *token* through the `STAGES`: decode it, verify its signature with the provider's keys, read the signed claims.
+
+    Raises:
+        InvalidIdentityToken: The stage that refuses is its check.
+    """
+    raw = decode_token(token)
+    signed = verify_token(raw, provider.keys, algorithms=provider.allowed, profile=profile)
+    return Presentation(read_claims(signed), provider, profile, at.timestamp(), provider.leeway(profile))
+
+
+def identify(presentation: Presentation) -> VerifiedIdentity:
+    """Say who a checked token names. The caller has run the checks of the presentation's profile."""
+    claims, provider = presentation.claims, presentation.provider
+    members = claims.members
+    audience = claims.addressed_to()[0]
+    token_id, issuer = members.get("jti"), members["iss"]
+    return VerifiedIdentity(
+        kind=provider.kind,
+        provider_arn=provider.arn,
+        issuer=issuer,
+        subject=claims.subject(),
+        audience=audience,
+        audiences=claims.audiences(),
+        token_id=token_id if isinstance(token_id, str) else None,
+        issued_at=moment(claims.seconds("iat")),
+        not_on_or_after=moment(claims.seconds("exp")),
+        attributes=members,
+        context_keys=MappingProxyType(condition_keys(provider.name, provider.vendor_claims, claims, audience)),
+        notes=_notes(presentation),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one profile makes of a token: the refusal of each stage and check by name, up to where nothing was left to examine."""
+
+    refusals: dict[str, FederationError]
+    reached: int
+    presentation: Presentation | None
+
+    @classmethod
+    def of(cls, token: object, provider: OidcProvider, profile: Profile, at: datetime) -> _Reading:
+        try:
+            presentation = prove(token, provider, profile=profile, at=at)
+        except FederationError as refusal:
+            stage = next(place for place, stage in enumerate(STAGES) if stage.name == refusal.check)
+            return cls({refusal.check: refusal}, stage + 1, None)
+        refusals = {}
+        for check in CHECKS_OF[profile]:
+            try:
+                check.run(presentation)
+            except FederationError as refusal:
+                refusals[check.name] = refusal
+        return cls(refusals, len(_ROWS), presentation)
+
+    def outcome(self, place: int) -> Literal["passed", "refused", "skipped"]:
+        if place >= self.reached:
+            return "skipped"
+        return "refused" if _ROWS[place][0] in self.refusals else "passed"
+
+
+def _merged(readings: dict[Profile, _Reading]) -> Iterator[CheckResult]:
+    """One row for each rule, or one for each profile where the profiles come to different results."""
+    for place, (name, clause, profiles) in enumerate(_ROWS):
+        rows: dict[tuple[str, str], list[Profile]] = {}
+        for profile in sorted(profiles):
+            refusal = readings[profile].refusals.get(name)
+            rows.setdefault((readings[profile].outcome(place), str(refusal)), []).append(profile)
+        for agreeing in rows.values():
+            reading = readings[agreeing[0]]
+            yield CheckResult(name, clause, frozenset(agreeing), reading.outcome(place), reading.refusals.get(name))
+
+
+def _notes(presentation: Presentation) -> tuple[str, ...]:
+    claims = presentation.claims
+    notes = []
+    hints = [name for name in UNTRUSTED_KEY_HINTS if name in claims.header.parameters]
+    if hints:
+        notes.append(f"header parameters {', '.join(hints)} were ignored: keys come from the registered key set alone")
+    if claims.members.get("iss") != presentation.provider.url:
+        notes.append("iss names the issuer without https://, which is documented for this issuer alone")
+    return tuple(notes)
+
+
+def _claimed(token: object) -> dict[str, Any]:
+    try:
+        return inspect_token(token)
+    except FederationError:
+        return {}
+
+
+def _registered(provider: Provider) -> OidcProvider:
+    if not isinstance(provider, OidcProvider):
+        raise RegistrationError(
+            check="provider", expected="an OidcProvider", found=type(provider).__name__, remedy="register the issuer as an OidcProvider"
+        )
+    return provider
