@@ -1,0 +1,150 @@
+"""Judges opaque OAuth 2.0 access tokens by what their server is on record to have said about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from federation.errors import FederationError, IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken, RegistrationError
+from federation.identity import ContextValue, VerifiedIdentity
+from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
+from federation.oauth.introspection import TokenInformation
+from federation.oauth.provider import OAuthProvider
+from federation.oauth.registry import AMAZON, FACEBOOK, check_provider_id, decode_access_token, token_key
+from federation.oidc.claims import moment
+from federation.oidc.inspection import looks_like_jwt
+from federation.profiles import Profile
+from federation.report import BOTH, CheckResult, Report, collect, enforce
+from federation.validators import Provider
+
+STAGES: Final = (
+    ("type", "a token is text"),
+    ("size", "service model 2011-06-15: WebIdentityToken"),
+    ("form", "RFC 6750 section 2.1"),
+    ("provider-id", "AWS, observed"),
+    ("token-information", "RFC 7662 section 2.2"),
+)
+"""The order in which a token is matched with its answer, before `CHECKS` begin."""
+
+
+class OAuthTokenValidator:
+    """The validator of the kind ``oauth-access-token``. Stateless and thread-safe."""
+
+    kind: str = "oauth-access-token"
+
+    def recognises(self, token: object) -> bool:
+        """Tell by shape alone whether *token* could be an opaque access token. Never raises."""
+        try:
+            text = decode_access_token(token)
+        except InvalidIdentityToken:
+            return False
+        return not looks_like_jwt(text)
+
+    def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
+        """Prove *token* against *provider* at *at*, under the provider's profile.
+
+        Raises:
+            FederationError: The first stage or check that refuses.
+        """
+        registered = _registered(provider)
+        presentation = look_up(token, registered, profile=registered.profile, at=at)
+        enforce(CHECKS_OF[registered.profile], presentation)
+        return identify(presentation)
+
+    def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
+        """Run every stage and check; a refusal is part of the report, never raised."""
+        registered = _registered(provider)
+        try:
+            presentation = look_up(token, registered, profile=registered.profile, at=at)
+        except FederationError as refusal:
+            return Report(self.kind, registered.profile, tuple(_unmatched(refusal)))
+        stages = tuple(CheckResult(name, clause, BOTH, "passed") for name, clause in STAGES)
+        results = stages + collect(CHECKS, presentation)
+        accepted = not any(r.refusal and registered.profile in r.profiles for r in results)
+        return Report(
+            kind=self.kind,
+            profile=registered.profile,
+            results=results,
+            identity=identify(presentation) if accepted else None,
+            claimed={} if accepted else dict(presentation.information.members),
+        )
+
+
+def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: datetime) -> Presentation:
+    """Find the registered answer about *token*.
+
+    Raises:
+        InvalidIdentityToken: checks ``type``, ``size``, ``form``, ``provider-id``.
+        IDPRejectedClaim: check ``provider-id``.
+        IDPCommunicationError: check ``token-information``, no answer is registered.
+    """
+    text = decode_access_token(token)
+    check_provider_id(provider.name, text, registered=(provider.name,))
+    information = provider.answers.get(token_key(text))
+    if information is None:
+        raise IDPCommunicationError(
+            check="token-information",
+            expected=f"a registered answer of {provider.name} about this token",
+            found="none",
+            remedy="register the server's answer, keyed by SHA-256 of the token",
+        )
+    return Presentation(information, provider, profile, at.timestamp(), provider.leeway(profile))
+
+
+def identify(presentation: Presentation) -> VerifiedIdentity:
+    """Say whom a checked token stands for. The caller has run the checks of the presentation's profile.
+
+    Raises:
+        IDPRejectedClaim: The answer names no subject; the checks have refused that already.
+    """
+    information, name = presentation.information, presentation.provider.name
+    if information.subject is None:
+        raise IDPRejectedClaim(check="subject", expected="a subject in the answer", found="none", remedy="have the server name one")
+    return VerifiedIdentity(
+        kind=presentation.provider.kind,
+        provider_arn=name,
+        issuer=information.issuer or f"https://{name}",
+        subject=information.subject,
+        audience=information.audiences[0] if information.audiences else None,
+        audiences=information.audiences,
+        token_id=information.token_id,
+        issued_at=None if information.issued_at is None else moment(information.issued_at),
+        not_on_or_after=None if information.expires_at is None else moment(information.expires_at),
+        attributes=MappingProxyType(dict(information.members)),
+        context_keys=MappingProxyType(condition_keys(name, information.subject, information)),
+        notes=() if information.signed else ("the answer about the token is registered, not signed by the server",),
+    )
+
+
+def condition_keys(name: str, subject: str, information: TokenInformation) -> dict[str, ContextValue]:
+    """Return the IAM condition keys of a proved access token (spec 3.6); those of an RFC 7662 server are named as for OIDC."""
+    if name in {AMAZON, FACEBOOK}:
+        keys: dict[str, ContextValue] = {f"{name}:{'user_id' if name == AMAZON else 'id'}": subject}
+        if information.app_id is not None:
+            keys[f"{name}:app_id"] = information.app_id
+        return keys
+    keys = {f"{name}:sub": subject}
+    if information.audiences:
+        keys[f"{name}:aud"] = information.audiences[0]
+    return keys
+
+
+def _unmatched(refusal: FederationError) -> list[CheckResult]:
+    results: list[CheckResult] = []
+    reached = True
+    for name, clause in STAGES:
+        if name == refusal.check:
+            results.append(CheckResult(name, clause, BOTH, "refused", refusal))
+            reached = False
+        else:
+            results.append(CheckResult(name, clause, BOTH, "passed" if reached else "skipped"))
+    return results + [CheckResult(check.name, check.clause, check.profiles, "skipped") for check in CHECKS]
+
+
+def _registered(provider: Provider) -> OAuthProvider:
+    if not isinstance(provider, OAuthProvider):
+        raise RegistrationError(
+            check="provider", expected="an OAuthProvider", found=type(provider).__name__, remedy="register the server as an OAuthProvider"
+        )
+    return provider
