@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from federation.errors import FederationError
     from federation.identity import SessionTag, VerifiedIdentity
+    from federation.oauth.provider import OAuthProvider
+    from federation.oidc.provider import OidcProvider
     from federation.profiles import Profile
     from federation.report import CheckResult, Report
     from federation.saml.provider import SamlProvider
@@ -27,6 +29,8 @@ __version__: Final = "0.1.0"
 __all__ = [
     "CheckResult",
     "FederationError",
+    "OAuthProvider",
+    "OidcProvider",
     "Profile",
     "Report",
     "SamlProvider",
@@ -42,6 +46,8 @@ __all__ = [
 _HOMES: Final = {
     "CheckResult": "federation.report",
     "FederationError": "federation.errors",
+    "OAuthProvider": "federation.oauth.provider",
+    "OidcProvider": "federation.oidc.provider",
     "Profile": "federation.profiles",
     "Report": "federation.report",
     "SamlProvider": "federation.saml.provider",

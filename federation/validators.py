@@ -23,6 +23,8 @@ ENTRY_POINT_GROUP: Final = "federation.validators"
 
 _BUILT_IN: Final = {
     "saml2-response": ("federation.saml.validator", "SamlResponseValidator"),
+    "oidc-id-token": ("federation.oidc.validator", "OidcTokenValidator"),
+    "oauth-access-token": ("federation.oauth.validator", "OAuthTokenValidator"),
 }
 
 
