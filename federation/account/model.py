@@ -7,7 +7,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from federation.account.keyring import Keyring
@@ -24,8 +23,6 @@ ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 POLICY_NAME: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 IAM_PATH: Final = re.compile(r"/|/[!-~]{1,510}/", re.ASCII)
 UNIQUE_ID: Final = re.compile(r"[A-Z0-9]{16,128}", re.ASCII)
-
-_NOTHING: Final[Mapping[str, Provider]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +88,8 @@ class Account:
     profile: Profile
     keyring: Keyring
     saml_providers: Mapping[str, SamlProvider] = field(default_factory=dict)
-    oidc_providers: Mapping[str, Provider] = _NOTHING
-    oauth_providers: Mapping[str, Provider] = _NOTHING
+    oidc_providers: Mapping[str, Provider] = field(default_factory=dict)
+    oauth_providers: Mapping[str, Provider] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -78,7 +78,7 @@ def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, 
         faults.add(file, path, "a policy document", "nothing" if document is None else "another kind of value", "add the document")
         return None
     try:
-        return Policy.parse(document, kind=kind)
+        return Policy.stored(document, kind=kind)
     except FederationError as refusal:
         faults.add_refusal(file, path, refusal)
     except UnicodeDecodeError:

@@ -206,4 +206,5 @@ def _echo(value: str | bytes) -> str:
 
 
 def _kebab(member: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", member).lower().replace(".", "-")
+    """Return ``saml-assertion`` for ``sAMLAssertion``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", member[0].upper() + member[1:]).lower().replace(".", "-")

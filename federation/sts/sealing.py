@@ -60,11 +60,20 @@ class _Subkeys:
 class Sealer:
     """Seals and opens the session tokens of one account with its keyring. Immutable; keys are derived once."""
 
-    __slots__ = ("_account", "_sealing", "_subkeys")
+    __slots__ = ("_account", "_overhead", "_sealing", "_subkeys")
 
     def __init__(self, keyring: Keyring, account: str) -> None:
         self._account, self._sealing = account, keyring.sealing
+        self._overhead = 3 + len(keyring.sealing) + SALT_OCTETS + TAG_OCTETS
         self._subkeys = {key_id: _derive(key, account) for key_id, key in keyring.keys.items()}
+
+    def token_chars(self, payload_octets: int) -> int:
+        """Return the length of the token that seals so many octets."""
+        return -(-(self._overhead + payload_octets) // 3) * 4
+
+    def payload_octets(self, token_chars: int) -> int:
+        """Return how many octets to seal for a token of at least so many characters."""
+        return -(-token_chars // 4) * 3 - self._overhead
 
     def seal(self, payload: bytes, *, kind: bytes) -> SealedToken:
         """Seal *payload* under a fresh salt. *kind* is one octet that says what the payload is; it must be given again to open."""
@@ -94,11 +103,6 @@ class Sealer:
     def _token(self, subkeys: _Subkeys, salt: bytes, token: str, payload: bytes) -> SealedToken:
         secret = hmac.digest(subkeys.secret, salt, "sha256")[:_SECRET_OCTETS]
         return SealedToken(access_key_id(self._account, salt), base64.b64encode(secret).decode("ascii"), token, payload)
-
-
-def clear_octets(keyring: Keyring) -> int:
-    """Return how many octets a token of *keyring* has beside its payload."""
-    return 3 + len(keyring.sealing) + SALT_OCTETS + TAG_OCTETS
 
 
 def invalid_token() -> InvalidClientTokenId:

@@ -1,0 +1,96 @@
+"""What the service answers, in Python and as the dict boto3 returns. Secrets are in the values, never in a repr."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Temporary credentials.
+
+    Attributes:
+        access_key_id: ``ASIA…`` with the account inside.
+        secret_access_key: 40 characters. Never shown.
+        session_token: Base64. Never shown.
+        expiration: Aware UTC, whole seconds.
+    """
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expiration: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the Credentials structure of the API."""
+        return {
+            "AccessKeyId": self.access_key_id,
+            "SecretAccessKey": self.secret_access_key,
+            "SessionToken": self.session_token,
+            "Expiration": self.expiration,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumedRoleUser:
+    """The session as a principal: ``<role id>:<session name>`` and its ARN, in which the role's path is dropped."""
+
+    assumed_role_id: str
+    arn: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the AssumedRoleUser structure of the API."""
+        return {"AssumedRoleId": self.assumed_role_id, "Arn": self.arn}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumedRoleSession:
+    """The answer of AssumeRoleWithSAML.
+
+    Attributes:
+        credentials: The temporary credentials.
+        assumed_role_user: The session as a principal.
+        subject: Text of the NameID.
+        subject_type: Its Format, the SAML 2.0 prefix removed.
+        issuer: Text of the assertion's Issuer.
+        audience: The Recipient of the SubjectConfirmationData; AWS calls it Audience.
+        name_qualifier: base64 of SHA-1 over issuer, account and provider name.
+        source_identity: SourceIdentity, or None.
+        session_token_size: Length of the session token, octets.
+        session_token_utilization: That length in percent of the limit, rounded to the nearest.
+    """
+
+    credentials: Credentials
+    assumed_role_user: AssumedRoleUser
+    subject: str
+    subject_type: str
+    issuer: str
+    audience: str | None
+    name_qualifier: str | None
+    source_identity: str | None
+    session_token_size: int
+    session_token_utilization: int
+
+    @property
+    def packed_policy_size(self) -> int:
+        """PackedPolicySize: since 2026-09-15 the same number as `session_token_utilization`."""
+        return self.session_token_utilization
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the dict boto3 returns for the operation, without the ResponseMetadata of the HTTP exchange there was none of."""
+        answer = {
+            "Credentials": self.credentials.to_dict(),
+            "AssumedRoleUser": self.assumed_role_user.to_dict(),
+            "PackedPolicySize": self.packed_policy_size,
+            "Subject": self.subject,
+            "SubjectType": self.subject_type,
+            "Issuer": self.issuer,
+            "Audience": self.audience,
+            "NameQualifier": self.name_qualifier,
+            "SourceIdentity": self.source_identity,
+            "SessionTokenUtilization": self.session_token_utilization,
+            "SessionTokenSize": self.session_token_size,
+        }
+        return {name: value for name, value in answer.items() if value is not None}

@@ -1,0 +1,221 @@
+"""What AWS demands of an assertion's attributes beyond a proved identity (IAM user guide, "Configure SAML assertions"; sts.md 2.2).
+
+`CHECKS` judges, in the order AWS was observed to; `read_session_request` then reads. Everything comes from the proved identity, hence from
+signed octets (attack row P25). A singleton with several values, or given by several Attributes, is refused, never picked from (row T12).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from federation import limits
+from federation.errors import FederationError, InvalidIdentityToken, InvalidParameterValue, ValidationError, show
+from federation.identity import SessionTag, VerifiedIdentity
+from federation.report import BOTH, Check
+from federation.sts.tags import fault_of
+
+PREFIX: Final = "https://aws.amazon.com/SAML/Attributes/"
+ROLE: Final = f"{PREFIX}Role"
+ROLE_SESSION_NAME: Final = f"{PREFIX}RoleSessionName"
+SESSION_DURATION: Final = f"{PREFIX}SessionDuration"
+PRINCIPAL_TAG: Final = f"{PREFIX}PrincipalTag:"
+TRANSITIVE_TAG_KEYS: Final = f"{PREFIX}TransitiveTagKeys"
+SOURCE_IDENTITY: Final = f"{PREFIX}SourceIdentity"
+
+_NAME: Final = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}", re.ASCII)
+_SECONDS: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
+_OFFERED: Final = 3
+"""Role pairs of the assertion that a refusal repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A proved identity and the role it asks for through which provider."""
+
+    identity: VerifiedIdentity
+    role_arn: str
+    provider_arn: str
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the values of the attribute *name*, all Attributes of that name together, empty when there is none."""
+        values: tuple[str, ...] = self.identity.attributes.get(name, ())
+        return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRequest:
+    """What a federated login asks its session to be.
+
+    Attributes:
+        name: RoleSessionName, 2 to 64 characters; None only while a refused assertion is explained.
+        duration: SessionDuration in seconds, which can only shorten; None when not said.
+        tags: Session tags in order.
+        transitive_tag_keys: Keys of those that outlive role chaining.
+        source_identity: SourceIdentity, or None.
+    """
+
+    name: str | None = None
+    duration: int | None = None
+    tags: tuple[SessionTag, ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
+    source_identity: str | None = None
+
+
+def check_role_pair(exchange: Exchange) -> None:
+    """Require a Role value that is exactly the pair of the call, in either order (attack row P24)."""
+    role, provider = exchange.role_arn, exchange.provider_arn
+    offered = exchange.values(ROLE)
+    if f"{role},{provider}" in offered or f"{provider},{role}" in offered:
+        return
+    near = [pair for pair in offered if role in pair or provider in pair] or list(offered)
+    raise InvalidIdentityToken(
+        check="role-pair",
+        expected=f"attribute {ROLE} with the value {show(f'{role},{provider}')}",
+        found=", ".join(show(pair) for pair in near[:_OFFERED]) + (f" and {len(near) - _OFFERED} more" if len(near) > _OFFERED else "")
+        or "no value",
+        remedy="ask for a pair the assertion offers, or correct the attribute at the identity provider: no spaces, exact case",
+        message="SAML Assertion doesn't contain the requested Role and Metadata in the attributes",
+    )
+
+
+def check_session_name(exchange: Exchange) -> None:
+    """Require exactly one RoleSessionName of 2 to 64 characters."""
+    values = exchange.values(ROLE_SESSION_NAME)
+    if len(values) == 1 and _NAME.fullmatch(values[0]) is not None:
+        return
+    required, pattern = "RoleSessionName is required in AuthnResponse", f"RoleSessionName in AuthnResponse must match {_NAME.pattern}"
+    raise InvalidIdentityToken(
+        check="role-session-name",
+        expected=f"attribute {ROLE_SESSION_NAME} with one value matching {_NAME.pattern}",
+        found=_found(values),
+        remedy="map a user name or e-mail address to it at the identity provider",
+        message=pattern if values else required,
+    )
+
+
+def check_session_duration(exchange: Exchange) -> None:
+    """Require that SessionDuration, when present, is one integer of 900 to 43200 seconds."""
+    values = exchange.values(SESSION_DURATION)
+    if not values:
+        return
+    low, high = limits.ROLE_SESSION_MIN_SECONDS, limits.ROLE_SESSION_MAX_SECONDS
+    if len(values) == 1 and _SECONDS.fullmatch(values[0]) is not None and low <= int(values[0]) <= high:
+        return
+    raise InvalidIdentityToken(
+        check="session-duration",
+        expected=f"attribute {SESSION_DURATION} with one integer from {low} to {high}, or none",
+        found=_found(values),
+        remedy="correct or remove the attribute at the identity provider",
+    )
+
+
+def check_principal_tags(exchange: Exchange) -> None:
+    """Require that every PrincipalTag has one value, and that keys and values are tags (attack row A18)."""
+    attributes = exchange.identity.attributes
+    tags = []
+    for name, values in attributes.items():
+        if name.startswith(PRINCIPAL_TAG):
+            if len(values) != 1:
+                _refuse_tags("one AttributeValue for each PrincipalTag", f"{len(values)} values for {show(name)}")
+            tags.append(SessionTag(name[len(PRINCIPAL_TAG) :], values[0]))
+    fault = fault_of(tags) if tags else None
+    if fault is not None:
+        _refuse_tags(fault[0], show(fault[1]))
+
+
+def check_transitive_tag_keys(exchange: Exchange) -> None:
+    """Require that TransitiveTagKeys names tags of this very assertion, each once."""
+    keys = exchange.values(TRANSITIVE_TAG_KEYS)
+    if not keys:
+        return
+    tags = {tag.key.lower() for tag in _tags(exchange)}
+    folded = [key.lower() for key in keys]
+    if tags.issuperset(folded) and len(set(folded)) == len(folded):
+        return
+    raise InvalidParameterValue(
+        check="transitive-tag-keys",
+        expected="the keys of passed tags, each once",
+        found=", ".join(show(key) for key in keys if key.lower() not in tags)[:1000] or "a repeated key",
+        remedy="send a PrincipalTag for every transitive key",
+        message="The specified transitive tag key must be included in the requested tags.",
+    )
+
+
+def check_source_identity(exchange: Exchange) -> None:
+    """Require that SourceIdentity, when present, is one name (attack row A19). The pattern itself excludes a beginning ``aws:``."""
+    values = exchange.values(SOURCE_IDENTITY)
+    if not values or (len(values) == 1 and _NAME.fullmatch(values[0]) is not None):
+        return
+    raise InvalidIdentityToken(
+        check="source-identity",
+        expected=f"attribute {SOURCE_IDENTITY} with one value matching {_NAME.pattern}, or none",
+        found=_found(values),
+        remedy="map a user name or e-mail address to it at the identity provider",
+        message=f'Source Identity must match {_NAME.pattern} and not begin with "aws:"',
+    )
+
+
+_GUIDE: Final = "IAM user guide, SAML assertions"
+
+CHECKS: Final[tuple[Check[Exchange], ...]] = (
+    Check("role-pair", f"{_GUIDE}: Role; attack row P24", BOTH, check_role_pair),
+    Check("role-session-name", f"{_GUIDE}: RoleSessionName; attack row T12", BOTH, check_session_name),
+    Check("session-duration", f"{_GUIDE}: SessionDuration", BOTH, check_session_duration),
+    Check("principal-tags", f"{_GUIDE}: PrincipalTag; attack row A18", BOTH, check_principal_tags),
+    Check("transitive-tag-keys", f"{_GUIDE}: TransitiveTagKeys", BOTH, check_transitive_tag_keys),
+    Check("source-identity", f"{_GUIDE}: SourceIdentity; attack row A19", BOTH, check_source_identity),
+)
+"""What the exchange demands of the attributes, in AWS's observed order."""
+
+
+def read_session_request(exchange: Exchange) -> SessionRequest:
+    """Read what `CHECKS` was content with."""
+    duration, source = exchange.values(SESSION_DURATION), exchange.values(SOURCE_IDENTITY)
+    return SessionRequest(
+        name=exchange.values(ROLE_SESSION_NAME)[0],
+        duration=int(duration[0]) if duration else None,
+        tags=_tags(exchange),
+        transitive_tag_keys=exchange.values(TRANSITIVE_TAG_KEYS),
+        source_identity=source[0] if source else None,
+    )
+
+
+def read_what_holds(exchange: Exchange) -> SessionRequest:
+    """Read the parts whose own check is content and leave the others out: for explaining, never for issuing."""
+
+    def holds(check: Callable[[Exchange], None]) -> bool:
+        try:
+            check(exchange)
+        except FederationError:
+            return False
+        return True
+
+    named, tagged, source = holds(check_session_name), holds(check_principal_tags), exchange.values(SOURCE_IDENTITY)
+    return SessionRequest(
+        name=exchange.values(ROLE_SESSION_NAME)[0] if named else None,
+        tags=_tags(exchange) if tagged else (),
+        transitive_tag_keys=exchange.values(TRANSITIVE_TAG_KEYS) if tagged and holds(check_transitive_tag_keys) else (),
+        source_identity=source[0] if source and holds(check_source_identity) else None,
+    )
+
+
+def _tags(exchange: Exchange) -> tuple[SessionTag, ...]:
+    attributes = exchange.identity.attributes
+    return tuple(SessionTag(n[len(PRINCIPAL_TAG) :], v[0]) for n, v in attributes.items() if n.startswith(PRINCIPAL_TAG) and v)
+
+
+def _found(values: tuple[str, ...]) -> str:
+    return "none" if not values else show(values[0]) if len(values) == 1 else f"{len(values)} values"
+
+
+def _refuse_tags(expected: str, found: str) -> NoReturn:
+    raise ValidationError(
+        check="principal-tags",
+        expected=expected,
+        found=found,
+        remedy="correct the PrincipalTag attributes at the identity provider",
+        message="Unable to validate tags",
+    )

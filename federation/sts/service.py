@@ -1,0 +1,195 @@
+"""The security token service: one object, opened once, shared by every thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from federation import clock
+from federation.account import Account, load_account
+from federation.errors import FederationError, InternalFailure, ValidationError, show
+from federation.identity import VerifiedIdentity
+from federation.policy import Decision
+from federation.report import CheckResult, Report, collect
+from federation.state import AuditSink, MemoryReplayCache, ReplayCache
+from federation.sts import saml, trust
+from federation.sts.attempt import Attempt
+from federation.sts.results import AssumedRoleSession
+from federation.sts.saml_attributes import CHECKS, Exchange, read_what_holds
+from federation.sts.sealing import Sealer
+from federation.sts.session import RoleSession, open_session
+
+_ONE_OF_THE_PROCESS: Final = object()
+
+
+class SecurityTokenService:
+    """Does what AWS STS does with federated logins, for one account, offline.
+
+    Immutable after construction but for the replay cache; every method may be called from any thread at any time.
+
+    Attributes:
+        account: The account it serves.
+    """
+
+    __slots__ = ("_audit", "_replay", "_sealer", "account")
+
+    account: Account
+
+    def __init__(self, account: Account, *, audit: AuditSink | None = None, replay: ReplayCache | None = None) -> None:
+        """Serve *account*.
+
+        Args:
+            account: A loaded account.
+            audit: Takes an event for every exchange, granted or refused; None for none.
+            replay: Remembers used assertions so that profile strict accepts each once; None to accept them until they end, as AWS does.
+        """
+        self.account, self._audit, self._replay = account, audit, replay
+        self._sealer = Sealer(account.keyring, account.id)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        audit: AuditSink | None = None,
+        replay: ReplayCache | None = _ONE_OF_THE_PROCESS,  # type: ignore[assignment]  # a mark no caller has
+    ) -> SecurityTokenService:
+        """Load the account directory at *path* and serve it.
+
+        Args:
+            path: The account directory.
+            audit: As in the constructor.
+            replay: As in the constructor; when left out, a cache in the memory of this process.
+
+        Raises:
+            AccountFaults: A file of the directory is at fault; every fault is listed.
+        """
+        account = load_account(path)
+        return cls(account, audit=audit, replay=MemoryReplayCache() if replay is _ONE_OF_THE_PROCESS else replay)
+
+    def assume_role_with_saml(
+        self,
+        *,
+        role_arn: str,
+        principal_arn: str,
+        saml_assertion: str | bytes,
+        policy_arns: Sequence[object] = (),
+        policy: str | None = None,
+        duration_seconds: int | None = None,
+        minimum_session_token_size: int | None = None,
+        at: datetime | None = None,
+    ) -> AssumedRoleSession:
+        """Exchange a SAML response for temporary credentials of a role.
+
+        Args:
+            role_arn: The role, path included.
+            principal_arn: The SAML provider that issued the response.
+            saml_assertion: base64 of the whole ``samlp:Response``, 4 to 100 000 characters.
+            policy_arns: At most ten managed session policies, as ARNs or as boto3's ``{"arn": …}``.
+            policy: Inline session policy, JSON of at most 2048 characters.
+            duration_seconds: 900 to 43200, at most the role's maximum; one hour when None. The assertion may shorten it.
+            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The first step that refuses: parameters, provider, proof, attributes, trust policy, duration, session policy,
+                replay. Nothing else, for arguments of any type and size.
+        """
+        instant = clock.resolve(at)
+        call = saml.AssumeRoleWithSaml(
+            role_arn=role_arn,
+            principal_arn=principal_arn,
+            saml_assertion=saml_assertion,
+            policy_arns=policy_arns,
+            policy=policy,
+            duration_seconds=duration_seconds,
+            minimum_session_token_size=minimum_session_token_size,
+        )
+        attempt = Attempt(saml.OPERATION, role_arn, principal_arn)
+        try:
+            session = saml.assume_role_with_saml(
+                call, account=self.account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant
+            )
+        except Exception as error:
+            refusal = error if isinstance(error, FederationError) else _bug(error)
+            if self._audit is not None:
+                self._audit.record(attempt.refused(refusal, at=instant))
+            if refusal is error:
+                raise
+            raise refusal from error
+        if self._audit is not None:
+            self._audit.record(attempt.granted(session, at=instant))
+        return session
+
+    def explain_role(self, identity_or_report: VerifiedIdentity | Report, *, role_arn: str, at: datetime | None = None) -> Decision:
+        """Return what the trust policy of a role says to a proved identity, statement by statement, condition by condition.
+
+        Session name, tags and source identity take part as far as the identity's attributes hold them correctly; `check_exchange` says what
+        the exchange would refuse them for.
+
+        Args:
+            identity_or_report: What `validate` or `diagnose` returned.
+            role_arn: The role, path included.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The report's own refusal where it proved nobody; `AccessDenied` where there is no such role.
+        """
+        instant = clock.resolve(at)
+        identity = _proved(identity_or_report)
+        operation = trust.OPERATIONS.get(identity.kind)
+        role = self.account.roles.get(role_arn) if isinstance(role_arn, str) else None
+        if operation is None or role is None:
+            raise trust.no_such_role(operation=operation or saml.OPERATION, role_arn=role_arn)
+        request = read_what_holds(Exchange(identity, role_arn, identity.provider_arn))
+        return trust.decide(role, identity, request, operation=operation, account=self.account.id, at=instant)
+
+    def check_exchange(self, identity: VerifiedIdentity, *, role_arn: str) -> tuple[CheckResult, ...]:
+        """Run every check that the exchange makes of a proved identity's attributes before the trust policy is asked, and report each."""
+        return collect(CHECKS, Exchange(_proved(identity), role_arn, identity.provider_arn))
+
+    def session_of(self, access_key_id: str, session_token: str, *, at: datetime | None = None) -> RoleSession:
+        """Return the session that issued credentials belong to.
+
+        Args:
+            access_key_id: The ``ASIA…`` id.
+            session_token: The token issued with it.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            InvalidClientTokenId: The token is not one that this account's keyring sealed, or the id is not its own.
+            ExpiredToken: The session has ended.
+        """
+        account = self.account
+        return open_session(
+            session_token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=clock.resolve(at)
+        )
+
+
+def _proved(identity_or_report: object) -> VerifiedIdentity:
+    if isinstance(identity_or_report, VerifiedIdentity):
+        return identity_or_report
+    if isinstance(identity_or_report, Report):
+        if identity_or_report.identity is not None:
+            return identity_or_report.identity
+        refusal = identity_or_report.refusal()
+        if refusal is not None:
+            raise refusal
+    raise ValidationError(
+        check="identity",
+        expected="a VerifiedIdentity, or a Report that holds one",
+        found=show(identity_or_report) if isinstance(identity_or_report, str) else type(identity_or_report).__name__,
+        remedy="pass what validate() or diagnose() returned",
+    )
+
+
+def _bug(bug: Exception) -> InternalFailure:
+    return InternalFailure(
+        check="internal",
+        expected="an answer",
+        found=type(bug).__name__,
+        remedy="report this as a bug; the cause is chained to this error",
+        message="An internal failure occurred",
+    )

@@ -1,0 +1,35 @@
+"""The session policies of a call: they can only narrow what the role allows (sts.md 5.1, 5.4; attack row A21)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from federation.account import Account
+from federation.errors import ValidationError, show
+from federation.policy import Policy
+from federation.sts.parameters import arn_of
+
+
+def check_session_policies(account: Account, *, policy: str | None, policy_arns: Sequence[object]) -> tuple[str, ...]:
+    """Compile the inline session policy and resolve the managed ones; return their ARNs.
+
+    Managed policies are those of the account or AWS's own, of which only the ARN need be known. What a session may do is evaluated with the
+    documents of the day, so the ARNs travel in the token, the inline policy as text.
+
+    Raises:
+        MalformedPolicyDocument: The inline policy breaks the grammar of a session policy.
+        ValidationError: A managed policy is not one of the account's or AWS's.
+    """
+    if policy is not None:
+        Policy.parse(policy, kind="session")
+    arns = tuple(str(arn_of(item)) for item in policy_arns)
+    for arn in arns:
+        if arn not in account.policies and not arn.startswith(f"arn:{account.partition}:iam::aws:policy/"):
+            raise ValidationError(
+                check="policy-arns",
+                expected="ARNs of managed policies of the role's account or of AWS",
+                found=show(arn),
+                remedy="add the policy to the account directory or correct the ARN",
+                message=f"{arn} is invalid",
+            )
+    return arns

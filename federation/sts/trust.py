@@ -1,0 +1,95 @@
+"""The question a federated caller's request puts to a role's trust policy (sts.md 2.11, 4.3, 4.6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from federation.account import Role
+from federation.errors import AccessDenied, show
+from federation.identity import ContextValue, VerifiedIdentity
+from federation.policy import Decision, Principal, RequestContext
+from federation.sts.saml_attributes import SessionRequest
+
+TAG_SESSION: Final = "sts:TagSession"
+SET_SOURCE_IDENTITY: Final = "sts:SetSourceIdentity"
+
+OPERATIONS: Final = {"saml2-response": "AssumeRoleWithSAML"}
+"""Kind of identity to the operation that assumes roles with it."""
+
+
+def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: str, at: datetime) -> dict[str, ContextValue]:
+    """Return the condition keys of a federated assumption.
+
+    What the token says lives under its own prefix, as the validator named it, and the service's own keys are laid over it, so that no claim
+    takes the place of one of those (attack row A13). ``aws:PrincipalArn`` and ``aws:PrincipalTag`` are absent: a federated caller is
+    no IAM principal yet (observed).
+    """
+    keys: dict[str, ContextValue] = {
+        **identity.context_keys,
+        "aws:PrincipalType": "User",
+        "aws:userid": identity.provider_arn,
+        "aws:PrincipalAccount": account,
+        "aws:CurrentTime": f"{at.isoformat(timespec='seconds')[:19]}Z",
+        "aws:EpochTime": str(int(at.timestamp())),
+    }
+    if request.name is not None:
+        keys["sts:RoleSessionName"] = request.name
+    if request.source_identity is not None:
+        keys["sts:SourceIdentity"] = request.source_identity
+    if request.transitive_tag_keys:
+        keys["sts:TransitiveTagKeys"] = request.transitive_tag_keys
+    if request.tags:
+        keys["aws:TagKeys"] = tuple(tag.key for tag in request.tags)
+        keys |= {f"aws:RequestTag/{tag.key}": tag.value for tag in request.tags}
+    return keys
+
+
+def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, operation: str, account: str, at: datetime) -> Decision:
+    """Evaluate the trust policy of *role* for every action the request takes, and return the decision that settles it.
+
+    That is the first refusal, else the decision about the operation itself. No identity policy takes part: the trust policy alone decides.
+    """
+    principal = Principal.federated(identity.provider_arn)
+    keys = trust_context(identity, request, account=account, at=at)
+    decision = _evaluate(role, principal, f"sts:{operation}", keys)
+    if decision.allowed and request.tags:
+        tagging = _evaluate(role, principal, TAG_SESSION, keys)
+        decision = decision if tagging.allowed else tagging
+    if decision.allowed and request.source_identity is not None:
+        setting = _evaluate(role, principal, SET_SOURCE_IDENTITY, keys)
+        decision = decision if setting.allowed else setting
+    return decision
+
+
+def _evaluate(role: Role, principal: Principal, action: str, keys: dict[str, ContextValue]) -> Decision:
+    return role.trust_policy.evaluate(RequestContext(principal=principal, action=action, keys=keys))
+
+
+def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied:
+    """Return the refusal for *decision*; its wire message says no more than AWS's."""
+    explicit = decision.effect == "Deny"
+    return AccessDenied(
+        check="trust-policy",
+        expected=f"a trust policy of {show(role_arn)} that allows {decision.request.action}",
+        found="a statement that denies it" if explicit else _nearest(decision),
+        remedy="correct the trust policy or the token; `federation explain` shows every statement and condition",
+        message=f"Not authorized to perform sts:{operation}",
+        decision=decision,
+    )
+
+
+def no_such_role(*, operation: str, role_arn: str) -> AccessDenied:
+    """Return the refusal for a role that does not exist: on the wire the same as one whose trust policy refuses, so nobody probes names."""
+    return AccessDenied(
+        check="role",
+        expected="a role of the account",
+        found=show(role_arn),
+        remedy="correct the ARN, path included; `federation account show` lists the roles",
+        message=f"Not authorized to perform sts:{operation}",
+    )
+
+
+def _nearest(decision: Decision) -> str:
+    nearest = decision.nearest
+    return "no statement that comes near" if nearest is None else f"nearest miss: {nearest.sentence}"
