@@ -1,0 +1,147 @@
+"""An assertion as typed values, read once and strictly, from signed octets alone (SAML Core 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from federation.saml.attributes import ATTRIBUTE_STATEMENT, read_attributes
+from federation.saml.conditions import CONDITIONS, Conditions, read_conditions
+from federation.saml.shape import only_attributes, optional_instant, refuse, required
+from federation.saml.subject import SUBJECT, Decrypt, Subject, read_subject
+from federation.saml.times import read_instant
+from federation.saml.xml import DS, SAML, Element, text
+
+ASSERTION: Final = f"{SAML}Assertion"
+_ENCRYPTED_ASSERTION: Final = f"{SAML}EncryptedAssertion"
+_ISSUER: Final = f"{SAML}Issuer"
+_SIGNATURE: Final = f"{DS}Signature"
+_ADVICE: Final = f"{SAML}Advice"
+_AUTHN_STATEMENT: Final = f"{SAML}AuthnStatement"
+_AUTHN_CONTEXT: Final = f"{SAML}AuthnContext"
+_SUBJECT_LOCALITY: Final = f"{SAML}SubjectLocality"
+_AUTHZ_DECISION_STATEMENT: Final = f"{SAML}AuthzDecisionStatement"
+
+_ASSERTION_ATTRIBUTES: Final = frozenset({"Version", "ID", "IssueInstant"})
+_ISSUER_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
+_AUTHN_ATTRIBUTES: Final = frozenset({"AuthnInstant", "SessionIndex", "SessionNotOnOrAfter"})
+
+
+@dataclass(frozen=True, slots=True)
+class AuthnStatement:
+    """That, and when, the subject authenticated. Instants are aware UTC; None where the attribute is absent."""
+
+    authn_instant: datetime
+    session_index: str | None = None
+    session_not_on_or_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A SAML 2.0 assertion of strict shape; what it says is true only for whom the checks accept it.
+
+    Attributes:
+        version: Version as written.
+        assertion_id: ID as written; with the issuer the key under which replay is noticed.
+        issue_instant: IssueInstant, aware UTC.
+        issuer: Text of the Issuer, untrimmed.
+        issuer_format: Format of the Issuer, or None.
+        subject: The Subject, or None.
+        conditions: The Conditions, or None.
+        authn_statements: Every AuthnStatement in order.
+        attributes: Name to values in document order; values of repeated Attribute elements joined.
+    """
+
+    version: str
+    assertion_id: str
+    issue_instant: datetime
+    issuer: str
+    issuer_format: str | None
+    subject: Subject | None
+    conditions: Conditions | None
+    authn_statements: tuple[AuthnStatement, ...]
+    attributes: Mapping[str, tuple[str, ...]]
+
+
+def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertion:
+    """Read the Assertion element *root*, which the caller took from `SignedOctets`.
+
+    Elements come in the order of the schema, each in its place and no other: Issuer, Signature, Subject, Conditions, Advice, statements.
+
+    Args:
+        root: Root element of the parsed assertion.
+        decrypt: Opens EncryptedID and EncryptedAttribute; without it they are refused.
+
+    Raises:
+        InvalidIdentityToken: check ``assertion-shape``, ``time-syntax``, ``text``, ``attribute-value`` or one of decryption.
+    """
+    if root.tag != ASSERTION:
+        raise refuse("a SAML 2.0 Assertion", root)
+    only_attributes(root, _ASSERTION_ATTRIBUTES)
+    children = iter(root)
+    child = next(children, None)
+    if child is None or child.tag != _ISSUER:
+        raise refuse("an Issuer as first element of the Assertion", root if child is None else child)
+    only_attributes(child, _ISSUER_ATTRIBUTES)
+    issuer, issuer_format = text(child), child.get("Format")
+    child = next(children, None)
+    if child is not None and child.tag == _SIGNATURE:  # there where the enclosing Response was what the signature covers
+        child = next(children, None)
+    subject: Subject | None = None
+    if child is not None and child.tag == SUBJECT:
+        subject = read_subject(child, decrypt)
+        child = next(children, None)
+    conditions: Conditions | None = None
+    if child is not None and child.tag == CONDITIONS:
+        conditions = read_conditions(child)
+        child = next(children, None)
+    if child is not None and child.tag == _ADVICE:
+        _check_advice(child)
+        child = next(children, None)
+    authn_statements: list[AuthnStatement] = []
+    attributes: dict[str, list[str]] = {}
+    while child is not None:
+        _read_statement(child, authn_statements, attributes, decrypt)
+        child = next(children, None)
+    return Assertion(
+        required(root, "Version"),
+        required(root, "ID"),
+        read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
+        issuer,
+        issuer_format,
+        subject,
+        conditions,
+        tuple(authn_statements),
+        {name: tuple(values) for name, values in attributes.items()},
+    )
+
+
+def _read_statement(child: Element, authn: list[AuthnStatement], attributes: dict[str, list[str]], decrypt: Decrypt | None) -> None:
+    tag = child.tag
+    if tag == ATTRIBUTE_STATEMENT:
+        read_attributes(child, attributes, decrypt)
+    elif tag == _AUTHN_STATEMENT:
+        authn.append(_read_authn_statement(child))
+    elif tag != _AUTHZ_DECISION_STATEMENT:  # which decides nothing here
+        raise refuse("the elements of an Assertion in the order of the schema", child)
+
+
+def _read_authn_statement(element: Element) -> AuthnStatement:
+    only_attributes(element, _AUTHN_ATTRIBUTES)
+    # What an AuthnContext holds is for the parties to agree upon and decides nothing here.
+    if [child.tag for child in element if child.tag != _SUBJECT_LOCALITY] != [_AUTHN_CONTEXT]:
+        raise refuse("an optional SubjectLocality and one AuthnContext in the AuthnStatement", element)
+    return AuthnStatement(
+        read_instant(required(element, "AuthnInstant"), "AuthnStatement AuthnInstant"),
+        element.get("SessionIndex"),
+        optional_instant(element, "SessionNotOnOrAfter"),
+    )
+
+
+def _check_advice(advice: Element) -> None:
+    """Refuse assertions inside the Advice: nothing would verify or read them, a wrapped message keeps its original there (row S36)."""
+    hidden = next(advice.iter(ASSERTION, _ENCRYPTED_ASSERTION), None)
+    if hidden is not None:
+        raise refuse("an Advice that holds no assertion", hidden)

@@ -1,0 +1,136 @@
+"""The attributes of an assertion, and the condition keys some of them become (SAML Core 2.7.3; IAM user guide, "SAML condition keys")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from federation.identity import ContextValue
+from federation.saml.shape import only_attributes, refuse, required
+from federation.saml.subject import NAME_ID, Decrypt
+from federation.saml.xml import SAML, Element, malformed, text
+
+ATTRIBUTE_STATEMENT: Final = f"{SAML}AttributeStatement"
+ATTRIBUTE: Final = f"{SAML}Attribute"
+_ENCRYPTED_ATTRIBUTE: Final = f"{SAML}EncryptedAttribute"
+_ATTRIBUTE_VALUE: Final = f"{SAML}AttributeValue"
+_NONE: Final[frozenset[str]] = frozenset()
+
+VALUE_CHECK: Final = "attribute-value"
+VALUE_CLAUSE: Final = "SAML Core 2.7.3.1.1; attack rows T02, T03, T17"
+
+
+def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Decrypt | None) -> None:
+    """Add the attributes of an AttributeStatement to *into*: Name to the literal texts of its values in document order.
+
+    Repeated Attribute elements of one Name are joined, never overwritten (attack row T12). FriendlyName and NameFormat decide nothing
+    (row T13), xsi:type is not interpreted (row T17).
+
+    Raises:
+        InvalidIdentityToken: The shape is not that of the schema, a value is not text, or an EncryptedAttribute cannot be opened.
+    """
+    only_attributes(statement, _NONE)
+    for child in statement:
+        attribute = child
+        if child.tag == _ENCRYPTED_ATTRIBUTE:
+            if decrypt is None:
+                raise refuse("attributes in the clear where no decryption key is registered", child)
+            attribute = decrypt(child)
+        if attribute.tag != ATTRIBUTE:
+            raise refuse("only Attribute elements in the AttributeStatement", attribute)
+        name = required(attribute, "Name")
+        values = into.get(name)
+        if values is None:
+            values = into[name] = []
+        for value in attribute:
+            if value.tag != _ATTRIBUTE_VALUE:
+                raise refuse("only AttributeValue elements in an Attribute", value)
+            values.append(_structured(value) if len(value) else value.text or "")
+
+
+def _structured(value: Element) -> str:
+    """Return the text of a value that is a NameID, as eduPersonTargetedID is: complete, with the white space around the element.
+
+    Any other structure has no one reading as text, so the assertion that holds it is refused.
+    """
+    inner = value[0]
+    around = (value.text or "", inner.tail or "")
+    if len(value) > 1 or inner.tag != NAME_ID or any(space.strip(" \t\r\n") for space in around):
+        raise malformed(
+            VALUE_CHECK,
+            "text, or one NameID and nothing beside it, in every AttributeValue",
+            "other structured content",
+            "have the identity provider send the value as plain text",
+        )
+    return around[0] + text(inner) + around[1]
+
+
+# Condition keys --------------------------------------------------------------------------------------------------------------------------
+
+_EDU_PERSON: Final = "urn:oid:1.3.6.1.4.1.5923.1.1.1."
+_EDU_ORG: Final = "urn:oid:1.3.6.1.4.1.5923.1.2.1."
+_CLAIMS: Final = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+
+SINGLE_VALUED: Final = frozenset(
+    {
+        "saml:edupersonorgdn",
+        "saml:edupersonprimaryaffiliation",
+        "saml:edupersonprimaryorgunitdn",
+        "saml:edupersonprincipalname",
+    }
+)
+"""Keys with one value by definition; every other key of `CONDITION_KEYS` is multivalued, even with one value."""
+
+CONDITION_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    f"{_EDU_PERSON}1": ("saml:edupersonaffiliation",),
+    f"{_EDU_PERSON}2": ("saml:edupersonnickname",),
+    f"{_EDU_PERSON}3": ("saml:edupersonorgdn",),
+    f"{_EDU_PERSON}4": ("saml:edupersonorgunitdn",),
+    f"{_EDU_PERSON}5": ("saml:edupersonprimaryaffiliation",),
+    f"{_EDU_PERSON}6": ("saml:edupersonprincipalname",),
+    f"{_EDU_PERSON}7": ("saml:edupersonentitlement",),
+    f"{_EDU_PERSON}8": ("saml:edupersonprimaryorgunitdn",),
+    f"{_EDU_PERSON}9": ("saml:edupersonscopedaffiliation",),
+    f"{_EDU_PERSON}10": ("saml:edupersontargetedid",),
+    f"{_EDU_PERSON}11": ("saml:edupersonassurance",),
+    f"{_EDU_ORG}2": ("saml:eduorghomepageuri",),
+    f"{_EDU_ORG}3": ("saml:eduorgidentityauthnpolicyuri",),
+    f"{_EDU_ORG}4": ("saml:eduorglegalname",),
+    f"{_EDU_ORG}5": ("saml:eduorgsuperioruri",),
+    f"{_EDU_ORG}6": ("saml:eduorgwhitepagesuri",),
+    "urn:oid:2.5.4.3": ("saml:cn",),
+    f"{_CLAIMS}name": ("saml:name",),
+    f"{_CLAIMS}givenname": ("saml:givenName",),
+    f"{_CLAIMS}surname": ("saml:surname",),
+    f"{_CLAIMS}emailaddress": ("saml:mail",),
+    "http://schemas.xmlsoap.org/claims/CommonName": ("saml:commonName",),
+    # AWS documents this claim as uid in one table and as primaryGroupSID in another.
+    "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid": ("saml:primaryGroupSID", "saml:uid"),
+    "2.5.4.3": ("saml:commonName",),
+    "2.5.4.4": ("saml:surname",),
+    # The documentation writes three of the following otherwise than X.500 and COSINE do; both spellings are known.
+    "2.4.5.42": ("saml:givenName",),
+    "2.5.4.42": ("saml:givenName",),
+    "2.5.4.45": ("saml:x500UniqueIdentifier",),
+    "0.9.2342.19200300100.1.1": ("saml:uid",),
+    "0.9.2342.19200300.100.1.1": ("saml:uid",),
+    "0.9.2342.19200300100.1.3": ("saml:mail",),
+    "0.9.2342.19200300.100.1.3": ("saml:mail",),
+    "0.9.2342.19200300.100.1.45": ("saml:organizationStatus",),
+}
+"""Attribute Name to the condition keys it fills."""
+
+
+def context_of(attributes: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ContextValue]]:
+    """Yield the condition keys that *attributes* fill.
+
+    A single-valued key given several values stays a tuple: no plain operator matches it then, negated ones included, so nobody gains
+    access by sending one value more.
+    """
+    filled: dict[str, tuple[str, ...]] = {}
+    for name, values in attributes.items():
+        for key in CONDITION_KEYS.get(name, ()):
+            filled[key] = filled.get(key, ()) + values
+    for key, values in filled.items():
+        if values:
+            yield key, values[0] if key in SINGLE_VALUED and len(values) == 1 else values

@@ -1,0 +1,84 @@
+"""The Conditions of an assertion: when, and for whom, it may be used (SAML Core 2.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from federation.saml.shape import only_attributes, optional_instant, refuse
+from federation.saml.xml import SAML, Element, local_name, text
+
+CONDITIONS: Final = f"{SAML}Conditions"
+_AUDIENCE_RESTRICTION: Final = f"{SAML}AudienceRestriction"
+_AUDIENCE: Final = f"{SAML}Audience"
+_ONE_TIME_USE: Final = f"{SAML}OneTimeUse"
+_PROXY_RESTRICTION: Final = f"{SAML}ProxyRestriction"
+
+_CONDITIONS_ATTRIBUTES: Final = frozenset({"NotBefore", "NotOnOrAfter"})
+_PROXY_ATTRIBUTES: Final = frozenset({"Count"})
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The Conditions element.
+
+    Attributes:
+        not_before: First instant of validity, aware UTC, or None.
+        not_on_or_after: First instant after validity, aware UTC, or None.
+        audience_restrictions: One tuple of Audience texts per AudienceRestriction; every one of them must be met.
+        one_time_use: Whether the assertion asks to be used once.
+        unknown: Names of conditions that SAML 2.0 does not define: their meaning, and so the assertion's validity, is unknown (Core 2.5.1).
+    """
+
+    not_before: datetime | None = None
+    not_on_or_after: datetime | None = None
+    audience_restrictions: tuple[tuple[str, ...], ...] = ()
+    one_time_use: bool = False
+    unknown: tuple[str, ...] = ()
+
+
+def read_conditions(element: Element) -> Conditions:
+    """Read a Conditions element.
+
+    Raises:
+        InvalidIdentityToken: The shape is not that of the schema, or an instant is unreadable.
+    """
+    only_attributes(element, _CONDITIONS_ATTRIBUTES)
+    restrictions: list[tuple[str, ...]] = []
+    one_time_use = proxied = False
+    unknown: list[str] = []
+    for child in element:
+        tag = child.tag
+        if tag == _AUDIENCE_RESTRICTION:
+            restrictions.append(_read_audiences(child, _NONE))
+        elif tag == _ONE_TIME_USE and not one_time_use:
+            only_attributes(child, _NONE)
+            one_time_use = True
+        elif tag == _PROXY_RESTRICTION and not proxied:
+            # It binds whoever issues further assertions on this one; nobody does here (Core 2.5.1.6).
+            _read_audiences(child, _PROXY_ATTRIBUTES)
+            proxied = True
+        elif tag in (_ONE_TIME_USE, _PROXY_RESTRICTION):
+            raise refuse("at most one OneTimeUse and one ProxyRestriction (Core 2.5.1.5, 2.5.1.6)", child)
+        else:
+            unknown.append(local_name(child))
+    return Conditions(
+        optional_instant(element, "NotBefore"),
+        optional_instant(element, "NotOnOrAfter"),
+        tuple(restrictions),
+        one_time_use,
+        tuple(unknown),
+    )
+
+
+def _read_audiences(restriction: Element, attributes: frozenset[str]) -> tuple[str, ...]:
+    only_attributes(restriction, attributes)
+    audiences: list[str] = []
+    for child in restriction:
+        if child.tag != _AUDIENCE:
+            raise refuse(f"only Audience elements in the {local_name(restriction)}", child)
+        only_attributes(child, _NONE)
+        audiences.append(text(child))
+    return tuple(audiences)

@@ -1,0 +1,128 @@
+"""The Subject of an assertion: who it speaks of, and how whoever presents it is confirmed (SAML Core 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from federation.saml.shape import only_attributes, optional_instant, refuse
+from federation.saml.xml import SAML, Element, text
+
+BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+SAML2_FORMATS: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+
+SUBJECT: Final = f"{SAML}Subject"
+NAME_ID: Final = f"{SAML}NameID"
+ENCRYPTED_ID: Final = f"{SAML}EncryptedID"
+_CONFIRMATION: Final = f"{SAML}SubjectConfirmation"
+_CONFIRMATION_DATA: Final = f"{SAML}SubjectConfirmationData"
+_BASE_ID: Final = f"{SAML}BaseID"
+
+_NAME_ID_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
+_CONFIRMATION_ATTRIBUTES: Final = frozenset({"Method"})
+
+Decrypt = Callable[[Element], Element]
+"""Opens an EncryptedID or EncryptedAttribute of a signed assertion; returns the NameID or Attribute inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameID:
+    """A name identifier; Format and qualifiers are part of it (attack row T14).
+
+    Attributes:
+        text: The complete text, untrimmed, never empty where a check has accepted it.
+        format: The Format as written, or None.
+        name_qualifier: NameQualifier, or None.
+        sp_name_qualifier: SPNameQualifier: the service provider for which the name was made, or None.
+        sp_provided_id: SPProvidedID, or None.
+    """
+
+    text: str
+    format: str | None = None
+    name_qualifier: str | None = None
+    sp_name_qualifier: str | None = None
+    sp_provided_id: str | None = None
+
+    @property
+    def subject_type(self) -> str:
+        """The Format as STS reports it: without the SAML 2.0 prefix, any other whole, empty where none was given."""
+        return (self.format or "").removeprefix(SAML2_FORMATS)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectConfirmation:
+    """One way of confirming the presenter. Instants are aware UTC; None where the attribute is absent."""
+
+    method: str
+    recipient: str | None = None
+    not_on_or_after: datetime | None = None
+    not_before: datetime | None = None
+    in_response_to: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The Subject: at most one identifier (None where there is none) and its confirmations in document order."""
+
+    name_id: NameID | None
+    confirmations: tuple[SubjectConfirmation, ...]
+
+
+def read_subject(element: Element, decrypt: Decrypt | None) -> Subject:
+    """Read a Subject element, opening an EncryptedID with *decrypt*.
+
+    Raises:
+        InvalidIdentityToken: The shape is not that of the schema, an instant is unreadable, or an EncryptedID cannot be opened.
+    """
+    only_attributes(element, frozenset())
+    name_id: NameID | None = None
+    confirmations: list[SubjectConfirmation] = []
+    for position, child in enumerate(element):
+        tag = child.tag
+        if tag == _CONFIRMATION:
+            confirmations.append(_read_confirmation(child))
+        elif position == 0 and tag in (NAME_ID, ENCRYPTED_ID):
+            name_id = read_identifier(child, decrypt)
+        else:
+            # BaseID has no text to compare, a second identifier makes the subject ambiguous (attack row T16).
+            raise refuse("one NameID or EncryptedID, then SubjectConfirmation elements, in the Subject", child)
+    return Subject(name_id, tuple(confirmations))
+
+
+def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
+    """Read a NameID, or the NameID inside an EncryptedID."""
+    if element.tag == ENCRYPTED_ID:
+        if decrypt is None:
+            raise refuse("a NameID in the clear where no decryption key is registered", element)
+        element = decrypt(element)
+    only_attributes(element, _NAME_ID_ATTRIBUTES)
+    get = element.get
+    return NameID(text(element), get("Format"), get("NameQualifier"), get("SPNameQualifier"), get("SPProvidedID"))
+
+
+def _read_confirmation(element: Element) -> SubjectConfirmation:
+    only_attributes(element, _CONFIRMATION_ATTRIBUTES)
+    method = element.get("Method")
+    if method is None:
+        raise refuse("a Method on every SubjectConfirmation", element)
+    data: Element | None = None
+    for position, child in enumerate(element):
+        if child.tag == _CONFIRMATION_DATA and data is None:
+            data = child
+        elif position or child.tag not in (NAME_ID, ENCRYPTED_ID, _BASE_ID):
+            raise refuse("at most one identifier and one SubjectConfirmationData in a SubjectConfirmation", child)
+    if data is None:
+        return SubjectConfirmation(method)
+    # Content and foreign attributes are legal here (Core 2.4.1.2) and nothing reads them.
+    get = data.get
+    return SubjectConfirmation(
+        method,
+        get("Recipient"),
+        optional_instant(data, "NotOnOrAfter"),
+        optional_instant(data, "NotBefore"),
+        get("InResponseTo"),
+        get("Address"),
+    )
