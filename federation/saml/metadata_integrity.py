@@ -1,0 +1,56 @@
+"""Whether a signed metadata file is still the one that was signed.
+
+This is no proof of origin: metadata is trusted because it was registered (attack row M01). But a file whose own digest no longer fits was
+changed by somebody after the identity provider signed it, and that is worth a refusal at the door.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Final
+
+from federation.errors import FederationError, RegistrationError
+from federation.saml.algorithms import DIGESTS
+from federation.saml.signature import detach
+from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
+from federation.saml.xml import DS, Element, reparse
+
+CHECK: Final = "metadata-signature"
+
+
+def check_unchanged(document: str | bytes) -> str | None:
+    """Compare the digest in the root's own signature with the document, which the caller has parsed before.
+
+    Returns:
+        None where there is no such signature or the digest fits, else a remark why it could not be looked at.
+
+    Raises:
+        RegistrationError: The document was changed after it was signed.
+    """
+    try:
+        root = reparse(document.encode("utf-8") if isinstance(document, str) else document)
+        signature = root.find(f"{DS}Signature")
+        if signature is None:
+            return None
+        fits = _digest_fits(root, signature)
+    except (FederationError, ValueError):
+        return "the metadata's own signature is not of a form that is looked at; trust comes from registration alone"
+    if not fits:
+        raise RegistrationError(
+            check=CHECK,
+            expected="metadata as it was signed",
+            found="another digest: the document was changed after signing, if only by re-formatting",
+            remedy="export the metadata again and register it untouched, or remove its Signature if the change is yours",
+            message="Could not parse metadata",
+        )
+    return None
+
+
+def _digest_fits(root: Element, signature: Element) -> bool:
+    parts = read_signature(signature)
+    info = read_signed_info(reparse(canonicalise(parts.signed_info, parts.canonicalisation)))
+    if info.uri not in ("", f"#{root.get('ID')}") or info.digest_method not in DIGESTS:
+        raise ValueError("another reference or digest")
+    detach(signature)
+    return hmac.compare_digest(hashlib.new(DIGESTS[info.digest_method].name, canonicalise(root, info.transform)).digest(), info.digest)

@@ -1,0 +1,294 @@
+"""A registered SAML identity provider: whose keys prove, for whom, and under which rules."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Literal, get_args
+
+from federation import limits
+from federation.arn import Arn
+from federation.errors import RegistrationError, ValidationError, show
+from federation.profiles import Profile
+from federation.saml.endpoints import sign_in
+from federation.saml.keys import DecryptionKey, Permit, VerificationKey, load_certificates, load_decryption_key, parse_permit
+from federation.saml.metadata import read_metadata
+
+Encryption = Literal["allowed", "required"]
+Signed = Literal["assertion", "response", "either"]
+VerifierName = Literal["strict", "signxml"]
+KeyMaterial = str | bytes | VerificationKey
+DecryptionMaterial = str | bytes | DecryptionKey
+
+FIVE_MINUTES: Final = timedelta(seconds=limits.REDEMPTION_SECONDS)
+_NAME: Final = re.compile(r"[\w.-]{1,128}", re.ASCII)
+_IDENTIFIER_CHARS: Final = 2048
+
+
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class SamlProvider:
+    """A registered identity provider. Immutable and safe to share between threads; everything costly happens once, here.
+
+    Attributes:
+        arn: ARN of the provider, ``arn:aws:iam::<account>:saml-provider/<Name>``.
+        entity_ids: Entity ids by which its assertions name their issuer; compared code point by code point.
+        keys: The only keys that prove its signatures.
+        audiences: Audiences by which we are addressed; default those of AWS in the partition of the ARN.
+        recipients: URLs at which responses are posted to us; None for those of AWS in the partition of the ARN.
+        max_age: Longest time between the assertion's IssueInstant and its use; None for no limit. Default five minutes, as AWS.
+        clock_skew: How far our clock may lag the provider's: leeway for NotBefore and for an IssueInstant ahead of us, in profile strict,
+            and nothing else. What has ended has ended: no leeway prolongs a validity (attack row P08).
+        permit: Weak things permitted by name, each for this provider alone.
+        decryption_keys: Private keys for encrypted assertions; tried in order.
+        encryption: ``required`` refuses assertions in the clear.
+        signed: Which element must carry a verified signature. Profile aws always demands the assertion's own.
+        profile: Whose reading of the rules decides.
+        verifier: ``strict`` for our own XML signature profile, ``signxml`` for its slower independent twin.
+        notes: Remarks from registration, repeated in every report.
+        account: Account id out of the ARN.
+        doc: Value of the condition key ``saml:doc``: ``<account>/<Name>``.
+    """
+
+    arn: str
+    entity_ids: frozenset[str]
+    keys: tuple[VerificationKey, ...]
+    audiences: frozenset[str]
+    recipients: frozenset[str] | None
+    max_age: timedelta | None
+    clock_skew: timedelta
+    permit: Permit
+    decryption_keys: tuple[DecryptionKey, ...]
+    encryption: Encryption
+    signed: Signed
+    profile: Profile
+    verifier: VerifierName
+    notes: tuple[str, ...]
+    account: str
+    doc: str
+    _endpoint: re.Pattern[str] | None = field()
+
+    def __init__(  # noqa: PLR0913 - the public face: every word of a registration, keyword-only
+        self,
+        *,
+        arn: str,
+        entity_ids: str | Iterable[str],
+        certificates: KeyMaterial | Iterable[KeyMaterial],
+        audiences: Iterable[str] | None = None,
+        recipients: Iterable[str] | None = None,
+        max_age: timedelta | None = FIVE_MINUTES,
+        clock_skew: timedelta = timedelta(0),
+        permit: Iterable[str] = (),
+        decryption_keys: DecryptionMaterial | Iterable[DecryptionMaterial] = (),
+        encryption: Encryption = "allowed",
+        signed: Signed = "either",
+        profile: Profile | Literal["strict", "aws"] = Profile.STRICT,
+        verifier: VerifierName = "strict",
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Register a provider from its parts.
+
+        Args:
+            arn: ARN of the provider.
+            entity_ids: One entity id or up to ten.
+            certificates: X.509 certificates or public keys (PEM, DER or base64), one or up to ten. Their dates decide nothing.
+            audiences: See the attributes; an empty collection is refused, it would mean "nobody".
+            recipients: Likewise.
+            max_age: Likewise.
+            clock_skew: Likewise; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            permit: Likewise; names out of `keys.PERMITS`.
+            decryption_keys: Unencrypted RSA private keys in PEM, one or several.
+            encryption: Likewise.
+            signed: Likewise.
+            profile: Likewise.
+            verifier: Likewise.
+            notes: Likewise.
+
+        Raises:
+            RegistrationError: Any of it is not what it must be; nothing is defaulted or skipped (attack rows K16, M03).
+        """
+        allowed = parse_permit(permit)
+        parsed = _provider_arn(arn)
+        aws = sign_in(parsed.partition)
+        if aws is None and (audiences is None or recipients is None):
+            raise _refusal("audience", f"audiences and recipients for partition {show(parsed.partition)}", "none", "register both")
+        decryption = tuple(_decryption_key(material) for material in _several(decryption_keys, DecryptionKey))
+        values = {
+            "arn": arn,
+            "entity_ids": _texts("entity-id", [entity_ids] if isinstance(entity_ids, str) else entity_ids, limits.ENTITIES_PER_PROVIDER),
+            "keys": _keys(certificates, allowed),
+            "audiences": aws.audiences if aws and audiences is None else _texts("audience", audiences),
+            "recipients": None if recipients is None else _texts("recipient", recipients),
+            "max_age": _max_age(max_age),
+            "clock_skew": _clock_skew(clock_skew),
+            "permit": allowed,
+            "decryption_keys": decryption,
+            "encryption": _one_of("encryption", encryption, get_args(Encryption)),
+            "signed": _one_of("signed", signed, get_args(Signed)),
+            "profile": Profile(_one_of("profile", profile, tuple(Profile))),
+            "verifier": _one_of("verifier", verifier, get_args(VerifierName)),
+            "notes": tuple(notes),
+            "account": parsed.account,
+            "doc": f"{parsed.account}/{parsed.name}",
+            "_endpoint": aws.endpoint if aws and recipients is None else None,
+        }
+        if encryption == "required" and not decryption:
+            raise _refusal(
+                "encryption",
+                "a decryption key where encryption is required",
+                "none",
+                "register the private key whose certificate the identity provider encrypts to",
+                "Failed to set assertion encryption mode to Required because no private key is present.",
+            )
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_metadata(  # noqa: PLR0913 - as the constructor
+        cls,
+        xml: str | bytes,
+        *,
+        arn: str,
+        entity_id: str | None = None,
+        audiences: Iterable[str] | None = None,
+        recipients: Iterable[str] | None = None,
+        max_age: timedelta | None = FIVE_MINUTES,
+        clock_skew: timedelta = timedelta(0),
+        permit: Iterable[str] = (),
+        decryption_keys: DecryptionMaterial | Iterable[DecryptionMaterial] = (),
+        encryption: Encryption = "allowed",
+        signed: Signed = "either",
+        profile: Profile | Literal["strict", "aws"] = Profile.STRICT,
+        verifier: VerifierName = "strict",
+    ) -> SamlProvider:
+        """Register a provider from the metadata it publishes: an EntityDescriptor, or an EntitiesDescriptor with *entity_id*.
+
+        Args:
+            xml: The document, as `bytes` in UTF-8 or as `str`; at most `limits.METADATA_OCTETS`.
+            arn: ARN of the provider.
+            entity_id: Which entity is meant; needed where the document describes several identity providers.
+            audiences: This and the rest as for the constructor.
+            recipients: …
+            max_age: …
+            clock_skew: …
+            permit: …
+            decryption_keys: …
+            encryption: …
+            signed: …
+            profile: …
+            verifier: …
+
+        Raises:
+            RegistrationError: The document is not metadata of exactly one meant identity provider with at least one usable signing key.
+        """
+        metadata = read_metadata(xml, permit=parse_permit(permit), entity_id=entity_id)
+        return cls(
+            arn=arn,
+            entity_ids=metadata.entity_id,
+            certificates=metadata.keys,
+            audiences=audiences,
+            recipients=recipients,
+            max_age=max_age,
+            clock_skew=clock_skew,
+            permit=permit,
+            decryption_keys=decryption_keys,
+            encryption=encryption,
+            signed=signed,
+            profile=profile,
+            verifier=verifier,
+            notes=metadata.notes,
+        )
+
+    @property
+    def kind(self) -> str:
+        """Name of the validator that judges this provider's tokens."""
+        return "saml2-response"
+
+    def reprofiled(self, profile: Profile | Literal["strict", "aws"]) -> SamlProvider:
+        """Return the same provider judged by *profile*."""
+        twin = copy.copy(self)
+        object.__setattr__(twin, "profile", Profile(_one_of("profile", profile, tuple(Profile))))
+        return twin
+
+    def receives_at(self, url: str) -> bool:
+        """Tell whether *url* is exactly one of the places at which responses are posted to us (attack row P03)."""
+        return url in self.recipients if self.recipients is not None else self._endpoint is not None and bool(self._endpoint.fullmatch(url))
+
+    def __repr__(self) -> str:
+        return f"<SamlProvider {self.arn} {self.profile}>"
+
+    def __copy__(self) -> SamlProvider:
+        twin = object.__new__(type(self))
+        for name in self.__slots__:
+            object.__setattr__(twin, name, getattr(self, name))
+        return twin
+
+
+def _provider_arn(arn: object) -> Arn:
+    try:
+        parsed = Arn.parse(arn)
+    except ValidationError as fault:
+        raise _refusal("provider-arn", fault.expected, fault.found, "pass arn:aws:iam::<account>:saml-provider/<Name>") from None
+    kind, _, name = parsed.resource.partition("/")
+    if parsed.service != "iam" or not parsed.account.isdigit() or kind != "saml-provider" or not _NAME.fullmatch(name):
+        raise _refusal("provider-arn", "the ARN of a SAML provider", show(arn), "pass arn:aws:iam::<account>:saml-provider/<Name>")
+    return parsed
+
+
+def _keys(material: object, permit: Permit) -> tuple[VerificationKey, ...]:
+    keys: dict[str, VerificationKey] = {}
+    for item in _several(material, VerificationKey):
+        loaded = (item,) if isinstance(item, VerificationKey) else load_certificates(item, permit)
+        keys.update((key.fingerprint, key) for key in loaded)
+    if not 0 < len(keys) <= limits.KEYS_PER_PROVIDER:
+        raise _refusal("keys", f"1 to {limits.KEYS_PER_PROVIDER} signing keys", f"{len(keys)}", "register the certificates in use")
+    return tuple(keys.values())
+
+
+def _decryption_key(material: object) -> DecryptionKey:
+    return material if isinstance(material, DecryptionKey) else load_decryption_key(material)
+
+
+def _several(material: object, one: type) -> Iterable[object]:
+    """See one piece of key material as several; what is neither is left to the loader to refuse."""
+    if isinstance(material, (str, bytes, one)) or not isinstance(material, Iterable):
+        return (material,)
+    return material
+
+
+def _texts(check: str, values: object, most: int = limits.NAMES_PER_PROVIDER) -> frozenset[str]:
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise _refusal(check, "a collection of texts", type(values).__name__, "pass a list, even of one")
+    texts = tuple(values)
+    bad = next((value for value in texts if not isinstance(value, str) or not 0 < len(value) <= _IDENTIFIER_CHARS), None)
+    if bad is not None or not 0 < len(texts) <= most:
+        found = f"{len(texts)} of them" if bad is None else show(bad)
+        raise _refusal(check, f"1 to {most} texts of 1 to {_IDENTIFIER_CHARS} characters", found, "an empty collection would mean nobody")
+    return frozenset(texts)
+
+
+def _max_age(value: object) -> timedelta | None:
+    if value is not None and (not isinstance(value, timedelta) or value <= timedelta(0)):
+        raise _refusal("max-age", "a positive timedelta, or None for no limit", show(str(value)), "pass timedelta(minutes=5)")
+    return value
+
+
+def _clock_skew(value: object) -> timedelta:
+    most = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
+    if not isinstance(value, timedelta) or not timedelta(0) <= value <= most:
+        raise _refusal(
+            "clock-skew", f"a timedelta of 0 to {limits.MAX_CLOCK_SKEW_SECONDS} seconds", show(str(value)), "synchronise the clocks"
+        )
+    return value
+
+
+def _one_of(check: str, value: object, choices: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise _refusal(check, "one of " + ", ".join(choices), show(value), "choose one")
+    return value
+
+
+def _refusal(check: str, expected: str, found: str, remedy: str, message: str | None = None) -> RegistrationError:
+    return RegistrationError(check=check, expected=expected, found=found, remedy=remedy, message=message)
