@@ -1,0 +1,38 @@
+"""How the rules say what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from federation.errors import InvalidIdentityToken, show
+from federation.saml.provider import SamlProvider
+from federation.saml.xml import malformed
+
+SHOWN: Final = 5
+"""Names of a list that an error repeats."""
+
+
+def refuse_strictly(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
+    """Make a refusal that AWS never utters."""
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy)
+
+
+def any_of(texts: Collection[str]) -> str:
+    """List what would have been right."""
+    shown = [show(text) for text in sorted(texts)[:SHOWN]]
+    return " or ".join(shown) + (f" or {len(texts) - SHOWN} more" if len(texts) > SHOWN else "")
+
+
+def places(provider: SamlProvider) -> str:
+    """Say where *provider*'s responses are taken."""
+    return "a sign-in URL of AWS" if provider.recipients is None else any_of(provider.recipients)
+
+
+def seconds(span: timedelta) -> str:
+    """Say how long *span* is."""
+    return f"{span // timedelta(seconds=1)} s"
+
+
+__all__ = ["SHOWN", "any_of", "malformed", "places", "refuse_strictly", "seconds"]

@@ -1,0 +1,162 @@
+"""Prove who a SAML response names: decode, prove, read, check, in this order, for `validate` and `diagnose` alike."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from datetime import datetime
+from typing import Any, Final
+
+from federation.errors import FederationError, RegistrationError
+from federation.identity import ContextValue, VerifiedIdentity, timestamp
+from federation.report import BOTH, CheckResult, Report, collect, enforce
+from federation.saml import attributes, shape
+from federation.saml.assertion import read_assertion
+from federation.saml.checks import CHECKS, OF_PROFILE
+from federation.saml.conditions import Conditions
+from federation.saml.decode import decode_response
+from federation.saml.inspection import inspect_response
+from federation.saml.presentation import Presentation, choose_confirmation
+from federation.saml.provider import SamlProvider
+from federation.saml.response import STAGES, ProvedResponse, examine_response, prove_response
+from federation.validators import Provider
+
+KIND: Final = "saml2-response"
+DECODING: Final = ("base64", "SAML Bindings 3.5.4; RFC 4648 section 4, canonical", BOTH)
+READING: Final = (shape.CHECK, shape.CLAUSE, BOTH)
+
+
+class SamlResponseValidator:
+    """Judges base64 SAML responses. Stateless; what decides is in the provider."""
+
+    kind = KIND
+
+    def recognises(self, token: object) -> bool:
+        """Tell whether *token* decodes to something that begins like XML."""
+        try:
+            decode_response(token)
+        except FederationError:
+            return False
+        return True
+
+    def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
+        """See `federation.validators.Validator.validate`."""
+        registration = _saml(provider)
+        proved = prove_response(decode_response(token), registration)
+        presented = _present(proved, registration, at)
+        enforce(OF_PROFILE[registration.profile], presented)
+        return _identity(presented, proved)
+
+    def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
+        """See `federation.validators.Validator.diagnose`."""
+        registration = _saml(provider)
+        results, proved, presented = _examine(token, registration, at)
+        refused = any(r.refusal is not None and registration.profile in r.profiles for r in results)
+        identity = _identity(presented, proved) if presented is not None and proved is not None and not refused else None
+        return Report(
+            kind=KIND,
+            profile=registration.profile,
+            results=results,
+            identity=identity,
+            claimed=inspect_response(token) if identity is None else {},
+            notes=(proved.notes if proved is not None else ()) + registration.notes,
+        )
+
+
+def _examine(
+    token: object, provider: SamlProvider, at: datetime
+) -> tuple[tuple[CheckResult, ...], ProvedResponse | None, Presentation | None]:
+    """Run every step of `validate` and keep what each said; after a refusal that leaves nothing to examine, the rest is skipped."""
+    try:
+        raw = decode_response(token)
+    except FederationError as refusal:
+        return (
+            (CheckResult(*DECODING, "refused", refusal), *_skipped(STAGES), CheckResult(*READING, "skipped"), *_skipped(CHECKS)),
+            None,
+            None,
+        )
+    stages, proved = examine_response(raw, provider)
+    results = (CheckResult(*DECODING, "passed"), *stages)
+    if proved is None:
+        return (*results, CheckResult(*READING, "skipped"), *_skipped(CHECKS)), None, None
+    try:
+        presented = _present(proved, provider, at)
+    except FederationError as refusal:
+        return (*results, CheckResult(*READING, "refused", refusal), *_skipped(CHECKS)), proved, None
+    return (*results, CheckResult(*READING, "passed"), *collect(CHECKS, presented)), proved, presented
+
+
+def _skipped(checks: tuple[Any, ...]) -> tuple[CheckResult, ...]:
+    return tuple(CheckResult(check.name, check.clause, check.profiles, "skipped") for check in checks)
+
+
+def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> Presentation:
+    assertion = read_assertion(proved.assertion.element, decrypt=proved.decrypt)
+    confirmation = choose_confirmation(assertion, proved.envelope, provider, at)
+    return Presentation(assertion, proved.envelope, provider, at, proved.encrypted, confirmation)
+
+
+def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdentity:
+    """Say who was proved. Every rule of the deciding profile is content, so subject and confirmation are there."""
+    assertion, provider, confirmation = presented.assertion, presented.provider, presented.confirmation
+    name_id = presented.name_id
+    if name_id is None or confirmation is None:
+        raise TypeError("an identity is made from a presentation that every rule accepted")
+    conditions = assertion.conditions or Conditions()
+    audiences = tuple(name for names in conditions.audience_restrictions for name in names)
+    qualifier = name_qualifier(assertion.issuer, provider)
+    sessions = [s.session_not_on_or_after for s in assertion.authn_statements if s.session_not_on_or_after is not None]
+    ends = [end for end in (conditions.not_on_or_after, confirmation.not_on_or_after) if end is not None]
+    context: dict[str, ContextValue] = dict(attributes.context_of(assertion.attributes))
+    context["saml:iss"] = assertion.issuer
+    context["saml:sub"] = name_id.text
+    context["saml:sub_type"] = name_id.subject_type
+    context["saml:namequalifier"] = qualifier
+    context["saml:doc"] = provider.doc
+    if confirmation.recipient is not None:
+        context["saml:aud"] = confirmation.recipient
+    return VerifiedIdentity(
+        kind=KIND,
+        provider_arn=provider.arn,
+        issuer=assertion.issuer,
+        subject=name_id.text,
+        subject_type=name_id.subject_type,
+        audience=next((name for name in audiences if name in provider.audiences), None),
+        audiences=audiences,
+        recipient=confirmation.recipient,
+        name_qualifier=qualifier,
+        token_id=assertion.assertion_id,
+        issued_at=assertion.issue_instant,
+        not_on_or_after=min(ends, default=None),
+        session_not_on_or_after=min(sessions, default=None),
+        attributes=assertion.attributes,
+        context_keys=context,
+        notes=_notes(presented, proved),
+    )
+
+
+def name_qualifier(issuer: str, provider: SamlProvider) -> str:
+    """Return the NameQualifier of STS: base64 of SHA-1 over issuer, account id and ``/`` with the provider's name.
+
+    It tells equal subjects of different providers apart; nothing rests on collision resistance.
+    """
+    account, _, name = provider.doc.partition("/")
+    return b64encode(hashlib.sha1(f"{issuer}{account}/{name}".encode(), usedforsecurity=False).digest()).decode("ascii")
+
+
+def _notes(presented: Presentation, proved: ProvedResponse) -> tuple[str, ...]:
+    key = proved.assertion.signed.key
+    if key.not_after is None or presented.at < key.not_after:
+        return proved.notes
+    return (*proved.notes, f"the certificate of the signing key ended {timestamp(key.not_after)}; certificate dates decide nothing")
+
+
+def _saml(provider: Provider) -> SamlProvider:
+    if not isinstance(provider, SamlProvider):
+        raise RegistrationError(
+            check="provider",
+            expected="a SamlProvider",
+            found=type(provider).__name__,
+            remedy="judge SAML responses by a registered SAML provider",
+        )
+    return provider
