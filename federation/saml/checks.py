@@ -20,7 +20,6 @@ CHECKS: Final[tuple[Check[Presentation], ...]] = (
     Check("issuer", "SAML Profiles 4.1.4.2", BOTH, message.check_issuer),
     Check("issuer-format", "SAML Profiles 4.1.4.2", STRICT, message.check_issuer_format),
     Check("response-issuer", "SAML Profiles 4.1.4.2", STRICT, message.check_response_issuer),
-    Check("status", "SAML Core 3.2.2.2", BOTH, message.check_status),
     Check("destination", "SAML Core 3.2.2; Bindings 3.5.5.2", STRICT, message.check_destination),
     Check("subject", "SAML Core 2.4.1", BOTH, subject.check_subject),
     Check("name-id-format", "AWS, observed", AWS, subject.check_name_id_format),

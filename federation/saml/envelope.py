@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from federation.errors import show
+from federation.errors import IDPRejectedClaim, show
 from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SIGNATURE
 from federation.saml.xml import SAMLP, Element, local_name, malformed, text
 
@@ -72,6 +72,22 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
         status_message=message,
         signed=signed,
     )
+
+
+def check_success(envelope: Envelope) -> None:
+    """Demand that the top-level status is Success and nothing is nested below it (Core 3.2.2.2; attack row P13).
+
+    Raises:
+        IDPRejectedClaim: check ``status``: the identity provider says no, or says nothing.
+    """
+    if envelope.status_codes != (SUCCESS,):
+        raise IDPRejectedClaim(
+            check="status",
+            expected=SUCCESS,
+            found=", ".join(show(code) for code in envelope.status_codes[:4]) or "no status code",
+            remedy="ask the identity provider why it refused the login"
+            + (f"; it says {show(envelope.status_message)}" if envelope.status_message else ""),
+        )
 
 
 def _status(status: Element) -> tuple[tuple[str, ...], str | None]:

@@ -62,8 +62,8 @@ def read_metadata(document: object, *, permit: Permit = frozenset(), entity_id: 
 
     Raises:
         RegistrationError: check ``metadata`` (not such a document), ``entity-id`` (none, several or another), ``idp-descriptor`` (no or
-            several SAML 2.0 IDPSSODescriptor), ``keys`` (none for signing, or too many), ``metadata-signature`` (changed after it was signed), or one of
-            `load_certificates`.
+            several SAML 2.0 IDPSSODescriptor), ``keys`` (none for signing, or too many), ``metadata-signature`` (changed after it was
+            signed) or one of `load_certificates`.
     """
     checked = _checked(document)
     root = _parse(checked)

@@ -16,7 +16,7 @@ from federation.profiles import Profile
 from federation.report import AWS, BOTH, Check, CheckResult
 from federation.saml import decryption, messages
 from federation.saml.decode import RawResponse
-from federation.saml.envelope import Envelope, read_envelope
+from federation.saml.envelope import Envelope, check_success, read_envelope
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey
 from federation.saml.signature import SignedElement, SignedOctets, opened, prove
 from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, Structure, survey, survey_plaintext
@@ -106,6 +106,10 @@ def _read_envelope(proof: Proof) -> None:
     proof.envelope = read_envelope(source, signed=proof.response is not None)
 
 
+def _require_success(proof: Proof) -> None:
+    check_success(_reached(proof.envelope))
+
+
 def _require_assertion(proof: Proof) -> None:
     if _reached(proof.structure).assertion is None:
         raise malformed("assertion-count", "exactly one Assertion", "none", "see the status of the response: the IdP may have refused")
@@ -168,6 +172,7 @@ STAGES: Final[tuple[Check[Proof], ...]] = (
     Check("structure", "SAML Core 3.3.3, 5.4: places of Assertion, Signature and IDs", BOTH, _survey),
     Check("response-signature", "SAML Core 5.4; XML Signature 1.1 sections 3.2, 4.4", BOTH, _prove_response),
     Check("envelope", "SAML Core 3.2.2: shape of the Response's own fields", BOTH, _read_envelope),
+    Check("status", "SAML Core 3.2.2.2", BOTH, _require_success),
     Check("assertion-count", "SAML Profiles 4.1.4.2; AWS, observed: one assertion", BOTH, _require_assertion),
     Check("encryption", "SAML Core 6; XML Encryption 1.1 sections 4.4, 5", BOTH, _open),
     Check("assertion-signature", "SAML Core 5.4; Profiles 4.1.4.5", BOTH, _prove_assertion),

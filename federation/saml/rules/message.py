@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from federation.errors import IDPRejectedClaim, show
-from federation.saml.envelope import SUCCESS
+from federation.errors import show
 from federation.saml.presentation import Presentation
 from federation.saml.rules.words import any_of, malformed, places, refuse_strictly
 from federation.saml.times import read_instant
@@ -83,18 +82,6 @@ def check_response_issuer(presented: Presentation) -> None:
     elif issuer != presented.assertion.issuer:
         raise refuse_strictly(
             "response-issuer", show(presented.assertion.issuer), show(issuer), "have one identity provider make Response and Assertion"
-        )
-
-
-def check_status(presented: Presentation) -> None:
-    """The top-level status is Success, and nothing is nested below it (Core 3.2.2.2; attack row P13)."""
-    codes = presented.envelope.status_codes
-    if codes != (SUCCESS,):
-        raise IDPRejectedClaim(
-            check="status",
-            expected=SUCCESS,
-            found=", ".join(show(code) for code in codes) or "no status code",
-            remedy="read the status message of the identity provider: it refused the login",
         )
 
 
