@@ -18,10 +18,12 @@ from federation.errors import RegistrationError, show
 from federation.saml.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
 from federation.saml.keys import Permit, VerificationKey
 from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
-from federation.saml.xml import Element, local_name, reparse
+from federation.saml.templates import recall, remember
+from federation.saml.xml import SAML, SAMLP, Element, local_name, reparse
 
 _SEAL: Final = object()
 
+_TAGS: Final = {"Response": f"{SAMLP}Response", "Assertion": f"{SAML}Assertion"}
 _VERIFIERS: Final = {
     "strict": ("federation.saml.signature", "StrictVerifier"),
     "signxml": ("federation.saml.signature_signxml", "SignxmlVerifier"),
@@ -84,8 +86,15 @@ class SignedOctets:
         return f"<SignedOctets {self.element} by {self.key.fingerprint[:16]}>"
 
     def parse(self) -> SignedElement:
-        """Parse the octets again; what stands in the result was signed, all of it."""
-        return SignedElement(_SEAL, reparse(self.octets), self)
+        """Parse the octets again; what stands in the result was signed, all of it.
+
+        Raises:
+            InvalidIdentityToken: check ``canonicalisation``: the octets are not those of the element that was to be proved (row C13).
+        """
+        root = reparse(self.octets)
+        if root.tag != _TAGS[self.element] or root.get("ID") != self.element_id:
+            raise refuse("canonicalisation", f"the canonical form of the {self.element}", show(local_name(root)))
+        return SignedElement(_SEAL, root, self)
 
 
 class SignedElement:
@@ -159,9 +168,12 @@ class StrictVerifier:
         """See `Verifier.verify`."""
         parts = read_signature(signature)
         canonical = canonicalise(parts.signed_info, parts.canonicalisation)
-        info = read_signed_info(reparse(canonical))
+        recalled = recall(canonical, element.get("ID"))
+        info = recalled or read_signed_info(reparse(canonical))
         method, digest_method = check_signed_info(info, element, permit)
         key = _signer(method, keys, parts.value, canonical)
+        if recalled is None:
+            remember(canonical, info)
         detach(signature)
         octets = canonicalise(element, info.transform)
         digest = hashlib.new(digest_method.name, octets).digest()

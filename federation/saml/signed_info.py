@@ -18,7 +18,10 @@ from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED
 from federation.saml.decode import base64_octets
 from federation.saml.xml import DS, EC, Element, local_name, text
 
+_PARTS: Final = [f"{DS}SignedInfo", f"{DS}SignatureValue", f"{DS}KeyInfo"]
+_CANONICALISATION_METHOD: Final = f"{DS}CanonicalizationMethod"
 _KEY_INFO: Final = frozenset({f"{DS}X509Data", f"{DS}KeyName", f"{DS}KeyValue"})
+_SPACED: Final = tuple(f"{DS}{name}" for name in ("SignedInfo", "Reference", "Transforms"))
 _MAX_PREFIXES: Final = 32
 _MAX_NAMESPACES: Final = 64
 _PREFIX: Final = re.compile(r"#default|[^\W\d][\w.\-]*")
@@ -65,16 +68,19 @@ def read_signature(signature: Element) -> SignatureParts:
     Raises:
         InvalidIdentityToken: check ``signature-shape``.
     """
-    expected = [f"{DS}SignedInfo", f"{DS}SignatureValue", f"{DS}KeyInfo"]
-    found = [child.tag for child in signature]
-    if found not in (expected, expected[:2]):
+    children = list(signature)
+    found = [child.tag for child in children]
+    if found != _PARTS and found != _PARTS[:2]:
         raise _misshapen("SignedInfo, SignatureValue and perhaps KeyInfo in a Signature", signature)
-    if len(found) == len(expected) and any(child.tag not in _KEY_INFO for child in signature[2]):
-        raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", signature[2])
-    signed_info = signature[0]
-    if len(signed_info) == 0 or signed_info[0].tag != f"{DS}CanonicalizationMethod":
+    if len(children) == len(_PARTS) and any(child.tag not in _KEY_INFO for child in children[2]):
+        raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", children[2])
+    signed_info = children[0]
+    if len(signed_info.nsmap) > _MAX_NAMESPACES:
+        raise refuse("signature-shape", f"at most {_MAX_NAMESPACES} namespaces in scope", f"{len(signed_info.nsmap)}")
+    method = signed_info[0] if len(signed_info) else signed_info
+    if method.tag != _CANONICALISATION_METHOD:
         raise _misshapen("CanonicalizationMethod first in a SignedInfo", signed_info)
-    return SignatureParts(signed_info, _canonicalisation(signed_info[0]), _base64(signature[1]))
+    return SignatureParts(signed_info, _canonicalisation(method), _base64(children[1]))
 
 
 def read_signed_info(element: Element) -> SignedInfo:
@@ -85,6 +91,8 @@ def read_signed_info(element: Element) -> SignedInfo:
     """
     method, reference = _children(element, f"{DS}CanonicalizationMethod", f"{DS}SignatureMethod", f"{DS}Reference")[1:]
     transforms, digest_method, digest_value = _children(reference, f"{DS}Transforms", f"{DS}DigestMethod", f"{DS}DigestValue")
+    if "".join(element.itertext(*_SPACED)).strip():
+        raise _misshapen("elements alone, no text between them,", element)
     uri = reference.get("URI")
     if uri is None or "Type" in reference.attrib:
         raise refuse("signature-reference", "a Reference with URI and without Type", "another one")
@@ -99,23 +107,21 @@ def read_signed_info(element: Element) -> SignedInfo:
 
 
 def canonicalise(element: Element, method: Canonicalisation) -> bytes:
-    """Return the exclusive canonical form of *element*, which is never empty and begins with its own start tag (rows C01, C02, C13).
+    """Return the exclusive canonical form of *element*, which is never empty and begins with a start tag (rows C01, C02).
+
+    That the tag is the element's own (row C13) is seen when the octets are parsed again.
 
     Raises:
         InvalidIdentityToken: check ``canonicalisation``.
     """
-    if len(element.nsmap) > _MAX_NAMESPACES:
-        raise refuse("canonicalisation", f"at most {_MAX_NAMESPACES} namespaces in scope of a signed element", f"{len(element.nsmap)}")
     try:
         octets: bytes = etree.tostring(
             element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(method.prefixes) or None
         )
     except (etree.LxmlError, ValueError) as fault:
         raise refuse("canonicalisation", "a canonical form", type(fault).__name__, "declare namespaces by absolute URIs only") from None
-    name = local_name(element)
-    start = f"<{element.prefix}:{name}" if element.prefix else f"<{name}"
-    if not octets.startswith(start.encode()):
-        raise refuse("canonicalisation", f"canonical octets beginning with {start}", show(octets[:32].decode("utf-8", "replace")))
+    if not octets.startswith(b"<"):
+        raise refuse("canonicalisation", "canonical octets that begin with a start tag", f"{len(octets)} octets that do not")
     return octets
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from federation.errors import show
 from federation.saml.signed_info import refuse
-from federation.saml.xml import DS, SAML, SAMLP, XML, XSI, Element, local_name, malformed
+from federation.saml.xml import DS, SAML, SAMLP, XML, Element, local_name, malformed
 
 RESPONSE: Final = f"{SAMLP}Response"
 ASSERTION: Final = f"{SAML}Assertion"
@@ -22,12 +22,14 @@ ISSUER: Final = f"{SAML}Issuer"
 SIGNATURE: Final = f"{DS}Signature"
 
 _ids = etree.XPath("//@ID | //@Id | //@id | //@AssertionID", smart_strings=False)
-_foreign_attributes = etree.XPath("//@*[namespace-uri()]/..", smart_strings=False)
+_foreign_attributes = etree.XPath(
+    "//@*[namespace-uri()][not(parent::saml:AttributeValue) or name() = 'xml:id']/..",
+    namespaces={"saml": SAML[1:-1]},
+    smart_strings=False,
+)
 
-# Elements whose schema type is open to attributes of other namespaces (SAML Core 2.4.1.2, 2.7.3.1), and where values are typed.
+# Elements whose schema type is open to attributes of other namespaces (SAML Core 2.4.1.2, 2.7.3.1); AttributeValue is of any type at all.
 _OPEN: Final = frozenset({f"{SAML}Attribute", f"{SAML}SubjectConfirmationData"})
-_VALUE_ATTRIBUTES: Final = frozenset({f"{XSI}type", f"{XSI}nil", f"{XML}lang", f"{XML}space"})
-_VALUE: Final = f"{SAML}AttributeValue"
 _JUDGED: Final = (SAML, SAMLP, DS)
 
 
@@ -84,11 +86,11 @@ def _census(root: Element) -> tuple[list[Element], list[Element]]:
     """Return every Signature and every (Encrypted)Assertion of the tree by local name, whatever the namespace (rows S33, X18)."""
     signatures, assertions = [], []
     for element in root.iter("{*}Signature", "{*}Assertion", "{*}EncryptedAssertion", "{*}Response"):
-        name = local_name(element)
-        if name == "Signature":
-            signatures.append(element)
-        elif name != "Response":
+        tag = str(element.tag)
+        if tag.endswith("Assertion"):
             assertions.append(element)
+        elif tag.endswith("Signature"):
+            signatures.append(element)
         elif element is not root:
             raise malformed("root", "one Response", "another inside it", "post the Response of the IdP unchanged")
     return signatures, assertions
@@ -109,7 +111,11 @@ def signature_of(element: Element) -> Element | None:
     """Return the Signature of *element* from its place in the schema, right after the Issuer; None where none stands there (row S34)."""
     place = 1 if len(element) and element[0].tag == ISSUER else 0
     candidate = element[place] if len(element) > place else None
-    return candidate if candidate is not None and candidate.tag == SIGNATURE else None
+    if candidate is None or candidate.tag != SIGNATURE:
+        return None
+    if place == 0 and element.find(ISSUER) is not None:
+        raise refuse("signature-shape", f"the Issuer first in the {local_name(element)}", "a Signature before it")
+    return candidate
 
 
 def check_no_other(signatures: list[Element], *placed: Element | None) -> None:
@@ -142,8 +148,6 @@ def check_attributes(root: Element) -> None:
 
 
 def _may_carry(element: Element, name: str) -> bool:
-    if element.tag == _VALUE:
-        return name in _VALUE_ATTRIBUTES
     if name == f"{XML}id":
         return False
     if element.tag in _OPEN:

@@ -7,6 +7,7 @@ bounded size, depth and attributes (attack rows X01 to X30). One parser, one tre
 from __future__ import annotations
 
 import re
+import threading
 from typing import Final
 
 from lxml import etree
@@ -38,29 +39,38 @@ _DECLARATION: Final = re.compile(
 _DECLARATION_OCTETS: Final = 256
 
 # One step per level: matches nothing as soon as a document is shallower, so its cost is that of one walk at most.
-_too_deep = etree.XPath("boolean(/" + "/".join(["*"] * (limits.XML_DEPTH + 1)) + ")")
-_crowd = etree.XPath(f"count(//@*) > {limits.XML_ATTRIBUTES_PER_ELEMENT}")  # cheaper, and false for most documents
-_crowded = etree.XPath(f"boolean(//*[@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]])")
+_TOO_DEEP: Final = "/" + "/".join(["*"] * (limits.XML_DEPTH + 1))
+_CROWDED: Final = f"//*[@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]]"
+_PLENTY: Final = f"count(//@*) > {limits.XML_ATTRIBUTES_PER_ELEMENT}"  # false for most documents, and cheaper than the rule itself
+
+_suspect = etree.XPath(f"boolean({_TOO_DEEP} or {_PLENTY} or //comment() or //processing-instruction())")
+_too_deep = etree.XPath(f"boolean({_TOO_DEEP})")
+_crowded = etree.XPath(f"boolean({_CROWDED})")
 _instructions = etree.XPath("boolean(//processing-instruction())")
 _comments = etree.XPath("boolean(//comment())")
 
 
-def _parser() -> etree.XMLParser:
-    """Return a parser that cannot load, expand, repair or fetch anything. One per document: no state is shared (attack row X30)."""
-    return etree.XMLParser(
-        encoding="utf-8",  # and no other, whatever the document says of itself (X20)
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        no_network=True,
-        huge_tree=False,
-        recover=False,
-        collect_ids=False,  # IDs are compared, never looked up (X06)
-        strip_cdata=True,
-        remove_comments=False,  # seen, so that they can be refused
-        remove_pis=False,
-    )
+class _Parsers(threading.local):
+    """One parser per thread, which cannot load, expand, repair or fetch anything; no state is shared (attack row X30)."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(
+            encoding="utf-8",  # and no other, whatever the document says of itself (X20)
+            resolve_entities=False,
+            load_dtd=False,
+            dtd_validation=False,
+            attribute_defaults=False,
+            no_network=True,
+            huge_tree=False,
+            recover=False,
+            collect_ids=False,  # IDs are compared, never looked up (X06)
+            strip_cdata=True,
+            remove_comments=False,  # seen, so that they can be refused
+            remove_pis=False,
+        )
+
+
+_parsers = _Parsers()
 
 
 def parse(octets: bytes, *, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> Element:
@@ -68,25 +78,20 @@ def parse(octets: bytes, *, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> El
 
     Raises:
         InvalidIdentityToken: check ``size``, ``encoding``, ``doctype``, ``processing-instruction``, ``comment``, ``well-formed``,
-            ``depth`` or ``attributes``; the rule behind each is in the table of `federation.saml.response.RULES`.
+            ``depth`` or ``attributes``.
     """
     if len(octets) > max_octets:
         raise malformed("size", f"at most {max_octets} octets of XML", f"{len(octets)}", "let the IdP release fewer attributes")
     octets = octets.removeprefix(BYTE_ORDER_MARK)
-    body = _check_declaration(octets)
+    _check_declaration(octets)
     if b"<!DOCTYPE" in octets:
         raise malformed("doctype", "a document without DTD", "a document type declaration", "remove it; SAML has no use for one")
     try:
-        root = etree.fromstring(octets, _parser())
+        root = etree.fromstring(octets, _parsers.parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise malformed("well-formed", "one well-formed XML document", show(_reason(fault)), "send the IdP's response unchanged") from None
-    _check_bounds(root)
-    if octets.find(b"<?", body) >= 0 and _instructions(root):
-        raise malformed(
-            "processing-instruction", "no processing instructions", "at least one", "send the IdP's response without style sheet or PI"
-        )
-    if b"<!--" in octets and _comments(root):
-        raise malformed("comment", "no comments: they can split the text they stand in", "at least one", "remove the comments at the IdP")
+    if _suspect(root):
+        _refuse_suspect(root)
     return root
 
 
@@ -97,32 +102,31 @@ def reparse(octets: bytes) -> Element:
         InvalidIdentityToken: check ``well-formed``; no canonical form is not well-formed, so this is a last line and not a path.
     """
     try:
-        return etree.fromstring(octets, _parser())
+        return etree.fromstring(octets, _parsers.parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise malformed("well-formed", "well-formed canonical octets", show(_reason(fault)), "report this response") from None
 
 
-def _check_declaration(octets: bytes) -> int:
-    """Refuse any XML declaration but that of XML 1.0 in UTF-8 (rows X20, X22); return where the document proper begins."""
-    if not octets.startswith(b"<?xml"):
-        return 0
-    declaration = _DECLARATION.match(octets[:_DECLARATION_OCTETS])
-    if declaration is None:
+def _check_declaration(octets: bytes) -> None:
+    """Refuse any XML declaration but that of XML 1.0 in UTF-8 (rows X20, X22)."""
+    if octets.startswith(b"<?xml") and _DECLARATION.match(octets[:_DECLARATION_OCTETS]) is None:
         found = show(octets[:64].partition(b"?>")[0].decode("ascii", "replace"))
         raise malformed("encoding", "XML 1.0 in UTF-8", found, "serialise the response as XML 1.0 in UTF-8")
-    return declaration.end()
 
 
-def _check_bounds(root: Element) -> None:
+def _refuse_suspect(root: Element) -> None:
+    """Say which bound a document breaks, if it does: many attributes are only suspect, many on one element are refused."""
+    unchanged = "send the IdP's response unchanged"
     if _too_deep(root):
-        raise malformed("depth", f"elements nested at most {limits.XML_DEPTH} deep", "deeper nesting", "send the IdP's response unchanged")
-    if _crowd(root) and _crowded(root):
-        raise malformed(
-            "attributes",
-            f"at most {limits.XML_ATTRIBUTES_PER_ELEMENT} XML attributes on one element",
-            "more",
-            "send the IdP's response unchanged",
-        )
+        raise malformed("depth", f"elements nested at most {limits.XML_DEPTH} deep", "deeper nesting", unchanged)
+    if _crowded(root):
+        most = limits.XML_ATTRIBUTES_PER_ELEMENT
+        raise malformed("attributes", f"at most {most} XML attributes on one element", "more", unchanged)
+    if _instructions(root):
+        raise malformed("processing-instruction", "no processing instructions", "at least one", "remove style sheets and the like")
+    if _comments(root):
+        expected = "no comments: they can split the text they stand in"
+        raise malformed("comment", expected, "at least one", "remove the comments at the IdP")
 
 
 def _reason(fault: Exception) -> str:

@@ -1,0 +1,64 @@
+"""SignedInfo read a second time by comparing octets.
+
+The SignedInfos of one IdP differ in the ID they reference and in the digest, nothing else. Once one of them has been parsed, read and
+proved, the next whose canonical octets are the same around these two values says the same around them, so it need not be parsed again.
+Only octets that a registered key has signed become a template; whatever does not fit one to the last octet is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from federation.saml.decode import base64_octets
+from federation.saml.signed_info import SignedInfo
+
+_MAX_TEMPLATES: Final = 256
+_URI: Final = b' URI="#'
+_DIGEST: Final = b"DigestValue>"
+
+# Values that canonical XML writes as they are, without escapes, in attributes and in text.
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.:\-]+", re.ASCII)
+_PLAIN_BASE64: Final = re.compile(rb"[A-Za-z0-9+/=]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    between: bytes
+    after: bytes
+    info: SignedInfo
+
+
+_templates: dict[bytes, _Template] = {}
+
+
+def recall(canonical: bytes, element_id: str | None) -> SignedInfo | None:
+    """Return what *canonical* says where it is known octet for octet but for *element_id* and the digest; None where it must be parsed."""
+    before, _, rest = canonical.partition(_URI)
+    template = _templates.get(before)
+    if template is None or element_id is None or _PLAIN_ID.fullmatch(element_id) is None:
+        return None
+    start = f"{element_id}".encode() + template.between
+    if not rest.startswith(start) or not rest.endswith(template.after):
+        return None
+    digest = rest[len(start) : len(rest) - len(template.after)]
+    if _PLAIN_BASE64.fullmatch(digest) is None:
+        return None
+    try:
+        return replace(template.info, uri=f"#{element_id}", digest=base64_octets(digest))
+    except ValueError:
+        return None
+
+
+def remember(canonical: bytes, info: SignedInfo) -> None:
+    """Keep *canonical*, which a registered key signed and which was read as *info*, as a template for others."""
+    before, _, rest = canonical.partition(_URI)
+    element_id = info.uri[1:].encode()
+    between, marker, tail = rest.removeprefix(element_id).partition(_DIGEST)
+    digest, _, _ = tail.partition(b"<")
+    if before in _templates or not rest.startswith(element_id) or _PLAIN_BASE64.fullmatch(digest) is None:
+        return
+    if len(_templates) >= _MAX_TEMPLATES:
+        _templates.clear()
+    _templates[before] = _Template(between + marker, tail[len(digest) :], info)
