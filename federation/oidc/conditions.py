@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from federation.identity import ContextValue
@@ -59,35 +60,51 @@ _VENDORS: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (
 )
 
 
-def vendor_claims(provider_name: str) -> tuple[str, ...]:
-    """Return the claims beyond ``aud``, ``oaud``, ``sub`` and ``amr`` that policies may read for the provider *provider_name*.
+@dataclass(frozen=True, slots=True)
+class KeyNames:
+    """The condition-key names of one provider, composed when it is registered: ``vendor`` pairs each further claim with its key."""
 
-    *provider_name* is the URL without ``https://``, compared with its case: a look-alike is another provider.
-    """
-    return next((claims for pattern, claims in _VENDORS if pattern.fullmatch(provider_name)), ())
+    aud: str
+    oaud: str
+    sub: str
+    amr: str
+    vendor: tuple[tuple[str, str], ...]
+    always_oaud: bool
+
+    @classmethod
+    def of(cls, provider_name: str) -> KeyNames:
+        """Return the names for the provider whose URL without ``https://`` is *provider_name*; a look-alike in case is another."""
+        claims: tuple[str, ...] = next((claims for pattern, claims in _VENDORS if pattern.fullmatch(provider_name)), ())
+        return cls(
+            aud=f"{provider_name}:aud",
+            oaud=f"{provider_name}:oaud",
+            sub=f"{provider_name}:sub",
+            amr=f"{provider_name}:amr",
+            vendor=tuple((claim, f"{provider_name}:{claim}") for claim in claims),
+            always_oaud=provider_name == GOOGLE,
+        )
 
 
-def condition_keys(provider_name: str, vendor: tuple[str, ...], claims: Claims, audience: str) -> dict[str, ContextValue]:
+def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, ContextValue]:
     """Return the condition keys of proved *claims*.
 
     Args:
-        provider_name: URL of the provider without ``https://``.
-        vendor: The `vendor_claims` of that provider, found once when it was registered.
+        names: Those of the provider that proved them.
         claims: The proved claims, checked.
         audience: The audience by which the token addressed us: ``azp`` where present.
     """
     members = claims.members
-    keys: dict[str, ContextValue] = {f"{provider_name}:aud": audience, f"{provider_name}:sub": claims.subject()}
-    if "azp" in members or provider_name == GOOGLE:
+    keys: dict[str, ContextValue] = {names.aud: audience, names.sub: claims.subject()}
+    if "azp" in members or names.always_oaud:
         audiences = claims.audiences()
-        keys[f"{provider_name}:oaud"] = audiences[0] if len(audiences) == 1 else audiences
+        keys[names.oaud] = audiences[0] if len(audiences) == 1 else audiences
     amr = members.get("amr")
     if isinstance(amr, list) and all(isinstance(method, str) for method in amr):
-        keys[f"{provider_name}:amr"] = tuple(amr)
-    for name in vendor:
-        value = _scalar(_claim(members, name))
+        keys[names.amr] = tuple(amr)
+    for claim, key in names.vendor:
+        value = _scalar(_claim(members, claim))
         if value is not None:
-            keys[f"{provider_name}:{name}"] = value
+            keys[key] = value
     return keys
 
 

@@ -109,6 +109,8 @@ def _text(token: object, max_chars: int) -> str:
 
 
 def _malformed_parts(text: str, parts: list[str]) -> InvalidIdentityToken:
+    if len(parts) == _PARTS and parts[0] and not parts[2] and _header(parts[0]).alg.strip().lower() == "none":
+        return _refusal("alg", "a signed token", "alg none", "have the identity provider sign its tokens")
     found = f"{text.count('.') + 1} parts" if len(parts) != _PARTS else "an empty part"
     return _refusal("form", "a compact JWS: three non-empty parts joined by two dots", found, _resembles(text, parts))
 

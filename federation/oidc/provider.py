@@ -12,7 +12,7 @@ from federation import limits
 from federation.arn import Arn
 from federation.errors import RegistrationError, ValidationError, show
 from federation.oidc.algorithms import SOUND
-from federation.oidc.conditions import GOOGLE, vendor_claims
+from federation.oidc.conditions import GOOGLE, KeyNames
 from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
@@ -68,7 +68,7 @@ class OidcProvider:
     accepted_types: frozenset[str] = field(init=False, repr=False)
     keys: KeySet = field(init=False, repr=False)
     allowed: frozenset[str] = field(init=False, repr=False)
-    vendor_claims: tuple[str, ...] = field(init=False, repr=False)
+    key_names: KeyNames = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         url, profile = read_url(self.url), read_profile(self.profile)
@@ -89,7 +89,7 @@ class OidcProvider:
             "accepted_types": _token_types(self.token_types),
             "keys": KeySet.parse(self.jwks, profile=profile),
             "allowed": read_algorithms(self.algorithms),
-            "vendor_claims": vendor_claims(name),
+            "key_names": KeyNames.of(name),
         }
         for attribute, value in derived.items():
             object.__setattr__(self, attribute, value)

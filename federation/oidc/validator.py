@@ -122,7 +122,7 @@ def identify(presentation: Presentation) -> VerifiedIdentity:
         issued_at=moment(claims.seconds("iat")),
         not_on_or_after=moment(claims.seconds("exp")),
         attributes=members,
-        context_keys=MappingProxyType(condition_keys(provider.name, provider.vendor_claims, claims, audience)),
+        context_keys=MappingProxyType(condition_keys(provider.key_names, claims, audience)),
         notes=_notes(presentation),
     )
 

@@ -1,0 +1,180 @@
+"""The OIDC forge: signed tokens with the discovery document and key set that prove them, for tests and for `federation mint`.
+
+Nothing is random but what the algorithms demand: RS*, ES* (RFC 6979) and EdDSA tokens of the same arguments are the same octets; PS* ones
+carry a random salt. A forge will also sign what no issuer should (`OidcForge.sign`), because that is what tests need.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Unpack
+from uuid import NAMESPACE_URL, uuid5
+
+import pybase64
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from federation.errors import RegistrationError, show
+from federation.oidc.algorithms import ALGORITHMS
+from federation.oidc.provider import OidcProvider, Options
+from federation.testing.oidc_shapes import OIDC_SHAPES, OidcShape
+
+TokenPrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+_DIGESTS: Final[dict[str, hashes.HashAlgorithm]] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
+_CURVES: Final[dict[str, ec.EllipticCurve]] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """A private key that signs tokens with one JWS algorithm. Never shown in a repr.
+
+    Attributes:
+        algorithm: ``RS256`` … ``PS512``, ``ES256`` … ``ES512``, ``EdDSA`` or ``Ed25519``.
+        private: The key.
+        kid: Key id under which the key set publishes it, None to publish none.
+    """
+
+    algorithm: str
+    private: TokenPrivateKey = field(repr=False)
+    kid: str | None = "key-1"
+
+    @classmethod
+    def generate(cls, algorithm: str = "RS256", *, kid: str | None = "key-1", bits: int = 2048) -> TokenKey:
+        """Make a fresh key that fits *algorithm*; *bits* is the size of RSA moduli.
+
+        Raises:
+            RegistrationError: The algorithm is none of those this engine verifies.
+        """
+        if algorithm not in ALGORITHMS:
+            raise RegistrationError(
+                check="algorithms", expected=f"one of {', '.join(ALGORITHMS)}", found=show(algorithm), remedy="choose one of these"
+            )
+        chosen = ALGORITHMS[algorithm]
+        if chosen.kty == "RSA":
+            return cls(algorithm, rsa.generate_private_key(public_exponent=65_537, key_size=bits), kid)
+        if chosen.kty == "EC":
+            return cls(algorithm, ec.generate_private_key(_CURVES[chosen.crv]), kid)
+        return cls(algorithm, ed25519.Ed25519PrivateKey.generate(), kid)
+
+    def jwk(self) -> dict[str, Any]:
+        """Return the public JWK as an issuer publishes it: with ``kid``, ``use`` and ``alg``."""
+        public = self.private.public_key()
+        if isinstance(public, rsa.RSAPublicKey):
+            members = RSAAlgorithm.to_jwk(public, as_dict=True)
+        elif isinstance(public, ec.EllipticCurvePublicKey):
+            members = ECAlgorithm.to_jwk(public, as_dict=True)
+        else:
+            members = OKPAlgorithm.to_jwk(public, as_dict=True)
+        published = {name: value for name, value in members.items() if name != "key_ops"}
+        return {**published, "use": "sig", "alg": self.algorithm, **({} if self.kid is None else {"kid": self.kid})}
+
+    def signature(self, signing_input: bytes) -> bytes:
+        """Return the JWS signature over *signing_input*."""
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return self.private.sign(signing_input)
+        digest = _DIGESTS[self.algorithm[-3:]]
+        if isinstance(self.private, ec.EllipticCurvePrivateKey):
+            octets = (self.private.key_size + 7) // 8
+            r, s = utils.decode_dss_signature(self.private.sign(signing_input, ec.ECDSA(digest, deterministic_signing=True)))
+            return r.to_bytes(octets) + s.to_bytes(octets)
+        if self.algorithm.startswith("PS"):
+            return self.private.sign(signing_input, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
+        return self.private.sign(signing_input, padding.PKCS1v15(), digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcForge:
+    """An OpenID Connect issuer under our control.
+
+    Attributes:
+        key: Its signing key.
+        shape: The issuer it imitates.
+        issuer: Its URL; empty for the example of the shape.
+        published: Further keys of its key set.
+    """
+
+    key: TokenKey
+    shape: OidcShape = OIDC_SHAPES["generic"]
+    issuer: str = ""
+    published: Sequence[TokenKey] = ()
+
+    @property
+    def url(self) -> str:
+        """The issuer that tokens name."""
+        return self.issuer or self.shape.issuer
+
+    def claims(self, *, at: datetime, subject: str = "", audience: str = "", **changes: object) -> dict[str, Any]:
+        """Return the claims of a token issued at *at*; *changes* replace claims by name, and `ABSENT` removes one."""
+        subject, audience = subject or self.shape.subject, audience or self.shape.audience
+        issued = int(at.timestamp())
+        members: dict[str, Any] = {
+            "iss": self.url,
+            "sub": subject,
+            "aud": [audience] if self.shape.audience_list else audience,
+            **self.shape.claims(subject),
+            "jti": str(uuid5(NAMESPACE_URL, f"{self.url} {subject} {issued}")),
+            "iat": issued,
+            **({"nbf": issued} if self.shape.not_before else {}),
+            "exp": issued + self.shape.lifetime,
+            **changes,
+        }
+        return {name: value for name, value in members.items() if value is not ABSENT}
+
+    def token(
+        self, *, at: datetime, subject: str = "", audience: str = "", header: Mapping[str, Any] | None = None, **changes: object
+    ) -> str:
+        """Return a signed compact token issued at *at*.
+
+        Args:
+            at: Instant of issue, aware.
+            subject: ``sub``; empty for the example of the shape.
+            audience: ``aud``; empty for the example of the shape.
+            header: Header parameters to replace or add; `ABSENT` removes one.
+            changes: Claims to replace or add; `ABSENT` removes one.
+        """
+        parameters = {"alg": self.key.algorithm, "kid": self.key.kid, **self.shape.header, **(header or {})}
+        written = {name: value for name, value in parameters.items() if value is not ABSENT and (name, value) != ("kid", None)}
+        return self.sign(_json(written), _json(self.claims(at=at, subject=subject, audience=audience, **changes)))
+
+    def sign(self, header: bytes, payload: bytes) -> str:
+        """Return the compact JWS of any *header* and *payload*, well formed or not."""
+        signing_input = base64url(header) + "." + base64url(payload)
+        return signing_input + "." + base64url(self.key.signature(signing_input.encode("ascii")))
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the key set that the issuer publishes."""
+        return {"keys": [key.jwk() for key in (self.key, *self.published)]}
+
+    def discovery(self) -> dict[str, Any]:
+        """Return the discovery document that the issuer publishes."""
+        return {
+            "issuer": self.url,
+            "jwks_uri": f"{self.url.removesuffix('/')}/.well-known/jwks",
+            "response_types_supported": ["id_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [self.key.algorithm],
+        }
+
+    def provider(self, *, client_ids: Sequence[str] = (), **options: Unpack[Options]) -> OidcProvider:
+        """Return this issuer registered for *client_ids*, by default those its tokens name."""
+        azp = self.shape.claims(self.shape.subject).get("azp", self.shape.audience)
+        wanted = list(client_ids) or list(dict.fromkeys([self.shape.audience, azp]))
+        return OidcProvider.from_documents(discovery=self.discovery(), jwks=self.jwks(), client_ids=wanted, **options)
+
+
+ABSENT: Final = object()
+"""Stands for a claim or header parameter to leave out."""
+
+
+def base64url(octets: bytes) -> str:
+    """Return unpadded base64url (RFC 7515 section 2)."""
+    return pybase64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
