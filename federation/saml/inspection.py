@@ -1,74 +1,104 @@
-"""What an unproved response says of itself: for display beside the word UNVERIFIED, and for nothing else.
+"""What a SAML response says of itself, read without proving any of it: for display and for error reports, never for a decision.
 
-The octets go through the same bounded decoder and parser as in `validate`, so what cannot be judged is not shown either. Reading is
-lenient where judging is strict: the first of several elements, text as far as it is plain.
+Everything is cut to a bounded size (attack row D04). Nothing here is imported by the way that proves and reads.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from federation.errors import FederationError
 from federation.saml.decode import decode_response
-from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION
-from federation.saml.xml import DS, SAML, SAMLP, Element, local_name, parse
+from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SIGNATURE
+from federation.saml.xml import DS, SAML, SAMLP, XENC, Element, local_name, parse
 
-MAX_VALUES: Final = 200
-"""Attribute values that are shown; a response may hold many thousands."""
+_MAX_ITEMS: Final = 64
+_MAX_CHARS: Final = 512
 
 
 def inspect_response(token: object) -> dict[str, Any]:
-    """Return the claims of *token* as plain data, nothing of it proved; empty where it cannot be decoded or parsed. Never raises.
+    """Return the unverified claims of *token*; empty where not even its XML can be read.
 
-    Keys: ``root``, ``id``, ``issuer``, ``destination``, ``in_response_to``, ``issue_instant``, ``status``, ``signed`` (elements with a
-    Signature), ``assertions``, ``encrypted``, and of the first assertion ``assertion_issuer``, ``subject``, ``name_id_format``,
-    ``recipient``, ``audiences``, ``not_before``, ``not_on_or_after``, ``session_not_on_or_after``, ``attributes``. Absent is None or empty.
+    Keys: ``response`` (its own fields and status codes), ``assertions`` (each with issuer, subject, conditions, times and attributes),
+    ``signatures`` (what each covers and by which algorithms, unproved) and ``encrypted`` (how many assertions cannot be looked into).
     """
     try:
         root = parse(decode_response(token).octets)
     except FederationError:
         return {}
-    assertion = next(root.iter(ASSERTION), None)
     return {
-        "root": local_name(root),
-        "id": root.get("ID"),
-        "issuer": root.findtext(f"{SAML}Issuer"),
-        "destination": root.get("Destination"),
-        "in_response_to": root.get("InResponseTo"),
-        "issue_instant": root.get("IssueInstant"),
-        "status": [code.get("Value") for code in root.iter(f"{SAMLP}StatusCode")],
-        "signed": [local_name(parent) for s in root.iter(f"{DS}Signature") if (parent := s.getparent()) is not None],
-        "assertions": sum(1 for _ in root.iter(ASSERTION)),
-        "encrypted": next(root.iter(ENCRYPTED_ASSERTION), None) is not None,
-    } | (_claims(assertion) if assertion is not None else {})
-
-
-def _claims(assertion: Element) -> dict[str, Any]:
-    name_id = assertion.find(f"{SAML}Subject/{SAML}NameID")
-    data = assertion.find(f"{SAML}Subject/{SAML}SubjectConfirmation/{SAML}SubjectConfirmationData")
-    conditions = assertion.find(f"{SAML}Conditions")
-    statement = assertion.find(f"{SAML}AuthnStatement")
-    return {
-        "assertion_issuer": assertion.findtext(f"{SAML}Issuer"),
-        "subject": None if name_id is None else "".join(str(piece) for piece in name_id.itertext()),
-        "name_id_format": _attribute(name_id, "Format"),
-        "recipient": _attribute(data, "Recipient"),
-        "audiences": [audience.text or "" for audience in assertion.iter(f"{SAML}Audience")][:MAX_VALUES],
-        "not_before": _attribute(conditions, "NotBefore"),
-        "not_on_or_after": _attribute(conditions, "NotOnOrAfter"),
-        "session_not_on_or_after": _attribute(statement, "SessionNotOnOrAfter"),
-        "attributes": _attributes(assertion),
+        "response": _response(root),
+        "assertions": [_assertion(element) for element in _some(root, ASSERTION)],
+        "signatures": [_signature(element) for element in _some(root, SIGNATURE)],
+        "encrypted": [_encrypted(element) for element in _some(root, ENCRYPTED_ASSERTION)],
     }
 
 
-def _attribute(element: Element | None, name: str) -> str | None:
-    return None if element is None else element.get(name)
+def _some(element: Element, tag: str) -> Iterator[Element]:
+    return islice(element.iter(tag), _MAX_ITEMS)
 
 
-def _attributes(assertion: Element) -> dict[str, list[str]]:
-    shown: dict[str, list[str]] = {}
-    for _, value in zip(range(MAX_VALUES), assertion.iter(f"{SAML}AttributeValue"), strict=False):
-        parent = value.getparent()
-        name = parent.get("Name", "") if parent is not None else ""
-        shown.setdefault(name, []).append("".join(str(piece) for piece in value.itertext()))
-    return shown
+def _cut(value: str | None) -> str | None:
+    return value if value is None or len(value) <= _MAX_CHARS else value[:_MAX_CHARS] + "…"
+
+
+def _text(element: Element | None) -> str | None:
+    return None if element is None else _cut("".join(element.itertext()))
+
+
+def _fields(element: Element, *names: str) -> dict[str, str | None]:
+    return {name: _cut(element.get(name)) for name in names if element.get(name) is not None}
+
+
+def _response(root: Element) -> dict[str, Any]:
+    return {
+        "element": local_name(root),
+        **_fields(root, "ID", "Version", "IssueInstant", "Destination", "InResponseTo"),
+        "Issuer": _text(root.find(ISSUER)),
+        "StatusCodes": [_cut(code.get("Value")) for code in _some(root, f"{SAMLP}StatusCode")],
+        "StatusMessage": _text(root.find(f"{SAMLP}Status/{SAMLP}StatusMessage")),
+    }
+
+
+def _assertion(assertion: Element) -> dict[str, Any]:
+    name_id = assertion.find(f"{SAML}Subject/{SAML}NameID")
+    conditions = assertion.find(f"{SAML}Conditions")
+    confirmations = _some(assertion, f"{SAML}SubjectConfirmationData")
+    statements = _some(assertion, f"{SAML}AuthnStatement")
+    return {
+        **_fields(assertion, "ID", "Version", "IssueInstant"),
+        "Issuer": _text(assertion.find(ISSUER)),
+        "NameID": _text(name_id),
+        "NameIDFormat": None if name_id is None else _cut(name_id.get("Format")),
+        "Confirmations": [_fields(data, "Recipient", "NotBefore", "NotOnOrAfter", "InResponseTo") for data in confirmations],
+        "Conditions": {} if conditions is None else _fields(conditions, "NotBefore", "NotOnOrAfter"),
+        "Audiences": [_text(audience) for audience in _some(assertion, f"{SAML}Audience")],
+        "AuthnStatements": [_fields(statement, "AuthnInstant", "SessionIndex", "SessionNotOnOrAfter") for statement in statements],
+        "Attributes": [
+            {
+                "Name": _cut(attribute.get("Name")),
+                "Values": [_text(value) for value in islice(attribute.iterchildren(f"{SAML}AttributeValue"), _MAX_ITEMS)],
+            }
+            for attribute in _some(assertion, f"{SAML}Attribute")
+        ],
+    }
+
+
+def _signature(signature: Element) -> dict[str, Any]:
+    parent = signature.getparent()
+    reference = signature.find(f"{DS}SignedInfo/{DS}Reference")
+    method = signature.find(f"{DS}SignedInfo/{DS}SignatureMethod")
+    digest = None if reference is None else reference.find(f"{DS}DigestMethod")
+    return {
+        "in": None if parent is None else local_name(parent),
+        "Reference": None if reference is None else _cut(reference.get("URI")),
+        "SignatureMethod": None if method is None else _cut(method.get("Algorithm")),
+        "DigestMethod": None if digest is None else _cut(digest.get("Algorithm")),
+    }
+
+
+def _encrypted(encrypted: Element) -> dict[str, Any]:
+    methods = [_cut(method.get("Algorithm")) for method in _some(encrypted, f"{XENC}EncryptionMethod")]
+    return {"EncryptionMethods": methods}
