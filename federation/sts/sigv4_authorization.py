@@ -87,6 +87,8 @@ def _from_header(request: SignedRequest, authorization: str) -> Signature:
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing or not timestamp:
         raise _incomplete("authorization-parts", " and ".join(_HEADER_PARAMETERS) + " and a date", [*missing, f"Authorization={ALGORITHM}"])
+    if len(given) != len(_HEADER_PARAMETERS):
+        raise _refused("authorization-unknown", " and ".join(_HEADER_PARAMETERS) + " alone", "another parameter")
     return Signature(
         credential=given["Credential"],
         signed_headers=tuple(given["SignedHeaders"].split(";")),
