@@ -1,0 +1,180 @@
+"""Multi-factor authentication: six-digit codes of a TOTP device (RFC 6238: SHA-1, 30 seconds), each good once.
+
+A code of the step before or after the present one is taken too: RFC 6238 5.2 allows one step for clocks and networks, and three codes of a
+million stay hard to guess. Once a code is used, it and every earlier one of that device are spent (RFC 6238 5.2: no second use), so one
+number for each device is all there is to remember. How often a device may be guessed at is for the caller to limit (RFC 4226 7.3).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Final, Protocol
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor import InvalidToken
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
+from federation import clock, limits
+from federation.errors import AccessDenied, RegistrationError, ValidationError, show
+
+_CODE = re.compile(rf"\d{{{limits.TOTP_DIGITS}}}", re.ASCII)
+_BASE32 = re.compile(r"[A-Za-z2-7]+={0,6}", re.ASCII)
+_SECRET_MAX_CHARS: Final = 128
+
+
+class UsedCodes(Protocol):
+    """Remembers which codes are spent. Must be atomic: of two calls for one step, from any process, one at most is told True."""
+
+    def claim(self, serial_number: str, step: int) -> bool:
+        """Spend *step* of the device. True if no code of this or a later step was spent before."""
+        ...
+
+
+class UsedCodesInMemory:
+    """`UsedCodes` of one process; holds one number for each device."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last: dict[str, int] = {}
+
+    def claim(self, serial_number: str, step: int) -> bool:
+        """Spend *step* of the device, unless it or a later one is spent."""
+        with self._lock:
+            fresh = step > self._last.get(serial_number, -1)
+            if fresh:
+                self._last[serial_number] = step
+            return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class MfaDevice:
+    """A virtual MFA device: its serial number (``arn:aws:iam::<account>:mfa/<name>``) and the shared secret, never shown.
+
+    Raises:
+        RegistrationError: The secret has not 16 to 64 octets.
+    """
+
+    serial_number: str
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_length(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedMfa:
+    """A code was right: the device and the instant, for ``aws:MultiFactorAuthPresent`` and ``aws:MultiFactorAuthAge``."""
+
+    serial_number: str
+    authenticated_at: datetime
+
+
+def parse_secret(text: object) -> bytes:
+    """Read a shared secret as authenticators show it: base32 (RFC 4648), either case, in groups or not, padded or not.
+
+    Raises:
+        RegistrationError: It is something else, or has not 16 to 64 octets. The text is not repeated.
+    """
+    if isinstance(text, str) and len(text) <= _SECRET_MAX_CHARS:
+        joined = text.replace(" ", "").replace("-", "")
+        if _BASE32.fullmatch(joined):
+            symbols = joined.rstrip("=").upper()
+            try:
+                secret = base64.b32decode(symbols + "=" * (-len(symbols) % 8))
+            except binascii.Error:
+                secret = b""
+            if base64.b32encode(secret).decode("ascii").rstrip("=") == symbols:
+                _check_length(secret)
+                return secret
+    raise RegistrationError(
+        check="mfa-secret",
+        expected="a base32 text of 26 to 103 symbols",
+        found="another text" if isinstance(text, str) else type(text).__name__,
+        remedy="copy the secret key that the device shows instead of the QR code",
+    )
+
+
+def check_mfa(
+    devices: Mapping[str, MfaDevice], *, serial_number: object, token_code: object, at: datetime, used: UsedCodes
+) -> VerifiedMfa | None:
+    """Judge the SerialNumber and TokenCode parameters of AssumeRole and GetSessionToken.
+
+    Args:
+        devices: The caller's own devices, by serial number.
+        serial_number: As sent, or None.
+        token_code: As sent, or None.
+        at: The instant to judge at, aware.
+        used: The memory of spent codes.
+
+    Returns:
+        Proof of the second factor, or None when neither parameter was sent.
+
+    Raises:
+        ValidationError: One of the two was sent without the other.
+        AccessDenied: The device is not the caller's, or the code is wrong, out of its time or spent. Two texts, both AWS's.
+    """
+    if serial_number is None and token_code is None:
+        return None
+    if serial_number is None or token_code is None:
+        raise ValidationError(
+            check="mfa-parameters",
+            expected="SerialNumber and TokenCode together",
+            found="one of them",
+            remedy="send both or neither",
+        )
+    instant = clock.resolve(at)
+    device = devices.get(serial_number) if isinstance(serial_number, str) else None
+    if device is None:
+        raise AccessDenied(
+            check="mfa-device",
+            expected="the serial number of an MFA device of the caller",
+            found=show(serial_number),
+            remedy="pass the ARN that `federation account show` lists for the caller",
+            message="MultiFactorAuthentication failed, unable to validate MFA code.  "
+            "Please verify your MFA serial number is valid and associated with this user.",
+        )
+    step = _matching_step(device, token_code, instant)
+    if step is None or not used.claim(device.serial_number, step):
+        raise AccessDenied(
+            check="mfa-code",
+            expected="the present six-digit code of the device, not used before",
+            found="a wrong, late or spent one",
+            remedy="wait for the next code; check the clocks of device and host",
+            message="MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+        )
+    return VerifiedMfa(device.serial_number, instant)
+
+
+def _check_length(secret: bytes) -> None:
+    if not limits.TOTP_SECRET_MIN_OCTETS <= len(secret) <= limits.TOTP_SECRET_MAX_OCTETS:
+        raise RegistrationError(
+            check="mfa-secret",
+            expected=f"a secret of {limits.TOTP_SECRET_MIN_OCTETS} to {limits.TOTP_SECRET_MAX_OCTETS} octets (RFC 4226 4 R6)",
+            found=f"{len(secret)} octets",
+            remedy="let the device be enrolled with a fresh random secret",
+        )
+
+
+def _matching_step(device: MfaDevice, code: object, at: datetime) -> int | None:
+    """The step whose code this is. All candidates are computed and compared, so timing does not tell which came near."""
+    if not isinstance(code, str) or _CODE.fullmatch(code) is None:
+        return None
+    totp = TOTP(device.secret, limits.TOTP_DIGITS, SHA1(), limits.TOTP_STEP_SECONDS)  # noqa: S303 - RFC 6238; HMAC does not need collisions
+    present = int(at.timestamp()) // limits.TOTP_STEP_SECONDS
+    window = range(max(present - limits.TOTP_WINDOW_STEPS, 0), present + limits.TOTP_WINDOW_STEPS + 1)
+    matches = [step for step in window if _is_code(totp, code, step)]
+    return matches[-1] if matches else None  # the later one of two equal codes, so that neither is good again
+
+
+def _is_code(totp: TOTP, code: str, step: int) -> bool:
+    try:
+        totp.verify(code.encode("ascii"), step * limits.TOTP_STEP_SECONDS)
+    except InvalidToken:
+        return False
+    return True
