@@ -159,7 +159,8 @@ def test_two_signatures_are_none() -> None:
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=x&X-Amz-Signature=y",
             "query-parts",
             (
-                "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. "
+                "AWS query-string parameters must include 'X-Amz-Credential'. "
+                "AWS query-string parameters must include 'X-Amz-SignedHeaders'. "
                 "Re-examine the query-string parameters."
             ),
         ),
