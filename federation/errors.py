@@ -288,3 +288,52 @@ class SignatureDoesNotMatch(FederationError):
 
     code = "SignatureDoesNotMatch"
     http_status = 403
+
+
+class MalformedInput(FederationError):
+    """A request's form, or a number in it, cannot be read one way only."""
+
+    code = "MalformedInput"
+    http_status = 400
+
+
+class MissingAction(FederationError):
+    """The request names no operation."""
+
+    code = "MissingAction"
+    http_status = 400
+
+
+class InvalidAction(FederationError):
+    """The request names an operation or a version of the interface that is not served here."""
+
+    code = "InvalidAction"
+    http_status = 400
+
+
+class UnknownOperationException(FederationError):
+    """Nothing is served under this method and path."""
+
+    code = "UnknownOperationException"
+    http_status = 404
+
+
+class RequestTimeout(FederationError):
+    """The client did not finish its request in time."""
+
+    code = "RequestTimeout"
+    http_status = 408
+
+
+class RequestEntityTooLarge(FederationError):
+    """The body of the request exceeds the limit."""
+
+    code = "RequestEntityTooLarge"
+    http_status = 413
+
+
+class MissingContentLength(FederationError):
+    """The length of the request's body is not announced."""
+
+    code = "MissingContentLength"
+    http_status = 411
