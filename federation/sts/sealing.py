@@ -1,9 +1,9 @@
 """Sealing session tokens (attack row A23).
 
 A token is ``version, kind, key id, salt`` in clear and an AES-256-GCM ciphertext, in base64. The key of the ring never encrypts: each
-token has a key of its own, HMAC-SHA-256 of its 128-bit random salt under a subkey of the ring's key, so the nonce can be constant and no
-count of tokens exhausts anything. Account, kind and all clear octets are associated data. The access key id and the secret follow from
-the same salt: nothing is stored, and id, secret and token cannot be mixed.
+token has a key of its own, derived with HMAC-SHA-512 from its 128-bit random salt under a subkey of the ring's key, so the nonce can be
+constant and no count of tokens exhausts anything. The other half of the same derivation is the secret access key, and the access key id
+shows bits of the salt: nothing is stored, and id, secret and token cannot be mixed. Account, kind and all clear octets are associated data.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ MAX_TOKEN_CHARS: Final = 16_384
 """Longest text that is looked at when a session token is opened; issued ones end at `limits.SESSION_TOKEN_OCTETS`."""
 
 _NONCE: Final = bytes(12)
+_KEY_OCTETS: Final = 32
 _SECRET_OCTETS: Final = 30  # 40 characters of base64, the alphabet and length of AWS's secrets
 
 
@@ -51,12 +52,6 @@ class SealedToken:
     payload: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Subkeys:
-    seal: bytes = field(repr=False)
-    secret: bytes = field(repr=False)
-
-
 class Sealer:
     """Seals and opens the session tokens of one account with its keyring. Immutable; keys are derived once."""
 
@@ -65,7 +60,7 @@ class Sealer:
     def __init__(self, keyring: Keyring, account: str) -> None:
         self._account, self._sealing = account, keyring.sealing
         self._overhead = 3 + len(keyring.sealing) + SALT_OCTETS + TAG_OCTETS
-        self._subkeys = {key_id: _derive(key, account) for key_id, key in keyring.keys.items()}
+        self._subkeys = {key_id: _subkey(key, account) for key_id, key in keyring.keys.items()}
 
     def token_chars(self, payload_octets: int) -> int:
         """Return the length of the token that seals so many octets."""
@@ -79,9 +74,10 @@ class Sealer:
         """Seal *payload* under a fresh salt. *kind* is one octet that says what the payload is; it must be given again to open."""
         key_id, salt = self._sealing.encode("ascii"), os.urandom(SALT_OCTETS)
         clear = bytes((VERSION,)) + kind + bytes((len(key_id),)) + key_id + salt
-        subkeys = self._subkeys[self._sealing]
-        ciphertext = AESGCM(_token_key(subkeys, salt)).encrypt(_NONCE, payload, self._associated(clear))
-        return self._token(subkeys, salt, base64.b64encode(clear + ciphertext).decode("ascii"), payload)
+        token_key, secret = _derive(self._subkeys[self._sealing], salt)
+        ciphertext = AESGCM(token_key).encrypt(_NONCE, payload, self._associated(clear))
+        token = base64.b64encode(clear + ciphertext).decode("ascii")
+        return SealedToken(access_key_id(self._account, salt), secret, token, payload)
 
     def open(self, token: object, *, kind: bytes) -> SealedToken:
         """Open *token* again.
@@ -91,18 +87,14 @@ class Sealer:
         """
         try:
             clear, salt, ciphertext = _split(_octets(token), kind)
-            subkeys = self._subkeys[clear[3 : 3 + clear[2]].decode("ascii")]
-            payload = AESGCM(_token_key(subkeys, salt)).decrypt(_NONCE, ciphertext, self._associated(clear))
+            token_key, secret = _derive(self._subkeys[clear[3 : 3 + clear[2]].decode("ascii")], salt)
+            payload = AESGCM(token_key).decrypt(_NONCE, ciphertext, self._associated(clear))
         except (ValueError, IndexError, KeyError, InvalidTag):
             raise invalid_token() from None
-        return self._token(subkeys, salt, cast("str", token), payload)
+        return SealedToken(access_key_id(self._account, salt), secret, cast("str", token), payload)
 
     def _associated(self, clear: bytes) -> bytes:
         return b"federation session token\0" + self._account.encode("ascii") + clear
-
-    def _token(self, subkeys: _Subkeys, salt: bytes, token: str, payload: bytes) -> SealedToken:
-        secret = hmac.digest(subkeys.secret, salt, "sha256")[:_SECRET_OCTETS]
-        return SealedToken(access_key_id(self._account, salt), base64.b64encode(secret).decode("ascii"), token, payload)
 
 
 def invalid_token() -> InvalidClientTokenId:
@@ -136,13 +128,12 @@ def _split(octets: bytes, kind: bytes) -> tuple[bytes, bytes, bytes]:
     return octets[:end], octets[end - SALT_OCTETS : end], octets[end:]
 
 
-def _token_key(subkeys: _Subkeys, salt: bytes) -> bytes:
-    return hmac.digest(subkeys.seal, salt, "sha256")
+def _derive(subkey: bytes, salt: bytes) -> tuple[bytes, str]:
+    """Return the token's own encryption key and its secret access key."""
+    material = hmac.digest(subkey, salt, "sha512")
+    return material[:_KEY_OCTETS], base64.b64encode(material[_KEY_OCTETS : _KEY_OCTETS + _SECRET_OCTETS]).decode("ascii")
 
 
-def _derive(key: bytes, account: str) -> _Subkeys:
-    def subkey(purpose: str) -> bytes:
-        info = f"federation/{VERSION}/{purpose}/{account}".encode("ascii")
-        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(key)
-
-    return _Subkeys(seal=subkey("session-token"), secret=subkey("secret-access-key"))
+def _subkey(key: bytes, account: str) -> bytes:
+    info = f"federation/{VERSION}/session-token/{account}".encode("ascii")
+    return HKDF(algorithm=hashes.SHA512(), length=64, salt=None, info=info).derive(key)
