@@ -25,8 +25,10 @@ RFC_CODES = [
 ]
 AT = datetime.fromtimestamp(1111111109, UTC)
 WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
-WRONG_DEVICE = "MultiFactorAuthentication failed, unable to validate MFA code.  "
+WRONG_DEVICE = (
+    "MultiFactorAuthentication failed, unable to validate MFA code.  "
     "Please verify your MFA serial number is valid and associated with this user."
+)
 
 
 def refusal(serial: object, code: object, *, at: datetime = AT, used: UsedCodesInMemory | None = None) -> FederationError:
