@@ -1,0 +1,92 @@
+"""`federation doctor`: is this installation, this clock and this account in good health?"""
+
+from __future__ import annotations
+
+import platform
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
+from typing import Final
+
+import click
+from cryptography.hazmat.backends.openssl import backend
+from lxml import etree
+from rich.text import Text
+
+from federation import __version__, clock
+from federation.account.directory import load_account
+from federation.account.model import Account
+from federation.cli.options import at_option, json_option
+from federation.cli.plain import print_json
+from federation.cli.rendering import console, facts
+from federation.identity import timestamp
+from federation.validators import ENTRY_POINT_GROUP
+
+PACKAGES: Final = ("click", "cryptography", "defusedxml", "lxml", "pybase64", "pyjwt", "rich", "signxml")
+RELEASED: Final = "2026-11-24T00:00:00+00:00"
+"""A clock that is before this is wrong."""
+SOON: Final = timedelta(days=30)
+
+
+@click.command()
+@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Also look at the keys of this account.")
+@at_option
+@json_option
+def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:
+    """Versions, plug-ins, key ages, clock."""
+    now = clock.resolve(at)
+    findings: dict[str, dict[str, str]] = {
+        "versions": _versions(),
+        "plug-ins": {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)},
+        "clock": {"utc": str(timestamp(now)), "verdict": _clock_verdict(now)},
+    }
+    if account_path is not None:
+        findings["keys"] = _key_ages(load_account(account_path), now)
+    if as_json:
+        print_json(findings)
+        return
+    out = console()
+    for title, rows in findings.items():
+        out.print(Text(title, style="bold"))
+        out.print(facts(rows.items() if rows else [("none", "installed")]))
+
+
+def _versions() -> dict[str, str]:
+    found = {
+        "federation": __version__,
+        "python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
+        "openssl": backend.openssl_version_text(),
+    }
+    return found | {name: _version(name) for name in PACKAGES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _clock_verdict(now: datetime) -> str:
+    if now < datetime.fromisoformat(RELEASED):
+        return "wrong: before this release was made; every check of time is off"
+    return "plausible; compare it with a time server, tokens live five minutes"
+
+
+def _key_ages(account: Account, now: datetime) -> dict[str, str]:
+    """Return how every signing key of the account's providers stands; certificates that have ended still prove, and call for a rollover."""
+    ages = {}
+    for arn, provider in account.saml_providers.items():
+        for key in provider.keys:
+            ages[f"{arn.rpartition('/')[2]} {key.fingerprint[:16]}"] = _age(key.not_before, key.not_after, now)
+    return ages
+
+
+def _age(start: datetime | None, end: datetime | None, now: datetime) -> str:
+    if start is None or end is None:
+        return "a bare key, without dates"
+    words = f"{(now - start).days} days old, certificate until {end:%Y-%m-%d}"
+    if end <= now:
+        return f"{words}: ended; it still proves, ask for the next key"
+    return f"{words}: ends soon" if end - now < SOON else words

@@ -1,0 +1,130 @@
+"""The console entry: finds the verb, and turns whatever comes back into an exit status.
+
+Nothing heavy is imported here: a verb's module is loaded when the verb is called, so that `federation inspect` does not pay for tables,
+nor `federation --help` for cryptography.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Final, NoReturn
+
+import click
+
+from federation import __version__
+from federation.cli.exits import Exit, status_of
+from federation.cli.options import wants_json
+from federation.cli.plain import print_json
+from federation.errors import FederationError, InternalFailure
+
+VERBS: Final = {
+    "demo": "The main job on shipped real input: prove, explain, issue.",
+    "inspect": "Decode a token and show what it claims. Proves nothing.",
+    "validate": "Prove who a token names, check by check.",
+    "explain": "Show why a role's trust policy grants or refuses a token.",
+    "sts": "STS operations, with the flags and the JSON of the AWS CLI.",
+    "account": "Make, check and show an account directory.",
+    "policy": "Lint and evaluate policy documents.",
+    "serve": "STS over HTTP, for real AWS clients.",
+    "mint": "Make throw-away signed tokens for tests.",
+    "doctor": "Versions, plug-ins, key ages, clock.",
+}
+"""The verbs in the order of a newcomer's day, each a module of this package with a ``command``."""
+
+
+class Verbs(click.Group):
+    """Loads a verb when it is called and lets nothing but an exit status out."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs, in the order of `VERBS`."""
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of *cmd_name* and return its command; None for a verb that does not exist."""
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"federation.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; a refusal is rendered, and its status is the process's."""
+        try:
+            return super().invoke(ctx)
+        except FederationError as refusal:
+            _fail(ctx, refusal)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except OSError as fault:
+            _report(ctx, {"code": "OSError", "message": str(fault)}, f"error: {fault}")
+            ctx.exit(Exit.FAULT)
+        except Exception as bug:  # noqa: BLE001 - the last line before the shell: a traceback is no message
+            _fail(ctx, _as_failure(bug))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="federation %(version)s")
+def cli() -> None:
+    """Prove federated AWS logins offline.
+
+    Exit status: 0 valid or granted, 1 refused, 2 usage, 3 account or configuration at fault, 70 a bug of ours.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a sign must not cost the verdict.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = cli.main(prog_name="federation", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as usage:
+        usage.show()
+        sys.exit(usage.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has left (`federation … | head`): nothing remains to be said, not even by the interpreter's own flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.REFUSED)
+    sys.exit(status if isinstance(status, int) else Exit.GRANTED)
+
+
+def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:
+    status = status_of(refusal)
+    if wants_json(ctx):
+        _report(ctx, refusal.as_dict(), "")
+    else:
+        rendering = import_module("federation.cli.rendering")
+        rendering.print_refusal(refusal, bug=status is Exit.BUG)
+    ctx.exit(status)
+
+
+def _report(ctx: click.Context, error: dict[str, str | int], text: str) -> None:
+    if wants_json(ctx):
+        print_json({"error": error})
+    else:
+        click.echo(text, err=True)
+
+
+def _as_failure(bug: Exception) -> InternalFailure:
+    """Return *bug* without its message: that could hold what must not be shown."""
+    house = Path(__file__).parent.parent
+    ours = [frame for frame in traceback.extract_tb(bug.__traceback__) if Path(frame.filename).is_relative_to(house)]
+    place = f"{Path(ours[-1].filename).relative_to(house.parent)}:{ours[-1].lineno}" if ours else "an unknown place"
+    return InternalFailure(
+        check="internal", expected="a verdict", found=f"{type(bug).__name__} at {place}", remedy="report this as a bug, with this line"
+    )

@@ -1,0 +1,116 @@
+"""`federation mint`: throw-away signed tokens for tests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from federation import clock
+from federation.account.saml_providers import PRIVATE_KEY_OCTETS
+from federation.cli.inputs import read_document
+from federation.cli.options import at_option
+from federation.testing.encryption import Encryption
+from federation.testing.forge import SamlForge, to_base64
+from federation.testing.keys import SigningKey
+from federation.testing.login import Login, aws_attributes
+from federation.testing.names import AWS_SIGN_IN
+from federation.testing.shapes import SHAPES, shape_named
+
+
+@click.group()
+def command() -> None:
+    """Make throw-away signed tokens for tests."""
+
+
+@command.command()
+@click.option("--subject", default="SamlExample", show_default=True, help="NameID.")
+@click.option("--role", required=True, help="ARN of the role to be assumed.")
+@click.option("--provider", required=True, help="ARN of the SAML provider in the account.")
+@click.option("--session-name", help="RoleSessionName. Default: the subject.")
+@click.option("--issuer", default="", help="Entity id of the identity provider. Default: an example of the shape.")
+@click.option("--audience", "audiences", multiple=True, default=(AWS_SIGN_IN,), show_default=True, help="Audience; repeatable.")
+@click.option("--recipient", default=AWS_SIGN_IN, show_default=True, help="Recipient and Destination.")
+@click.option("--attribute", "attributes", multiple=True, metavar="NAME=VALUE", help="A further attribute; repeat for more values.")
+@click.option("--validity", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds until it ends.")
+@click.option("--shape", type=click.Choice(list(SHAPES)), default="shibboleth", show_default=True, help="The product to imitate.")
+@click.option("--sign", type=click.Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: the shape's habit.")
+@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a fresh one.")
+@click.option("--certificate", "certificate_path", type=click.Path(path_type=Path), help="Certificate of --key, PEM.")
+@click.option("--encrypt-for", type=click.Path(path_type=Path), help="Certificate of the service provider to encrypt for, PEM.")
+@click.option("--metadata-out", type=click.Path(path_type=Path), help="Write the identity provider's metadata here.")
+@at_option
+def saml(
+    *,
+    subject: str,
+    role: str,
+    provider: str,
+    session_name: str | None,
+    issuer: str,
+    audiences: tuple[str, ...],
+    recipient: str,
+    attributes: tuple[str, ...],
+    validity: int,
+    shape: str,
+    sign: str | None,
+    key_path: Path | None,
+    certificate_path: Path | None,
+    encrypt_for: Path | None,
+    metadata_out: Path | None,
+    at: datetime | None,
+) -> None:
+    """Print a signed SAML response in base64.
+
+    Without --key a fresh key signs; --metadata-out then gives the metadata that proves it.
+    """
+    moment = clock.resolve(at)
+    forge = SamlForge(key=_signing_key(key_path, certificate_path, moment), issuer=issuer, shape=shape_named(shape))
+    more = _attributes(attributes)
+    login = Login(
+        at=moment,
+        subject=subject,
+        audiences=audiences,
+        recipient=recipient,
+        destination=recipient,
+        validity=timedelta(seconds=validity),
+        attributes=aws_attributes(role=role, provider=provider, session_name=session_name or subject, more=more),
+        seed=f"{moment.isoformat()} {subject}",
+    )
+    encryption = None if encrypt_for is None else Encryption(recipient=_encryption_key(encrypt_for))
+    part = {None: "product", "none": None}.get(sign, sign)
+    document = forge.response(login, sign=part, encryption=encryption)  # type: ignore[arg-type] # click has checked the choice
+    if metadata_out is not None:
+        metadata_out.write_bytes(forge.metadata())
+    click.echo(to_base64(document))
+
+
+def _signing_key(key: Path | None, certificate: Path | None, at: datetime) -> SigningKey:
+    if key is None and certificate is None:
+        return SigningKey.generate(common_name="throw-away", at=at, life=timedelta(days=30))
+    if key is None or certificate is None:
+        raise click.UsageError("--key and --certificate go together")
+    longest = PRIVATE_KEY_OCTETS
+    return SigningKey.from_pem(read_document(key, longest=longest), read_document(certificate, longest=longest))
+
+
+def _encryption_key(path: Path) -> rsa.RSAPublicKey:
+    try:
+        public = x509.load_pem_x509_certificate(read_document(path, longest=PRIVATE_KEY_OCTETS)).public_key()
+    except ValueError as cause:
+        raise click.BadParameter("expected a PEM certificate", param_hint="--encrypt-for") from cause
+    if not isinstance(public, rsa.RSAPublicKey):
+        raise click.BadParameter("expected the certificate of an RSA key", param_hint="--encrypt-for")
+    return public
+
+
+def _attributes(words: tuple[str, ...]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for word in words:
+        name, found, value = word.partition("=")
+        if not found or not name:
+            raise click.BadParameter("expected NAME=VALUE", param_hint="--attribute")
+        values.setdefault(name, []).append(value)
+    return values

@@ -1,0 +1,60 @@
+"""Plain output: text without tables or colours, and JSON. What needs no more than this starts faster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+
+def safe(value: object) -> str:
+    """Return *value* as text that cannot move the cursor, change colours or reorder what stands beside it (attack row T08)."""
+    text = value if isinstance(value, str) else str(value)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+
+
+def print_json(document: object) -> None:
+    """Print *document*: two spaces, ASCII only, so that a terminal shows exactly what a program reads."""
+    click.echo(json.dumps(document, indent=2, default=_plain))
+
+
+def aws_json(document: object) -> str:
+    """Return *document* as the AWS CLI prints it: four spaces, Unicode as it is, instants in ISO 8601."""
+    return json.dumps(document, indent=4, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def joined(values: object) -> str:
+    """Return the values of a list in one line; anything else as its own text."""
+    return ", ".join(str(value) for value in values) if isinstance(values, tuple | list) else str(values)
+
+
+def flatten(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the leaves of nested plain data with their dotted path; what is absent or empty is left out."""
+    for name, value in document.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{path}.")
+        elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+            for index, item in enumerate(value):
+                yield from flatten(item if isinstance(item, Mapping) else {"": item}, f"{path}[{index}].")
+        elif value not in (None, "", [], ()):
+            yield path, joined(value)
+
+
+def unverified(claims: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one line for each claim, each with the warning: a line may be quoted alone."""
+    rows = [(safe(path), safe(value)) for path, value in flatten(claims)]
+    width = max((len(path) for path, _ in rows), default=0)
+    for path, value in rows:
+        yield f"UNVERIFIED  {path:<{width}}  {value}"

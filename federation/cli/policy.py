@@ -1,0 +1,111 @@
+"""`federation policy`: lint and evaluate policy documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from federation import limits
+from federation.cli.exits import Exit
+from federation.cli.inputs import read_text
+from federation.cli.options import json_option
+from federation.cli.plain import print_json
+from federation.cli.rendering import DIM, GOOD, console, print_decision
+from federation.policy import Policy, Principal, RequestContext
+
+KINDS = ("trust", "identity", "session", "boundary", "resource")
+
+
+@click.group()
+def command() -> None:
+    """Lint and evaluate policy documents."""
+
+
+kind_option = click.option("--kind", type=click.Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to.")
+document_argument = click.argument("document", type=click.Path(path_type=Path))
+
+
+@command.command()
+@document_argument
+@kind_option
+@json_option
+def lint(document: Path, *, kind: str, as_json: bool) -> None:
+    """Tell whether IAM would store DOCUMENT, and where it would not, why."""
+    policy = Policy.parse(read_text(document, longest=limits.POLICY_CHARS), kind=kind)
+    if as_json:
+        print_json({"accepted": True, "kind": kind, "size": policy.size, "statements": len(policy.statements)})
+    else:
+        console().print(
+            Text("✓ IAM would store this document", style=GOOD),
+            Text(f"(statements: {len(policy.statements)}, characters: {policy.size})", style=DIM),
+        )
+
+
+@command.command()
+@document_argument
+@kind_option
+@click.option("--principal", required=True, metavar="TYPE:NAME", help="The caller: federated:ARN, aws:ARN, service:NAME or anonymous.")
+@click.option("--action", required=True, help="The action, e.g. sts:AssumeRoleWithSAML.")
+@click.option("--resource", help="ARN of the resource; none for trust policies.")
+@click.option("--key", "keys", multiple=True, metavar="NAME=VALUE", help="A single-valued condition key; repeatable.")
+@click.option("--list-key", "list_keys", multiple=True, metavar="NAME=VALUE", help="One value of a multivalued condition key; repeatable.")
+@json_option
+def evaluate(
+    document: Path,
+    *,
+    kind: str,
+    principal: str,
+    action: str,
+    resource: str | None,
+    keys: tuple[str, ...],
+    list_keys: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Decide one request by DOCUMENT and show how each statement answered."""
+    policy = Policy.stored(read_text(document, longest=limits.POLICY_CHARS), kind=kind)
+    request = RequestContext(principal=_principal(principal), action=action, resource=resource, keys=_keys(keys, list_keys))
+    decision = policy.evaluate(request)
+    if as_json:
+        print_json(decision.as_dict())
+    else:
+        print_decision(decision, about=action)
+    click.get_current_context().exit(Exit.GRANTED if decision.allowed else Exit.REFUSED)
+
+
+def _principal(text: str) -> Principal:
+    kind, _, name = text.partition(":")
+    match kind:
+        case "federated":
+            return Principal.federated(name)
+        case "aws":
+            return Principal.aws(name)
+        case "service":
+            return Principal.service(name)
+        case "anonymous" if not name:
+            return Principal.anonymous()
+    raise click.BadParameter("expected federated:ARN, aws:ARN, service:NAME or anonymous", param_hint="--principal")
+
+
+def _keys(single: tuple[str, ...], listed: tuple[str, ...]) -> dict[str, str | list[str]]:
+    keys: dict[str, str | list[str]] = {}
+    for word in single:
+        name, value = _pair(word, "--key")
+        if name in keys:
+            raise click.BadParameter(f"{name} is given twice; use --list-key for a multivalued key", param_hint="--key")
+        keys[name] = value
+    for word in listed:
+        name, value = _pair(word, "--list-key")
+        values = keys.setdefault(name, [])
+        if not isinstance(values, list):
+            raise click.BadParameter(f"{name} is given by --key as well", param_hint="--list-key")
+        values.append(value)
+    return keys
+
+
+def _pair(word: str, option: str) -> tuple[str, str]:
+    name, found, value = word.partition("=")
+    if not found or not name:
+        raise click.BadParameter("expected NAME=VALUE", param_hint=option)
+    return name, value

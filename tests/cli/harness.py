@@ -1,0 +1,21 @@
+"""What the tests of the command line share."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).parent / "golden"
+REWRITE = "FEDERATION_REWRITE_GOLDEN"
+"""With this variable set the tests write what they saw; the diff is then for the reader to judge."""
+
+Run = Callable[..., Result]
+Golden = Callable[[str, str], None]
+
+
+def generated(text: str) -> str:
+    """Replace the values that are sealed or drawn anew on every run."""
+    text = re.sub(r'("(?:AccessKeyId|SecretAccessKey|SessionToken)": ")[^"]+', r"\1…", text)
+    return re.sub(r'("SessionToken(?:Size|Utilization)": )\d+', r"\1…", text)

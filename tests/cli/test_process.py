@@ -1,0 +1,91 @@
+"""The console entry in a process of its own: statuses, streams, signals, start-up."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.harness import ROOT
+
+AT = "2026-11-24T12:00:30Z"
+CONSOLE = Path(sys.executable).parent / "federation"
+VALIDATE = ["validate", "fixtures/saml/documented.b64", "--account", "fixtures/account", "--at", AT]
+
+
+def federation(*words: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "NO_COLOR": "1", **(env or {})}
+    return subprocess.run([str(CONSOLE), *words], cwd=ROOT, env=environment, input=stdin, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (VALIDATE, 0),
+        (["validate", "fixtures/saml/refused/tampered.b64", *VALIDATE[2:]], 1),
+        (["validate", "-", *VALIDATE[2:]], 1),
+        (["validate"], 2),
+        (["account", "check", "--account", "tests"], 3),
+        (["--version"], 0),
+        (["--help"], 0),
+        ([], 2),
+    ],
+)
+def test_statuses(words: list[str], status: int) -> None:
+    result = federation(*words)
+    assert result.returncode == status, result.stderr
+    assert b"Traceback" not in result.stderr
+
+
+def test_a_terminal_without_unicode_still_gets_the_verdict() -> None:
+    result = federation(*VALIDATE, env={"PYTHONIOENCODING": "ascii"})
+    assert result.returncode == 0
+    assert rb"\u2713 strict accepts" in result.stdout
+
+
+def test_a_reader_that_leaves_gets_no_traceback() -> None:
+    with subprocess.Popen([str(CONSOLE), "demo"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        complaint = process.stderr.read()
+        process.wait(timeout=60)
+    assert complaint == b""
+
+
+def test_interrupt_is_not_a_refusal() -> None:
+    with subprocess.Popen(
+        [str(CONSOLE), "validate", "-", "--account", "fixtures/account"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1.5)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        complaint = process.stderr.read()
+    assert process.returncode == 130
+    assert b"Traceback" not in complaint
+
+
+@pytest.mark.parametrize(
+    ("words", "unneeded"),
+    [
+        (["--help"], {"lxml", "cryptography", "rich", "federation.saml", "federation.sts"}),
+        (["inspect", "fixtures/saml/documented.b64"], {"rich", "signxml", "federation.sts", "federation.account"}),
+        (VALIDATE, {"signxml", "federation.sts", "federation.testing"}),
+    ],
+)
+def test_start_up_imports_only_what_the_verb_needs(words: list[str], unneeded: set[str]) -> None:
+    script = (
+        "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); from federation.cli.main import main; main()"
+    )
+    result = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0
+    assert unneeded.isdisjoint(result.stderr.split())

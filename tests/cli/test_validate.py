@@ -1,0 +1,148 @@
+"""`federation validate` and `federation inspect` on the fixtures."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.harness import ROOT, Golden, Run
+
+AT = "2026-11-24T12:00:30Z"
+DOCUMENTED = "fixtures/saml/documented.b64"
+METADATA = "fixtures/saml/metadata/shibboleth.xml"
+ACCOUNT = "fixtures/account"
+
+
+def test_accepted(run: Run, golden: Golden) -> None:
+    result = run("validate", DOCUMENTED, "--metadata", METADATA, "--at", AT)
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden("validate-accepted", result.stdout)
+
+
+def test_accepted_by_account(run: Run, golden: Golden) -> None:
+    result = run("validate", DOCUMENTED, "--account", ACCOUNT, "--at", AT)
+    assert result.exit_code == 0
+    golden("validate-account", result.stdout)
+
+
+def test_refused(run: Run, golden: Golden) -> None:
+    result = run("validate", "fixtures/saml/refused/wrong-audience.b64", "--account", ACCOUNT, "--at", AT)
+    assert result.exit_code == 1
+    golden("validate-refused", result.stdout)
+
+
+def test_tampered_shows_no_identity(run: Run, golden: Golden) -> None:
+    result = run("validate", "fixtures/saml/refused/tampered.b64", "--account", ACCOUNT, "--at", AT)
+    assert result.exit_code == 1
+    golden("validate-tampered", result.stdout)
+    assert all("UNVERIFIED" in line for line in result.stdout.splitlines() if "admin" in line)
+
+
+def test_profile_decides(run: Run) -> None:
+    words = ("validate", "fixtures/saml/refused/wrong-audience.b64", "--metadata", METADATA, "--at", AT)
+    assert run(*words, "--profile", "aws").exit_code == 0
+    assert run(*words, "--profile", "strict").exit_code == 1
+    assert run(*words, "--audience", "https://sp.example.com").exit_code == 0
+
+
+def test_json_is_the_documented_schema(run: Run) -> None:
+    result = run("validate", DOCUMENTED, "--metadata", METADATA, "--at", AT, "--json")
+    report = json.loads(result.stdout)
+    assert list(report) == ["kind", "profile", "accepted", "verdicts", "checks", "identity", "claimed", "notes"]
+    assert report["accepted"] is True
+    assert set(report["verdicts"]) == {"aws", "strict"}
+    assert {frozenset(check) for check in report["checks"]} == {frozenset({"check", "clause", "profiles", "outcome", "refusal", "note"})}
+    assert (report["identity"]["subject"], report["identity"]["subject_type"]) == ("SamlExample", "transient")
+    assert result.stdout.isascii()
+
+
+def test_json_of_a_refusal(run: Run) -> None:
+    result = run("validate", "fixtures/saml/refused/expired.b64", "--account", ACCOUNT, "--at", "2026-11-24T12:06:00Z", "--json")
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["accepted"], report["identity"]) == (1, False, None)
+    assert set(report["verdicts"]["strict"]["refusal"]) == {"code", "http_status", "check", "expected", "found", "remedy", "message"}
+    assert report["verdicts"]["strict"]["refusal"]["code"] == "ExpiredTokenException"
+
+
+def test_token_on_standard_input(run: Run) -> None:
+    token = (ROOT / DOCUMENTED).read_bytes()
+    assert run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=token).exit_code == 0
+    assert run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=b"\n" + token + b"\r\n").exit_code == 0
+
+
+@pytest.mark.parametrize("token", [b"", b"\x00\xff", b"AAAA", b"not base64!", b"e30.e30.e30", b"<Response/>", b"A" * 2_000_000])
+def test_any_octets_are_refused_with_a_status(token: bytes, run: Run) -> None:
+    for verb in ("validate", "inspect"):
+        words = ("--account", ACCOUNT, "--at", AT) if verb == "validate" else ()
+        result = run(verb, "-", *words, stdin=token)
+        assert result.exit_code == 1
+        assert "Traceback" not in result.output
+        assert len(result.output) < 10_000, "a refusal does not repeat its input"
+
+
+@pytest.mark.parametrize("document", [b"", b"<a/>", b"\x00", b"<html><body>Sign in</body></html>", b"<!DOCTYPE a><a/>"])
+def test_metadata_at_fault(document: bytes, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "metadata.xml"
+    path.write_bytes(document)
+    result = run("validate", DOCUMENTED, "--metadata", path, "--at", AT)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "remedy" in result.stderr
+
+
+def test_usage(run: Run) -> None:
+    for words in (
+        ("validate", DOCUMENTED),
+        ("validate", DOCUMENTED, "--metadata", METADATA, "--account", ACCOUNT),
+        ("validate", "no-such-file", "--metadata", METADATA),
+        ("validate", "fixtures", "--metadata", METADATA),
+        ("validate", DOCUMENTED, "--metadata", METADATA, "--at", "yesterday"),
+        ("validate", DOCUMENTED, "--metadata", METADATA, "--at", "2026-11-24T12:00:30"),
+        ("validate", DOCUMENTED, "--metadata", METADATA, "--max-age", "0"),
+        ("validate", DOCUMENTED, "--metadata", METADATA, "--clock-skew", "601"),
+        ("validate", DOCUMENTED, "--account", ACCOUNT, "--provider", "nobody"),
+        ("inspect",),
+        ("inspect", "no\x00file"),
+        ("frobnicate",),
+    ):
+        assert run(*words).exit_code == 2, words
+
+
+def test_options_reach_the_provider(run: Run) -> None:
+    base = ("validate", DOCUMENTED, "--metadata", METADATA)
+    assert run(*base, "--at", "2026-11-24T12:04:00Z", "--max-age", "60").exit_code == 1
+    assert run(*base, "--at", "2026-11-24T12:04:00Z", "--max-age", "none").exit_code == 0
+    assert run(*base, "--at", AT, "--recipient", "https://sp.example.com/acs").exit_code == 1
+    assert run(*base, "--at", AT, "--permit", "everything").exit_code == 3
+    encrypted = ("validate", "fixtures/saml/encrypted.b64", "--metadata", METADATA, "--at", AT)
+    assert run(*encrypted).exit_code == 1
+    assert run(*encrypted, "--decryption-key", "fixtures/keys/sp-decryption-rsa2048.TEST-ONLY.key.pem").exit_code == 0
+
+
+def test_the_twin_agrees(run: Run) -> None:
+    for name, status in (("documented", 0), ("ecdsa", 1), ("refused/tampered", 1)):
+        words = ("validate", f"fixtures/saml/{name}.b64", "--metadata", METADATA, "--at", AT)
+        assert run(*words, "--verifier", "signxml").exit_code == run(*words).exit_code == status
+
+
+def test_inspect_says_unverified_on_every_line(run: Run, golden: Golden) -> None:
+    result = run("inspect", DOCUMENTED)
+    assert result.exit_code == 0
+    assert all(line.startswith("UNVERIFIED") for line in result.stdout.splitlines())
+    golden("inspect", result.stdout)
+
+
+def test_inspect_json(run: Run) -> None:
+    claims = json.loads(run("inspect", DOCUMENTED, "--json").stdout)
+    assert claims["verified"] is False
+    assert claims["unverified"]["assertions"][0]["NameID"] == "SamlExample"
+
+
+def test_a_token_cannot_paint_a_verdict(run: Run) -> None:
+    document = base64.b64decode((ROOT / DOCUMENTED).read_bytes()).decode()
+    painted = base64.b64encode(document.replace(">SamlExample<", ">\u202e\u009b31m[bold]accepted&#10;UNPROVED<").encode())
+    for words in (("inspect", "-"), ("validate", "-", "--account", ACCOUNT, "--at", AT)):
+        output = run(*words, stdin=painted).output
+        assert "\u202e" not in output
+        assert "\u009b" not in output
+        assert "[bold]accepted\\nUNPROVED" in output
