@@ -19,6 +19,8 @@ from federation.policy.shared_issuers import unscoped
 from federation.policy.statement import Statement
 
 Severity = Literal["error", "warning", "note"]
+_LABELS: Final = frozenset({"Sid"})
+_CIRCUMSTANCES: Final = frozenset({"Sid", "Effect", "Condition"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a rule looks at: a statement and the policy it stands in."""
+    """What a rule looks at.
+
+    Attributes:
+        statement: The statement.
+        version: The version of its policy.
+        twin: An earlier statement that says the same, or None.
+        denied_by: An unconditional Deny of the very same principal, action and resource, or None.
+    """
 
     statement: Statement
-    policy: Policy
+    version: str
+    twin: Statement | None
+    denied_by: Statement | None
 
     @property
     def allows(self) -> bool:
@@ -62,8 +73,21 @@ Rule = Callable[[Subject], Iterator[Finding]]
 
 def lint(policy: Policy) -> tuple[Finding, ...]:
     """Return every finding on *policy*, statement by statement."""
-    subjects = [Subject(statement, policy) for statement in policy.statements]
-    return tuple(finding for subject in subjects for rule in RULES for finding in rule(subject))
+    return tuple(finding for subject in _subjects(policy) for rule in RULES for finding in rule(subject))
+
+
+def _subjects(policy: Policy) -> Iterator[Subject]:
+    first: dict[str, Statement] = {}
+    denies = {_text(each, _CIRCUMSTANCES): each for each in policy.statements if each.effect == "Deny" and not each.conditions}
+    for statement in policy.statements:
+        twin = first.setdefault(_text(statement, _LABELS), statement)
+        denied_by = denies.get(_text(statement, _CIRCUMSTANCES)) if statement.effect == "Allow" else None
+        yield Subject(statement, policy.version, None if twin is statement else twin, denied_by)
+
+
+def _text(statement: Statement, without: frozenset[str]) -> str:
+    """Return the statement's content as text that is equal for equal content."""
+    return json.dumps({name: value for name, value in statement.source.items() if name not in without}, sort_keys=True)
 
 
 def _literal_wildcard(subject: Subject) -> Iterator[Finding]:
@@ -125,30 +149,20 @@ def _negated_elements(subject: Subject) -> Iterator[Finding]:
 
 
 def _duplicate(subject: Subject) -> Iterator[Finding]:
-    mine = _content(subject.statement)
-    for other in subject.policy.statements[: subject.statement.index]:
-        if _content(other) == mine:
-            message = f"the statement says the same as statement {other.index}"
-            yield Finding("duplicate-statement", "note", subject.statement.path, message, "remove one of the two")
-            return
+    if subject.twin is not None:
+        message = f"the statement says the same as statement {subject.twin.index}"
+        yield Finding("duplicate-statement", "note", subject.statement.path, message, "remove one of the two")
 
 
 def _unreachable(subject: Subject) -> Iterator[Finding]:
-    """An Allow under an unconditional Deny of the very same principal, action and resource."""
-    if not subject.allows:
-        return
-    mine = {name: value for name, value in subject.statement.source.items() if name not in ("Sid", "Effect", "Condition")}
-    for other in subject.policy.statements:
-        theirs = {name: value for name, value in other.source.items() if name not in ("Sid", "Effect", "Condition")}
-        if other.effect == "Deny" and not other.conditions and theirs == mine:
-            message = f"statement {other.index} denies all that this statement allows"
-            yield Finding("unreachable-statement", "warning", subject.statement.path, message, "remove the statement or condition the Deny")
-            return
+    if subject.denied_by is not None:
+        message = f"statement {subject.denied_by.index} denies all that this statement allows"
+        yield Finding("unreachable-statement", "warning", subject.statement.path, message, "remove the statement or condition the Deny")
 
 
 def _legacy_variables(subject: Subject) -> Iterator[Finding]:
     """Attack row A17."""
-    if subject.policy.version == CURRENT:
+    if subject.version == CURRENT:
         return
     statement = subject.statement
     for condition in statement.conditions:
@@ -191,10 +205,6 @@ def _shared_issuer(subject: Subject) -> Iterator[Finding]:
         path = f"{statement.path}.Condition"
         remedy = f"add a condition on {' or '.join(map(show, rule.keys))}"
         yield Finding("shared-issuer-unscoped", "error", path, f"everybody can get a token of {show(rule.issuer)}", remedy)
-
-
-def _content(statement: Statement) -> dict[str, object]:
-    return {name: value for name, value in statement.source.items() if name != "Sid"}
 
 
 RULES: Final[tuple[Rule, ...]] = (
