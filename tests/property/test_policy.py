@@ -1,0 +1,133 @@
+"""What holds for every policy: order is no matter, Deny wins, explaining agrees with deciding, and any input is answered in kind."""
+
+import json
+import random
+import string
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from federation.errors import FederationError, MalformedPolicyDocument
+from federation.policy import Policy, Principal, RequestContext
+from federation.policy.addresses import read_address, read_network
+from federation.policy.lint import lint
+from federation.policy.values import lower, read_arn, read_date, read_number, read_octets
+from federation.policy.wildcard import Pattern
+from tests.differential import policy_twin
+from tests.property.policies import ACTIONS, CALLERS, DOCUMENTS, PROVIDER, REQUEST_KEYS
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def refusal_of(action: Callable[[], object]) -> FederationError | None:
+    """The refusal that *action* raises, or None; anything but a FederationError fails the test by itself."""
+    try:
+        action()
+    except FederationError as refusal:
+        return refusal
+    return None
+
+
+def decide(document: Any, caller: Principal, action: str, keys: Any) -> str:
+    request = RequestContext(principal=caller, action=action, keys=keys)
+    return Policy.stored(document, kind="trust").evaluate(request).effect
+
+
+@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS, st.randoms(use_true_random=False))
+def test_the_order_of_statements_never_matters(document: Any, caller: Principal, action: str, keys: Any, order: random.Random) -> None:
+    before = decide(document, caller, action, keys)
+    statements = list(document["Statement"])
+    order.shuffle(statements)
+    assert decide({**document, "Statement": statements}, caller, action, keys) == before
+
+
+@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+def test_deny_beats_allow(document: Any, caller: Principal, action: str, keys: Any) -> None:
+    deny = {"Effect": "Deny", "Principal": {"Federated": caller.name}, "Action": "*"}
+    assert decide({**document, "Statement": [*document["Statement"], deny]}, caller, action, keys) == "Deny"
+
+
+@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+def test_the_slow_twin_agrees(document: Any, caller: Principal, action: str, keys: Any) -> None:
+    assert decide(document, caller, action, keys) == policy_twin.evaluate(document, caller, action, keys)
+
+
+@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+def test_the_explanation_agrees_with_the_decision(document: Any, caller: Principal, action: str, keys: Any) -> None:
+    decision = Policy.stored(document, kind="trust").evaluate(RequestContext(principal=caller, action=action, keys=keys))
+    matched = [each for each in decision.statements if each.matched]
+    assert all((not each.failures) is each.matched for each in decision.statements)
+    effects = {each.effect for each in matched}
+    assert decision.effect == ("Deny" if "Deny" in effects else "Allow" if "Allow" in effects else "ImplicitDeny")
+    if decision.effect == "ImplicitDeny":
+        assert decision.statement is None
+        assert (decision.nearest is not None) == any(each.effect == "Allow" for each in decision.statements)
+    else:
+        assert decision.statement in matched
+    json.dumps(decision.as_dict())
+
+
+@given(st.one_of(st.text(), st.binary(), JSON, JSON.map(json.dumps)), st.sampled_from(["trust", "identity", "session", "resource"]))
+def test_any_document_is_answered_in_kind(document: Any, kind: str) -> None:
+    refusal = refusal_of(lambda: Policy.parse(document, kind=kind))
+    if refusal is not None:
+        assert isinstance(refusal, MalformedPolicyDocument)
+        assert refusal.path.startswith("$")
+        assert "\n" not in str(refusal)
+
+
+@given(DOCUMENTS, st.data())
+def test_a_damaged_policy_is_answered_in_kind(document: Any, data: st.DataObject) -> None:
+    text = json.dumps(document)
+    place = data.draw(st.integers(0, len(text) - 1))
+    damaged = text[:place] + data.draw(st.sampled_from(["", "{", "}", '"', "\\", "null", "*", "\ud800", "${"])) + text[place + 1 :]
+    refusal = refusal_of(lambda: lint(Policy.stored(damaged, kind="trust")))
+    assert refusal is None or isinstance(refusal, MalformedPolicyDocument)
+
+
+@given(DOCUMENTS)
+def test_the_text_of_a_policy_makes_the_same_policy(document: Any) -> None:
+    policy = Policy.stored(document, kind="trust")
+    again = Policy.stored(policy.source_text, kind="trust")
+    assert again.document == policy.document
+    assert again.size == policy.size == sum(char not in string.whitespace for char in policy.source_text)
+
+
+@given(st.text(alphabet="ab*?", max_size=8), st.text(alphabet="ab", max_size=12))
+def test_wildcards_match_as_the_slow_twin(pattern: str, text: str) -> None:
+    assert Pattern.read(pattern).matches(text) == policy_twin.like(pattern, text)
+
+
+@given(st.text())
+def test_value_readers_take_any_text(text: str) -> None:
+    for read in (read_number, read_date, read_octets, read_arn, read_address, read_network, lower):
+        read(text)
+
+
+@given(st.ip_addresses())
+def test_addresses_lie_in_their_own_network(address: Any) -> None:
+    text = str(address)
+    read, network = read_address(text), read_network(text)
+    if getattr(address, "ipv4_mapped", None) is None:
+        assert read is not None
+        assert network is not None
+        assert network.contains(read)
+
+
+@pytest.mark.long
+@settings(max_examples=20_000)
+@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+def test_the_slow_twin_agrees_at_length(document: Any, caller: Principal, action: str, keys: Any) -> None:
+    assert decide(document, caller, action, keys) == policy_twin.evaluate(document, caller, action, keys)
+
+
+def test_the_strategy_reaches_every_effect() -> None:
+    allow = {"Effect": "Allow", "Principal": {"Federated": [PROVIDER]}, "Action": ["*"]}
+    assert decide({"Version": "2012-10-17", "Statement": [allow]}, Principal.federated(PROVIDER), "sts:TagSession", {}) == "Allow"

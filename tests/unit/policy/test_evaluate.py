@@ -1,0 +1,221 @@
+"""Principals, actions, resources, Not-elements and how a decision comes about."""
+
+import json
+from typing import Any
+
+import pytest
+
+from federation.errors import ValidationError
+from federation.policy import Policy, Principal, RequestContext
+from tests.unit.policy.policies import PROVIDER, SAML, ask, document, statement, trust
+
+ACCOUNT = "123456789012"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+USER = f"arn:aws:iam::{ACCOUNT}:user/path/bob"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/path/Deploy"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Deploy/ci"
+FEDERATED_USER = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
+SESSION_CALLER = Principal.aws(SESSION, role_arn=ROLE, unique_id="AROAEXAMPLEEXAMPLE000")
+
+
+def via(principal: Any, caller: Principal, *, name: str = "Principal", effect: str = "Allow", kind: str = "trust") -> str | None:
+    members = {"Principal": None, name: principal, "Effect": effect, "Action": "sts:AssumeRole"}
+    resource = {} if kind == "trust" else {"Resource": "*"}
+    return ask(Policy.stored(document(statement(**members, **resource)), kind=kind), principal=caller, action="sts:AssumeRole").via
+
+
+@pytest.mark.parametrize(
+    ("principal", "caller", "how"),
+    [
+        ({"AWS": ACCOUNT}, Principal.aws(USER), "account"),
+        ({"AWS": ROOT}, Principal.aws(USER), "account"),
+        ({"AWS": ROOT}, SESSION_CALLER, "account"),
+        ({"AWS": ROOT}, Principal.aws(ROOT), "direct"),
+        ({"AWS": "111122223333"}, Principal.aws(USER), None),
+        ({"AWS": "arn:aws-cn:iam::123456789012:root"}, Principal.aws(USER), None),
+        ({"AWS": USER}, Principal.aws(USER), "direct"),
+        ({"AWS": USER.upper()}, Principal.aws(USER), None),
+        ({"AWS": ROLE}, SESSION_CALLER, "direct"),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Deploy"}, Principal.aws(SESSION), "direct"),
+        ({"AWS": SESSION}, SESSION_CALLER, "direct"),
+        ({"AWS": SESSION + "2"}, SESSION_CALLER, None),
+        ({"AWS": "AROAEXAMPLEEXAMPLE000"}, SESSION_CALLER, "direct"),
+        ({"AWS": FEDERATED_USER}, Principal.aws(FEDERATED_USER), "direct"),
+        ({"AWS": "*"}, Principal.aws(USER), "everyone"),
+        ({"AWS": ["111122223333", USER]}, Principal.aws(USER), "direct"),
+        ({"AWS": "*"}, Principal.federated(PROVIDER), None),
+        ("*", Principal.federated(PROVIDER), None),
+        ("*", Principal.aws(USER), "everyone"),
+        ("*", Principal.anonymous(), None),
+        ({"Federated": PROVIDER}, Principal.federated(PROVIDER), "direct"),
+        ({"Federated": PROVIDER}, Principal.federated(PROVIDER + "x"), None),
+        ({"Federated": PROVIDER.replace(ACCOUNT, "111122223333")}, Principal.federated(PROVIDER), None),
+        ({"AWS": PROVIDER}, Principal.federated(PROVIDER), None),
+        ({"Federated": "accounts.google.com"}, Principal.federated("accounts.google.com"), "direct"),
+        ({"Service": "ec2.amazonaws.com"}, Principal.service("ec2.amazonaws.com"), "direct"),
+        ({"Service": "ec2.amazonaws.com"}, Principal.service("lambda.amazonaws.com"), None),
+        ({"AWS": "*"}, Principal.service("ec2.amazonaws.com"), None),
+        ({"Service": "ec2.amazonaws.com", "AWS": USER}, Principal.aws(USER), "direct"),
+    ],
+)
+def test_principals(principal: Any, caller: Principal, how: str | None) -> None:
+    assert via(principal, caller) == how
+
+
+def test_everyone_includes_the_anonymous_in_resource_policies_alone() -> None:
+    assert via("*", Principal.anonymous(), kind="resource") == "everyone"
+
+
+@pytest.mark.parametrize(
+    "caller", [Principal.federated(PROVIDER), Principal.aws(USER), Principal.anonymous(), Principal.service("x.amazonaws.com")]
+)
+@pytest.mark.parametrize("star", ["*", {"AWS": "*"}])
+def test_a_deny_of_everyone_stops_everyone(caller: Principal, star: Any) -> None:
+    assert via(star, caller, effect="Deny") == "everyone"
+
+
+def test_a_deny_spares_whom_it_lists_with_role_and_account() -> None:
+    assert via({"AWS": [USER, ROOT]}, Principal.aws(USER), name="NotPrincipal", effect="Deny") is None
+    assert via({"AWS": [USER]}, Principal.aws(USER), name="NotPrincipal", effect="Deny") == "everyone"
+    assert via({"AWS": [SESSION, ROLE, ROOT]}, SESSION_CALLER, name="NotPrincipal", effect="Deny") is None
+    assert via({"AWS": [SESSION, ROOT]}, SESSION_CALLER, name="NotPrincipal", effect="Deny") == "everyone"
+    assert via({"Federated": PROVIDER}, Principal.federated(PROVIDER), name="NotPrincipal", effect="Deny") is None
+
+
+def test_an_allow_of_all_others_is_taken_literally() -> None:
+    assert via({"AWS": USER}, Principal.aws(USER), name="NotPrincipal") is None
+    assert via({"AWS": USER}, SESSION_CALLER, name="NotPrincipal") == "everyone"
+
+
+@pytest.mark.parametrize(
+    ("action", "matches"),
+    [
+        ("sts:*", True),
+        ("*", True),
+        ("STS:assumerolewithsaml", True),
+        ("sts:AssumeRole?ithSAML", True),
+        ("sts:AssumeRole", False),
+        ("*:TagSession", False),
+    ],
+)
+def test_actions(*, action: str, matches: bool) -> None:
+    assert ask(trust({}, Action=action)).allowed is matches
+    assert ask(trust({}, Action=None, NotAction=action)).allowed is not matches
+
+
+@pytest.mark.parametrize(
+    ("resource", "asked", "matches"),
+    [
+        ("*", None, True),
+        ("*", "arn:aws:s3:::b/o", True),
+        ("arn:aws:s3:::b*", "arn:aws:s3:::b:x/o", True),
+        ("arn:aws:s3:::b/O", "arn:aws:s3:::b/o", False),
+        ("arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::b/bob/x", True),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/none}/*", "arn:aws:s3:::b//x", False),
+        ("arn:aws:s3:::b/o", None, False),
+    ],
+)
+def test_resources(*, resource: str, asked: str | None, matches: bool) -> None:
+    policy = Policy.stored(document({"Effect": "Allow", "Action": "s3:*", "Resource": resource}), kind="identity")
+    assert ask(policy, {"aws:username": "bob"}, action="s3:GetObject", resource=asked).allowed is matches
+    if "none" not in resource:
+        negated = Policy.stored(document({"Effect": "Allow", "Action": "s3:*", "NotResource": resource}), kind="identity")
+        assert ask(negated, {"aws:username": "bob"}, action="s3:GetObject", resource=asked).allowed is not matches
+
+
+def test_not_resource_with_an_unknown_variable_does_not_match() -> None:
+    policy = Policy.stored(document({"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::${aws:x}"}), kind="identity")
+    assert ask(policy, action="s3:GetObject", resource="arn:aws:s3:::b").effect == "ImplicitDeny"
+
+
+def test_deny_wins_and_names_itself() -> None:
+    policy = Policy.stored(document(statement(), statement(Effect="Deny", Sid="Stop")), kind="trust")
+    decision = ask(policy)
+    assert decision.effect == "Deny"
+    assert decision.statement is not None
+    assert decision.statement.sid == "Stop"
+    assert decision.nearest is None
+
+
+def test_the_most_direct_allow_decides() -> None:
+    caller = Principal.aws(USER)
+    statements = [statement(Principal={"AWS": name}, Action="sts:AssumeRole") for name in (ROOT, "*", USER)]
+    for kept, how in ((1, "account"), (2, "everyone"), (3, "direct")):
+        policy = Policy.stored(document(*statements[:kept]), kind="trust")
+        assert ask(policy, principal=caller, action="sts:AssumeRole").via == how
+
+
+def test_explanation_of_a_near_miss() -> None:
+    key = "token.actions.githubusercontent.com:sub"
+    policy = trust({"StringLike": {key: ["repo:x/y:*", "repo:o/r:ref:refs/heads/main"]}})
+    decision = ask(policy, {key: "repo:o/r:ref:refs/heads/dev"})
+    assert decision.nearest is not None
+    assert decision.nearest.sentence == (
+        f"statement 0 does not apply: StringLike {key}: found `repo:o/r:ref:refs/heads/dev`, "
+        "nearest pattern `repo:o/r:ref:refs/heads/main` differs at character 25"
+    )
+    assert json.loads(json.dumps(decision.as_dict()))["nearest"]["failures"][0]["path"] == f'$.Statement[0].Condition.StringLike["{key}"]'
+
+
+@pytest.mark.parametrize(
+    ("condition", "keys", "part"),
+    [
+        ({"StringEquals": {"saml:sub": "b*"}}, {"saml:sub": "bob"}, "StringLike would read them as wildcards"),
+        ({"StringEquals": {"saml:sub": "bob"}}, {"saml:sub": "Bob"}, "differs in upper and lower case alone"),
+        ({"StringEquals": {"saml:cn": "a"}}, {"saml:cn": ["a"]}, "write ForAnyValue:StringEquals"),
+        ({"StringEquals": {"saml:subject": "a"}}, {"saml:sub": "a"}, "the request has no such key; the nearest it has are `saml:sub`"),
+        ({"StringEquals": {"https://idp.example.com:sub": "a"}}, {"idp.example.com:sub": "a"}, "without https://"),
+        ({"NumericEquals": {"aws:x": "1"}}, {"aws:x": "one"}, "no value of the type Numeric"),
+        ({"StringNotEquals": {"aws:x": "1"}}, {"aws:x": "1"}, "expected another than `1`"),
+        ({"StringEquals": {"aws:x": "${aws:y}"}}, {"aws:x": "1"}, "absent from the request and the variable has no default"),
+        ({"StringEquals": {"aws:x": []}}, {"aws:x": "1"}, "the policy lists no value"),
+        ({"Null": {"aws:x": "false"}}, {}, "the key is absent, expected present"),
+        ({"ArnLike": {"aws:x": "not-an-arn"}}, {"aws:x": USER}, "a Deny applies and an Allow does not"),
+    ],
+)
+def test_hints(condition: Any, keys: Any, part: str) -> None:
+    nearest = ask(trust(condition), keys).nearest
+    assert nearest is not None
+    assert part in nearest.sentence
+
+
+def test_hint_on_the_version() -> None:
+    policy = Policy.stored(document(statement(Condition={"StringEquals": {"aws:x": "${aws:y}"}}), version=None), kind="trust")
+    nearest = ask(policy, {"aws:x": "1", "aws:y": "1"}).nearest
+    assert nearest is not None
+    assert "write 2012-10-17" in nearest.sentence
+
+
+def test_hint_on_the_star_principal() -> None:
+    nearest = ask(Policy.stored(document(statement(Principal={"AWS": "*"})), kind="trust")).nearest
+    assert nearest is not None
+    assert "never covers a federated caller" in nearest.sentence
+
+
+@pytest.mark.parametrize(
+    ("keys", "check"),
+    [
+        ({"aws:RequestTag/Admin": "1", "aws:RequestTag/admin": "2"}, "context-keys"),
+        ({"saml:aud": None}, "context-keys"),
+        ({"saml:aud": ["a", 1]}, "context-keys"),
+        ({1: "a"}, "context-keys"),
+        ([("saml:aud", "a")], "context-keys"),
+    ],
+)
+def test_ambiguous_requests_are_refused(keys: Any, check: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        RequestContext(principal=Principal.federated(PROVIDER), action=SAML, keys=keys)
+    assert refusal.value.check == check
+
+
+@pytest.mark.parametrize("arn", ["", None, "bob", "arn:aws:s3:::bucket", USER.replace(ACCOUNT, "1"), b"arn"])
+def test_callers_need_a_principal_arn(arn: Any) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Principal.aws(arn)
+    assert refusal.value.check == "principal"
+
+
+def test_only_a_request_is_evaluated() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        trust({}).evaluate({"action": SAML})  # type: ignore[arg-type]
+    assert refusal.value.check == "request-context"
