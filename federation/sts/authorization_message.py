@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from federation import limits
 from federation.errors import FederationError, InvalidAuthorizationMessageException
+from federation.policy import Decision, StatementResult
 from federation.sts.sealing import Sealer
 
 _KIND: Final = b"D"
@@ -93,6 +94,28 @@ class AuthorizationContext:
     matched_statements: Sequence[MatchedStatement] = ()
     allowed: bool = False
 
+    @classmethod
+    def of(cls, decisions: Sequence[Decision], *, principal: RequestPrincipal, action: str | None = None) -> AuthorizationContext:
+        """Describe a request that one or more policies refused.
+
+        Only statements that deny are told, as AWS does: a request that nothing allows matched none that matters.
+
+        Args:
+            decisions: What each policy that was asked answered, at least one; all of them to the same request.
+            principal: Who asked, as the message names him.
+            action: The action as the refusing service names it; the request's own when None.
+        """
+        request = decisions[0].request
+        owner = principal.id.partition(":")[0]  # a policy belongs to the role, not to its session
+        denying = (each for decision in decisions if decision.effect == "Deny" for each in decision.statements)
+        return cls(
+            principal=principal,
+            action=request.action if action is None else action,
+            resource=request.resource,
+            conditions={key: (value,) if isinstance(value, str) else tuple(value) for key, value in request.keys.items()},
+            matched_statements=[_matched(each, owner) for each in denying if each.matched and each.effect == "Deny"],
+        )
+
     @property
     def explicit_deny(self) -> bool:
         """A statement denies; otherwise no statement allowed."""
@@ -160,6 +183,20 @@ def _invalid() -> InvalidAuthorizationMessageException:
         found="another text",
         remedy="copy the whole message from the error of the denied request; only the service that encoded it can decode it",
         message="Message is not valid",
+    )
+
+
+def _matched(statement: StatementResult, owner: str) -> MatchedStatement:
+    conditions: dict[str, list[str]] = {}
+    for condition in statement.conditions:
+        conditions.setdefault(condition.key, []).extend(condition.expected)
+    return MatchedStatement(
+        statement_id=statement.sid or "",
+        effect="DENY" if statement.effect == "Deny" else "ALLOW",
+        principals=[owner],
+        actions=statement.action.expected,
+        resources=statement.resource.expected if statement.resource else (),
+        conditions=conditions,
     )
 
 

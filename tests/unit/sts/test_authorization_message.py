@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from federation.account.keyring import Keyring
 from federation.errors import InvalidAuthorizationMessageException
+from federation.policy import Policy, Principal, RequestContext
 from federation.sts.authorization_message import AuthorizationContext, MatchedStatement, RequestPrincipal, decode, encode
 from federation.sts.sealing import Sealer
 
@@ -74,6 +75,38 @@ def test_the_documented_example_decodes_to_the_documented_text() -> None:
     message = encode(EXAMPLE, SEALER)
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,10240}", message)
     assert decode(message, SEALER) == DOCUMENTED
+
+
+def test_a_request_of_the_documented_content_denied_here_reads_as_documented() -> None:
+    policy = Policy.parse(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"},
+                {"Sid": "VisualEditor0", "Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*"},
+            ],
+        },
+        kind="identity",
+    )
+    request = RequestContext(
+        principal=Principal.aws(EXAMPLE.principal.arn),
+        action="ec2:RunInstances",
+        resource=EXAMPLE.resource,
+        keys={key: value for key, (value,) in CONDITIONS.items()},
+    )
+    context = AuthorizationContext.of([policy.evaluate(request)], principal=EXAMPLE.principal, action="RunInstances")
+    assert decode(encode(context, SEALER), SEALER) == DOCUMENTED
+
+
+def test_what_silence_refuses_matches_nothing() -> None:
+    policy = Policy.parse(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}},
+        kind="identity",
+    )
+    request = RequestContext(principal=Principal.aws(EXAMPLE.principal.arn), action="sts:AssumeRole", keys={"aws:TagKeys": ["a"]})
+    context = AuthorizationContext.of([policy.evaluate(request)], principal=EXAMPLE.principal)
+    assert (context.explicit_deny, context.action, list(context.matched_statements)) == (False, "sts:AssumeRole", [])
+    assert context.conditions == {"aws:TagKeys": ("a",)}
 
 
 def test_silence_is_no_explicit_deny_and_a_user_has_a_name() -> None:
