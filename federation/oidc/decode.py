@@ -11,11 +11,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-import pybase64
-
 from federation import limits
 from federation.errors import InvalidIdentityToken, show
-from federation.oidc import messages
+from federation.oidc import base64url, messages
 from federation.oidc.strictjson import Complaint, decode_object
 
 UNTRUSTED_KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256")
@@ -82,12 +80,8 @@ def decode_base64url(text: str, part: str) -> bytes:
     Raises:
         InvalidIdentityToken: check ``base64url``.
     """
-    try:
-        octets = pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_")
-    except ValueError:
-        octets = b""
-    # Encoding again is the whole rule at once: alphabet, padding, spare bits, white space (attack row J23).
-    if not octets or pybase64.urlsafe_b64encode(octets).rstrip(b"=") != text.encode():
+    octets = base64url.decode(text)
+    if octets is None:
         raise InvalidIdentityToken(
             check="base64url",
             expected=f"the {part} in canonical unpadded base64url",

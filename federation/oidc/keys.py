@@ -23,7 +23,7 @@ from jwt.exceptions import PyJWTError
 
 from federation import limits
 from federation.errors import RegistrationError, show
-from federation.oidc import algorithms
+from federation.oidc import algorithms, base64url
 from federation.oidc.algorithms import PublicKey
 from federation.profiles import Profile
 
@@ -187,11 +187,8 @@ def _octets(jwk: Mapping[str, Any], name: str, place: str) -> bytes:
     text = jwk.get(name)
     if not isinstance(text, str) or not text.isascii() or len(text) > limits.RSA_MAX_BITS // 4:
         raise _fault("jwk", place, f"{name} as a base64url string", "none" if text is None else show(text))
-    try:
-        octets = pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_")
-    except ValueError:
-        octets = b""
-    if not octets or pybase64.urlsafe_b64encode(octets).rstrip(b"=") != text.encode():
+    octets = base64url.decode(text)
+    if octets is None:
         raise _fault("jwk", place, f"{name} in canonical base64url", show(text))
     return octets
 
@@ -200,7 +197,7 @@ def _thumbprint(jwk: Mapping[str, Any], kty: str) -> str:
     """RFC 7638: SHA-256 over the required members, sorted, without spaces."""
     required = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}[kty]
     text = json.dumps({name: jwk[name] for name in required}, separators=(",", ":"), sort_keys=True)
-    return pybase64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode("ascii")
+    return base64url.encode(hashlib.sha256(text.encode()).digest())
 
 
 def _roca_residues(prime: int) -> frozenset[int]:

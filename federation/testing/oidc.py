@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any, Final, Unpack
 from uuid import NAMESPACE_URL, uuid5
 
-import pybase64
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from federation.errors import RegistrationError, show
+from federation.oidc import base64url
 from federation.oidc.algorithms import ALGORITHMS
 from federation.oidc.provider import OidcProvider, Options
 from federation.testing.oidc_shapes import OIDC_SHAPES, OidcShape
@@ -143,8 +143,8 @@ class OidcForge:
 
     def sign(self, header: bytes, payload: bytes) -> str:
         """Return the compact JWS of any *header* and *payload*, well formed or not."""
-        signing_input = base64url(header) + "." + base64url(payload)
-        return signing_input + "." + base64url(self.key.signature(signing_input.encode("ascii")))
+        signing_input = base64url.encode(header) + "." + base64url.encode(payload)
+        return signing_input + "." + base64url.encode(self.key.signature(signing_input.encode("ascii")))
 
     def jwks(self) -> dict[str, Any]:
         """Return the key set that the issuer publishes."""
@@ -169,11 +169,6 @@ class OidcForge:
 
 ABSENT: Final = object()
 """Stands for a claim or header parameter to leave out."""
-
-
-def base64url(octets: bytes) -> str:
-    """Return unpadded base64url (RFC 7515 section 2)."""
-    return pybase64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
 
 
 def _json(value: object) -> bytes:

@@ -1,0 +1,45 @@
+"""Forged issuers for tests: keys are made once a run, time is pinned."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from federation import FederationError, validate
+from federation.oidc.provider import OidcProvider
+from federation.testing.oidc import OidcForge, TokenKey
+from federation.testing.oidc_shapes import OIDC_SHAPES
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOW = int(AT.timestamp())
+CLIENT = "client-a"
+
+
+@cache
+def _key(algorithm: str, kid: str | None) -> TokenKey:
+    return TokenKey.generate(algorithm, kid=kid)
+
+
+def key(algorithm: str = "RS256", kid: str | None = "key-1") -> TokenKey:
+    return _key(algorithm, kid)
+
+
+def forge(algorithm: str = "RS256", shape: str = "generic", **options: Any) -> OidcForge:
+    return OidcForge(key=key(algorithm), shape=OIDC_SHAPES[shape], **options)
+
+
+@cache
+def provider(algorithm: str = "RS256", profile: Any = "strict") -> OidcProvider:
+    return forge(algorithm).provider(client_ids=(CLIENT, "client-b"), profile=profile)
+
+
+def token(algorithm: str = "RS256", /, **claims: Any) -> str:
+    return forge(algorithm).token(at=AT, audience=CLIENT, **claims)
+
+
+def refusal(presented: object, registered: OidcProvider | None = None, at: datetime = AT) -> FederationError:
+    """The error that refuses *presented*; fails when it is accepted."""
+    with pytest.raises(FederationError) as caught:
+        validate(presented, registered or provider(), at=at)
+    return caught.value
