@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from federation.errors import FederationError
-from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, parse_authorization, verify
+from federation.errors import FederationError, SignatureDoesNotMatch
+from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
 from federation.sts.sigv4_canonical import Scope, canonical_request, signature_of, string_to_sign
 from tests.shared import manifest, needs_shared
 
@@ -36,6 +36,16 @@ def request_of(case: Mapping[str, Any]) -> SignedRequest:
     return SignedRequest.of(method=sent["method"], target=sent["target"], headers=headers, body=sent["body"].encode())
 
 
+def token_left_out(case: Mapping[str, Any]) -> bool:
+    """The suites hold a few requests whose session token was added after signing."""
+    return bool((case.get("options") or {}).get("omit_session_token"))
+
+
+def without_query_token(request: SignedRequest) -> SignedRequest:
+    kept = b"&".join(pair for pair in request.query.split(b"&") if not pair.startswith(b"X-Amz-Security-Token="))
+    return SignedRequest(request.method, request.path, kept, request.headers, request.body)
+
+
 def normalize(case: Mapping[str, Any]) -> bool:
     return bool((case.get("options") or {"normalize_path": True})["normalize_path"])
 
@@ -44,6 +54,8 @@ def normalize(case: Mapping[str, Any]) -> bool:
 def test_a_vector_is_reproduced(case: dict[str, Any]) -> None:
     request = request_of(case)
     claimed = parse_authorization(request)
+    if token_left_out(case):
+        request = without_query_token(request)
     canonical = canonical_request(
         request, signed_headers=claimed.signed_headers, presigned=claimed.presigned, normalize_path=normalize(case)
     )
@@ -53,10 +65,9 @@ def test_a_vector_is_reproduced(case: dict[str, Any]) -> None:
     assert signature_of(text, secret=case["credentials"]["secret_access_key"], scope=SCOPE) == case["signature"] == claimed.value
 
 
-@pytest.mark.parametrize("case", VALID, ids=[case["id"] for case in VALID])
-def test_a_vector_verifies(case: dict[str, Any]) -> None:
+def judge(case: Mapping[str, Any]) -> VerifiedSignature:
     credentials = case["credentials"]
-    verified = verify(
+    return verify(
         request_of(case),
         secret_of=lambda key, _token: credentials["secret_access_key"] if key == credentials["access_key_id"] else None,
         at=AT,
@@ -64,6 +75,17 @@ def test_a_vector_verifies(case: dict[str, Any]) -> None:
         service=case["service"],
         normalize_path=normalize(case),
     )
+
+
+@pytest.mark.parametrize("case", VALID, ids=[case["id"] for case in VALID])
+def test_a_vector_verifies(case: dict[str, Any]) -> None:
+    if token_left_out(case):
+        # STS wants the token signed: whoever could swap it could swap the session.
+        with pytest.raises(SignatureDoesNotMatch):
+            judge(case)
+        return
+    credentials = case["credentials"]
+    verified = judge(case)
     assert verified.access_key_id == credentials["access_key_id"]
     assert verified.presigned is (case["where"] == "query")
     assert verified.scope == SCOPE
