@@ -1,0 +1,140 @@
+"""The endpoint behind an HTTP server: RSGI in, the limits of a request, RSGI out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable
+from typing import Final, Protocol
+
+from federation import limits
+from federation.errors import FederationError, MalformedInput, MissingContentLength, RequestEntityTooLarge, RequestTimeout, show
+from federation.server.access_log import AccessLog
+from federation.server.endpoint import Endpoint, refused
+from federation.server.messages import Exchange, Request
+from federation.server.render import accepted_type
+
+_LENGTH_DIGITS: Final = 9
+
+
+class Headers(Protocol):
+    """Header fields of RSGI."""
+
+    def items(self) -> list[tuple[str, str]]:
+        """Lower-case name and value in order, duplicates kept."""
+        ...
+
+
+class Scope(Protocol):
+    """What RSGI says of a request before its body."""
+
+    method: str
+    path: str
+    query_string: str
+    client: str
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields."""
+        ...
+
+
+class Connection(Protocol):
+    """RSGI's handle of one request and its response."""
+
+    def __call__(self) -> Awaitable[bytes]:
+        """Read the whole body."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Read the body piece by piece."""
+        ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Answer."""
+        ...
+
+
+class Application:
+    """An RSGI application. It reads a request within its limits and answers it on the spot."""
+
+    def __init__(self, endpoint: Endpoint, log: AccessLog) -> None:
+        self._endpoint, self._log = endpoint, log
+
+    async def __call__(self, scope: Scope, connection: Connection) -> None:
+        """Serve one request."""
+        started = time.perf_counter_ns()
+        request = Request(scope.method, scope.path, scope.query_string, tuple(scope.headers.items()), peer=scope.client)
+        try:
+            request = Request(request.method, request.path, request.query, request.headers, await _body(request, connection), scope.client)
+        except FederationError as refusal:
+            exchange = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
+        else:
+            started = time.perf_counter_ns()
+            exchange = self._endpoint.answer(request)
+        self._respond(request, exchange, connection, micros=(time.perf_counter_ns() - started) // 1000)
+
+    def _respond(self, request: Request, exchange: Exchange, connection: Connection, *, micros: int) -> None:
+        response = exchange.response
+        connection.response_bytes(response.status, response.headers(), response.body)
+        self._log.write(request, exchange, micros=micros)
+
+
+async def _body(request: Request, connection: Connection) -> bytes:
+    """Read the body within size and time (attack row D01)."""
+    announced = request.header("content-length")
+    if not announced and not request.header("transfer-encoding"):
+        return b""
+    try:
+        async with asyncio.timeout(limits.REQUEST_SECONDS):
+            refusal = _framing_refusal(request, announced)
+            if refusal is None:
+                return await connection()
+            await _drain(connection)
+            raise refusal
+    except TimeoutError:
+        raise RequestTimeout(
+            check="request-time",
+            expected=f"the body within {limits.REQUEST_SECONDS} seconds",
+            found="a slower client",
+            remedy="send the request again",
+            message="Your socket connection to the server was not read from or written to within the timeout period.",
+        ) from None
+    except RuntimeError as broken:  # RSGI's ProtocolError and ProtocolClosed
+        raise MalformedInput(
+            check="request-body",
+            expected="a body as its headers announce it",
+            found=show(type(broken).__name__),
+            remedy="send the request again",
+        ) from None
+
+
+def _framing_refusal(request: Request, announced: str) -> FederationError | None:
+    # A chunked body that breaks off looks whole to RSGI; a counted one that breaks off does not. AWS SDKs count.
+    if request.header("transfer-encoding") or not (announced.isascii() and announced.isdigit()):
+        return MissingContentLength(
+            check="content-length",
+            expected="one Content-Length header and no Transfer-Encoding",
+            found="another framing",
+            remedy="send the body in one piece, with its length",
+            message="You must provide the Content-Length HTTP header.",
+        )
+    if len(announced) > _LENGTH_DIGITS or int(announced) > limits.REQUEST_OCTETS:
+        return RequestEntityTooLarge(
+            check="request-size",
+            expected=f"a body of at most {limits.REQUEST_OCTETS} octets",
+            found=show(announced),
+            remedy="send one operation per request",
+            message="Request entity too large",
+        )
+    return None
+
+
+async def _drain(connection: Connection) -> None:
+    """Read and forget a refused body, so that a client still writing finds the refusal and not a reset; up to a limit."""
+    octets = 0
+    async for piece in connection:
+        octets += len(piece)
+        if octets > limits.REQUEST_DRAIN_OCTETS:
+            return

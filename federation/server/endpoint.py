@@ -1,0 +1,147 @@
+"""One request in, one response out: which operation it is, who calls, what the service says.
+
+Synchronous and free of any HTTP server: a call is a fraction of a millisecond of work, which no thread pool makes shorter.
+"""
+
+from __future__ import annotations
+
+import traceback
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any, Final
+
+from federation import clock
+from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
+from federation.server.messages import Exchange, Request, Response
+from federation.server.operations import Operation, served
+from federation.server.render import JSON, accepted_type, render_refusal, render_result
+from federation.server.wire import read_arguments, read_parameters
+from federation.sts.signed_request import SignedRequest
+
+VERSION: Final = "2011-06-15"
+GLOBAL_HOST: Final = "sts.amazonaws.com"
+HEALTH_PATH: Final = "/health"
+_METHODS: Final = frozenset({"GET", "POST"})
+
+
+class Endpoint:
+    """Answers the AWS Query interface of STS with a `SecurityTokenService`, or anything that has its methods.
+
+    Args:
+        service: Its methods named as in `operations.OPERATIONS` are served; signed ones need ``authenticate(request, at=…)``, which
+            returns the principal they take as ``caller``.
+    """
+
+    def __init__(self, service: object) -> None:
+        self._service: Any = service
+        self._operations = served(service)
+
+    def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
+        """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
+        request_id = str(uuid.uuid4())
+        if request.path == HEALTH_PATH and request.method == "GET":
+            return Exchange(Response(200, JSON, request_id, b'{"status":"ok"}'))
+        content_type = accepted_type(request.header("accept"))
+        name = principal = ""
+        try:
+            _check_route(request)
+            parameters = read_parameters(request)
+            row = self._operation(parameters)
+            name, instant = row.name, clock.resolve(at)
+            _check_endpoint(row, request)
+            caller = self._caller(request, at=instant) if row.signed else None
+            principal = str(getattr(caller, "arn", ""))
+            result = self._call(row, parameters, caller=caller, at=instant)
+            principal = principal or str(result.get("AssumedRoleUser", {}).get("Arn", ""))
+            response = render_result(name, result, row.result, content_type=content_type, request_id=request_id)
+        except FederationError as refusal:
+            return refused(refusal, content_type=content_type, request_id=request_id, operation=name, principal=principal)
+        except Exception as bug:  # noqa: BLE001 - the last line before the client: a bug is answered as one, without detail
+            failure = _as_failure(bug)
+            return refused(failure, content_type=content_type, request_id=request_id, operation=name, principal=principal)
+        return Exchange(response, operation=name, principal=principal)
+
+    def _operation(self, parameters: Mapping[str, str]) -> Operation:
+        action, version = parameters.get("Action"), parameters.get("Version")
+        if not action:
+            raise MissingAction(
+                check="action",
+                expected="an operation of STS in the parameter Action",
+                found="none",
+                remedy=f"send Action=…&Version={VERSION} as a form, or use an AWS SDK",
+                message="The request is missing an action or a required parameter.",
+            )
+        row = self._operations.get(action)
+        if row is None or version != VERSION:
+            raise InvalidAction(
+                check="action" if row is None else "version",
+                expected=f"one of {', '.join(self._operations)}" if row is None else f"Version={VERSION}",
+                found=show(action) if row is None else "none" if version is None else show(version),
+                remedy="correct the request",
+                message=f"Could not find operation {_echo(action)} for version {_echo(version or 'NO_VERSION_SPECIFIED')}",
+            )
+        return row
+
+    def _caller(self, request: Request, *, at: datetime) -> object:
+        target = f"{request.path}?{request.query}" if request.query else request.path
+        signed = SignedRequest.of(method=request.method, target=target, headers=request.headers, body=request.body)
+        return self._service.authenticate(signed, at=at)
+
+    def _call(self, row: Operation, parameters: Mapping[str, str], *, caller: object, at: datetime) -> Mapping[str, Any]:
+        given = read_arguments(parameters, row.parameters)
+        arguments: dict[str, object] = {
+            keyword: given.get(name) for name, keyword in row.keywords.items() if name in given or name in row.required
+        }
+        if row.signed:
+            arguments["caller"] = caller
+        result: Mapping[str, Any] = getattr(self._service, row.method)(**arguments, at=at).to_dict()
+        return result
+
+
+def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> Exchange:
+    """Return the exchange that ends in *refusal*: AWS's message for the client, the explanation for the log."""
+    response = render_refusal(refusal, content_type=content_type, request_id=request_id)
+    return Exchange(response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal))
+
+
+def _check_route(request: Request) -> None:
+    if request.path != "/" or request.method not in _METHODS:
+        raise UnknownOperationException(
+            check="route",
+            expected=f"POST / or GET /, or GET {HEALTH_PATH}",
+            found=show(f"{request.method} {request.path}"),
+            remedy="point the client at the root of this server",
+        )
+
+
+def _check_endpoint(row: Operation, request: Request) -> None:
+    if row.global_refusal is not None and _host(request) == GLOBAL_HOST:
+        raise InvalidAction(
+            check="global-endpoint",
+            expected="a regional endpoint",
+            found=show(GLOBAL_HOST),
+            remedy="point the client at a regional endpoint",
+            message=row.global_refusal,
+        )
+
+
+def _host(request: Request) -> str:
+    return request.header("host").partition(":")[0].strip().lower()
+
+
+def _echo(text: str) -> str:
+    """A name as AWS's text repeats it, cut and cleaned (attack rows D04, T08)."""
+    return show(text).strip("`")
+
+
+def _as_failure(bug: Exception) -> InternalFailure:
+    """A bug by its kind and place alone: its text may hold what the client sent."""
+    frame = traceback.extract_tb(bug.__traceback__)[-1]
+    return InternalFailure(
+        check="internal",
+        expected="an answer",
+        found=f"{type(bug).__name__} at {PurePath(frame.filename).name}:{frame.lineno}",
+        remedy="report this as a bug, with this line",
+    )
