@@ -19,6 +19,8 @@ def show(value: object) -> str:
 
     Control, bidirectional and other invisible characters come out escaped (attack rows T08, D07). Never pass a token, secret or key.
     """
+    if isinstance(value, int) and value.bit_length() > MAX_SHOWN:  # Python refuses to write out integers of some thousand digits
+        return f"an integer of {value.bit_length()} bits"
     text = value if isinstance(value, str) else repr(value) if isinstance(value, (int, float, bool, type(None))) else type(value).__name__
     cut = text[:MAX_SHOWN]
     safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in cut)

@@ -1,0 +1,78 @@
+import json
+import threading
+
+import pytest
+
+from federation.errors import (
+    IDPRejectedClaim,
+    InvalidIdentityToken,
+    ValidationError,
+)
+from federation.state import AuditEvent, MemoryReplayCache
+from tests.exchange import AT, PROVIDER, ROLE, World, attributes, login, mint, provider
+
+
+class Events(list[AuditEvent]):
+    def record(self, event: AuditEvent) -> None:
+        self.append(event)
+
+
+def test_p10_strict_accepts_an_assertion_once() -> None:
+    world = World(service={"replay": MemoryReplayCache()})
+    sts, token = world.sts, mint()
+    call = {"role_arn": ROLE, "principal_arn": PROVIDER, "at": AT}
+    sts.assume_role_with_saml(saml_assertion=token, **call)  # type: ignore[arg-type]
+    for again in (token, "\r\n".join(token[n : n + 76] for n in range(0, len(token), 76))):  # P11: the text of the token is no key
+        with pytest.raises(IDPRejectedClaim) as refused:
+            sts.assume_role_with_saml(saml_assertion=again, **call)  # type: ignore[arg-type]
+        assert refused.value.check == "replay"
+
+
+def test_p10_concurrent_uses_of_one_assertion_grant_once() -> None:
+    sts, token, granted = World(service={"replay": MemoryReplayCache()}).sts, mint(), []
+
+    def use() -> None:
+        try:
+            granted.append(sts.assume_role_with_saml(role_arn=ROLE, principal_arn=PROVIDER, saml_assertion=token, at=AT))
+        except IDPRejectedClaim:
+            return
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(granted) == 1
+
+
+def test_a_refused_attempt_does_not_use_the_assertion_up() -> None:
+    sts, token = World(service={"replay": MemoryReplayCache()}, max_session_duration=3600).sts, mint()
+    with pytest.raises(ValidationError):
+        sts.assume_role_with_saml(role_arn=ROLE, principal_arn=PROVIDER, saml_assertion=token, at=AT, duration_seconds=7200)
+    sts.assume_role_with_saml(role_arn=ROLE, principal_arn=PROVIDER, saml_assertion=token, at=AT)
+
+
+def test_profile_aws_accepts_an_assertion_until_it_ends() -> None:
+    sts, token = World(provider=provider(profile="aws"), service={"replay": MemoryReplayCache()}).sts, mint()
+    for _ in range(2):
+        sts.assume_role_with_saml(role_arn=ROLE, principal_arn=PROVIDER, saml_assertion=token, at=AT)
+
+
+def test_an_event_for_a_grant_and_for_a_refusal() -> None:
+    events = Events()
+    world = World(service={"audit": events})
+    token = mint(login(attributes=attributes(SourceIdentity=["source-123"])))
+    session = world.assume(token)
+    with pytest.raises(InvalidIdentityToken):
+        world.assume("AAAA")
+    with pytest.raises(ValidationError):
+        world.assume(duration_seconds=14_401)
+    granted, unproved, refused = (event.as_dict() for event in events)
+    assert granted["outcome"] == "granted"
+    assert granted["access_key_id"] == session.credentials.access_key_id
+    assert (granted["subject"], granted["session_name"], granted["source_identity"]) == ("subject-123", "alice", "source-123")
+    assert (unproved["outcome"], unproved["code"], unproved.get("subject")) == ("refused", "InvalidIdentityToken", None)
+    assert (refused["check"], refused["subject"]) == ("duration", "subject-123")
+    text = json.dumps([granted, unproved, refused])
+    for secret in (token, session.credentials.secret_access_key, session.credentials.session_token):
+        assert secret not in text
