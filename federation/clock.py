@@ -11,7 +11,8 @@ def resolve(at: datetime | None) -> datetime:
     """Return *at* in UTC, or the present moment when it is None.
 
     Raises:
-        ValidationError: *at* is not an aware `datetime`: a naive one would be read in whatever zone the host happens to have.
+        ValidationError: *at* is not an aware `datetime`: a naive one would be read in whatever zone the host happens to have. Or it lies
+            outside the years 1 to 9999 once it is taken to UTC.
     """
     if at is None:
         return datetime.now(UTC)
@@ -22,4 +23,9 @@ def resolve(at: datetime | None) -> datetime:
             found="a naive one" if isinstance(at, datetime) else type(at).__name__,
             remedy="pass at=datetime(…, tzinfo=UTC)",
         )
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as cause:
+        raise ValidationError(
+            check="clock", expected="an instant of the years 1 to 9999 in UTC", found="one beyond", remedy="pass the time of the login"
+        ) from cause

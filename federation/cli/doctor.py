@@ -16,6 +16,7 @@ from rich.text import Text
 from federation import __version__, clock
 from federation.account.directory import load_account
 from federation.account.model import Account
+from federation.cli.exits import Exit
 from federation.cli.options import at_option, json_option
 from federation.cli.plain import print_json
 from federation.cli.rendering import console, facts
@@ -33,7 +34,7 @@ SOON: Final = timedelta(days=30)
 @at_option
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:
-    """Versions, plug-ins, key ages, clock."""
+    """Versions, plug-ins, key ages, clock. Exit status 3 where the clock cannot be right."""
     now = clock.resolve(at)
     findings: dict[str, dict[str, str]] = {
         "versions": _versions(),
@@ -44,11 +45,13 @@ def command(*, account_path: Path | None, at: datetime | None, as_json: bool) ->
         findings["keys"] = _key_ages(load_account(account_path), now)
     if as_json:
         print_json(findings)
-        return
-    out = console()
-    for title, rows in findings.items():
-        out.print(Text(title, style="bold"))
-        out.print(facts(rows.items() if rows else [("none", "installed")]))
+    else:
+        out = console()
+        for title, rows in findings.items():
+            out.print(Text(title, style="bold"))
+            out.print(facts(rows.items() if rows else [("none", "installed")]))
+    if findings["clock"]["verdict"].startswith("wrong"):
+        click.get_current_context().exit(Exit.FAULT)
 
 
 def _versions() -> dict[str, str]:

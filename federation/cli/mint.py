@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 from cryptography import x509
@@ -20,6 +21,9 @@ from federation.testing.login import Login, aws_attributes
 from federation.testing.names import AWS_SIGN_IN
 from federation.testing.shapes import SHAPES, shape_named
 
+YEARS: Final = range(1950, 9001)
+"""What certificates and xs:dateTime can both state, with room for validities."""
+
 
 @click.group()
 def command() -> None:
@@ -35,7 +39,7 @@ def command() -> None:
 @click.option("--audience", "audiences", multiple=True, default=(AWS_SIGN_IN,), show_default=True, help="Audience; repeatable.")
 @click.option("--recipient", default=AWS_SIGN_IN, show_default=True, help="Recipient and Destination.")
 @click.option("--attribute", "attributes", multiple=True, metavar="NAME=VALUE", help="A further attribute; repeat for more values.")
-@click.option("--validity", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds until it ends.")
+@click.option("--validity", type=click.IntRange(1, 31_536_000), default=300, show_default=True, help="Seconds until it ends.")
 @click.option("--shape", type=click.Choice(list(SHAPES)), default="shibboleth", show_default=True, help="The product to imitate.")
 @click.option("--sign", type=click.Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: the shape's habit.")
 @click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a fresh one.")
@@ -67,6 +71,8 @@ def saml(
     Without --key a fresh key signs; --metadata-out then gives the metadata that proves it.
     """
     moment = clock.resolve(at)
+    if moment.year not in YEARS:
+        raise click.BadParameter(f"expected a year from {YEARS.start} to {YEARS.stop - 1}", param_hint="--at")
     forge = SamlForge(key=_signing_key(key_path, certificate_path, moment), issuer=issuer, shape=shape_named(shape))
     more = _attributes(attributes)
     login = Login(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,6 +17,10 @@ from federation.errors import RegistrationError, show
 SigningPrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 _CURVES: dict[str, type[ec.EllipticCurve]] = {"p256": ec.SECP256R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
+
+_FIRST_YEAR: Final = 1950
+_LAST_YEAR: Final = 9000
+_LONGEST_LIFE: Final = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,13 @@ class SigningKey:
             common_name: Subject and issuer of the certificate.
             at: First instant of the certificate, aware.
             life: How long the certificate lasts.
+
+        Raises:
+            RegistrationError: Another kind, or a time that certificates cannot state.
         """
+        if not (_FIRST_YEAR <= at.year <= _LAST_YEAR and timedelta(0) < life <= _LONGEST_LIFE):
+            # Before 1950 and after 9999 X.509 has no times (RFC 5280 4.1.2.5); the library panics there instead of raising.
+            raise _unusable(f"a certificate from a year in {_FIRST_YEAR} to {_LAST_YEAR}, for at most a century", "another time")
         private: SigningPrivateKey
         bits = kind.removeprefix("rsa-")
         if kind in _CURVES:

@@ -224,8 +224,9 @@ def test_doctor(run: Run) -> None:
     assert result.exit_code == 0
     for word in ("python", "libxml2", "openssl", "SAML-test", "certificate until 2035-12-30"):
         assert word in result.stdout
-    findings = json.loads(run("doctor", "--at", "1999-01-01T00:00:00Z", "--json").stdout)
-    assert findings["clock"]["verdict"].startswith("wrong")
+    astray = run("doctor", "--at", "1999-01-01T00:00:00Z", "--json")
+    assert astray.exit_code == 3
+    assert json.loads(astray.stdout)["clock"]["verdict"].startswith("wrong")
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -239,6 +240,14 @@ def test_an_unwritable_place_is_a_fault(run: Run, tmp_path: Path) -> None:
     result = run("mint", "saml", "--role", ROLE, "--provider", PROVIDER, "--metadata-out", tmp_path / "no" / "such" / "place.xml")
     assert result.exit_code == 3
     assert os.strerror(2) in result.stderr
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-10:00"])
+def test_the_ends_of_time(run: Run, at: str) -> None:
+    assert run("validate", DOCUMENTED, "--account", ACCOUNT, "--at", at).exit_code == 1
+    assert run("explain", DOCUMENTED, "--account", ACCOUNT, "--role-arn", ROLE, "--at", at).exit_code == 1
+    assert run("mint", "saml", "--role", ROLE, "--provider", PROVIDER, "--at", at).exit_code in {1, 2}
+    assert run("doctor", "--account", ACCOUNT, "--at", at).exit_code in {0, 1, 3}
 
 
 def test_a_bug_is_ours_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

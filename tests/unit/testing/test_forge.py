@@ -179,8 +179,9 @@ def test_keys_that_do_not_belong_together(rsa_key: SigningKey, ec_key: SigningKe
         with pytest.raises(RegistrationError) as refused:
             SigningKey.from_pem(key, certificate)
         assert refused.value.check == "signing-key"
-    with pytest.raises(RegistrationError):
-        SigningKey.generate("rsa-lots", common_name="TEST ONLY", at=AT)
+    for kind, at in (("rsa-lots", AT), ("p256", AT.replace(year=1949)), ("p256", AT.replace(year=9999))):
+        with pytest.raises(RegistrationError):
+            SigningKey.generate(kind, common_name="TEST ONLY", at=at)
     assert "PRIVATE" not in repr(rsa_key)
 
 
