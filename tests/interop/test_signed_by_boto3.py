@@ -35,7 +35,10 @@ def judge(method: str, url: str, headers: list[tuple[str, str | bytes]], body: b
     ("operation", "parameters"),
     [
         ("get_caller_identity", {}),
-        ("assume_role", {"RoleArn": "arn:aws:iam::123456789012:role/a", "RoleSessionName": "s", "Tags": [{"Key": "k ü", "Value": "v+&="}]}),
+        (
+            "assume_role",
+            {"RoleArn": "arn:aws:iam::123456789012:role/a", "RoleSessionName": "session", "Tags": [{"Key": "k ü", "Value": "v+&="}]},
+        ),
         ("get_session_token", {"DurationSeconds": 900, "SerialNumber": "arn:aws:iam::123456789012:mfa/ana", "TokenCode": "123456"}),
     ],
 )
