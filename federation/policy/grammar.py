@@ -74,12 +74,12 @@ def read_statements(document: dict[str, Any], kind: Kind) -> tuple[Statement, ..
         pairs = [(f"$.Statement[{index}]", each) for index, each in enumerate(listed)]
     else:
         raise fault("$.Statement", "a statement or a list of them", listed)
-    statements = tuple(_read_statement(each, index, path, kind, variables) for index, (path, each) in enumerate(pairs))
+    statements = tuple(_read_statement(each, index, path=path, kind=kind, variables=variables) for index, (path, each) in enumerate(pairs))
     _check_sids(statements)
     return statements
 
 
-def _read_statement(source: object, index: int, path: str, kind: Kind, variables: bool) -> Statement:  # noqa: FBT001 - private
+def _read_statement(source: object, index: int, *, path: str, kind: Kind, variables: bool) -> Statement:
     if not isinstance(source, dict):
         raise fault(path, "an object", source)
     _check_prohibited(source, path, kind)
@@ -94,8 +94,8 @@ def _read_statement(source: object, index: int, path: str, kind: Kind, variables
         effect=effect,
         principal=_read_principal(source, path, kind) if kind in _PRINCIPALED else None,
         action=_read_action(source, path),
-        resource=_read_resource(source, path, kind, variables),
-        conditions=_read_conditions(source.get("Condition", {}), f"{path}.Condition", variables),
+        resource=_read_resource(source, path=path, kind=kind, variables=variables),
+        conditions=_read_conditions(source.get("Condition", {}), path=f"{path}.Condition", variables=variables),
         path=path,
         source=source,
     )
@@ -173,7 +173,7 @@ def _read_action(source: dict[str, Any], path: str) -> ActionElement:
     return ActionElement.compile(spelled, negated=name == "NotAction")
 
 
-def _read_resource(source: dict[str, Any], path: str, kind: Kind, variables: bool) -> ResourceElement | None:  # noqa: FBT001 - private
+def _read_resource(source: dict[str, Any], *, path: str, kind: Kind, variables: bool) -> ResourceElement | None:
     if kind is Kind.TRUST:
         return None
     name = _one_of(source, path, "Resource")
@@ -184,7 +184,7 @@ def _read_resource(source: dict[str, Any], path: str, kind: Kind, variables: boo
     return ResourceElement.compile(spelled, templates, negated=name == "NotResource")
 
 
-def _read_conditions(block: object, path: str, variables: bool) -> tuple[Condition, ...]:  # noqa: FBT001 - private
+def _read_conditions(block: object, *, path: str, variables: bool) -> tuple[Condition, ...]:
     if not isinstance(block, dict):
         raise fault(path, "an object of condition operators", block)
     conditions = []
