@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from federation.identity import ContextValue
-from federation.saml.shape import only_attributes, refuse, required
+from federation.saml.shape import no_decryption_key, only_attributes, refuse, required
 from federation.saml.subject import NAME_ID, Decrypt
 from federation.saml.xml import SAML, Element, malformed, text
 
@@ -34,7 +34,7 @@ def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Dec
         attribute = child
         if child.tag == _ENCRYPTED_ATTRIBUTE:
             if decrypt is None:
-                raise refuse("attributes in the clear where no decryption key is registered", child)
+                raise no_decryption_key(child)
             attribute = decrypt(child)
         if attribute.tag != ATTRIBUTE:
             raise refuse("only Attribute elements in the AttributeStatement", attribute)

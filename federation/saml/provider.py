@@ -16,6 +16,7 @@ from federation.profiles import Profile
 from federation.saml.endpoints import sign_in
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey, load_certificates, load_decryption_key, parse_permit
 from federation.saml.metadata import read_metadata
+from federation.saml.signature import named
 
 Encryption = Literal["allowed", "required"]
 Signed = Literal["assertion", "response", "either"]
@@ -134,6 +135,7 @@ class SamlProvider:
             "doc": f"{parsed.account}/{parsed.name}",
             "_endpoint": aws.endpoint if aws and recipients is None else None,
         }
+        named(verifier)  # a verifier that is not installed is a fault of the registration, not of the token
         if encryption == "required" and not decryption:
             raise _refusal(
                 "encryption",

@@ -41,3 +41,8 @@ def optional_instant(element: Element, attribute: str) -> datetime | None:
 def refuse(expected: str, found: Element) -> InvalidIdentityToken:
     """Make the refusal of an element that has no place where it stands, or lacks what it must have."""
     return malformed(CHECK, expected, show(local_name(found)), REMEDY)
+
+
+def no_decryption_key(found: Element) -> InvalidIdentityToken:
+    """Make the refusal of an encrypted part that nobody here can open: what it says might matter."""
+    return malformed("decryption-key", "a registered decryption key", f"none, for an {local_name(found)}", "register the private key")

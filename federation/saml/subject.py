@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from federation.saml.shape import only_attributes, optional_instant, refuse
+from federation.saml.shape import no_decryption_key, only_attributes, optional_instant, refuse
 from federation.saml.xml import SAML, Element, text
 
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -96,7 +96,7 @@ def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
     """Read a NameID, or the NameID inside an EncryptedID."""
     if element.tag == ENCRYPTED_ID:
         if decrypt is None:
-            raise refuse("a NameID in the clear where no decryption key is registered", element)
+            raise no_decryption_key(element)
         element = decrypt(element)
     only_attributes(element, _NAME_ID_ATTRIBUTES)
     get = element.get
