@@ -6,7 +6,7 @@ An identifier that is not in these tables, to the letter, is refused. Weak entri
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -17,7 +17,19 @@ from federation import limits
 from federation.saml.keys import Permit, VerificationKey
 
 EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
-CANONICALISATIONS: Final = frozenset({EXCLUSIVE, EXCLUSIVE + "WithComments"})
+
+
+@dataclass(frozen=True, slots=True)
+class Canonicalisation:
+    """An exclusive canonicalisation: its identifier, and the prefixes treated inclusively (EC section 3)."""
+
+    algorithm: str
+    prefixes: tuple[str, ...] = ()
+
+
+CANONICALISATIONS: Final[dict[str | None, Canonicalisation]] = {
+    identifier: Canonicalisation(identifier) for identifier in (EXCLUSIVE, EXCLUSIVE + "WithComments")
+}
 """Both give the same octets here, because documents with comments are refused (attack row C03). Inclusive canonicalisation is not offered
 (C04): what it signs depends on the surroundings of the element."""
 ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -42,6 +54,7 @@ DIGESTS: Final = {
     _XMLENC + "sha512": DigestMethod("sha512"),
     _XMLDSIG + "sha1": DigestMethod("sha1", "sha1"),
 }
+_PKCS1: Final = padding.PKCS1v15()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +71,19 @@ class SignatureMethod:
 
     def fits(self, key: VerificationKey) -> bool:
         """Whether *key* is of the kind this method needs."""
-        return isinstance(key.public_key, rsa.RSAPublicKey if self.kind == "rsa" else ec.EllipticCurvePublicKey)
+        return key.kind == self.kind
 
     def verifies(self, key: VerificationKey, signature: bytes, message: bytes) -> bool:
         """Whether *signature* over *message* is by *key*, which fits. ECDSA comes as r and s of the curve's own length (row S41)."""
-        public = key.public_key
         try:
-            if isinstance(public, rsa.RSAPublicKey):
-                public.verify(signature, message, self.padding or padding.PKCS1v15(), self.hash)
+            if self.kind == "rsa":
+                cast("rsa.RSAPublicKey", key.public_key).verify(signature, message, self.padding or _PKCS1, self.hash)
                 return True
-            octets = (public.key_size + 7) // 8
+            octets = (key.bits + 7) // 8
             if len(signature) != 2 * octets:
                 return False
             r, s = int.from_bytes(signature[:octets], "big"), int.from_bytes(signature[octets:], "big")
-            public.verify(encode_dss_signature(r, s), message, ec.ECDSA(self.hash))
+            cast("ec.EllipticCurvePublicKey", key.public_key).verify(encode_dss_signature(r, s), message, ec.ECDSA(self.hash))
         except InvalidSignature:
             return False
         return True
@@ -98,8 +110,10 @@ SIGNATURES: Final = {
 
 def weaknesses(key: VerificationKey, *used: SignatureMethod | DigestMethod) -> tuple[str, ...]:
     """Return the names of the weak things that *used* and *key* amount to; every report shows them."""
-    small = isinstance(key.public_key, rsa.RSAPublicKey) and key.public_key.key_size < limits.RSA_MIN_BITS
-    return tuple(method.permit for method in used if method.permit) + (("rsa-1024",) if small else ())
+    names = [method.permit for method in used if method.permit]
+    if key.kind == "rsa" and key.bits < limits.RSA_MIN_BITS:
+        names.append("rsa-1024")
+    return tuple(names)
 
 
 def permitted(method: SignatureMethod | DigestMethod, permit: Permit) -> bool:

@@ -61,18 +61,15 @@ def base64_octets(text: str | bytes) -> bytes:
     Raises:
         ValueError: Any other character, missing or surplus padding, or spare bits that are not zero.
     """
+    packed = text.encode("ascii") if isinstance(text, str) else text
     try:
-        octets = pybase64.b64decode(text, validate=True)
-    except ValueError:
-        packed = (text.encode("ascii") if isinstance(text, str) else text).translate(None, WHITE_SPACE)
         octets = pybase64.b64decode(packed, validate=True)
-        text = packed
-    # The decoder ignores the spare bits of the last quantum; writing that quantum again shows them.
-    last = len(octets) % 3 or 3
-    written = pybase64.b64encode(octets[-last:]) if octets else b""
-    tail = text[-_QUANTUM:] if isinstance(text, bytes) else text[-_QUANTUM:].encode("ascii")
-    if tail != written:
-        raise ValueError("spare bits are not zero")
+    except ValueError:
+        packed = packed.translate(None, WHITE_SPACE)
+        octets = pybase64.b64decode(packed, validate=True)
+    # The decoder ignores spare bits; only one text is the encoding of these octets.
+    if pybase64.b64encode(octets) != packed:
+        raise ValueError("not the canonical encoding")
     return octets
 
 

@@ -45,7 +45,7 @@ def _cut(value: str | None) -> str | None:
 
 
 def _text(element: Element | None) -> str | None:
-    return None if element is None else _cut("".join(element.itertext()))
+    return None if element is None else _cut("".join(map(str, element.itertext())))
 
 
 def _fields(element: Element, *names: str) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -48,6 +48,8 @@ class VerificationKey:
         not_before: Start of the certificate's own period, aware UTC; None for a bare key. A remark, never a rule.
         not_after: End of it.
         source: Where the key came from, for reports.
+        kind: ``rsa`` or ``ec``, told once at registration.
+        bits: Size of the modulus or of the curve.
     """
 
     public_key: PublicKey = field(repr=False)
@@ -55,6 +57,12 @@ class VerificationKey:
     not_before: datetime | None = None
     not_after: datetime | None = None
     source: str = ""
+    kind: Literal["rsa", "ec"] = field(init=False)
+    bits: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", "rsa" if isinstance(self.public_key, rsa.RSAPublicKey) else "ec")
+        object.__setattr__(self, "bits", self.public_key.key_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
@@ -218,30 +219,28 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
 
 def _result(proof: Proof) -> ProvedResponse:
     keys, permit = proof.provider.decryption_keys, proof.provider.permit
-
-    def decrypt(container: Element) -> Element:
-        # Called for elements of signed octets alone: who cannot change the ciphertext cannot ask an oracle.
-        encrypted = decryption.read_encrypted(container)
-        decryption.check_permitted(encrypted, permit, cbc_allowed=True)
-        return decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
-
+    notes = [f"{octets.element} signed by key {octets.key.fingerprint}" for octets in proof.signed_by]
+    weak = dict.fromkeys(proof.weak)
+    for octets in proof.signed_by:
+        weak.update(dict.fromkeys(octets.weak))
     return ProvedResponse(
         assertion=_reached(proof.assertion),
         response=proof.response,
         envelope=_reached(proof.envelope),
         encrypted=_reached(proof.structure).encrypted,
-        decrypt=decrypt if keys else None,
-        notes=_notes(proof),
+        decrypt=partial(_decrypt, keys, permit) if keys else None,
+        notes=(*notes, *(f"weak and permitted: {name}" for name in weak)) if weak else tuple(notes),
     )
 
 
 _CONTENT: Final = {f"{SAML}EncryptedID": f"{SAML}NameID", f"{SAML}EncryptedAttribute": f"{SAML}Attribute"}
 
 
-def _notes(proof: Proof) -> tuple[str, ...]:
-    notes = [f"{octets.element} signed by key {octets.key.fingerprint}" for octets in proof.signed_by]
-    used = dict.fromkeys([*proof.weak, *(name for octets in proof.signed_by for name in octets.weak)])
-    return (*notes, *(f"weak and permitted: {name}" for name in used))
+def _decrypt(keys: Sequence[DecryptionKey], permit: Permit, container: Element) -> Element:
+    """Open an EncryptedID or EncryptedAttribute of signed octets: who cannot change the ciphertext cannot ask the oracle of row E01."""
+    encrypted = decryption.read_encrypted(container)
+    decryption.check_permitted(encrypted, permit, cbc_allowed=True)
+    return decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
 
 
 def _prove(proof: Proof, element: Element, signature: Element) -> SignedElement:

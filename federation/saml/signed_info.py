@@ -7,14 +7,13 @@ canonicalisation, nothing else. Every value is reached by the child axis and cou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
 from federation.errors import InvalidIdentityToken, show
 from federation.saml import messages
-from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED
+from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED, Canonicalisation
 from federation.saml.decode import base64_octets
 from federation.saml.xml import DS, EC, Element, local_name, text
 
@@ -28,16 +27,7 @@ _PREFIX: Final = re.compile(r"#default|[^\W\d][\w.\-]*")
 _inclusive_namespaces = f"{EC}InclusiveNamespaces"
 
 
-@dataclass(frozen=True, slots=True)
-class Canonicalisation:
-    """An exclusive canonicalisation: its identifier, and the prefixes treated inclusively (EC section 3)."""
-
-    algorithm: str
-    prefixes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SignedInfo:
+class SignedInfo(NamedTuple):
     """What a SignedInfo says, in the words of XML Signature. ``transform`` is the canonicalisation of the referenced element."""
 
     canonicalisation: Canonicalisation
@@ -48,8 +38,7 @@ class SignedInfo:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureParts:
+class SignatureParts(NamedTuple):
     """The children of a ds:Signature that matter; KeyInfo is looked at for its shape and never read (attack row K01)."""
 
     signed_info: Element
@@ -91,7 +80,7 @@ def read_signed_info(element: Element) -> SignedInfo:
     """
     method, reference = _children(element, f"{DS}CanonicalizationMethod", f"{DS}SignatureMethod", f"{DS}Reference")[1:]
     transforms, digest_method, digest_value = _children(reference, f"{DS}Transforms", f"{DS}DigestMethod", f"{DS}DigestValue")
-    if "".join(element.itertext(*_SPACED)).strip():
+    if "".join(map(str, element.itertext(*_SPACED))).strip():
         raise _misshapen("elements alone, no text between them,", element)
     uri = reference.get("URI")
     if uri is None or "Type" in reference.attrib:
@@ -116,7 +105,7 @@ def canonicalise(element: Element, method: Canonicalisation) -> bytes:
     """
     try:
         octets: bytes = etree.tostring(
-            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(method.prefixes) or None
+            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=method.prefixes or None
         )
     except (etree.LxmlError, ValueError) as fault:
         raise refuse("canonicalisation", "a canonical form", type(fault).__name__, "declare namespaces by absolute URIs only") from None
@@ -135,15 +124,16 @@ def _transform(transforms: Element) -> Canonicalisation:
 
 def _canonicalisation(element: Element, *, check: str = "signature-algorithm") -> Canonicalisation:
     algorithm = element.get("Algorithm")
-    if algorithm not in CANONICALISATIONS:
+    plain = CANONICALISATIONS.get(algorithm)
+    if plain is None:
         raise refuse(check, "exclusive canonicalisation", show(algorithm), "let the IdP canonicalise exclusively (xml-exc-c14n#)")
     if len(element) == 0:
-        return Canonicalisation(algorithm, ())
+        return plain
     (inclusive,) = _children(element, _inclusive_namespaces)
     prefixes = tuple(inclusive.get("PrefixList", "").split())
     if len(prefixes) > _MAX_PREFIXES or len(inclusive) or not all(_PREFIX.fullmatch(prefix) for prefix in prefixes):
         raise refuse("signature-shape", f"an InclusiveNamespaces of at most {_MAX_PREFIXES} prefixes", f"{len(prefixes)} or other content")
-    return Canonicalisation(algorithm, prefixes)
+    return Canonicalisation(plain.algorithm, prefixes)
 
 
 def _algorithm(element: Element) -> str:

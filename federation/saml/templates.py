@@ -8,7 +8,7 @@ Only octets that a registered key has signed become a template; whatever does no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from federation.saml.decode import base64_octets
@@ -18,9 +18,8 @@ _MAX_TEMPLATES: Final = 256
 _URI: Final = b' URI="#'
 _DIGEST: Final = b"DigestValue>"
 
-# Values that canonical XML writes as they are, without escapes, in attributes and in text.
+# Canonical XML writes such an ID as it is, without escapes; base64 needs none either.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.:\-]+", re.ASCII)
-_PLAIN_BASE64: Final = re.compile(rb"[A-Za-z0-9+/=]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,15 @@ def recall(canonical: bytes, element_id: str | None) -> SignedInfo | None:
     template = _templates.get(before)
     if template is None or element_id is None or _PLAIN_ID.fullmatch(element_id) is None:
         return None
-    start = f"{element_id}".encode() + template.between
+    start = element_id.encode() + template.between
     if not rest.startswith(start) or not rest.endswith(template.after):
         return None
-    digest = rest[len(start) : len(rest) - len(template.after)]
-    if _PLAIN_BASE64.fullmatch(digest) is None:
-        return None
     try:
-        return replace(template.info, uri=f"#{element_id}", digest=base64_octets(digest))
+        digest = base64_octets(rest[len(start) : len(rest) - len(template.after)])
     except ValueError:
         return None
+    known = template.info
+    return SignedInfo(known.canonicalisation, known.signature_method, f"#{element_id}", known.transform, known.digest_method, digest)
 
 
 def remember(canonical: bytes, info: SignedInfo) -> None:
@@ -57,7 +55,7 @@ def remember(canonical: bytes, info: SignedInfo) -> None:
     element_id = info.uri[1:].encode()
     between, marker, tail = rest.removeprefix(element_id).partition(_DIGEST)
     digest, _, _ = tail.partition(b"<")
-    if before in _templates or not rest.startswith(element_id) or _PLAIN_BASE64.fullmatch(digest) is None:
+    if before in _templates or not rest.startswith(element_id + b'"') or not marker:
         return
     if len(_templates) >= _MAX_TEMPLATES:
         _templates.clear()
