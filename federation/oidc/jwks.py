@@ -85,18 +85,23 @@ class KeySet:
         return self._aws_candidates(alg, kid) if profile is Profile.AWS else self._strict_candidates(alg, kid)
 
     def _strict_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        if kid is None:
-            # Real servers omit the kid. Each fitting key is tried, but not more than a caller deserves (attack row J13).
-            fitting = tuple(key for key in self.keys if alg in key.usable[Profile.STRICT])
-            if not 0 < len(fitting) <= limits.KEYS_PER_PROVIDER:
-                raise _no_key(f"a kid, or 1 to {limits.KEYS_PER_PROVIDER} keys that fit {alg}", f"no kid and {len(fitting)} such keys")
-            return fitting
-        key = self.index.get(kid)
-        if not isinstance(key, VerificationKey) or kid in self.ambiguous:
-            raise _no_key("the kid of one registered key", show(kid))
-        if alg not in key.usable[Profile.STRICT]:
-            raise _unfit(alg, key.usable[Profile.STRICT])
-        return (key,)
+        if kid is not None and kid in self.index:
+            key = self.index[kid]
+            if not isinstance(key, VerificationKey) or kid in self.ambiguous:
+                raise _no_key("the kid of one sound key", show(kid))
+            if alg not in key.usable[Profile.STRICT]:
+                raise _unfit(alg, key.usable[Profile.STRICT])
+            return (key,)
+        # Real servers leave the kid out of tokens or of keys. What the missing name leaves open is tried, if it fits and is not more
+        # than a caller deserves (attack row J13); a key that bears another name is not.
+        fitting = tuple(key for key in self.keys if alg in key.usable[Profile.STRICT] and (kid is None or key.kid is None))
+        if not 0 < len(fitting) <= limits.KEYS_PER_PROVIDER:
+            named = "no kid" if kid is None else show(kid)
+            raise _no_key(
+                f"the kid of a registered key, or 1 to {limits.KEYS_PER_PROVIDER} keys for {alg} that it may mean",
+                f"{named} and {len(fitting)} such keys",
+            )
+        return fitting
 
     def _aws_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
         """AWS, observed (spec 3.3): an absent or empty kid is fine only where exactly one key is indexed."""
