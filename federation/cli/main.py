@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Final, NoReturn
@@ -19,7 +20,7 @@ from federation import __version__
 from federation.cli.exits import Exit, status_of
 from federation.cli.options import wants_json
 from federation.cli.plain import print_json
-from federation.errors import FederationError, InternalFailure
+from federation.errors import AccountFaults, FederationError, InternalFailure
 
 VERBS: Final = {
     "demo": "The main job on shipped real input: prove, explain, issue.",
@@ -106,14 +107,15 @@ def main() -> NoReturn:
 def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:
     status = status_of(refusal)
     if wants_json(ctx):
-        _report(ctx, refusal.as_dict(), "")
+        faults = [fault.as_dict() for fault in refusal.faults] if isinstance(refusal, AccountFaults) else []
+        _report(ctx, {**refusal.as_dict(), **({"faults": faults} if faults else {})}, "")
     else:
         rendering = import_module("federation.cli.rendering")
-        rendering.print_refusal(refusal, bug=status is Exit.BUG)
+        rendering.print_refusal(refusal)
     ctx.exit(status)
 
 
-def _report(ctx: click.Context, error: dict[str, str | int], text: str) -> None:
+def _report(ctx: click.Context, error: Mapping[str, object], text: str) -> None:
     if wants_json(ctx):
         print_json({"error": error})
     else:

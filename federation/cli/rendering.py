@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from federation.cli.exits import Exit, status_of
 from federation.cli.plain import joined, safe, unverified
-from federation.errors import FederationError
+from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.policy.decision import Decision
 from federation.policy.explain import ConditionResult, ElementResult, StatementResult
@@ -67,14 +68,15 @@ def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Table:
     return table
 
 
-def print_refusal(refusal: FederationError, *, bug: bool = False) -> None:
-    """Print *refusal* on standard error: what was expected, what was found, what to do."""
+def print_refusal(refusal: FederationError) -> None:
+    """Print *refusal* on standard error: what was expected, what was found, what to do. An account's faults come one by one."""
     out = console(sys.stderr)
-    headline = "this is a bug of ours" if bug else "refused"
+    headline = {Exit.BUG: "this is a bug of ours", Exit.FAULT: "at fault"}.get(status_of(refusal), "refused")
     out.print(Text(f"✗ {headline}: {safe(refusal.check)}", style=BAD), Text(f"({refusal.code}, HTTP {refusal.http_status})", style=DIM))
-    out.print(facts(refusal_facts(refusal)))
-    for fault in getattr(refusal, "faults", ())[1:]:
-        out.print(facts([("also", str(fault))]))
+    for number, each in enumerate(refusal.faults if isinstance(refusal, AccountFaults) else (refusal,)):
+        if number:
+            out.print()
+        out.print(facts(refusal_facts(each)))
 
 
 def refusal_facts(refusal: FederationError) -> list[tuple[str, object]]:

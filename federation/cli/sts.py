@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,8 @@ import click
 from federation import limits
 from federation.cli.inputs import literal_or_file
 from federation.cli.options import account_option, at_option
-from federation.cli.plain import aws_json
+from federation.cli.plain import aws_json, safe
+from federation.errors import FederationError
 from federation.sts.service import SecurityTokenService
 
 LISTS: Final = frozenset({"--policy-arns"})
@@ -62,6 +64,16 @@ def _json_arns(text: str) -> list[str]:
         raise click.BadParameter('expected [{"arn": "ARN"}, …]', param_hint="--policy-arns") from cause
 
 
+@contextmanager
+def answering(operation: str) -> Iterator[None]:
+    """Say a refusal in the words of the AWS CLI first, for whoever looks for them; the explanation follows."""
+    try:
+        yield
+    except FederationError as refusal:
+        click.echo(f"An error occurred ({refusal.code}) when calling the {operation} operation: {safe(refusal.message)}\n", err=True)
+        raise
+
+
 @click.group()
 def command() -> None:
     """STS operations, with the flags and the JSON of the AWS CLI.
@@ -93,14 +105,16 @@ def assume_role_with_saml(
     at: datetime | None,
 ) -> None:
     """Exchange a SAML response for credentials of a role."""
-    session = SecurityTokenService.open(account_path).assume_role_with_saml(
-        role_arn=role_arn,
-        principal_arn=principal_arn,
-        saml_assertion=literal_or_file(saml_assertion, longest=limits.SAML_ASSERTION_PARAMETER_CHARS),
-        policy_arns=_arns(policy_arns),
-        policy=None if policy is None else literal_or_file(policy, longest=limits.SESSION_POLICY_CHARS),
-        duration_seconds=duration_seconds,
-        minimum_session_token_size=minimum_session_token_size,
-        at=at,
-    )
+    sts = SecurityTokenService.open(account_path)
+    with answering("AssumeRoleWithSAML"):
+        session = sts.assume_role_with_saml(
+            role_arn=role_arn,
+            principal_arn=principal_arn,
+            saml_assertion=literal_or_file(saml_assertion, longest=limits.SAML_ASSERTION_PARAMETER_CHARS),
+            policy_arns=_arns(policy_arns),
+            policy=None if policy is None else literal_or_file(policy, longest=limits.SESSION_POLICY_CHARS),
+            duration_seconds=duration_seconds,
+            minimum_session_token_size=minimum_session_token_size,
+            at=at,
+        )
     click.echo(aws_json(session.to_dict()))

@@ -72,9 +72,11 @@ def command(
     """
     octets = read_token(token)
     if metadata is not None and account_path is None:
+        if provider is not None:
+            raise click.UsageError("--provider names a provider of --account")
         registered: Provider = _registered(metadata, options)
     elif account_path is not None and metadata is None:
-        registered = provider_of(load_account(account_path), octets, provider)
+        registered = _of_account(account_path, octets, provider, options)
     else:
         raise click.UsageError("pass either --metadata or --account")
     report = diagnose(octets, registered, at=at)
@@ -83,6 +85,16 @@ def command(
     else:
         print_report(report)
     click.get_current_context().exit(Exit.GRANTED if report.accepted else Exit.REFUSED)
+
+
+def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[str, Any]) -> SamlProvider:
+    """Return the account's provider; of the options only the profile may differ from what the account registers."""
+    profile = options.pop("profile")
+    given = [name for name, value in options.items() if value not in (None, ())]
+    if given:
+        raise click.UsageError(f"with --account the registration decides; leave out {', '.join(given)}, or set it in the account")
+    provider = provider_of(load_account(account), token, wanted)
+    return provider if profile is None else provider.reprofiled(profile)
 
 
 def _registered(metadata: Path, options: dict[str, Any]) -> SamlProvider:

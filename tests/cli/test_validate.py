@@ -44,6 +44,9 @@ def test_profile_decides(run: Run) -> None:
     assert run(*words, "--profile", "aws").exit_code == 0
     assert run(*words, "--profile", "strict").exit_code == 1
     assert run(*words, "--audience", "https://sp.example.com").exit_code == 0
+    by_account = ("validate", "fixtures/saml/refused/wrong-audience.b64", "--account", ACCOUNT, "--at", AT)
+    assert run(*by_account, "--profile", "aws").exit_code == 0
+    assert run(*by_account, "--profile", "strict", "--provider", "SAML-test").exit_code == 1
 
 
 def test_json_is_the_documented_schema(run: Run) -> None:
@@ -101,6 +104,9 @@ def test_usage(run: Run) -> None:
         ("validate", DOCUMENTED, "--metadata", METADATA, "--max-age", "0"),
         ("validate", DOCUMENTED, "--metadata", METADATA, "--clock-skew", "601"),
         ("validate", DOCUMENTED, "--account", ACCOUNT, "--provider", "nobody"),
+        ("validate", DOCUMENTED, "--account", ACCOUNT, "--permit", "rsa-sha1"),
+        ("validate", DOCUMENTED, "--account", ACCOUNT, "--audience", "https://sp.example.com"),
+        ("validate", DOCUMENTED, "--metadata", METADATA, "--provider", "SAML-test"),
         ("inspect",),
         ("inspect", "no\x00file"),
         ("frobnicate",),

@@ -108,6 +108,7 @@ def test_a_refused_exchange_prints_no_credentials(run: Run, account: Path) -> No
         assert result.exit_code == 1
         assert result.stdout == ""
         assert "remedy" in result.stderr
+        assert result.stderr.startswith("An error occurred (")
 
 
 def test_list_options_are_written_as_for_the_aws_cli(run: Run, account: Path, tmp_path: Path) -> None:
@@ -163,6 +164,8 @@ def test_a_broken_account_names_file_and_place(run: Run, account: Path) -> None:
     assert "policies/P.json" in result.stderr
     error = json.loads(run("account", "check", "--account", account, "--json").stdout)["error"]
     assert {"file", "path", "expected", "found", "remedy"} <= set(error)
+    assert [fault["file"] for fault in error["faults"]] == sorted(fault["file"] for fault in error["faults"])
+    assert {fault["file"] for fault in error["faults"]} == {"roles/TestSaml.json", "policies/P.json"}
     assert run("account", "check", "--account", account / "nothing").exit_code == 3
 
 
