@@ -1,0 +1,80 @@
+import json
+import stat
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from federation.errors import AccountFault
+from federation.state import AuditEvent, JsonLinesAudit, MemoryReplayCache
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+END = AT + timedelta(minutes=5)
+
+
+def test_a_second_use_is_noticed_until_the_token_ends() -> None:
+    cache = MemoryReplayCache()
+    assert cache.first_use("idp", "_1", until=END, at=AT)
+    assert not cache.first_use("idp", "_1", until=END, at=END - timedelta(microseconds=1))
+    assert cache.first_use("idp", "_1", until=END, at=END)
+
+
+def test_ids_are_the_issuers_own() -> None:
+    cache = MemoryReplayCache()
+    assert cache.first_use("idp", "_1", until=END, at=AT)
+    assert cache.first_use("other", "_1", until=END, at=AT)
+    assert cache.first_use("id", "p_1", until=END, at=AT)
+
+
+def test_d09_what_has_ended_is_forgotten() -> None:
+    cache = MemoryReplayCache()
+    for number in range(1000):
+        cache.first_use("idp", f"_{number}", until=AT + timedelta(seconds=number), at=AT)
+    cache.first_use("idp", "_last", until=END, at=AT + timedelta(seconds=990))
+    assert len(cache) == 10
+
+
+def test_concurrent_uses_have_one_first() -> None:
+    cache, first = MemoryReplayCache(), []
+    threads = [threading.Thread(target=lambda: first.append(cache.first_use("idp", "_1", until=END, at=AT))) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(first) == 1
+
+
+def event(**values: str) -> AuditEvent:
+    return AuditEvent(time=AT, operation="AssumeRoleWithSAML", outcome="granted", **values)  # type: ignore[arg-type]
+
+
+def test_one_line_per_event(tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    sink = JsonLinesAudit(file)
+    sink.record(event(subject="alice"))
+    JsonLinesAudit(file).record(event(subject="bob"))
+    lines = [json.loads(line) for line in file.read_text(encoding="ascii").splitlines()]
+    assert lines[0] == {"time": "2026-11-24T12:00:00Z", "operation": "AssumeRoleWithSAML", "outcome": "granted", "subject": "alice"}
+    assert lines[1]["subject"] == "bob"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_d07_a_value_cannot_forge_a_record(tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    JsonLinesAudit(file).record(event(subject='x"}\r\n{"outcome":"granted"\u2028\u202e'))
+    assert file.read_bytes().count(b"\n") == 1
+
+
+def test_a_long_value_is_cut() -> None:
+    assert len(event(subject="x" * 1_000_000).as_dict()["subject"]) < 2100
+
+
+def test_what_cannot_be_recorded_is_a_fault(tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    (tmp_path / "link").symlink_to(target)
+    for path in (tmp_path, tmp_path / "missing" / "audit.jsonl", tmp_path / "link", tmp_path / "nul\0"):
+        with pytest.raises(AccountFault) as refused:
+            JsonLinesAudit(path).record(event())
+        assert refused.value.check == "audit"
+    assert not target.exists()

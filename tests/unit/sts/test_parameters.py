@@ -1,0 +1,79 @@
+import pytest
+
+from federation.errors import ValidationError
+from federation.sts import parameters
+from federation.sts.parameters import Constraint, Text, check_parameters, utf16_units
+
+PATTERN = r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+"
+AT = "failed to satisfy constraint: "
+
+
+def message(*given: tuple[Constraint, object]) -> str:
+    with pytest.raises(ValidationError) as refused:
+        check_parameters(*given)
+    return refused.value.message
+
+
+def test_missing() -> None:
+    text = message((parameters.ROLE_ARN, None))
+    assert text == f"1 validation error detected: Value null at 'roleArn' {AT}Member must not be null"
+
+
+def test_too_short() -> None:
+    text = message((parameters.ROLE_ARN, "short"))
+    assert text == f"1 validation error detected: Value 'short' at 'roleArn' {AT}Member must have length greater than or equal to 20"
+
+
+def test_several_violations_in_one_message_the_pattern_before_the_length() -> None:
+    text = message((parameters.ROLE_ARN, "a\x00b"), (parameters.ROLE_DURATION, 43_201), (parameters.PRINCIPAL_ARN, None))
+    assert text == (
+        f"4 validation errors detected: Value 'a\x00b' at 'roleArn' {AT}Member must satisfy regular expression pattern: {PATTERN}; "
+        f"Value 'a\x00b' at 'roleArn' {AT}Member must have length greater than or equal to 20; "
+        f"Value '43201' at 'durationSeconds' {AT}Member must have value less than or equal to 43200; "
+        f"Value null at 'principalArn' {AT}Member must not be null"
+    )
+
+
+def test_a_tag_key_has_the_length_before_the_pattern() -> None:
+    key = Text(member="tags.1.member.key", shortest=1, longest=128, pattern=parameters.POLICY.pattern, written="[x]+", length_first=True)
+    assert message((key, "")) == (
+        f"2 validation errors detected: Value '' at 'tags.1.member.key' {AT}Member must have length greater than or equal to 1; "
+        f"Value '' at 'tags.1.member.key' {AT}Member must satisfy regular expression pattern: [x]+"
+    )
+
+
+@pytest.mark.parametrize("value", ["abc", b"abc", "x" * 100_001])
+def test_a_sensitive_value_is_not_shown(value: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        check_parameters((parameters.SAML_ASSERTION, value))
+    error = refused.value
+    assert error.check == "saml-assertion"
+    assert "Value '****' at 'sAMLAssertion'" in error.message
+    assert "abc" not in str(error) + error.message
+
+
+def test_length_is_counted_in_utf16_units_and_astral_characters_fail_the_pattern() -> None:
+    assert utf16_units("a\U0001f600é") == 4
+    assert "regular expression" in message((parameters.ROLE_ARN, "arn:aws:iam::123456789012:role/\U0001f600"))
+    check_parameters((parameters.ROLE_ARN, "arn:aws:iam::123456789012:role/\ufffd\u0085"))
+
+
+@pytest.mark.parametrize("seconds", [900, 43_200, None])
+def test_bounds_are_inclusive(seconds: int | None) -> None:
+    check_parameters((parameters.ROLE_DURATION, seconds))
+
+
+@pytest.mark.parametrize("seconds", [899, 43_201, -1, True, 900.0, "900"])
+def test_beyond_the_bounds(seconds: object) -> None:
+    assert "'durationSeconds'" in message((parameters.ROLE_DURATION, seconds))
+
+
+def test_members_of_a_list_are_named_by_their_place() -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    check_parameters((parameters.POLICY_ARNS, [arn, {"arn": arn}]), (parameters.POLICY_ARNS, ()))
+    assert "Value 'x' at 'policyArns.2.member.arn'" in message((parameters.POLICY_ARNS, [arn, {"arn": "x"}]))
+    assert "Value null at 'policyArns.1.member.arn'" in message((parameters.POLICY_ARNS, [{}]))
+
+
+def test_a_huge_value_is_not_amplified() -> None:
+    assert len(message((parameters.ROLE_ARN, "x" * 1_000_000))) < 5000
