@@ -1,0 +1,71 @@
+"""The slow, independent twin of the strict verifier: signatures proved by the signxml library.
+
+Shape and algorithms are judged by the same rules as in the strict verifier; canonicalisation, digest and signature are signxml's own. It
+is there as a second opinion, for tests and for whoever must show one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from lxml import etree
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
+from signxml.exceptions import SignXMLException
+from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
+
+from federation.saml.algorithms import weaknesses
+from federation.saml.keys import Permit, VerificationKey
+from federation.saml.signature import Verified, check_signed_info
+from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
+from federation.saml.structure import ASSERTION
+from federation.saml.xml import Element, reparse
+
+_BEGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_END: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_NAME: Final = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "registered key")])
+_FAULTS: Final = (SignXMLException, etree.LxmlError, ValueError, TypeError, LookupError)
+
+
+class SignxmlVerifier:
+    """Proves enveloped signatures with signxml. See `federation.saml.signature.Verifier`."""
+
+    def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
+        """See `Verifier.verify`."""
+        parts = read_signature(signature)
+        info = read_signed_info(reparse(canonicalise(parts.signed_info, parts.canonicalisation)))
+        method, digest_method = check_signed_info(info, element, permit)
+        for key in keys:
+            octets = _verify(element, info, key) if method.fits(key) else None
+            if octets is not None:
+                return Verified(octets, key, weaknesses(key, method, digest_method))
+        remedy = "register the IdP's current signing certificate, or check that the message was not changed"
+        raise refuse("signature", "a signature by a registered key", "one that signxml does not verify", remedy)
+
+
+def _verify(element: Element, info: SignedInfo, key: VerificationKey) -> bytes | None:
+    """Return the canonical octets that *key* signed, or None where signxml is not content."""
+    inside = element.tag == ASSERTION and element.getparent() is not None
+    config = SignatureConfiguration(
+        location=f"./{ASSERTION}/" if inside else "./",
+        expect_references=1,
+        signature_methods=frozenset({SignatureMethod(info.signature_method)}),
+        digest_algorithms=frozenset({DigestAlgorithm(info.digest_method)}),
+        verification_time=_BEGIN,
+    )
+    try:
+        found = XMLVerifier().verify(
+            element.getparent() if inside else element, x509_cert=_container(key), id_attribute="ID", expect_config=config
+        )
+    except _FAULTS:
+        return None
+    return found.signed_data if isinstance(found, VerifyResult) else None
+
+
+def _container(key: VerificationKey) -> x509.Certificate:
+    """Wrap *key* in a certificate, the only form in which signxml takes one. Who signed a pinned certificate matters to nobody."""
+    builder = x509.CertificateBuilder(subject_name=_NAME, issuer_name=_NAME, public_key=key.public_key, serial_number=1)
+    return builder.not_valid_before(_BEGIN).not_valid_after(_END).sign(ed25519.Ed25519PrivateKey.generate(), None)
