@@ -12,6 +12,9 @@ from federation.policy.hints import about_condition
 from federation.policy.principal import Principal, Via
 from federation.policy.statement import Statement
 
+MAX_REASONS = 3
+"""Failing parts that the sentence of a near miss names; it may end up in an error, which must stay one readable line."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
@@ -159,8 +162,10 @@ def near_miss(results: tuple[StatementResult, ...]) -> NearMiss | None:
     if not allows:
         return None
     nearest = min(allows, key=_distance)
-    reasons = "; ".join(failure.reason for failure in nearest.failures)
-    return NearMiss(nearest, nearest.failures, f"{nearest.label} does not apply: {reasons}")
+    failures = nearest.failures
+    rest = len(failures) - MAX_REASONS
+    reasons = [failure.reason for failure in failures[:MAX_REASONS]] + ([f"and {rest} more"] if rest > 0 else [])
+    return NearMiss(nearest, failures, f"{nearest.label} does not apply: {'; '.join(reasons)}")
 
 
 def _distance(result: StatementResult) -> tuple[int, int]:

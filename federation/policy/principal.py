@@ -81,7 +81,7 @@ class PrincipalElement:
         negated: NotPrincipal.
         everyone: It holds ``*``, alone or as ``{"AWS": "*"}``; the two mean the same.
         spelled: Every entry as ``type:value``, for display.
-        names: The entries by type, without ``*``.
+        names: The entries by type.
         denies: The statement's Effect is Deny.
         anonymous: ``*`` covers callers without credentials: in resource policies, not in trust policies.
     """

@@ -133,7 +133,8 @@ def test_networks(*, expected: str, found: str, inside: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "found", ["not-an-ip", "", "192.0.2", "192.0.2.256", "::192.0.2.1", "1::2::3", ":::", "fe80::1%eth0", "192.0.2.1/32", "2001:db8::1:"]
+    "found",
+    ["not-an-ip", "", "192.0.2", "192.0.2.256", "::192.0.2.1", "1::2::3", ":::", "fe80::1%eth0", "192.0.2.1/32", "2001:db8::1:", "0" * 99],
 )
 def test_a_request_value_that_is_no_address_never_matches(found: str) -> None:
     assert not holds("IpAddress", ["0.0.0.0/0", "::/0"], found)
@@ -210,6 +211,9 @@ def test_ignoring_case(*, expected: str, found: str, equal: bool) -> None:
         ("ab*ba", "aba", False),
         ("*a?c*", "xxabcxx", True),
         ("a\nb*", "a\nb\n", True),
+        ("a*x*b", "acb", False),
+        ("?a*??*b", "xacb", False),
+        ("?a*??*b", "xaccb", True),
     ],
 )
 def test_patterns(*, pattern: str, text: str, matches: bool) -> None:

@@ -215,6 +215,36 @@ def test_callers_need_a_principal_arn(arn: Any) -> None:
     assert refusal.value.check == "principal"
 
 
+def test_requests_are_typed() -> None:
+    caller = Principal.federated(PROVIDER)
+    for members, check in (({"principal": "bob", "action": SAML}, "principal"), ({"principal": caller, "action": None}, "action")):
+        with pytest.raises(ValidationError) as refusal:
+            RequestContext(**members)
+        assert refusal.value.check == check
+
+
+def test_a_policy_that_allows_nothing_has_no_near_miss() -> None:
+    other = statement(Effect="Deny", Action="sts:TagSession")
+    assert ask(Policy.stored(document(other), kind="trust")).nearest is None
+
+
+def test_near_misses_name_few_parts_and_few_values() -> None:
+    condition = {"StringEquals": {f"aws:RequestTag/{number}": [str(number)] * 9 for number in range(9)}}
+    nearest = ask(trust(condition), {f"aws:RequestTag/{number}": "x" * 9999 for number in range(9)}).nearest
+    assert nearest is not None
+    assert len(nearest.failures) == 9
+    assert nearest.sentence.endswith("; and 6 more")
+    assert len(nearest.sentence) < 1500
+
+
+def test_not_principal_explains_itself() -> None:
+    policy = Policy.stored(document(statement(Principal=None, NotPrincipal={"Federated": PROVIDER}, Sid="Others")), kind="trust")
+    nearest = ask(policy).nearest
+    assert nearest is not None
+    assert nearest.sentence == f"statement `Others` does not apply: NotPrincipal lists `{PROVIDER}`"
+    assert via("*", Principal.aws(USER), name="NotPrincipal", effect="Deny") is None
+
+
 def test_only_a_request_is_evaluated() -> None:
     with pytest.raises(ValidationError) as refusal:
         trust({}).evaluate({"action": SAML})  # type: ignore[arg-type]

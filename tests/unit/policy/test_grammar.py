@@ -203,6 +203,8 @@ GITHUB = "token.actions.githubusercontent.com"
         ("gitlab.com", {"StringLike": {"gitlab.com:sub": "**"}}, True),
         ("gitlab.com", {"StringLikeIfExists": {"gitlab.com:sub": "project_path:g/p:*"}}, False),
         ("gitlab.example.com", {}, True),
+        ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/", {"StringLike": {"sts:RoleSessionName": "MicrosoftSentinel_*"}}, True),
+        ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/", {}, False),
         ("oidc.vercel.com", {"StringEquals": {"oidc.vercel.com:aud": "https://vercel.com/acme"}}, True),
     ],
 )
