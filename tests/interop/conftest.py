@@ -1,0 +1,116 @@
+"""A real server on a real socket, for real AWS clients."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]
+import pytest
+from botocore import UNSIGNED  # type: ignore[import-untyped]
+from botocore.config import Config  # type: ignore[import-untyped]
+
+from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ACCOUNT = REPOSITORY / "fixtures" / "account"
+KEYS = REPOSITORY / "fixtures" / "keys"
+ROLE = "arn:aws:iam::123456789012:role/TestSaml"
+PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+START_SECONDS = 30
+
+
+@dataclass
+class Served:
+    """A running `federation serve`."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    port: int
+    log: Path
+
+    def logged(self, request_id: str) -> dict[str, Any]:
+        """The log's entry of one request; it is written when the answer is already on its way."""
+        for _ in range(200):
+            for line in self.log.read_text(encoding="utf-8").splitlines():
+                if request_id in line:
+                    entry: dict[str, Any] = json.loads(line)
+                    return entry
+            time.sleep(0.01)
+        pytest.fail(f"request {request_id} was not logged")
+
+    def stop(self) -> int:
+        """Stop it the way a service manager does and return its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end and return its exit status."""
+        status = self.process.wait(timeout=30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return status
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def serve(log: Path, *options: str, account: Path = ACCOUNT) -> Served:
+    """Start `federation serve` and wait until it announces itself."""
+    port = free_port()
+    command = [sys.executable, "-c", "from federation.cli.main import main; main()", "serve", "--account", str(account)]
+    with log.open("wb") as errors:
+        process = subprocess.Popen([*command, "--port", str(port), *options], stdout=subprocess.PIPE, stderr=errors, cwd=REPOSITORY)
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
+    line = process.stdout.readline().decode() if ready else ""
+    if not line.startswith("AWS_ENDPOINT_URL_STS="):
+        process.kill()
+        pytest.fail(f"the server did not start: {line!r} {log.read_text(encoding='utf-8', errors='replace')}")
+    return Served(process, line.strip().partition("=")[2], port, log)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    if find_spec("granian") is None:
+        pytest.skip("the HTTP server is not installed: pip install 'sts-federation[server]'")
+    running = serve(tmp_path_factory.mktemp("server") / "access.log")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def fresh_response() -> str:
+    """The documented login, issued this minute: the server judges by the clock on the wall, as it must."""
+    return forge_response(datetime.now(UTC), seed=os.urandom(8).hex())
+
+
+def forge_response(at: datetime, *, seed: str) -> str:
+    key = SigningKey.from_pem((KEYS / "idp-rsa2048.TEST-ONLY.key.pem").read_bytes(), (KEYS / "idp-rsa2048.TEST-ONLY.cert.pem").read_bytes())
+    attributes = aws_attributes(role=ROLE, provider=PROVIDER, session_name="SamlExample")
+    login = Login(at=at.replace(microsecond=0), subject="SamlExample", attributes=attributes, seed=seed)
+    return to_base64(SamlForge(key=key).response(login))
+
+
+@pytest.fixture
+def sts_client(server: Served) -> Any:
+    return boto3.client(
+        "sts",
+        endpoint_url=server.url,
+        region_name="us-east-1",
+        config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
+    )
