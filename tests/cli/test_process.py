@@ -66,7 +66,7 @@ def test_interrupt_is_not_a_refusal() -> None:
         assert process.stdin is not None
         assert process.stderr is not None
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=1.5)
+            process.wait(timeout=2.5)  # past the imports, waiting for its input
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
         complaint = process.stderr.read()
