@@ -48,7 +48,7 @@ def command(token: str, *, account_path: Path, role_arn: str, provider: str | No
         print_json({**document, "exchange": [result.as_dict() for result in exchange], "decision": decision.as_dict()})
     else:
         print_exchange(exchange)
-        print_decision(decision, about=role_arn, message=message)
+        print_decision(decision, about=role_arn, message=message if refused is None else None)
     click.get_current_context().exit(Exit.GRANTED if granted else Exit.REFUSED)
 
 
