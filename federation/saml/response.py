@@ -86,14 +86,17 @@ class Proof:
 
 
 def _parse(proof: Proof) -> None:
+    """The octets are one XML 1.0 document in UTF-8 without DTD, processing instructions or comments, of bounded size, depth and width."""
     proof.root = parse(proof.raw.octets)
 
 
 def _survey(proof: Proof) -> None:
+    """The root is the Response; one Assertion at most, signatures right after the Issuer of what they sign, every ID once."""
     proof.structure = survey(_reached(proof.root))
 
 
 def _prove_response(proof: Proof) -> None:
+    """A signature over the Response, where there is one or one is demanded, is by a registered key over the Response itself."""
     structure = _reached(proof.structure)
     if structure.response_signature is None:
         if proof.provider.signed == "response":
@@ -103,20 +106,24 @@ def _prove_response(proof: Proof) -> None:
 
 
 def _read_envelope(proof: Proof) -> None:
+    """The Response's own fields stand as the schema has them; they come from signed octets where the Response is signed."""
     source = proof.response.element if proof.response else _reached(proof.structure).response
     proof.envelope = read_envelope(source, signed=proof.response is not None)
 
 
 def _require_success(proof: Proof) -> None:
+    """The top-level status is Success, and nothing is nested below it."""
     check_success(_reached(proof.envelope))
 
 
 def _require_assertion(proof: Proof) -> None:
+    """There is exactly one Assertion or EncryptedAssertion."""
     if _reached(proof.structure).assertion is None:
         raise malformed("assertion-count", "exactly one Assertion", "none", "see the status of the response: the IdP may have refused")
 
 
 def _open(proof: Proof) -> None:
+    """An encrypted assertion opens with a registered key, by permitted algorithms; one in the clear comes only where that is allowed."""
     structure, provider = _reached(proof.structure), proof.provider
     if not structure.encrypted:
         if provider.encryption == "required":
@@ -136,6 +143,7 @@ def _open(proof: Proof) -> None:
 
 
 def _prove_assertion(proof: Proof) -> None:
+    """The Assertion is signed by a registered key itself, or lies inside the signed Response where the provider allows that."""
     try:
         _prove_assertion_or_say_why(proof)
     except InvalidIdentityToken:
@@ -164,6 +172,7 @@ def _prove_assertion_or_say_why(proof: Proof) -> None:
 
 
 def _require_signed_assertion(proof: Proof) -> None:
+    """The Assertion carries a verified signature of its own."""
     if not proof.assertion_signed:
         raise _unsigned("a signature over the Assertion itself, as AWS demands")
 

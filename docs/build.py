@@ -1,0 +1,155 @@
+"""Write the generated pages of docs/ from the code they describe; `make docs` runs it, and a test fails when a page is stale."""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from federation.oauth import checks as oauth
+from federation.oidc import checks as oidc
+from federation.profiles import Profile
+from federation.report import Check
+from federation.saml import checks, response, shape, validator
+from federation.sts import saml_attributes
+
+DOCS: Final = Path(__file__).parent
+HOUSE: Final = DOCS.parent / "federation"
+CODES: Final = ("ExpiredTokenException", "IDPRejectedClaim", "ValidationError", "AccessDenied", "InvalidIdentityToken")
+
+HEAD: Final = """# Checks
+
+<!-- Written by docs/build.py: change the code, then run `make docs`. -->
+
+Every refusal names the check that refused. A report lists them all, in this order, with the verdicts of both profiles: `aws` is what the
+service was observed to do, `strict` what a careful verifier demands. `validate` stops at the first refusal of the provider's profile.
+
+"""
+
+REFUSALS: Final = """
+## SAML: finer names
+
+Steps that prove and read refuse under a finer name; it is the `check` of their error. The code is `InvalidIdentityToken` unless the table
+above says otherwise; provider material that cannot be registered is refused with `InvalidInput`.
+
+"""
+
+
+def checks_page() -> str:
+    """docs/checks.md: rule, clause, code, profiles."""
+    head = ("check", "demands", "clause", "code", "profiles")
+    sections = (
+        ("SAML responses", _saml()),
+        ("AssumeRoleWithSAML: the attributes", map(_row, saml_attributes.CHECKS)),
+        ("OIDC tokens, once their signature is proved", map(_row, oidc.CHECKS)),
+        ("OAuth access tokens, once their answer is found", map(_row, oauth.CHECKS)),
+    )
+    tables = ["\n".join((f"## {title}", "", *_table(head, rows), "")) for title, rows in sections]
+    return HEAD + "\n".join(tables) + REFUSALS + "\n".join(_refusals())
+
+
+OF_SHAPE: Final = ("subject", "conditions", "attributes", "assertion")
+"""Modules whose `refuse` says what the schema demands, always under the one name."""
+
+PAGES: Final[dict[str, Callable[[], str]]] = {"checks.md": checks_page}
+
+
+def _saml() -> Iterator[tuple[str, ...]]:
+    yield (
+        "`base64`",
+        "The value is canonical standard base64 of a bounded size.",
+        validator.DECODING[1],
+        "`InvalidIdentityToken`",
+        "aws, strict",
+    )
+    yield from (_row(check) for check in response.STAGES)
+    yield (f"`{shape.CHECK}`", "The assertion has the shape of the schema.", shape.CLAUSE, "`InvalidIdentityToken`", "aws, strict")
+    yield from (_row(check) for check in checks.CHECKS)
+
+
+def _row(check: Check[Any]) -> tuple[str, ...]:
+    profiles = ", ".join(profile.value for profile in sorted(Profile) if profile in check.profiles)
+    return (f"`{check.name}`", _first(check.run), check.clause, f"`{_code(check.run)}`", profiles)
+
+
+def _first(function: Callable[..., Any]) -> str:
+    """First paragraph of the docstring, as one line."""
+    return " ".join((inspect.getdoc(function) or "").partition("\n\n")[0].split())
+
+
+def _code(function: Callable[..., Any]) -> str:
+    """The wire code: of the errors a rule names itself, or those it calls name."""
+    source = inspect.getsource(function)
+    called = re.findall(r"\b(_?check_\w+)\(", source)
+    module = inspect.getmodule(function)
+    inner = [inspect.getsource(getattr(module, name)) for name in called if callable(getattr(module, name, None))]
+    return next((code for code in CODES if any(code in text for text in (source, *inner))), CODES[-1])
+
+
+def _refusals() -> Iterator[str]:
+    for title, paths in (
+        ("Decoding, proving and reading", ("decode", "xml", "structure", "signed_info", "signature", "envelope", "decryption", "response")),
+        ("Reading the assertion", ("shape", "times", "subject", "conditions", "attributes", "assertion")),
+        ("Registering a provider", ("keys", "metadata", "metadata_integrity", "provider")),
+    ):
+        found: dict[str, list[str]] = {}
+        for path in paths:
+            for check, expected in _pairs(HOUSE / "saml" / f"{path}.py"):
+                if expected not in found.setdefault(check, []):
+                    found[check].append(expected)
+        yield f"### {title}"
+        yield ""
+        yield from _table(("check", "expects"), [(f"`{check}`", "; ".join(texts)) for check, texts in sorted(found.items())])
+        yield ""
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """Every (check, expected) that a refusal in the module at *path* spells out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)
+        for target in [node.target]
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            check, expected = (named.get("check"), named.get("expected")) if "check" in named else (*node.args, None, None)[:2]
+            if path.stem in OF_SHAPE and isinstance(node.func, ast.Name) and node.func.id == "refuse":
+                check, expected = ast.Constant(shape.CHECK), check
+            name = _said(check, constants)
+            if name is not None and re.fullmatch(r"[a-z][a-z0-9-]+", name) and expected is not None and _is_refusal(node.func):
+                text = _said(expected, constants)
+                if text:
+                    yield name, text
+
+
+def _is_refusal(function: ast.expr) -> bool:
+    name = function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    return name in {"malformed", "refuse", "_refusal", "InvalidIdentityToken", "RegistrationError", "IDPRejectedClaim"}
+
+
+def _said(node: ast.expr | None, constants: dict[str, Any]) -> str | None:
+    """The text of a literal; what an f-string fills in shows as an ellipsis."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.Name) and isinstance(constants.get(node.id), str):
+        return str(constants[node.id])
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "…" for part in node.values)
+    return None
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]] | Iterator[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + " --- |" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
