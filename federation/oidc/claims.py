@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,8 +20,8 @@ _REMEDY: Final = "have the identity provider put a JSON object of claims into th
 _PAYLOAD: Final = Complaint(InvalidIdentityToken, "claims", "the claims set", _REMEDY, messages.NOT_A_JWT)
 _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
 _LONG: Final = 1 << 63
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_SECOND: Final = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds())
+_LAST_SECOND: Final = 253_402_300_799
+"""9999-12-31T23:59:59Z, the last whole second of `datetime`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -146,4 +146,4 @@ def read_claims(signed: SignedToken) -> Claims:
 
 def moment(seconds: int) -> datetime:
     """Return *seconds* since 1970 as an aware instant, the last representable one where the number lies beyond."""
-    return _EPOCH + timedelta(seconds=min(max(seconds, 0), _LAST_SECOND))
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), UTC)

@@ -1,0 +1,180 @@
+"""Registration: what a provider is made of is checked before a token is seen."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from federation import OidcProvider
+from federation.errors import RegistrationError
+from federation.oidc.algorithms import SOUND
+from federation.oidc.jwks import KeySet
+from federation.profiles import Profile
+from federation.validators import Provider
+from tests.oidc_forge import CLIENT, forge, key
+
+
+def build(**changes: Any) -> OidcProvider:
+    return OidcProvider(**{"url": "https://issuer.example.com", "client_ids": [CLIENT], "jwks": forge().jwks(), **changes})
+
+
+def test_defaults() -> None:
+    provider = build()
+    assert isinstance(provider, Provider)
+    assert (provider.kind, provider.arn, provider.name) == ("oidc-id-token", "issuer.example.com", "issuer.example.com")
+    assert (provider.profile, provider.allowed, provider.leeway(Profile.STRICT), provider.leeway(Profile.AWS)) == ("strict", SOUND, 0, 300)
+    assert forge().jwks()["keys"][0]["n"] not in repr(provider)
+
+
+@pytest.mark.parametrize(
+    ("url", "stored"),
+    [
+        ("https://issuer.example.com:443/a", "https://issuer.example.com/a"),
+        ("https://Issuer.Example.com/Path/", "https://Issuer.Example.com/Path/"),
+        ("https://issuer.example.com/", "https://issuer.example.com/"),
+        ("https://issuer.example.com/a:443", "https://issuer.example.com/a:443"),
+    ],
+)
+def test_url_is_kept_as_iam_keeps_it(url: str, stored: str) -> None:
+    assert build(url=url).url == stored
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://issuer.example.com",
+        "issuer.example.com",
+        "https://",
+        "https://issuer.example.com?x",
+        "https://issuer.example.com/#f",
+        "https://issuer.example.com:8443",
+        "https://user@issuer.example.com",
+        "https://issuer.example.com/a b",
+        "https://issuer.example.com/é",
+        "https://" + "a" * 250 + ".com",
+        "https://-issuer.example.com",
+        "",
+        None,
+        5,
+    ],
+)
+def test_url_refused(url: object) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        build(url=url)
+    assert caught.value.check == "url"
+
+
+@pytest.mark.parametrize("client_ids", [[], "client-a", None, [""], ["x" * 256], [1], [f"c{n}" for n in range(101)]])
+def test_client_ids_refused(client_ids: object) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        build(client_ids=client_ids)
+    assert caught.value.check == "client-ids"
+
+
+def test_client_ids_collapse() -> None:
+    assert build(client_ids=["b", "a", "b"]).client_ids == ("b", "a")
+
+
+@pytest.mark.parametrize("algorithms", [[], ["none"], ["HS256"], ["RS256", "x"], "RS256", [1]])
+def test_algorithms_refused(algorithms: object) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        build(algorithms=algorithms)
+    assert caught.value.check == "algorithms"
+
+
+@pytest.mark.parametrize(("name", "value"), [("profile", "lax"), ("profile", None), ("arn", "arn:aws:iam"), ("token_types", [])])
+def test_other_material_refused(name: str, value: object) -> None:
+    with pytest.raises(RegistrationError):
+        build(**{name: value})
+
+
+def test_reprofiled_reads_the_documents_again() -> None:
+    twice = {"keys": [key().jwk(), key().jwk()]}
+    lenient = build(jwks=twice, profile="aws", arn="arn:aws:iam::123456789012:oidc-provider/issuer.example.com")
+    assert lenient.reprofiled("aws").arn == lenient.arn
+    with pytest.raises(RegistrationError) as caught:
+        lenient.reprofiled("strict")
+    assert caught.value.check == "jwks-kid"
+    assert build(clock_skew=timedelta(seconds=30)).reprofiled(Profile.AWS).clock_skew == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        None,
+        "",
+        "x",
+        "[]",
+        "{}",
+        b"\xff",
+        '{"keys":{}}',
+        '{"keys":[],"keys":[]}',
+        {"keys": []},
+        {"keys": [1]},
+        {"keys": [{}] * 401},
+        5,
+        "\ud800",
+    ],
+)
+def test_key_sets_refused(jwks: Any) -> None:
+    with pytest.raises(RegistrationError):
+        KeySet.parse(jwks)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n": 5},
+        {"n": "AQAB="},
+        {"n": "é"},
+        {"kid": 5},
+        {"kid": "x" * 513},
+        {"use": 1},
+        {"alg": 1},
+        {"key_ops": "verify"},
+        {"x5c": []},
+        {"x5c": ["AAAA"]},
+        {"x5c": "x"},
+        {"x5c": ["%"]},
+        {"x5c": [1]},
+    ],
+)
+def test_malformed_keys_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(RegistrationError):
+        KeySet.parse({"keys": [key().jwk() | change]})
+
+
+def test_key_set_as_text_and_as_json_is_the_same() -> None:
+    text = json.dumps(forge().jwks())
+    assert (
+        KeySet.parse(text).keys[0].thumbprint
+        == KeySet.parse(forge().jwks()).keys[0].thumbprint
+        == KeySet.parse(text.encode()).keys[0].thumbprint
+    )
+
+
+def test_thumbprint_is_rfc_7638s() -> None:
+    """The example of RFC 7638 section 3.1."""
+    n = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W"
+        "-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbIS"
+        "D08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+    )
+    assert KeySet.parse({"keys": [{"kty": "RSA", "n": n, "e": "AQAB"}]}).keys[0].thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+@pytest.mark.parametrize(
+    "discovery", ["x", "[]", 5, {"issuer": 1}, {"issuer": "https://issuer.example.com"}, '{"issuer":"a","issuer":"a"}']
+)
+def test_discovery_refused(discovery: Any) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        build(discovery=discovery)
+    assert caught.value.check == "discovery"
+
+
+def test_from_documents_takes_the_issuer_of_discovery() -> None:
+    provider = OidcProvider.from_documents(discovery=json.dumps(forge().discovery()), jwks=forge().jwks(), client_ids=[CLIENT])
+    assert provider.url == forge().url
+    assert provider.documents is not None
+    assert provider.documents.jwks_uri == "https://issuer.example.com/.well-known/jwks"

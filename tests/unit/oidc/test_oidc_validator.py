@@ -1,0 +1,108 @@
+"""The report, the shape test, the unverified view, and the types that promise proof."""
+
+import pytest
+
+from federation import OidcProvider, diagnose, validate
+from federation.errors import InternalFailure, InvalidIdentityToken, RegistrationError
+from federation.oidc.checks import CHECKS
+from federation.oidc.decode import decode_token
+from federation.oidc.inspection import claimed_issuer, inspect_token, looks_like_jwt
+from federation.oidc.signature import SignedToken
+from federation.oidc.validator import STAGES, OidcTokenValidator
+from federation.profiles import Profile
+from federation.testing.oidc import ABSENT
+from federation.validators import validator
+from tests.oidc_forge import AT, CLIENT, forge, provider, token
+
+
+def test_a_report_lists_every_rule_in_order() -> None:
+    report = diagnose(token(), provider(), at=AT)
+    assert [r.name for r in report.results] == [s.name for s in STAGES] + [c.name for c in CHECKS]
+    assert {r.outcome for r in report.results} == {"passed"}
+    assert report.identity == validate(token(), provider(), at=AT)
+    assert report.claimed == {}
+
+
+def test_a_refused_report_shows_what_was_claimed_and_what_was_not_reached() -> None:
+    header, payload, _ = token().split(".")
+    report = diagnose(f"{header}.{payload}.AAAA", provider(), at=AT)
+    outcomes = {r.name: r.outcome for r in report.results}
+    assert (outcomes["kid"], outcomes["signature"], outcomes["claims"], outcomes["audience"]) == ("passed", "refused", "skipped", "skipped")
+    assert report.claimed["claims"]["sub"] == "workload-7"
+    assert report.claimed["verified"] is False
+    assert report.identity is None
+
+
+def test_a_report_shows_every_refusal_and_both_verdicts() -> None:
+    report = diagnose(token(sub=7, aud="other", cnf={}), provider(), at=AT)
+    assert [r.name for r in report.results if r.outcome == "refused"] == ["subject", "audience", "audience-trusted", "confirmation"]
+    verdicts = diagnose(token(exp=int(AT.timestamp()) - 10), provider(), at=AT).as_dict()["verdicts"]
+    assert (verdicts["aws"]["accepted"], verdicts["strict"]["check"]) == (True, "exp")
+
+
+def test_profiles_that_disagree_on_a_rule_have_a_row_each() -> None:
+    report = diagnose(token(exp=int(AT.timestamp()) - 10), provider(), at=AT)
+    rows = {tuple(sorted(r.profiles)): r.outcome for r in report.results if r.name == "exp"}
+    assert rows == {("aws",): "passed", ("strict",): "refused"}
+    keyless = diagnose(forge().token(at=AT, audience=CLIENT, header={"kid": ABSENT}), two_keys(), at=AT)
+    assert {tuple(r.profiles): r.outcome for r in keyless.results if r.name == "kid"} == {
+        (Profile.STRICT,): "passed",
+        (Profile.AWS,): "refused",
+    }
+    assert keyless.accepted
+
+
+def two_keys() -> OidcProvider:
+    jwks = {"keys": [forge().key.jwk(), forge().key.jwk() | {"kid": "key-2"}]}
+    return OidcProvider(url=forge().url, client_ids=[CLIENT], jwks=jwks)
+
+
+@pytest.mark.parametrize("found", [token(), token() + "\n", token().encode()])
+def test_recognised(found: object) -> None:
+    assert validator("oidc-id-token").recognises(found)
+
+
+@pytest.mark.parametrize("other", ["", "a.b.c", "Atza|x", b"\xff.\xff.\xff", None, 5, "PHNhbWw+", "eyJ.a", "eyJ.a.b.c.d"])
+def test_not_recognised(other: object) -> None:
+    assert not looks_like_jwt(other)
+
+
+def test_inspection_reports_what_must_not_be_believed() -> None:
+    seen = inspect_token(forge().token(at=AT, header={"jku": "https://attacker.example"}))
+    assert seen["untrusted_key_hints"] == ["jku"]
+    assert (seen["verified"], seen["claims"]["sub"], seen["signature_octets"]) == (False, "workload-7", 256)
+
+
+def test_claimed_issuer() -> None:
+    assert claimed_issuer(token()) == forge().url
+    for iss, check in ((ABSENT, "required-claims"), (5, "issuer"), (["x"], "issuer")):
+        with pytest.raises(InvalidIdentityToken) as caught:
+            claimed_issuer(token(iss=iss))
+        assert caught.value.check == check
+
+
+def test_only_verification_makes_signed_tokens() -> None:
+    raw = decode_token(token())
+    with pytest.raises(InternalFailure):
+        SignedToken(raw.header, raw.payload, provider().keys.keys[0], object())
+
+
+def test_a_provider_of_another_kind_is_refused() -> None:
+    class Stranger:
+        kind = "oidc-id-token"
+        arn = "x"
+        profile = Profile.STRICT
+
+    for call in (OidcTokenValidator().validate, OidcTokenValidator().diagnose):
+        with pytest.raises(RegistrationError):
+            call(token(), Stranger(), at=AT)
+
+
+def test_bytes_and_text_are_the_same_token() -> None:
+    assert validate(token().encode(), provider(), at=AT) == validate(token(), provider(), at=AT)
+
+
+def test_far_future_ends_are_kept_within_the_calendar() -> None:
+    identity = validate(token(exp=2**53 - 1), provider(), at=AT)
+    assert identity.not_on_or_after is not None
+    assert identity.not_on_or_after.year == 9999
