@@ -1,0 +1,210 @@
+"""The reader of assertions: strict shape, complete text, values in order."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from federation.errors import InvalidIdentityToken
+from federation.saml.assertion import Assertion, AuthnStatement, read_assertion
+from federation.saml.attributes import CONDITION_KEYS, context_of
+from federation.saml.conditions import Conditions
+from federation.saml.subject import BEARER, NameID, SubjectConfirmation
+from federation.saml.xml import SAML
+from federation.testing import SHAPES
+from federation.testing.message import build_response
+from tests.forging import AT, ISSUER, PERSISTENT, ROLE, SIGN_IN, Hook, add, drop, found, good_login, put, say
+
+NAME = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
+
+
+def built(*edits: Hook, shape: str = "shibboleth", **changes: Any) -> etree._Element:
+    response = build_response(good_login(**changes), SHAPES[shape], ISSUER)
+    for edit in edits:
+        edit(response)
+    # Read from octets, as the proved assertion is: no namespace or text node is left over from building.
+    return etree.fromstring(etree.tostring(found(response, "Assertion")))
+
+
+def read(*edits: Hook, **changes: Any) -> Assertion:
+    return read_assertion(built(*edits, **changes))
+
+
+def refusal(*edits: Hook) -> str:
+    with pytest.raises(InvalidIdentityToken) as refused:
+        read(*edits)
+    return refused.value.check
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_product_says_the_same(shape: str) -> None:
+    assertion = read(shape=shape)
+    assert assertion.version == "2.0"
+    assert assertion.issuer == ISSUER
+    assert assertion.issue_instant == AT
+    assert assertion.subject is not None
+    assert assertion.subject.name_id is not None
+    assert (assertion.subject.name_id.text, assertion.subject.name_id.format) == ("subject-123", PERSISTENT)
+    [confirmation] = assertion.subject.confirmations
+    assert (confirmation.method, confirmation.recipient) == (BEARER, SIGN_IN)
+    assert assertion.conditions is not None
+    assert assertion.conditions.audience_restrictions == (("urn:amazon:webservices",),)
+    assert len(assertion.authn_statements) == 1
+    assert assertion.attributes[NAME] == ("session-name",)
+
+
+def test_every_field() -> None:
+    at = datetime(2026, 9, 15, 12, 5, tzinfo=UTC)
+    assertion = read(
+        put("Issuer", Format="urn:x"),
+        drop("NameID"),
+        add("Subject", '<saml:NameID Format="f" NameQualifier="q" SPNameQualifier="s" SPProvidedID="p"> a </saml:NameID>', 0),
+        put("SubjectConfirmationData", NotBefore="2026-09-15T12:05:00Z", InResponseTo="_r", Address="192.0.2.1"),
+        add("Conditions", "<saml:OneTimeUse/>"),
+        add("Conditions", '<saml:ProxyRestriction Count="0"><saml:Audience>a</saml:Audience></saml:ProxyRestriction>'),
+        add("Conditions", "<saml:AudienceRestriction><saml:Audience>a</saml:Audience><saml:Audience/></saml:AudienceRestriction>"),
+        put("AuthnStatement", SessionIndex="_s", SessionNotOnOrAfter="2026-09-15T12:05:00Z"),
+        response_issuer=None,
+    )
+    assert assertion.subject is not None
+    assert assertion.subject.name_id == NameID(" a ", "f", "q", "s", "p")
+    assert assertion.subject.confirmations == (SubjectConfirmation(BEARER, SIGN_IN, at, at, "_r", "192.0.2.1"),)
+    assert assertion.conditions == Conditions(AT, at, (("urn:amazon:webservices",), ("a", "")), one_time_use=True)
+    assert assertion.authn_statements == (AuthnStatement(AT, "_s", at),)
+
+
+def test_absent_parts_are_none() -> None:
+    assertion = read(drop("Subject"), drop("Conditions"), drop("AuthnStatement"), drop("AttributeStatement"))
+    assert assertion.subject is None
+    assert assertion.conditions is None
+    assert assertion.authn_statements == ()
+    assert assertion.attributes == {}
+
+
+def test_repeated_attributes_are_joined_in_order() -> None:
+    more = f'<saml:Attribute Name="{NAME}"><saml:AttributeValue>b</saml:AttributeValue><saml:AttributeValue/></saml:Attribute>'
+    statement = f"<saml:AttributeStatement>{more}</saml:AttributeStatement>"
+    assert read(add("AttributeStatement", more), add("Assertion", statement)).attributes[NAME] == ("session-name", "b", "", "b", "")
+
+
+def test_name_id_as_attribute_value() -> None:
+    """eduPersonTargetedID: the whole text, with the white space around the element."""
+    value = '<saml:AttributeValue>\n <saml:NameID Format="f">abc=</saml:NameID>\n</saml:AttributeValue>'
+    assertion = read(add("AttributeStatement", f'<saml:Attribute Name="urn:oid:1.3.6.1.4.1.5923.1.1.1.10">{value}</saml:Attribute>'))
+    assert assertion.attributes["urn:oid:1.3.6.1.4.1.5923.1.1.1.10"] == ("\n abc=\n",)
+
+
+SHAPE: Mapping[str, Hook] = {
+    "no Issuer": lambda response: drop("Issuer")(found(response, "Assertion")),
+    "two Issuers": add("Assertion", "<saml:Issuer>x</saml:Issuer>", 1),
+    "two Subjects": add("Assertion", "<saml:Subject/>", 2),
+    "two Conditions": add("Assertion", "<saml:Conditions/>", 3),
+    "Conditions after a statement": add("Assertion", "<saml:Conditions/>"),
+    "unknown element": add("Assertion", "<x:Other/>"),
+    "unknown statement": add("Assertion", "<saml:Statement/>"),
+    "SAML 1.1 element": add("Assertion", '<a:AttributeStatement xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion"/>'),
+    "unknown attribute": put("Assertion", Extra="1"),
+    "foreign attribute": put("Assertion", **{"{urn:x}ID": "1"}),
+    "no IssueInstant": put("Assertion", IssueInstant=None),
+    "no Version": put("Assertion", Version=None),
+    "no ID": put("Assertion", ID=None),
+    "two NameIDs": add("Subject", "<saml:NameID>x</saml:NameID>", 1),
+    "NameID after the confirmation": add("Subject", "<saml:NameID>x</saml:NameID>"),
+    "BaseID": add("Subject", "<saml:BaseID/>", 0),
+    "confirmation without Method": put("SubjectConfirmation", Method=None),
+    "two data": add("SubjectConfirmation", "<saml:SubjectConfirmationData/>"),
+    "two OneTimeUse": add("Conditions", "<saml:OneTimeUse/><saml:OneTimeUse/>"),
+    "Audience outside": add("AudienceRestriction", "<saml:Issuer>x</saml:Issuer>"),
+    "no AuthnContext": drop("AuthnContext"),
+    "no AuthnInstant": put("AuthnStatement", AuthnInstant=None),
+    "Attribute without Name": put("Attribute", Name=None),
+    "Attribute child": add("Attribute", "<saml:Name>x</saml:Name>"),
+    "statement child": add("AttributeStatement", "<saml:AttributeValue>x</saml:AttributeValue>"),
+    "assertion in Advice": add("Assertion", "<saml:Advice><x:a><saml:Assertion/></x:a></saml:Advice>", 3),
+}
+
+
+@pytest.mark.parametrize("what", SHAPE)
+def test_other_shapes_are_refused(what: str) -> None:
+    edits = [SHAPE[what]]
+    if what == "two OneTimeUse":
+        edits.append(add("Conditions", "<saml:OneTimeUse/>"))
+    assert refusal(*edits) == "assertion-shape"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("Assertion", "IssueInstant"),
+        ("Conditions", "NotBefore"),
+        ("Conditions", "NotOnOrAfter"),
+        ("SubjectConfirmationData", "NotBefore"),
+        ("SubjectConfirmationData", "NotOnOrAfter"),
+        ("AuthnStatement", "AuthnInstant"),
+        ("AuthnStatement", "SessionNotOnOrAfter"),
+    ],
+)
+def test_no_instant_is_read_as_absent(place: tuple[str, str]) -> None:
+    name, attribute = place
+    assert refusal(put(name, **{attribute: "soon"})) == "time-syntax"
+    assert refusal(put(name, **{attribute: ""})) == "time-syntax"
+
+
+@pytest.mark.parametrize("name", ["NameID", "Issuer", "Audience"])
+def test_text_has_no_children(name: str) -> None:
+    def split(response: etree._Element) -> None:
+        add(name, "<x:b/>")(found(response, "Assertion"))
+
+    assert refusal(split) == "text"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a<x:b/>c",
+        "<x:b>c</x:b>",
+        "<saml:NameID>a</saml:NameID><saml:NameID>b</saml:NameID>",
+        "a<saml:NameID>b</saml:NameID>",
+        "<saml:NameID>b</saml:NameID>a",
+    ],
+)
+def test_other_structured_values_are_refused(value: str) -> None:
+    more = f'<saml:Attribute Name="a"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
+    assert refusal(add("AttributeStatement", more)) == "attribute-value"
+
+
+@pytest.mark.parametrize("name", ["EncryptedID", "EncryptedAttribute"])
+def test_encrypted_parts_need_a_key(name: str) -> None:
+    target = ("Subject", 0) if name == "EncryptedID" else ("AttributeStatement", None)
+    edits = [drop("NameID")] if name == "EncryptedID" else []
+    assert refusal(*edits, add(target[0], f"<saml:{name}/>", target[1])) == "decryption-key"
+
+
+def test_unknown_conditions_are_kept_for_the_rule() -> None:
+    conditions = read(add("Conditions", "<x:Custom/>"), add("Conditions", "<saml:Condition/>")).conditions
+    assert conditions is not None
+    assert conditions.unknown == ("Custom", "Condition")
+
+
+def test_condition_keys() -> None:
+    name = "urn:oid:1.3.6.1.4.1.5923.1.1.1."
+    keys = dict(context_of({f"{name}6": ("one",), f"{name}1": ("one",), f"{name}5": ("a", "b"), f"{name}7": (), "other": ("x",)}))
+    assert keys == {
+        "saml:edupersonprincipalname": "one",
+        "saml:edupersonaffiliation": ("one",),
+        # Two values where one is defined: a tuple, which no plain operator matches.
+        "saml:edupersonprimaryaffiliation": ("a", "b"),
+    }
+    claims = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+    assert dict(context_of({f"{claims}emailaddress": ("a@example.com",), "0.9.2342.19200300100.1.3": ("b@example.com",)})) == {
+        "saml:mail": ("a@example.com", "b@example.com")
+    }
+    assert all(key.startswith("saml:") for keys_of in CONDITION_KEYS.values() for key in keys_of)
+
+
+def test_role_is_only_an_attribute_here() -> None:
+    assert any(value.startswith(ROLE) for values in read().attributes.values() for value in values)
+    assert built().tag == f"{SAML}Assertion"
+    assert read(say("NameID", "")).subject is not None
