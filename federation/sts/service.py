@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Literal
 
 from federation import clock
 from federation.account import Account, load_account
@@ -21,21 +21,15 @@ from federation.sts.saml_attributes import CHECKS, Exchange, read_what_holds
 from federation.sts.sealing import Sealer
 from federation.sts.session import RoleSession, open_session
 
-_ONE_OF_THE_PROCESS: Final = object()
-
 
 class SecurityTokenService:
     """Does what AWS STS does with federated logins, for one account, offline.
 
     Immutable after construction but for the replay cache; every method may be called from any thread at any time.
 
-    Attributes:
-        account: The account it serves.
     """
 
-    __slots__ = ("_audit", "_replay", "_sealer", "account")
-
-    account: Account
+    __slots__ = ("_account", "_audit", "_replay", "_sealer")
 
     def __init__(self, account: Account, *, audit: AuditSink | None = None, replay: ReplayCache | None = None) -> None:
         """Serve *account*.
@@ -45,7 +39,7 @@ class SecurityTokenService:
             audit: Takes an event for every exchange, granted or refused; None for none.
             replay: Remembers used assertions so that profile strict accepts each once; None to accept them until they end, as AWS does.
         """
-        self.account, self._audit, self._replay = account, audit, replay
+        self._account, self._audit, self._replay = account, audit, replay
         self._sealer = Sealer(account.keyring, account.id)
 
     @classmethod
@@ -54,20 +48,25 @@ class SecurityTokenService:
         path: str | os.PathLike[str],
         *,
         audit: AuditSink | None = None,
-        replay: ReplayCache | None = _ONE_OF_THE_PROCESS,  # type: ignore[assignment]  # a mark no caller has
+        replay: ReplayCache | Literal["memory"] | None = "memory",
     ) -> SecurityTokenService:
         """Load the account directory at *path* and serve it.
 
         Args:
             path: The account directory.
             audit: As in the constructor.
-            replay: As in the constructor; when left out, a cache in the memory of this process.
+            replay: As in the constructor; ``"memory"`` for a cache of this process's own.
 
         Raises:
             AccountFaults: A file of the directory is at fault; every fault is listed.
         """
         account = load_account(path)
-        return cls(account, audit=audit, replay=MemoryReplayCache() if replay is _ONE_OF_THE_PROCESS else replay)
+        return cls(account, audit=audit, replay=MemoryReplayCache() if replay == "memory" else replay)
+
+    @property
+    def account(self) -> Account:
+        """The account it serves."""
+        return self._account
 
     def assume_role_with_saml(
         self,
@@ -110,7 +109,7 @@ class SecurityTokenService:
         attempt = Attempt(saml.OPERATION, role_arn, principal_arn)
         try:
             session = saml.assume_role_with_saml(
-                call, account=self.account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant
+                call, account=self._account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant
             )
         except Exception as error:
             refusal = error if isinstance(error, FederationError) else _bug(error)
@@ -140,11 +139,11 @@ class SecurityTokenService:
         instant = clock.resolve(at)
         identity = _proved(identity_or_report)
         operation = trust.OPERATIONS.get(identity.kind)
-        role = self.account.roles.get(role_arn) if isinstance(role_arn, str) else None
+        role = self._account.roles.get(role_arn) if isinstance(role_arn, str) else None
         if operation is None or role is None:
             raise trust.no_such_role(operation=operation or saml.OPERATION, role_arn=role_arn)
         request = read_what_holds(Exchange(identity, role_arn, identity.provider_arn))
-        return trust.decide(role, identity, request, operation=operation, account=self.account.id, at=instant)
+        return trust.decide(role, identity, request, operation=operation, account=self._account.id, at=instant)
 
     def check_exchange(self, identity: VerifiedIdentity, *, role_arn: str) -> tuple[CheckResult, ...]:
         """Run every check that the exchange makes of a proved identity's attributes before the trust policy is asked, and report each."""
@@ -162,7 +161,7 @@ class SecurityTokenService:
             InvalidClientTokenId: The token is not one that this account's keyring sealed, or the id is not its own.
             ExpiredToken: The session has ended.
         """
-        account = self.account
+        account = self._account
         return open_session(
             session_token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=clock.resolve(at)
         )

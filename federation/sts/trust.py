@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from federation.account import Role
@@ -50,7 +51,7 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
 
     That is the first refusal, else the decision about the operation itself. No identity policy takes part: the trust policy alone decides.
     """
-    principal = Principal.federated(identity.provider_arn)
+    principal = _caller(identity.provider_arn)
     keys = trust_context(identity, request, account=account, at=at)
     decision = _evaluate(role, principal, f"sts:{operation}", keys)
     if decision.allowed and request.tags:
@@ -60,6 +61,11 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
         setting = _evaluate(role, principal, SET_SOURCE_IDENTITY, keys)
         decision = decision if setting.allowed else setting
     return decision
+
+
+@lru_cache(maxsize=1024)  # the providers of an account: no foreign text comes here
+def _caller(provider_arn: str) -> Principal:
+    return Principal.federated(provider_arn)
 
 
 def _evaluate(role: Role, principal: Principal, action: str, keys: dict[str, ContextValue]) -> Decision:
