@@ -38,11 +38,14 @@ def name(page: Path) -> str:
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
-    """Split a console block into (command, shown output) pairs; a trailing backslash continues a command."""
+    """Split a console block into (command, shown output) pairs; a trailing backslash continues a command.
+
+    After a ``$ make …`` line all the rest is its output: the demo itself prints lines that look like commands.
+    """
     command, shown = "", []
     lines = iter(block.splitlines())
     for line in lines:
-        if line.startswith("$ "):
+        if line.startswith("$ ") and command not in SHOWN_BY_VERB:
             if command:
                 yield command, "\n".join(shown)
             command, shown = line[2:], []
