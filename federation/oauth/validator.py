@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from federation.errors import FederationError, IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken, RegistrationError
+from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken, RegistrationError
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oauth.introspection import TokenInformation
@@ -14,16 +15,17 @@ from federation.oauth.provider import OAuthProvider
 from federation.oauth.registry import AMAZON, FACEBOOK, check_provider_id, decode_access_token, token_key
 from federation.oidc.claims import moment
 from federation.oidc.inspection import looks_like_jwt
+from federation.oidc.readings import Reading, Stage, rows
 from federation.profiles import Profile
-from federation.report import BOTH, CheckResult, Report, collect, enforce
+from federation.report import Report, enforce
 from federation.validators import Provider
 
 STAGES: Final = (
-    ("type", "a token is text"),
-    ("size", "service model 2011-06-15: WebIdentityToken"),
-    ("form", "RFC 6750 section 2.1"),
-    ("provider-id", "AWS, observed"),
-    ("token-information", "RFC 7662 section 2.2"),
+    Stage("type", "a token is text"),
+    Stage("size", "service model 2011-06-15: WebIdentityToken"),
+    Stage("form", "RFC 6750 section 2.1"),
+    Stage("provider-id", "AWS, observed"),
+    Stage("token-information", "RFC 7662 section 2.2"),
 )
 """The order in which a token is matched with its answer, before `CHECKS` begin."""
 
@@ -55,19 +57,17 @@ class OAuthTokenValidator:
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Run every stage and check; a refusal is part of the report, never raised."""
         registered = _registered(provider)
-        try:
-            presentation = look_up(token, registered, profile=registered.profile, at=at)
-        except FederationError as refusal:
-            return Report(self.kind, registered.profile, tuple(_unmatched(refusal)))
-        stages = tuple(CheckResult(name, clause, BOTH, "passed") for name, clause in STAGES)
-        results = stages + collect(CHECKS, presentation)
-        accepted = not any(r.refusal and registered.profile in r.profiles for r in results)
+        readings = {
+            profile: Reading.of(partial(look_up, token, registered, profile=profile, at=at), CHECKS_OF[profile]) for profile in Profile
+        }
+        own = readings[registered.profile]
+        identity = identify(own.presentation) if own.presentation is not None and not own.refusals else None
         return Report(
             kind=self.kind,
             profile=registered.profile,
-            results=results,
-            identity=identify(presentation) if accepted else None,
-            claimed={} if accepted else dict(presentation.information.members),
+            results=tuple(rows(STAGES, CHECKS, readings)),
+            identity=identity,
+            claimed=dict(own.presentation.information.members) if own.presentation is not None and identity is None else {},
         )
 
 
@@ -128,18 +128,6 @@ def condition_keys(name: str, subject: str, information: TokenInformation) -> di
     if information.audiences:
         keys[f"{name}:aud"] = information.audiences[0]
     return keys
-
-
-def _unmatched(refusal: FederationError) -> list[CheckResult]:
-    results: list[CheckResult] = []
-    reached = True
-    for name, clause in STAGES:
-        if name == refusal.check:
-            results.append(CheckResult(name, clause, BOTH, "refused", refusal))
-            reached = False
-        else:
-            results.append(CheckResult(name, clause, BOTH, "passed" if reached else "skipped"))
-    return results + [CheckResult(check.name, check.clause, check.profiles, "skipped") for check in CHECKS]
 
 
 def _registered(provider: Provider) -> OAuthProvider:

@@ -16,9 +16,7 @@ from federation.errors import InvalidIdentityToken, show
 from federation.oidc import base64url, messages
 from federation.oidc.strictjson import Complaint, decode_object
 
-UNTRUSTED_KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256")
-"""Header parameters that offer a key or point to one. They are never read (attack rows J09, J10, J11), only reported."""
-
+_KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256")
 _REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
 _HEADER: Final = Complaint(InvalidIdentityToken, "json", "the JOSE header", _REMEDY, messages.NOT_A_JWT)
 _MEMOISED_HEADER_CHARS: Final = 1024
@@ -35,6 +33,7 @@ class Header:
         kid: Key id as written, None where absent.
         typ: Type as written, None where absent.
         parameters: Every header parameter, read-only.
+        key_hints: Those parameters that offer a key or point to one. They are never read (attack rows J09, J10, J11), only reported.
         repeated: Names that occur more than once.
     """
 
@@ -42,6 +41,7 @@ class Header:
     kid: str | None
     typ: str | None
     parameters: Mapping[str, Any]
+    key_hints: tuple[str, ...]
     repeated: tuple[str, ...]
 
 
@@ -142,7 +142,8 @@ def _header(segment: str) -> Header:
         raise _refusal("header", f"kid as a string of at most {limits.KID_CHARS} characters", show(kid))
     if "typ" in parameters and not isinstance(typ, str):
         raise _refusal("header", "typ as a string", show(typ))
-    return Header(alg, kid, typ, MappingProxyType(parameters), decoded.repeated)
+    key_hints = tuple(name for name in _KEY_HINTS if name in parameters)
+    return Header(alg, kid, typ, MappingProxyType(parameters), key_hints, decoded.repeated)
 
 
 _REFUSED_PARAMETERS: Final = {

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from federation.errors import InvalidIdentityToken, show
 from federation.oidc import messages
-from federation.oidc.decode import UNTRUSTED_KEY_HINTS, RawToken, decode_token
+from federation.oidc.decode import RawToken, decode_token
 from federation.oidc.strictjson import Complaint, JsonObject, decode_object
 
 _SHAPE: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\s*", re.ASCII)
@@ -61,7 +61,7 @@ def inspect_token(token: object) -> dict[str, Any]:
         "verified": False,
         "header": dict(raw.header.parameters),
         "claims": payload.members,
-        "untrusted_key_hints": [name for name in UNTRUSTED_KEY_HINTS if name in raw.header.parameters],
+        "untrusted_key_hints": list(raw.header.key_hints),
         "repeated_members": [*raw.header.repeated, *payload.repeated],
         "signature_octets": len(raw.signature),
     }

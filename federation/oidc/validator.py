@@ -5,35 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from federation.errors import FederationError, RegistrationError
 from federation.identity import VerifiedIdentity
 from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oidc.claims import moment, read_claims
 from federation.oidc.conditions import condition_keys
-from federation.oidc.decode import UNTRUSTED_KEY_HINTS, decode_token
+from federation.oidc.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt
 from federation.oidc.provider import OidcProvider
+from federation.oidc.readings import Reading, Stage, rows
 from federation.oidc.signature import verify_token
 from federation.profiles import Profile
-from federation.report import BOTH, CheckResult, Report, enforce
+from federation.report import Report, enforce
 from federation.validators import Provider
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A step before there are proved claims; each refusal of the step bears the stage's name as its check."""
-
-    name: str
-    clause: str
-    profiles: frozenset[Profile] = BOTH
-
 
 STAGES: Final = (
     Stage("type", "a token is text"),
@@ -52,8 +41,6 @@ STAGES: Final = (
     Stage("claims", "RFC 7519 section 7.2 (10)"),
 )
 """The order in which a token is proved, before `CHECKS` begin."""
-
-_ROWS: Final = tuple(chain(((s.name, s.clause, s.profiles) for s in STAGES), ((c.name, c.clause, c.profiles) for c in CHECKS)))
 
 
 class OidcTokenValidator:
@@ -79,15 +66,16 @@ class OidcTokenValidator:
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Run every stage and check under both profiles; a refusal is part of the report, never raised."""
         registered = _registered(provider)
-        readings = {profile: _Reading.of(token, registered, profile, at) for profile in Profile}
+        readings = {
+            profile: Reading.of(partial(prove, token, registered, profile=profile, at=at), CHECKS_OF[profile]) for profile in Profile
+        }
         own = readings[registered.profile]
-        results = tuple(_merged(readings))
-        accepted = own.presentation is not None and not any(r.refusal and registered.profile in r.profiles for r in results)
+        accepted = own.presentation is not None and not own.refusals
         identity = identify(own.presentation) if accepted and own.presentation is not None else None
         return Report(
             kind=self.kind,
             profile=registered.profile,
-            results=results,
+            results=tuple(rows(STAGES, CHECKS, readings)),
             identity=identity,
             claimed={} if identity else _claimed(token),
             notes=_notes(own.presentation) if own.presentation else (),
@@ -127,53 +115,11 @@ def identify(presentation: Presentation) -> VerifiedIdentity:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What one profile makes of a token: the refusal of each stage and check by name, up to where nothing was left to examine."""
-
-    refusals: dict[str, FederationError]
-    reached: int
-    presentation: Presentation | None
-
-    @classmethod
-    def of(cls, token: object, provider: OidcProvider, profile: Profile, at: datetime) -> _Reading:
-        try:
-            presentation = prove(token, provider, profile=profile, at=at)
-        except FederationError as refusal:
-            stage = next(place for place, stage in enumerate(STAGES) if stage.name == refusal.check)
-            return cls({refusal.check: refusal}, stage + 1, None)
-        refusals = {}
-        for check in CHECKS_OF[profile]:
-            try:
-                check.run(presentation)
-            except FederationError as refusal:
-                refusals[check.name] = refusal
-        return cls(refusals, len(_ROWS), presentation)
-
-    def outcome(self, place: int) -> Literal["passed", "refused", "skipped"]:
-        if place >= self.reached:
-            return "skipped"
-        return "refused" if _ROWS[place][0] in self.refusals else "passed"
-
-
-def _merged(readings: dict[Profile, _Reading]) -> Iterator[CheckResult]:
-    """One row for each rule, or one for each profile where the profiles come to different results."""
-    for place, (name, clause, profiles) in enumerate(_ROWS):
-        rows: dict[tuple[str, str], list[Profile]] = {}
-        for profile in sorted(profiles):
-            refusal = readings[profile].refusals.get(name)
-            rows.setdefault((readings[profile].outcome(place), str(refusal)), []).append(profile)
-        for agreeing in rows.values():
-            reading = readings[agreeing[0]]
-            yield CheckResult(name, clause, frozenset(agreeing), reading.outcome(place), reading.refusals.get(name))
-
-
 def _notes(presentation: Presentation) -> tuple[str, ...]:
     claims = presentation.claims
     notes = []
-    hints = [name for name in UNTRUSTED_KEY_HINTS if name in claims.header.parameters]
-    if hints:
-        notes.append(f"header parameters {', '.join(hints)} were ignored: keys come from the registered key set alone")
+    if claims.header.key_hints:
+        notes.append(f"header parameters {', '.join(claims.header.key_hints)} were ignored: keys come from the registered key set alone")
     if claims.members.get("iss") != presentation.provider.url:
         notes.append("iss names the issuer without https://, which is documented for this issuer alone")
     return tuple(notes)
