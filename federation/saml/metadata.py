@@ -120,6 +120,7 @@ _LOOK_ALIKES: Final = (
         "a bare certificate in base64",
         "pass the EntityDescriptor, or register it by SamlProvider(certificates=…, entity_ids=…)",
     ),
+    (re.compile("0[\ufffd]"), "a DER file, perhaps a certificate", "pass the EntityDescriptor, or SamlProvider(certificates=…)"),
     (
         re.compile(r"[{\[]"),
         "JSON, such as an OIDC discovery document",
