@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -93,13 +93,16 @@ def _sync_directory(directory: Path) -> None:
 
 @contextmanager
 def _as_faults(target: Path) -> Iterator[None]:
-    fault: Callable[[str, str], AccountFault] = lambda found, remedy: AccountFault(  # noqa: E731
-        file=show(target.name).strip("`"), path="", expected="a name not yet taken", found=found, remedy=remedy, check="write"
-    )
     try:
         yield
     except FileExistsError:
-        raise fault("one that exists", "choose another name, or remove the old one first") from None
+        raise _fault(target, "one that exists", "choose another name, or remove the old one first") from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
-        raise fault(reason, "correct the path or its permissions") from None
+        raise _fault(target, reason, "correct the path or its permissions") from None
+
+
+def _fault(target: Path, found: str, remedy: str) -> AccountFault:
+    return AccountFault(
+        file=show(target.name).strip("`"), path="", expected="a name not yet taken", found=found, remedy=remedy, check="write"
+    )

@@ -40,6 +40,8 @@ def init_account(path: str | os.PathLike[str], *, account_id: str, partition: st
         ValidationError: An argument is not of that form.
         AccountFault: The directory exists and holds something, or cannot be written.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValidationError(check="path", expected="a path", found=type(path).__name__, remedy="pass the directory to make")
     for check, value, pattern in (
         ("account-id", account_id, ACCOUNT_ID),
         ("partition", partition, PARTITION),

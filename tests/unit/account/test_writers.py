@@ -44,6 +44,14 @@ def test_init_checks_its_arguments(tmp_path: Path, arguments: dict[str, Any]) ->
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("path", [None, 7, b"x", "", "nul\0", "x" * 5000])
+def test_init_at_no_path(path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "occupied").touch()
+    with pytest.raises(FederationError):
+        init_account(path, account_id=ACCOUNT)
+
+
 def test_init_beside_a_missing_parent(tmp_path: Path) -> None:
     with pytest.raises(AccountFault):
         init_account(tmp_path / "no" / "such", account_id=ACCOUNT)
