@@ -67,7 +67,7 @@ def check_nbf(presentation: Presentation) -> None:
 
 def check_audience(presentation: Presentation) -> None:
     """Require a registered client id where the server was registered with any."""
-    registered, audiences = presentation.provider.registered, presentation.information.audiences
+    registered, audiences = presentation.provider.client_ids, presentation.information.audiences
     if registered is not None and registered.isdisjoint(audiences):
         found = show(audiences[0]) if audiences else "no audience"
         raise _refusal(InvalidIdentityToken, "audience", "a registered client id", found, "add the client id to the provider")

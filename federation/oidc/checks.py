@@ -50,8 +50,8 @@ def check_members(presentation: Presentation) -> None:
 def check_typ(presentation: Presentation) -> None:
     """Take only the types of token that the provider was registered for (RFC 8725 section 3.11); most issuers leave ``typ`` out."""
     typ = presentation.claims.header.typ
-    if typ is not None and typ.lower().removeprefix("application/") not in presentation.provider.accepted_types:
-        allowed = ", ".join(sorted(presentation.provider.accepted_types))
+    if typ is not None and typ.lower().removeprefix("application/") not in presentation.provider.token_types:
+        allowed = ", ".join(sorted(presentation.provider.token_types))
         raise _refusal("typ", f"typ absent or one of {allowed}", show(typ), "send the ID token, not another token of the same issuer")
 
 

@@ -14,10 +14,7 @@ from federation.oidc import messages
 from federation.oidc.decode import Header
 from federation.oidc.keys import VerificationKey
 from federation.oidc.signature import SignedToken
-from federation.oidc.strictjson import Complaint, decode_object
 
-_REMEDY: Final = "have the identity provider put a JSON object of claims into the token"
-_PAYLOAD: Final = Complaint(InvalidIdentityToken, "claims", "the claims set", _REMEDY, messages.NOT_A_JWT)
 _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
 _LONG: Final = 1 << 63
 _LAST_SECOND: Final = 253_402_300_799
@@ -140,7 +137,7 @@ def read_claims(signed: SignedToken) -> Claims:
     Raises:
         InvalidIdentityToken: check ``claims``, the payload is not one strict JSON object.
     """
-    decoded = decode_object(signed.payload, _PAYLOAD)
+    decoded = signed.payload.claims()
     return Claims(MappingProxyType(decoded.members), decoded.repeated, signed.header, signed.key)
 
 

@@ -5,11 +5,11 @@ A key is ``<provider URL without https://>:<claim>``. ``iss``, custom claims and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from federation.condition_keys import COGNITO, GOOGLE, vendor_claims
 from federation.identity import ContextValue
 from federation.oidc.claims import Claims
 
@@ -17,47 +17,6 @@ GOOGLE: Final = "accounts.google.com"
 COGNITO_IDENTITY: Final = "cognito-identity.amazonaws.com"
 BUILT_IN: Final = frozenset({GOOGLE, COGNITO_IDENTITY})
 """OIDC providers that need no IAM object; their principal in a trust policy is the bare name."""
-
-_HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
-_VENDORS: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (
-    (
-        # github.com, an enterprise's own sub-path of it, and GitHub Enterprise Cloud with data residency.
-        re.compile(rf"token\.actions\.githubusercontent\.com(?:/[^/]+)?|token\.actions\.{_HOST}\.ghe\.com|github\.com/enterprises/[^/]+"),
-        (
-            "actor",
-            "actor_id",
-            "enterprise_id",
-            "environment",
-            "job_workflow_ref",
-            "ref",
-            "repository",
-            "repository_id",
-            "repository_owner_id",
-            "workflow",
-        ),
-    ),
-    (re.compile(re.escape(GOOGLE)), ("google/organization_number",)),
-    (re.compile(r"oidc\.circleci\.com/org/[^/]+"), ("oidc.circleci.com/project-id",)),
-    (re.compile(rf"idcs-[A-Za-z0-9]+(?:\.{_HOST})?\.identity\.oraclecloud\.com"), ("rpst_id",)),
-    (
-        re.compile(r"gitlab\.com"),
-        (
-            "namespace_id",
-            "pipeline_source",
-            "project_id",
-            "ref_protected",
-            "runner_environment",
-            "user_access_level",
-            "user_email",
-            "user_id",
-            "user_login",
-        ),
-    ),
-    (
-        re.compile(rf"agent\.buildkite\.com|agent\.{_HOST}\.buildkite\.(?:dev|site)"),
-        ("build_branch", "cluster_id", "cluster_name", "organization_id", "organization_slug", "pipeline_id", "pipeline_slug"),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +33,12 @@ class KeyNames:
     @classmethod
     def of(cls, provider_name: str) -> KeyNames:
         """Return the names for the provider whose URL without ``https://`` is *provider_name*; a look-alike in case is another."""
-        claims: tuple[str, ...] = next((claims for pattern, claims in _VENDORS if pattern.fullmatch(provider_name)), ())
         return cls(
             aud=f"{provider_name}:aud",
             oaud=f"{provider_name}:oaud",
             sub=f"{provider_name}:sub",
             amr=f"{provider_name}:amr",
-            vendor=tuple((claim, f"{provider_name}:{claim}") for claim in claims),
+            vendor=tuple((claim, f"{provider_name}:{claim}") for claim in vendor_claims(provider_name)),
             always_oaud=provider_name == GOOGLE,
         )
 

@@ -14,11 +14,18 @@ from typing import Any, Final
 from federation import limits
 from federation.errors import InvalidIdentityToken, show
 from federation.oidc import base64url, messages
-from federation.oidc.strictjson import Complaint, decode_object
+from federation.oidc.strictjson import Complaint, JsonObject, decode_object
 
 _KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256")
 _REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
 _HEADER: Final = Complaint(InvalidIdentityToken, "json", "the JOSE header", _REMEDY, messages.NOT_A_JWT)
+_CLAIMS: Final = Complaint(
+    InvalidIdentityToken,
+    "claims",
+    "the claims set",
+    "have the identity provider put a JSON object of claims into the token",
+    messages.NOT_A_JWT,
+)
 _MEMOISED_HEADER_CHARS: Final = 1024
 _PARTS: Final = 3
 _JWE_PARTS: Final = 5
@@ -45,22 +52,48 @@ class Header:
     repeated: tuple[str, ...]
 
 
+class Payload:
+    """The payload of a token: its ``octets``, and the claims set they hold, parsed once when first asked for.
+
+    Whether it may be believed is said by what holds it: a `RawToken` or a `SignedToken`. Parsing is a pure function of the octets, so
+    finding the provider by the claimed issuer and reading the proved claims share it.
+    """
+
+    __slots__ = ("_claims", "octets")
+
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+        self._claims: JsonObject | None = None
+
+    def claims(self) -> JsonObject:
+        """Return the claims set.
+
+        Raises:
+            InvalidIdentityToken: check ``claims``, the payload is not one strict JSON object.
+        """
+        if self._claims is None:
+            self._claims = decode_object(self.octets, _CLAIMS)
+        return self._claims
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RawToken:
     """A decoded, unverified compact JWS. The signature covers ``signing_input``; ``payload`` is what that input encodes."""
 
     header: Header
-    payload: bytes
+    payload: Payload
     signing_input: bytes
     signature: bytes
 
 
 def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CHARS) -> RawToken:
-    """Decode a compact JWS given as `str` or `bytes`, at most *max_chars* long.
+    """Decode a compact JWS given as `str` or `bytes`, at most *max_chars* long; a `RawToken` is returned as it is.
 
     Raises:
         InvalidIdentityToken: checks ``type``, ``size``, ``form``, ``base64url``, ``json``, ``header``, ``crit``, ``b64``, ``zip``, ``cty``.
     """
+    if isinstance(token, RawToken):
+        return token
     text = _text(token, max_chars)
     parts = text.split(".", _JWE_PARTS)
     if len(parts) != _PARTS or not all(parts):
@@ -68,7 +101,7 @@ def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CH
     header, payload, signature = parts
     return RawToken(
         _header(header) if len(header) <= _MEMOISED_HEADER_CHARS else _header.__wrapped__(header),
-        decode_base64url(payload, "payload"),
+        Payload(decode_base64url(payload, "payload")),
         text[: len(header) + 1 + len(payload)].encode(),
         decode_base64url(signature, "signature"),
     )

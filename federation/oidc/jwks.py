@@ -39,11 +39,13 @@ class KeySet:
         keys: Every key that can verify, in order of the document.
         index: The last key of each ``kid``, unusable ones included: JWKs without ``kid`` cannot be named by a token.
         ambiguous: Key ids that occur more than once; only a set loaded for profile ``aws`` has any.
+        rsa_keys: How many of the keys are RSA keys.
     """
 
     keys: tuple[VerificationKey, ...]
     index: Mapping[str, VerificationKey | UnusableKey]
     ambiguous: frozenset[str]
+    rsa_keys: int
 
     @classmethod
     def parse(cls, document: str | bytes | Mapping[str, Any], *, profile: Profile = Profile.STRICT) -> KeySet:
@@ -74,7 +76,7 @@ class KeySet:
             raise RegistrationError(check="jwks-kid", expected="every kid once", found=show(min(ambiguous)), remedy=_REMEDY)
         if not keys and profile is Profile.STRICT:
             raise RegistrationError(check="jwks", expected="at least one public RSA, EC or Ed25519 key", found="none", remedy=_REMEDY)
-        return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous))
+        return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous), sum(key.kty == "RSA" for key in keys))
 
     def candidates(self, alg: str, kid: str | None, *, profile: Profile) -> tuple[VerificationKey, ...]:
         """Return the keys that may have signed a token of header *alg* and *kid*: one, or a bounded few where strict finds no ``kid``.
@@ -115,7 +117,7 @@ class KeySet:
             raise _unfit(alg, frozenset())
         if alg not in key.usable[Profile.AWS]:
             raise _unfit(alg, key.usable[Profile.AWS])
-        if key.kty == "RSA" and sum(k.kty == "RSA" for k in self.keys) > _AWS_MAX_RSA_KEYS:
+        if key.kty == "RSA" and self.rsa_keys > _AWS_MAX_RSA_KEYS:
             raise _no_key(f"at most {_AWS_MAX_RSA_KEYS} RSA keys in the set", "more")
         return (key,)
 

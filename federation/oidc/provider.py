@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, TypedDict, Unpack
 
@@ -22,84 +22,115 @@ _AWS_LEEWAY_SECONDS: Final = 300
 _CLIENT_ID_CHARS: Final = 255
 
 
+Document = str | bytes | Mapping[str, Any]
+"""A JSON document: its text, or what decoding it gave."""
+ProfileName = Profile | Literal["strict", "aws"]
+
+
 class Options(TypedDict, total=False):
-    """The optional attributes of an `OidcProvider`."""
+    """The optional arguments of an `OidcProvider`."""
 
     arn: str
     algorithms: Collection[str] | None
     clock_skew: timedelta
-    profile: Profile
+    profile: ProfileName
     token_types: Collection[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class OidcProvider:
     """An OpenID Connect provider as IAM registers it, with the key set that the service would fetch.
 
     Attributes:
         url: Issuer URL, ``https://`` with host and path; case and trailing slash count, ``:443`` is dropped, no query or fragment.
-        client_ids: Client ids ("audiences") that tokens may be issued for; 1 to 100, each 1 to 255 characters.
-        jwks: The issuer's JSON Web Key Set, as JSON text or decoded JSON.
-        arn: ARN of the provider. Default: the URL without ``https://``, which for AWS's built-in providers is their principal.
-        algorithms: The only algorithms accepted. Default: every sound one that fits the registered keys. Profile ``aws`` narrows them
-            to RS and ES.
-        clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``, at most ten minutes; ``aws`` has five minutes, fixed.
-        profile: ``strict`` or ``aws``: whose reading of the rules decides.
-        discovery: The issuer's discovery document; it must be of this very URL. It decides nothing else.
-        token_types: Values of the header parameter ``typ`` that strict accepts beside none at all.
-
-    Raises:
-        RegistrationError: The material cannot be registered; ``check`` says which part.
+        name: The URL without ``https://``: the provider's name in ARNs and condition keys.
+        arn: ARN of the provider; for AWS's built-in providers, and where none was given, its name.
+        client_ids: Client ids ("audiences") that tokens may be issued for, each once.
+        algorithms: The only algorithms accepted, fixed before a token is seen. Profile ``aws`` narrows them to RS and ES.
+        clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``; ``aws`` has five minutes, fixed.
+        profile: Whose reading of the rules decides.
+        token_types: Values of the header parameter ``typ`` that strict accepts beside none at all, lower case.
+        keys: The issuer's keys.
+        issuers: Texts of ``iss`` that mean this provider: its URL; for Google also its name.
+        registered: The client ids, as a set.
+        key_names: Names of the condition keys of its identities.
+        jwks: The key set as registered.
+        discovery: The discovery document as registered, None where there is none. It decides nothing.
     """
 
     url: str
-    client_ids: Collection[str]
-    jwks: str | bytes | Mapping[str, Any] = field(repr=False)
-    arn: str = ""
-    algorithms: Collection[str] | None = None
-    clock_skew: timedelta = timedelta(0)
-    profile: Profile = Profile.STRICT
-    discovery: str | bytes | Mapping[str, Any] | None = field(default=None, repr=False)
-    token_types: Collection[str] = ("JWT", "at+jwt")
+    name: str
+    arn: str
+    client_ids: tuple[str, ...]
+    algorithms: frozenset[str]
+    clock_skew: timedelta
+    profile: Profile
+    token_types: frozenset[str]
+    keys: KeySet
+    issuers: frozenset[str]
+    registered: frozenset[str]
+    key_names: KeyNames
+    jwks: Document
+    discovery: Discovery | None
 
-    name: str = field(init=False)
-    issuers: frozenset[str] = field(init=False, repr=False)
-    registered: frozenset[str] = field(init=False, repr=False)
-    accepted_types: frozenset[str] = field(init=False, repr=False)
-    keys: KeySet = field(init=False, repr=False)
-    allowed: frozenset[str] = field(init=False, repr=False)
-    key_names: KeyNames = field(init=False, repr=False)
+    def __init__(  # noqa: PLR0913 - the public face: every word of a registration, keyword-only
+        self,
+        *,
+        url: str,
+        client_ids: Collection[str],
+        jwks: Document,
+        arn: str = "",
+        algorithms: Collection[str] | None = None,
+        clock_skew: timedelta = timedelta(0),
+        profile: ProfileName = Profile.STRICT,
+        discovery: Document | None = None,
+        token_types: Collection[str] = ("JWT", "at+jwt"),
+    ) -> None:
+        """Register an issuer.
 
-    def __post_init__(self) -> None:
-        url, profile = read_url(self.url), read_profile(self.profile)
-        name = url.removeprefix("https://")
-        if self.discovery is not None:
-            read_discovery(self.discovery, issuer=url)
-        read_skew(self.clock_skew)
-        client_ids = _client_ids(self.client_ids)
-        derived = {
-            "url": url,
-            "profile": profile,
+        Args:
+            url: See the attributes.
+            client_ids: 1 to 100, each 1 to 255 characters. An empty list is a fault, never "any".
+            jwks: The issuer's JSON Web Key Set.
+            arn: See the attributes.
+            algorithms: Likewise; default: every sound one that fits the registered keys.
+            clock_skew: Likewise; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            profile: ``strict`` or ``aws``.
+            discovery: The issuer's discovery document; it must be of this very URL.
+            token_types: See the attributes.
+
+        Raises:
+            RegistrationError: The material cannot be registered; ``check`` says which part.
+        """
+        issuer, wanted = read_url(url), read_profile(profile)
+        name = issuer.removeprefix("https://")
+        registered = read_strings(client_ids, "client-ids", "at least one client id of 1 to 255 characters, in a list")
+        values = {
+            "url": issuer,
             "name": name,
-            "arn": _arn(self.arn, name),
-            "client_ids": client_ids,
-            "registered": frozenset(client_ids),
+            "arn": _arn(arn, name),
+            "client_ids": registered,
+            "algorithms": read_algorithms(algorithms),
+            "clock_skew": read_skew(clock_skew),
+            "profile": wanted,
+            "token_types": _token_types(token_types),
+            "keys": KeySet.parse(jwks, profile=wanted),
             # Google's older tokens name the issuer without its scheme; documented for this issuer alone (spec 3.2).
-            "issuers": frozenset({url, GOOGLE} if name == GOOGLE else {url}),
-            "accepted_types": _token_types(self.token_types),
-            "keys": KeySet.parse(self.jwks, profile=profile),
-            "allowed": read_algorithms(self.algorithms),
+            "issuers": frozenset({issuer, GOOGLE} if name == GOOGLE else {issuer}),
+            "registered": frozenset(registered),
             "key_names": KeyNames.of(name),
+            "jwks": jwks,
+            "discovery": None if discovery is None else read_discovery(discovery, issuer=issuer),
         }
-        for attribute, value in derived.items():
+        for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
 
     @classmethod
     def from_documents(
         cls,
         *,
-        discovery: str | bytes | Mapping[str, Any],
-        jwks: str | bytes | Mapping[str, Any],
+        discovery: Document,
+        jwks: Document,
         client_ids: Collection[str],
         **options: Unpack[Options],
     ) -> OidcProvider:
@@ -115,23 +146,30 @@ class OidcProvider:
         """Name of the validator of this provider's tokens."""
         return "oidc-id-token"
 
-    @property
-    def documents(self) -> Discovery | None:
-        """The registered discovery document, for display."""
-        return None if self.discovery is None else read_discovery(self.discovery, issuer=self.url)
-
     def leeway(self, profile: Profile) -> int:
         """Return the tolerance on times in seconds under *profile*."""
         return _AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
 
-    def reprofiled(self, profile: Profile | str) -> OidcProvider:
-        """Return the same provider under *profile*, its documents read again by that profile's rules.
+    def reprofiled(self, profile: ProfileName) -> OidcProvider:
+        """Return the same provider under *profile*, its key set read again by that profile's rules.
 
         Raises:
             RegistrationError: *profile* is unknown, or does not accept the key set.
         """
-        given: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        return type(self)(**{**given, "profile": read_profile(profile)})
+        return OidcProvider(
+            url=self.url,
+            client_ids=self.client_ids,
+            jwks=self.jwks,
+            arn=self.arn,
+            algorithms=self.algorithms,
+            clock_skew=self.clock_skew,
+            profile=profile,
+            discovery=None if self.discovery is None else self.discovery.document,
+            token_types=self.token_types,
+        )
+
+    def __repr__(self) -> str:
+        return f"<OidcProvider {self.arn} {self.profile}>"
 
 
 def read_url(url: object) -> str:
@@ -219,11 +257,6 @@ def read_strings(values: object, check: str, expected: str) -> tuple[str, ...]:
             check=check, expected=f"at most {limits.CLIENT_IDS_PER_PROVIDER}", found=f"{len(unique)}", remedy="register another provider"
         )
     return unique
-
-
-def _client_ids(client_ids: object) -> tuple[str, ...]:
-    # An empty list is a fault of configuration, never "any audience".
-    return read_strings(client_ids, "client-ids", "at least one client id of 1 to 255 characters, in a list")
 
 
 def _token_types(types: object) -> frozenset[str]:

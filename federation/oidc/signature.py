@@ -8,7 +8,7 @@ from typing import Final
 from federation.errors import InternalFailure, InvalidIdentityToken, show
 from federation.oidc import messages
 from federation.oidc.algorithms import ALGORITHMS, AWS
-from federation.oidc.decode import Header, RawToken
+from federation.oidc.decode import Header, Payload, RawToken
 from federation.oidc.jwks import KeySet
 from federation.oidc.keys import VerificationKey
 from federation.profiles import Profile
@@ -18,10 +18,10 @@ _MAKER: Final = object()
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedToken:
-    """The payload octets of a token whose signature holds, the header that was signed with it, and the registered key that proved it."""
+    """The payload of a token whose signature holds, the header that was signed with it, and the registered key that proved it."""
 
     header: Header
-    payload: bytes
+    payload: Payload
     key: VerificationKey
     maker: InitVar[object]
 

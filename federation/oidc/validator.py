@@ -89,7 +89,7 @@ def prove(token: object, provider: OidcProvider, *, profile: Profile, at: dateti
         InvalidIdentityToken: The stage that refuses is its check.
     """
     raw = decode_token(token)
-    signed = verify_token(raw, provider.keys, algorithms=provider.allowed, profile=profile)
+    signed = verify_token(raw, provider.keys, algorithms=provider.algorithms, profile=profile)
     return Presentation(read_claims(signed), provider, profile, at.timestamp(), provider.leeway(profile))
 
 

@@ -105,7 +105,7 @@ def test_values_as_text(value: object, text: str | None) -> None:
 
 def test_aws_profile_exposes_the_subject_it_reports() -> None:
     forge = OidcForge(key=key())
-    provider = OidcProvider(url=forge.url, client_ids=[CLIENT], jwks=forge.jwks(), profile="aws")  # type: ignore[arg-type]  # as text
+    provider = OidcProvider(url=forge.url, client_ids=[CLIENT], jwks=forge.jwks(), profile="aws")
     identity = validate(forge.token(at=AT, audience=CLIENT, sub=123, amr="pwd"), provider, at=AT)
     assert (identity.subject, identity.context_keys["issuer.example.com:sub"]) == ("123", "123")
     assert "issuer.example.com:amr" not in identity.context_keys

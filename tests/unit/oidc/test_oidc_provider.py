@@ -23,7 +23,13 @@ def test_defaults() -> None:
     provider = build()
     assert isinstance(provider, Provider)
     assert (provider.kind, provider.arn, provider.name) == ("oidc-id-token", "issuer.example.com", "issuer.example.com")
-    assert (provider.profile, provider.allowed, provider.leeway(Profile.STRICT), provider.leeway(Profile.AWS)) == ("strict", SOUND, 0, 300)
+    assert (provider.profile, provider.algorithms) == (Profile.STRICT, SOUND)
+    assert (provider.leeway(Profile.STRICT), provider.leeway(Profile.AWS)) == (0, 300)
+        "strict",
+        SOUND,
+        0,
+        300,
+    )
     assert forge().jwks()["keys"][0]["n"] not in repr(provider)
 
 
@@ -176,5 +182,5 @@ def test_discovery_refused(discovery: Any) -> None:
 def test_from_documents_takes_the_issuer_of_discovery() -> None:
     provider = OidcProvider.from_documents(discovery=json.dumps(forge().discovery()), jwks=forge().jwks(), client_ids=[CLIENT])
     assert provider.url == forge().url
-    assert provider.documents is not None
-    assert provider.documents.jwks_uri == "https://issuer.example.com/.well-known/jwks"
+    assert provider.discovery is not None
+    assert provider.discovery.jwks_uri == "https://issuer.example.com/.well-known/jwks"

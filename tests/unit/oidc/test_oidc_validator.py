@@ -106,3 +106,11 @@ def test_far_future_ends_are_kept_within_the_calendar() -> None:
     identity = validate(token(exp=2**53 - 1), provider(), at=AT)
     assert identity.not_on_or_after is not None
     assert identity.not_on_or_after.year == 9999
+
+
+def test_a_decoded_token_is_decoded_once_for_the_lookup_and_the_proof() -> None:
+    raw = decode_token(token())
+    assert decode_token(raw) is raw
+    assert claimed_issuer(raw) == forge().url
+    assert raw.payload.claims() is raw.payload.claims()
+    assert validate(raw, provider(), at=AT) == validate(token(), provider(), at=AT)
