@@ -25,11 +25,6 @@ def test_defaults() -> None:
     assert (provider.kind, provider.arn, provider.name) == ("oidc-id-token", "issuer.example.com", "issuer.example.com")
     assert (provider.profile, provider.algorithms) == (Profile.STRICT, SOUND)
     assert (provider.leeway(Profile.STRICT), provider.leeway(Profile.AWS)) == (0, 300)
-        "strict",
-        SOUND,
-        0,
-        300,
-    )
     assert forge().jwks()["keys"][0]["n"] not in repr(provider)
 
 
