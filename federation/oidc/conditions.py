@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from federation.condition_keys import COGNITO, GOOGLE, vendor_claims
+from federation import condition_keys as vocabulary
 from federation.identity import ContextValue
 from federation.oidc.claims import Claims
 
-GOOGLE: Final = "accounts.google.com"
-COGNITO_IDENTITY: Final = "cognito-identity.amazonaws.com"
+GOOGLE: Final = vocabulary.GOOGLE
+COGNITO_IDENTITY: Final = vocabulary.COGNITO
 BUILT_IN: Final = frozenset({GOOGLE, COGNITO_IDENTITY})
 """OIDC providers that need no IAM object; their principal in a trust policy is the bare name."""
 
@@ -38,7 +38,7 @@ class KeyNames:
             oaud=f"{provider_name}:oaud",
             sub=f"{provider_name}:sub",
             amr=f"{provider_name}:amr",
-            vendor=tuple((claim, f"{provider_name}:{claim}") for claim in vendor_claims(provider_name)),
+            vendor=tuple((claim, f"{provider_name}:{claim}") for claim in vocabulary.vendor_claims(provider_name)),
             always_oaud=provider_name == GOOGLE,
         )
 

@@ -14,7 +14,7 @@ HOUSE = Path(federation.__file__).parent
 # Lowest first. Rooms on one floor do not know each other.
 FLOORS = [
     {"errors", "limits", "profiles"},
-    {"clock", "arn", "identity"},
+    {"clock", "arn", "identity", "condition_keys"},
     {"report"},
     {"validators"},
     {"policy", "saml", "oidc", "state"},

@@ -1,0 +1,160 @@
+"""The condition keys that a request to assume a role can hold: their names, how many values each has, and whose requests hold it.
+
+The validators fill keys by it and policy lint reads policies by it, so that neither knows a key that the other does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Caller = Literal["AWS", "Service", "SAML", "OIDC"]
+"""Whose request: a principal with AWS credentials, a service, or a federated caller by protocol."""
+
+EVERYBODY: Final[frozenset[Caller]] = frozenset({"AWS", "Service", "SAML", "OIDC"})
+FEDERATED: Final[frozenset[Caller]] = frozenset({"SAML", "OIDC"})
+_CREDENTIALED: Final[frozenset[Caller]] = frozenset({"AWS", "Service"})
+
+CLAIMS: Final = ("aud", "oaud", "sub", "amr")
+"""Claims that become keys for every OIDC provider; ``amr`` alone has several values by definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A condition key.
+
+    Attributes:
+        name: As the documentation spells it; one that ends with ``/`` stands for every key that begins so.
+        callers: Whose requests to assume a role can hold it; nobody's where it belongs to other operations.
+        multivalued: It has a list of values by definition, even of one. None where requests differ.
+        constant: Every request of its callers holds it.
+    """
+
+    name: str
+    callers: frozenset[Caller] = EVERYBODY
+    multivalued: bool | None = False
+    constant: bool = False
+
+
+def _keys(names: str, *, callers: Iterable[Caller] = EVERYBODY, multivalued: bool = False, constant: bool = False) -> Iterator[Key]:
+    return (Key(name, frozenset(callers), multivalued, constant) for name in names.split())
+
+
+SERVICE_KEYS: Final = (
+    *_keys("aws:CurrentTime aws:EpochTime aws:SecureTransport aws:PrincipalType aws:userid sts:RoleSessionName", constant=True),
+    *_keys("aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalIsAWSService aws:SourceIp aws:SourceVpc aws:SourceVpcArn aws:SourceVpce"),
+    *_keys("aws:VpcSourceIp aws:VpceAccount aws:VpceOrgID aws:UserAgent aws:Referer aws:RequestedRegion aws:RequestTag/ aws:ResourceTag/"),
+    *_keys("aws:ResourceAccount aws:ResourceOrgID iam:ResourceTag/ sts:SourceIdentity"),
+    *_keys("aws:TagKeys sts:TransitiveTagKeys aws:PrincipalOrgPaths aws:ResourceOrgPaths aws:VpceOrgPaths", multivalued=True),
+    *_keys("aws:PrincipalArn aws:PrincipalTag/ aws:username aws:TokenIssueTime aws:SourceIdentity", callers=_CREDENTIALED),
+    *_keys("aws:MultiFactorAuthPresent aws:MultiFactorAuthAge aws:FederatedProvider aws:AssumedRoot", callers=_CREDENTIALED),
+    *_keys("aws:Ec2InstanceSourceVpc aws:Ec2InstanceSourcePrivateIPv4 aws:ChatbotSourceArn", callers=_CREDENTIALED),
+    *_keys("aws:ViaAWSService aws:ViaAWSMCPService aws:CalledViaFirst aws:CalledViaLast aws:CalledViaAWSMCP", callers=_CREDENTIALED),
+    *_keys("aws:SourceArn aws:SourceAccount aws:SourceOrgID aws:PrincipalServiceName", callers=_CREDENTIALED),
+    *_keys("aws:CalledVia aws:SourceOrgPaths aws:PrincipalServiceNamesList", callers=_CREDENTIALED, multivalued=True),
+    *_keys("sts:ExternalId sts:RequestContext/", callers=_CREDENTIALED),
+    *_keys("sts:RequestContextProviders", callers=_CREDENTIALED, multivalued=True),
+    *_keys("sts:RoleAuthorizedByIdp", callers=("OIDC",), constant=True),
+    *_keys("sts:DurationSeconds sts:TaskPolicyArn sts:AWSServiceName sts:SigningAlgorithm", callers=()),
+    *_keys("sts:IdentityTokenAudience", callers=(), multivalued=True),
+)
+"""Keys of AWS itself (IAM user guide, "AWS global condition context keys" and "Available keys for AWS STS")."""
+
+SAML_KEYS: Final = (
+    *_keys("saml:aud saml:iss saml:sub saml:sub_type saml:namequalifier saml:doc", callers=("SAML",), constant=True),
+    *_keys("saml:eduPersonOrgDN saml:eduPersonPrimaryAffiliation saml:eduPersonPrimaryOrgUnitDN", callers=("SAML",)),
+    *_keys("saml:eduPersonPrincipalName", callers=("SAML",)),
+    *_keys("saml:eduPersonAffiliation saml:eduPersonAssurance saml:eduPersonEntitlement", callers=("SAML",), multivalued=True),
+    *_keys("saml:eduPersonNickname saml:eduPersonOrgUnitDN saml:eduPersonScopedAffiliation", callers=("SAML",), multivalued=True),
+    *_keys("saml:eduPersonTargetedID saml:eduOrgHomePageURI saml:eduOrgIdentityAuthNPolicyURI", callers=("SAML",), multivalued=True),
+    *_keys(
+        "saml:eduOrgLegalName saml:eduOrgSuperiorURI saml:eduOrgWhitePagesURI saml:cn saml:commonName", callers=("SAML",), multivalued=True
+    ),
+    *_keys("saml:givenName saml:surname saml:name saml:mail saml:uid saml:organizationStatus", callers=("SAML",), multivalued=True),
+    *_keys("saml:primaryGroupSID saml:x500UniqueIdentifier", callers=("SAML",), multivalued=True),
+)
+"""Keys of a SAML caller (IAM user guide, "Available keys for SAML-based federation")."""
+
+_TABLE: Final = {key.name.lower(): key for key in (*SERVICE_KEYS, *SAML_KEYS)}
+
+
+def find_key(folded: str) -> Key | None:
+    """Return the key of AWS or of SAML callers that is named *folded*, a name in lower case; None where there is none."""
+    exact = _TABLE.get(folded)
+    if exact is not None:
+        return None if exact.name.endswith("/") else exact
+    family, slash, rest = folded.partition("/")
+    return _TABLE.get(family + slash) if slash and rest else None
+
+
+# OpenID Connect ---------------------------------------------------------------------------------------------------------------------------
+
+GOOGLE: Final = "accounts.google.com"
+COGNITO: Final = "cognito-identity.amazonaws.com"
+AMAZON: Final = "www.amazon.com"
+FACEBOOK: Final = "graph.facebook.com"
+
+BUILT_IN: Final = {
+    GOOGLE: ("aud", "oaud", "sub"),
+    COGNITO: ("aud", "sub", "amr"),
+    AMAZON: ("app_id", "user_id"),
+    FACEBOOK: ("app_id", "id"),
+}
+"""Providers that need no IAM object, named in trust policies by their bare name, with the claims that become their keys."""
+
+_HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+GITHUB_ISSUER: Final = re.compile(
+    rf"token\.actions\.githubusercontent\.com(?:/[^/]+)?|token\.actions\.{_HOST}\.ghe\.com|github\.com/enterprises/[^/]+"
+)
+"""github.com, an enterprise's own sub-path of it, and GitHub Enterprise Cloud with data residency."""
+
+_VENDOR_CLAIMS: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (
+    (
+        GITHUB_ISSUER,
+        (
+            "actor",
+            "actor_id",
+            "enterprise_id",
+            "environment",
+            "job_workflow_ref",
+            "ref",
+            "repository",
+            "repository_id",
+            "repository_owner_id",
+            "workflow",
+        ),
+    ),
+    (re.compile(re.escape(GOOGLE)), ("google/organization_number",)),
+    (re.compile(r"oidc\.circleci\.com/org/[^/]+"), ("oidc.circleci.com/project-id",)),
+    (re.compile(rf"idcs-[A-Za-z0-9]+(?:\.{_HOST})?\.identity\.oraclecloud\.com"), ("rpst_id",)),
+    (
+        re.compile(r"gitlab\.com"),
+        (
+            "namespace_id",
+            "pipeline_source",
+            "project_id",
+            "ref_protected",
+            "runner_environment",
+            "user_access_level",
+            "user_email",
+            "user_id",
+            "user_login",
+        ),
+    ),
+    (
+        re.compile(rf"agent\.buildkite\.com|agent\.{_HOST}\.buildkite\.(?:dev|site)"),
+        ("build_branch", "cluster_id", "cluster_name", "organization_id", "organization_slug", "pipeline_id", "pipeline_slug"),
+    ),
+)
+
+
+def vendor_claims(provider: str) -> tuple[str, ...]:
+    """Return the further claims that become keys for the provider whose URL without ``https://`` is *provider*, case and all."""
+    return next((claims for pattern, claims in _VENDOR_CLAIMS if pattern.fullmatch(provider)), ())
+
+
+def exposed_claims(provider: str) -> tuple[str, ...]:
+    """Return every claim of a web identity from *provider* that is a condition key; no other claim exists for policies."""
+    return (*BUILT_IN.get(provider, CLAIMS), *vendor_claims(provider))
