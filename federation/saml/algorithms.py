@@ -69,10 +69,6 @@ class SignatureMethod:
     padding: padding.AsymmetricPadding | None = None
     permit: str = ""
 
-    def fits(self, key: VerificationKey) -> bool:
-        """Whether *key* is of the kind this method needs."""
-        return key.kind == self.kind
-
     def verifies(self, key: VerificationKey, signature: bytes, message: bytes) -> bool:
         """Whether *signature* over *message* is by *key*, which fits. ECDSA comes as r and s of the curve's own length (row S41)."""
         try:

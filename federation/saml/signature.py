@@ -203,11 +203,17 @@ def _algorithm_refused(kind: str, identifier: str, known: SignatureMethod | Dige
     return refuse("signature-algorithm", f"an allowed {kind}", show(identifier), remedy)
 
 
-def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: bytes, message: bytes) -> VerificationKey:
-    """Return the registered key that made the signature; each key that fits is tried once (rows K16, K17, S40)."""
-    fitting = [key for key in keys if method.fits(key)]
+def fitting_keys(method: SignatureMethod, keys: Sequence[VerificationKey]) -> list[VerificationKey]:
+    """Return the keys of the kind *method* needs, at least one (row S40)."""
+    fitting = [key for key in keys if key.kind == method.kind]
     if not fitting:
         raise refuse("signature-algorithm", "a method that fits a registered key", f"no {method.kind.upper()} key is registered")
+    return fitting
+
+
+def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: bytes, message: bytes) -> VerificationKey:
+    """Return the registered key that made the signature; each key that fits is tried once (rows K16, K17)."""
+    fitting = fitting_keys(method, keys)
     for key in fitting:
         if method.verifies(key, value, message):
             return key

@@ -19,7 +19,7 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from federation.saml.algorithms import weaknesses
 from federation.saml.keys import Permit, VerificationKey
-from federation.saml.signature import Verified, check_signed_info
+from federation.saml.signature import Verified, check_signed_info, fitting_keys
 from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
 from federation.saml.structure import ASSERTION
 from federation.saml.xml import Element, reparse
@@ -38,8 +38,8 @@ class SignxmlVerifier:
         parts = read_signature(signature)
         info = read_signed_info(reparse(canonicalise(parts.signed_info, parts.canonicalisation)))
         method, digest_method = check_signed_info(info, element, permit)
-        for key in keys:
-            octets = _verify(element, info, key) if method.fits(key) else None
+        for key in fitting_keys(method, keys):
+            octets = _verify(element, info, key)
             if octets is not None:
                 return Verified(octets, key, weaknesses(key, method, digest_method))
         remedy = "register the IdP's current signing certificate, or check that the message was not changed"

@@ -111,6 +111,8 @@ def reparse(octets: bytes) -> Element:
 
 def _check_declaration(octets: bytes) -> None:
     """Refuse any XML declaration but that of XML 1.0 in UTF-8 (rows X20, X22)."""
+    if octets.startswith(BYTE_ORDER_MARK):
+        raise malformed("encoding", "at most one byte order mark", "two", "serialise the response as XML 1.0 in UTF-8")
     if octets.startswith(b"<?xml") and _DECLARATION.match(octets[:_DECLARATION_OCTETS]) is None:
         found = show(octets[:64].partition(b"?>")[0].decode("ascii", "replace"))
         raise malformed("encoding", "XML 1.0 in UTF-8", found, "serialise the response as XML 1.0 in UTF-8")

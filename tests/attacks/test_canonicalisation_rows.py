@@ -1,0 +1,112 @@
+"""Section 3 of the attack matrix: canonicalisation."""
+
+import base64
+import hashlib
+
+import pytest
+from lxml import etree
+
+from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
+from federation.saml.signed_info import canonicalise
+from federation.saml.xml import DS, EC, Element, parse
+from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, subject
+
+METHOD = Canonicalisation(EXCLUSIVE)
+
+
+def test_C01_a_relative_namespace_is_no_golden_digest() -> None:
+    def void(root: Element) -> None:
+        part(root, ".//ds:DigestValue").text = base64.b64encode(hashlib.sha256(b"").digest()).decode()
+        resign(part(root, ".//ds:Signature"))
+
+    octets = changed(genuine(), void)
+    assert refused(octets).check == "signature-digest"
+    relative = octets.replace(b"<saml2p:Response ", b'<saml2p:Response xmlns:e="1" ', 1)
+    assert refused(relative).check in {"canonicalisation", "signature-digest"}
+
+
+def test_C02_a_signature_over_nothing_signs_nothing() -> None:
+    octets = genuine().replace(b"<ds:SignedInfo", b'<ds:SignedInfo xmlns:e="1"', 1)
+    assert refused(octets).check in {"canonicalisation", "signature"}
+
+
+def test_C01_C02_C13_canonical_octets_are_the_elements_own() -> None:
+    root = parse(b'<a xmlns="urn:a"><b ID="1">x</b><c/></a>')
+    assert canonicalise(root[0], METHOD) == b'<b xmlns="urn:a" ID="1">x</b>'
+
+
+def test_C03_with_comments_is_the_same_where_there_are_none() -> None:
+    def with_comments(root: Element) -> None:
+        for element in (part(root, ".//ds:CanonicalizationMethod"), part(root, ".//ds:Transforms")[1]):
+            element.set("Algorithm", EXCLUSIVE + "WithComments")
+        resign(part(root, ".//ds:Signature"), reference=part(root, "saml:Assertion"))
+
+    octets = changed(genuine(), with_comments)
+    assert subject(prove(octets)) == LOGIN.subject
+    assert refused(octets.replace(b"alice@", b"alice<!-- -->@")).check == "comment"
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
+        "http://www.w3.org/2006/12/xml-c14n11",
+        "",
+        None,
+        EXCLUSIVE.upper(),
+        EXCLUSIVE + " ",
+    ],
+)
+def test_C04_C06_other_canonicalisations_of_signed_info(algorithm: str | None) -> None:
+    def change(root: Element) -> None:
+        method = part(root, ".//ds:CanonicalizationMethod")
+        del method.attrib["Algorithm"]
+        if algorithm is not None:
+            method.set("Algorithm", algorithm)
+        resign(part(root, ".//ds:Signature"))
+
+    assert refused(changed(genuine(), change)).check == "signature-algorithm"
+
+
+@pytest.mark.parametrize("prefixes", [" ".join(f"p{n}" for n in range(10_000)), "a:b", "1", "xs,xsd", "#other"])
+@pytest.mark.parametrize("path", [".//ds:CanonicalizationMethod", ".//ds:Transforms"])
+def test_C05_prefix_lists_are_bounded(prefixes: str, path: str) -> None:
+    def change(root: Element) -> None:
+        parent = part(root, path)
+        parent = parent[1] if parent.tag == f"{DS}Transforms" else parent
+        for child in list(parent):
+            parent.remove(child)
+        etree.SubElement(parent, f"{EC}InclusiveNamespaces", PrefixList=prefixes)
+        resign(part(root, ".//ds:Signature"))
+
+    assert refused(changed(genuine(), change)).check in {"signature-shape", "signature"}
+
+
+def test_C07_signed_content_carries_its_own_declarations() -> None:
+    proved = prove(genuine("response"))
+    assert proved.assertion.element.nsmap
+    assert proved.assertion.signed.octets.startswith(b"<saml2p:Response xmlns:saml2p=")
+
+
+def test_C08_prefixes_in_values_are_never_resolved() -> None:
+    octets = genuine().replace(b"<saml2p:Response ", b'<saml2p:Response xmlns:xs="urn:other" ', 1)
+    assert subject(prove(octets)) == LOGIN.subject
+
+
+@pytest.mark.parametrize("value", ["A" * 44, "", "AAAA", base64.b64encode(hashlib.sha256(b"").digest()).decode()])
+def test_C11_digests_are_compared_whole(value: str) -> None:
+    def change(root: Element) -> None:
+        part(root, ".//ds:DigestValue").text = value
+        resign(part(root, ".//ds:Signature"))
+
+    assert refused(changed(genuine(), change)).check in {"signature-digest", "signature-shape"}
+
+
+def test_C12_line_separators_and_combining_characters_survive() -> None:
+    name = "al\u2028i\u0301ce\r\u00e9"
+
+    def change(root: Element) -> None:
+        part(root, ".//saml:NameID").text = name
+
+    assert subject(prove(genuine(before=change))) == name

@@ -1,0 +1,251 @@
+"""Section 5 of the attack matrix: encryption."""
+
+import base64
+import copy
+import os
+from collections.abc import Callable
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from lxml import etree
+
+from federation.profiles import Profile
+from federation.saml.xml import DS, SAML, XENC, Element
+from tests.signed import (
+    LOGIN,
+    Keys,
+    changed,
+    encryption,
+    forge,
+    genuine,
+    own_decryption_key,
+    part,
+    prove,
+    recipient,
+    refused,
+    signing_key,
+    subject,
+)
+
+XENC_URI = XENC[1:-1]
+
+
+def keys(**how: object) -> Keys:
+    return Keys(decryption_keys=(own_decryption_key(),), **how)  # type: ignore[arg-type]
+
+
+def sealed(plaintext: bytes, *, content: str = "http://www.w3.org/2009/xmlenc11#aes256-gcm", tag: int = 16) -> Element:
+    """An EncryptedAssertion of any plaintext, which anybody can make with the public key alone."""
+    key, nonce = os.urandom(32), os.urandom(12)
+    wrapped = recipient().public_key().encrypt(key, padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None))  # noqa: S303
+    cipher = nonce + AESGCM(key).encrypt(nonce, plaintext, None)
+    if tag != 16:
+        cipher = cipher[: tag - 16]
+    xml = f"""<saml:EncryptedAssertion xmlns:saml="{SAML[1:-1]}"><x:EncryptedData xmlns:x="{XENC_URI}" Type="{XENC_URI}Element">
+    <x:EncryptionMethod Algorithm="{content}"/><k:KeyInfo xmlns:k="{DS[1:-1]}"><x:EncryptedKey>
+    <x:EncryptionMethod Algorithm="{XENC_URI}rsa-oaep-mgf1p"/><x:CipherData>
+    <x:CipherValue>{base64.b64encode(wrapped).decode()}</x:CipherValue></x:CipherData></x:EncryptedKey></k:KeyInfo><x:CipherData><x:CipherValue>{base64.b64encode(cipher).decode()}</x:CipherValue>
+    </x:CipherData></x:EncryptedData></saml:EncryptedAssertion>"""
+    return etree.fromstring(xml)
+
+
+def carrying(plaintext: bytes, **how: object) -> bytes:
+    """An unsigned Response with *plaintext* in place of its assertion."""
+
+    def replace(root: Element) -> None:
+        root.replace(part(root, "saml:Assertion"), sealed(plaintext, **how))  # type: ignore[arg-type]
+
+    return changed(genuine(), replace)
+
+
+def assertion(octets: bytes) -> bytes:
+    return etree.tostring(part(etree.fromstring(octets), "saml:Assertion"))
+
+
+@pytest.mark.parametrize("verifier", ["strict", "signxml"])
+@pytest.mark.parametrize("sign", ["assertion", "response", "both"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"content": "aes128-gcm", "transport": "rsa-oaep", "digest": "sha256", "mask": "sha256"},
+        {"transport": "rsa-oaep", "digest": "sha512", "mask": "sha1", "key_beside": True},
+        {"content": "aes256-cbc", "digest": "sha256"},
+    ],
+)
+def test_what_is_allowed_opens(how: dict[str, object], sign: str, verifier: str) -> None:
+    permit = frozenset({"cbc"}) if how.get("content") == "aes256-cbc" and sign == "assertion" else frozenset[str]()
+    proved = prove(genuine(sign, encryption(**how)), keys(permit=permit, verifier=verifier))
+    assert (subject(proved), proved.encrypted) == (LOGIN.subject, True)
+
+
+def test_E01_cbc_only_under_a_verified_response_signature_or_by_permit_or_as_aws() -> None:
+    octets = genuine("assertion", encryption(content="aes128-cbc"))
+    assert refused(octets, keys()).check == "encryption-algorithm"
+    assert subject(prove(octets, keys(permit=frozenset({"cbc"})))) == LOGIN.subject
+    assert subject(prove(octets, keys(profile=Profile.AWS))) == LOGIN.subject
+    assert subject(prove(genuine("both", encryption(content="aes128-cbc")), keys())) == LOGIN.subject
+
+
+def test_E01_every_change_of_cbc_ciphertext_gets_the_same_words() -> None:
+    octets = genuine("assertion", encryption(content="aes128-cbc"))
+    answers = set()
+    values = etree.fromstring(octets).findall(f".//{XENC}CipherValue")
+    cipher = base64.b64decode(values[-1].text or "")
+    for place in [0, 1, 15, 16, 40, len(cipher) - 33, len(cipher) - 17, len(cipher) - 1]:
+        spoiled = bytearray(cipher)
+        spoiled[place] ^= 1
+
+        def spoil(root: Element, spoiled: bytes = bytes(spoiled)) -> None:
+            root.findall(f".//{XENC}CipherValue")[-1].text = base64.b64encode(spoiled).decode()
+
+        error = refused(changed(octets, spoil), keys(permit=frozenset({"cbc"})))
+        answers.add((str(error), error.message))
+    assert len(answers) == 1
+    assert next(iter(answers))[0].startswith("InvalidIdentityToken: decryption:")
+
+
+def test_E01_E02_wrong_key_wrong_padding_wrong_tag_get_the_same_words() -> None:
+    octets = genuine("assertion", encryption(transport="rsa-1_5"))
+    permit = frozenset({"rsa1_5"})
+    assert subject(prove(octets, keys(permit=permit))) == LOGIN.subject
+    answers = set()
+    for index in (0, 1):
+        for place in (0, 3, -1):
+
+            def spoil(root: Element, index: int = index, place: int = place) -> None:
+                value = root.findall(f".//{XENC}CipherValue")[index]
+                cipher = bytearray(base64.b64decode(value.text or ""))
+                cipher[place] ^= 1
+                value.text = base64.b64encode(cipher).decode()
+
+            answers.add(str(refused(changed(octets, spoil), keys(permit=permit))))
+    assert len(answers) == 1
+
+
+def test_E02_pkcs1_v15_needs_a_permit_even_under_a_signature() -> None:
+    assert refused(genuine("both", encryption(transport="rsa-1_5")), keys()).check == "encryption-algorithm"
+    assert refused(genuine("both", encryption(transport="rsa-1_5")), keys(profile=Profile.AWS)).check == "encryption-algorithm"
+
+
+def test_E03_encrypting_proves_nothing() -> None:
+    forged = forge().response(LOGIN, sign=None)
+    assert refused(carrying(assertion(forged)), keys()).check == "signature-missing"
+    by_attacker = forge(name="attacker").response(LOGIN)
+    assert refused(carrying(assertion(by_attacker)), keys()).check == "signature"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_E04_plain_and_encrypted_together(first: int) -> None:
+    def add(root: Element) -> None:
+        plain = part(root, "saml:Assertion")
+        root.insert(root.index(plain) + first, sealed(assertion(genuine())))
+
+    assert refused(changed(genuine(), add), keys()).check == "assertion-count"
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda plain: plain * 2,
+        lambda plain: b"text" + plain,
+        lambda plain: plain + b"text",
+        lambda plain: b"<x/>" + plain,
+        lambda plain: genuine(),
+        lambda plain: b"",
+        lambda plain: b"</context>" + plain + b"<context>",
+        lambda plain: b'<?xml version="1.0"?>' + plain,
+        lambda plain: b"<!DOCTYPE x>" + plain,
+        lambda plain: b'<!DOCTYPE x [<!ENTITY e "v">]>' + plain.replace(b"alice", b"&e;"),
+        lambda plain: b"<?pi?>" + plain,
+        lambda plain: plain.replace(b"alice", b"al<!-- -->ice"),
+        lambda plain: plain.replace(b"alice", b"\xff"),
+        lambda plain: plain.decode().encode("utf-16"),
+    ],
+)
+def test_E05_E06_other_plaintexts(wrap: Callable[[bytes], bytes]) -> None:
+    assert refused(carrying(wrap(assertion(genuine()))), keys()).check == "decryption"
+
+
+def test_E05_an_assertion_inside_the_assertion() -> None:
+    plain = etree.fromstring(assertion(genuine()))
+    part(plain, "saml:Subject").append(copy.deepcopy(plain))
+    assert refused(carrying(etree.tostring(plain)), keys()).check == "assertion-count"
+
+
+def test_E05_an_id_of_the_envelope_inside_the_plaintext() -> None:
+    octets = genuine()
+    response_id = etree.fromstring(octets).get("ID", "")
+    plain = assertion(octets).replace(b"<saml2:AuthnStatement ", f'<saml2:AuthnStatement ID="{response_id}" '.encode(), 1)
+    assert refused(carrying(plain), keys()).check == "duplicate-id"
+
+
+def test_E07_namespaces_come_from_the_surroundings_by_the_tree_and_not_by_text() -> None:
+    plain = assertion(genuine())
+    bare = plain.replace(b' xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion"', b"", 1)
+    assert bare != plain
+    octets = carrying(bare)
+    assert refused(octets.replace(b"xmlns:saml2=", b"xmlns:other="), keys()).check in {"decryption", "well-formed"}
+
+
+@pytest.mark.parametrize("tag", [0, 4, 12, 15])
+def test_E08_short_tags(tag: int) -> None:
+    assert refused(carrying(assertion(genuine()), tag=tag), keys()).check == "decryption"
+
+
+def test_E09_many_encrypted_keys() -> None:
+    def multiply(root: Element) -> None:
+        key = part(root, f".//{XENC}EncryptedKey")
+        for _ in range(99):
+            key.addnext(copy.deepcopy(key))
+
+    assert refused(changed(carrying(assertion(genuine())), multiply), keys()).check == "encryption-shape"
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1/key", "#self", "", "#"])
+def test_E10_retrieval_methods_point_to_a_sibling_or_nowhere(uri: str) -> None:
+    def point(root: Element) -> None:
+        etree.SubElement(part(root, f".//{DS}KeyInfo"), f"{DS}RetrievalMethod", URI=uri, Id="self")
+
+    assert refused(changed(carrying(assertion(genuine())), point), keys()).check == "encryption-shape"
+
+
+def test_E12_the_ciphertext_of_another_message_under_this_signature() -> None:
+    def swap(root: Element) -> None:
+        root.replace(part(root, "saml:EncryptedAssertion"), sealed(assertion(genuine())))
+
+    assert refused(changed(genuine("both", encryption()), swap), keys()).check == "signature-digest"
+
+
+@pytest.mark.parametrize("content", ["tripledes-cbc", "kw-aes128", "aes512-gcm", "", "AES256-GCM"])
+def test_E13_other_content_algorithms(content: str) -> None:
+    octets = carrying(assertion(genuine()), content=f"{XENC_URI}{content}")
+    for permit in (frozenset[str](), frozenset({"cbc", "rsa1_5"})):
+        assert refused(octets, keys(permit=permit)).check == "encryption-algorithm"
+    assert refused(octets, keys(profile=Profile.AWS)).check == "encryption-algorithm"
+
+
+def test_E13_other_key_transports() -> None:
+    for wrong in ("rsa-oaep", "kw-aes128", ""):
+        octets = carrying(assertion(genuine())).replace(b"#rsa-oaep-mgf1p", f"#{wrong}".encode())
+        assert refused(octets, keys()).check == "encryption-algorithm"
+
+
+def test_E14_encryption_inside_encryption() -> None:
+    assert refused(carrying(etree.tostring(sealed(assertion(genuine())))), keys()).check == "decryption"
+
+
+def test_E15_cipher_references() -> None:
+    def refer(root: Element) -> None:
+        value = root.findall(f".//{XENC}CipherValue")[-1]
+        value.tag = f"{XENC}CipherReference"
+        value.set("URI", "http://127.0.0.1/x")
+
+    assert refused(changed(carrying(assertion(genuine())), refer), keys()).check == "encryption-shape"
+
+
+def test_without_a_decryption_key_the_refusal_says_so() -> None:
+    assert refused(genuine("both", encryption())).check == "decryption-key"
+    assert signing_key().private_pem() not in str(refused(genuine("both", encryption()))).encode()

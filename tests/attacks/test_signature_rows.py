@@ -1,0 +1,469 @@
+"""Section 2 of the attack matrix: signature structure and wrapping. Every message here is built from one that a registered key signed."""
+
+import base64
+import copy
+from collections.abc import Callable
+
+import pytest
+from lxml import etree
+
+from federation.saml.xml import DS, SAML, SAMLP, Element
+from tests.signed import (
+    LOGIN,
+    Keys,
+    changed,
+    encryption,
+    forge,
+    genuine,
+    own_decryption_key,
+    part,
+    prove,
+    refused,
+    registered,
+    resign,
+    signing_key,
+    subject,
+)
+
+ASSERTION = f"{SAML}Assertion"
+SIGNATURE = f"{DS}Signature"
+
+
+def forged(element: Element) -> Element:
+    """A copy of *element* with another ID and subject."""
+    twin = copy.deepcopy(element)
+    twin.set("ID", "_forged")
+    for name_id in twin.iter(f"{SAML}NameID"):
+        name_id.text = "admin@example.com"
+    return twin
+
+
+def without_signature(element: Element) -> Element:
+    twin = copy.deepcopy(element)
+    for signature in twin.findall(SIGNATURE):
+        twin.remove(signature)
+    return twin
+
+
+def evil(root: Element) -> None:
+    for name_id in root.iter(f"{SAML}NameID"):
+        name_id.text = "admin@example.com"
+
+
+def check(change: Callable[[Element], None], sign: str = "assertion") -> str:
+    return refused(changed(genuine(sign), change)).check
+
+
+def test_genuine_messages_pass_through_this_harness() -> None:
+    for sign in ("assertion", "response", "both"):
+        assert subject(prove(changed(genuine(sign), lambda root: None))) == LOGIN.subject
+
+
+def test_S01_original_response_inside_the_signature_of_a_copy() -> None:
+    def wrap(root: Element) -> None:
+        original = without_signature(root)
+        root.set("ID", "_forged")
+        evil(root)
+        part(root, "ds:Signature").append(original)
+
+    assert check(wrap, "response") == "root"
+
+
+def test_S02_original_response_beside_the_signature() -> None:
+    def wrap(root: Element) -> None:
+        original = without_signature(root)
+        root.set("ID", "_forged")
+        evil(root)
+        root.insert(1, original)
+
+    assert check(wrap, "response") == "root"
+
+
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_S03_S11_forged_assertion_beside_the_signed_one(place: int) -> None:
+    def wrap(root: Element) -> None:
+        twin = without_signature(forged(part(root, "saml:Assertion")))
+        root.insert(place if place >= 0 else len(root), twin)
+
+    assert check(wrap) == "assertion-count"
+
+
+def test_S04_signed_assertion_inside_the_forged_one() -> None:
+    def wrap(root: Element) -> None:
+        signed = part(root, "saml:Assertion")
+        twin = without_signature(forged(signed))
+        root.replace(signed, twin)
+        twin.append(signed)
+
+    assert check(wrap) == "assertion-count"
+
+
+def test_S05_forged_assertion_carries_the_signature_and_the_original_follows() -> None:
+    def wrap(root: Element) -> None:
+        signed = part(root, "saml:Assertion")
+        original = without_signature(signed)
+        signed.set("ID", "_forged")
+        evil(signed)
+        root.append(original)
+
+    assert check(wrap) == "assertion-count"
+
+
+def test_S06_original_assertion_inside_the_forged_ones_signature() -> None:
+    def wrap(root: Element) -> None:
+        signed = part(root, "saml:Assertion")
+        original = without_signature(signed)
+        signed.set("ID", "_forged")
+        evil(signed)
+        part(signed, "ds:Signature").append(original)
+
+    assert check(wrap) == "assertion-count"
+
+
+def test_S07_signed_assertion_in_extensions() -> None:
+    def wrap(root: Element) -> None:
+        signed = part(root, "saml:Assertion")
+        twin = without_signature(forged(signed))
+        root.replace(signed, twin)
+        extensions = etree.Element(f"{SAMLP}Extensions")
+        extensions.append(signed)
+        root.insert(1, extensions)
+
+    assert check(wrap) == "assertion-count"
+
+
+def test_S08_object_holds_the_original() -> None:
+    def wrap(root: Element) -> None:
+        signed = part(root, "saml:Assertion")
+        original = without_signature(signed)
+        signed.set("ID", "_forged")
+        evil(signed)
+        etree.SubElement(part(signed, "ds:Signature"), f"{DS}Object").append(original)
+
+    assert check(wrap) == "assertion-count"
+
+
+def test_S08_object_without_an_assertion() -> None:
+    assert (
+        check(lambda root: etree.SubElement(part(root, ".//ds:Signature"), f"{DS}Object").append(etree.Element("x"))) == "signature-shape"
+    )
+
+
+@pytest.mark.parametrize("place", ["saml:Issuer", "samlp:Status", ".//saml:AttributeValue"])
+def test_S09_signed_response_in_an_unexpected_place(place: str) -> None:
+    def wrap(root: Element) -> None:
+        original = copy.deepcopy(root)
+        root.set("ID", "_forged")
+        root.remove(part(root, "ds:Signature"))
+        evil(root)
+        part(root, place).append(original)
+
+    assert check(wrap, "response") == "root"
+
+
+def test_S10_response_signature_moved_into_the_assertion() -> None:
+    def move(root: Element) -> None:
+        assertion = part(root, "saml:Assertion")
+        evil(root)
+        assertion.insert(1, part(root, "ds:Signature"))
+
+    assert check(move, "response") == "signature-reference"
+
+
+def test_S12_S13_content_parked_in_a_second_signature() -> None:
+    def park(root: Element) -> None:
+        signature = part(root, "ds:Signature")
+        twin = copy.deepcopy(signature)
+        etree.SubElement(twin, f"{DS}Object").append(etree.Element("x"))
+        signature.addnext(twin)
+
+    assert check(park, "response") == "signature-shape"
+
+
+def test_S14_two_signed_infos() -> None:
+    def double(root: Element) -> None:
+        info = part(root, ".//ds:SignedInfo")
+        info.addnext(copy.deepcopy(info))
+
+    assert check(double) == "signature-shape"
+
+
+def test_S15_comment_in_the_digest_value() -> None:
+    assert check(lambda root: part(root, ".//ds:DigestValue").insert(0, etree.Comment("forged"))) == "comment"
+
+
+def test_S16_two_references_really_signed() -> None:
+    def double(root: Element) -> None:
+        reference = part(root, ".//ds:Reference")
+        reference.addnext(copy.deepcopy(reference))
+        resign(part(root, ".//ds:Signature"))
+
+    assert check(double) == "signature-shape"
+
+
+def test_S17_no_reference_really_signed() -> None:
+    def drop(root: Element) -> None:
+        info = part(root, ".//ds:SignedInfo")
+        info.remove(part(info, "ds:Reference"))
+        resign(part(root, ".//ds:Signature"))
+
+    assert check(drop) == "signature-shape"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        None,
+        "#",
+        "#_other",
+        "#xpointer(/)",
+        "#xpointer(id('{id}'))",
+        "#element(/1/3)",
+        "file:///etc/passwd",
+        "http://127.0.0.1/x",
+        "{id}",
+        "#{id} ",
+    ],
+)
+def test_S18_S19_S20_other_uris_really_signed(uri: str | None) -> None:
+    def change(root: Element) -> None:
+        reference, assertion = part(root, ".//ds:Reference"), part(root, "saml:Assertion")
+        del reference.attrib["URI"]
+        if uri is not None:
+            reference.set("URI", uri.format(id=assertion.get("ID")))
+        resign(part(root, ".//ds:Signature"), reference=assertion)
+
+    assert check(change) == "signature-reference"
+
+
+def test_S19_an_id_that_is_a_pointer_is_only_a_string() -> None:
+    """The ID of a signed element is whatever the IdP wrote; it is compared, never interpreted."""
+
+    def change(root: Element) -> None:
+        assertion = part(root, "saml:Assertion")
+        assertion.set("ID", "element(/1/3)")
+        part(root, ".//ds:Reference").set("URI", "#element(/1/3)")
+        resign(part(root, ".//ds:Signature"), reference=assertion)
+
+    assert subject(prove(changed(genuine(), change))) == LOGIN.subject
+
+
+@pytest.mark.parametrize("attribute", ["ID", "Id", "id", "AssertionID"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_S21_S22_the_signed_id_twice(attribute: str, place: int) -> None:
+    def change(root: Element) -> None:
+        value = part(root, "saml:Assertion").get("ID", "")
+        twin = etree.Element("thing", {attribute: value})
+        part(root, "samlp:Status").insert(place, twin)
+
+    assert check(change) == "duplicate-id"
+
+
+def test_S22_xml_id_of_the_same_value() -> None:
+    def change(root: Element) -> None:
+        value = part(root, "saml:Assertion").get("ID", "")
+        part(root, ".//saml:AttributeValue").set("{http://www.w3.org/XML/1998/namespace}id", value)
+
+    assert check(change) == "foreign-attribute"
+
+
+@pytest.mark.parametrize("name", ["Signature", "DigestValue"])
+def test_S23_an_earlier_signature_or_digest_elsewhere(name: str) -> None:
+    def change(root: Element) -> None:
+        detail = etree.SubElement(part(root, "samlp:Status"), f"{SAMLP}StatusDetail")
+        detail.append(copy.deepcopy(part(root, f".//ds:{name}")))
+        evil(root)
+
+    assert check(change) == ("signature-shape" if name == "Signature" else "signature-digest")
+
+
+@pytest.mark.parametrize("sign", ["assertion", "response", "both"])
+def test_S25_every_signature_stripped(sign: str) -> None:
+    def strip(root: Element) -> None:
+        for signature in list(root.iter(SIGNATURE)):
+            parent = signature.getparent()
+            assert parent is not None
+            parent.remove(signature)
+
+    assert check(strip, sign) == "signature-missing"
+
+
+def test_S25_an_empty_signature() -> None:
+    def empty(root: Element) -> None:
+        signature = part(root, ".//ds:Signature")
+        for child in list(signature):
+            signature.remove(child)
+
+    assert check(empty) == "signature-shape"
+
+
+@pytest.mark.parametrize("value", ["", "AA==", "not base64", "Zm9yZ2Vk" * 40])
+def test_S26_errors_while_verifying_are_refusals(value: str) -> None:
+    def change(root: Element) -> None:
+        part(root, ".//ds:SignatureValue").text = value
+
+    assert check(change) in {"signature", "signature-shape"}
+
+
+def test_S27_key_info_holds_nothing_but_keys() -> None:
+    def change(root: Element) -> None:
+        part(root, ".//ds:KeyInfo").append(etree.Element(f"{SAML}Attribute"))
+
+    assert check(change) == "signature-shape"
+
+
+@pytest.mark.parametrize(
+    "transforms",
+    [
+        [],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature"],
+        ["http://www.w3.org/2001/10/xml-exc-c14n#"],
+        ["http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/2000/09/xmldsig#enveloped-signature"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature"] * 2,
+        [
+            "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+            "http://www.w3.org/2001/10/xml-exc-c14n#",
+            "http://www.w3.org/2001/10/xml-exc-c14n#",
+        ],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xpath-19991116"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2002/06/xmldsig-filter2"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2000/09/xmldsig#base64"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xslt-19991116"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", ""],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2001/10/xml-exc-c14n"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2001/10/XML-EXC-C14N#"],
+        ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2001/10/xml-exc-c14n# "],
+    ],
+)
+def test_S28_S29_C06_other_transforms_really_signed(transforms: list[str]) -> None:
+    def change(root: Element) -> None:
+        parent = part(root, ".//ds:Transforms")
+        for child in list(parent):
+            parent.remove(child)
+        for algorithm in transforms:
+            etree.SubElement(parent, f"{DS}Transform", Algorithm=algorithm)
+        resign(part(root, ".//ds:Signature"), reference=part(root, "saml:Assertion"))
+
+    assert check(change) == "signature-transform"
+
+
+def test_S28_a_transform_with_content_really_signed() -> None:
+    def change(root: Element) -> None:
+        etree.SubElement(part(root, ".//ds:Transform"), f"{DS}XPath").text = "not(ancestor::x)"
+        resign(part(root, ".//ds:Signature"), reference=part(root, "saml:Assertion"))
+
+    assert check(change) == "signature-transform"
+
+
+def test_S30_hmac_output_length() -> None:
+    def change(root: Element) -> None:
+        etree.SubElement(part(root, ".//ds:SignatureMethod"), f"{DS}HMACOutputLength").text = "0"
+        resign(part(root, ".//ds:Signature"))
+
+    assert check(change) == "signature-algorithm"
+
+
+def test_S31_typed_references_really_signed() -> None:
+    def change(root: Element) -> None:
+        part(root, ".//ds:Reference").set("Type", "http://www.w3.org/2000/09/xmldsig#Manifest")
+        resign(part(root, ".//ds:Signature"))
+
+    assert check(change) == "signature-reference"
+
+
+@pytest.mark.parametrize("name", ["LogoutResponse", "AuthnRequest", "ArtifactResponse"])
+def test_S32_P19_another_message_of_the_same_provider(name: str) -> None:
+    def change(root: Element) -> None:
+        root.tag = f"{SAMLP}{name}"
+
+    assert check(change) == "root"
+
+
+@pytest.mark.parametrize("namespace", ["", "{urn:other}", f"{SAML}"])
+def test_S33_signature_of_another_namespace(namespace: str) -> None:
+    def change(root: Element) -> None:
+        part(root, "samlp:Status").append(etree.Element(f"{namespace}Signature"))
+
+    assert check(change) == "signature-shape"
+
+
+@pytest.mark.parametrize("place", [0, 2, -1])
+def test_S34_signature_elsewhere_among_the_children(place: int) -> None:
+    def change(root: Element) -> None:
+        assertion = part(root, "saml:Assertion")
+        signature = part(assertion, "ds:Signature")
+        assertion.remove(signature)
+        assertion.insert(place if place >= 0 else len(assertion), signature)
+
+    assert check(change) == "signature-shape"
+
+
+@pytest.mark.parametrize("path", ["saml:Issuer", "samlp:Status"])
+def test_S35_doubled_parts_of_the_response_really_signed(path: str) -> None:
+    octets = genuine("response", before=lambda root: root.append(copy.deepcopy(part(root, path))))
+    assert refused(octets).check == "envelope-shape"
+
+
+def test_S36_assertion_in_advice() -> None:
+    def change(root: Element) -> None:
+        assertion = part(root, "saml:Assertion")
+        advice = etree.Element(f"{SAML}Advice")
+        advice.append(without_signature(forged(assertion)))
+        part(assertion, "saml:Conditions").addnext(advice)
+
+    assert refused(genuine(before=change)).check == "assertion-count"
+
+
+def test_S37_fields_of_an_unsigned_response_are_marked_as_such() -> None:
+    proved = prove(changed(genuine(), lambda root: root.set("Destination", "https://evil.example.com/")))
+    assert proved.envelope.signed is False
+
+
+@pytest.mark.parametrize("path", ["ds:Signature", "saml:Assertion/ds:Signature"])
+def test_S39_one_of_two_signatures_invalid(path: str) -> None:
+    def change(root: Element) -> None:
+        value = part(root, f"{path}/ds:SignatureValue")
+        value.text = base64.b64encode(base64.b64decode(value.text or "")[::-1]).decode()
+        if path != "ds:Signature":
+            resign(part(root, "ds:Signature"), reference=root)
+
+    assert check(change, "both") == "signature"
+
+
+@pytest.mark.parametrize("method", ["ecdsa-sha256", "ecdsa-sha512"])
+def test_S40_method_of_another_kind_of_key(method: str) -> None:
+    def change(root: Element) -> None:
+        part(root, ".//ds:SignatureMethod").set("Algorithm", f"http://www.w3.org/2001/04/xmldsig-more#{method}")
+        resign(part(root, ".//ds:Signature"))
+
+    assert check(change) == "signature-algorithm"
+
+
+@pytest.mark.parametrize("spoil", ["der", "short", "long", "zero", "r-zero", "overflow"])
+def test_S41_ecdsa_values_of_other_forms(spoil: str) -> None:
+    idp = forge("p256")
+    root = etree.fromstring(idp.response(LOGIN))
+    value = part(root, ".//ds:SignatureValue")
+    raw = base64.b64decode(value.text or "")
+    r, s = raw[:32], raw[32:]
+    value.text = base64.b64encode(
+        {
+            "der": b"\x30\x44\x02\x20" + r + b"\x02\x20" + s,
+            "short": raw[:-1],
+            "long": b"\0" + r + b"\0" + s,
+            "zero": bytes(64),
+            "r-zero": bytes(32) + s,
+            "overflow": b"\xff" * 64,
+        }[spoil]
+    ).decode()
+    assert refused(etree.tostring(root), Keys(keys=registered(signing_key("p256")))).check == "signature"
+
+
+def test_S42_what_was_proved_does_not_change_with_the_document() -> None:
+    proved = prove(genuine("both", encryption()), Keys(decryption_keys=(own_decryption_key(),)))
+    octets = bytes(proved.assertion.signed.octets)
+    proved.assertion.element.clear()
+    assert proved.assertion.signed.octets == octets
+    assert proved.assertion.signed.parse().element.tag == ASSERTION

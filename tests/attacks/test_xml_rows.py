@@ -1,0 +1,229 @@
+"""Section 1 of the attack matrix: XML parsing."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from lxml import etree
+
+from federation.saml.xml import Element
+from tests.signed import LOGIN, changed, genuine, part, prove, refused, subject
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A port on which nothing may ever knock."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.05)
+        yield server
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+
+
+def with_doctype(doctype: str, reference: str = "") -> bytes:
+    text = genuine().decode()
+    head = text.index("<saml2p:Response") if "<saml2p:Response" in text else text.index("<", text.index("?>") + 2 if "?>" in text else 0)
+    body = text[head:].replace("engineering", f"engineering{reference}")
+    return (doctype + body).encode()
+
+
+@pytest.mark.parametrize(
+    ("doctype", "reference"),
+    [
+        ('<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]>', "&x;"),
+        ('<!DOCTYPE r [<!ENTITY % x SYSTEM "{url}"> %x;]>', ""),
+        ('<!DOCTYPE r SYSTEM "{url}">', ""),
+        ('<!DOCTYPE r PUBLIC "-//X//Y" "{url}">', ""),
+        ("<!DOCTYPE r [<!ATTLIST x foo ID #IMPLIED>]>", ""),
+        ('<!DOCTYPE r [<!ATTLIST x Destination CDATA "https://evil.example.com">]>', ""),
+        ('<!DOCTYPE r [<!ENTITY x "_forged">]>', "&x;"),
+        ("<!DOCTYPE r [<!ENTITY x '--&gt;<r/>'>]>", ""),
+    ],
+)
+def test_X01_X02_X03_X06_X07_X08_X09_any_doctype(doctype: str, reference: str, listener: socket.socket) -> None:
+    assert refused(with_doctype(doctype.replace("{url}", url(listener)), reference)).check == "doctype"
+
+
+def test_X04_X05_entity_expansion_costs_nothing() -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 11))
+    laughs = with_doctype(f'<!DOCTYPE r [<!ENTITY l0 "ha">{levels}]>', "&l10;")
+    blow_up = with_doctype(f'<!DOCTYPE r [<!ENTITY a "{"a" * 50_000}">]>', "&a;" * 2000)
+    for octets in (laughs, blow_up):
+        start = time.perf_counter()
+        assert refused(octets).check == "doctype"
+        assert time.perf_counter() - start < 0.05
+
+
+@pytest.mark.parametrize("path", [".//saml:NameID", "samlp:Status", ".//ds:SignedInfo"])
+def test_X10_processing_instructions_anywhere(path: str) -> None:
+    octets = changed(genuine(), lambda root: part(root, path).insert(0, etree.ProcessingInstruction("x", "not-")))
+    assert refused(octets).check == "processing-instruction"
+
+
+def test_X10_processing_instructions_around_the_root() -> None:
+    assert refused(b"<?x y?>" + genuine().partition(b"?>")[2]).check in {"processing-instruction", "encoding"}
+    assert refused(genuine() + b"<?x y?>").check == "processing-instruction"
+
+
+def test_X11_cdata_is_text_and_all_of_it_comes_out() -> None:
+    octets = genuine().replace(b">alice@example.com<", b">alice<![CDATA[@example]]>.com<")
+    assert b"CDATA" in octets
+    assert subject(prove(octets)) == LOGIN.subject
+
+
+@pytest.mark.parametrize("path", [".//saml:NameID", ".//saml:Audience", ".//saml:AttributeValue", ".//ds:DigestValue", "samlp:Status"])
+def test_X12_T01_T02_comments_anywhere(path: str) -> None:
+    assert refused(changed(genuine(), lambda root: part(root, path).insert(0, etree.Comment("")))).check == "comment"
+
+
+def test_X12_T01_the_classic_comment_inside_the_name() -> None:
+    octets = genuine().replace(b">alice@example.com<", b">alice@example.com<!-- -->.evil.example<")
+    assert refused(octets).check == "comment"
+
+
+def test_X13_xinclude_is_an_element_like_any_other(listener: socket.socket) -> None:
+    def include(root: Element) -> None:
+        element = etree.SubElement(part(root, "samlp:Status"), "{http://www.w3.org/2001/XInclude}include")
+        element.set("href", url(listener))
+
+    assert refused(changed(genuine(), include)).check == "envelope-shape"
+
+
+@pytest.mark.parametrize("trailing", [b"<x/>", b"text", b"\0", b"&#32;", b"<!-- -->"])
+def test_X14_trailing_data(trailing: bytes) -> None:
+    assert refused(genuine() + trailing).check in {"well-formed", "comment"}
+
+
+def test_X14_trailing_white_space_is_no_data() -> None:
+    assert subject(prove(genuine() + b"\r\n \t")) == LOGIN.subject
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"<a><b></a>",
+        b"<p:a/>",
+        b"<a:b:c xmlns:a='u'/>",
+        b"<a xmlns:xmlns='u'/>",
+        b"<a =''/>",
+        b"<a b='' b=''/>",
+        b"<a b=c/>",
+        b"<a>&amp</a>",
+    ],
+)
+def test_X15_X16_X17_nothing_is_repaired(octets: bytes) -> None:
+    assert refused(octets).check == "well-formed"
+
+
+def test_X18_prefixes_mean_nothing_namespaces_everything() -> None:
+    octets = genuine()
+    other = octets.replace(b"urn:oasis:names:tc:SAML:2.0:assertion", b"urn:oasis:names:tc:SAML:2.0:assertion2")
+    assert refused(other).check == "assertion-count"
+    assert refused(octets.replace(b"urn:oasis:names:tc:SAML:2.0:protocol", b"urn:oasis:names:tc:SAML:1.0:protocol")).check == "root"
+
+
+@pytest.mark.parametrize("path", [".", "saml:Assertion", ".//saml:NameID", ".//ds:Reference", ".//saml:Conditions"])
+@pytest.mark.parametrize("name", ["ID", "URI", "Destination", "Anything"])
+def test_X19_foreign_attributes_on_saml_and_signature_elements(path: str, name: str) -> None:
+    octets = changed(genuine(), lambda root: part(root, path).set(f"{{urn:foreign}}{name}", "_x"))
+    assert refused(octets).check == "foreign-attribute"
+
+
+def test_X19_where_the_schema_is_open_foreign_attributes_may_stand_but_not_shadow() -> None:
+    def encode(root: Element) -> None:
+        part(root, ".//saml:Attribute").set("{urn:oasis:names:tc:SAML:2.0:profiles:attribute:X500}Encoding", "LDAP")
+
+    assert subject(prove(genuine(before=encode))) == LOGIN.subject
+
+    def shadow(root: Element) -> None:
+        part(root, ".//saml:Attribute").set("{urn:foreign}Name", "Role")
+
+    assert refused(genuine(before=shadow)).check == "foreign-attribute"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp037"])
+def test_X20_other_encodings(encoding: str) -> None:
+    assert refused(genuine().decode().encode(encoding)).check in {"well-formed", "encoding"}
+
+
+@pytest.mark.parametrize("declared", ["UTF-16", "ISO-8859-1", "utf-7", "x", ""])
+def test_X20_other_declarations(declared: str) -> None:
+    body = genuine().decode()
+    body = body[body.index("?>") + 2 :] if body.startswith("<?xml") else body
+    assert refused(f'<?xml version="1.0" encoding="{declared}"?>{body}'.encode()).check == "encoding"
+
+
+@pytest.mark.parametrize(
+    "spoil", [b"\0", b"&#0;", b"\x01", b"&#x1;", b"\xed\xa0\x80", b"&#xD800;", b"\xc0\xaf", b"&#xFFFF;", b"\xef\xbf\xbf"]
+)
+def test_X21_T09_characters_that_xml_does_not_have(spoil: bytes) -> None:
+    assert refused(genuine().replace(b"alice", b"al" + spoil + b"ice")).check == "well-formed"
+
+
+def test_X21_one_leading_byte_order_mark_is_dropped_and_no_other() -> None:
+    assert subject(prove(b"\xef\xbb\xbf" + genuine())) == LOGIN.subject
+    assert refused(b"\xef\xbb\xbf" * 2 + genuine()).check == "encoding"
+
+
+def test_X22_xml_11() -> None:
+    assert refused(b'<?xml version="1.1"?><a>&#x1;</a>').check == "encoding"
+
+
+@pytest.mark.parametrize("name", ["base", "space", "id", "lang"])
+def test_X24_xml_attributes_outside_values(name: str) -> None:
+    octets = changed(genuine(), lambda root: part(root, "saml:Assertion").set(f"{{http://www.w3.org/XML/1998/namespace}}{name}", "x"))
+    assert refused(octets).check == "foreign-attribute"
+
+
+def test_X25_schema_locations_are_never_fetched(listener: socket.socket) -> None:
+    name = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+    assert refused(changed(genuine(), lambda root: root.set(name, f"urn:x {url(listener)}"))).check == "foreign-attribute"
+
+
+@pytest.mark.parametrize("path", [".//saml:AttributeValue", ".//ds:KeyInfo", "samlp:Status"])
+def test_X26_deep_nesting(path: str) -> None:
+    nested = b"<x>" * 15_000 + b"</x>" * 15_000
+    tag = part(etree.fromstring(genuine()), path).tag
+    root = etree.fromstring(genuine())
+    part(root, path).text = "MARK"
+    assert str(tag)
+    octets = etree.tostring(root).replace(b"MARK", nested)
+    start = time.perf_counter()
+    assert refused(octets).check in {"well-formed", "depth"}
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"<a " + b" ".join(b'a%d=""' % n for n in range(10_000)) + b"/>",
+        b"<a " + b" ".join(b'xmlns:a%d="u%d"' % (n, n) for n in range(3_000)) + b">" + b"<b/>" * 10_000 + b"</a>",
+        b"".join(b'<a xmlns:a%d="u">' % n for n in range(60)) + b"<b/>" * 20_000 + b"</a>" * 60,
+        b"<a>" + b"<b x='1'/>" * 9_000 + b"</a>",
+        b"<a>" + b"&#65;" * 20_000 + b"</a>",
+        b"<a b='" + b"&lt;" * 24_000 + b"'/>",
+    ],
+)
+def test_X27_X28_any_shape_of_100_kb_is_judged_at_once(octets: bytes) -> None:
+    start = time.perf_counter()
+    assert refused(octets).check
+    assert time.perf_counter() - start < 1
+
+
+def test_X27_namespaces_in_scope_of_a_signature_are_bounded() -> None:
+    many = b" ".join(b'xmlns:n%d="urn:n%d"' % (n, n) for n in range(3_000))
+    octets = genuine().replace(b"<saml2p:Response ", b"<saml2p:Response " + many + b" ", 1)
+    assert many in octets
+    start = time.perf_counter()
+    assert refused(octets).check == "signature-shape"
+    assert time.perf_counter() - start < 1
+
+
+def test_X29_catalogs_have_no_effect(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:
+    monkeypatch.setenv("XML_CATALOG_FILES", url(listener))
+    assert subject(prove(genuine())) == LOGIN.subject

@@ -1,0 +1,101 @@
+"""Which keys may be registered."""
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from federation.errors import RegistrationError
+from federation.saml.keys import PERMITS, load_certificates, load_decryption_key, parse_permit, verification_key
+from tests.signed import AT, signing_key
+
+
+def refusal(call: object) -> str:
+    with pytest.raises(RegistrationError) as caught:
+        call()  # type: ignore[operator]
+    return caught.value.check
+
+
+def rsa_public(modulus: int, exponent: int) -> rsa.RSAPublicKey:
+    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+
+
+@pytest.mark.parametrize("kind", ["rsa-2048", "p256", "p384", "p521"])
+def test_ordinary_keys_load_from_every_form(kind: str) -> None:
+    key = signing_key(kind)
+    der = key.certificate.public_bytes(Encoding.DER)
+    pem = key.certificate_pem()
+    body = b"".join(pem.splitlines()[1:-1])
+    found = [load_certificates(form)[0] for form in (pem, pem.decode(), der, body, body.decode(), b"\n  " + body + b"\n")]
+    assert len({k.fingerprint for k in found}) == 1
+    assert found[0].not_before == AT
+    assert found[0].kind == ("rsa" if kind == "rsa-2048" else "ec")
+
+
+def test_several_certificates_in_one_file_all_load() -> None:
+    both = signing_key().certificate_pem() + b"some text\n" + signing_key("p256").certificate_pem()
+    assert [key.kind for key in load_certificates(both)] == ["rsa", "ec"]
+
+
+def test_a_bare_public_key_loads_without_dates() -> None:
+    spki = signing_key().certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (key,) = load_certificates(spki)
+    assert (key.not_before, key.not_after) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "material", [None, 3, b"", "", "no certificate", b"0\x82garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
+)
+def test_garbage_is_refused(material: object) -> None:
+    assert refusal(lambda: load_certificates(material)) == "certificate"
+
+
+def test_a_private_key_is_no_certificate() -> None:
+    assert refusal(lambda: load_certificates(signing_key().private_pem())) == "certificate"
+
+
+def test_1024_bits_need_a_permit_by_name() -> None:
+    weak = signing_key("rsa-1024")
+    assert refusal(lambda: load_certificates(weak.certificate_pem())) == "key-size"
+    assert load_certificates(weak.certificate_pem(), parse_permit(["rsa-1024"]))[0].bits == 1024
+
+
+def test_huge_moduli_are_refused() -> None:
+    assert refusal(lambda: verification_key(rsa_public((1 << 9000) + 1, 65537))) == "key-size"
+
+
+@pytest.mark.parametrize("exponent", [3, 17, 257])
+def test_small_exponents_are_refused(exponent: int) -> None:
+    assert refusal(lambda: verification_key(rsa_public((1 << 2047) + 1, exponent))) == "key-exponent"
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.SECP224R1(), ec.BrainpoolP256R1()])
+def test_other_curves_are_refused(curve: ec.EllipticCurve) -> None:
+    assert refusal(lambda: verification_key(ec.generate_private_key(curve).public_key())) == "key-curve"
+
+
+def test_other_kinds_of_key_are_refused() -> None:
+    for key in (dsa.generate_private_key(2048).public_key(), ed25519.Ed25519PrivateKey.generate().public_key(), b"secret", None):
+        assert refusal(lambda key=key: verification_key(key)) == "key-type"
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_decryption_keys_load_and_stay_out_of_sight(form: PrivateFormat) -> None:
+    pem = signing_key().private.private_bytes(Encoding.PEM, form, NoEncryption())
+    key = load_decryption_key(pem.decode())
+    assert "PRIVATE" not in repr(key)
+    assert "object" not in repr(key)
+
+
+def test_only_unencrypted_rsa_private_keys_decrypt() -> None:
+    locked = signing_key().private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"x"))
+    for material in (locked, b"", None, "x", signing_key().certificate_pem()):
+        assert refusal(lambda material=material: load_decryption_key(material)) == "decryption-key"
+    assert refusal(lambda: load_decryption_key(signing_key("p256").private_pem())) == "key-type"
+
+
+def test_permits_are_known_names_in_a_collection() -> None:
+    assert parse_permit(PERMITS) == PERMITS
+    assert parse_permit(()) == frozenset()
+    for names in (["md5"], "sha1", [None], ["SHA1"], b"sha1"):
+        assert refusal(lambda names=names: parse_permit(names)) == "permit"

@@ -1,0 +1,106 @@
+"""The one parser: what it refuses, by name."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from federation import limits
+from federation.errors import InvalidIdentityToken
+from federation.saml.xml import parse, reparse, text
+
+
+def check(octets: bytes, **bounds: int) -> str:
+    with pytest.raises(InvalidIdentityToken) as caught:
+        parse(octets, **bounds)
+    return caught.value.check
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"<a/>",
+        b"\xef\xbb\xbf<a/>",
+        b'<?xml version="1.0"?><a/>',
+        b"<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<a/>",
+        b'<?xml version="1.0" encoding="US-ASCII"?><a/>',
+    ],
+)
+def test_xml_in_utf8_parses(octets: bytes) -> None:
+    assert parse(octets).tag == "a"
+
+
+@pytest.mark.parametrize(
+    ("octets", "expected"),
+    [
+        (b'<?xml version="1.1"?><a/>', "encoding"),
+        (b'<?xml version="1.0" encoding="UTF-16"?><a/>', "encoding"),
+        (b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>', "encoding"),
+        (b"<?xml" + b" " * 1000 + b'version="1.0"?><a/>', "encoding"),
+        (b"<a>\xe9</a>", "well-formed"),
+        (b"", "well-formed"),
+        (b"<a>", "well-formed"),
+        (b"<a/><!-- c -->", "comment"),
+        (b"<?p i?><a/>", "processing-instruction"),
+        (b"<a><?p i?></a>", "processing-instruction"),
+        (b"<!DOCTYPE a><a/>", "doctype"),
+    ],
+)
+def test_other_documents_are_refused(octets: bytes, expected: str) -> None:
+    assert check(octets) == expected
+
+
+def test_what_only_looks_like_a_comment_is_text() -> None:
+    assert text(parse(b"<a><![CDATA[<!-- <?x -->]]></a>")) == "<!-- <?x -->"
+
+
+def test_depth_is_bounded_to_the_element() -> None:
+    assert parse(b"<a>" * limits.XML_DEPTH + b"</a>" * limits.XML_DEPTH).tag == "a"
+    assert check(b"<a>" * (limits.XML_DEPTH + 1) + b"</a>" * (limits.XML_DEPTH + 1)) == "depth"
+
+
+def test_attributes_are_bounded_per_element_not_in_all() -> None:
+    def crowd(number: int) -> bytes:
+        return b" ".join(b'a%d=""' % index for index in range(number))
+
+    most = limits.XML_ATTRIBUTES_PER_ELEMENT
+    assert len(parse(b"<r><a %b/><a %b/></r>" % (crowd(most), crowd(most)))) == 2
+    assert check(b"<r><a %b/></r>" % crowd(most + 1)) == "attributes"
+
+
+def test_size_is_bounded() -> None:
+    assert check(b"<a>" + b" " * 100 + b"</a>", max_octets=50) == "size"
+
+
+def test_a_refusal_names_no_more_than_it_must() -> None:
+    with pytest.raises(InvalidIdentityToken) as caught:
+        parse(b"<" + b"x" * 100_000)
+    assert len(str(caught.value)) < 600
+
+
+def test_text_of_a_leaf_is_whole_and_untrimmed() -> None:
+    assert text(parse(b"<a> x\n</a>")) == " x\n"
+    assert text(parse(b"<a/>")) == ""
+
+
+def test_text_with_children_has_no_reading() -> None:
+    with pytest.raises(InvalidIdentityToken) as caught:
+        text(parse(b"<a>admin<b/>@evil</a>"))
+    assert caught.value.check == "text"
+
+
+def test_reparsing_refuses_what_is_no_document() -> None:
+    with pytest.raises(InvalidIdentityToken):
+        reparse(b"")
+
+
+def test_threads_do_not_share_a_parser() -> None:
+    def run(number: int) -> str:
+        octets = b"<a>%d</a>" % number if number % 2 else b"<a>%d" % number
+        try:
+            return text(parse(octets))
+        except InvalidIdentityToken as error:
+            return error.check
+
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(run, range(800)))
+    assert found == [str(number) if number % 2 else "well-formed" for number in range(800)]
