@@ -56,6 +56,18 @@ ROLE_SESSION_MIN_SECONDS: Final = 900
 ROLE_SESSION_DEFAULT_SECONDS: Final = 3600
 ROLE_SESSION_MAX_SECONDS: Final = 43_200
 CHAINED_SESSION_MAX_SECONDS: Final = 3600
+USER_SESSION_DEFAULT_SECONDS: Final = 43_200
+"""Sessions of GetSessionToken and GetFederationToken."""
+USER_SESSION_MAX_SECONDS: Final = 129_600
+ROOT_USER_SESSION_MAX_SECONDS: Final = 3600
+"""The same, asked for by the root of an account: more is silently lowered to this."""
+ASSUMED_ROOT_SECONDS: Final = 900
+"""AssumeRoot: the longest session, and the default."""
+DELEGATED_SESSION_MIN_SECONDS: Final = 300
+"""GetDelegatedAccessToken: shortest session a delegation may ask for."""
+WEB_IDENTITY_TOKEN_MIN_SECONDS: Final = 60
+WEB_IDENTITY_TOKEN_DEFAULT_SECONDS: Final = 300
+WEB_IDENTITY_TOKEN_MAX_SECONDS: Final = 3600
 SESSION_TAGS: Final = 50
 TAG_KEY_CHARS: Final = 128
 TAG_VALUE_CHARS: Final = 256

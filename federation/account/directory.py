@@ -7,17 +7,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from federation.account.credentials import ACCESS_KEYS, MFA_DEVICES, read_access_keys, read_mfa_devices
 from federation.account.faults import Faults
 from federation.account.files import Tree
 from federation.account.keyring import Keyring, read_keyring
 from federation.account.model import Account
+from federation.account.outbound import OUTBOUND, read_outbound
 from federation.account.policies import POLICIES, read_policies
 from federation.account.roles import ROLES, read_roles
 from federation.account.saml_providers import SAML_PROVIDERS, read_saml_providers
 from federation.account.settings import SETTINGS_FILE, Settings, read_settings
+from federation.account.trade_in import TRADE_IN_TOKENS, read_trade_in_tokens
+from federation.account.users import GROUPS, USERS, read_groups, read_users
 from federation.errors import show
 
-RESERVED: Final = ("oidc-providers", "oauth-providers", "users")
+DIRECTORIES: Final = (USERS, GROUPS, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
+"""Directories that are there only where the account has something to put into them."""
+RESERVED: Final = ("oidc-providers", "oauth-providers")
 """Directories of the layout that hold nothing this release reads; a note says so where they exist."""
 
 
@@ -59,6 +65,11 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
     providers = read_saml_providers(tree, settings, faults)
     policies = read_policies(tree, settings, faults)
     roles = read_roles(tree, settings, policies, faults)
+    groups = read_groups(tree, settings, policies, faults)
+    users = read_users(tree, settings, policies=policies, groups=groups, faults=faults)
+    access_keys, mfa_devices = read_access_keys(tree, settings, users, faults), read_mfa_devices(tree, settings, users, faults)
+    outbound = read_outbound(tree, faults)
+    trade_in_tokens = read_trade_in_tokens(tree, roles=roles, policies=policies, faults=faults)
     notes = [f"{name}/ is not read by this release" for name in _check_layout(tree, settings, faults)]
     if keyring is None:
         return None
@@ -73,6 +84,13 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
         saml_providers=MappingProxyType(providers),
         roles=MappingProxyType(roles),
         policies=MappingProxyType(policies),
+        users=MappingProxyType(users),
+        groups=MappingProxyType(groups),
+        access_keys=MappingProxyType(access_keys),
+        mfa_devices=MappingProxyType(mfa_devices),
+        organization=settings.organization,
+        outbound=outbound,
+        trade_in_tokens=MappingProxyType(trade_in_tokens),
         notes=tuple(notes),
     )
 
@@ -83,17 +101,14 @@ def load_keyring(tree: Tree, settings: Settings, faults: Faults) -> Keyring | No
     if document is None:
         return None
     keyring = read_keyring(document, file=settings.keyring, faults=faults)
-    mode = tree.mode(settings.keyring)
-    if keyring is not None and not keyring.published and mode is not None and mode & 0o077:
-        faults.add(
-            settings.keyring, "", "mode 0600", f"mode {mode:04o}", "run chmod 600 on the file, and rotate its keys if others read them"
-        )
+    if keyring is not None:
+        tree.require_private(settings.keyring, published=keyring.published)
     return keyring
 
 
 def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> list[str]:
     """Require that nothing lies in the directory by a name nobody reads, such as ``role/``; return the reserved ones that exist."""
-    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *RESERVED}
+    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *DIRECTORIES, *RESERVED}
     present = tree.entries("")
     for name in present:
         if name not in known and not name.startswith("README"):

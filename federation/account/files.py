@@ -79,6 +79,14 @@ class Tree:
         except (OSError, ValueError):
             return None
 
+    def require_private(self, file: str, *, published: str) -> None:
+        """Record a fault where others may read *file*, unless it says itself, in *published*, why that is meant."""
+        mode = self.mode(file)
+        if not published and mode is not None and mode & 0o077:
+            self._faults.add(
+                file, "", "mode 0600", f"mode {mode:04o}", "run chmod 600 on the file, and replace its secrets if others read them"
+            )
+
     def text(self, file: str) -> str | None:
         """Return the UTF-8 text of *file*, a byte order mark dropped; None after recording a fault."""
         octets = self.read(file)

@@ -11,12 +11,15 @@ from federation import limits
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
-from federation.account.model import ACCOUNT_ID, PARTITION
+from federation.account.model import ACCOUNT_ID, PARTITION, Organization
+from federation.errors import show
 from federation.profiles import Profile
 
 SETTINGS_FILE: Final = "account.toml"
 KEYRING_FILE: Final = "keyring.json"
 PROFILE: Final = re.compile("|".join(Profile))
+_ORGANIZATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
+_ORGANIZATION_PATH: Final = re.compile(r"o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(?:ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*", re.ASCII)
 _PLAIN_NAME: Final = re.compile(r"[\w-][\w.-]{0,127}", re.ASCII)
 
 
@@ -32,6 +35,7 @@ class Settings:
         clock_skew: Leeway of every check of time.
         audiences: Audiences that SAML responses may name instead of AWS's own; None for AWS's.
         recipients: Recipients likewise.
+        organization: The organization the account is in, or None.
     """
 
     id: str
@@ -41,6 +45,7 @@ class Settings:
     clock_skew: timedelta
     audiences: tuple[str, ...] | None
     recipients: tuple[str, ...] | None
+    organization: Organization | None = None
 
 
 def read_settings(tree: Tree, faults: Faults) -> Settings | None:
@@ -56,6 +61,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
     keyring = fields.text("keyring", pattern=_PLAIN_NAME) or KEYRING_FILE
     skew = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS) or 0
     audiences, recipients = names(fields, "audiences"), names(fields, "recipients")
+    organization = _organization(fields)
     fields.finish()
     if account is None or len(faults) > before:
         return None
@@ -67,7 +73,24 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
         clock_skew=timedelta(seconds=skew),
         audiences=audiences,
         recipients=recipients,
+        organization=organization,
     )
+
+
+def _organization(fields: Fields) -> Organization | None:
+    table = fields.object("organization")
+    if table is None:
+        return None
+    name = table.text("id", required=True, pattern=_ORGANIZATION_ID)
+    paths, members = table.texts("paths") or (), table.texts("root_access") or ()
+    for path in paths:
+        if _ORGANIZATION_PATH.fullmatch(path) is None or not path.startswith(f"{name}/"):
+            table.fault("paths", "o-…/r-…/ou-…/, beginning with the id", show(path), "copy the path of the account's parent")
+    for member in members:
+        if ACCOUNT_ID.fullmatch(member) is None:
+            table.fault("root_access", "member accounts of twelve digits", show(member), "correct the account id")
+    table.finish()
+    return None if name is None else Organization(id=name, paths=paths, root_access=frozenset(members))
 
 
 def names(fields: Fields, member: str) -> tuple[str, ...] | None:

@@ -7,25 +7,24 @@ number for each device is all there is to remember. How often a device may be gu
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Final, Protocol
+from typing import Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from federation import clock, limits
-from federation.errors import AccessDenied, RegistrationError, ValidationError, show
+from federation.account.mfa_device import MfaDevice, parse_secret
+from federation.errors import AccessDenied, ValidationError, show
+
+__all__ = ["MfaDevice", "UsedCodes", "UsedCodesInMemory", "VerifiedMfa", "check_mfa", "parse_secret"]
 
 _CODE = re.compile(rf"\d{{{limits.TOTP_DIGITS}}}", re.ASCII)
-_BASE32 = re.compile(r"[A-Za-z2-7]+={0,6}", re.ASCII)
-_SECRET_MAX_CHARS: Final = 128
 
 
 class UsedCodes(Protocol):
@@ -53,51 +52,11 @@ class UsedCodesInMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class MfaDevice:
-    """A virtual MFA device: its serial number (``arn:aws:iam::<account>:mfa/<name>``) and the shared secret, never shown.
-
-    Raises:
-        RegistrationError: The secret has not 16 to 64 octets.
-    """
-
-    serial_number: str
-    secret: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        _check_length(self.secret)
-
-
-@dataclass(frozen=True, slots=True)
 class VerifiedMfa:
     """A code was right: the device and the instant, for ``aws:MultiFactorAuthPresent`` and ``aws:MultiFactorAuthAge``."""
 
     serial_number: str
     authenticated_at: datetime
-
-
-def parse_secret(text: object) -> bytes:
-    """Read a shared secret as authenticators show it: base32 (RFC 4648), either case, in groups or not, padded or not.
-
-    Raises:
-        RegistrationError: It is something else, or has not 16 to 64 octets. The text is not repeated.
-    """
-    if isinstance(text, str) and len(text) <= _SECRET_MAX_CHARS:
-        joined = text.replace(" ", "").replace("-", "")
-        if _BASE32.fullmatch(joined):
-            symbols = joined.rstrip("=").upper()
-            try:
-                secret = base64.b32decode(symbols + "=" * (-len(symbols) % 8))
-            except binascii.Error:
-                secret = b""
-            if base64.b32encode(secret).decode("ascii").rstrip("=") == symbols:
-                _check_length(secret)
-                return secret
-    raise RegistrationError(
-        check="mfa-secret",
-        expected="a base32 text of 26 to 103 symbols",
-        found="another text" if isinstance(text, str) else type(text).__name__,
-        remedy="copy the secret key that the device shows instead of the QR code",
-    )
 
 
 def check_mfa(
@@ -149,16 +108,6 @@ def check_mfa(
             message="MultiFactorAuthentication failed with invalid MFA one time pass code. ",
         )
     return VerifiedMfa(device.serial_number, instant)
-
-
-def _check_length(secret: bytes) -> None:
-    if not limits.TOTP_SECRET_MIN_OCTETS <= len(secret) <= limits.TOTP_SECRET_MAX_OCTETS:
-        raise RegistrationError(
-            check="mfa-secret",
-            expected=f"a secret of {limits.TOTP_SECRET_MIN_OCTETS} to {limits.TOTP_SECRET_MAX_OCTETS} octets (RFC 4226 4 R6)",
-            found=f"{len(secret)} octets",
-            remedy="let the device be enrolled with a fresh random secret",
-        )
 
 
 def _matching_step(device: MfaDevice, code: object, at: datetime) -> int | None:

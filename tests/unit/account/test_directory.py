@@ -303,5 +303,5 @@ def test_hidden_files_and_readmes_are_left_alone(directory: Path, write: Writer)
     write(".gitignore", "x")
     write("README.md", "x")
     write("roles/.Portal.json.tmp", "half a file")
-    write("users/alice.json", {})
-    assert "users/ is not read by this release" in load_account(directory).notes
+    write("oauth-providers/x.json", {})
+    assert "oauth-providers/ is not read by this release" in load_account(directory).notes
