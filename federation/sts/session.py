@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-from federation import limits
-from federation.errors import ExpiredToken, PackedPolicyTooLarge
 from federation.identity import SessionTag
-from federation.sts.sealing import SealedToken, Sealer, invalid_token
+from federation.sts.packing import check_not_ended, open_items, seal_items
+from federation.sts.sealing import SealedToken, Sealer
 
 ROLE_SESSION: Final = b"R"
 """Kind of the sealed payload, see `Sealer.seal`."""
 LASTING_KEYS: Final = ("saml:sub", "saml:sub_type", "saml:namequalifier")
 """Condition keys of the login that live on in the session's own requests (IAM user guide, SAML condition keys)."""
 
-_COMPRESS_FROM: Final = 256
-_PLAIN, _DEFLATED = b"\0", b"\1"
-_MAX_PAYLOAD: Final = 65_536
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_ITEMS: Final = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +32,15 @@ class RoleSession:
         name: RoleSessionName.
         issued_at: Start, aware UTC, whole seconds; ``aws:TokenIssueTime``.
         expires_at: End, aware UTC, whole seconds.
-        federated_provider: ARN of the identity provider, or its built-in name; ``aws:FederatedProvider``.
+        federated_provider: ARN of the identity provider, or its built-in name; ``aws:FederatedProvider``. None where the role was assumed
+            with AWS credentials.
         federated_keys: Condition keys of the login that last, e.g. ``saml:sub``.
         tags: Session tags.
         transitive_tag_keys: Keys of those that outlive role chaining.
         source_identity: SourceIdentity, or None.
         policy: Inline session policy, JSON text, or None.
         policy_arns: Managed session policies.
+        mfa_at: When a second factor was proved, aware UTC, whole seconds; None where none was.
     """
 
     partition: str
@@ -53,13 +50,14 @@ class RoleSession:
     name: str
     issued_at: datetime
     expires_at: datetime
-    federated_provider: str
+    federated_provider: str | None = None
     federated_keys: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[SessionTag, ...] = ()
     transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
     policy: str | None = None
     policy_arns: tuple[str, ...] = ()
+    mfa_at: datetime | None = None
 
     @property
     def role_arn(self) -> str:
@@ -83,13 +81,7 @@ def seal_session(session: RoleSession, sealer: Sealer, *, minimum_size: int = 0)
     Raises:
         PackedPolicyTooLarge: The token exceeds `limits.SESSION_TOKEN_OCTETS`; the size of each item is named, the biggest first.
     """
-    payload = _pack(session)
-    size = sealer.token_chars(len(payload))
-    if size > limits.SESSION_TOKEN_OCTETS:
-        raise _too_large(session, size)
-    if size < minimum_size:
-        payload += bytes(sealer.payload_octets(minimum_size) - len(payload))
-    return sealer.seal(payload, kind=ROLE_SESSION)
+    return seal_items(_items(session), sealer, kind=ROLE_SESSION, named=partial(_named, session), minimum_size=minimum_size)
 
 
 def open_session(token: object, access_key_id: object, sealer: Sealer, *, partition: str, account: str, at: datetime) -> RoleSession:
@@ -99,54 +91,33 @@ def open_session(token: object, access_key_id: object, sealer: Sealer, *, partit
         InvalidClientTokenId: The token is not ours, or *access_key_id* is not its own.
         ExpiredToken: The session has ended.
     """
-    sealed = sealer.open(token, kind=ROLE_SESSION)
-    if sealed.access_key_id != access_key_id:
-        raise invalid_token()
-    session = _unpack(sealed.payload, partition, account)
-    if at >= session.expires_at:
-        raise ExpiredToken(
-            check="session-expiration",
-            expected="a session that has not ended",
-            found=f"one that ended {int((at - session.expires_at).total_seconds())} s ago",
-            remedy="assume the role again",
-            message="The security token included in the request is expired",
-        )
+    session = _read(open_items(token, access_key_id, sealer, kind=ROLE_SESSION, count=_ITEMS), partition, account)
+    check_not_ended(session.expires_at, at)
     return session
 
 
-def _pack(session: RoleSession) -> bytes:
-    """Return the payload: a mark and a JSON array, deflated where that is worth it. Trailing absent items are left out."""
+def _items(session: RoleSession) -> list[Any]:
     prefix = f"arn:{session.partition}:iam::{session.account}:"
-    items: list[Any] = [
+    provider = session.federated_provider
+    return [
         session.role,
         session.role_id,
         session.name,
         int(session.issued_at.timestamp()),
         int((session.expires_at - session.issued_at).total_seconds()),
-        session.federated_provider.removeprefix(prefix),
+        provider.removeprefix(prefix) if provider is not None else None,
         list(session.federated_keys.values()) if tuple(session.federated_keys) == LASTING_KEYS else dict(session.federated_keys),
         session.source_identity,
         [text for tag in session.tags for text in (tag.key, tag.value)],
         session.transitive_tag_keys,
         session.policy,
         session.policy_arns,
+        None if session.mfa_at is None else int((session.issued_at - session.mfa_at).total_seconds()) + 1,
     ]
-    while not items[-1]:
-        items.pop()
-    text = _encode(items).encode("utf-8", "surrogatepass")
-    if len(text) < _COMPRESS_FROM:
-        return _PLAIN + text
-    deflated = zlib.compress(text, level=6, wbits=-zlib.MAX_WBITS)
-    return _DEFLATED + deflated if len(deflated) < len(text) else _PLAIN + text
 
 
-def _unpack(payload: bytes, partition: str, account: str) -> RoleSession:
-    """Read what `_pack` wrote and the seal proved. Padding is zero octets; neither JSON nor a finished deflate stream goes on with them."""
-    mark, body = payload[:1], payload[1:]
-    text = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, _MAX_PAYLOAD) if mark == _DEFLATED else body.rstrip(b"\0")
-    items = json.loads(text.decode("utf-8", "surrogatepass"))
-    items += [None] * (12 - len(items))
-    role, role_id, name, issued, seconds, provider, lasting, source, tags, transitive, policy, arns = items
+def _read(items: list[Any], partition: str, account: str) -> RoleSession:
+    role, role_id, name, issued, seconds, provider, lasting, source, tags, transitive, policy, arns, mfa = items
     issued_at = datetime.fromtimestamp(issued, UTC)
     return RoleSession(
         partition=partition,
@@ -156,31 +127,24 @@ def _unpack(payload: bytes, partition: str, account: str) -> RoleSession:
         name=name,
         issued_at=issued_at,
         expires_at=issued_at + timedelta(seconds=seconds),
-        federated_provider=provider if "/" not in provider else f"arn:{partition}:iam::{account}:{provider}",
+        federated_provider=provider if provider is None or "/" not in provider else f"arn:{partition}:iam::{account}:{provider}",
         federated_keys=dict(zip(LASTING_KEYS, lasting, strict=True)) if isinstance(lasting, list) else lasting or {},
         tags=tuple(SessionTag(key, value) for key, value in zip(*[iter(tags or ())] * 2, strict=True)),
         transitive_tag_keys=tuple(transitive or ()),
         source_identity=source,
         policy=policy,
         policy_arns=tuple(arns or ()),
+        mfa_at=None if mfa is None else issued_at - timedelta(seconds=mfa - 1),
     )
 
 
-def _too_large(session: RoleSession, size: int) -> PackedPolicyTooLarge:
-    named = {
+def _named(session: RoleSession) -> dict[str, str]:
+    """Return what takes room in the token, by the name under which a refusal lists it."""
+    return {
         "session policy": session.policy or "",
         "managed policy ARNs": "".join(session.policy_arns),
         "session tags": "".join(tag.key + tag.value for tag in session.tags),
         "transitive tag keys": "".join(session.transitive_tag_keys),
-        "subject and provider": session.federated_provider + "".join(session.federated_keys.values()),
+        "subject and provider": (session.federated_provider or "") + "".join(session.federated_keys.values()),
         "source identity": session.source_identity or "",
     }
-    sizes = sorted(((len(text.encode("utf-8", "surrogatepass")), name) for name, text in named.items() if text), reverse=True)
-    limit = limits.SESSION_TOKEN_OCTETS
-    return PackedPolicyTooLarge(
-        check="session-token-size",
-        expected=f"a session token of at most {limit} octets",
-        found=f"{size} octets; before packing: " + ", ".join(f"{name} {octets}" for octets, name in sizes),
-        remedy="shorten the biggest item first; repeated text packs well",
-        message=f"Session token size of {size} bytes exceeds the maximum of {limit} bytes.",
-    )
