@@ -1,5 +1,6 @@
 """Forged issuers for tests: keys are made once a run, time is pinned."""
 
+import json
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from federation import FederationError, validate
+from federation.oidc import base64url
 from federation.oidc.provider import OidcProvider
 from federation.testing.oidc import OidcForge, TokenKey
 from federation.testing.oidc_shapes import OIDC_SHAPES
@@ -43,3 +45,18 @@ def refusal(presented: object, registered: OidcProvider | None = None, at: datet
     with pytest.raises(FederationError) as caught:
         validate(presented, registered or provider(), at=at)
     return caught.value
+
+
+def with_header(claims: dict[str, Any] | None = None, /, **parameters: Any) -> str:
+    return forge().token(at=AT, audience=CLIENT, header=parameters, **(claims or {}))
+
+
+def resigned(presented: str, signature: bytes) -> str:
+    return presented.rpartition(".")[0] + "." + base64url.encode(signature)
+
+
+def payload(**claims: Any) -> bytes:
+    return json.dumps(forge().claims(at=AT, audience=CLIENT, **claims)).encode()
+
+
+HEADER = json.dumps({"alg": "RS256", "kid": "key-1"}).encode()

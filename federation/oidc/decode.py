@@ -16,7 +16,7 @@ from federation.errors import InvalidIdentityToken, show
 from federation.oidc import base64url, messages
 from federation.oidc.strictjson import Complaint, JsonObject, decode_object
 
-_KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256")
+_KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c")
 _REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
 _HEADER: Final = Complaint(InvalidIdentityToken, "json", "the JOSE header", _REMEDY, messages.NOT_A_JWT)
 _CLAIMS: Final = Complaint(
@@ -40,7 +40,7 @@ class Header:
         kid: Key id as written, None where absent.
         typ: Type as written, None where absent.
         parameters: Every header parameter, read-only.
-        key_hints: Those parameters that offer a key or point to one. They are never read (attack rows J09, J10, J11), only reported.
+        key_hints: Those parameters that bring a key or point to one. They are never read (attack rows J09, J10, J11), only reported.
         repeated: Names that occur more than once.
     """
 

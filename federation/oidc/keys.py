@@ -6,7 +6,6 @@ the key. Parsing happens when a provider is registered, never while a token is j
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import pybase64
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -160,7 +160,7 @@ def _build(jwk: Mapping[str, Any], members: tuple[str, ...], algorithm: str, pla
     """Build the key from the members that were checked, and no others."""
     try:
         key = PyJWK({name: jwk[name] for name in members}, algorithm=algorithm).key
-    except (PyJWTError, ValueError) as fault:
+    except (PyJWTError, ValueError, UnsupportedAlgorithm) as fault:
         raise _fault("jwk", place, "a valid public key", f"one that is refused: {type(fault).__name__}") from None
     if not isinstance(key, (RSAPublicKey, EllipticCurvePublicKey, Ed25519PublicKey)):
         raise _fault("jwk", place, "a public key", type(key).__name__)
@@ -177,7 +177,7 @@ def _check_certificate(jwk: Mapping[str, Any], public: PublicKey, place: str) ->
         certified = (
             x509.load_der_x509_certificate(pybase64.b64decode(first, validate=True)).public_key() if isinstance(first, str) else None
         )
-    except (ValueError, binascii.Error, x509.InvalidVersion) as fault:
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as fault:
         raise _fault("jwk-x5c", place, "x5c of base64 DER certificates", type(fault).__name__) from None
     if certified != public:
         raise _fault("jwk-x5c", place, "a certificate of this very key first in x5c", "another key or no certificate")

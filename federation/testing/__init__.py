@@ -9,7 +9,23 @@ from federation.testing.encryption import Encryption
 from federation.testing.forge import SamlForge, to_base64
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login, aws_attributes
+from federation.testing.oidc import OidcForge, TokenKey
+from federation.testing.oidc_shapes import OIDC_SHAPES, OidcShape
 from federation.testing.shapes import SHAPES, Shape
 from federation.testing.signing import Signing
 
-__all__ = ["SHAPES", "Encryption", "Login", "SamlForge", "Shape", "Signing", "SigningKey", "aws_attributes", "to_base64"]
+__all__ = [
+    "OIDC_SHAPES",
+    "SHAPES",
+    "Encryption",
+    "Login",
+    "OidcForge",
+    "OidcShape",
+    "SamlForge",
+    "Shape",
+    "Signing",
+    "SigningKey",
+    "TokenKey",
+    "aws_attributes",
+    "to_base64",
+]

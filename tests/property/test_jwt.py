@@ -2,17 +2,20 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from federation import FederationError, diagnose, validate
-from federation.errors import InvalidIdentityToken
+from federation import FederationError, OAuthProvider, diagnose, validate
+from federation.errors import InvalidIdentityToken, RegistrationError
 from federation.oidc import base64url
 from federation.oidc.decode import decode_token
+from federation.oidc.jwks import KeySet
 from federation.oidc.strictjson import Complaint, decode_object
+from federation.profiles import Profile
 from tests.oidc_forge import AT, forge, provider, token
 
 COMPLAINT = Complaint(InvalidIdentityToken, "json", "text", "x")
@@ -86,6 +89,28 @@ def test_deciding_and_explaining_agree_whatever_the_claims(claims: dict[str, Any
             validate(presented, registered, at=AT)
         assert str(caught.value) == str(refused)
     json.dumps(report.as_dict())
+
+
+jwks_members = st.sampled_from(["kty", "n", "e", "x", "y", "crv", "kid", "use", "alg", "key_ops", "x5c", "d"])
+jwks_values = (
+    st.sampled_from(["RSA", "EC", "OKP", "oct", "P-256", "Ed25519", "AQAB", "sig", "ES256", ["verify"], 1, None, "+"]) | json_values
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.dictionaries(jwks_members, jwks_values, max_size=6) | json_values, max_size=3), st.sampled_from(list(Profile)))
+def test_any_key_set_is_loaded_or_refused_in_kind(keys: list[Any], profile: Profile) -> None:
+    for document in ({"keys": keys}, json.dumps({"keys": keys})):
+        with suppress(RegistrationError):
+            KeySet.parse(document, profile=profile)
+
+
+@settings(max_examples=200, deadline=None)
+@given(json_values | st.dictionaries(st.sampled_from(["active", "sub", "exp", "aud", "data", "user_id", "iat", "error"]), json_values))
+def test_any_answer_is_registered_or_refused_in_kind(answer: Any) -> None:
+    for name in ("www.amazon.com", "graph.facebook.com", "as.example.com"):
+        with suppress(RegistrationError):
+            OAuthProvider(name=name, token_information={"0" * 64: answer})
 
 
 @settings(max_examples=200, deadline=None)
