@@ -42,7 +42,7 @@ def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Dec
         values = into.get(name)
         if values is None:
             values = into[name] = []
-        for value in attribute:
+        for value in attribute if len(attribute) != 1 else (attribute[0],):  # the usual one needs no iterator
             if value.tag != _ATTRIBUTE_VALUE:
                 raise refuse("only AttributeValue elements in an Attribute", value)
             values.append(_structured(value) if len(value) else value.text or "")

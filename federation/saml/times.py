@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
-from federation.errors import InvalidIdentityToken, show
+from federation.errors import show
 from federation.saml.xml import malformed
 
 CHECK: Final = "time-syntax"
@@ -37,19 +38,21 @@ def read_instant(text: str, where: str) -> datetime:
     Raises:
         InvalidIdentityToken: *text* is not an instant.
     """
-    if len(text) <= MAX_CHARS and _UTC.fullmatch(text):
-        try:
-            if _END_OF_DAY.fullmatch(text, _TIME_STARTS):
-                return datetime.fromisoformat(text[:_TIME_STARTS] + "00:00:00Z") + timedelta(days=1)
-            return datetime.fromisoformat(text)
-        except (ValueError, OverflowError) as fault:
-            raise _refusal(text, where) from fault
-    raise _refusal(text, where)
+    try:
+        return _parse(text)
+    except (ValueError, OverflowError):
+        expected = f"{where} as an instant in UTC, such as 2026-01-31T12:00:00Z"
+        raise malformed(CHECK, expected, show(text), "have the identity provider send xs:dateTime values with Z") from None
 
 
-def elapsed(since: datetime, at: datetime) -> str:
-    """Say how long before *at* the instant *since* lies, for the found and remedy of an error, e.g. ``41 s``."""
-    return f"{(at - since) // timedelta(seconds=1)} s"
+@lru_cache(maxsize=64)
+def _parse(text: str) -> datetime:
+    """Read *text*; remembered, because one response repeats its few instants in many places."""
+    if len(text) > MAX_CHARS or not _UTC.fullmatch(text):
+        raise ValueError("no xs:dateTime in UTC")
+    if _END_OF_DAY.fullmatch(text, _TIME_STARTS):
+        return datetime.fromisoformat(text[:_TIME_STARTS] + "00:00:00Z") + timedelta(days=1)
+    return datetime.fromisoformat(text)
 
 
 def shift(moment: datetime, by: timedelta) -> datetime:
@@ -58,8 +61,3 @@ def shift(moment: datetime, by: timedelta) -> datetime:
         return moment + by
     except OverflowError:
         return datetime.max.replace(tzinfo=UTC) if by > timedelta(0) else datetime.min.replace(tzinfo=UTC)
-
-
-def _refusal(text: str, where: str) -> InvalidIdentityToken:
-    expected = f"{where} as an instant in UTC, such as 2026-01-31T12:00:00Z"
-    return malformed(CHECK, expected, show(text), "have the identity provider send xs:dateTime values with Z")

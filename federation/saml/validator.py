@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from federation.errors import FederationError, RegistrationError
@@ -104,7 +105,7 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
         raise TypeError("an identity is made from a presentation that every rule accepted")
     conditions = assertion.conditions or Conditions()
     audiences = tuple(name for names in conditions.audience_restrictions for name in names)
-    qualifier = name_qualifier(assertion.issuer, provider)
+    qualifier = name_qualifier(assertion.issuer, provider.doc)
     sessions = [s.session_not_on_or_after for s in assertion.authn_statements if s.session_not_on_or_after is not None]
     ends = [end for end in (conditions.not_on_or_after, confirmation.not_on_or_after) if end is not None]
     context: dict[str, ContextValue] = dict(attributes.context_of(assertion.attributes))
@@ -135,13 +136,13 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
     )
 
 
-def name_qualifier(issuer: str, provider: SamlProvider) -> str:
-    """Return the NameQualifier of STS: base64 of SHA-1 over issuer, account id and ``/`` with the provider's name.
+@lru_cache(maxsize=256)
+def name_qualifier(issuer: str, doc: str) -> str:
+    """Return the NameQualifier of STS: base64 of SHA-1 over issuer and *doc*, which is ``<account>/<provider name>``.
 
-    It tells equal subjects of different providers apart; nothing rests on collision resistance.
+    It tells equal subjects of different providers apart; nothing rests on collision resistance. Only proved issuers come here.
     """
-    account, _, name = provider.doc.partition("/")
-    return b64encode(hashlib.sha1(f"{issuer}{account}/{name}".encode(), usedforsecurity=False).digest()).decode("ascii")
+    return b64encode(hashlib.sha1(f"{issuer}{doc}".encode(), usedforsecurity=False).digest()).decode("ascii")
 
 
 def _notes(presented: Presentation, proved: ProvedResponse) -> tuple[str, ...]:

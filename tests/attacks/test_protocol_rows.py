@@ -1,4 +1,4 @@
-"""Attack rows of section 7: the rules of the protocol. The rows of one rule stand in `tests/unit/saml/test_checks.py`; here, their tricks."""
+"""Attack rows of section 7: the rules of the protocol. One row per rule stands in tests/unit/saml/test_checks.py; here, their tricks."""
 
 import base64
 import inspect

@@ -52,7 +52,7 @@ def test_identity() -> None:
     assert identity.not_on_or_after == AT + timedelta(minutes=4)
     assert identity.session_not_on_or_after == AT + timedelta(hours=8)
     assert identity.token_id is not None
-    assert identity.name_qualifier == name_qualifier(ISSUER, provider())
+    assert identity.name_qualifier == name_qualifier(ISSUER, provider().doc)
     assert identity.context_keys == {
         "saml:aud": SIGN_IN,
         "saml:iss": ISSUER,
@@ -68,7 +68,7 @@ def test_identity() -> None:
 def test_name_qualifier_is_the_documented_one() -> None:
     """The example of the IAM user guide: issuer, account and provider name of its own policy."""
     expected = base64.b64encode(hashlib.sha1(b"https://integ.example.com/idp/shibboleth123456789012/SAML-test").digest()).decode()  # noqa: S324
-    assert name_qualifier(ISSUER, provider()) == expected
+    assert name_qualifier(ISSUER, provider().doc) == expected
 
 
 @pytest.mark.parametrize(
