@@ -7,7 +7,7 @@ from typing import Final
 
 from federation.errors import IDPRejectedClaim, show
 from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SIGNATURE
-from federation.saml.xml import SAMLP, Element, local_name, malformed, text
+from federation.saml.xml import SAMLP, Element, local_name, malformed, only_attributes, text
 
 STATUS: Final = f"{SAMLP}Status"
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
@@ -18,6 +18,11 @@ _STATUS_DETAIL: Final = f"{SAMLP}StatusDetail"
 
 # The order of the schema; each at most once, as the census has counted assertions already.
 _ORDER: Final = {ISSUER: 0, SIGNATURE: 1, _EXTENSIONS: 2, STATUS: 3, ASSERTION: 4, ENCRYPTED_ASSERTION: 4}
+_ATTRIBUTES: Final = frozenset({"ID", "Version", "IssueInstant", "Destination", "Consent", "InResponseTo"})
+_ISSUER_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
+_VALUE: Final = frozenset({"Value"})
+_NONE: Final[frozenset[str]] = frozenset()
+_CODE_ORDER: Final = {_STATUS_CODE: 0}
 _STATUS_ORDER: Final = {_STATUS_CODE: 0, _STATUS_MESSAGE: 1, _STATUS_DETAIL: 2}
 
 
@@ -56,8 +61,10 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
     Raises:
         InvalidIdentityToken: check ``envelope-shape`` or ``text``.
     """
-    children = _ordered(response, _ORDER)
+    children = _ordered(response, _ORDER, _ATTRIBUTES)
     issuer, status = children.get(ISSUER), children.get(STATUS)
+    if issuer is not None:
+        only_attributes(issuer, _ISSUER_ATTRIBUTES, "envelope-shape")
     codes, message = _status(status) if status is not None else ((), None)
     get = response.get
     return Envelope(
@@ -91,30 +98,28 @@ def check_success(envelope: Envelope) -> None:
 
 
 def _status(status: Element) -> tuple[tuple[str, ...], str | None]:
-    children = _ordered(status, _STATUS_ORDER)
+    children = _ordered(status, _STATUS_ORDER, _NONE)
     codes: list[str] = []
     code = children.get(_STATUS_CODE)
     while code is not None:
         codes.append(code.get("Value", ""))
-        code = _ordered(code, {_STATUS_CODE: 0}).get(_STATUS_CODE)
+        code = _ordered(code, _CODE_ORDER, _VALUE).get(_STATUS_CODE)
     message = children.get(_STATUS_MESSAGE)
     return tuple(codes), None if message is None else text(message)
 
 
-def _ordered(element: Element, order: dict[str, int]) -> dict[str, Element]:
-    """Return the children of *element* by name when they are known, single and in the order of the schema (attack row S35)."""
+def _ordered(element: Element, order: dict[str, int], attributes: frozenset[str]) -> dict[str, Element]:
+    """Return the children of *element* by name when they are known, single and in the order of the schema (attack rows S35, X19)."""
+    only_attributes(element, attributes, "envelope-shape")
     found: dict[str, Element] = {}
     place = -1
     for child in element:
-        here = order.get(str(child.tag), -1)
+        tag = str(child.tag)
+        here = order.get(tag, -1)
         if here <= place:
-            known = ", ".join(tag.rpartition("}")[2] for tag in order)
-            raise malformed(
-                "envelope-shape",
-                f"in {local_name(element)} only {known}, in this order",
-                show(local_name(child)),
-                "send the IdP's response",
-            )
+            known = ", ".join(name.rpartition("}")[2] for name in order)
+            expected = f"in {local_name(element)} only {known}, in this order"
+            raise malformed("envelope-shape", expected, show(local_name(child)), "send the IdP's response")
         place = here
-        found[str(child.tag)] = child
+        found[tag] = child
     return found

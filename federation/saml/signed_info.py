@@ -19,6 +19,10 @@ from federation.saml.xml import DS, EC, Element, local_name, text
 
 _PARTS: Final = [f"{DS}SignedInfo", f"{DS}SignatureValue", f"{DS}KeyInfo"]
 _CANONICALISATION_METHOD: Final = f"{DS}CanonicalizationMethod"
+_NONE: Final[frozenset[str]] = frozenset()
+_ID: Final = frozenset({"Id"})
+_ALGORITHM: Final = frozenset({"Algorithm"})
+_REFERENCE: Final = frozenset({"Id", "URI", "Type"})
 _KEY_INFO: Final = frozenset({f"{DS}X509Data", f"{DS}KeyName", f"{DS}KeyValue"})
 _SPACED: Final = tuple(f"{DS}{name}" for name in ("SignedInfo", "Reference", "Transforms"))
 _MAX_PREFIXES: Final = 32
@@ -63,6 +67,8 @@ def read_signature(signature: Element) -> SignatureParts:
         raise _misshapen("SignedInfo, SignatureValue and perhaps KeyInfo in a Signature", signature)
     if len(children) == len(_PARTS) and any(child.tag not in _KEY_INFO for child in children[2]):
         raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", children[2])
+    for element in (signature, *children):
+        _only_attributes(element, _ID)
     signed_info = children[0]
     if len(signed_info.nsmap) > _MAX_NAMESPACES:
         raise refuse("signature-shape", f"at most {_MAX_NAMESPACES} namespaces in scope", f"{len(signed_info.nsmap)}")
@@ -82,6 +88,8 @@ def read_signed_info(element: Element) -> SignedInfo:
     transforms, digest_method, digest_value = _children(reference, f"{DS}Transforms", f"{DS}DigestMethod", f"{DS}DigestValue")
     if "".join(map(str, element.itertext(*_SPACED))).strip():
         raise _misshapen("elements alone, no text between them,", element)
+    for child, allowed in ((reference, _REFERENCE), (transforms, _NONE), (digest_value, _NONE)):
+        _only_attributes(child, allowed)
     uri = reference.get("URI")
     if uri is None or "Type" in reference.attrib:
         raise refuse("signature-reference", "a Reference with URI and without Type", "another one")
@@ -117,12 +125,13 @@ def canonicalise(element: Element, method: Canonicalisation) -> bytes:
 def _transform(transforms: Element) -> Canonicalisation:
     """Demand [enveloped-signature, exclusive c14n], in this order; nothing else is ever executed (rows S28, S29, C06)."""
     first, second = _children(transforms, f"{DS}Transform", f"{DS}Transform", check="signature-transform")
-    if first.get("Algorithm") != ENVELOPED or len(first):
+    if first.get("Algorithm") != ENVELOPED or len(first) or len(first.attrib) != 1:
         raise refuse("signature-transform", "enveloped-signature as the first transform", show(first.get("Algorithm")))
     return _canonicalisation(second, check="signature-transform")
 
 
 def _canonicalisation(element: Element, *, check: str = "signature-algorithm") -> Canonicalisation:
+    _only_attributes(element, _ALGORITHM, check)
     algorithm = element.get("Algorithm")
     plain = CANONICALISATIONS.get(algorithm)
     if plain is None:
@@ -140,7 +149,13 @@ def _algorithm(element: Element) -> str:
     """Return the Algorithm of a method that takes no parameters: HMACOutputLength, RSAPSSParams and the like are refused (S30, K10)."""
     if len(element):
         raise refuse("signature-algorithm", f"{local_name(element)} without parameters", local_name(element[0]))
+    _only_attributes(element, _ALGORITHM, "signature-algorithm")
     return element.get("Algorithm", "")
+
+
+def _only_attributes(element: Element, allowed: frozenset[str], check: str = "signature-shape") -> None:
+    if not allowed.issuperset(element.keys()):
+        raise refuse(check, f"only the attributes of XML Signature on {local_name(element)}", "another")
 
 
 def _children(element: Element, *tags: str, check: str = "signature-shape") -> list[Element]:

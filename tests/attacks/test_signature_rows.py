@@ -265,7 +265,7 @@ def test_S22_xml_id_of_the_same_value() -> None:
         value = part(root, "saml:Assertion").get("ID", "")
         part(root, ".//saml:AttributeValue").set("{http://www.w3.org/XML/1998/namespace}id", value)
 
-    assert check(change) == "foreign-attribute"
+    assert check(change) == "duplicate-id"
 
 
 @pytest.mark.parametrize("name", ["Signature", "DigestValue"])

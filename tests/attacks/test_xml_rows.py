@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree
 
+from federation.errors import FederationError
+from federation.saml.assertion import Assertion, read_assertion
 from federation.saml.xml import Element
-from tests.signed import LOGIN, changed, genuine, part, prove, refused, subject
+from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, subject
 
 
 @pytest.fixture
@@ -127,23 +129,34 @@ def test_X18_prefixes_mean_nothing_namespaces_everything() -> None:
     assert refused(octets.replace(b"urn:oasis:names:tc:SAML:2.0:protocol", b"urn:oasis:names:tc:SAML:1.0:protocol")).check == "root"
 
 
-@pytest.mark.parametrize("path", [".", "saml:Assertion", ".//saml:NameID", ".//ds:Reference", ".//saml:Conditions"])
+SHAPES = {"envelope-shape", "assertion-shape", "signature-shape", "signature-algorithm"}
+
+
+def read(octets: bytes) -> Assertion:
+    return read_assertion(prove(octets).assertion.element)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".", "saml:Issuer", "samlp:Status", "saml:Assertion", ".//saml:NameID", ".//saml:Conditions", ".//ds:Signature", ".//ds:KeyInfo"],
+)
 @pytest.mark.parametrize("name", ["ID", "URI", "Destination", "Anything"])
-def test_X19_foreign_attributes_on_saml_and_signature_elements(path: str, name: str) -> None:
-    octets = changed(genuine(), lambda root: part(root, path).set(f"{{urn:foreign}}{name}", "_x"))
-    assert refused(octets).check == "foreign-attribute"
+def test_X19_X24_foreign_attributes_on_saml_and_signature_elements(path: str, name: str) -> None:
+    def add(root: Element) -> None:
+        part(root, path).set(f"{{urn:foreign}}{name}", "_x")
+
+    octets = changed(genuine(), add) if "ds:" in path else genuine(before=add)
+    with pytest.raises(FederationError) as caught:
+        read(octets)
+    assert caught.value.check in SHAPES
 
 
-def test_X19_where_the_schema_is_open_foreign_attributes_may_stand_but_not_shadow() -> None:
-    def encode(root: Element) -> None:
-        part(root, ".//saml:Attribute").set("{urn:oasis:names:tc:SAML:2.0:profiles:attribute:X500}Encoding", "LDAP")
+def test_X19_foreign_attributes_inside_signed_info_really_signed() -> None:
+    def add(root: Element) -> None:
+        part(root, ".//ds:Reference").set("{urn:foreign}URI", "#other")
+        resign(part(root, ".//ds:Signature"))
 
-    assert subject(prove(genuine(before=encode))) == LOGIN.subject
-
-    def shadow(root: Element) -> None:
-        part(root, ".//saml:Attribute").set("{urn:foreign}Name", "Role")
-
-    assert refused(genuine(before=shadow)).check == "foreign-attribute"
+    assert refused(changed(genuine(), add)).check == "signature-shape"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp037"])
@@ -176,13 +189,17 @@ def test_X22_xml_11() -> None:
 
 @pytest.mark.parametrize("name", ["base", "space", "id", "lang"])
 def test_X24_xml_attributes_outside_values(name: str) -> None:
-    octets = changed(genuine(), lambda root: part(root, "saml:Assertion").set(f"{{http://www.w3.org/XML/1998/namespace}}{name}", "x"))
-    assert refused(octets).check == "foreign-attribute"
+    def add(root: Element) -> None:
+        part(root, "saml:Assertion").set(f"{{http://www.w3.org/XML/1998/namespace}}{name}", "x")
+
+    with pytest.raises(FederationError) as caught:
+        read(genuine(before=add))
+    assert caught.value.check == "assertion-shape"
 
 
 def test_X25_schema_locations_are_never_fetched(listener: socket.socket) -> None:
     name = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
-    assert refused(changed(genuine(), lambda root: root.set(name, f"urn:x {url(listener)}"))).check == "foreign-attribute"
+    assert refused(changed(genuine(), lambda root: root.set(name, f"urn:x {url(listener)}"))).check == "envelope-shape"
 
 
 @pytest.mark.parametrize("path", [".//saml:AttributeValue", ".//ds:KeyInfo", "samlp:Status"])
