@@ -95,17 +95,17 @@ class SamlProvider:
             arn: ARN of the provider.
             entity_ids: One entity id or up to ten.
             certificates: X.509 certificates or public keys (PEM, DER or base64), one or up to ten. Their dates decide nothing.
-            audiences: See the attributes; an empty collection is refused, it would mean "nobody".
-            recipients: Likewise.
-            max_age: Likewise.
-            clock_skew: Likewise; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
-            permit: Likewise; names out of `keys.PERMITS`.
+            audiences: Texts of Audience that mean us; an empty collection is refused, for it would mean "nobody".
+            recipients: URLs at which responses are posted to us; likewise.
+            max_age: Longest time from IssueInstant to use; None for no limit.
+            clock_skew: Leeway for what has not begun; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            permit: Weak things, each by its name out of `keys.PERMITS`.
             decryption_keys: Unencrypted RSA private keys in PEM, one or several.
-            encryption: Likewise.
-            signed: Likewise.
-            profile: Likewise.
-            verifier: Likewise.
-            notes: Likewise.
+            encryption: ``allowed`` or ``required``.
+            signed: ``assertion``, ``response`` or ``either``.
+            profile: ``strict`` or ``aws``.
+            verifier: ``strict`` or ``signxml``.
+            notes: Remarks to repeat in every report.
 
         Raises:
             RegistrationError: Any of it is not what it must be; nothing is defaulted or skipped (attack rows K16, M03).
@@ -171,16 +171,16 @@ class SamlProvider:
             xml: The document, as `bytes` in UTF-8 or as `str`; at most `limits.METADATA_OCTETS`.
             arn: ARN of the provider.
             entity_id: Which entity is meant; needed where the document describes several identity providers.
-            audiences: This and the rest as for the constructor.
-            recipients: …
-            max_age: …
-            clock_skew: …
-            permit: …
-            decryption_keys: …
-            encryption: …
-            signed: …
-            profile: …
-            verifier: …
+            audiences: As for the constructor, like everything below.
+            recipients: As for the constructor.
+            max_age: As for the constructor.
+            clock_skew: As for the constructor.
+            permit: As for the constructor.
+            decryption_keys: As for the constructor.
+            encryption: As for the constructor.
+            signed: As for the constructor.
+            profile: As for the constructor.
+            verifier: As for the constructor.
 
         Raises:
             RegistrationError: The document is not metadata of exactly one meant identity provider with at least one usable signing key.
