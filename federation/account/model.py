@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -19,7 +19,10 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.saml.provider import SamlProvider
-from federation.validators import Provider
+
+if TYPE_CHECKING:  # key handling of these rooms is loaded where an account has such providers, and not before
+    from federation.oauth.provider import OAuthProvider
+    from federation.oidc.provider import OidcProvider
 
 ACCOUNT_ID: Final = re.compile(r"\d{12}", re.ASCII)
 PARTITION: Final = re.compile(r"aws[a-z-]{0,29}", re.ASCII)
@@ -215,8 +218,8 @@ class Account:
     profile: Profile
     keyring: Keyring
     saml_providers: Mapping[str, SamlProvider] = field(default_factory=dict)
-    oidc_providers: Mapping[str, Provider] = field(default_factory=dict)
-    oauth_providers: Mapping[str, Provider] = field(default_factory=dict)
+    oidc_providers: Mapping[str, OidcProvider] = field(default_factory=dict)
+    oauth_providers: Mapping[str, OAuthProvider] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     users: Mapping[str, User] = field(default_factory=dict)

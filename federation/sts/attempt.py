@@ -8,8 +8,8 @@ from datetime import datetime
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.state import AuditEvent
-from federation.sts.results import AssumedRoleSession
-from federation.sts.saml_attributes import SessionRequest
+from federation.sts.exchange import SessionRequest
+from federation.sts.results import FederatedRoleSession
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Attempt:
     identity: VerifiedIdentity | None = None
     request: SessionRequest | None = None
 
-    def granted(self, session: AssumedRoleSession, *, at: datetime) -> AuditEvent:
+    def granted(self, session: FederatedRoleSession, *, at: datetime) -> AuditEvent:
         """Return the event of a granted call."""
         return self._event("granted", at, access_key_id=session.credentials.access_key_id, expires_at=session.credentials.expiration)
 

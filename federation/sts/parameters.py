@@ -148,6 +148,13 @@ PRINCIPAL_ARN: Final = arn("principalArn")
 SAML_ASSERTION: Final = Text(
     member="sAMLAssertion", shortest=4, longest=limits.SAML_ASSERTION_PARAMETER_CHARS, required=True, sensitive=True
 )
+ROLE_SESSION_NAME: Final = Text(
+    member="roleSessionName", shortest=2, longest=64, pattern=re.compile(r"[\w+=,.@-]*", re.ASCII), written=r"[\w+=,.@-]*", required=True
+)
+WEB_IDENTITY_TOKEN: Final = Text(
+    member="webIdentityToken", shortest=4, longest=limits.WEB_IDENTITY_TOKEN_CHARS, required=True, sensitive=True
+)
+PROVIDER_ID: Final = Text(member="providerId", shortest=4, longest=2048)
 POLICY_ARNS: Final = ArnList(member="policyArns", most=limits.SESSION_POLICY_ARNS)
 POLICY: Final = Text(
     member="policy",

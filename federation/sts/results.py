@@ -46,17 +46,14 @@ class AssumedRoleUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssumedRoleSession:
-    """The answer of AssumeRoleWithSAML.
+class FederatedRoleSession:
+    """What AssumeRoleWithSAML and AssumeRoleWithWebIdentity answer alike.
 
     Attributes:
         credentials: The temporary credentials.
         assumed_role_user: The session as a principal.
-        subject: Text of the NameID.
-        subject_type: Its Format, the SAML 2.0 prefix removed.
-        issuer: Text of the assertion's Issuer.
-        audience: The Recipient of the SubjectConfirmationData; AWS calls it Audience.
-        name_qualifier: base64 of SHA-1 over issuer, account and provider name.
+        subject: Whom the token proved: text of the NameID, or ``sub``.
+        audience: By which name the token addressed us.
         source_identity: SourceIdentity, or None.
         session_token_size: Length of the session token, octets.
         session_token_utilization: That length in percent of the limit, rounded to the nearest.
@@ -65,10 +62,7 @@ class AssumedRoleSession:
     credentials: Credentials
     assumed_role_user: AssumedRoleUser
     subject: str
-    subject_type: str
-    issuer: str
     audience: str | None
-    name_qualifier: str | None
     source_identity: str | None
     session_token_size: int
     session_token_utilization: int
@@ -77,6 +71,21 @@ class AssumedRoleSession:
     def packed_policy_size(self) -> int:
         """PackedPolicySize: since 2026-09-15 the same number as `session_token_utilization`."""
         return self.session_token_utilization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumedRoleSession(FederatedRoleSession):
+    """The answer of AssumeRoleWithSAML; its ``audience`` is the Recipient of the SubjectConfirmationData.
+
+    Attributes:
+        subject_type: Format of the NameID, the SAML 2.0 prefix removed.
+        issuer: Text of the assertion's Issuer.
+        name_qualifier: base64 of SHA-1 over issuer, account and provider name.
+    """
+
+    subject_type: str
+    issuer: str
+    name_qualifier: str | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dict boto3 returns for the operation, without the ResponseMetadata of the HTTP exchange there was none of."""
@@ -89,6 +98,32 @@ class AssumedRoleSession:
             "Issuer": self.issuer,
             "Audience": self.audience,
             "NameQualifier": self.name_qualifier,
+            "SourceIdentity": self.source_identity,
+            "SessionTokenUtilization": self.session_token_utilization,
+            "SessionTokenSize": self.session_token_size,
+        }
+        return {name: value for name, value in answer.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebIdentityRoleSession(FederatedRoleSession):
+    """The answer of AssumeRoleWithWebIdentity; its ``audience`` is ``azp`` where the token has one, otherwise ``aud``.
+
+    Attributes:
+        provider: ARN of the OpenID Connect provider; for AWS's built-in providers and for OAuth servers their name (observed).
+    """
+
+    provider: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the dict boto3 returns for the operation, without the ResponseMetadata of the HTTP exchange there was none of."""
+        answer = {
+            "Credentials": self.credentials.to_dict(),
+            "SubjectFromWebIdentityToken": self.subject,
+            "AssumedRoleUser": self.assumed_role_user.to_dict(),
+            "PackedPolicySize": self.packed_policy_size,
+            "Provider": self.provider,
+            "Audience": self.audience,
             "SourceIdentity": self.source_identity,
             "SessionTokenUtilization": self.session_token_utilization,
             "SessionTokenSize": self.session_token_size,

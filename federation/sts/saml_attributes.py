@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 from federation import limits
-from federation.errors import FederationError, InvalidIdentityToken, InvalidParameterValue, ValidationError, show
-from federation.identity import SessionTag, VerifiedIdentity
+from federation.errors import FederationError, InvalidIdentityToken, show
+from federation.identity import SessionTag
 from federation.report import BOTH, Check
-from federation.sts.tags import fault_of
+from federation.sts.exchange import Exchange, SessionRequest
+from federation.sts.tags import check_tags, check_transitive_keys, refused_tags
 
 PREFIX: Final = "https://aws.amazon.com/SAML/Attributes/"
 ROLE: Final = f"{PREFIX}Role"
@@ -27,47 +27,21 @@ SOURCE_IDENTITY: Final = f"{PREFIX}SourceIdentity"
 
 _NAME: Final = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}", re.ASCII)
 _SECONDS: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
+_CORRECT_TAGS: Final = "correct the PrincipalTag attributes at the identity provider"
 _OFFERED: Final = 3
 """Role pairs of the assertion that a refusal repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A proved identity and the role it asks for through which provider."""
-
-    identity: VerifiedIdentity
-    role_arn: str
-    provider_arn: str
-
-    def values(self, name: str) -> tuple[str, ...]:
-        """Return the values of the attribute *name*, all Attributes of that name together, empty when there is none."""
-        values: tuple[str, ...] = self.identity.attributes.get(name, ())
-        return values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRequest:
-    """What a federated login asks its session to be.
-
-    Attributes:
-        name: RoleSessionName, 2 to 64 characters; None only while a refused assertion is explained.
-        duration: SessionDuration in seconds, which can only shorten; None when not said.
-        tags: Session tags in order.
-        transitive_tag_keys: Keys of those that outlive role chaining.
-        source_identity: SourceIdentity, or None.
-    """
-
-    name: str | None = None
-    duration: int | None = None
-    tags: tuple[SessionTag, ...] = ()
-    transitive_tag_keys: tuple[str, ...] = ()
-    source_identity: str | None = None
+def attribute(exchange: Exchange, name: str) -> tuple[str, ...]:
+    """Return the values of the attribute *name*, all Attributes of that name together, empty when there is none."""
+    values: tuple[str, ...] = exchange.identity.attributes.get(name, ())
+    return values
 
 
 def check_role_pair(exchange: Exchange) -> None:
     """Require a Role value that is exactly the pair of the call, in either order (attack row P24)."""
     role, provider = exchange.role_arn, exchange.provider_arn
-    offered = exchange.values(ROLE)
+    offered = attribute(exchange, ROLE)
     if f"{role},{provider}" in offered or f"{provider},{role}" in offered:
         return
     near = [pair for pair in offered if role in pair or provider in pair] or list(offered)
@@ -83,7 +57,7 @@ def check_role_pair(exchange: Exchange) -> None:
 
 def check_session_name(exchange: Exchange) -> None:
     """Require exactly one RoleSessionName of 2 to 64 characters."""
-    values = exchange.values(ROLE_SESSION_NAME)
+    values = attribute(exchange, ROLE_SESSION_NAME)
     if len(values) == 1 and _NAME.fullmatch(values[0]) is not None:
         return
     required, pattern = "RoleSessionName is required in AuthnResponse", f"RoleSessionName in AuthnResponse must match {_NAME.pattern}"
@@ -98,7 +72,7 @@ def check_session_name(exchange: Exchange) -> None:
 
 def check_session_duration(exchange: Exchange) -> None:
     """Require that SessionDuration, when present, is one integer of 900 to 43200 seconds."""
-    values = exchange.values(SESSION_DURATION)
+    values = attribute(exchange, SESSION_DURATION)
     if not values:
         return
     low, high = limits.ROLE_SESSION_MIN_SECONDS, limits.ROLE_SESSION_MAX_SECONDS
@@ -114,39 +88,21 @@ def check_session_duration(exchange: Exchange) -> None:
 
 def check_principal_tags(exchange: Exchange) -> None:
     """Require that every PrincipalTag has one value, and that keys and values are tags (attack row A18)."""
-    attributes = exchange.identity.attributes
-    tags = []
-    for name, values in attributes.items():
-        if name.startswith(PRINCIPAL_TAG):
-            if len(values) != 1:
-                _refuse_tags("one AttributeValue for each PrincipalTag", f"{len(values)} values for {show(name)}")
-            tags.append(SessionTag(name[len(PRINCIPAL_TAG) :], values[0]))
-    fault = fault_of(tags) if tags else None
-    if fault is not None:
-        _refuse_tags(fault[0], show(fault[1]))
+    for name, values in exchange.identity.attributes.items():
+        if name.startswith(PRINCIPAL_TAG) and len(values) != 1:
+            raise refused_tags("one AttributeValue for each PrincipalTag", f"{len(values)} values for {show(name)}", remedy=_CORRECT_TAGS)
+    check_tags(_tags(exchange), remedy=_CORRECT_TAGS)
 
 
 def check_transitive_tag_keys(exchange: Exchange) -> None:
     """Require that TransitiveTagKeys names tags of this very assertion, each once."""
-    keys = exchange.values(TRANSITIVE_TAG_KEYS)
-    if not keys:
-        return
-    tags = {tag.key.lower() for tag in _tags(exchange)}
-    folded = [key.lower() for key in keys]
-    if tags.issuperset(folded) and len(set(folded)) == len(folded):
-        return
-    raise InvalidParameterValue(
-        check="transitive-tag-keys",
-        expected="the keys of passed tags, each once",
-        found=", ".join(show(key) for key in keys if key.lower() not in tags)[:1000] or "a repeated key",
-        remedy="send a PrincipalTag for every transitive key",
-        message="The specified transitive tag key must be included in the requested tags.",
-    )
+    keys = attribute(exchange, TRANSITIVE_TAG_KEYS)
+    check_transitive_keys(keys, _tags(exchange) if keys else (), remedy="send a PrincipalTag for every transitive key")
 
 
 def check_source_identity(exchange: Exchange) -> None:
     """Require that SourceIdentity, when present, is one name (attack row A19). The pattern itself excludes a beginning ``aws:``."""
-    values = exchange.values(SOURCE_IDENTITY)
+    values = attribute(exchange, SOURCE_IDENTITY)
     if not values or (len(values) == 1 and _NAME.fullmatch(values[0]) is not None):
         return
     raise InvalidIdentityToken(
@@ -173,12 +129,12 @@ CHECKS: Final[tuple[Check[Exchange], ...]] = (
 
 def read_session_request(exchange: Exchange) -> SessionRequest:
     """Read what `CHECKS` was content with."""
-    duration, source = exchange.values(SESSION_DURATION), exchange.values(SOURCE_IDENTITY)
+    duration, source = attribute(exchange, SESSION_DURATION), attribute(exchange, SOURCE_IDENTITY)
     return SessionRequest(
-        name=exchange.values(ROLE_SESSION_NAME)[0],
+        name=attribute(exchange, ROLE_SESSION_NAME)[0],
         duration=int(duration[0]) if duration else None,
         tags=_tags(exchange),
-        transitive_tag_keys=exchange.values(TRANSITIVE_TAG_KEYS),
+        transitive_tag_keys=attribute(exchange, TRANSITIVE_TAG_KEYS),
         source_identity=source[0] if source else None,
     )
 
@@ -193,11 +149,11 @@ def read_what_holds(exchange: Exchange) -> SessionRequest:
             return False
         return True
 
-    named, tagged, source = holds(check_session_name), holds(check_principal_tags), exchange.values(SOURCE_IDENTITY)
+    named, tagged, source = holds(check_session_name), holds(check_principal_tags), attribute(exchange, SOURCE_IDENTITY)
     return SessionRequest(
-        name=exchange.values(ROLE_SESSION_NAME)[0] if named else None,
+        name=attribute(exchange, ROLE_SESSION_NAME)[0] if named else None,
         tags=_tags(exchange) if tagged else (),
-        transitive_tag_keys=exchange.values(TRANSITIVE_TAG_KEYS) if tagged and holds(check_transitive_tag_keys) else (),
+        transitive_tag_keys=attribute(exchange, TRANSITIVE_TAG_KEYS) if tagged and holds(check_transitive_tag_keys) else (),
         source_identity=source[0] if source and holds(check_source_identity) else None,
     )
 
@@ -209,13 +165,3 @@ def _tags(exchange: Exchange) -> tuple[SessionTag, ...]:
 
 def _found(values: tuple[str, ...]) -> str:
     return "none" if not values else show(values[0]) if len(values) == 1 else f"{len(values)} values"
-
-
-def _refuse_tags(expected: str, found: str) -> NoReturn:
-    raise ValidationError(
-        check="principal-tags",
-        expected=expected,
-        found=found,
-        remedy="correct the PrincipalTag attributes at the identity provider",
-        message="Unable to validate tags",
-    )

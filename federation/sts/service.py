@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from federation import clock
 from federation.account import Account, load_account
-from federation.errors import FederationError, InternalFailure, ValidationError, show
+from federation.errors import FederationError, InternalFailure
 from federation.identity import VerifiedIdentity
 from federation.policy import Decision
-from federation.report import CheckResult, Report, collect
+from federation.report import CheckResult, Report
 from federation.state import AuditSink, MemoryReplayCache, ReplayCache
-from federation.sts import saml, trust
+from federation.sts import explaining, saml, web_identity
 from federation.sts.attempt import Attempt
-from federation.sts.results import AssumedRoleSession
-from federation.sts.saml_attributes import CHECKS, Exchange, read_what_holds
+from federation.sts.federated import Circumstances
+from federation.sts.results import AssumedRoleSession, FederatedRoleSession, WebIdentityRoleSession
 from federation.sts.sealing import Sealer
 from federation.sts.session import RoleSession, open_session
+
+T = TypeVar("T", bound=FederatedRoleSession)
 
 
 class SecurityTokenService:
     """Does what AWS STS does with federated logins, for one account, offline.
 
     Immutable after construction but for the replay cache; every method may be called from any thread at any time.
-
     """
 
-    __slots__ = ("_account", "_audit", "_replay", "_sealer")
+    __slots__ = ("_account", "_audit", "_issuers", "_replay", "_sealer")
 
     def __init__(self, account: Account, *, audit: AuditSink | None = None, replay: ReplayCache | None = None) -> None:
         """Serve *account*.
@@ -38,8 +39,12 @@ class SecurityTokenService:
             account: A loaded account.
             audit: Takes an event for every exchange, granted or refused; None for none.
             replay: Remembers used assertions so that profile strict accepts each once; None to accept them until they end, as AWS does.
+
+        Raises:
+            RegistrationError: Two OpenID Connect providers answer to one issuer.
         """
         self._account, self._audit, self._replay = account, audit, replay
+        self._issuers = web_identity.by_issuer(account.oidc_providers.values())
         self._sealer = Sealer(account.keyring, account.id)
 
     @classmethod
@@ -96,7 +101,6 @@ class SecurityTokenService:
             FederationError: The first step that refuses: parameters, provider, proof, attributes, trust policy, duration, session policy,
                 replay. Nothing else, for arguments of any type and size.
         """
-        instant = clock.resolve(at)
         call = saml.AssumeRoleWithSaml(
             role_arn=role_arn,
             principal_arn=principal_arn,
@@ -107,10 +111,59 @@ class SecurityTokenService:
             minimum_session_token_size=minimum_session_token_size,
         )
         attempt = Attempt(saml.OPERATION, role_arn, principal_arn)
+        return self._answer(lambda there: saml.assume_role_with_saml(call, there), attempt, at=at)
+
+    def assume_role_with_web_identity(  # noqa: PLR0913 - the parameters of the API
+        self,
+        *,
+        role_arn: str,
+        role_session_name: str,
+        web_identity_token: str | bytes,
+        provider_id: str | None = None,
+        policy: str | None = None,
+        policy_arns: Sequence[object] = (),
+        duration_seconds: int | None = None,
+        minimum_session_token_size: int | None = None,
+        at: datetime | None = None,
+    ) -> WebIdentityRoleSession:
+        """Exchange an OpenID Connect ID token, or an OAuth 2.0 access token, for temporary credentials of a role.
+
+        The end of the token does not limit the session (observed), and a token may be exchanged again until it ends.
+
+        Args:
+            role_arn: The role, path included.
+            role_session_name: 2 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
+            web_identity_token: The compact ID token, or the opaque access token; 4 to 20 000 characters.
+            provider_id: For access tokens alone: ``www.amazon.com``, ``graph.facebook.com`` or a registered server. No scheme, no port.
+            policy: Inline session policy, JSON of at most 2048 characters.
+            policy_arns: At most ten managed session policies, as ARNs or as boto3's ``{"arn": …}``.
+            duration_seconds: 900 to 43200, at most the role's maximum; one hour when None.
+            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The first step that refuses: parameters, provider, proof, claims, trust policy, duration, session policy.
+                Nothing else, for arguments of any type and size.
+        """
+        call = web_identity.AssumeRoleWithWebIdentity(
+            role_arn=role_arn,
+            role_session_name=role_session_name,
+            web_identity_token=web_identity_token,
+            provider_id=provider_id,
+            policy=policy,
+            policy_arns=policy_arns,
+            duration_seconds=duration_seconds,
+            minimum_session_token_size=minimum_session_token_size,
+        )
+        attempt = Attempt(web_identity.OPERATION, role_arn, provider_id)
+        return self._answer(lambda there: web_identity.assume_role_with_web_identity(call, there, issuers=self._issuers), attempt, at=at)
+
+    def _answer(self, exchange: Callable[[Circumstances], T], attempt: Attempt, *, at: datetime | None) -> T:
+        """Run *exchange* and record what became of it: an exchange whose event cannot be recorded is not granted."""
+        instant = clock.resolve(at)
+        there = Circumstances(account=self._account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant)
         try:
-            session = saml.assume_role_with_saml(
-                call, account=self._account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant
-            )
+            session = exchange(there)
         except Exception as error:
             refusal = error if isinstance(error, FederationError) else _bug(error)
             if self._audit is not None:
@@ -122,7 +175,14 @@ class SecurityTokenService:
             self._audit.record(attempt.granted(session, at=instant))
         return session
 
-    def explain_role(self, identity_or_report: VerifiedIdentity | Report, *, role_arn: str, at: datetime | None = None) -> Decision:
+    def explain_role(
+        self,
+        identity_or_report: VerifiedIdentity | Report,
+        *,
+        role_arn: str,
+        role_session_name: str | None = None,
+        at: datetime | None = None,
+    ) -> Decision:
         """Return what the trust policy of a role says to a proved identity, statement by statement, condition by condition.
 
         Session name, tags and source identity take part as far as the identity's attributes hold them correctly; `check_exchange` says what
@@ -131,23 +191,19 @@ class SecurityTokenService:
         Args:
             identity_or_report: What `validate` or `diagnose` returned.
             role_arn: The role, path included.
+            role_session_name: RoleSessionName of the call, for web identities; SAML assertions bring their own.
             at: The instant to judge at, aware; the present when None.
 
         Raises:
             FederationError: The report's own refusal where it proved nobody; `AccessDenied` where there is no such role.
         """
-        instant = clock.resolve(at)
-        identity = _proved(identity_or_report)
-        operation = trust.OPERATIONS.get(identity.kind)
-        role = self._account.roles.get(role_arn) if isinstance(role_arn, str) else None
-        if operation is None or role is None:
-            raise trust.no_such_role(operation=operation or saml.OPERATION, role_arn=role_arn)
-        request = read_what_holds(Exchange(identity, role_arn, identity.provider_arn))
-        return trust.decide(role, identity, request, operation=operation, account=self._account.id, at=instant)
+        return explaining.explain_role(
+            self._account, identity_or_report, role_arn=role_arn, session_name=role_session_name, at=clock.resolve(at)
+        )
 
     def check_exchange(self, identity: VerifiedIdentity, *, role_arn: str) -> tuple[CheckResult, ...]:
         """Run every check that the exchange makes of a proved identity's attributes before the trust policy is asked, and report each."""
-        return collect(CHECKS, Exchange(_proved(identity), role_arn, identity.provider_arn))
+        return explaining.check_exchange(identity, role_arn=role_arn)
 
     def session_of(self, access_key_id: str, session_token: str, *, at: datetime | None = None) -> RoleSession:
         """Return the session that issued credentials belong to.
@@ -165,23 +221,6 @@ class SecurityTokenService:
         return open_session(
             session_token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=clock.resolve(at)
         )
-
-
-def _proved(identity_or_report: object) -> VerifiedIdentity:
-    if isinstance(identity_or_report, VerifiedIdentity):
-        return identity_or_report
-    if isinstance(identity_or_report, Report):
-        if identity_or_report.identity is not None:
-            return identity_or_report.identity
-        refusal = identity_or_report.refusal()
-        if refusal is not None:
-            raise refusal
-    raise ValidationError(
-        check="identity",
-        expected="a VerifiedIdentity, or a Report that holds one",
-        found=show(identity_or_report) if isinstance(identity_or_report, str) else type(identity_or_report).__name__,
-        remedy="pass what validate() or diagnose() returned",
-    )
 
 
 def _bug(bug: Exception) -> InternalFailure:

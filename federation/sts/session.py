@@ -8,15 +8,31 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from federation.identity import SessionTag
+from federation.identity import ContextValue, SessionTag
 from federation.sts.packing import check_not_ended, open_items, seal_items
 from federation.sts.sealing import SealedToken, Sealer
 
 ROLE_SESSION: Final = b"R"
 """Kind of the sealed payload, see `Sealer.seal`."""
-LASTING_KEYS: Final = ("saml:sub", "saml:sub_type", "saml:namequalifier")
-"""Condition keys of the login that live on in the session's own requests (IAM user guide, SAML condition keys)."""
+SAML_LASTING_KEYS: Final = ("saml:sub", "saml:sub_type", "saml:namequalifier")
+LASTING_KEYS: Final = frozenset(
+    {
+        *SAML_LASTING_KEYS,
+        "accounts.google.com:aud",
+        "accounts.google.com:sub",
+        "cognito-identity.amazonaws.com:amr",
+        "cognito-identity.amazonaws.com:aud",
+        "cognito-identity.amazonaws.com:sub",
+        "graph.facebook.com:app_id",
+        "graph.facebook.com:id",
+        "www.amazon.com:app_id",
+        "www.amazon.com:user_id",
+    }
+)
+"""Condition keys of the login that live on in the session's own requests (IAM user guide, condition keys for SAML and OIDC federation):
+of web identities those of AWS's built-in providers alone."""
 
+_IAM_PROVIDERS: Final = ("saml-provider/", "oidc-provider/")
 _ITEMS: Final = 13
 
 
@@ -51,7 +67,7 @@ class RoleSession:
     issued_at: datetime
     expires_at: datetime
     federated_provider: str | None = None
-    federated_keys: Mapping[str, str] = field(default_factory=dict)
+    federated_keys: Mapping[str, ContextValue] = field(default_factory=dict)
     tags: tuple[SessionTag, ...] = ()
     transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
@@ -106,7 +122,7 @@ def _items(session: RoleSession) -> list[Any]:
         int(session.issued_at.timestamp()),
         int((session.expires_at - session.issued_at).total_seconds()),
         provider.removeprefix(prefix) if provider is not None else None,
-        list(session.federated_keys.values()) if tuple(session.federated_keys) == LASTING_KEYS else dict(session.federated_keys),
+        _pack_keys(session.federated_keys),
         session.source_identity,
         [text for tag in session.tags for text in (tag.key, tag.value)],
         session.transitive_tag_keys,
@@ -127,8 +143,8 @@ def _read(items: list[Any], partition: str, account: str) -> RoleSession:
         name=name,
         issued_at=issued_at,
         expires_at=issued_at + timedelta(seconds=seconds),
-        federated_provider=provider if provider is None or "/" not in provider else f"arn:{partition}:iam::{account}:{provider}",
-        federated_keys=dict(zip(LASTING_KEYS, lasting, strict=True)) if isinstance(lasting, list) else lasting or {},
+        federated_provider=f"arn:{partition}:iam::{account}:{provider}" if (provider or "").startswith(_IAM_PROVIDERS) else provider,
+        federated_keys=_unpack_keys(lasting),
         tags=tuple(SessionTag(key, value) for key, value in zip(*[iter(tags or ())] * 2, strict=True)),
         transitive_tag_keys=tuple(transitive or ()),
         source_identity=source,
@@ -138,6 +154,19 @@ def _read(items: list[Any], partition: str, account: str) -> RoleSession:
     )
 
 
+def _pack_keys(keys: Mapping[str, ContextValue]) -> list[ContextValue] | dict[str, ContextValue]:
+    """Return the lasting keys; those of a SAML login, which are always the same three, without their names."""
+    if keys.keys() == set(SAML_LASTING_KEYS):
+        return [keys[name] for name in SAML_LASTING_KEYS]
+    return dict(keys)
+
+
+def _unpack_keys(packed: list[str] | dict[str, Any] | None) -> dict[str, ContextValue]:
+    if isinstance(packed, list):
+        return dict(zip(SAML_LASTING_KEYS, packed, strict=True))
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in (packed or {}).items()}
+
+
 def _named(session: RoleSession) -> dict[str, str]:
     """Return what takes room in the token, by the name under which a refusal lists it."""
     return {
@@ -145,6 +174,6 @@ def _named(session: RoleSession) -> dict[str, str]:
         "managed policy ARNs": "".join(session.policy_arns),
         "session tags": "".join(tag.key + tag.value for tag in session.tags),
         "transitive tag keys": "".join(session.transitive_tag_keys),
-        "subject and provider": (session.federated_provider or "") + "".join(session.federated_keys.values()),
+        "subject and provider": (session.federated_provider or "") + "".join("".join(value) for value in session.federated_keys.values()),
         "source identity": session.source_identity or "",
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from federation import limits
+from federation.errors import InvalidParameterValue, ValidationError, show
 from federation.identity import SessionTag
 from federation.sts.parameters import utf16_units
 
@@ -15,6 +16,42 @@ RESERVED_PREFIX: Final = "aws:"
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/=+\-@ ]*", re.ASCII)
 _MARKS: Final = frozenset("_.:/=+-@")
+
+
+def check_tags(tags: Iterable[SessionTag], *, remedy: str) -> None:
+    """Require that *tags*, which a token asks for, are session tags.
+
+    Raises:
+        ValidationError: check ``principal-tags``.
+    """
+    fault = fault_of(tags)
+    if fault is not None:
+        raise refused_tags(fault[0], show(fault[1]), remedy=remedy)
+
+
+def refused_tags(expected: str, found: str, *, remedy: str) -> ValidationError:
+    """Return the refusal of tags that a token asks for."""
+    return ValidationError(check="principal-tags", expected=expected, found=found, remedy=remedy, message="Unable to validate tags")
+
+
+def check_transitive_keys(keys: Sequence[str], tags: Iterable[SessionTag], *, remedy: str) -> None:
+    """Require that *keys* name tags of the same token, each once; case does not count.
+
+    Raises:
+        InvalidParameterValue: check ``transitive-tag-keys``.
+    """
+    if not keys:
+        return
+    known, folded = {tag.key.lower() for tag in tags}, [key.lower() for key in keys]
+    if known.issuperset(folded) and len(set(folded)) == len(folded):
+        return
+    raise InvalidParameterValue(
+        check="transitive-tag-keys",
+        expected="the keys of passed tags, each once",
+        found=", ".join(show(key) for key in keys if key.lower() not in known)[:1000] or "a repeated key",
+        remedy=remedy,
+        message="The specified transitive tag key must be included in the requested tags.",
+    )
 
 
 def fault_of(tags: Iterable[SessionTag]) -> tuple[str, str] | None:

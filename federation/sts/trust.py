@@ -10,13 +10,10 @@ from federation.account import Role
 from federation.errors import AccessDenied, show
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.policy import Decision, Principal, RequestContext
-from federation.sts.saml_attributes import SessionRequest
+from federation.sts.exchange import SessionRequest
 
 TAG_SESSION: Final = "sts:TagSession"
 SET_SOURCE_IDENTITY: Final = "sts:SetSourceIdentity"
-
-OPERATIONS: Final = {"saml2-response": "AssumeRoleWithSAML"}
-"""Kind of identity to the operation that assumes roles with it."""
 
 
 def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: str, at: datetime) -> dict[str, ContextValue]:
@@ -38,6 +35,8 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
         keys["sts:RoleSessionName"] = request.name
     if request.source_identity is not None:
         keys["sts:SourceIdentity"] = request.source_identity
+    if request.authorized_by_idp is not None:
+        keys["sts:RoleAuthorizedByIdp"] = "true" if request.authorized_by_idp else "false"
     if request.transitive_tag_keys:
         keys["sts:TransitiveTagKeys"] = request.transitive_tag_keys
     if request.tags:

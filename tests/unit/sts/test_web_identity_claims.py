@@ -4,34 +4,48 @@ from typing import Any
 
 import pytest
 
-from federation.errors import InvalidIdentityToken
+from federation.errors import FederationError
 from federation.identity import SessionTag, VerifiedIdentity
-from federation.oidc.tags import ROLES, SOURCE_IDENTITY, TAGS, SessionClaims, authorize_role, read_session_claims
+from federation.report import collect, enforce
+from federation.sts.exchange import Exchange, SessionRequest
+from federation.sts.web_identity_claims import CHECKS, ROLES, SOURCE_IDENTITY, TAGS, read_session_request, read_what_holds
 
 ROLE = "arn:aws:iam::123456789012:role/Deploy"
 
 
-def read(**claims: Any) -> SessionClaims:
-    return read_session_claims(VerifiedIdentity(kind="oidc-id-token", provider_arn="x", issuer="x", subject="x", attributes=claims))
+def asking(claims: dict[str, Any], role: str = ROLE) -> Exchange:
+    identity = VerifiedIdentity(kind="oidc-id-token", provider_arn="x", issuer="x", subject="x", attributes=claims)
+    return Exchange(identity, role, "x", "session")
 
 
-def refused(claims: dict[str, Any]) -> InvalidIdentityToken:
-    with pytest.raises(InvalidIdentityToken) as caught:
-        read(**claims)
+def read(claims: dict[str, Any], role: str = ROLE) -> SessionRequest:
+    exchange = asking(claims, role)
+    enforce(CHECKS, exchange)
+    assert read_what_holds(exchange) == read_session_request(exchange)
+    return read_session_request(exchange)
+
+
+def refused(claims: dict[str, Any], role: str = ROLE) -> FederationError:
+    """The refusal; what is explained of such a token leaves out no more than the parts at fault."""
+    with pytest.raises(FederationError) as caught:
+        read(claims, role)
+    results = collect(CHECKS, asking(claims, role))
+    assert {r.name for r in results if r.outcome == "refused"} == {r.refusal.check for r in results if r.refusal}
+    assert read_what_holds(asking(claims, role)).name == "session"
     return caught.value
 
 
 def test_both_shapes_give_the_same() -> None:
-    nested = read(**{TAGS: {"principal_tags": {"Project": ["A"], "CostCenter": ["1"]}, "transitive_tag_keys": ["Project"]}})
+    nested = read({TAGS: {"principal_tags": {"Project": ["A"], "CostCenter": ["1"]}, "transitive_tag_keys": ["Project"]}})
     flat = read(
-        **{f"{TAGS}/principal_tags/Project": "A", f"{TAGS}/principal_tags/CostCenter": "1", f"{TAGS}/transitive_tag_keys": ["Project"]}
+        {f"{TAGS}/principal_tags/Project": "A", f"{TAGS}/principal_tags/CostCenter": "1", f"{TAGS}/transitive_tag_keys": ["Project"]}
     )
-    assert nested == flat == SessionClaims((SessionTag("Project", "A"), SessionTag("CostCenter", "1")), ("Project",))
+    assert nested == flat
+    assert (nested.tags, nested.transitive_tag_keys) == ((SessionTag("Project", "A"), SessionTag("CostCenter", "1")), ("Project",))
 
 
 def test_nothing_is_asked() -> None:
-    assert read(sub="x") == SessionClaims()
-    assert authorize_role(read(), ROLE) is False
+    assert read({"sub": "x"}) == SessionRequest(name="session", authorized_by_idp=False)
 
 
 @pytest.mark.parametrize("value", ["v", [], ["a", "b"], [1], [["a"]], None, {"a": 1}, True])
@@ -68,7 +82,7 @@ def test_tags_are_counted_and_unique_whatever_their_case() -> None:
     assert refused({TAGS: {"principal_tags": {f"k{n}": ["v"] for n in range(51)}}}).check == "principal-tags"
     assert refused({TAGS: {"principal_tags": {"Team": ["a"], "team": ["b"]}}}).check == "principal-tags"
     assert refused({TAGS: {"principal_tags": {"Team": ["a"]}}, f"{TAGS}/principal_tags/TEAM": "b"}).check == "principal-tags"
-    assert len(read(**{TAGS: {"principal_tags": {f"k{n}": [""] for n in range(50)}}}).tags) == 50
+    assert len(read({TAGS: {"principal_tags": {f"k{n}": [""] for n in range(50)}}}).tags) == 50
 
 
 @pytest.mark.parametrize("keys", ["Team", [1], {}, 5, ["Other"]])
@@ -79,7 +93,7 @@ def test_transitive_keys_are_keys_of_the_tags(keys: object) -> None:
 @pytest.mark.parametrize("value", ["", "a", "x" * 65, "a b", 5, [], "aws:x", "a\n"])
 def test_source_identity(value: object) -> None:
     assert refused({SOURCE_IDENTITY: value}).check == "source-identity"
-    assert read(**{SOURCE_IDENTITY: "alice@example.com"}).source_identity == "alice@example.com"
+    assert read({SOURCE_IDENTITY: "alice@example.com"}).source_identity == "alice@example.com"
 
 
 @pytest.mark.parametrize(
@@ -100,9 +114,9 @@ def test_what_is_no_role_arn(role: str) -> None:
 
 
 def test_authorized_role() -> None:
-    session = read(**{ROLES: f"x; {ROLE} ;arn:aws-us-gov:iam::123456789012:role/a/b/C"})
-    assert authorize_role(session, ROLE) is True
-    assert authorize_role(session, "arn:aws-us-gov:iam::123456789012:role/a/b/C") is True
+    claims = {ROLES: f"x; {ROLE} ;arn:aws-us-gov:iam::123456789012:role/a/b/C"}
+    assert read(claims).authorized_by_idp is True
+    assert read(claims, "arn:aws-us-gov:iam::123456789012:role/a/b/C").authorized_by_idp is True
     for other in (ROLE + "x", ROLE.lower(), "x"):
-        with pytest.raises(InvalidIdentityToken, match="roles-claim"):
-            authorize_role(session, other)
+        assert refused(claims, other).check == "roles-claim"
+        assert read_what_holds(asking(claims, other)).authorized_by_idp is False

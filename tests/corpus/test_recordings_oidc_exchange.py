@@ -1,12 +1,11 @@
-"""The recorded answers of AWS STS to web identity tokens: profile ``aws`` gives the same code, the same text, the same identity.
+"""The recorded answers of AWS STS to web identity tokens, through the whole exchange: profile ``aws`` gives the same session or refusal.
 
-Each recording says in words what differs from a good token; `PREPARED` says it in code. The exchange itself (duration, trust policy,
-credentials) is tested where it lives; what is needed of it here is `exchange`.
+Each recording says in words what differs from a good token; `PREPARED` says it in code.
 """
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -16,12 +15,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from federation import FederationError, OidcProvider, validate
-from federation.identity import VerifiedIdentity
-from federation.oauth.registry import check_provider_id
-from federation.oidc import tags
-from federation.oidc.tags import SessionClaims, authorize_role, read_session_claims
+from federation import FederationError, OidcProvider, SecurityTokenService
+from federation.account import Account, Keyring, Role
+from federation.policy import Policy
 from federation.profiles import Profile
+from federation.sts import web_identity_claims as tags
+from federation.sts.results import WebIdentityRoleSession
 from federation.testing.keys import self_signed
 from federation.testing.oidc import ABSENT, OidcForge, TokenKey
 from tests.oidc_forge import AT, NOW
@@ -37,6 +36,7 @@ NO_KEY = (
     "Couldn't retrieve verification key from your identity provider,"
     "  please reference AssumeRoleWithWebIdentity documentation for requirements"
 )
+ACTIONS = ("sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity")
 OTHER = "arn:aws:iam::123456789012:role/Other"
 
 
@@ -54,6 +54,13 @@ def published() -> list[dict[str, Any]]:
     return [jwk(alg) for alg in ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")]
 
 
+def trust(actions: Sequence[str] = ACTIONS, **condition: Any) -> Policy:
+    statement = {"Effect": "Allow", "Principal": {"Federated": ARN}, "Action": list(actions)}
+    return Policy.parse(
+        {"Version": "2012-10-17", "Statement": {**statement, **({"Condition": condition} if condition else {})}}, kind="trust"
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What differs from the good request of the recordings."""
@@ -63,10 +70,11 @@ class Request:
     header: dict[str, Any] = field(default_factory=dict)
     payload_tail: str = ""
     jwks: Callable[[], list[dict[str, Any]]] = published
-    provider_id: str | None = None
+    call: dict[str, Any] = field(default_factory=dict)
+    trust_policy: Callable[[], Policy] = trust
 
 
-def exchange(request: Request) -> tuple[VerifiedIdentity, SessionClaims]:
+def exchange(request: Request) -> WebIdentityRoleSession:
     forge = OidcForge(key=keys()[request.alg], issuer=URL)
     base = {"sub": "subject-probe", "aud": "client-a", "jti": ABSENT, "iat": NOW - 10, "exp": NOW + 900}
     if request.payload_tail:
@@ -74,13 +82,25 @@ def exchange(request: Request) -> tuple[VerifiedIdentity, SessionClaims]:
         token = forge.sign(json.dumps({"alg": request.alg, "kid": request.alg.lower()}).encode(), claims.encode())
     else:
         token = forge.token(at=AT, header={"typ": ABSENT, **request.header}, **{**base, **request.claims})
-    if request.provider_id is not None:
-        check_provider_id(request.provider_id, token)
     provider = OidcProvider(url=URL, client_ids=["client-a", "client-b"], jwks={"keys": request.jwks()}, arn=ARN, profile=Profile.AWS)
-    identity = validate(token, provider, at=AT)
-    session = read_session_claims(identity)
-    authorize_role(session, ROLE)
-    return identity, session
+    role = Role(
+        arn=ROLE,
+        name="Target",
+        path="/path/",
+        role_id="AROAEXAMPLEEXAMPLE234",
+        trust_policy=request.trust_policy(),
+        max_session_duration=7200,
+    )
+    account = Account(
+        id="123456789012",
+        partition="aws",
+        profile=Profile.AWS,
+        keyring=Keyring(sealing="k1", keys={"k1": bytes(32)}),
+        oidc_providers={ARN: provider},
+        roles={ROLE: role},
+    )
+    call = {"role_arn": ROLE, "role_session_name": "probe", "web_identity_token": token, "at": AT, **request.call}
+    return SecurityTokenService(account).assume_role_with_web_identity(**call)
 
 
 def claims(**changes: Any) -> Request:
@@ -89,6 +109,14 @@ def claims(**changes: Any) -> Request:
 
 def roles(value: object) -> Request:
     return Request(claims={tags.ROLES: value})
+
+
+def with_provider_id(name: str) -> Request:
+    return Request(call={"provider_id": name})
+
+
+def authorized(value: str, roles: object) -> Request:
+    return Request(claims={tags.ROLES: roles}, trust_policy=lambda: trust(Bool={"sts:RoleAuthorizedByIdp": value}))
 
 
 def key_set(*jwks: Callable[[], dict[str, Any]], **options: Any) -> Request:
@@ -134,7 +162,7 @@ PREPARED: dict[str, Request] = {
     "oidc-42": Request(claims={tags.SOURCE_IDENTITY: "source-probe"}),
     "oidc-43": Request(claims={tags.TAGS: TAG_CLAIMS}),
     "oidc-44": Request(claims={tags.TAGS: {"principal_tags": {"Team": "engineering"}}}),
-    "oidc-47": Request(provider_id="www.amazon.com"),
+    "oidc-47": with_provider_id("www.amazon.com"),
     "oidc-50": Request(header={"kid": ""}),
     "oidc-51": Request(header={"crit": ["custom"], "custom": "yes"}),
     "oidc-52": Request(payload_tail='"aud":"other"'),
@@ -147,9 +175,9 @@ PREPARED: dict[str, Request] = {
     "oidckey-12": key_set(lambda: with_certificate() | {"n": None, "e": None}),
     "oidckey-14": Request(jwks=many_rsa),
     "oidckey-15": Request(jwks=many_rsa, alg="ES256"),
-    "oidcpid-02": Request(provider_id="graph.facebook.com"),
-    "oidcpid-04": Request(provider_id="https://www.amazon.com"),
-    "oidcpid-05": Request(provider_id="custom.example.test"),
+    "oidcpid-02": with_provider_id("graph.facebook.com"),
+    "oidcpid-04": with_provider_id("https://www.amazon.com"),
+    "oidcpid-05": with_provider_id("custom.example.test"),
     "oidcrole-01": roles([ROLE]),
     "oidcrole-02": roles(ROLE),
     "oidcrole-03": roles([OTHER, ROLE]),
@@ -164,8 +192,8 @@ PREPARED: dict[str, Request] = {
     "oidcrole-21": roles(f";{ROLE}"),
     "oidcrole-22": roles(f"{OTHER},{ROLE}"),
     "oidcrole-23": roles([None, ROLE]),
-    "oidcrole-bool-true": roles([OTHER]),
-    "oidcrole-bool-false": roles([OTHER]),
+    "oidcrole-bool-true": authorized("true", [OTHER]),
+    "oidcrole-bool-false": authorized("false", [OTHER]),
 }
 
 
@@ -181,9 +209,10 @@ def test_recorded_answer(case: dict[str, Any]) -> None:
         if expected["message"] is not None:
             assert caught.value.message == expected["message"]
         return
-    identity, session = exchange(PREPARED[case["id"]])
-    assert (identity.subject, identity.audience, identity.provider_arn) == (expected["subject"], expected["audience"], ARN)
-    assert session.source_identity == expected.get("source_identity")
+    answer = exchange(PREPARED[case["id"]])
+    assert (answer.subject, answer.audience, answer.provider) == (expected["subject"], expected["audience"], ARN)
+    assert answer.source_identity == expected.get("source_identity")
+    assert (answer.credentials.expiration - AT).total_seconds() == expected["session_seconds"]
 
 
 @pytest.mark.parametrize(
@@ -266,4 +295,62 @@ def test_documented_answer(request_: Request, code: str, message: str | None) ->
     ids=range(9),
 )
 def test_documented_leniency(request_: Request) -> None:
-    assert exchange(request_)[0].subject == "subject-probe"
+    assert exchange(request_).subject == "subject-probe"
+
+
+PATTERN = r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
+NOT_AUTHORIZED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        (Request(call={"role_arn": f"{ROLE}2"}), "AccessDenied", NOT_AUTHORIZED),
+        (Request(trust_policy=lambda: trust(["sts:AssumeRole"])), "AccessDenied", NOT_AUTHORIZED),
+        (Request(claims={tags.TAGS: TAG_CLAIMS}, trust_policy=lambda: trust(ACTIONS[:1])), "AccessDenied", NOT_AUTHORIZED),
+        (Request(claims={tags.SOURCE_IDENTITY: "ab"}, trust_policy=lambda: trust(ACTIONS[:2])), "AccessDenied", NOT_AUTHORIZED),
+        (Request(trust_policy=lambda: trust(StringEquals={"issuer.example.com:sub": "another"})), "AccessDenied", NOT_AUTHORIZED),
+        (Request(trust_policy=lambda: trust(StringLike={"issuer.example.com:iss": "*"})), "AccessDenied", NOT_AUTHORIZED),
+        (authorized("true", None), "AccessDenied", NOT_AUTHORIZED),
+        (authorized("false", [ROLE]), "AccessDenied", NOT_AUTHORIZED),
+        (
+            Request(call={"duration_seconds": 7201}),
+            "ValidationError",
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ),
+        (
+            with_provider_id("custom.example.test"),
+            "AccessDenied",
+            "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens",
+        ),
+        (
+            Request(call={"role_session_name": "a b"}),
+            "ValidationError",
+            "1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy constraint: " + PATTERN,
+        ),
+    ],
+    ids=range(11),
+)
+def test_refused_as_observed(request_: Request, code: str, message: str) -> None:
+    with pytest.raises(FederationError) as caught:
+        exchange(request_)
+    assert (caught.value.code, caught.value.message) == (code, message)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        authorized("true", [ROLE]),
+        authorized("false", None),
+        Request(trust_policy=lambda: trust(StringEquals={"issuer.example.com:sub": "subject-probe", "issuer.example.com:aud": "client-a"})),
+        Request(trust_policy=lambda: trust(StringEquals={"sts:RoleSessionName": "probe"})),
+    ],
+    ids=range(4),
+)
+def test_granted_as_observed(request_: Request) -> None:
+    assert exchange(request_).assumed_role_user.arn == "arn:aws:sts::123456789012:assumed-role/Target/probe"
+
+
+def test_the_end_of_the_token_does_not_limit_the_session() -> None:
+    answer = exchange(Request(claims={"exp": NOW + 60}, call={"duration_seconds": 7200}))
+    assert (answer.credentials.expiration - AT).total_seconds() == 7200

@@ -1,0 +1,85 @@
+"""The exchange without its end: what it would demand of a proved login, and what the role's trust policy says to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from federation.account import Account
+from federation.errors import ValidationError, show
+from federation.identity import VerifiedIdentity
+from federation.policy import Decision
+from federation.report import Check, CheckResult, Report, collect
+from federation.sts import saml, saml_attributes, trust, web_identity, web_identity_claims
+from federation.sts.exchange import Exchange, SessionRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one kind of login becomes a session: the operation, what it demands, and what it reads where not every demand is met."""
+
+    operation: str
+    checks: Sequence[Check[Exchange]]
+    read_what_holds: Callable[[Exchange], SessionRequest]
+
+
+_WEB_IDENTITY: Final = Way(web_identity.OPERATION, web_identity_claims.CHECKS, web_identity_claims.read_what_holds)
+WAYS: Final = {
+    "saml2-response": Way(saml.OPERATION, saml_attributes.CHECKS, saml_attributes.read_what_holds),
+    "oidc-id-token": _WEB_IDENTITY,
+    "oauth-access-token": _WEB_IDENTITY,
+}
+"""Kind of identity to the way it takes."""
+
+
+def explain_role(account: Account, identity_or_report: object, *, role_arn: str, session_name: str | None, at: datetime) -> Decision:
+    """Return what the trust policy of a role says; see `SecurityTokenService.explain_role`."""
+    identity = _proved(identity_or_report)
+    way = way_of(identity)
+    role = account.roles.get(role_arn) if isinstance(role_arn, str) else None
+    if role is None:
+        raise trust.no_such_role(operation=way.operation, role_arn=role_arn)
+    request = way.read_what_holds(Exchange(identity, role.arn, identity.provider_arn, session_name))
+    return trust.decide(role, identity, request, operation=way.operation, account=account.id, at=at)
+
+
+def check_exchange(identity_or_report: object, *, role_arn: str) -> tuple[CheckResult, ...]:
+    """Run every check that the exchange makes of a proved login before the trust policy is asked, and report each."""
+    identity = _proved(identity_or_report)
+    return collect(way_of(identity).checks, Exchange(identity, role_arn, identity.provider_arn))
+
+
+def way_of(identity: VerifiedIdentity) -> Way:
+    """Return the way of *identity*.
+
+    Raises:
+        ValidationError: No operation takes identities of its kind.
+    """
+    way = WAYS.get(identity.kind)
+    if way is None:
+        raise ValidationError(
+            check="identity",
+            expected=f"an identity of kind {', '.join(WAYS)}",
+            found=show(identity.kind),
+            remedy="roles are assumed with SAML responses and web identity tokens",
+        )
+    return way
+
+
+def _proved(identity_or_report: object) -> VerifiedIdentity:
+    if isinstance(identity_or_report, VerifiedIdentity):
+        return identity_or_report
+    if isinstance(identity_or_report, Report):
+        if identity_or_report.identity is not None:
+            return identity_or_report.identity
+        refusal = identity_or_report.refusal()
+        if refusal is not None:
+            raise refusal
+    raise ValidationError(
+        check="identity",
+        expected="a VerifiedIdentity, or a Report that holds one",
+        found=show(identity_or_report) if isinstance(identity_or_report, str) else type(identity_or_report).__name__,
+        remedy="pass what validate() or diagnose() returned",
+    )

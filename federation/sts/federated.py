@@ -1,0 +1,215 @@
+"""What AssumeRoleWithSAML and AssumeRoleWithWebIdentity have in common: everything from a proved identity on.
+
+The two differ in where provider, session name and tags come from. Trust, length, session policies, seal and replay are one road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from federation import limits
+from federation.account import Account, Role
+from federation.arn import Arn
+from federation.errors import IDPRejectedClaim, ValidationError, show
+from federation.identity import VerifiedIdentity
+from federation.state import ReplayCache
+from federation.sts import parameters, trust
+from federation.sts.attempt import Attempt
+from federation.sts.exchange import SessionRequest
+from federation.sts.lifetime import LAST_INSTANT_YEAR, session_period
+from federation.sts.parameters import Constraint
+from federation.sts.results import AssumedRoleUser, Credentials
+from federation.sts.sealing import SealedToken, Sealer
+from federation.sts.session import LASTING_KEYS, RoleSession, seal_session
+from federation.sts.session_policies import check_session_policies
+from federation.validators import Provider, validate
+
+_LATEST_LEEWAY: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FederatedCall:
+    """The parameters that both operations have, as they came."""
+
+    role_arn: str
+    policy_arns: Sequence[object] = ()
+    policy: str | None = None
+    duration_seconds: int | None = None
+    minimum_session_token_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Where and when a call is answered.
+
+    Attributes:
+        account: Providers and roles.
+        sealer: Seals the session token.
+        replay: Where used tokens are remembered; None where they are not.
+        attempt: Takes down for the audit event what is known so far.
+        at: The instant to judge at, aware UTC.
+    """
+
+    account: Account
+    sealer: Sealer
+    replay: ReplayCache | None
+    attempt: Attempt
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSession:
+    """A session and the token that seals it."""
+
+    session: RoleSession
+    sealed: SealedToken
+
+    @property
+    def credentials(self) -> Credentials:
+        """The temporary credentials."""
+        return Credentials(
+            access_key_id=self.sealed.access_key_id,
+            secret_access_key=self.sealed.secret_access_key,
+            session_token=self.sealed.token,
+            expiration=self.session.expires_at,
+        )
+
+    @property
+    def assumed_role_user(self) -> AssumedRoleUser:
+        """The session as a principal."""
+        return AssumedRoleUser(assumed_role_id=self.session.user_id, arn=self.session.arn)
+
+    @property
+    def token_size(self) -> int:
+        """Length of the session token, octets."""
+        return len(self.sealed.token)
+
+    @property
+    def token_utilization(self) -> int:
+        """That length in percent of the limit, rounded to the nearest."""
+        return round(self.token_size * 100 / limits.SESSION_TOKEN_OCTETS)
+
+
+def check_parameters(call: FederatedCall, *own: tuple[Constraint, object]) -> None:
+    """Require that the parameters of *call*, *own* being those of its operation alone, satisfy the service model.
+
+    Raises:
+        ValidationError: Some do not.
+    """
+    parameters.check_parameters(
+        (parameters.ROLE_ARN, call.role_arn),
+        *own,
+        (parameters.POLICY_ARNS, call.policy_arns),
+        (parameters.POLICY, call.policy),
+        (parameters.ROLE_DURATION, call.duration_seconds),
+        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
+    )
+
+
+def prove(token: object, provider: Provider, there: Circumstances) -> VerifiedIdentity:
+    """Prove *token* with the keys and checks of *provider*, and take down whom it names.
+
+    Raises:
+        FederationError: The first check that refuses.
+    """
+    identity = there.attempt.identity = validate(token, provider, at=there.at)
+    return identity
+
+
+def issue(
+    call: FederatedCall, identity: VerifiedIdentity, request: SessionRequest, there: Circumstances, *, single_use: bool
+) -> IssuedSession:
+    """Take a proved identity to its session.
+
+    Args:
+        call: The parameters.
+        identity: Who asks.
+        request: What the login asks its session to be.
+        there: Where and when.
+        single_use: Whether the token serves once, so far as used tokens are remembered at all.
+
+    Raises:
+        FederationError: The first step that refuses.
+    """
+    there.attempt.request = request
+    # 1. The role trusts this caller, and the caller's tags and source identity.
+    role = _trusting_role(call.role_arn, identity, request, there)
+    # 2. The session has an end that every party agrees to.
+    period = session_period(
+        asked=call.duration_seconds,
+        role_maximum=role.max_session_duration,
+        attribute=request.duration,
+        not_on_or_after=identity.session_not_on_or_after,
+        at=there.at,
+    )
+    # 3. Session policies, which can only narrow, are policies.
+    arns = check_session_policies(there.account, policy=call.policy, policy_arns=call.policy_arns)
+    # 4. All of it is sealed into a token that fits.
+    session = RoleSession(
+        partition=there.account.partition,
+        account=there.account.id,
+        role=role.path + role.name,
+        role_id=role.role_id,
+        name=request.name or "",
+        issued_at=period[0],
+        expires_at=period[1],
+        federated_provider=identity.provider_arn,
+        federated_keys={key: value for key, value in identity.context_keys.items() if key in LASTING_KEYS},
+        tags=request.tags,
+        transitive_tag_keys=request.transitive_tag_keys,
+        source_identity=request.source_identity,
+        policy=call.policy,
+        policy_arns=arns,
+    )
+    sealed = seal_session(session, there.sealer, minimum_size=call.minimum_session_token_size or 0)
+    # 5. Last, when nothing else can refuse: the token was not used before.
+    if single_use and there.replay is not None:
+        _check_first_use(identity, there.replay, there.at)
+    return IssuedSession(session, sealed)
+
+
+def _trusting_role(role_arn: str, identity: VerifiedIdentity, request: SessionRequest, there: Circumstances) -> Role:
+    role, operation = there.account.roles.get(role_arn), there.attempt.operation
+    if role is None:
+        check_role_arn(role_arn)
+        raise trust.no_such_role(operation=operation, role_arn=role_arn)
+    decision = trust.decide(role, identity, request, operation=operation, account=there.account.id, at=there.at)
+    if not decision.allowed:
+        raise trust.denied(decision, operation=operation, role_arn=role_arn)
+    return role
+
+
+def check_role_arn(role_arn: str) -> None:
+    """Require that *role_arn* is the ARN of a role, whether it exists or not.
+
+    Raises:
+        ValidationError: It is not; AWS's text is ``<arn> is invalid``.
+    """
+    arn = Arn.parse(role_arn, check="role-arn")
+    if arn.service != "iam" or arn.resource_type != "role" or not arn.name:
+        raise ValidationError(
+            check="role-arn",
+            expected="arn:<partition>:iam::<account>:role/<name>",
+            found=show(role_arn),
+            remedy="copy the ARN of the role",
+            message=f"{role_arn} is invalid",
+        )
+
+
+def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: datetime) -> None:
+    """Require that the token was not used before (attack rows P10, P11, J41)."""
+    token_id, end = identity.token_id, identity.not_on_or_after
+    if token_id is not None and end is not None:
+        # Until the end with the largest leeway there is: nobody may forget a token that some provider would still take.
+        until = end + _LATEST_LEEWAY if end.year <= LAST_INSTANT_YEAR else end
+        if replay.first_use(identity.issuer, token_id, until=until, at=at):
+            return
+    raise IDPRejectedClaim(
+        check="replay",
+        expected="a token that is used for the first time",
+        found="one without an id or an end" if token_id is None or end is None else f"a second use of {show(token_id)}",
+        remedy="sign in again; a test that repeats a token opens the service with replay=None",
+    )

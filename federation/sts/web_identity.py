@@ -1,0 +1,148 @@
+"""AssumeRoleWithWebIdentity, step by step in the order the service was observed to take them (sts.md 1.3, 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from federation.account import Account
+from federation.errors import IDPCommunicationError, InvalidIdentityToken, RegistrationError, show
+from federation.oauth.registry import check_provider_id
+from federation.oidc import messages
+from federation.oidc.decode import RawToken, decode_token
+from federation.oidc.inspection import claimed_issuer
+from federation.report import enforce
+from federation.sts import parameters
+from federation.sts.exchange import Exchange
+from federation.sts.federated import Circumstances, FederatedCall, check_parameters, issue, prove
+from federation.sts.results import WebIdentityRoleSession
+from federation.sts.web_identity_claims import CHECKS, asks_nothing, read_session_request
+
+if TYPE_CHECKING:  # key handling is loaded with the first provider, not with the service
+    from federation.oauth.provider import OAuthProvider
+    from federation.oidc.provider import OidcProvider
+
+OPERATION: Final = "AssumeRoleWithWebIdentity"
+_NEAREST: Final = 3
+"""Registered issuers that a refusal names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumeRoleWithWebIdentity(FederatedCall):
+    """The parameters of one call, as they came."""
+
+    role_session_name: str
+    web_identity_token: str | bytes
+    provider_id: str | None = None
+
+
+def assume_role_with_web_identity(
+    call: AssumeRoleWithWebIdentity, there: Circumstances, *, issuers: Mapping[str, OidcProvider]
+) -> WebIdentityRoleSession:
+    """Exchange an OpenID Connect ID token or an OAuth 2.0 access token for a role session.
+
+    Args:
+        call: The parameters.
+        there: Where and when.
+        issuers: The account's OpenID Connect providers, `by_issuer`.
+
+    Raises:
+        FederationError: The first step that refuses.
+    """
+    # 1. The parameters satisfy the service model.
+    check_parameters(
+        call,
+        (parameters.ROLE_SESSION_NAME, call.role_session_name),
+        (parameters.WEB_IDENTITY_TOKEN, call.web_identity_token),
+        (parameters.PROVIDER_ID, call.provider_id),
+    )
+    # 2. A provider is registered: for an access token the one ProviderId names, for an ID token the one its issuer is looked up by.
+    token: str | bytes | RawToken
+    provider: OidcProvider | OAuthProvider
+    if call.provider_id is None:
+        token = decode_token(call.web_identity_token)
+        provider = find_oidc_provider(token, issuers)
+    else:
+        token, provider = call.web_identity_token, _find_oauth_provider(call.provider_id, call.web_identity_token, there.account)
+    there.attempt.provider_arn = provider.arn
+    # 3. Its keys, or its answer, prove the token, and every check of its profile is content.
+    identity = prove(token, provider, there)
+    # 4. The claims let this role be assumed and say what the session is to be.
+    exchange = Exchange(identity, call.role_arn, provider.arn, call.role_session_name)
+    if not asks_nothing(exchange):
+        enforce(CHECKS, exchange)
+    request = read_session_request(exchange)
+    # 5. The role trusts them, and the session is sealed. Jobs exchange one token several times, so it serves until it ends.
+    issued = issue(call, identity, request, there, single_use=False)
+    return WebIdentityRoleSession(
+        credentials=issued.credentials,
+        assumed_role_user=issued.assumed_role_user,
+        subject=identity.subject,
+        audience=identity.audience,
+        provider=identity.provider_arn,
+        source_identity=request.source_identity,
+        session_token_size=issued.token_size,
+        session_token_utilization=issued.token_utilization,
+    )
+
+
+def by_issuer(providers: Iterable[OidcProvider]) -> dict[str, OidcProvider]:
+    """Return *providers* by every text of ``iss`` that means them.
+
+    Raises:
+        RegistrationError: check ``issuer``, two of them answer to one issuer.
+    """
+    found: dict[str, OidcProvider] = {}
+    for provider in providers:
+        for issuer in provider.issuers:
+            if found.setdefault(issuer, provider) is not provider:
+                raise RegistrationError(
+                    check="issuer", expected="one provider for each issuer", found=f"two for {show(issuer)}", remedy="remove one of them"
+                )
+    return found
+
+
+def find_oidc_provider(token: RawToken, issuers: Mapping[str, OidcProvider]) -> OidcProvider:
+    """Return the provider that *token* claims to be of. The claim only chooses; whether it is true is for that provider's keys to say.
+
+    Raises:
+        InvalidIdentityToken: The token names no issuer, or one that is not registered; check ``provider``.
+    """
+    issuer = claimed_issuer(token)
+    provider = issuers.get(issuer)
+    if provider is not None:
+        return provider
+    near = _nearest(issuer, issuers)
+    raise InvalidIdentityToken(
+        check="provider",
+        expected="the issuer of a registered provider, character for character"
+        + (f", such as {', '.join(map(show, near))}" if near else ""),
+        found=show(issuer),
+        remedy="register the issuer with `federation account add-oidc-provider`, path and trailing slash as in the token",
+        message=messages.no_provider(issuer),
+    )
+
+
+def _nearest(issuer: str, issuers: Iterable[str]) -> list[str]:
+    """Return registered issuers that differ from *issuer* by case, scheme or trailing slash alone, else those of the same host."""
+
+    def plain(url: str) -> str:
+        return url.lower().removeprefix("https://").rstrip("/")
+
+    wanted = plain(issuer)
+    same = [url for url in issuers if plain(url) == wanted]
+    return (same or [url for url in issuers if plain(url).partition("/")[0] == wanted.partition("/")[0]])[:_NEAREST]
+
+
+def _find_oauth_provider(provider_id: str, token: object, account: Account) -> OAuthProvider:
+    check_provider_id(provider_id, token, registered=account.oauth_providers)
+    provider = account.oauth_providers.get(provider_id)
+    if provider is None:
+        raise IDPCommunicationError(
+            check="provider",
+            expected="token information of the server, registered",
+            found=f"none of {show(provider_id)}",
+            remedy="register the server with `federation account add-oauth-provider`, then its answer about the token",
+        )
+    return provider

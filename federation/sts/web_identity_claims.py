@@ -1,0 +1,175 @@
+"""What a web identity token's claims ask of the session: roles, tags, source identity (IAM user guide, "Pass session tags"; sts.md 3.5).
+
+`CHECKS` judges and `read_session_request` reads. Everything comes from the proved identity; to validation these are claims like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from federation.errors import FederationError, InvalidIdentityToken, show
+from federation.identity import SessionTag
+from federation.oidc import messages
+from federation.report import BOTH, Check
+from federation.sts.exchange import Exchange, SessionRequest
+from federation.sts.tags import check_tags, check_transitive_keys
+
+PREFIX: Final = "https://aws.amazon.com/"
+ROLES: Final = f"{PREFIX}roles"
+TAGS: Final = f"{PREFIX}tags"
+SOURCE_IDENTITY: Final = f"{PREFIX}source_identity"
+_FLAT_TAG: Final = f"{TAGS}/principal_tags/"
+_FLAT_TRANSITIVE: Final = f"{TAGS}/transitive_tag_keys"
+_REMEDY: Final = "correct the claim in the identity provider's token mapping"
+
+# IAM's role ARN: an optional path of /-separated segments, then the name. Anchored, so a list glued with commas is not one role.
+_ROLE_ARN: Final = re.compile(r"arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:role(?:/[A-Za-z0-9_+=,.@-]+)+", re.ASCII)
+_SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}", re.ASCII)
+
+
+def check_roles_claim(exchange: Exchange) -> None:
+    """Require that a token which names the roles it may assume names this one; asked before the trust policy, which is never reached."""
+    roles = _roles(exchange.identity.attributes)
+    if roles is not None and exchange.role_arn not in roles:
+        raise _malformed(
+            "roles-claim", f"{show(exchange.role_arn)} in the claim {ROLES}", f"{len(roles)} other roles", messages.ROLES_MISMATCH
+        )
+
+
+def check_principal_tags(exchange: Exchange) -> None:
+    """Require of the tags, in either shape, the form and the limits of session tags (attack row J52)."""
+    check_tags(_tags(exchange.identity.attributes), remedy=_REMEDY)
+
+
+def check_transitive_tag_keys(exchange: Exchange) -> None:
+    """Require that the transitive keys are a list of keys of the token's own tags, each once."""
+    claims = exchange.identity.attributes
+    keys = _transitive_tag_keys(claims)
+    try:
+        tags = _tags(claims) if keys else ()
+    except InvalidIdentityToken:  # malformed tags are refused by their own check
+        return
+    check_transitive_keys(keys, tags, remedy=_REMEDY)
+
+
+def check_source_identity(exchange: Exchange) -> None:
+    """Require that the source identity, when present, is one name (attack row A19). The pattern itself excludes a beginning ``aws:``."""
+    value = exchange.identity.attributes.get(SOURCE_IDENTITY)
+    if value is None or (isinstance(value, str) and _SOURCE_IDENTITY.fullmatch(value) is not None):
+        return
+    raise InvalidIdentityToken(
+        check="source-identity",
+        expected=f"claim {SOURCE_IDENTITY} matching {_SOURCE_IDENTITY.pattern}, or none",
+        found=show(value),
+        remedy=_REMEDY,
+    )
+
+
+_GUIDE: Final = "IAM user guide, session tags with OpenID Connect"
+
+CHECKS: Final[tuple[Check[Exchange], ...]] = (
+    Check("roles-claim", "AWS, observed: the roles claim", BOTH, check_roles_claim),
+    Check("principal-tags", f"{_GUIDE}; attack row J52", BOTH, check_principal_tags),
+    Check("transitive-tag-keys", _GUIDE, BOTH, check_transitive_tag_keys),
+    Check("source-identity", "IAM user guide, source identity; attack row A19", BOTH, check_source_identity),
+)
+"""What the exchange demands of the claims."""
+
+
+def asks_nothing(exchange: Exchange) -> bool:
+    """Tell whether no claim is one of AWS's, as in nearly every token: then there is nothing for `CHECKS` to judge."""
+    return not any(name.startswith(PREFIX) for name in exchange.identity.attributes)
+
+
+def read_session_request(exchange: Exchange) -> SessionRequest:
+    """Read what `CHECKS` was content with."""
+    claims = exchange.identity.attributes
+    if asks_nothing(exchange):
+        return SessionRequest(name=exchange.session_name, authorized_by_idp=False)
+    return SessionRequest(
+        name=exchange.session_name,
+        tags=_tags(claims),
+        transitive_tag_keys=_transitive_tag_keys(claims),
+        source_identity=claims.get(SOURCE_IDENTITY),
+        authorized_by_idp=_roles(claims) is not None,
+    )
+
+
+def read_what_holds(exchange: Exchange) -> SessionRequest:
+    """Read the parts whose own check is content and leave the others out: for explaining, never for issuing."""
+    claims, held = exchange.identity.attributes, set()
+    for check in CHECKS:
+        try:
+            check.run(exchange)
+        except FederationError:
+            continue
+        held.add(check.name)
+    return SessionRequest(
+        name=exchange.session_name,
+        tags=_tags(claims) if "principal-tags" in held else (),
+        transitive_tag_keys=_transitive_tag_keys(claims) if {"principal-tags", "transitive-tag-keys"} <= held else (),
+        source_identity=claims.get(SOURCE_IDENTITY) if "source-identity" in held else None,
+        authorized_by_idp="roles-claim" in held and _roles(claims) is not None,
+    )
+
+
+def _tags(claims: Mapping[str, Any]) -> tuple[SessionTag, ...]:
+    """Return the tags of both shapes; one that cannot nest claims writes each as a claim of its own."""
+    tags = [SessionTag(key, value) for key, value in _nested_tags(claims).items()]
+    for name, value in claims.items():
+        if name.startswith(_FLAT_TAG):
+            if not isinstance(value, str):
+                raise _malformed("principal-tags", f"{show(name)} as a string", show(value), messages.MALFORMED_PRINCIPAL_TAGS)
+            tags.append(SessionTag(name.removeprefix(_FLAT_TAG), value))
+    return tuple(tags)
+
+
+def _nested_tags(claims: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``{"principal_tags": {"Key": ["value"]}}``, in which every value is a list of exactly one string."""
+    tags = claims.get(TAGS, {})
+    if not isinstance(tags, dict):
+        raise _malformed("principal-tags", f"{TAGS} as an object", show(tags), messages.MALFORMED_SESSION_TAGS)
+    principal_tags = tags.get("principal_tags", {})
+    if not isinstance(principal_tags, dict):
+        raise _malformed("principal-tags", "principal_tags as an object", show(principal_tags), messages.MALFORMED_PRINCIPAL_TAGS)
+    for key, value in principal_tags.items():
+        if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], str):
+            raise _malformed(
+                "principal-tags", f"a list of one string for the tag {show(key)}", show(value), messages.MALFORMED_PRINCIPAL_TAGS
+            )
+    return {key: value[0] for key, value in principal_tags.items()}
+
+
+def _transitive_tag_keys(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    nested = claims.get(TAGS)
+    given = (nested.get("transitive_tag_keys") if isinstance(nested, dict) else None, claims.get(_FLAT_TRANSITIVE))
+    keys: list[str] = []
+    for source in given:
+        if source is None:
+            continue
+        if not isinstance(source, list) or not all(isinstance(key, str) for key in source):
+            raise _malformed(
+                "transitive-tag-keys", "transitive_tag_keys as a list of strings", show(source), messages.MALFORMED_SESSION_TAGS
+            )
+        keys += source
+    return tuple(dict.fromkeys(keys))
+
+
+def _roles(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """AWS, observed: a list, or one string split at semicolons; blanks around entries go, entries that are no role ARN are skipped."""
+    value = claims.get(ROLES)
+    if value is None:
+        return None
+    if not isinstance(value, (str, list)):
+        raise _malformed("roles-claim", f"{ROLES} as a list of strings or one string", show(value), messages.ROLES_FORMAT)
+    entries = value.split(";") if isinstance(value, str) else [entry for entry in value if isinstance(entry, str)]
+    roles = tuple(role for role in (entry.strip() for entry in entries) if _ROLE_ARN.fullmatch(role))
+    if not roles:
+        raise _malformed("roles-claim", f"at least one role ARN in the claim {ROLES}", "none", messages.ROLES_EMPTY)
+    return roles
+
+
+def _malformed(check: str, expected: str, found: str, message: str) -> InvalidIdentityToken:
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=_REMEDY, message=message)
