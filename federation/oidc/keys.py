@@ -31,7 +31,6 @@ PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k",
 """Members of private and symmetric keys (RFC 7518 section 6, RFC 8037)."""
 _CURVES: Final = {"P-256": 32, "P-384": 48, "P-521": 66}
 _ED25519_OCTETS: Final = 32
-_KNOWN: Final = frozenset({"RSA", "EC", "OKP"})
 _MAX_EXPONENT_BITS: Final = 64
 
 
@@ -73,13 +72,20 @@ def read_key(jwk: Mapping[str, Any], place: str) -> VerificationKey | None:
         raise _fault(
             "jwk-private", place, "public keys only", "members of a private key", "revoke this key and publish its public half only"
         )
-    if kty not in _KNOWN or (kty == "OKP" and jwk.get("crv") != "Ed25519"):
+    if not _is_of_a_kind_read_here(kty, jwk.get("crv")):
         return None
     public, crv = _READERS[kty](jwk, place)
     _check_certificate(jwk, public, place)
     fitting = algorithms.fitting(kty, crv)
     usable = {Profile.STRICT: _strict_use(jwk, place) & fitting, Profile.AWS: _aws_use(jwk) & fitting}
     return VerificationKey(read_kid(jwk, place), kty, _thumbprint(jwk, kty), public, usable)
+
+
+def _is_of_a_kind_read_here(kty: str, crv: object) -> bool:
+    """Other curves are other kinds of key, to be ignored; a curve that is no string is a malformed key, to be refused."""
+    if kty == "OKP":
+        return crv == "Ed25519"
+    return kty == "RSA" or (kty == "EC" and (not isinstance(crv, str) or crv in _CURVES))
 
 
 def read_kid(jwk: Mapping[str, Any], place: str) -> str | None:
@@ -130,9 +136,7 @@ def _read_rsa(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
 
 def _read_ec(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
     crv = jwk.get("crv")
-    if not isinstance(crv, str):
-        raise _fault("jwk-ec", place, "crv as a string", show(crv))
-    if crv not in _CURVES:
+    if not isinstance(crv, str) or crv not in _CURVES:
         raise _fault("jwk-ec", place, "crv P-256, P-384 or P-521", show(crv))
     for name in ("x", "y"):
         length = len(_octets(jwk, name, place))
