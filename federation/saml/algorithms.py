@@ -5,6 +5,7 @@ An identifier that is not in these tables, to the letter, is refused. Weak entri
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
@@ -46,6 +47,13 @@ class DigestMethod:
 
     name: str
     permit: str = ""
+
+    def digest(self, octets: bytes) -> bytes:
+        """Return the digest of *octets*."""
+        return _HASHES[self.name](octets).digest()
+
+
+_HASHES: Final = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 
 
 DIGESTS: Final = {

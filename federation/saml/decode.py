@@ -62,6 +62,8 @@ def base64_octets(text: str | bytes) -> bytes:
         ValueError: Any other character, missing or surplus padding, or spare bits that are not zero.
     """
     packed = text.encode("ascii") if isinstance(text, str) else text
+    if b"\n" in packed:
+        packed = packed.translate(None, WHITE_SPACE)
     try:
         octets = pybase64.b64decode(packed, validate=True)
     except ValueError:

@@ -189,6 +189,8 @@ STAGES: Final[tuple[Check[Proof], ...]] = (
     Check("assertion-signed", "AWS, observed: the assertion itself carries a signature", AWS, _require_signed_assertion),
 )
 
+_RUNS: Final = {profile: tuple(stage.run for stage in STAGES if profile in stage.profiles) for profile in Profile}
+
 
 def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
     """Prove *raw* with the keys of *provider*; nothing of the message but what they signed comes out, save `ProvedResponse.envelope`.
@@ -197,9 +199,8 @@ def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
         InvalidIdentityToken: The first rule of the provider's profile that refuses.
     """
     proof = Proof(raw, provider)
-    for stage in STAGES:
-        if provider.profile in stage.profiles:
-            stage.run(proof)
+    for run in _RUNS[provider.profile]:
+        run(proof)
     return _result(proof)
 
 

@@ -6,7 +6,6 @@ after it reads nothing else: what a signature does not cover cannot be reached, 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -176,8 +175,7 @@ class StrictVerifier:
             remember(canonical, info)
         detach(signature)
         octets = canonicalise(element, info.transform)
-        digest = hashlib.new(digest_method.name, octets).digest()
-        if not hmac.compare_digest(digest, info.digest):
+        if not hmac.compare_digest(digest_method.digest(octets), info.digest):
             raise refuse("signature-digest", "the digest that was signed", "another", "the message was changed after signing")
         return Verified(octets, key, weaknesses(key, method, digest_method))
 

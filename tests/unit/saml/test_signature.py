@@ -1,0 +1,100 @@
+"""SignedInfo, recalled and parsed: both say the same, and only what is known to the last octet is recalled."""
+
+import pytest
+from lxml import etree
+
+from federation.errors import InvalidIdentityToken
+from federation.saml import templates
+from federation.saml.signature import detach
+from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
+from federation.saml.xml import Element, parse, reparse
+from tests.signed import genuine, part, prove
+
+
+@pytest.fixture(autouse=True)
+def _no_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "_templates", {})
+
+
+def signed_info(octets: bytes) -> tuple[bytes, str]:
+    root = parse(octets)
+    parts = read_signature(part(root, ".//ds:Signature"))
+    return canonicalise(parts.signed_info, parts.canonicalisation), part(root, "saml:Assertion").get("ID", "")
+
+
+def rename(root: Element) -> None:
+    part(root, "saml:Assertion").set("ID", "_another-one.2")
+    part(root, ".//saml:NameID").text = "bob@example.com"
+
+
+def test_nothing_is_recalled_that_was_not_proved_before() -> None:
+    canonical, element_id = signed_info(genuine())
+    assert templates.recall(canonical, element_id) is None
+
+
+def test_what_is_recalled_is_what_parsing_reads() -> None:
+    prove(genuine())
+    for octets in (genuine(), genuine(before=rename)):
+        canonical, element_id = signed_info(octets)
+        assert templates.recall(canonical, element_id) == read_signed_info(reparse(canonical))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"rsa-sha256", b"rsa-sha512"),
+        (b"xmlenc#sha256", b"xmlenc#sha512"),
+        (b"enveloped-signature", b"base64"),
+        (b' URI="#', b' Type="x" URI="#'),
+        (b"</ds:Reference>", b"</ds:Reference><ds:Reference/>"),
+        (b"</ds:SignedInfo>", b" </ds:SignedInfo>"),
+        (b"</ds:DigestValue>", b"<x/></ds:DigestValue>"),
+        (b"</ds:DigestValue>", b"=</ds:DigestValue>"),
+        (b"<ds:DigestValue>", b"<ds:DigestValue>&amp;"),
+    ],
+)
+def test_any_other_octet_is_parsed(old: bytes, new: bytes) -> None:
+    prove(genuine())
+    canonical, element_id = signed_info(genuine())
+    changed = canonical.replace(old, new)
+    assert changed != canonical
+    assert templates.recall(changed, element_id) is None
+
+
+@pytest.mark.parametrize("element_id", [None, "", "_other", '_x" Type="y', "a&b", "a<b", "\u00e4"])
+def test_any_other_id_is_parsed(element_id: str | None) -> None:
+    prove(genuine())
+    canonical, _ = signed_info(genuine())
+    assert templates.recall(canonical, element_id) is None
+
+
+def test_templates_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "_MAX_TEMPLATES", 2)
+    canonical, _ = signed_info(genuine())
+    info = read_signed_info(reparse(canonical))
+    for number in range(10):
+        templates.remember(b"%d" % number + canonical, info)
+        assert len(templates._templates) <= 2
+
+
+@pytest.mark.parametrize(
+    ("document", "left"),
+    [
+        ("<a>1<s/>2<b/>3</a>", "<a>12<b/>3</a>"),
+        ("<a><b/>1<s/>2</a>", "<a><b/>12</a>"),
+        ("<a><s/></a>", "<a/>"),
+        ("<a>\n  <b/>\n  <s/>\n</a>", "<a>\n  <b/>\n  \n</a>"),
+    ],
+)
+def test_detaching_leaves_every_other_octet(document: str, left: str) -> None:
+    root = etree.fromstring(document)
+    signature = root.find("s")
+    assert signature is not None
+    detach(signature)
+    assert etree.tostring(root).decode() == left
+
+
+def test_a_signature_that_stands_alone_signs_nothing() -> None:
+    with pytest.raises(InvalidIdentityToken) as caught:
+        detach(etree.fromstring("<s/>"))
+    assert caught.value.check == "signature-shape"
