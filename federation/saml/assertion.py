@@ -81,11 +81,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         raise refuse("a SAML 2.0 Assertion", root)
     only_attributes(root, _ASSERTION_ATTRIBUTES)
     children = iter(root)
-    child = next(children, None)
-    if child is None or child.tag != _ISSUER:
-        raise refuse("an Issuer as first element of the Assertion", root if child is None else child)
-    only_attributes(child, _ISSUER_ATTRIBUTES)
-    issuer, issuer_format = text(child), child.get("Format")
+    issuer, issuer_format = _read_issuer(next(children, None), root)
     child = next(children, None)
     if child is not None and child.tag == _SIGNATURE:  # there where the enclosing Response was what the signature covers
         child = next(children, None)
@@ -106,16 +102,23 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         _read_statement(child, authn_statements, attributes, decrypt)
         child = next(children, None)
     return Assertion(
-        required(root, "Version"),
-        required(root, "ID"),
-        read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
-        issuer,
-        issuer_format,
-        subject,
-        conditions,
-        tuple(authn_statements),
-        {name: tuple(values) for name, values in attributes.items()},
+        version=required(root, "Version"),
+        assertion_id=required(root, "ID"),
+        issue_instant=read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
+        issuer=issuer,
+        issuer_format=issuer_format,
+        subject=subject,
+        conditions=conditions,
+        authn_statements=tuple(authn_statements),
+        attributes={name: tuple(values) for name, values in attributes.items()},
     )
+
+
+def _read_issuer(element: Element | None, assertion: Element) -> tuple[str, str | None]:
+    if element is None or element.tag != _ISSUER:
+        raise refuse("an Issuer as first element of the Assertion", assertion if element is None else element)
+    only_attributes(element, _ISSUER_ATTRIBUTES)
+    return text(element), element.get("Format")
 
 
 def _read_statement(child: Element, authn: list[AuthnStatement], attributes: dict[str, list[str]], decrypt: Decrypt | None) -> None:
