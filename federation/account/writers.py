@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from federation.account.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory, write_file
-from federation.account.directory import root_of
 from federation.account.faults import Faults
-from federation.account.files import Tree, parse_json
 from federation.account.keyring import Keyring
 from federation.account.model import ACCOUNT_ID, PARTITION, POLICY_NAME, PROVIDER_NAME, ROLE_NAME
 from federation.account.policies import POLICIES
 from federation.account.roles import MAX_SESSION_DURATION_MIN, ROLES, read_role
 from federation.account.saml_providers import METADATA_FILE, SAML_PROVIDERS, account_options, provider_arn
-from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE, Settings, read_settings
-from federation.errors import RegistrationError, ValidationError, show
+from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
+from federation.account.writing import check_name, document_octets, inside, octets_of, open_account, parsed, unused
+from federation.errors import ValidationError, show
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.saml.provider import SamlProvider
@@ -52,7 +49,7 @@ def init_account(path: str | os.PathLike[str], *, account_id: str, partition: st
     settings = f'id = "{account_id}"\npartition = "{partition}"\nprofile = "{Profile(profile).value}"\nkeyring = "{KEYRING_FILE}"\n'
     files = {
         SETTINGS_FILE: (settings.encode(), PUBLIC_MODE),
-        KEYRING_FILE: (_document(Keyring.generate().as_document()), PRIVATE_MODE),
+        KEYRING_FILE: (document_octets(Keyring.generate().as_document()), PRIVATE_MODE),
     }
     target = Path(path)
     write_directory(target, files, directories=DIRECTORIES)
@@ -75,14 +72,14 @@ def add_saml_provider(
         ValidationError: The name is not of that form.
         AccountFault: The directory is at fault, has a provider of that name, or cannot be written.
     """
-    root, settings = _open(path)
-    _check_name("name", name, PROVIDER_NAME.pattern)
-    octets, keys = _octets(metadata), [_octets(key) for key in decryption_keys]
+    root, settings = open_account(path)
+    check_name("name", name, PROVIDER_NAME.pattern)
+    octets, keys = octets_of(metadata), [octets_of(key) for key in decryption_keys]
     arn = provider_arn(settings, name)
     SamlProvider.from_metadata(octets, arn=arn, decryption_keys=tuple(keys), **account_options(settings))
     files = {METADATA_FILE: (octets, PUBLIC_MODE)}
     files |= {f"decryption-key-{number}.pem": (key, PRIVATE_MODE) for number, key in enumerate(keys, 1)}
-    write_directory(_inside(root, SAML_PROVIDERS) / name, files)
+    write_directory(inside(root, SAML_PROVIDERS) / name, files)
     return arn
 
 
@@ -111,25 +108,25 @@ def add_role(
         MalformedPolicyDocument: A policy breaks the grammar.
         AccountFaults: Another value is at fault, the directory is, has a role of that name, or cannot be written.
     """
-    root, settings = _open(path)
-    _check_name("name", name, ROLE_NAME.pattern)
+    root, settings = open_account(path)
+    check_name("name", name, ROLE_NAME.pattern)
     Policy.parse(trust_policy, kind="trust")
     document: dict[str, Any] = {
         "Path": role_path,
         "RoleName": name,
-        "AssumeRolePolicyDocument": _parsed(trust_policy),
+        "AssumeRolePolicyDocument": parsed(trust_policy),
         "MaxSessionDuration": max_session_duration,
     }
     if description:
         document["Description"] = description
     if policy is not None:
         Policy.parse(policy, kind="identity")
-        document["RolePolicyList"] = [{"PolicyName": name, "PolicyDocument": _parsed(policy)}]
+        document["RolePolicyList"] = [{"PolicyName": name, "PolicyDocument": parsed(policy)}]
     faults, file = Faults(), f"{ROLES}/{name}.json"
     role = read_role(document, name, file=file, settings=settings, faults=faults)
     if role is None:
         raise faults.error()
-    write_file(_unused(root, ROLES, name), _document(document))
+    write_file(unused(root, ROLES, name), document_octets(document))
     return role.arn
 
 
@@ -145,64 +142,8 @@ def add_policy(path: str | os.PathLike[str], *, name: str, document: str) -> str
         MalformedPolicyDocument: The policy breaks the grammar.
         AccountFault: The directory is at fault, has a policy of that name, or cannot be written.
     """
-    root, settings = _open(path)
-    _check_name("name", name, POLICY_NAME.pattern)
+    root, settings = open_account(path)
+    check_name("name", name, POLICY_NAME.pattern)
     Policy.parse(document, kind="identity")
-    write_file(_unused(root, POLICIES, name), _document(_parsed(document)))
+    write_file(unused(root, POLICIES, name), document_octets(parsed(document)))
     return f"arn:{settings.partition}:iam::{settings.id}:policy/{name}"
-
-
-def _open(path: str | os.PathLike[str]) -> tuple[Path, Settings]:
-    faults = Faults()
-    root = root_of(path, faults)
-    settings = read_settings(Tree(root, faults), faults)
-    if settings is None:
-        raise faults.error()
-    return root, settings
-
-
-def _unused(root: Path, directory: str, name: str) -> Path:
-    """Return the file for *name*; IAM names are unique whatever the case, so a twin in another case refuses as a duplicate would."""
-    parent, file = _inside(root, directory), f"{name}.json"
-    twin = next((entry.name for entry in parent.iterdir() if entry.name.lower() == file.lower()), file)
-    return parent / twin
-
-
-def _inside(root: Path, directory: str) -> Path:
-    parent = root / directory
-    faults = Faults()
-    try:
-        parent.mkdir(exist_ok=True)
-    except OSError as error:
-        faults.add(directory, "", "a directory", os.strerror(error.errno or 0), "correct its kind or the permissions")
-    if parent.is_symlink():
-        faults.add(directory, "", "a directory", "a symbolic link", "replace it by a real directory")
-    if len(faults):
-        raise faults.error()
-    return parent
-
-
-def _check_name(check: str, name: object, pattern: str) -> None:
-    if not isinstance(name, str) or re.fullmatch(pattern, name, re.ASCII) is None or name.startswith("."):
-        raise ValidationError(
-            check=check, expected=f"a name matching {pattern}, not beginning with a dot", found=show(name), remedy="choose another"
-        )
-
-
-def _octets(material: object) -> bytes:
-    if isinstance(material, str):
-        return material.encode("utf-8", "surrogatepass")
-    if isinstance(material, bytes):
-        return material
-    raise RegistrationError(check="type", expected="text or octets", found=type(material).__name__, remedy="pass the content of the file")
-
-
-def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return parse_json(text)
-    except (ValueError, RecursionError):  # the policy grammar reads JSON more generously than an account file is stored
-        return text
-
-
-def _document(document: object) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
