@@ -170,10 +170,15 @@ class SessionDurationEscalationException(FederationError):
 
 
 class AccessDenied(FederationError):
-    """A policy refuses, explicitly or by silence. ``decision`` is the policy's `Decision` where one was evaluated, otherwise None."""
+    """A policy refuses, explicitly or by silence.
+
+    ``decision`` is the policy's `Decision` where one was evaluated, otherwise None. ``encoded_message`` is what DecodeAuthorizationMessage
+    opens, where the refusal has one.
+    """
 
     code = "AccessDenied"
     http_status = 403
+    encoded_message: str | None = None
 
     def __init__(
         self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None

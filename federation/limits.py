@@ -89,6 +89,8 @@ PRESIGNED_EXPIRES_MAX_SECONDS: Final = 900
 """Longest X-Amz-Expires that a verifier of forwarded GetCallerIdentity requests takes."""
 IDENTITY_PROOF_CHARS: Final = 16_384
 """Longest forwarded GetCallerIdentity request, encoded: a session token of 4096 octets, twice escaped, with room."""
+ECHOED_LIST_CHARS: Final = 4096
+"""Characters of a list that a validation message repeats (attack row D04)."""
 ENCODED_MESSAGE_CHARS: Final = 10_240
 """Longest EncodedMessage of DecodeAuthorizationMessage (service model 2011-06-15)."""
 

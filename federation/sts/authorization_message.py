@@ -14,15 +14,15 @@ from typing import Final, Literal
 
 from federation import limits
 from federation.errors import FederationError, InvalidAuthorizationMessageException
-from federation.policy import Decision, StatementResult
+from federation.policy import Decision, RequestContext, StatementResult
 from federation.sts.sealing import Sealer
 
 _KIND: Final = b"D"
 _TO_URL: Final = str.maketrans("+/", "-_", "=")
 _FROM_URL: Final = str.maketrans("-_+/=", "+/   ")
 
-Values = Mapping[str, Sequence[str]]
-"""Condition key to its values, both in the order in which they are to be shown."""
+Values = Mapping[str, str | Sequence[str]]
+"""Condition key to its value or values, both in the order in which they are to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +95,34 @@ class AuthorizationContext:
     allowed: bool = False
 
     @classmethod
-    def of(cls, decisions: Sequence[Decision], *, principal: RequestPrincipal, action: str | None = None) -> AuthorizationContext:
+    def of(
+        cls,
+        decisions: Sequence[Decision],
+        *,
+        request: RequestContext,
+        principal: RequestPrincipal,
+        action: str | None = None,
+        conditions: Values | None = None,
+    ) -> AuthorizationContext:
         """Describe a request that one or more policies refused.
 
         Only statements that deny are told, as AWS does: a request that nothing allows matched none that matters.
 
         Args:
-            decisions: What each policy that was asked answered, at least one; all of them to the same request.
+            decisions: What each policy that was asked answered; none where no policy has a say.
+            request: What was asked of all of them.
             principal: Who asked, as the message names him.
             action: The action as the refusing service names it; the request's own when None.
+            conditions: The condition keys that the refusing service tells of; all of the request's when None.
         """
-        request = decisions[0].request
+        shown = request.keys if conditions is None else conditions
         owner = principal.id.partition(":")[0]  # a policy belongs to the role, not to its session
         denying = (each for decision in decisions if decision.effect == "Deny" for each in decision.statements)
         return cls(
             principal=principal,
             action=request.action if action is None else action,
             resource=request.resource,
-            conditions={key: (value,) if isinstance(value, str) else tuple(value) for key, value in request.keys.items()},
+            conditions={key: (value,) if isinstance(value, str) else tuple(value) for key, value in shown.items()},
             matched_statements=[_matched(each, owner) for each in denying if each.matched and each.effect == "Deny"],
         )
 
@@ -205,4 +215,5 @@ def _values(values: Sequence[str]) -> dict[str, object]:
 
 
 def _conditions(conditions: Values) -> dict[str, object]:
-    return {"items": [{"key": key, "values": _values(values)} for key, values in conditions.items()]}
+    listed = ((key, (values,) if isinstance(values, str) else values) for key, values in conditions.items())
+    return {"items": [{"key": key, "values": _values(values)} for key, values in listed]}

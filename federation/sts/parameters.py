@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from federation import limits
@@ -31,6 +31,14 @@ class Constraint(Protocol):
         ...
 
 
+class Pattern(Protocol):
+    """What a whole text must match: a compiled regular expression, or a rule that such cannot express."""
+
+    def fullmatch(self, string: str, /) -> object | None:
+        """Return anything but None where *string* matches."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A text parameter.
@@ -49,11 +57,15 @@ class Text:
     member: str
     shortest: int
     longest: int
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     written: str = ""
     required: bool = False
     sensitive: bool = False
     length_first: bool = False
+
+    def named(self, member: str) -> Text:
+        """Return the same constraint under another name."""
+        return replace(self, member=member)
 
     def accepts(self, value: object) -> bool:
         """Tell whether *value* satisfies the constraint."""

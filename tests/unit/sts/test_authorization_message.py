@@ -94,7 +94,7 @@ def test_a_request_of_the_documented_content_denied_here_reads_as_documented() -
         resource=EXAMPLE.resource,
         keys={key: value for key, (value,) in CONDITIONS.items()},
     )
-    context = AuthorizationContext.of([policy.evaluate(request)], principal=EXAMPLE.principal, action="RunInstances")
+    context = AuthorizationContext.of([policy.evaluate(request)], request=request, principal=EXAMPLE.principal, action="RunInstances")
     assert decode(encode(context, SEALER), SEALER) == DOCUMENTED
 
 
@@ -104,7 +104,7 @@ def test_what_silence_refuses_matches_nothing() -> None:
         kind="identity",
     )
     request = RequestContext(principal=Principal.aws(EXAMPLE.principal.arn), action="sts:AssumeRole", keys={"aws:TagKeys": ["a"]})
-    context = AuthorizationContext.of([policy.evaluate(request)], principal=EXAMPLE.principal)
+    context = AuthorizationContext.of([policy.evaluate(request)], request=request, principal=EXAMPLE.principal)
     assert (context.explicit_deny, context.action, list(context.matched_statements)) == (False, "sts:AssumeRole", [])
     assert context.conditions == {"aws:TagKeys": ("a",)}
 

@@ -1,0 +1,182 @@
+"""AWS's order of evaluation: which policies have a say in a request, and whose word ends it (specification 5.4, 5.5, 4.3).
+
+A Deny of any policy wins. In the caller's own account a resource-based policy that names the caller may allow alone; how much else must
+then allow depends on what it names. From another account both sides must allow. Service and resource control policies are not part of an
+account directory and are not evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from federation.identity import ContextValue
+from federation.policy import Decision, Policy, Principal, RequestContext
+from federation.sts.callers.caller import Caller, CallerKind
+from federation.sts.callers.permissions import Attached
+
+
+class Layer(StrEnum):
+    """The kinds of policy, in the words of AWS's refusals."""
+
+    RESOURCE = "resource-based policy"
+    IDENTITY = "identity-based policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+
+
+_NARROWING: Final = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
+"""The layers that must allow, in the order in which AWS names the first that does not."""
+_SESSIONS: Final = frozenset({CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one policy says. ``decision`` is None for a managed policy of AWS whose document is not at hand: it allows nothing."""
+
+    source: str
+    decision: Decision | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the opinion as plain data, explained."""
+        return {"source": self.source, "decision": None if self.decision is None else self.decision.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVerdict:
+    """What the policies of one layer say together: one that denies denies, otherwise one that allows allows."""
+
+    layer: Layer
+    opinions: tuple[Opinion, ...]
+    effect: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        effects = {opinion.decision.effect for opinion in self.opinions if opinion.decision is not None}
+        object.__setattr__(self, "effect", next((effect for effect in ("Deny", "Allow") if effect in effects), "ImplicitDeny"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain data, explained."""
+        return {"layer": self.layer.value, "effect": self.effect, "policies": [opinion.as_dict() for opinion in self.opinions]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """The answer to one request.
+
+    Attributes:
+        request: What was asked.
+        allowed: The answer.
+        layers: Every layer that has a say.
+        refusing: The layer that denies, or the first that should allow and does not; None where the request is allowed.
+    """
+
+    request: RequestContext
+    allowed: bool
+    layers: Mapping[Layer, LayerVerdict]
+    refusing: Layer | None
+
+    @property
+    def explicit_deny(self) -> bool:
+        """Whether a statement denies; otherwise a layer is silent."""
+        verdict = None if self.refusing is None else self.layers.get(self.refusing)
+        return verdict is not None and verdict.effect == "Deny"
+
+    @property
+    def reason(self) -> str:
+        """The end of AWS's refusal, e.g. ``because no session policy allows the s3:GetObject action``; empty where allowed."""
+        if self.refusing is None:
+            return ""
+        article = "an" if self.refusing is Layer.IDENTITY else "a"
+        if self.explicit_deny:
+            return f"with an explicit deny in {article} {self.refusing}"
+        return f"because no {self.refusing} allows the {self.request.action} action"
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What every policy answered whose document is known."""
+        return tuple(o.decision for verdict in self.layers.values() for o in verdict.opinions if o.decision is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """The resource of a request.
+
+    Attributes:
+        arn: Its ARN.
+        account: The account it is in.
+        policy: Its resource-based policy, or None.
+        is_role: Whether that policy is the trust policy of a role, which lets nobody in by ``*`` alone.
+    """
+
+    arn: str
+    account: str
+    policy: Policy | None = None
+    is_role: bool = False
+
+
+def evaluate(caller: Caller, *, action: str, resource: Resource, keys: Mapping[str, ContextValue]) -> Evaluation:
+    """Decide whether *caller* may do *action* on *resource* under the condition *keys*, which are all of the request's."""
+    request = RequestContext(principal=caller.principal, action=action, resource=resource.arn, keys=keys)
+    layers = {verdict.layer: verdict for verdict in _verdicts(caller, resource, request)}
+    denying = next((layer for layer, verdict in layers.items() if verdict.effect == "Deny"), None)
+    refusing = denying if denying is not None else _first_silent(caller, resource, layers, request)
+    return Evaluation(request=request, allowed=refusing is None, layers=layers, refusing=refusing)
+
+
+def _verdicts(caller: Caller, resource: Resource, request: RequestContext) -> Iterator[LayerVerdict]:
+    if resource.policy is not None:
+        yield LayerVerdict(Layer.RESOURCE, (Opinion(resource.arn, resource.policy.evaluate(request)),))
+    permissions = caller.permissions
+    yield LayerVerdict(Layer.IDENTITY, tuple(_opinions(permissions.identity, request)))
+    if permissions.boundary is not None:
+        yield LayerVerdict(Layer.BOUNDARY, tuple(_opinions(permissions.boundary, request)))
+    if permissions.session is not None:
+        yield LayerVerdict(Layer.SESSION, tuple(_opinions(permissions.session, request)))
+
+
+def _opinions(policies: tuple[Attached, ...], request: RequestContext) -> Iterator[Opinion]:
+    for each in policies:
+        yield Opinion(each.source, None if each.policy is None else each.policy.evaluate(request))
+
+
+def _first_silent(caller: Caller, resource: Resource, layers: Mapping[Layer, LayerVerdict], request: RequestContext) -> Layer | None:
+    """Return the first layer that must allow and does not; nothing denies."""
+    verdict = layers.get(Layer.RESOURCE)
+    resource_allows = verdict is not None and verdict.effect == "Allow"
+    silent = [layer for layer in _NARROWING if layer in layers and layers[layer].effect != "Allow"]
+    foreign = resource.account != caller.account
+    if foreign or resource.is_role:
+        excused = _excused(caller, resource, request) if resource_allows and not foreign else frozenset()
+        named = [layer for layer in silent if layer not in excused]
+        return named[0] if named else None if resource_allows else Layer.RESOURCE
+    excused = _excused(caller, resource, request) if resource_allows else frozenset()
+    return next((layer for layer in silent if layer not in excused), None)
+
+
+def _excused(caller: Caller, resource: Resource, request: RequestContext) -> frozenset[Layer]:
+    """Return the layers that need not allow because the resource-based policy of the caller's own account does.
+
+    Naming the session, or a user, grants directly: no boundary and no session policy limits it by silence. Naming the role grants the role,
+    within boundary and session policies; so does ``*``, but not in a trust policy. Naming the account grants nothing by itself.
+    """
+    if resource.policy is None:
+        return frozenset()
+    if caller.kind not in _SESSIONS:
+        via = resource.policy.evaluate(request).via
+        return frozenset(_NARROWING) if via == "direct" else _excused_by_all(via, resource)
+    itself = RequestContext(
+        principal=Principal(caller.principal.type, caller.arn, frozenset({caller.arn})),
+        action=request.action,
+        resource=request.resource,
+        keys=request.keys,
+    )
+    if resource.policy.evaluate(itself).via == "direct":
+        return frozenset(_NARROWING)
+    via = resource.policy.evaluate(request).via
+    return frozenset({Layer.IDENTITY}) if via == "direct" else _excused_by_all(via, resource)
+
+
+def _excused_by_all(via: str | None, resource: Resource) -> frozenset[Layer]:
+    return frozenset({Layer.IDENTITY}) if via == "everyone" and not resource.is_role else frozenset()

@@ -1,0 +1,139 @@
+"""A caller of signed operations: a principal that was resolved, with everything about it that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from federation.account.mfa_device import MfaDevice
+from federation.account.model import Organization
+from federation.identity import ContextValue, SessionTag
+from federation.policy import Principal
+from federation.sts.callers.permissions import Permissions
+
+DEFAULT_REGION: Final = "us-east-1"
+
+
+class CallerKind(StrEnum):
+    """With which credentials somebody calls. The values are the words of refusals."""
+
+    USER = "an IAM user"
+    ROOT = "the root of an account"
+    ROLE_SESSION = "a role session"
+    USER_SESSION = "a GetSessionToken session"
+    FEDERATED_USER = "a federated user session"
+    ROOT_SESSION = "an AssumeRoot session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A resolved principal; made by `SecurityTokenService.caller_of`, `caller_named` or `authenticate`.
+
+    Attributes:
+        kind: With which credentials.
+        partition: Partition of its account.
+        account: Its account, twelve digits.
+        arn: As GetCallerIdentity answers.
+        user_id: Likewise: ``AIDA…``, ``AROA…:<session>``, ``<account>:<name>`` or the account.
+        principal_arn: ``aws:PrincipalArn``: the role's ARN for a role session, otherwise `arn`.
+        principal: How policies name it.
+        name: Name of an IAM user, otherwise None.
+        tags: Its own tags and those of its session; of two equal keys the session's.
+        permissions: The policies that decide, resource-based ones excepted.
+        session_tags: Tags of the session alone.
+        transitive_tag_keys: Keys of those that outlive role chaining.
+        source_identity: SourceIdentity of the session, or None.
+        federated_provider: Provider that the session's login came from, or None.
+        federated_keys: Condition keys of that login that last.
+        issued_at: Start of the session, aware UTC; None for long-term keys.
+        expires_at: Its end.
+        mfa_at: When a second factor was proved; None where none was.
+        mfa_devices: MFA devices of the user or root, by serial number.
+        organization: Organization of the account.
+        region: Region the request was signed for.
+    """
+
+    kind: CallerKind
+    partition: str
+    account: str
+    arn: str
+    user_id: str
+    principal_arn: str
+    principal: Principal = field(repr=False)
+    permissions: Permissions = field(repr=False)
+    name: str | None = None
+    tags: tuple[SessionTag, ...] = ()
+    session_tags: tuple[SessionTag, ...] = ()
+    transitive_tag_keys: tuple[str, ...] = ()
+    source_identity: str | None = None
+    federated_provider: str | None = None
+    federated_keys: Mapping[str, ContextValue] = field(default_factory=dict)
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+    mfa_at: datetime | None = None
+    mfa_devices: Mapping[str, MfaDevice] = field(default_factory=dict, repr=False)
+    organization: Organization | None = None
+    region: str = DEFAULT_REGION
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the root of its account, by key or by session."""
+        return self.arn.endswith(":root")
+
+    def in_region(self, region: str) -> Caller:
+        """Return the caller of a request that was signed for *region*."""
+        return replace(self, region=region)
+
+    def with_mfa(self, at: datetime) -> Caller:
+        """Return the caller of a request that proves a second factor at *at*."""
+        return replace(self, mfa_at=at)
+
+    def context_keys(self, at: datetime) -> dict[str, ContextValue]:
+        """Return the condition keys that every request of this caller has at the instant *at* (specification 4.6)."""
+        keys: dict[str, ContextValue] = {
+            **self.federated_keys,
+            "aws:PrincipalArn": self.principal_arn,
+            "aws:PrincipalAccount": self.account,
+            "aws:PrincipalType": self._type,
+            "aws:userid": self.user_id,
+            "aws:CurrentTime": _timestamp(at),
+            "aws:EpochTime": str(int(at.timestamp())),
+        }
+        keys |= {f"aws:PrincipalTag/{tag.key}": tag.value for tag in self.tags}
+        optional = {
+            "aws:username": self.name,
+            "aws:SourceIdentity": self.source_identity,
+            "aws:FederatedProvider": self.federated_provider,
+            "aws:TokenIssueTime": None if self.issued_at is None else _timestamp(self.issued_at),
+            "aws:AssumedRoot": "true" if self.kind is CallerKind.ROOT_SESSION else None,
+        }
+        keys |= {name: value for name, value in optional.items() if value is not None}
+        if self.organization is not None:
+            keys |= {"aws:PrincipalOrgID": self.organization.id, "aws:PrincipalOrgPaths": self.organization.paths}
+        return keys | self._mfa_keys(at)
+
+    def _mfa_keys(self, at: datetime) -> dict[str, ContextValue]:
+        """Long-term keys alone have neither key: ``BoolIfExists`` then speaks of them too, plain ``Bool`` does not."""
+        if self.mfa_at is not None:
+            return {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": str(int((at - self.mfa_at).total_seconds()))}
+        return {} if self.kind in {CallerKind.USER, CallerKind.ROOT} else {"aws:MultiFactorAuthPresent": "false"}
+
+    @property
+    def _type(self) -> str:
+        if self.is_root:
+            return "Account"
+        named = {CallerKind.ROLE_SESSION: "AssumedRole", CallerKind.FEDERATED_USER: "FederatedUser"}
+        return named.get(self.kind, "User")
+
+
+def merged_tags(own: Iterable[SessionTag], session: Iterable[SessionTag]) -> tuple[SessionTag, ...]:
+    """Return the tags of a principal in a session: of two keys that differ by case alone the session's wins (specification 5.2)."""
+    by_key = {tag.key.lower(): tag for tag in own}
+    return tuple((by_key | {tag.key.lower(): tag for tag in session}).values())
+
+
+def _timestamp(at: datetime) -> str:
+    return f"{at.isoformat(timespec='seconds')[:19]}Z"

@@ -1,0 +1,87 @@
+"""The policies that have a say in what a caller may do, compiled, each with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from federation.account import Account, Role
+from federation.account.model import Group, User
+from federation.errors import show
+from federation.policy import Policy
+
+_EVERYTHING: Final = Policy.stored('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', kind="identity")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A policy and where it comes from, e.g. ``inline policy `Ec2` `` or the ARN of a managed one.
+
+    ``policy`` is None for a managed policy of AWS whose document is not in the account directory. Such a policy allows nothing: put its
+    document into ``policies/`` to have it evaluated.
+    """
+
+    source: str
+    policy: Policy | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What has a say beside resource-based policies.
+
+    Attributes:
+        identity: Identity-based policies; one that allows is enough.
+        boundary: The permissions boundary, None where there is none.
+        session: Session policies, None where the session has none; an empty tuple is a session whose policies allow nothing.
+    """
+
+    identity: tuple[Attached, ...]
+    boundary: tuple[Attached, ...] | None = None
+    session: tuple[Attached, ...] | None = None
+
+
+ROOT: Final = Permissions(identity=(Attached("the root of the account", _EVERYTHING),))
+"""No policy of the account limits its root."""
+
+
+def permissions_of_role(account: Account, role: Role, *, session: tuple[Attached, ...] | None = None) -> Permissions:
+    """Return the permissions of a session of *role* that carries the session policies *session*."""
+    return Permissions(identity=tuple(_of_entity(account, role)), boundary=_boundary(account, role.permissions_boundary), session=session)
+
+
+def permissions_of_user(account: Account, user: User, *, session: tuple[Attached, ...] | None = None) -> Permissions:
+    """Return the permissions of *user*, those of the groups included, narrowed by *session*."""
+    identity = [*_of_entity(account, user)]
+    for group in user.groups:
+        identity += (Attached(f"{each.source} of group {show(group.name)}", each.policy) for each in _of_entity(account, group))
+    return Permissions(identity=tuple(identity), boundary=_boundary(account, user.permissions_boundary), session=session)
+
+
+def session_policies(account: Account, *, policy: str | None, policy_arns: Iterable[str]) -> tuple[Attached, ...] | None:
+    """Return the session policies of a session, with the managed documents of the day; None where it has none."""
+    found = [] if policy is None else [Attached("inline session policy", _compiled(policy))]
+    found += (_managed(account, arn) for arn in policy_arns)
+    return tuple(found) or None
+
+
+def _of_entity(account: Account, entity: Role | User | Group) -> Iterator[Attached]:
+    for name, policy in entity.inline_policies.items():
+        yield Attached(f"inline policy {show(name)}", policy)
+    for arn in entity.attached_policies:
+        yield _managed(account, arn)
+
+
+def _boundary(account: Account, arn: str | None) -> tuple[Attached, ...] | None:
+    return None if arn is None else (_managed(account, arn),)
+
+
+def _managed(account: Account, arn: str) -> Attached:
+    managed = account.policies.get(arn)
+    return Attached(arn, None if managed is None else managed.policy)
+
+
+@lru_cache(maxsize=256)  # a session's every request brings the same text
+def _compiled(text: str) -> Policy:
+    return Policy.stored(text, kind="session")

@@ -1,0 +1,153 @@
+"""From credentials, or from an ARN, to the caller behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from federation.account import Account
+from federation.account.model import User
+from federation.errors import FederationError, ValidationError, show
+from federation.sts.access_keys import account_of
+from federation.sts.callers import principals
+from federation.sts.callers.caller import Caller
+from federation.sts.callers.user_sessions import (
+    FEDERATED_USER_SESSION,
+    ROOT_SESSION,
+    USER_SESSION,
+    FederatedUserSession,
+    RootSession,
+    UserSession,
+)
+from federation.sts.packing import check_not_ended, open_items
+from federation.sts.sealing import Sealer, invalid_token, kind_of
+from federation.sts.session import ROLE_SESSION, open_session
+
+S = TypeVar("S", UserSession, FederatedUserSession, RootSession)
+
+_SESSION_KINDS: Final = {USER_SESSION, FEDERATED_USER_SESSION}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds an access key, and the secret that goes with it, never shown."""
+
+    caller: Caller
+    secret: str = field(repr=False)
+
+
+class Callers:
+    """The callers of one account. Immutable."""
+
+    __slots__ = ("_account", "_members", "_sealer")
+
+    def __init__(self, account: Account, sealer: Sealer) -> None:
+        self._account, self._sealer = account, sealer
+        members = account.organization.root_access if account.organization is not None else ()
+        # A root session acts in the member account, so its access key id carries that account; the keyring that seals it is this one.
+        self._members = {member: Sealer(account.keyring, member) for member in members}
+
+    def sealer_of_member(self, account: str) -> Sealer | None:
+        """Return what seals root sessions in a member *account*; None where root may not be assumed there."""
+        return self._members.get(account)
+
+    def holder_of(self, access_key_id: object, session_token: object | None, *, at: datetime) -> Holder:
+        """Return who holds the credentials.
+
+        Raises:
+            InvalidClientTokenId: Nobody here does: unknown or inactive, token and key do not belong together, or their principal is gone.
+            ExpiredToken: The session has ended.
+        """
+        if session_token is None:
+            return self._long_term(access_key_id)
+        kind = kind_of(session_token)
+        if kind == ROLE_SESSION:
+            return self._role_session(session_token, access_key_id, at)
+        if kind in _SESSION_KINDS:
+            return self._user_session(kind, session_token, access_key_id, at)
+        if kind == ROOT_SESSION:
+            return self._root_session(session_token, access_key_id, at)
+        raise invalid_token()
+
+    def named(self, arn: object) -> Caller:
+        """Return the caller of the principal *arn*: a user, the root, or a session of a role without session policies or tags.
+
+        Raises:
+            ValidationError: The account has no such principal.
+        """
+        account = self._account
+        if isinstance(arn, str):
+            if arn == account.root_arn:
+                return principals.root(account)
+            named = account.users.get(arn)
+            if named is not None:
+                return principals.user(account, named)
+            found = principals.session_named(account, arn)
+            if found is not None:
+                return found
+        raise ValidationError(
+            check="caller",
+            expected=f"the ARN of a user, the root or a role session of account {account.id}, or a Caller",
+            found=show(arn) if isinstance(arn, str) else type(arn).__name__,
+            remedy="correct the ARN, path included; `federation account show` lists users and roles",
+        )
+
+    def _long_term(self, access_key_id: object) -> Holder:
+        key = self._account.access_keys.get(access_key_id) if isinstance(access_key_id, str) else None
+        if key is None or not key.active:
+            raise invalid_token()
+        owner = principals.root(self._account) if key.user is None else principals.user(self._account, self._account.users[key.user])
+        return Holder(owner, key.secret)
+
+    def _role_session(self, token: object, access_key_id: object, at: datetime) -> Holder:
+        account = self._account
+        session = open_session(token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=at)
+        role = account.roles.get(session.role_arn)
+        if role is None or role.role_id != session.role_id:
+            raise invalid_token()
+        return Holder(principals.role_session(account, role, session), self._secret(token, ROLE_SESSION))
+
+    def _user_session(self, kind: bytes, token: object, access_key_id: object, at: datetime) -> Holder:
+        account = self._account
+        if kind == USER_SESSION:
+            session = _open(UserSession, token, access_key_id, self._sealer, kind=kind, at=at)
+            owner = self._owner(session.user, session.user_id)
+            return Holder(principals.user_session(account, owner, session), self._secret(token, kind))
+        federated = _open(FederatedUserSession, token, access_key_id, self._sealer, kind=kind, at=at)
+        owner = self._owner(federated.user, federated.user_id)
+        return Holder(principals.federated_user(account, owner, federated), self._secret(token, kind))
+
+    def _root_session(self, token: object, access_key_id: object, at: datetime) -> Holder:
+        sealer = self._members.get(_account_or_none(access_key_id))
+        if sealer is None:
+            raise invalid_token()
+        session = _open(RootSession, token, access_key_id, sealer, kind=ROOT_SESSION, at=at)
+        return Holder(principals.root_session(self._account, session), sealer.open(token, kind=ROOT_SESSION).secret_access_key)
+
+    def _owner(self, path_and_name: str, user_id: str) -> User | None:
+        """Return the user that a session belongs to, None for the root."""
+        account = self._account
+        if not path_and_name:
+            return None
+        owner = account.users.get(f"arn:{account.partition}:iam::{account.id}:user{path_and_name}")
+        if owner is None or owner.user_id != user_id:
+            raise invalid_token()
+        return owner
+
+    def _secret(self, token: object, kind: bytes) -> str:
+        return self._sealer.open(token, kind=kind).secret_access_key
+
+
+def _open(form: type[S], token: object, access_key_id: object, sealer: Sealer, *, kind: bytes, at: datetime) -> S:
+    items: list[Any] = open_items(token, access_key_id, sealer, kind=kind, count=form.ITEMS)
+    session = form.read(items)
+    check_not_ended(session.expires_at, at)
+    return session
+
+
+def _account_or_none(access_key_id: object) -> str:
+    try:
+        return account_of(access_key_id)
+    except FederationError:
+        return ""

@@ -1,0 +1,1 @@
+"""The signed operations, one module for each family."""
