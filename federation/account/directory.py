@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from federation.account.credentials import ACCESS_KEYS, MFA_DEVICES, read_access_keys, read_mfa_devices
 from federation.account.faults import Faults
@@ -23,8 +24,11 @@ from federation.errors import show
 
 DIRECTORIES: Final = (USERS, GROUPS, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
 """Directories that are there only where the account has something to put into them."""
-RESERVED: Final = ("oidc-providers", "oauth-providers")
-"""Directories of the layout that hold nothing this release reads; a note says so where they exist."""
+WEB_IDENTITY: Final = {
+    "oidc-providers": ("federation.account.oidc_providers", "read_oidc_providers"),
+    "oauth-providers": ("federation.account.oauth_providers", "read_oauth_providers"),
+}
+"""Directories whose readers, and the key handling behind them, are imported where the account has them."""
 
 
 def load_account(path: str | os.PathLike[str]) -> Account:
@@ -70,11 +74,11 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
     access_keys, mfa_devices = read_access_keys(tree, settings, users, faults), read_mfa_devices(tree, settings, users, faults)
     outbound = read_outbound(tree, faults)
     trade_in_tokens = read_trade_in_tokens(tree, roles=roles, policies=policies, faults=faults)
-    notes = [f"{name}/ is not read by this release" for name in _check_layout(tree, settings, faults)]
+    present = _check_layout(tree, settings, faults)
+    oidc_providers, oauth_providers = (_read_where_present(name, present, tree, settings, faults) for name in WEB_IDENTITY)
     if keyring is None:
         return None
-    if keyring.published:
-        notes.append(f"{settings.keyring}: published keys: {keyring.published}")
+    notes = [f"{settings.keyring}: published keys: {keyring.published}"] if keyring.published else []
     notes += [f"{arn}: {note}" for arn, provider in providers.items() for note in getattr(provider, "notes", ())]
     return Account(
         id=settings.id,
@@ -82,6 +86,8 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
         profile=settings.profile,
         keyring=keyring,
         saml_providers=MappingProxyType(providers),
+        oidc_providers=MappingProxyType(oidc_providers),
+        oauth_providers=MappingProxyType(oauth_providers),
         roles=MappingProxyType(roles),
         policies=MappingProxyType(policies),
         users=MappingProxyType(users),
@@ -106,13 +112,21 @@ def load_keyring(tree: Tree, settings: Settings, faults: Faults) -> Keyring | No
     return keyring
 
 
-def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> list[str]:
-    """Require that nothing lies in the directory by a name nobody reads, such as ``role/``; return the reserved ones that exist."""
-    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *DIRECTORIES, *RESERVED}
+def _read_where_present(name: str, present: tuple[str, ...], tree: Tree, settings: Settings, faults: Faults) -> dict[str, Any]:
+    if name not in present:
+        return {}
+    module, reader = WEB_IDENTITY[name]
+    found: dict[str, Any] = getattr(import_module(module), reader)(tree, settings, faults)
+    return found
+
+
+def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> tuple[str, ...]:
+    """Require that nothing lies in the directory by a name nobody reads, such as ``role/``; return what does."""
+    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *DIRECTORIES, *WEB_IDENTITY}
     present = tree.entries("")
     for name in present:
         if name not in known and not name.startswith("README"):
             faults.add(
                 name if name.isprintable() else show(name), "", f"one of {', '.join(sorted(known))}", show(name), "rename or remove it"
             )
-    return [name for name in RESERVED if name in present]
+    return present

@@ -303,5 +303,5 @@ def test_hidden_files_and_readmes_are_left_alone(directory: Path, write: Writer)
     write(".gitignore", "x")
     write("README.md", "x")
     write("roles/.Portal.json.tmp", "half a file")
-    write("oauth-providers/x.json", {})
-    assert "oauth-providers/ is not read by this release" in load_account(directory).notes
+    write("oidc-providers/.issuer.example.com.1234/provider.toml", "half a provider")
+    assert load_account(directory).oidc_providers == {}
