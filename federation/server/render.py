@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, cast
-
-from lxml import etree
+from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from federation.errors import FederationError, InternalFailure
 from federation.server.messages import Response
@@ -20,7 +19,8 @@ JSON: Final = "application/json"
 UNKNOWN_FAILURE: Final = "The request processing has failed because of an unknown error, exception or failure."
 _SERVER_FAULT: Final = 500
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NSMAP: Final = cast("Mapping[str, str]", {None: NAMESPACE})  # lxml names the default namespace None; its stubs do not know
+_LINE_ENDS: Final = {"\r": "&#13;"}
+"""A carriage return that stands as itself is a line feed to every XML parser."""
 
 
 def accepted_type(accept: str) -> str:
@@ -36,11 +36,8 @@ def render_result(name: str, result: Mapping[str, Any], shape: Structure, *, con
             f"{name}Response": {f"{name}Result": _json_value(result, shape), "ResponseMetadata": {"RequestId": request_id}},
         }
         return Response(200, JSON, request_id, _json(document))
-    root = _root(f"{name}Response")
-    _write(etree.SubElement(root, f"{{{NAMESPACE}}}{name}Result"), result, shape)
-    metadata = etree.SubElement(root, f"{{{NAMESPACE}}}ResponseMetadata")
-    _leaf(metadata, "RequestId", request_id)
-    return Response(200, XML, request_id, _xml(root))
+    answer = _element(f"{name}Result", _members(result, shape)) + _element("ResponseMetadata", _leaf("RequestId", request_id))
+    return Response(200, XML, request_id, _document(f"{name}Response", answer))
 
 
 def render_refusal(refusal: FederationError, *, content_type: str, request_id: str) -> Response:
@@ -54,23 +51,16 @@ def render_refusal(refusal: FederationError, *, content_type: str, request_id: s
     }
     if content_type == JSON:
         return Response(status, JSON, request_id, _json({"Error": members, "RequestId": request_id}))
-    root = _root("ErrorResponse")
-    error = etree.SubElement(root, f"{{{NAMESPACE}}}Error")
-    for member, text in members.items():
-        _leaf(error, member, text)
-    _leaf(root, "RequestId", request_id)
-    return Response(status, XML, request_id, _xml(root))
+    error = _element("Error", "".join([_leaf(member, text) for member, text in members.items()]))
+    return Response(status, XML, request_id, _document("ErrorResponse", error + _leaf("RequestId", request_id)))
 
 
-def _write(parent: etree._Element, value: Mapping[str, Any], shape: Structure) -> None:
-    for name, inner in shape.members.items():
-        member = value.get(name)
-        if member is None:
-            continue
-        if isinstance(inner, Structure):
-            _write(etree.SubElement(parent, f"{{{NAMESPACE}}}{name}"), member, inner)
-        else:
-            _leaf(parent, name, _text(member, inner))
+def _members(value: Mapping[str, Any], shape: Structure) -> str:
+    return "".join([_member(name, value[name], inner) for name, inner in shape.members.items() if value.get(name) is not None])
+
+
+def _member(name: str, value: Any, shape: Shape) -> str:  # noqa: ANN401 - whatever the shape describes
+    return _element(name, _members(value, shape)) if isinstance(shape, Structure) else _leaf(name, _text(value, shape))
 
 
 def _text(value: object, shape: Shape) -> str:
@@ -80,17 +70,17 @@ def _text(value: object, shape: Shape) -> str:
     return str(value)
 
 
-def _leaf(parent: etree._Element, name: str, text: str) -> None:
+def _leaf(name: str, text: str) -> str:
     # A subject may hold what XML 1.0 cannot say in any spelling; the answer stays well-formed whatever the token said.
-    etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = _NOT_XML.sub("\ufffd", text)
+    return _element(name, escape(_NOT_XML.sub("\ufffd", text), _LINE_ENDS))
 
 
-def _root(name: str) -> etree._Element:
-    return etree.Element(f"{{{NAMESPACE}}}{name}", nsmap=_NSMAP)
+def _element(name: str, content: str) -> str:
+    return f"<{name}>{content}</{name}>"
 
 
-def _xml(root: etree._Element) -> bytes:
-    return etree.tostring(root, encoding="utf-8")
+def _document(name: str, content: str) -> bytes:
+    return f'<{name} xmlns="{NAMESPACE}">{content}</{name}>'.encode()
 
 
 def _json_value(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - decoded JSON has no narrower type

@@ -22,7 +22,6 @@ Argument = str | int | dict[str, "Argument"] | list["Argument"]
 _FORM: Final = "application/x-www-form-urlencoded"
 _CHARSET = re.compile(r'\s*charset\s*=\s*"?utf-?8"?\s*', re.ASCII | re.IGNORECASE)
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_BASE64_ESCAPES: Final = ((b"%2B", b"+"), (b"%2F", b"/"), (b"%3D", b"="))
 _INTEGER = re.compile(r"[+-]?[0-9]{1,64}", re.ASCII)
 _INTEGER_MIN, _INTEGER_MAX = -(2**31), 2**31 - 1
 _MEMBER = re.compile(r"member\.([1-9][0-9]{0,3})(?:\.(.*))?", re.ASCII | re.DOTALL)
@@ -107,9 +106,6 @@ def _check_escapes(data: bytes) -> None:
 def _decoded(escaped: bytes, where: str) -> str:
     octets = escaped.replace(b"+", b" ")
     if b"%" in octets:
-        # A token is base64 with hundreds of escapes: three passes in C instead of a step for each. None of the three can make a new one.
-        for escape, octet in _BASE64_ESCAPES:
-            octets = octets.replace(escape, octet)
         octets = unquote_to_bytes(octets)
     try:
         return octets.decode("utf-8")
