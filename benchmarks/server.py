@@ -1,0 +1,149 @@
+"""Requests per second of `federation serve` for AssumeRoleWithSAML, one worker and two, beside moto's server in the same run.
+
+    python -m benchmarks.server [--moto PATH/TO/moto_server] [--requests N] [--rounds N]
+
+Every request carries another freshly signed response, because each is accepted once. moto verifies none of it. The contestants take turns;
+the best round of each counts, and the processor time of a request says what a busy machine hides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache, partial
+from itertools import islice
+from multiprocessing import Pool
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks.load import Measured, run
+from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+ACCOUNT = REPOSITORY / "fixtures" / "account"
+KEYS = REPOSITORY / "fixtures" / "keys"
+ROLE = "arn:aws:iam::123456789012:role/TestSaml"
+PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+DIRECTORY = {f"urn:oid:1.3.6.1.4.1.5923.1.1.1.{n}": (f"value-{n}@example.com", "second value") for n in range(8)}
+
+
+@cache
+def forge() -> SamlForge:
+    private, certificate = ((KEYS / f"idp-rsa2048.TEST-ONLY.{part}.pem").read_bytes() for part in ("key", "cert"))
+    return SamlForge(key=SigningKey.from_pem(private, certificate))
+
+
+def request_of(number: int, *, at: datetime) -> bytes:
+    """An AssumeRoleWithSAML request with ten attributes, as an SDK sends it."""
+    attributes = aws_attributes(role=ROLE, provider=PROVIDER, session_name="SamlExample", more=DIRECTORY)
+    login = Login(at=at, subject="SamlExample", attributes=attributes, seed=f"{at.timestamp()} {number}")
+    parameters = {
+        "Action": "AssumeRoleWithSAML",
+        "Version": "2011-06-15",
+        "RoleArn": ROLE,
+        "PrincipalArn": PROVIDER,
+        "SAMLAssertion": to_base64(forge().response(login, sign="assertion")),
+    }
+    body = urlencode(parameters).encode()
+    head = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def listening(command: Sequence[str], port: int) -> Iterator[int]:
+    """Run *command* until the block ends; enter it, with the process id, when *port* accepts connections."""
+    with Path(os.devnull).open("wb") as nowhere:
+        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=REPOSITORY)
+    try:
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        time.sleep(1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def processor_seconds(process: int) -> float:
+    """Processor time of *process* and its children so far (Linux)."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if process in (int(stat.parent.name), int(fields[1])):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def measure(command: Sequence[str], port: int, requests: Sequence[bytes], *, connections: int) -> Measured:
+    with listening(command, port) as process:
+        before = processor_seconds(process)
+        measured = run(port, requests, connections=connections)
+        return replace(measured, processor_micros=(processor_seconds(process) - before) / len(requests) * 1e6)
+
+
+def ours(requests: Sequence[bytes], *, workers: int) -> Measured:
+    port = free_port()
+    program = "from federation.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "serve", "--account", str(ACCOUNT), "--port", str(port), "--workers", str(workers)]
+    return measure(command, port, requests, connections=16 * workers)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--moto", default=shutil.which("moto_server"), help="moto_server of an environment of its own")
+    arguments.add_argument("--requests", type=int, default=1000, help="per worker and round")
+    arguments.add_argument("--rounds", type=int, default=3)
+    chosen = arguments.parse_args()
+    at = datetime.now(UTC).replace(microsecond=0)
+    with Pool() as pool:
+        made = iter(pool.map(partial(request_of, at=at), range(3 * chosen.requests * chosen.rounds), chunksize=100))
+    seen: dict[str, list[Measured]] = {"one worker": [], "two workers": [], "moto": []}
+    for _ in range(chosen.rounds):
+        batch = list(islice(made, 3 * chosen.requests))
+        seen["one worker"].append(ours(batch[: chosen.requests], workers=1))
+        seen["two workers"].append(ours(batch[chosen.requests :], workers=2))
+        if chosen.moto is not None:
+            port = free_port()
+            seen["moto"].append(measure([chosen.moto, "-p", str(port)], port, batch[: chosen.requests // 4], connections=16))
+    report({name: max(rounds, key=lambda measured: measured.rate) for name, rounds in seen.items() if rounds}, octets=len(batch[0]))
+
+
+def report(best: Mapping[str, Measured], *, octets: int) -> None:
+    print(f"AssumeRoleWithSAML, {octets} octets a request, everything verified, each response used once")
+    for name, measured in best.items():
+        print(f"{name:12} {measured}")
+    one = best["one worker"]
+    print(f"two workers: {best['two workers'].rate / one.rate:.2f} x one, on {os.cpu_count()} cores that the load shares")
+    if "moto" in best:
+        moto = best["moto"]
+        shorter = moto.processor_micros / one.processor_micros
+        print(f"one worker: {one.rate / moto.rate:.1f} x moto by requests per second, {shorter:.1f} x by processor time")
+    else:
+        print("moto: not measured; pass --moto, after pip install 'moto[server]' into an environment of its own")
+
+
+if __name__ == "__main__":
+    main()
