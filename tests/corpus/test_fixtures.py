@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import federation
-from federation import FederationError, SamlProvider
+from federation import FederationError, OidcProvider, SamlProvider
 from federation.sts.service import SecurityTokenService
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-ENTRIES: list[dict[str, Any]] = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))["saml"]
+MANIFEST: dict[str, list[dict[str, Any]]] = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))
+ENTRIES = MANIFEST["saml"]
 ACCEPTED = [entry for entry in ENTRIES if entry["expected"] == "accept"]
 REFUSED = [entry for entry in ENTRIES if entry["expected"] == "refuse"]
 
@@ -78,6 +79,65 @@ def test_the_documented_example() -> None:
     assert session.subject_type == "transient"
     assert session.audience == "https://signin.aws.amazon.com/saml"
     assert session.assumed_role_user.arn == "arn:aws:sts::123456789012:assumed-role/TestSaml/SamlExample"
+
+
+def read(entry: dict[str, Any]) -> str:
+    return FIXTURES.joinpath(entry["file"]).read_text(encoding="ascii").strip()
+
+
+@pytest.mark.parametrize("entry", MANIFEST["oidc"], ids=name)
+def test_id_token(entry: dict[str, Any]) -> None:
+    jwks = (FIXTURES / entry["jwks"]).read_bytes()
+    registered = OidcProvider(url=entry["url"], client_ids=entry["client_ids"], jwks=jwks)
+    token, at = read(entry), datetime.fromisoformat(entry["instant"])
+    report = federation.diagnose(token, registered, at=at)
+    if entry["expected"] == "refuse":
+        with pytest.raises(FederationError) as refused:
+            federation.validate(token, registered, at=at)
+        assert (refused.value.check, refused.value.code) == (entry["check"], entry["code"])
+        assert report.identity is None
+        return
+    identity = federation.validate(token, registered, at=at)
+    assert (identity.subject, identity.audience) == (entry["subject"], entry["audience"])
+    assert report.accepted
+    assert report.refusal(federation.Profile.AWS) is None, "what AWS is set up for, AWS accepts"
+
+
+@pytest.mark.parametrize("entry", [entry for entry in MANIFEST["oidc"] if entry["role_arn"]], ids=name)
+def test_id_token_and_role(entry: dict[str, Any]) -> None:
+    sts = SecurityTokenService.open(FIXTURES / "account")
+    call = {"role_arn": entry["role_arn"], "role_session_name": "job", "web_identity_token": read(entry)}
+    at = datetime.fromisoformat(entry["instant"])
+    if entry["granted"]:
+        assert sts.assume_role_with_web_identity(**call, at=at).subject == entry["subject"]
+        return
+    with pytest.raises(FederationError) as refused:
+        sts.assume_role_with_web_identity(**call, at=at)
+    assert (refused.value.check, refused.value.code) == ("trust-policy", "AccessDenied")
+    assert "refs/heads/feature" in refused.value.found
+    assert "token.actions.githubusercontent.com:sub" in refused.value.found
+
+
+def test_the_documented_access_token() -> None:
+    entry = MANIFEST["oauth"][0]
+    sts = SecurityTokenService.open(FIXTURES / "account")
+    for token in (read(entry), read(entry).replace("%7C", "|")):
+        session = sts.assume_role_with_web_identity(
+            duration_seconds=3600,
+            role_session_name="app1",
+            provider_id="www.amazon.com",
+            policy_arns=entry["policy_arns"],
+            role_arn=entry["role_arn"],
+            web_identity_token=token,
+            at=datetime.fromisoformat(entry["instant"]),
+        )
+        assert session.subject == "amzn1.account.AF6RHO7KZU5XRVQJGXK6HB56KR2A"
+        assert session.audience == "client.5498841531868486423.1548@apps.example.com"
+        assert session.assumed_role_user.arn == "arn:aws:sts::123456789012:assumed-role/FederatedWebIdentityRole/app1"
+        assert session.provider == "www.amazon.com"
+        credentials = session.credentials
+        opened = sts.session_of(credentials.access_key_id, credentials.session_token, at=datetime.fromisoformat(entry["instant"]))
+        assert opened.federated_keys["www.amazon.com:user_id"] == session.subject
 
 
 def test_regenerating_changes_nothing(tmp_path: Path) -> None:
