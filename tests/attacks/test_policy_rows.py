@@ -14,6 +14,7 @@ from tests.unit.policy.policies import PROVIDER, ask, document, effect, statemen
 GITHUB = "token.actions.githubusercontent.com"
 GITHUB_ARN = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"
 WEB = "sts:AssumeRoleWithWebIdentity"
+RECIPIENT = {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml"}}
 
 
 def github(condition: Any) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def test_a04_substituted_text_is_literal() -> None:
 
 def test_a05_for_all_values_on_an_absent_key() -> None:
     assert effect({"ForAllValues:StringEquals": {"saml:cn": "a"}}) == "Allow"
-    assert [finding.severity for finding in lint(trust({"ForAllValues:StringEquals": {"saml:cn": "a"}}))] == ["error"]
+    assert [finding.severity for finding in lint(trust({"ForAllValues:StringEquals": {"saml:cn": "a"}, **RECIPIENT}))] == ["error"]
 
 
 @pytest.mark.parametrize("pattern", ["*a" * 1000 + "b", "*?a" * 700 + "b", "*" * 2000 + "b", "?" * 1000 + "*" + "a?" * 500 + "b"])
@@ -108,8 +109,8 @@ def test_a14_deny_wins_in_any_order() -> None:
 
 
 def test_a15_negated_elements_are_literal_and_found() -> None:
-    policy = Policy.stored(document(statement(Action=None, NotAction="sts:TagSession")), kind="trust")
-    assert ask(policy).allowed
+    policy = Policy.stored(document(statement(Action=None, NotAction="sts:TagSession", Condition=RECIPIENT)), kind="trust")
+    assert ask(policy, {"saml:aud": "https://signin.aws.amazon.com/saml"}).allowed
     assert [finding.id for finding in lint(policy)] == ["allow-notaction"]
 
 

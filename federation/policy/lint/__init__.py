@@ -1,0 +1,35 @@
+"""Findings on a policy that is well-formed and does something else than its author thinks.
+
+A `Rule` looks at one `Subject`, one statement among its siblings, and yields findings; `RULES` is the list of them.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from federation.policy.lint import conditions, elements, issuers, keys, saml, statements
+from federation.policy.lint.finding import SEVERITIES, Finding, Rule, Severity, worst
+from federation.policy.lint.subject import subjects
+from federation.policy.policy import Policy
+
+__all__ = ["MAX_FINDINGS", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "lint", "worst"]
+
+MAX_FINDINGS: Final = 500
+"""Findings on one policy that are reported; nobody reads more, and a document can be built to have a thousand times as many."""
+
+RULES: Final[tuple[Rule, ...]] = (
+    *issuers.RULES,
+    *saml.RULES,
+    *elements.RULES,
+    *conditions.RULES,
+    *keys.RULES,
+    *statements.RULES,
+)
+"""Every rule, in the order of its findings: whom the policy trusts, then how it says so."""
+
+
+def lint(policy: Policy) -> tuple[Finding, ...]:
+    """Return the findings on *policy*, statement by statement, at most `MAX_FINDINGS`."""
+    found = (finding for subject in subjects(policy) for rule in RULES for finding in rule.findings(subject))
+    return tuple(islice(found, MAX_FINDINGS))

@@ -1,0 +1,195 @@
+"""Rules about a condition by itself: what its operator does with the values it lists and with a key that is absent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from federation.condition_keys import find_key
+from federation.errors import show
+from federation.policy.conditions import Condition
+from federation.policy.lint.finding import Hit, Rule
+from federation.policy.lint.subject import Subject
+from federation.policy.lint.vocabulary import multivalued
+
+_ASKED: Final = ("aws:tagkeys", "sts:transitivetagkeys", "aws:requesttag/", "sts:sourceidentity")
+"""Keys of what the caller asks for. A condition that their absence satisfies bounds the wish, and no wish is within every bound."""
+_COMPARED: Final = 32
+"""Values of one key that are compared with each other."""
+
+
+def _literal_wildcard(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions:
+        operator = condition.operator.operator
+        if operator.family.name != "String" or operator.wildcards:
+            continue
+        plain = [text.replace("${*}", "").replace("${?}", "") for text in condition.expected]
+        if any("*" in text or "?" in text for text in plain):
+            like = "StringNotLike" if operator.negated else "StringLike"
+            message = f"{operator.name} compares `*` and `?` as the characters themselves"
+            yield Hit(condition.path, message, f"write {like} for a pattern, or the whole value")
+
+
+def _vacuous_for_all_values(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions if subject.allows else ():
+        if condition.operator.quantifier != "ForAllValues" or _bounds_a_wish(condition) or _presence_demanded(subject, condition):
+            continue
+        message = f"ForAllValues is true when the request lacks {show(condition.key)}, so the Allow applies without it"
+        plain = condition.operator.name.partition(":")[2]
+        remedy = f'use ForAnyValue, or add "Null": {{{json.dumps(condition.key[:128])}: "false"}}'
+        yield Hit(condition.path, message, f"write {plain}: the key has one value" if multivalued(subject, condition) is False else remedy)
+
+
+def _satisfied_by_absence(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions if subject.allows else ():
+        qualified = condition.operator
+        if qualified.quantifier == "ForAllValues" or qualified.operator.name == "Null" or not qualified.matches_absence:
+            continue
+        if _bounds_a_wish(condition) or _always_there(condition) or _presence_demanded(subject, condition):
+            continue
+        message = f"{qualified.name} is true when the request lacks {show(condition.key)}, so the Allow applies without it"
+        yield Hit(condition.path, message, "compare with the values that are meant, without IfExists, or demand the key with Null false")
+
+
+def _demands_absence(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions if subject.allows else ():
+        if condition.operator.operator.name == "Null" and condition.holds({}) is True and not _bounds_a_wish(condition):
+            message = f"the Allow applies to requests without {show(condition.key)}"
+            yield Hit(condition.path, message, "make sure that its absence is what is meant, or demand a value of it")
+
+
+def _bounds_a_wish(condition: Condition) -> bool:
+    return condition.folded.startswith(_ASKED)
+
+
+def _always_there(condition: Condition) -> bool:
+    key = find_key(condition.folded)
+    return key is not None and key.constant and not condition.operator.if_exists and not condition.folded.startswith("saml:")
+
+
+def _presence_demanded(subject: Subject, condition: Condition) -> bool:
+    """Whether another condition on the same key fails when the key is absent."""
+    return any(each.holds({}) is False for each in subject.by_key[condition.folded] if each is not condition)
+
+
+def _plain_on_list(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions:
+        qualified = condition.operator
+        if qualified.quantifier is None and qualified.operator.name != "Null" and multivalued(subject, condition):
+            effect = "the Allow never applies to a request that has it" if subject.allows else "the Deny never stops a request that has it"
+            message = f"{show(condition.key)} is multivalued, which {qualified.name} never matches: {effect}"
+            quantifier = "ForAllValues" if qualified.operator.negated else "ForAnyValue"
+            yield Hit(condition.path, message, f"write {quantifier}:{qualified.name}", None if subject.allows else "error")
+
+
+def _quantifier_on_single(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions:
+        qualified = condition.operator
+        if qualified.quantifier is None or multivalued(subject, condition) is not False:
+            continue
+        if qualified.quantifier == "ForAllValues" and subject.allows and not _presence_demanded(subject, condition):
+            continue  # said by for-all-values-absent, with the same remedy
+        plain = qualified.name.partition(":")[2]
+        yield Hit(condition.path, f"{show(condition.key)} has one value, which needs no set operator", f"write {plain}")
+
+
+def _empty(subject: Subject) -> Iterator[Hit]:
+    block = subject.statement.source.get("Condition")
+    if isinstance(block, dict) and (not block or not all(block.values())):
+        path = f"{subject.statement.path}.Condition"
+        yield Hit(path, "an empty block demands nothing", "remove it, or write the condition that is meant")
+
+
+def _no_values(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions:
+        if not condition.expected:
+            yield Hit(condition.path, "a condition without values matches no value", "list the values that are meant")
+
+
+def _malformed_value(subject: Subject) -> Iterator[Hit]:
+    for condition in subject.statement.conditions:
+        bad = condition.malformed
+        if bad is not None:
+            message = f"{show(bad)} is no value of the type {condition.operator.operator.family.name}"
+            yield Hit(condition.path, message, "correct the value: as it stands it equals nothing")
+
+
+def _contradictions(subject: Subject) -> Iterator[Hit]:
+    for conditions in subject.by_key.values():
+        chosen = next((each for each in conditions if _chooses(each)), None)
+        others = [each for each in conditions if each is not chosen and len(each.expected) <= _COMPARED]
+        if chosen is None or not others or any("${" in text for each in others for text in each.expected):
+            continue
+        if not any(all(each.holds({each.folded: text}) for each in others) for text in chosen.expected):
+            message = f"no value of {show(chosen.key)} satisfies every condition of the statement on it"
+            yield Hit(chosen.path, message, "remove the condition that is not meant; conditions are joined by and, values of one by or")
+
+
+def _chooses(condition: Condition) -> bool:
+    """Whether the condition lists, character by character, every single value it lets through."""
+    qualified = condition.operator
+    plain = qualified.operator.name == "StringEquals" and qualified.quantifier is None and not qualified.if_exists
+    return plain and 0 < len(condition.expected) <= _COMPARED and not any("${" in text for text in condition.expected)
+
+
+RULES: Final = (
+    Rule(
+        "literal-wildcard",
+        "warning",
+        "`*` or `?` under an operator that takes them for characters.",
+        "StringEquals and its kin know no wildcards; StringLike does.",
+        _literal_wildcard,
+    ),
+    Rule(
+        "for-all-values-absent",
+        "error",
+        "An Allow with ForAllValues on a key that nothing else demands.",
+        "For all values of an absent key everything is true.",
+        _vacuous_for_all_values,
+    ),
+    Rule(
+        "absent-key-allows",
+        "warning",
+        "An Allow with IfExists or a negated operator on a key that nothing else demands.",
+        "Both are satisfied by a request without the key, and a negated one by every value nobody thought of.",
+        _satisfied_by_absence,
+    ),
+    Rule(
+        "absence-demanded",
+        "note",
+        "An Allow with Null true.",
+        "It applies only to requests without the key, which is seldom the one that proves something.",
+        _demands_absence,
+    ),
+    Rule(
+        "plain-operator-multivalued",
+        "warning",
+        "An operator without ForAnyValue or ForAllValues on a multivalued key; an error in a Deny.",
+        "It never matches, negated or not, even where the list has one value.",
+        _plain_on_list,
+    ),
+    Rule(
+        "set-operator-single-valued",
+        "warning",
+        "ForAnyValue or ForAllValues on a key that has one value.",
+        "The quantifier adds nothing but its answer to an absent key.",
+        _quantifier_on_single,
+    ),
+    Rule("empty-condition", "warning", "An empty Condition or operator block.", "It demands nothing.", _empty),
+    Rule("no-values", "warning", "A condition with an empty list of values.", "It matches no value, negated or not.", _no_values),
+    Rule(
+        "malformed-value",
+        "error",
+        "A value that is not of the operator's type.",
+        "It equals nothing: a positive operator never matches and a negated one always does; an ARN makes a Deny apply.",
+        _malformed_value,
+    ),
+    Rule(
+        "contradictory-conditions",
+        "warning",
+        "Conditions on one key that no value satisfies together.",
+        "Conditions are joined by and; only the values of one are joined by or. The statement never applies.",
+        _contradictions,
+    ),
+)

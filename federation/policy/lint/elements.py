@@ -1,0 +1,160 @@
+"""Rules about Principal, Action and their negations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from federation.condition_keys import BUILT_IN, Caller
+from federation.errors import show
+from federation.policy.conditions import Condition
+from federation.policy.document import member
+from federation.policy.grammar import Kind
+from federation.policy.lint.finding import Hit, Rule, Severity
+from federation.policy.lint.subject import Subject
+
+_FENCES: Final = (
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+)
+"""Keys that say whose principal the caller is, and which the caller cannot choose."""
+_OPERATIONS: Final[dict[Caller, str]] = {
+    "SAML": "sts:AssumeRoleWithSAML",
+    "OIDC": "sts:AssumeRoleWithWebIdentity",
+    "AWS": "sts:AssumeRole",
+    "Service": "sts:AssumeRole",
+}
+_ARN_FIELDS: Final = 6
+_ACCOUNT: Final = 4
+_UNIQUE_ID: Final = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,}", re.ASCII)
+_OIDC_URL: Final = re.compile(r"arn:[^:]*:iam::\d{12}:oidc-provider/https?:", re.ASCII)
+
+
+def _negated(name: str, severity: Severity) -> Rule:
+    """Return the rule about an Allow with the negated element *name*."""
+    listed = name.removeprefix("Not")
+
+    def check(subject: Subject) -> Iterator[Hit]:
+        element = getattr(subject.statement, listed.lower())
+        if subject.allows and element is not None and element.negated:
+            message = f"Allow with {name} grants everything that it does not list, now and in future"
+            yield Hit(f"{subject.statement.path}.{name}", message, f"list what is meant under {listed}")
+
+    finds, because = f"An Allow with {name}.", "It grants everything that it does not list, now and in future."
+    return Rule(f"allow-{name.lower()}", severity, finds, because, check)
+
+
+def _everyone(subject: Subject) -> Iterator[Hit]:
+    element = subject.statement.principal
+    if element is None or not element.everyone or element.negated or not subject.allows:
+        return
+    if any(_fences(condition) for key in _FENCES for condition in subject.by_key.get(key, ())):
+        return
+    whom = "every principal of every AWS account" + (" and callers without credentials" if element.anonymous else "")
+    remedy = "name the accounts or roles, or demand aws:PrincipalOrgID or aws:PrincipalAccount"
+    if subject.kind is Kind.TRUST and not subject.grants("sts:AssumeRole"):
+        whom, remedy = "no federated caller, and every AWS account for the rest", "name the provider"
+    severity: Severity = "error" if subject.grants("sts:AssumeRole") else "warning"
+    yield Hit(f"{subject.statement.path}.Principal", f"`*` is {whom}", remedy, severity)
+
+
+def _fences(condition: Condition) -> bool:
+    """Whether the condition lets through some callers only, whatever they choose."""
+    qualified = condition.operator
+    if qualified.operator.negated or qualified.matches_absence or qualified.operator.name == "Null" or not condition.expected:
+        return False
+    return not qualified.operator.wildcards or not any(_open(condition.folded, text) for text in condition.expected)
+
+
+def _open(key: str, pattern: str) -> bool:
+    """Whether *pattern* leaves open whose principal it is: an ARN is fenced by its account, everything else by any character of its own."""
+    fields = pattern.split(":", _ARN_FIELDS - 1)
+    owner = fields[_ACCOUNT] if key.endswith("arn") and len(fields) == _ARN_FIELDS else pattern
+    return not owner.strip("*?")
+
+
+def _never_matching(subject: Subject) -> Iterator[Hit]:
+    element = subject.statement.principal
+    if element is None or subject.kind is not Kind.TRUST:
+        return
+    at = f"{subject.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
+    for type_, names in element.names.items():
+        for name in sorted(names):
+            reason = _why_never(type_, name)
+            if reason is not None:
+                yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1])
+
+
+def _why_never(type_: str, name: str) -> tuple[str, str] | None:
+    if name != "*" and ("*" in name or "?" in name):
+        return "matches nobody: a principal has no wildcards", "name each principal, or test aws:PrincipalArn with ArnLike"
+    if type_ == "Federated" and name == "*":
+        return "matches nobody: federated callers are trusted by the name of their provider", "name the provider"
+    if type_ == "Federated" and not name.startswith("arn:") and name not in BUILT_IN:
+        return "is no provider that AWS has built in", f"register it and write arn:aws:iam::<account>:oidc-provider/{name[:128]}"
+    if type_ == "Federated" and _OIDC_URL.match(name):
+        return "is no ARN of a provider: its URL stands there without https://", "remove https:// from the ARN"
+    return None
+
+
+def _deleted(subject: Subject) -> Iterator[Hit]:
+    element = subject.statement.principal
+    for name in sorted(element.names.get("AWS", ())) if element is not None else ():
+        if _UNIQUE_ID.fullmatch(name):
+            path = f"{subject.statement.path}.{'NotPrincipal' if element and element.negated else 'Principal'}.AWS"
+            message = f"{show(name)} is what remains of a deleted user or role; a new one of its name has another id"
+            yield Hit(path, message, "remove it, or write the ARN of the principal that is meant")
+
+
+def _foreign_action(subject: Subject) -> Iterator[Hit]:
+    if not subject.trusts or subject.statement.action.negated:
+        return
+    granted = {operation for operation in _OPERATIONS.values() if subject.grants(operation)}
+    for caller in sorted(subject.callers) if granted else ():
+        wanted = _OPERATIONS[caller]
+        if wanted not in granted:
+            kind = {"SAML": "a SAML provider", "OIDC": "an OIDC provider", "AWS": "an AWS principal", "Service": "a service"}[caller]
+            message = f"{kind} comes by {wanted}, which the statement does not grant"
+            yield Hit(f"{subject.statement.path}.Action", message, f"write {wanted}, or name other principals")
+
+
+RULES: Final = (
+    _negated("NotPrincipal", "error"),
+    _negated("NotAction", "warning"),
+    _negated("NotResource", "warning"),
+    Rule(
+        "everyone-trusted",
+        "error",
+        "Principal `*` without a condition on the caller's organization, account or ARN; a warning where it cannot assume the role.",
+        "Any AWS account of the world can call; what the caller can choose, such as an external id, is no fence.",
+        _everyone,
+    ),
+    Rule(
+        "principal-never-matches",
+        "warning",
+        "A principal that no caller can be.",
+        "A wildcard inside a principal, a provider's bare host name and a URL with `https://` match nobody.",
+        _never_matching,
+    ),
+    Rule(
+        "deleted-principal",
+        "note",
+        "A unique id (`AIDA…`, `AROA…`) where an ARN was.",
+        "IAM shows the id when the user or role it stood for was deleted; making one of the same name does not restore the trust.",
+        _deleted,
+    ),
+    Rule(
+        "action-of-another-principal",
+        "warning",
+        "An assuming action that the statement's principals cannot perform.",
+        "SAML providers come by AssumeRoleWithSAML, OIDC providers by AssumeRoleWithWebIdentity, everybody else by AssumeRole.",
+        _foreign_action,
+    ),
+)

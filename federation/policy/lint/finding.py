@@ -1,0 +1,76 @@
+"""What a rule is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from federation.policy.lint.subject import Subject
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+"""Worst first. ``error``: lets in, or fails to stop, more than any author means; ``warning``: probably not what is meant; ``note``: worth
+knowing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    Attributes:
+        id: Stable name of the rule.
+        severity: One of `SEVERITIES`.
+        path: JSON path of the place.
+        message: What is there and what it does.
+        remedy: What to write instead.
+    """
+
+    id: str
+    severity: Severity
+    path: str
+    message: str
+    remedy: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the finding as plain data: the documented schema of ``--json``."""
+        return {"id": self.id, "severity": self.severity, "path": self.path, "message": self.message, "remedy": self.remedy}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where a rule applies; ``severity`` where it differs from the rule's own."""
+
+    path: str
+    message: str
+    remedy: str
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        id: Stable name.
+        severity: That of its findings unless one says otherwise.
+        finds: What it finds, one sentence.
+        because: Why that matters, one sentence.
+        check: Looks at one statement and yields the places.
+    """
+
+    id: str
+    severity: Severity
+    finds: str
+    because: str
+    check: Callable[[Subject], Iterator[Hit]]
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """Yield what the rule finds in *subject*."""
+        for hit in self.check(subject):
+            yield Finding(self.id, hit.severity or self.severity, hit.path, hit.message, hit.remedy)
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Return the worst severity among *findings*, None where there are none."""
+    return min((each.severity for each in findings), key=SEVERITIES.index, default=None)

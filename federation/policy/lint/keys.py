@@ -1,0 +1,160 @@
+"""Rules about condition keys that no request has: misspelt, of another provider, never exposed, or out of place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from federation.condition_keys import exposed_claims, find_key
+from federation.errors import show
+from federation.policy.conditions import Condition
+from federation.policy.grammar import Kind
+from federation.policy.lint.finding import Hit, Rule, Severity
+from federation.policy.lint.subject import Subject
+from federation.policy.lint.vocabulary import NAMES, closest, provider_of, split_key
+from federation.policy.wildcard import fold
+
+_SCHEMES: Final = ("https://", "http://")
+_SERVICES: Final = ("aws", "sts", "saml")
+"""Prefixes of which every key that a role's trust can ask for is known."""
+_INSTEAD: Final = {
+    "repository_owner": "repository_owner_id",
+    "job_workflow_sha": "job_workflow_ref",
+    "iss": "sub",
+    "azp": "aud",
+    "namespace_path": "namespace_id",
+    "project_path": "project_id",
+}
+"""Claims that people reach for, and the exposed ones that say as much."""
+
+Test = Callable[[Subject, Condition], tuple[str, str] | None]
+"""Says what is wrong with the condition's key and what to write instead; None where nothing is."""
+
+
+def _with_scheme(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+    del subject
+    if not condition.folded.startswith(_SCHEMES):
+        return None
+    return "begins with the scheme of the provider's URL, which keys leave out", f"write {show(condition.key.partition('://')[2])}"
+
+
+def _of_another_provider(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+    provider, claim = split_key(condition)
+    if not _names_providers(subject) or not _is_of_provider(provider) or provider_of(subject, condition) is not None:
+        return None
+    if not subject.providers:
+        return "is a key of an OIDC provider, and the statement has no such principal", "use the keys of its principals"
+    near = closest(provider, tuple(subject.providers))
+    mine = subject.providers[near or next(iter(subject.providers))]
+    said = "is misspelt" if near else "is a key of a provider that is no principal of the statement"
+    return said, f"write {show(f'{mine}:{claim}')}"
+
+
+def _not_exposed(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+    provider = provider_of(subject, condition) if _names_providers(subject) else None
+    if provider is None:
+        return None
+    claim, exposed = split_key(condition)[1], exposed_claims(provider)
+    if claim in map(fold, exposed):
+        return None
+    instead = _INSTEAD.get(claim)
+    better = instead if instead in exposed else closest(claim, exposed)
+    said = "names a claim that AWS does not make a condition key"
+    return said, f"write {show(f'{provider}:{better}')}" if better else f"use one of {', '.join(exposed)}"
+
+
+def _misspelt(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+    service, colon, _ = condition.folded.partition(":")
+    if find_key(condition.folded) is not None or condition.folded.startswith(_SCHEMES) or _is_of_provider(split_key(condition)[0]):
+        return None
+    near = closest(_family(condition.folded), tuple(NAMES))
+    # Other services have keys of their own: there only a near miss is a finding.
+    if near is None and (service not in _SERVICES or subject.kind is not Kind.TRUST) and colon:
+        return None
+    if near is not None and near.partition(":")[0] != service and service in _SERVICES:
+        near = None
+    return "is no condition key", f"write {show(NAMES[near])}" if near else "look the name up in the IAM reference"
+
+
+def _family(key: str) -> str:
+    """Return what is compared of a key that ends with the name of a tag."""
+    head, slash, _ = key.partition("/")
+    return head + slash
+
+
+def _out_of_place(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+    key = find_key(condition.folded)
+    if key is None or not _names_providers(subject) or key.callers & subject.callers:
+        return None
+    whom = " or ".join(sorted(subject.callers))
+    said = f"is absent from every request of {whom} callers" if key.callers else "belongs to other operations than those that assume roles"
+    return said, "remove the condition or use a key that these requests have"
+
+
+def _names_providers(subject: Subject) -> bool:
+    """Whether the statement says by name who its callers are, so that their keys are known."""
+    element = subject.statement.principal
+    named = element is not None and not element.negated and not (element.everyone and element.denies)
+    return subject.kind is Kind.TRUST and named
+
+
+def _is_of_provider(prefix: str) -> bool:
+    return "." in prefix and not prefix.startswith(_SCHEMES)
+
+
+def _severity(subject: Subject, condition: Condition) -> Severity:
+    """A condition on a key that no request has is fixed: does it then grant without proof, or deny nobody?"""
+    holds = condition.holds({}) is True
+    return "error" if holds is subject.allows else "warning"
+
+
+def _effect(subject: Subject, condition: Condition) -> str:
+    holds = condition.holds({}) is True
+    if holds:
+        return "always holds"
+    return "never holds, and the Allow never applies" if subject.allows else "never holds, and the Deny stops nobody"
+
+
+def _rule(name: str, finds: str, because: str, test: Test) -> Rule:
+    def check(subject: Subject) -> Iterator[Hit]:
+        for condition in subject.statement.conditions:
+            wrong = test(subject, condition)
+            if wrong is not None:
+                message = f"{show(condition.key)} {wrong[0]}: the condition {_effect(subject, condition)}"
+                yield Hit(condition.path, message, wrong[1], _severity(subject, condition))
+
+    return Rule(name, "warning", finds, because, check)
+
+
+RULES: Final = (
+    _rule(
+        "key-with-scheme",
+        "A condition key that begins with `https://`; an error where the condition then always holds in an Allow or never in a Deny.",
+        "Keys of a provider begin with its URL without the scheme.",
+        _with_scheme,
+    ),
+    _rule(
+        "key-of-another-provider",
+        "A key of an OIDC provider that is no principal of the statement; severity as above.",
+        "A request holds the keys of the provider that proved it and of no other.",
+        _of_another_provider,
+    ),
+    _rule(
+        "claim-not-exposed",
+        "A claim that AWS does not make a condition key, such as `iss` or GitHub's `repository_owner`; severity as above.",
+        "AWS exposes `aud`, `oaud`, `sub`, `amr` and, for some vendors, a short list of further claims.",
+        _not_exposed,
+    ),
+    _rule(
+        "key-unknown",
+        "A misspelt condition key; severity as above.",
+        "IAM stores any name, and a request never has it.",
+        _misspelt,
+    ),
+    _rule(
+        "key-out-of-place",
+        "A key that requests of the statement's principals never hold, such as `sts:ExternalId` for a federated caller; severity as above.",
+        "A federated caller is no IAM principal yet, and each protocol has its own keys.",
+        _out_of_place,
+    ),
+)

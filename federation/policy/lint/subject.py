@@ -1,0 +1,130 @@
+"""What a rule looks at: one statement among its siblings, and whom it speaks about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from federation.condition_keys import EVERYBODY, Caller
+from federation.policy.conditions import Condition
+from federation.policy.grammar import Kind
+from federation.policy.policy import Policy
+from federation.policy.statement import Statement
+from federation.policy.wildcard import Pattern, fold
+
+_LABELS: Final = frozenset({"Sid"})
+_DENIES: Final = 64
+"""Unconditional Denies that each Allow is compared with."""
+_SAML_PROVIDER: Final = ":saml-provider/"
+_OIDC_PROVIDER: Final = ":oidc-provider/"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a rule looks at.
+
+    Attributes:
+        statement: The statement.
+        kind: What its policy is attached to.
+        version: The version of its policy.
+        twin: An earlier statement that says the same, or None.
+        denied_by: An unconditional Deny that covers the principals, actions and resources of this Allow, or None.
+        by_key: The statement's conditions by folded key.
+        callers: Whose requests the statement can apply to.
+        providers: OIDC providers among its principals: their URL without ``https://`` or built-in name, by the same name folded.
+    """
+
+    statement: Statement
+    kind: Kind
+    version: str
+    twin: Statement | None
+    denied_by: Statement | None
+    by_key: dict[str, list[Condition]] = field(repr=False)
+    callers: frozenset[Caller]
+    providers: dict[str, str]
+
+    @property
+    def allows(self) -> bool:
+        """Whether the statement is an Allow."""
+        return self.statement.effect == "Allow"
+
+    @property
+    def trusts(self) -> bool:
+        """Whether the statement is an Allow of a trust policy that names its principals."""
+        element = self.statement.principal
+        return self.kind is Kind.TRUST and self.allows and element is not None and not element.negated
+
+    def grants(self, action: str) -> bool:
+        """Whether the statement is an Allow of a trust policy for *action*, by principals that it names."""
+        return self.trusts and self.statement.action.matches(fold(action))
+
+
+def subjects(policy: Policy) -> Iterator[Subject]:
+    """Yield every statement of *policy* with what the rules want to know about it."""
+    first: dict[str, Statement] = {}
+    denies = [each for each in policy.statements if each.effect == "Deny" and not each.conditions][:_DENIES]
+    for statement in policy.statements:
+        twin = first.setdefault(_text(statement), statement)
+        by_key: dict[str, list[Condition]] = {}
+        for condition in statement.conditions:
+            by_key.setdefault(condition.folded, []).append(condition)
+        callers, providers = _whom(statement)
+        yield Subject(
+            statement=statement,
+            kind=policy.kind,
+            version=policy.version,
+            twin=None if twin is statement else twin,
+            denied_by=next((each for each in denies if statement.effect == "Allow" and _covers(each, statement)), None),
+            by_key=by_key,
+            callers=callers,
+            providers=providers,
+        )
+
+
+def _text(statement: Statement) -> str:
+    """Return the statement's content as text that is equal for equal content."""
+    return json.dumps({name: value for name, value in statement.source.items() if name not in _LABELS}, sort_keys=True)
+
+
+def _whom(statement: Statement) -> tuple[frozenset[Caller], dict[str, str]]:
+    element = statement.principal
+    if element is None or element.negated or (element.everyone and element.denies):
+        return EVERYBODY, {}
+    federated = sorted(element.names.get("Federated", ()))
+    callers: set[Caller] = {"AWS"} if element.everyone or "AWS" in element.names or "CanonicalUser" in element.names else set()
+    if "Service" in element.names:
+        callers.add("Service")
+    names = [name.partition(_OIDC_PROVIDER)[2] or name for name in federated if _SAML_PROVIDER not in name]
+    callers |= {"OIDC"} if names else set()
+    callers |= {"SAML"} if len(names) < len(federated) else set()
+    providers = {fold(name): name for name in names}
+    return frozenset(callers), providers
+
+
+def _covers(deny: Statement, allow: Statement) -> bool:
+    """Whether *deny* applies wherever *allow* does; False where that cannot be seen from the texts alone."""
+    if deny.action.negated or allow.action.negated or not _all_covered(deny.action.spelled, allow.action.spelled, folded=True):
+        return False
+    if deny.resource is not None and allow.resource is not None:
+        plain = not any("${" in text for text in (*deny.resource.spelled, *allow.resource.spelled))
+        negated = deny.resource.negated or allow.resource.negated
+        if negated or not plain or not _all_covered(deny.resource.spelled, allow.resource.spelled, folded=False):
+            return False
+    if deny.principal is None or allow.principal is None:
+        return True
+    if deny.principal.negated or allow.principal.negated:
+        return False
+    return deny.principal.everyone or set(allow.principal.spelled) <= set(deny.principal.spelled)
+
+
+def _all_covered(wide: tuple[str, ...], narrow: tuple[str, ...], *, folded: bool) -> bool:
+    """Whether each pattern of *narrow* is, read as plain text, matched by one of *wide*.
+
+    A star takes in whatever a wildcard can stand for, so this is sound for patterns with stars alone; ``?`` takes in one character only.
+    """
+    texts = [fold(each) for each in narrow] if folded else list(narrow)
+    plain = {fold(each) if folded else each for each in wide}
+    patterns = [Pattern.read(each) for each in plain if "*" in each and "?" not in each][:_DENIES]
+    return all(text in plain or any(pattern.matches(text) for pattern in patterns) for text in texts)

@@ -1,0 +1,61 @@
+"""What a condition's key is, seen from the statement that holds it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import takewhile
+from typing import Final
+
+from federation.condition_keys import SAML_KEYS, SERVICE_KEYS, exposed_claims, find_key
+from federation.policy.conditions import Condition
+from federation.policy.lint.subject import Subject
+from federation.policy.wildcard import fold
+
+LONGEST: Final = 128
+"""Characters of a key that is looked up for misspelling."""
+_ALIKE: Final = 0.7
+"""Share of a name that must remain once the differing middle is cut out: one mistake in one place of an ordinary name passes."""
+NAMES: Final = {key.name.lower(): key.name for key in (*SERVICE_KEYS, *SAML_KEYS)}
+
+
+def split_key(condition: Condition) -> tuple[str, str]:
+    """Return the provider and the claim of a key such as ``gitlab.com:sub``, folded; keys of AWS have a short provider without a dot."""
+    provider, _, claim = condition.folded.rpartition(":")
+    return provider, claim
+
+
+def provider_of(subject: Subject, condition: Condition) -> str | None:
+    """Return the provider among the statement's principals whose key the condition reads, None for any other key."""
+    return subject.providers.get(split_key(condition)[0])
+
+
+def multivalued(subject: Subject, condition: Condition) -> bool | None:
+    """Whether the condition's key has a list of values by definition; None where that is not known."""
+    key = find_key(condition.folded)
+    if key is not None:
+        return key.multivalued
+    provider, claim = split_key(condition)
+    if "." not in provider:
+        return None
+    if claim == "amr":
+        return True
+    registered = provider_of(subject, condition)
+    exposed = {fold(each) for each in exposed_claims(registered)} if registered is not None else {"aud", "sub"}
+    return False if claim in exposed and claim != "oaud" else None
+
+
+@lru_cache(maxsize=1024)
+def closest(name: str, known: tuple[str, ...]) -> str | None:
+    """Return the one of *known* (in lower case) from which *name* differs in one place, as a slip of the pen does; None where none does."""
+    if len(name) > LONGEST:
+        return None
+    score, best = max(((_likeness(name, each), each) for each in known if abs(len(each) - len(name)) <= len(name) // 2), default=(0.0, ""))
+    return best if score >= _ALIKE else None
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return the share of the longer text that the common beginning and the common end make up."""
+    shorter, longer = sorted((len(one), len(other)))
+    head = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    tail = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False)))
+    return min(head + tail, shorter) / longer if longer else 0.0
