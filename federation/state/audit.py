@@ -24,6 +24,7 @@ class AuditEvent:
         time: The instant the exchange was judged at, aware UTC.
         operation: E.g. ``AssumeRoleWithSAML``.
         outcome: ``granted`` or ``refused``.
+        caller_arn: Who called a signed operation; None where nobody was resolved, and for federated logins.
         role_arn: The role asked for, as asked.
         provider_arn: The provider named, as named.
         issuer: The proved issuer; None where nothing was proved.
@@ -40,6 +41,7 @@ class AuditEvent:
     time: datetime
     operation: str
     outcome: str
+    caller_arn: str | None = None
     role_arn: str | None = None
     provider_arn: str | None = None
     issuer: str | None = None

@@ -37,8 +37,7 @@ def session_period(
             remedy="ask for less, or raise the role's maximum",
             message="The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         )
-    if at.year > LAST_INSTANT_YEAR:
-        raise ValidationError(check="clock", expected="an instant before the year 9999", found=str(at.year), remedy="correct the clock")
+    check_calendar(at)
     start = at.replace(microsecond=0)
     end = start + timedelta(seconds=seconds if attribute is None else min(seconds, attribute))
     if not_on_or_after is not None:
@@ -52,3 +51,13 @@ def session_period(
             message="Response has expired",
         )
     return start, end
+
+
+def check_calendar(at: datetime) -> None:
+    """Require that a session that begins at *at* ends within the calendar.
+
+    Raises:
+        ValidationError: It does not.
+    """
+    if at.year > LAST_INSTANT_YEAR:
+        raise ValidationError(check="clock", expected="an instant before the year 9999", found=str(at.year), remedy="correct the clock")

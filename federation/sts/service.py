@@ -9,7 +9,6 @@ from typing import Literal, TypeVar
 
 from federation import clock
 from federation.account import Account, load_account
-from federation.errors import FederationError, InternalFailure
 from federation.identity import VerifiedIdentity
 from federation.policy import Decision
 from federation.report import CheckResult, Report
@@ -17,35 +16,44 @@ from federation.state import AuditSink, MemoryReplayCache, ReplayCache
 from federation.sts import explaining, saml, web_identity
 from federation.sts.attempt import Attempt
 from federation.sts.federated import Circumstances
+from federation.sts.issuing_service import IssuingOperations
+from federation.sts.mfa import UsedCodes
+from federation.sts.recording import recorded
 from federation.sts.results import AssumedRoleSession, FederatedRoleSession, WebIdentityRoleSession
-from federation.sts.sealing import Sealer
 from federation.sts.session import RoleSession, open_session
 
 T = TypeVar("T", bound=FederatedRoleSession)
 
 
-class SecurityTokenService:
-    """Does what AWS STS does with federated logins, for one account, offline.
+class SecurityTokenService(IssuingOperations):
+    """Does what AWS STS does, for one account, offline: federated logins here, signed operations in the classes it extends.
 
-    Immutable after construction but for the replay cache; every method may be called from any thread at any time.
+    Immutable after construction but for the memories of used tokens and codes; every method may be called from any thread at any time.
     """
 
-    __slots__ = ("_account", "_audit", "_issuers", "_replay", "_sealer")
+    __slots__ = ("_issuers",)
 
-    def __init__(self, account: Account, *, audit: AuditSink | None = None, replay: ReplayCache | None = None) -> None:
+    def __init__(
+        self,
+        account: Account,
+        *,
+        audit: AuditSink | None = None,
+        replay: ReplayCache | None = None,
+        used_codes: UsedCodes | None = None,
+    ) -> None:
         """Serve *account*.
 
         Args:
             account: A loaded account.
             audit: Takes an event for every exchange, granted or refused; None for none.
             replay: Remembers used assertions so that profile strict accepts each once; None to accept them until they end, as AWS does.
+            used_codes: Remembers spent MFA codes; None for a memory of this object's own.
 
         Raises:
             RegistrationError: Two OpenID Connect providers answer to one issuer.
         """
-        self._account, self._audit, self._replay = account, audit, replay
+        super().__init__(account, audit=audit, replay=replay, used_codes=used_codes)
         self._issuers = web_identity.by_issuer(account.oidc_providers.values())
-        self._sealer = Sealer(account.keyring, account.id)
 
     @classmethod
     def open(
@@ -162,18 +170,12 @@ class SecurityTokenService:
         """Run *exchange* and record what became of it: an exchange whose event cannot be recorded is not granted."""
         instant = clock.resolve(at)
         there = Circumstances(account=self._account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant)
-        try:
-            session = exchange(there)
-        except Exception as error:
-            refusal = error if isinstance(error, FederationError) else _bug(error)
-            if self._audit is not None:
-                self._audit.record(attempt.refused(refusal, at=instant))
-            if refusal is error:
-                raise
-            raise refusal from error
-        if self._audit is not None:
-            self._audit.record(attempt.granted(session, at=instant))
-        return session
+        return recorded(
+            lambda: exchange(there),
+            audit=self._audit,
+            granted=lambda session: attempt.granted(session, at=instant),
+            refused=lambda refusal: attempt.refused(refusal, at=instant),
+        )
 
     def explain_role(
         self,
@@ -221,13 +223,3 @@ class SecurityTokenService:
         return open_session(
             session_token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=clock.resolve(at)
         )
-
-
-def _bug(bug: Exception) -> InternalFailure:
-    return InternalFailure(
-        check="internal",
-        expected="an answer",
-        found=type(bug).__name__,
-        remedy="report this as a bug; the cause is chained to this error",
-        message="An internal failure occurred",
-    )

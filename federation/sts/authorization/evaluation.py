@@ -86,12 +86,24 @@ class Evaluation:
     @property
     def reason(self) -> str:
         """The end of AWS's refusal, e.g. ``because no session policy allows the s3:GetObject action``; empty where allowed."""
-        if self.refusing is None:
-            return ""
-        article = "an" if self.refusing is Layer.IDENTITY else "a"
-        if self.explicit_deny:
-            return f"with an explicit deny in {article} {self.refusing}"
-        return f"because no {self.refusing} allows the {self.request.action} action"
+        return "" if self.refusing is None else self._reason(self.refusing)
+
+    @property
+    def callers_reason(self) -> str:
+        """The reason as far as it lies with the caller's own policies; empty where they are content.
+
+        Refusing with it tells nothing of the resource, not even whether it exists.
+        """
+        own = [self.layers[layer] for layer in _NARROWING if layer in self.layers]
+        ranked = (each.layer for effect in ("Deny", "ImplicitDeny") for each in own if each.effect == effect)
+        layer = self.refusing if self.refusing in _NARROWING else next(ranked, None)
+        return "" if layer is None or self.allowed else self._reason(layer)
+
+    def _reason(self, layer: Layer) -> str:
+        verdict = self.layers.get(layer)
+        if verdict is not None and verdict.effect == "Deny":
+            return f"with an explicit deny in {'an' if layer is Layer.IDENTITY else 'a'} {layer}"
+        return f"because no {layer} allows the {self.request.action} action"
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -1,0 +1,91 @@
+"""What a new role session is given and what it inherits: tags, transitive tags, source identity (sts.md 1.1, 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from federation.errors import AccessDenied, InvalidParameterValue, ValidationError, show
+from federation.identity import SessionTag
+from federation.sts.callers.caller import Caller
+from federation.sts.operations.requested_tags import read_tags
+from federation.sts.tags import RESERVED_PREFIX, check_transitive_keys, fault_of
+
+_CONFLICT: Final = (
+    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFacts:
+    """What goes into the new session beside role and name.
+
+    Attributes:
+        requested: Tags of the call.
+        tags: Those and the inherited transitive ones.
+        transitive_tag_keys: Keys of the tags that go on to outlive chaining.
+        source_identity: Passed or inherited; None where neither.
+    """
+
+    requested: tuple[SessionTag, ...]
+    tags: tuple[SessionTag, ...]
+    transitive_tag_keys: tuple[str, ...]
+    source_identity: str | None
+
+
+def read_session_facts(
+    caller: Caller, *, tags: Sequence[object], transitive_tag_keys: Sequence[str], source_identity: str | None
+) -> SessionFacts:
+    """Read tags and source identity of a call and join them with those of the calling session.
+
+    Raises:
+        InvalidParameterValue: A key twice, a transitive key without its tag, or in the way of an inherited one.
+        ValidationError: A reserved prefix, or too many tags altogether.
+        AccessDenied: Another source identity than the calling session's.
+    """
+    requested = read_tags(tags)
+    inherited_keys = {key.lower() for key in caller.transitive_tag_keys}
+    inherited = tuple(tag for tag in caller.session_tags if tag.key.lower() in inherited_keys)
+    _check_no_conflict([*(tag.key for tag in requested), *transitive_tag_keys], inherited_keys)
+    check_transitive_keys(transitive_tag_keys, requested, remedy="pass a tag for every transitive key, each once")
+    fault = fault_of((*inherited, *requested))
+    if fault is not None:
+        raise ValidationError(check="tags", expected=fault[0], found=show(fault[1]), remedy="pass fewer tags; inherited ones count")
+    return SessionFacts(
+        requested=requested,
+        tags=(*inherited, *requested),
+        transitive_tag_keys=(*(tag.key for tag in inherited), *transitive_tag_keys),
+        source_identity=_source_identity(caller, source_identity),
+    )
+
+
+def _check_no_conflict(keys: Sequence[str], inherited: set[str]) -> None:
+    taken = next((key for key in keys if key.lower() in inherited), None)
+    if taken is not None:
+        raise InvalidParameterValue(
+            check="transitive-tag-conflict",
+            expected="no key that the calling session has as a transitive tag",
+            found=show(taken),
+            remedy="leave the tag out: its inherited value stays for the whole chain",
+            message=_CONFLICT,
+        )
+
+
+def _source_identity(caller: Caller, asked: str | None) -> str | None:
+    """Return the source identity; once set it stays the same along the chain."""
+    if asked is not None and asked.lower().startswith(RESERVED_PREFIX):
+        raise ValidationError(
+            check="source-identity",
+            expected=f"a name that does not begin with {RESERVED_PREFIX}",
+            found=show(asked),
+            remedy="choose another",
+        )
+    if asked is not None and caller.source_identity is not None and asked != caller.source_identity:
+        raise AccessDenied(
+            check="source-identity-chain",
+            expected=f"the source identity of the calling session, {show(caller.source_identity)}, or none",
+            found=show(asked),
+            remedy="leave SourceIdentity out: it cannot change along a chain of roles",
+        )
+    return caller.source_identity if asked is None else asked

@@ -1,0 +1,36 @@
+"""Where, when and for whom a signed operation is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation.account import Account
+from federation.state import ReplayCache
+from federation.sts.callers.caller import Caller
+from federation.sts.callers.resolution import Callers
+from federation.sts.mfa import UsedCodes
+from federation.sts.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What every signed operation is given beside its parameters.
+
+    Attributes:
+        account: The account that answers.
+        sealer: Seals its session tokens and authorization messages.
+        callers: Finds its principals.
+        caller: Who calls.
+        used_codes: Memory of spent MFA codes.
+        replay: Memory of used tokens, or None.
+        at: The instant to judge at, aware UTC.
+    """
+
+    account: Account
+    sealer: Sealer
+    callers: Callers
+    caller: Caller
+    used_codes: UsedCodes
+    replay: ReplayCache | None
+    at: datetime

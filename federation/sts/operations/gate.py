@@ -1,0 +1,56 @@
+"""Who may call what with which credentials, before any policy is asked (sts.md 1.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from federation.errors import AccessDenied
+from federation.sts.callers.caller import Caller, CallerKind
+
+_SESSIONS: Final = (CallerKind.ROLE_SESSION, CallerKind.USER_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT_SESSION)
+_NOBODY: Final[Mapping[CallerKind, str]] = {}
+
+
+def _plain(*kinds: CallerKind) -> dict[CallerKind, str]:
+    return dict.fromkeys(kinds, "")
+
+
+REFUSED: Final[Mapping[str, Mapping[CallerKind, str]]] = {
+    "AssumeRole": {
+        CallerKind.ROOT: "Roles may not be assumed by root accounts.",
+        CallerKind.ROOT_SESSION: "Roles may not be assumed by root accounts.",
+        **_plain(CallerKind.FEDERATED_USER),
+    },
+    "AssumeRoot": _plain(CallerKind.ROOT, CallerKind.ROOT_SESSION, CallerKind.FEDERATED_USER),
+    "DecodeAuthorizationMessage": _plain(CallerKind.USER_SESSION, CallerKind.FEDERATED_USER),
+    "GetAccessKeyInfo": _plain(CallerKind.USER_SESSION, CallerKind.FEDERATED_USER),
+    "GetCallerIdentity": _NOBODY,
+    "GetDelegatedAccessToken": _plain(CallerKind.USER_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT_SESSION),
+    "GetFederationToken": dict.fromkeys(_SESSIONS, "Cannot call GetFederationToken with session credentials"),
+    "GetSessionToken": dict.fromkeys(_SESSIONS, "Cannot call GetSessionToken with session credentials"),
+    "GetWebIdentityToken": {
+        CallerKind.FEDERATED_USER: "GetWebIdentityToken does not support federated user sessions",
+        **_plain(CallerKind.ROOT_SESSION),
+    },
+}
+"""Operation to the callers it never answers, with AWS's words where they are known."""
+
+
+def check_caller(operation: str, caller: Caller) -> None:
+    """Require that *caller* has credentials of a kind that *operation* answers.
+
+    Raises:
+        AccessDenied: It has not; no policy can change that.
+    """
+    refused = REFUSED[operation]
+    kind = CallerKind.ROOT if caller.kind is CallerKind.USER_SESSION and caller.is_root and CallerKind.ROOT in refused else caller.kind
+    if kind not in refused:
+        return
+    raise AccessDenied(
+        check="caller-kind",
+        expected=f"a caller other than {', '.join(refused)}",
+        found=str(kind),
+        remedy="use the credentials of a user or of a role, as the operation asks",
+        message=refused[kind] or f"User: {caller.arn} is not authorized to perform: sts:{operation}",
+    )

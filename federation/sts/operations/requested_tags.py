@@ -1,0 +1,49 @@
+"""Session tags as request parameters: duplicates, the reserved prefix, and the condition keys they become (sts.md 1.1, 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from federation.errors import InvalidParameterValue, ValidationError, show
+from federation.identity import ContextValue, SessionTag
+from federation.sts.operations.constraints import member_of
+from federation.sts.tags import RESERVED_PREFIX
+
+_REMEDY: Final = "correct the tags of the call"
+
+
+def read_tags(given: Sequence[object] | None, *, reserved: str | None = RESERVED_PREFIX) -> tuple[SessionTag, ...]:
+    """Read the parameter Tags, which satisfies its constraint.
+
+    Args:
+        given: Mappings with ``Key`` and ``Value``, as in boto3, or `SessionTag` values.
+        reserved: Prefix that no key may have; None where the operation takes any.
+
+    Raises:
+        InvalidParameterValue: Two keys differ by case alone.
+        ValidationError: A key has the reserved prefix.
+    """
+    tags = tuple(SessionTag(str(member_of(item, "Key")), str(member_of(item, "Value"))) for item in given or ())
+    seen: set[str] = set()
+    for tag in tags:
+        folded = tag.key.lower()
+        if folded in seen:
+            raise InvalidParameterValue(
+                check="tags",
+                expected="tag keys that differ by more than case",
+                found=show(tag.key),
+                remedy=_REMEDY,
+                message="Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            )
+        if reserved is not None and folded.startswith(reserved):
+            raise ValidationError(check="tags", expected=f"no tag key that begins with {reserved}", found=show(tag.key), remedy=_REMEDY)
+        seen.add(folded)
+    return tags
+
+
+def tag_keys(tags: Sequence[SessionTag]) -> dict[str, ContextValue]:
+    """Return the condition keys of a request that passes *tags*."""
+    if not tags:
+        return {}
+    return {**{f"aws:RequestTag/{tag.key}": tag.value for tag in tags}, "aws:TagKeys": tuple(tag.key for tag in tags)}

@@ -1,0 +1,211 @@
+"""The operations that AWS wants signed, as methods: each resolves its caller, answers, and leaves one audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from federation import clock
+from federation.account import Account
+from federation.errors import FederationError
+from federation.policy import Policy
+from federation.state import AuditEvent, AuditSink, ReplayCache
+from federation.sts import sigv4
+from federation.sts.authorization import authorize as authorization
+from federation.sts.authorization.evaluation import Resource
+from federation.sts.callers.caller import Caller
+from federation.sts.callers.resolution import Callers, Holder
+from federation.sts.mfa import UsedCodes, UsedCodesInMemory
+from federation.sts.operations import inspection
+from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage, SessionAnswer
+from federation.sts.recording import recorded
+from federation.sts.results import Credentials
+from federation.sts.sealing import Sealer
+from federation.sts.signed_request import SignedRequest
+
+T = TypeVar("T")
+
+AnyCaller = Caller | Credentials | str
+"""Who calls: a resolved caller, credentials that this service issued, or the ARN of a user, the root or a role session."""
+
+
+class SignedOperations:
+    """The signed half of `SecurityTokenService`."""
+
+    __slots__ = ("_account", "_audit", "_callers", "_replay", "_sealer", "_used_codes")
+
+    def __init__(self, account: Account, *, audit: AuditSink | None, replay: ReplayCache | None, used_codes: UsedCodes | None) -> None:
+        self._account, self._audit, self._replay = account, audit, replay
+        self._used_codes: UsedCodes = UsedCodesInMemory() if used_codes is None else used_codes
+        self._sealer = Sealer(account.keyring, account.id)
+        self._callers = Callers(account, self._sealer)
+
+    def authenticate(self, request: SignedRequest, *, at: datetime | None = None) -> Caller:
+        """Return who signed *request* (AWS Signature Version 4, in the header or presigned).
+
+        Raises:
+            FederationError: As `federation.sts.sigv4.verify`; `InvalidClientTokenId` and `ExpiredToken` as `caller_of`.
+        """
+        instant = clock.resolve(at)
+        holders: list[Holder] = []
+
+        def secret_of(access_key_id: str, session_token: str | None) -> str:
+            holders.append(self._callers.holder_of(access_key_id, session_token, at=instant))
+            return holders[-1].secret
+
+        verified = sigv4.verify(request, secret_of=secret_of, at=instant)
+        return holders[-1].caller.in_region(verified.scope.region)
+
+    def caller_of(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:
+        """Return who holds an access key: a user or the root by a long-term key, a session by its token.
+
+        This proves nothing about whoever presents the pair; `authenticate` does.
+
+        Args:
+            access_key_id: ``AKIA…`` or ``ASIA…``.
+            session_token: The token issued with the latter, None for the former.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            InvalidClientTokenId: Nobody here holds them, or their user or role is gone.
+            ExpiredToken: The session has ended.
+        """
+        return self._callers.holder_of(access_key_id, session_token, at=clock.resolve(at)).caller
+
+    def caller_named(self, arn: str) -> Caller:
+        """Return the caller of a principal: a user, the root, or a role session, which then has neither tags nor session policies.
+
+        Raises:
+            ValidationError: The account has no such principal.
+        """
+        return self._callers.named(arn)
+
+    def authorize(
+        self,
+        principal: AnyCaller,
+        *,
+        action: str,
+        resource: str,
+        context: Mapping[str, str | Sequence[str]] | None = None,
+        resource_policy: Policy | None = None,
+        resource_account: str | None = None,
+        at: datetime | None = None,
+    ) -> authorization.Authorization:
+        """Decide whether a principal may do something, by every policy that has a say.
+
+        Args:
+            principal: Who asks.
+            action: E.g. ``s3:GetObject``.
+            resource: ARN of the resource, or ``*``.
+            context: Condition keys that the service adds: text for a single-valued key, a list for a multivalued one. The time, and what
+                the caller is, cannot be given.
+            resource_policy: The resource-based policy of the resource, or None.
+            resource_account: Account of the resource; when None that of its ARN, else the caller's.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The principal is unknown, or an argument has another form; a denial is an answer, not an error.
+        """
+        instant = clock.resolve(at)
+        caller = self._resolve(principal, instant)
+        place = Resource(arn=resource, account=resource_account or _account_in(resource) or caller.account, policy=resource_policy)
+        return authorization.authorize(caller, action=action, resource=place, context=context or {}, sealer=self._sealer, at=instant)
+
+    def get_caller_identity(self, *, caller: AnyCaller, at: datetime | None = None) -> CallerIdentity:
+        """Say who calls; no policy can deny it.
+
+        Args:
+            caller: Who calls.
+            at: The instant to judge at, aware; the present when None.
+        """
+        return self._signed("GetCallerIdentity", caller, inspection.get_caller_identity, at=at)
+
+    def get_access_key_info(self, *, caller: AnyCaller, access_key_id: str, at: datetime | None = None) -> AccessKeyInfo:
+        """Say which account an access key belongs to.
+
+        Args:
+            caller: Who calls.
+            access_key_id: 16 to 128 characters.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The parameter, the caller's permissions, or the id refuse.
+        """
+        return self._signed("GetAccessKeyInfo", caller, lambda there: inspection.get_access_key_info(access_key_id, there), at=at)
+
+    def decode_authorization_message(self, *, caller: AnyCaller, encoded_message: str, at: datetime | None = None) -> DecodedMessage:
+        """Open the encoded authorization message of a denial.
+
+        Args:
+            caller: Who calls.
+            encoded_message: The message, 1 to 10 240 characters.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The parameter, the caller's permissions, or the message refuse.
+        """
+        return self._signed(
+            "DecodeAuthorizationMessage", caller, lambda there: inspection.decode_authorization_message(encoded_message, there), at=at
+        )
+
+    def _resolve(self, caller: object, at: datetime) -> Caller:
+        if isinstance(caller, Caller):
+            return caller
+        if isinstance(caller, Credentials):
+            return self._callers.holder_of(caller.access_key_id, caller.session_token, at=at).caller
+        return self._callers.named(caller)
+
+    def _signed(
+        self,
+        operation: str,
+        caller: object,
+        answer: Callable[[Circumstances], T],
+        *,
+        at: datetime | None,
+        role_arn: object = None,
+    ) -> T:
+        """Answer one signed operation and record what became of it."""
+        instant = clock.resolve(at)
+        resolved: list[Caller] = []
+
+        def run() -> T:
+            resolved.append(self._resolve(caller, instant))
+            return answer(
+                Circumstances(
+                    account=self._account,
+                    sealer=self._sealer,
+                    callers=self._callers,
+                    caller=resolved[0],
+                    used_codes=self._used_codes,
+                    replay=self._replay,
+                    at=instant,
+                )
+            )
+
+        def event(outcome: str, *, issued: Credentials | None = None, refusal: FederationError | None = None) -> AuditEvent:
+            return AuditEvent(
+                time=instant,
+                operation=operation,
+                outcome=outcome,
+                caller_arn=resolved[0].arn if resolved else None,
+                role_arn=role_arn if isinstance(role_arn, str) else None,
+                access_key_id=None if issued is None else issued.access_key_id,
+                expires_at=None if issued is None else issued.expiration,
+                code=None if refusal is None else refusal.code,
+                check=None if refusal is None else refusal.check,
+            )
+
+        return recorded(
+            run,
+            audit=self._audit,
+            granted=lambda result: event("granted", issued=result.credentials if isinstance(result, SessionAnswer) else None),
+            refused=lambda refusal: event("refused", refusal=refusal),
+        )
+
+
+def _account_in(resource: object) -> str | None:
+    """Return the account that an ARN names, None where it names none."""
+    fields = resource.split(":", 5) if isinstance(resource, str) else []
+    return fields[4] or None if len(fields) == 6 and fields[0] == "arn" else None  # noqa: PLR2004 - the fields of an ARN
