@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -102,3 +107,29 @@ def run(port: int, requests: Sequence[bytes], *, connections: int = 16) -> Measu
     times.sort()
     p50, p99 = (times[len(times) * share // 100] * 1000 for share in (50, 99))
     return Measured(len(times), refused, seconds, p50, p99)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def listening(command: Sequence[str], port: int) -> Iterator[int]:
+    """Run *command* until the block ends; enter it, with the process id, when *port* accepts connections."""
+    with Path(os.devnull).open("wb") as nowhere:
+        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=REPOSITORY)
+    try:
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        time.sleep(1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -11,12 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -25,10 +21,9 @@ from multiprocessing import Pool
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.load import Measured, run
+from benchmarks.load import REPOSITORY, Measured, free_port, listening, run
 from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 ACCOUNT = REPOSITORY / "fixtures" / "account"
 KEYS = REPOSITORY / "fixtures" / "keys"
 ROLE = "arn:aws:iam::123456789012:role/TestSaml"
@@ -56,32 +51,6 @@ def request_of(number: int, *, at: datetime) -> bytes:
     body = urlencode(parameters).encode()
     head = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def listening(command: Sequence[str], port: int) -> Iterator[int]:
-    """Run *command* until the block ends; enter it, with the process id, when *port* accepts connections."""
-    with Path(os.devnull).open("wb") as nowhere:
-        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=REPOSITORY)
-    try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        time.sleep(1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def processor_seconds(process: int) -> float:
