@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from federation.sts.operations import assume_role, session_tokens
-from federation.sts.operations.results import AssumedRole, FederationToken, SessionToken
+from federation.sts.operations import assume_role, assume_root, delegated_access, session_tokens, web_identity_token
+from federation.sts.operations.results import (
+    AssumedRole,
+    AssumedRoot,
+    DelegatedAccessToken,
+    FederationToken,
+    SessionToken,
+    WebIdentityToken,
+)
 from federation.sts.signed_service import AnyCaller, SignedOperations
 
 
@@ -140,3 +148,82 @@ class IssuingOperations(SignedOperations):
             minimum_session_token_size=minimum_session_token_size,
         )
         return self._signed("GetFederationToken", caller, lambda there: session_tokens.get_federation_token(call, there), at=at)
+
+    def get_web_identity_token(
+        self,
+        *,
+        caller: AnyCaller,
+        audience: Sequence[str],
+        signing_algorithm: str,
+        duration_seconds: int | None = None,
+        tags: Sequence[object] = (),
+        at: datetime | None = None,
+    ) -> WebIdentityToken:
+        """Issue a signed JSON Web Token that tells other services who the caller is. The account must have the feature switched on.
+
+        Args:
+            caller: Who calls.
+            audience: For whom: 1 to 10 names of 1 to 1000 characters.
+            signing_algorithm: ``RS256`` or ``ES384``.
+            duration_seconds: 60 to 3600, five minutes when None; never beyond the end of the calling session.
+            tags: At most fifty claims, as boto3's ``{"Key": …, "Value": …}``.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The first step that refuses.
+        """
+        call = web_identity_token.GetWebIdentityToken(
+            audience=audience, signing_algorithm=signing_algorithm, duration_seconds=duration_seconds, tags=tags
+        )
+        return self._signed("GetWebIdentityToken", caller, lambda there: web_identity_token.get_web_identity_token(call, there), at=at)
+
+    def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return discovery document and key set of the account as an issuer; None while it is none."""
+        issuer = self._account.outbound
+        return None if issuer is None else (web_identity_token.discovery_document(issuer), web_identity_token.jwks_document(issuer))
+
+    def assume_root(
+        self,
+        *,
+        caller: AnyCaller,
+        target_principal: str,
+        task_policy_arn: object,
+        duration_seconds: int | None = None,
+        minimum_session_token_size: int | None = None,
+        at: datetime | None = None,
+    ) -> AssumedRoot:
+        """Issue a short session as the root of a member account, from the account that manages its root access.
+
+        Args:
+            caller: Who calls.
+            target_principal: The member account, or the ARN of its root.
+            task_policy_arn: One of AWS's five task policies, as ARN or as boto3's ``{"arn": …}``.
+            duration_seconds: 0 to 900; 900 when None or 0.
+            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The first step that refuses.
+        """
+        call = assume_root.AssumeRoot(
+            target_principal=target_principal,
+            task_policy_arn=task_policy_arn,
+            duration_seconds=duration_seconds,
+            minimum_session_token_size=minimum_session_token_size,
+        )
+        return self._signed("AssumeRoot", caller, lambda there: assume_root.assume_root(call, there), at=at)
+
+    def get_delegated_access_token(self, *, caller: AnyCaller, trade_in_token: str, at: datetime | None = None) -> DelegatedAccessToken:
+        """Exchange a trade-in token that is registered with the account, once, for credentials.
+
+        Args:
+            caller: Who calls.
+            trade_in_token: The token.
+            at: The instant to judge at, aware; the present when None.
+
+        Raises:
+            FederationError: The first step that refuses.
+        """
+        return self._signed(
+            "GetDelegatedAccessToken", caller, lambda there: delegated_access.get_delegated_access_token(trade_in_token, there), at=at
+        )

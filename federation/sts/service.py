@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from federation import clock
 from federation.account import Account, load_account
+from federation.account.issuers import by_issuer
 from federation.identity import VerifiedIdentity
 from federation.policy import Decision
 from federation.report import CheckResult, Report
@@ -53,7 +54,7 @@ class SecurityTokenService(IssuingOperations):
             RegistrationError: Two OpenID Connect providers answer to one issuer.
         """
         super().__init__(account, audit=audit, replay=replay, used_codes=used_codes)
-        self._issuers = web_identity.by_issuer(account.oidc_providers.values())
+        self._issuers = by_issuer(account.oidc_providers.values())
 
     @classmethod
     def open(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from federation.account import Account
-from federation.errors import IDPCommunicationError, InvalidIdentityToken, RegistrationError, show
+from federation.account.issuers import find_oidc_provider
+from federation.errors import IDPCommunicationError, show
 from federation.oauth.registry import check_provider_id
-from federation.oidc import messages
 from federation.oidc.decode import RawToken, decode_token
-from federation.oidc.inspection import claimed_issuer
 from federation.report import enforce
 from federation.sts import parameters
 from federation.sts.exchange import Exchange
@@ -24,8 +23,6 @@ if TYPE_CHECKING:  # key handling is loaded with the first provider, not with th
     from federation.oidc.provider import OidcProvider
 
 OPERATION: Final = "AssumeRoleWithWebIdentity"
-_NEAREST: Final = 3
-"""Registered issuers that a refusal names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ def assume_role_with_web_identity(
     Args:
         call: The parameters.
         there: Where and when.
-        issuers: The account's OpenID Connect providers, `by_issuer`.
+        issuers: The account's OpenID Connect providers, `federation.account.issuers.by_issuer`.
 
     Raises:
         FederationError: The first step that refuses.
@@ -85,54 +82,6 @@ def assume_role_with_web_identity(
         session_token_size=issued.token_size,
         session_token_utilization=issued.token_utilization,
     )
-
-
-def by_issuer(providers: Iterable[OidcProvider]) -> dict[str, OidcProvider]:
-    """Return *providers* by every text of ``iss`` that means them.
-
-    Raises:
-        RegistrationError: check ``issuer``, two of them answer to one issuer.
-    """
-    found: dict[str, OidcProvider] = {}
-    for provider in providers:
-        for issuer in provider.issuers:
-            if found.setdefault(issuer, provider) is not provider:
-                raise RegistrationError(
-                    check="issuer", expected="one provider for each issuer", found=f"two for {show(issuer)}", remedy="remove one of them"
-                )
-    return found
-
-
-def find_oidc_provider(token: RawToken, issuers: Mapping[str, OidcProvider]) -> OidcProvider:
-    """Return the provider that *token* claims to be of. The claim only chooses; whether it is true is for that provider's keys to say.
-
-    Raises:
-        InvalidIdentityToken: The token names no issuer, or one that is not registered; check ``provider``.
-    """
-    issuer = claimed_issuer(token)
-    provider = issuers.get(issuer)
-    if provider is not None:
-        return provider
-    near = _nearest(issuer, issuers)
-    raise InvalidIdentityToken(
-        check="provider",
-        expected="the issuer of a registered provider, character for character"
-        + (f", such as {', '.join(map(show, near))}" if near else ""),
-        found=show(issuer),
-        remedy="register the issuer with `federation account add-oidc-provider`, path and trailing slash as in the token",
-        message=messages.no_provider(issuer),
-    )
-
-
-def _nearest(issuer: str, issuers: Iterable[str]) -> list[str]:
-    """Return registered issuers that differ from *issuer* by case, scheme or trailing slash alone, else those of the same host."""
-
-    def plain(url: str) -> str:
-        return url.lower().removeprefix("https://").rstrip("/")
-
-    wanted = plain(issuer)
-    same = [url for url in issuers if plain(url) == wanted]
-    return (same or [url for url in issuers if plain(url).partition("/")[0] == wanted.partition("/")[0]])[:_NEAREST]
 
 
 def _find_oauth_provider(provider_id: str, token: object, account: Account) -> OAuthProvider:

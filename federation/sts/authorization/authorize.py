@@ -94,8 +94,14 @@ def authorize(
     return Authorization(caller=caller, evaluation=evaluation, encoded_message=message)
 
 
-def refuse(authorization: Authorization, *, reason: str = "") -> AccessDenied:
-    """Return the refusal of an operation that *authorization* denies; *reason* ends the message where AWS was seen to tell one."""
+def refuse(authorization: Authorization, *, reason: str = "", otherwise: str = "") -> AccessDenied:
+    """Return the refusal of an operation.
+
+    Args:
+        authorization: Why.
+        reason: Ends the message, where AWS was seen to tell one.
+        otherwise: What was found, where the policies allow and something else does not.
+    """
     evaluation, request = authorization.evaluation, authorization.evaluation.request
     deciding = None if evaluation.refusing is None else evaluation.layers.get(evaluation.refusing)
     decisions = () if deciding is None else [o.decision for o in deciding.opinions if o.decision is not None]
@@ -104,7 +110,7 @@ def refuse(authorization: Authorization, *, reason: str = "") -> AccessDenied:
     refusal = AccessDenied(
         check="authorization",
         expected=f"policies that allow {request.action} on {show(request.resource)}",
-        found=authorization.reason + ("" if nearest is None else f"; nearest miss: {nearest.sentence}"),
+        found=(authorization.reason or otherwise) + ("" if nearest is None else f"; nearest miss: {nearest.sentence}"),
         remedy="correct the policies, or ask somebody who may; `federation policy evaluate` shows every policy",
         message=refusal_text(authorization.caller, evaluation, reason=reason),
         decision=decision,

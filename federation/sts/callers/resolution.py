@@ -48,9 +48,9 @@ class Callers:
         # A root session acts in the member account, so its access key id carries that account; the keyring that seals it is this one.
         self._members = {member: Sealer(account.keyring, member) for member in members}
 
-    def sealer_of_member(self, account: str) -> Sealer | None:
-        """Return what seals root sessions in a member *account*; None where root may not be assumed there."""
-        return self._members.get(account)
+    def member_sealer(self, account: str) -> Sealer:
+        """Return what seals root sessions in a member *account* in which this one may assume root."""
+        return self._members[account]
 
     def holder_of(self, access_key_id: object, session_token: object | None, *, at: datetime) -> Holder:
         """Return who holds the credentials.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from federation import limits
@@ -169,6 +169,8 @@ ACCESS_KEY_ID: Final = Text(
     member="accessKeyId", shortest=16, longest=128, pattern=re.compile(r"\w*", re.ASCII), written=r"[\w]*", required=True
 )
 TARGET_PRINCIPAL: Final = Text(member="targetPrincipal", shortest=12, longest=2048, required=True)
+TASK_POLICY: Final = arn("taskPolicyArn")
+TASK_POLICY_ARN: Final = replace(arn("taskPolicyArn.arn"), required=False)
 TRADE_IN_TOKEN: Final = Text(member="tradeInToken", shortest=1, longest=limits.WEB_IDENTITY_TOKEN_CHARS, required=True, sensitive=True)
 AUDIENCE: Final = TextList(
     member="audience", element=Text(member="audience", shortest=1, longest=1000), fewest=1, most=AUDIENCES, required=True

@@ -1,0 +1,129 @@
+"""AssumeRoot: a short session as the root of a member account, within one task policy (sts.md 1.4)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from federation import limits
+from federation.errors import ValidationError, show
+from federation.sts import parameters
+from federation.sts.authorization.authorize import authorize, refuse
+from federation.sts.authorization.evaluation import Resource
+from federation.sts.callers.user_sessions import ROOT_SESSION, RootSession
+from federation.sts.lifetime import check_calendar
+from federation.sts.operations import constraints
+from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.gate import check_caller
+from federation.sts.operations.results import AssumedRoot, issued
+from federation.sts.packing import seal_items
+
+TASK_POLICIES: Final = (
+    "IAMAuditRootUserCredentials",
+    "IAMCreateRootUserPassword",
+    "IAMDeleteRootUserCredentials",
+    "S3UnlockBucketPolicy",
+    "SQSUnlockQueuePolicy",
+)
+"""The only policies a root session may have, below ``arn:<partition>:iam::aws:policy/root-task/``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumeRoot:
+    """The parameters of one call, as they came; ``task_policy_arn`` as boto3's ``{"arn": …}`` or as the bare ARN."""
+
+    target_principal: str
+    task_policy_arn: object
+    duration_seconds: int | None = None
+    minimum_session_token_size: int | None = None
+
+
+def assume_root(call: AssumeRoot, there: Circumstances) -> AssumedRoot:
+    """Issue a session as the root of a member account.
+
+    Raises:
+        FederationError: The first step that refuses.
+    """
+    # 1. The parameters satisfy the service model, and name an account and a task.
+    _check_parameters(call)
+    account = _target(call.target_principal, there)
+    task_policy = _task_policy(call.task_policy_arn, there)
+    # 2. The caller is no root, its policies let it, and its account may do so in that one.
+    check_caller("AssumeRoot", there.caller)
+    _check_allowed(account, task_policy, there)
+    # 3. The session is sealed into a token that fits.
+    check_calendar(there.at)
+    start = there.at.replace(microsecond=0)
+    session = RootSession(
+        account=account,
+        task_policy=task_policy,
+        issued_at=start,
+        # DurationSeconds 0 satisfies the model and is no wish: like none, it gives the longest session.
+        expires_at=start + timedelta(seconds=call.duration_seconds or limits.ASSUMED_ROOT_SECONDS),
+        source_identity=there.caller.source_identity,
+    )
+    sealed = seal_items(
+        session.items(),
+        there.callers.member_sealer(account),
+        kind=ROOT_SESSION,
+        named=session.named,
+        minimum_size=call.minimum_session_token_size or 0,
+    )
+    return AssumedRoot(source_identity=session.source_identity, **issued(sealed, expires_at=session.expires_at))
+
+
+def _check_parameters(call: AssumeRoot) -> None:
+    constraint = constraints.TASK_POLICY if call.task_policy_arn is None else constraints.TASK_POLICY_ARN
+    parameters.check_parameters(
+        (constraints.TARGET_PRINCIPAL, call.target_principal),
+        (constraint, parameters.arn_of(call.task_policy_arn)),
+        (constraints.ROOT_DURATION, call.duration_seconds),
+        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
+    )
+
+
+def _target(target: str, there: Circumstances) -> str:
+    """Return the account that *target* names: twelve digits or the ARN of its root."""
+    match = re.fullmatch(rf"(?:arn:{re.escape(there.account.partition)}:iam::)?(\d{{12}})(:root)?", target, re.ASCII)
+    if match is None or target.startswith("arn:") != (match[2] is not None):
+        raise ValidationError(
+            check="target-principal",
+            expected="a member account, by its twelve digits or the ARN of its root",
+            found=show(target),
+            remedy="correct the parameter",
+            message="Request must contain a valid target principal",
+        )
+    return match[1]
+
+
+def _task_policy(given: object, there: Circumstances) -> str:
+    arn = str(parameters.arn_of(given))
+    prefix = f"arn:{there.account.partition}:iam::aws:policy/root-task/"
+    if not arn.startswith(prefix) or arn.removeprefix(prefix) not in TASK_POLICIES:
+        raise ValidationError(
+            check="task-policy-arn",
+            expected=f"{prefix} and one of {', '.join(TASK_POLICIES)}",
+            found=show(arn),
+            remedy="correct the parameter",
+            message="Request must contain valid AWS managed task policy ARN",
+        )
+    return arn
+
+
+def _check_allowed(account: str, task_policy: str, there: Circumstances) -> None:
+    """Require the caller's permission, and centralised root access to that account; the refusal says neither which nor why (observed)."""
+    arn = f"arn:{there.account.partition}:iam::{account}:root"
+    organization = there.account.organization
+    manages = organization is not None and account in organization.root_access and account != there.account.id
+    authorization = authorize(
+        there.caller,
+        action="sts:AssumeRoot",
+        resource=Resource(arn=arn, account=there.caller.account if manages else account),
+        context={"sts:TaskPolicyArn": task_policy},
+        sealer=there.sealer,
+        at=there.at,
+    )
+    if not authorization.allowed or not manages:
+        raise refuse(authorization, otherwise="an account in which this one may not assume root")

@@ -1,0 +1,83 @@
+"""GetDelegatedAccessToken: credentials for a trade-in token that was registered with the account (sts.md 1.8)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Final
+
+from federation.account.model import TradeInToken
+from federation.errors import AccessDenied, ExpiredTradeInTokenException
+from federation.identity import timestamp
+from federation.sts.authorization.authorize import authorize, refuse
+from federation.sts.authorization.evaluation import Resource
+from federation.sts.lifetime import check_calendar
+from federation.sts.operations import constraints
+from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.gate import check_caller
+from federation.sts.operations.results import DelegatedAccessToken, issued
+from federation.sts.parameters import check_parameters
+from federation.sts.session import RoleSession, seal_session
+
+_REPLAY_ISSUER: Final = "trade-in token"
+"""Under which name used trade-in tokens are remembered; no issuer of tokens has it."""
+
+
+def get_delegated_access_token(trade_in_token: object, there: Circumstances) -> DelegatedAccessToken:
+    """Exchange a registered trade-in token, once, for the session it stands for.
+
+    Raises:
+        FederationError: The first step that refuses.
+    """
+    # 1. The parameter satisfies the service model.
+    check_parameters((constraints.TRADE_IN_TOKEN, trade_in_token))
+    # 2. The caller may exchange such tokens.
+    check_caller("GetDelegatedAccessToken", there.caller)
+    resource = Resource(arn="*", account=there.caller.account)
+    action = "sts:GetDelegatedAccessToken"
+    authorization = authorize(there.caller, action=action, resource=resource, context={}, sealer=there.sealer, at=there.at)
+    if not authorization.allowed:
+        raise refuse(authorization, reason=authorization.reason)
+    # 3. The token is registered, and has not ended.
+    octets = trade_in_token if isinstance(trade_in_token, bytes) else str(trade_in_token).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(octets).hexdigest()
+    registered = _registered(digest, there)
+    # 4. The session it stands for is sealed into a token that fits.
+    role = there.account.roles[registered.role_arn]
+    check_calendar(there.at)
+    start = there.at.replace(microsecond=0)
+    session = RoleSession(
+        partition=there.account.partition,
+        account=there.account.id,
+        role=role.path + role.name,
+        role_id=role.role_id,
+        name=registered.session_name,
+        issued_at=start,
+        expires_at=start + timedelta(seconds=registered.duration),
+        policy_arns=registered.policy_arns,
+    )
+    sealed = seal_session(session, there.sealer)
+    # 5. Last, when nothing else can refuse: the token was not used before.
+    if there.replay is not None and not there.replay.first_use(_REPLAY_ISSUER, digest, until=registered.expires_at, at=there.at):
+        raise _refused("a trade-in token that is used for the first time", "a second use")
+    return DelegatedAccessToken(assumed_principal=session.arn, **issued(sealed, expires_at=session.expires_at))
+
+
+def _registered(digest: str, there: Circumstances) -> TradeInToken:
+    registered = there.account.trade_in_tokens.get(digest)
+    if registered is None:
+        raise _refused("a trade-in token of this account", "another")
+    if there.at >= registered.expires_at:
+        raise ExpiredTradeInTokenException(
+            check="trade-in-token-end",
+            expected="a trade-in token that has not ended",
+            found=f"one that ended at {timestamp(registered.expires_at)}",
+            remedy="have the delegation approved again",
+        )
+    return registered
+
+
+def _refused(expected: str, found: str) -> AccessDenied:
+    return AccessDenied(
+        check="trade-in-token", expected=expected, found=found, remedy="register the token, or have the delegation approved again"
+    )

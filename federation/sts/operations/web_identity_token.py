@@ -1,0 +1,202 @@
+"""GetWebIdentityToken: the account as an OpenID Connect issuer (sts.md 1.11)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from federation import limits
+from federation.account.model import OutboundIssuer
+from federation.errors import (
+    JWTPayloadSizeExceededException,
+    OutboundWebIdentityFederationDisabledException,
+    SessionDurationEscalationException,
+    ValidationError,
+    show,
+)
+from federation.identity import ContextValue, SessionTag, timestamp
+from federation.sts.authorization.authorize import authorize, refuse
+from federation.sts.authorization.evaluation import Resource
+from federation.sts.callers.caller import Caller
+from federation.sts.lifetime import check_calendar
+from federation.sts.operations import constraints
+from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.gate import check_caller
+from federation.sts.operations.requested_tags import read_tags, tag_keys
+from federation.sts.operations.results import WebIdentityToken
+from federation.sts.parameters import check_parameters, violation
+
+CLAIMS: Final = "https://sts.amazonaws.com/"
+KEY_KINDS: Final[Mapping[str, str]] = {"RS256": "RSA_", "ES384": "EC384_"}
+"""Signing algorithm to the beginning of the ids of its keys (observed: ``RSA_0``, ``EC384_0``)."""
+DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
+JWKS_PATH: Final = "/.well-known/jwks.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetWebIdentityToken:
+    """The parameters of one call, as they came."""
+
+    audience: Sequence[str]
+    signing_algorithm: str
+    duration_seconds: int | None = None
+    tags: Sequence[object] = ()
+
+
+def get_web_identity_token(call: GetWebIdentityToken, there: Circumstances) -> WebIdentityToken:
+    """Issue a signed token that tells other services who the caller is.
+
+    Raises:
+        FederationError: The first step that refuses.
+    """
+    # 1. The parameters satisfy the service model.
+    _check_parameters(call)
+    tags = read_tags(call.tags, reserved=None)
+    seconds = limits.WEB_IDENTITY_TOKEN_DEFAULT_SECONDS if call.duration_seconds is None else call.duration_seconds
+    # 2. The caller has credentials of the right kind, and may have such a token, with these tags.
+    check_caller("GetWebIdentityToken", there.caller)
+    _check_allowed(call, tags, seconds, there)
+    # 3. The account issues such tokens at all.
+    issuer = _issuer(there)
+    # 4. The token does not outlive the session that asks for it.
+    check_calendar(there.at)
+    end = there.at + timedelta(seconds=seconds)
+    _check_not_longer(there.caller, end)
+    # 5. It is signed, if it does not become too large.
+    claims = _claims(call, tags, there, issuer=issuer, end=end)
+    return WebIdentityToken(
+        web_identity_token=_signed(claims, issuer, call.signing_algorithm),
+        expiration=end.replace(microsecond=end.microsecond // 1000 * 1000),
+    )
+
+
+def discovery_document(issuer: OutboundIssuer) -> dict[str, Any]:
+    """Return what is published at ``<issuer>/.well-known/openid-configuration``."""
+    return {
+        "issuer": issuer.url,
+        "jwks_uri": issuer.url + JWKS_PATH,
+        "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(KEY_KINDS),
+        "claims_supported": ["aud", "exp", "iat", "iss", "jti", "sub", CLAIMS],
+    }
+
+
+def jwks_document(issuer: OutboundIssuer) -> dict[str, Any]:
+    """Return what is published at ``<issuer>/.well-known/jwks.json``: every key's public half."""
+    return {"keys": [_jwk(kid, issuer) for kid in sorted(issuer.keys)]}
+
+
+def _jwk(kid: str, issuer: OutboundIssuer) -> dict[str, Any]:
+    key = issuer.keys[kid]
+    if isinstance(key, RSAPrivateKey):
+        public, algorithm = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "RS256"
+    else:
+        public, algorithm = ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "ES384"
+    named = {name: value for name, value in public.items() if name != "key_ops"}
+    return {**named, "kid": kid, "use": "sig", "alg": algorithm}
+
+
+def _check_parameters(call: GetWebIdentityToken) -> None:
+    check_parameters(
+        (constraints.AUDIENCE, call.audience),
+        (constraints.TOKEN_DURATION, call.duration_seconds),
+        (constraints.SIGNING_ALGORITHM, call.signing_algorithm),
+        (constraints.TAGS, call.tags),
+    )
+    if call.signing_algorithm not in KEY_KINDS:
+        text = violation(f"'{call.signing_algorithm}'", "signingAlgorithm", f"Member must satisfy enum value set: [{', '.join(KEY_KINDS)}]")
+        raise ValidationError(
+            check="signing-algorithm",
+            expected=" or ".join(KEY_KINDS),
+            found=show(call.signing_algorithm),
+            remedy="correct the parameter",
+            message=f"1 validation error detected: {text}",
+        )
+
+
+def _check_allowed(call: GetWebIdentityToken, tags: Sequence[SessionTag], seconds: int, there: Circumstances) -> None:
+    caller = there.caller
+    resource = Resource(arn=f"arn:{caller.partition}:sts::{caller.account}:self", account=caller.account)
+    context: dict[str, ContextValue] = {
+        "sts:IdentityTokenAudience": tuple(call.audience),
+        "sts:SigningAlgorithm": call.signing_algorithm,
+        "sts:DurationSeconds": str(seconds),
+        **tag_keys(tags),
+    }
+    for action in ("sts:GetWebIdentityToken", *(("sts:TagGetWebIdentityToken",) if tags else ())):
+        authorization = authorize(caller, action=action, resource=resource, context=context, sealer=there.sealer, at=there.at)
+        if not authorization.allowed:
+            raise refuse(authorization, reason=authorization.reason)
+
+
+def _issuer(there: Circumstances) -> OutboundIssuer:
+    issuer = there.account.outbound
+    if issuer is None:
+        raise OutboundWebIdentityFederationDisabledException(
+            check="outbound",
+            expected="an account that issues web identity tokens",
+            found="one that does not",
+            remedy="switch it on with `federation account enable-outbound`",
+            message="OutboundWebIdentityFederation is disabled.",
+        )
+    return issuer
+
+
+def _check_not_longer(caller: Caller, end: datetime) -> None:
+    if caller.expires_at is not None and end > caller.expires_at:
+        raise SessionDurationEscalationException(
+            check="session-duration",
+            expected=f"a token that ends by {timestamp(caller.expires_at)}, as the calling session does",
+            found=f"one that would end at {timestamp(end)}",
+            remedy="ask for a shorter DurationSeconds, or obtain a fresh session first",
+        )
+
+
+def _claims(
+    call: GetWebIdentityToken, tags: Sequence[SessionTag], there: Circumstances, *, issuer: OutboundIssuer, end: datetime
+) -> dict[str, Any]:
+    caller, organization = there.caller, there.caller.organization
+    about: dict[str, Any] = {
+        "aws_account": caller.account,
+        "source_region": caller.region,
+        "principal_id": caller.principal_arn,
+        "org_id": None if organization is None else organization.id,
+        "ou_path": None if organization is None else list(organization.paths),
+        "principal_tags": {tag.key: tag.value for tag in caller.tags},
+        "request_tags": {tag.key: tag.value for tag in tags},
+        "original_session_exp": timestamp(caller.expires_at),
+        "source_identity": caller.source_identity,
+        "federated_provider": caller.federated_provider,
+    }
+    audience = list(call.audience)
+    return {
+        "aud": audience[0] if len(audience) == 1 else audience,
+        "sub": caller.principal_arn,
+        CLAIMS: {name: value for name, value in about.items() if value},
+        "iss": issuer.url,
+        "iat": int(there.at.timestamp()),
+        "exp": int(end.timestamp()),
+        "jti": str(uuid.uuid4()),
+    }
+
+
+def _signed(claims: dict[str, Any], issuer: OutboundIssuer, algorithm: str) -> str:
+    kind = KEY_KINDS[algorithm]
+    kid = max((kid for kid in issuer.keys if kid.startswith(kind)), key=lambda kid: int(kid.removeprefix(kind)))
+    token = jwt.encode(claims, issuer.keys[kid], algorithm=algorithm, headers={"kid": kid})
+    if len(token) > limits.WEB_IDENTITY_TOKEN_CHARS:
+        raise JWTPayloadSizeExceededException(
+            check="token-size",
+            expected=f"a token of at most {limits.WEB_IDENTITY_TOKEN_CHARS} characters",
+            found=f"{len(token)} characters",
+            remedy="pass fewer or shorter tags",
+        )
+    return token
