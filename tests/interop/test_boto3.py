@@ -57,12 +57,6 @@ def test_the_connection_outlives_refusals(assume: Callable[..., Any], fresh_resp
     assert lines[-1]["principal"] == "arn:aws:sts::123456789012:assumed-role/TestSaml/SamlExample"
 
 
-def test_an_operation_that_is_not_served(sts_client: Any) -> None:
-    with pytest.raises(ClientError) as caught:
-        sts_client.get_delegated_access_token(TradeInToken="x" * 20)
-    assert caught.value.response["Error"]["Code"] == "InvalidAction"
-
-
 def test_an_oversized_request_is_told_so(assume: Callable[..., Any]) -> None:
     with pytest.raises(ClientError) as caught:
         assume("A" * 3_000_000)
