@@ -15,12 +15,13 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from federation import limits
+from federation.account import load_account
 from federation.errors import RegistrationError, show
 from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.state import JsonLinesAudit
-from federation.state.shared_replay import SharedReplayCache
+from federation.state.shared_memory import SharedMemory
 from federation.sts.service import SecurityTokenService
 
 if TYPE_CHECKING:
@@ -103,10 +104,11 @@ def load_application(settings: ServerSettings, memory: Path) -> Application:
 
     Args:
         settings: What to serve.
-        memory: File in which all workers remember used tokens.
+        memory: File in which all workers remember used tokens and spent codes.
     """
     audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
-    service = SecurityTokenService.open(settings.account, audit=audit, replay=SharedReplayCache(memory))
+    shared = SharedMemory(memory)
+    service = SecurityTokenService(load_account(settings.account), audit=audit, replay=shared, used_codes=shared)
     return Application(Endpoint(service), AccessLog())
 
 
@@ -123,11 +125,13 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
     """
     check_server_installed()
     check_port_is_free(settings)
-    SecurityTokenService.open(settings.account)  # a fault is told once, by this process, before any worker starts
+    load_account(settings.account)  # a fault is told once, by this process, before any worker starts
     server = _granian(settings)
     server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
-    with TemporaryDirectory(prefix="federation-") as memory:
-        server.serve(target_loader=partial(load_application, settings, Path(memory) / "used-tokens.sqlite"), wrap_loader=False)
+    with TemporaryDirectory(prefix="federation-") as directory:
+        memory = Path(directory) / "used-tokens.sqlite"
+        SharedMemory(memory).close()  # made once, here, so that workers starting together need not agree on who makes it
+        server.serve(target_loader=partial(load_application, settings, memory), wrap_loader=False)
 
 
 def _announce(settings: ServerSettings, ready: Callable[[], None]) -> None:
