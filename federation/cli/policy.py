@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from federation import limits
 from federation.cli.exits import Exit
 from federation.cli.inputs import read_text
+from federation.cli.lint import command as lint
 from federation.cli.options import json_option
 from federation.cli.plain import print_json
-from federation.cli.rendering import DIM, GOOD, console, print_decision
+from federation.cli.rendering import print_decision
 from federation.policy import Policy, Principal, RequestContext
 
 KINDS = ("trust", "identity", "session", "boundary", "resource")
@@ -27,20 +27,7 @@ kind_option = click.option("--kind", type=click.Choice(KINDS), default="trust", 
 document_argument = click.argument("document", type=click.Path(path_type=Path))
 
 
-@command.command()
-@document_argument
-@kind_option
-@json_option
-def lint(document: Path, *, kind: str, as_json: bool) -> None:
-    """Tell whether IAM would store DOCUMENT, and where it would not, why."""
-    policy = Policy.parse(read_text(document, longest=limits.POLICY_CHARS), kind=kind)
-    if as_json:
-        print_json({"accepted": True, "kind": kind, "size": policy.size, "statements": len(policy.statements)})
-    else:
-        console().print(
-            Text("✓ IAM would store this document", style=GOOD),
-            Text(f"(statements: {len(policy.statements)}, characters: {policy.size})", style=DIM),
-        )
+command.add_command(lint, "lint")
 
 
 @command.command()

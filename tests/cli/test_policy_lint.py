@@ -1,0 +1,206 @@
+"""`federation policy lint`: text, JSON, SARIF and what each says to the shell."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation.cli.places import line_numbers, line_of
+from federation.policy.lint import RULES
+from tests.cli.harness import ROOT, Golden, Run
+
+GITHUB = "token.actions.githubusercontent.com"
+ACCOUNT = "fixtures/account"
+PROVIDER = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"
+
+
+def policy(sub: str, operator: str = "StringLike", **members: Any) -> str:
+    condition = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}, operator: {f"{GITHUB}:sub": sub}}
+    if operator == "StringEquals":
+        condition = {operator: {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": sub}}
+    statement = {"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **members}]}, indent=2)
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> Path:
+    path = tmp_path / "wide.json"
+    path.write_text(policy("repo:acme*"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    path = tmp_path / "sound.json"
+    path.write_text(policy("repo:acme/app:environment:production", "StringEquals"), encoding="utf-8")
+    return path
+
+
+def test_text(run: Run, golden: Golden, wide: Path, sound: Path) -> None:
+    result = run("policy", "lint", sound, wide)
+    assert result.exit_code == 1
+    golden("policy-lint", result.stdout.replace(str(wide.parent), "…"))
+
+
+def test_status(run: Run, wide: Path, sound: Path, tmp_path: Path) -> None:
+    assert run("policy", "lint", sound, "--fail-on", "note").exit_code == 0
+    assert run("policy", "lint", wide).exit_code == 1
+    pull_request = tmp_path / "pull-request.json"
+    pull_request.write_text(policy("repo:acme/app:pull_request", "StringEquals"), encoding="utf-8")
+    assert run("policy", "lint", pull_request).exit_code == 0
+    assert run("policy", "lint", pull_request, "--fail-on", "warning").exit_code == 1
+    assert run("policy", "lint", "--account", ACCOUNT, "--fail-on", "warning").exit_code == 0
+    for words in ((), (sound, "--account", ACCOUNT), (sound, "--json", "--sarif"), (tmp_path / "none.json",), (sound, "--kind", "x")):
+        assert run("policy", "lint", *words).exit_code == 2
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(b"\xff")
+    assert run("policy", "lint", broken).exit_code == 2
+    assert run("policy", "lint", "--account", tmp_path).exit_code == 3
+
+
+def test_json(run: Run, wide: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"Version": "2012-10-17", "Statement": [{"Effect": "Maybe"}]}', encoding="utf-8")
+    result = run("policy", "lint", wide, bad, "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert list(document) == ["files", "counts"]
+    assert document["counts"] == {"error": 1, "warning": 0, "note": 0}
+    good, refused = document["files"]
+    assert list(good) == ["file", "accepted", "refusal", "findings"]
+    assert (good["accepted"], good["refusal"]) == (True, None)
+    [finding] = good["findings"]
+    assert list(finding) == ["id", "severity", "path", "message", "remedy", "line"]
+    assert wide.read_text(encoding="utf-8").splitlines()[finding["line"] - 1].strip().startswith(f'"{GITHUB}:sub"')
+    assert (refused["accepted"], refused["refusal"]["code"], refused["findings"]) == (False, "MalformedPolicyDocument", [])
+    assert refused["refusal"]["path"].startswith("$.Statement[0]")
+
+
+def test_what_iam_would_not_store_is_linted_all_the_same(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text(policy("*"), encoding="utf-8")
+    [file] = json.loads(run("policy", "lint", path, "--json").stdout)["files"]
+    assert (file["accepted"], file["refusal"]["check"]) == (False, "policy-shared-issuer")
+    assert [finding["id"] for finding in file["findings"]] == ["shared-issuer-unscoped"]
+
+
+def test_kinds_and_standard_input(run: Run) -> None:
+    identity = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}}'
+    result = run("policy", "lint", "-", "--kind", "identity", "--json", stdin=identity)
+    assert [each["id"] for each in json.loads(result.stdout)["files"][0]["findings"]] == ["allow-notaction"]
+    assert run("policy", "lint", "-", stdin=identity).exit_code == 1, "no trust policy"
+
+
+def test_a_file_name_paints_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "\u202egnp.\x1b[2J.json"
+    path.write_text(policy("repo:acme*"), encoding="utf-8")
+    result = run("policy", "lint", path)
+    assert result.exit_code == 1
+    assert "\x1b" not in result.stdout
+    assert "\u202e" not in result.stdout
+
+
+@pytest.fixture
+def account(run: Run, tmp_path: Path) -> Path:
+    path = tmp_path / "account"
+    assert run("account", "init", path, "--account-id", "123456789012").exit_code == 0
+    role = {"RoleName": "Deploy", "AssumeRolePolicyDocument": json.loads(policy("repo:acme*"))}
+    (path / "roles" / "Deploy.json").write_text(json.dumps(role, indent=2), encoding="utf-8")
+    return path
+
+
+def test_an_account(run: Run, account: Path) -> None:
+    result = run("policy", "lint", "--account", account, "--json")
+    assert result.exit_code == 1
+    [file] = json.loads(result.stdout)["files"]
+    assert file["file"] == str(account / "roles" / "Deploy.json")
+    assert [(each["id"], each["severity"]) for each in file["findings"]] == [
+        ("subject-too-wide", "error"),
+        ("provider-unregistered", "warning"),
+    ]
+    for finding in file["findings"]:
+        assert finding["path"].startswith("$.AssumeRolePolicyDocument.Statement[0].")
+        assert finding["line"] > 5
+    assert json.loads(run("policy", "lint", "--account", account, "--kind", "identity", "--json").stdout)["files"] == []
+
+
+def test_account_check_shows_findings_which_are_no_faults(run: Run, account: Path) -> None:
+    result = run("account", "check", "--account", account)
+    assert result.exit_code == 0
+    assert "✗ error: subject-too-wide roles/Deploy.json" in result.stdout
+    document = json.loads(run("account", "check", "--account", account, "--json").stdout)
+    assert document["sound"] is True
+    assert [finding["file"] for finding in document["findings"]] == ["roles/Deploy.json"] * 2
+    assert json.loads(run("account", "check", "--account", ACCOUNT, "--json").stdout)["findings"] == []
+
+
+def test_sarif(run: Run, wide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = tmp_path / "not a policy.json"
+    bad.write_text("{}", encoding="utf-8")
+    result = run("policy", "lint", wide, bad, "--sarif")
+    assert result.exit_code == 1
+    log = json.loads(result.stdout)
+    check_sarif(log)
+    results = log["runs"][0]["results"]
+    assert [each["ruleId"] for each in results] == ["subject-too-wide", "policy-refused"]
+    uris = [each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in results]
+    assert uris == [wide.as_uri(), bad.as_uri()], "outside the working directory"
+    assert "%20" in uris[1]
+    inside = json.loads(run("policy", "lint", "--account", ACCOUNT, "--sarif").stdout)
+    check_sarif(inside)
+    assert inside["runs"][0]["results"] == []
+    again = run("policy", "lint", wide, bad, "--sarif")
+    assert again.stdout == result.stdout, "fingerprints are stable"
+    standard_input = json.loads(run("policy", "lint", "-", "--sarif", stdin="{}").stdout)
+    check_sarif(standard_input)
+
+
+def check_sarif(log: dict[str, Any]) -> None:
+    """What SARIF 2.1.0 requires of the members that are used (sections 3.13, 3.14, 3.19, 3.27, 3.29, 3.30, 3.33, 3.49)."""
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-schema-2.1.0.json")
+    [run] = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "federation"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", driver["semanticVersion"])
+    assert run["columnKind"] in {"utf16CodeUnits", "unicodeCodePoints"}
+    rules = driver["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules) > len(RULES)
+    for rule in rules:
+        assert rule["defaultConfiguration"]["level"] in {"none", "note", "warning", "error"}
+        assert rule["shortDescription"]["text"].endswith(".")
+        assert rule["fullDescription"]["text"]
+        assert rule["help"]["text"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in {"none", "note", "warning", "error"}
+        assert result["message"]["text"]
+        assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in result["partialFingerprints"].values())
+        for location in result["locations"]:
+            assert location["physicalLocation"]["region"]["startLine"] >= 1
+            assert re.fullmatch(r"[A-Za-z0-9%/._~:-]+", location["physicalLocation"]["artifactLocation"]["uri"])
+            assert all(each["fullyQualifiedName"].startswith("$") for each in location["logicalLocations"])
+
+
+def test_places() -> None:
+    text = '{\n "a": [1, {"b.c": "]}"},\n  [\n   {}, "x"]],\n "A\\u0042": {\n  "d": null}\n}'
+    lines = line_numbers(text)
+    assert lines == {
+        "$": 1,
+        "$.a": 2,
+        "$.a[0]": 2,
+        "$.a[1]": 2,
+        '$.a[1]["b.c"]': 2,
+        "$.a[2]": 3,
+        "$.a[2][0]": 4,
+        "$.a[2][1]": 4,
+        "$.AB": 5,
+        "$.AB.d": 6,
+    }
+    assert line_of(lines, '$.AB.d["x.y"].z') == 6
+    assert line_of(lines, "$.nothing") == 1
+    for damaged in ("", "]}", '{"a', "[,,]", '{"\\u": 1}', "::", '{"a" "b"'):
+        assert line_of(line_numbers(damaged), "$.x") == 1
+    assert line_numbers(ROOT.joinpath("fixtures/account/roles/TestSaml.json").read_text(encoding="utf-8"))["$.MaxSessionDuration"] > 20
