@@ -126,34 +126,35 @@ def _rule(name: str, finds: str, because: str, test: Test) -> Rule:
     return Rule(name, "warning", finds, because, check)
 
 
+# A warning each, and an error where the condition then always holds in an Allow or never holds in a Deny.
 RULES: Final = (
     _rule(
         "key-with-scheme",
-        "A condition key that begins with `https://`; an error where the condition then always holds in an Allow or never in a Deny.",
+        "A condition key that begins with `https://`.",
         "Keys of a provider begin with its URL without the scheme.",
         _with_scheme,
     ),
     _rule(
         "key-of-another-provider",
-        "A key of an OIDC provider that is no principal of the statement; severity as above.",
+        "A key of an OIDC provider that is no principal of the statement.",
         "A request holds the keys of the provider that proved it and of no other.",
         _of_another_provider,
     ),
     _rule(
         "claim-not-exposed",
-        "A claim that AWS does not make a condition key, such as `iss` or GitHub's `repository_owner`; severity as above.",
+        "A claim that AWS does not make a condition key, such as `iss` or GitHub's `repository_owner`.",
         "AWS exposes `aud`, `oaud`, `sub`, `amr` and, for some vendors, a short list of further claims.",
         _not_exposed,
     ),
     _rule(
         "key-unknown",
-        "A misspelt condition key; severity as above.",
+        "A misspelt condition key.",
         "IAM stores any name, and a request never has it.",
         _misspelt,
     ),
     _rule(
         "key-out-of-place",
-        "A key that requests of the statement's principals never hold, such as `sts:ExternalId` for a federated caller; severity as above.",
+        "A key that requests of the statement's principals never hold, such as `sts:ExternalId` for a federated caller.",
         "A federated caller is no IAM principal yet, and each protocol has its own keys.",
         _out_of_place,
     ),
