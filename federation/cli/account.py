@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,15 +9,17 @@ from rich.text import Text
 
 from federation import limits
 from federation.account.directory import load_account
-from federation.account.model import Account
+from federation.account.lint import lint_account
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.account.writers import add_policy, add_role, add_saml_provider, init_account
+from federation.cli.account_summary import counts, print_account, summary
+from federation.cli.account_web_identity import add_oauth_provider_command, add_oidc_provider_command, add_token_information_command
 from federation.cli.inputs import read_document, read_text
+from federation.cli.lint import print_finding
 from federation.cli.options import account_option, json_option
-from federation.cli.plain import print_json
-from federation.cli.rendering import DIM, GOOD, console, facts
-from federation.identity import timestamp
-from federation.policy.statement import Statement
+from federation.cli.plain import print_json, safe
+from federation.cli.rendering import DIM, GOOD, console, facts, print_made
+from federation.policy import Kind
 from federation.profiles import Profile
 
 
@@ -37,22 +37,24 @@ def command() -> None:
 def init(directory: Path, *, account_id: str, partition: str, profile: str, as_json: bool) -> None:
     """Make DIRECTORY an account with a fresh keyring."""
     made = init_account(directory, account_id=account_id, partition=partition, profile=profile)
-    _done({"directory": str(made), "account_id": account_id}, as_json=as_json)
+    print_made({"directory": str(made), "account_id": account_id}, as_json=as_json)
 
 
 @command.command()
 @account_option
 @json_option
 def check(*, account_path: Path, as_json: bool) -> None:
-    """Read everything and report every fault with its file and place."""
+    """Read everything and report every fault with its file and place; then what lint finds in the trust policies, which is no fault."""
     account = load_account(account_path)
+    findings = lint_account(account, kinds=frozenset({Kind.TRUST}))
     if as_json:
-        print_json({"sound": True, **_summary(account)})
+        print_json({"sound": True, **summary(account), "findings": [each.as_dict() for each in findings]})
         return
     out = console()
-    counts = f"SAML providers: {len(account.saml_providers)}, roles: {len(account.roles)}, policies: {len(account.policies)}"
-    out.print(Text(f"✓ account {account.id} is sound", style=GOOD), Text(f"({counts})", style=DIM))
+    out.print(Text(f"✓ account {account.id} is sound", style=GOOD), Text(f"({counts(account)})", style=DIM))
     out.print(facts(("note", note) for note in account.notes))
+    for each in findings:
+        print_finding(each.finding, safe(each.file), out)
 
 
 @command.command()
@@ -61,23 +63,10 @@ def check(*, account_path: Path, as_json: bool) -> None:
 def show(*, account_path: Path, as_json: bool) -> None:
     """Show what the account holds."""
     account = load_account(account_path)
-    summary = _summary(account)
     if as_json:
-        print_json(summary)
+        print_json(summary(account))
         return
-    out = console()
-    out.print(facts([("account", account.id), ("partition", account.partition), ("profile", account.profile.value)], indent=0))
-    for arn, provider in account.saml_providers.items():
-        out.print(Text(arn))
-        keys = (("signing key", f"{key.fingerprint[:16]}… {_until(key.not_after)}".rstrip()) for key in provider.keys)
-        out.print(facts([*(("entity id", name) for name in sorted(provider.entity_ids)), *keys]))
-    for arn, role in account.roles.items():
-        out.print(Text(arn))
-        rows = [("longest session", f"{role.max_session_duration} s"), ("trusts", _trusts(role.trust_policy.statements))]
-        out.print(facts(rows))
-    for arn in account.policies:
-        out.print(Text(arn))
-    out.print(facts(((("note", note) for note in account.notes)), indent=0))
+    print_account(account)
 
 
 @command.command("add-saml-provider")
@@ -90,7 +79,7 @@ def add_saml_provider_command(metadata: Path, *, account_path: Path, name: str, 
     """Register the identity provider that METADATA describes."""
     keys = [read_document(path, longest=PRIVATE_KEY_OCTETS) for path in decryption_keys]
     document = read_document(metadata, longest=limits.METADATA_OCTETS)
-    _done({"arn": add_saml_provider(account_path, name=name, metadata=document, decryption_keys=keys)}, as_json=as_json)
+    print_made({"arn": add_saml_provider(account_path, name=name, metadata=document, decryption_keys=keys)}, as_json=as_json)
 
 
 @command.command("add-role")
@@ -123,7 +112,7 @@ def add_role_command(
         role_path=role_path,
         description=description,
     )
-    _done({"arn": arn}, as_json=as_json)
+    print_made({"arn": arn}, as_json=as_json)
 
 
 @command.command("add-policy")
@@ -134,43 +123,8 @@ def add_role_command(
 def add_policy_command(document: Path, *, account_path: Path, name: str, as_json: bool) -> None:
     """Add the managed policy that DOCUMENT holds."""
     text = read_text(document, longest=limits.POLICY_CHARS)
-    _done({"arn": add_policy(account_path, name=name, document=text)}, as_json=as_json)
+    print_made({"arn": add_policy(account_path, name=name, document=text)}, as_json=as_json)
 
 
-def _done(made: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        print_json(made)
-    else:
-        console().print(Text("✓", style=GOOD), *(Text(value) for value in made.values()))
-
-
-def _summary(account: Account) -> dict[str, object]:
-    return {
-        "account_id": account.id,
-        "partition": account.partition,
-        "profile": account.profile.value,
-        "saml_providers": {
-            arn: {
-                "entity_ids": sorted(provider.entity_ids),
-                "keys": [{"fingerprint": key.fingerprint, "not_after": timestamp(key.not_after)} for key in provider.keys],
-                "notes": list(provider.notes),
-            }
-            for arn, provider in account.saml_providers.items()
-        },
-        "roles": {
-            arn: {"role_id": role.role_id, "max_session_duration": role.max_session_duration, "trust_policy": role.trust_policy.document}
-            for arn, role in account.roles.items()
-        },
-        "policies": list(account.policies),
-        "notes": list(account.notes),
-    }
-
-
-def _until(moment: datetime | None) -> str:
-    return "" if moment is None else f"certificate until {moment:%Y-%m-%d}"
-
-
-def _trusts(statements: Iterable[Statement]) -> str:
-    """Return whom the Allow statements of a trust policy name."""
-    names = [name for each in statements if each.effect == "Allow" and each.principal is not None for name in each.principal.spelled]
-    return ", ".join(dict.fromkeys(names)) or "nobody"
+for writer in (add_oidc_provider_command, add_oauth_provider_command, add_token_information_command):
+    command.add_command(writer)

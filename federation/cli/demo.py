@@ -14,18 +14,24 @@ from rich.text import Text
 import federation
 from federation.account.directory import load_account
 from federation.account.model import Account
+from federation.cli.explain import denied
 from federation.cli.inputs import read_token
 from federation.cli.plain import aws_json
+from federation.cli.providers import provider_of
 from federation.cli.rendering import DIM, console, print_decision, print_report, print_verdicts
 from federation.errors import AccountFault
 from federation.identity import timestamp
+from federation.report import Report
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
 
-ROLE: Final = "arn:aws:iam::123456789012:role/TestSaml"
-PROVIDER: Final = "arn:aws:iam::123456789012:saml-provider/SAML-test"
-GRANTED: Final = "saml/documented.b64"
-REFUSED: Final = "saml/refused/wrong-audience.b64"
+SAML_ROLE: Final = "arn:aws:iam::123456789012:role/TestSaml"
+SAML_PROVIDER: Final = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+DEPLOY_ROLE: Final = "arn:aws:iam::123456789012:role/GitHubDeploy"
+SAML: Final = "saml/documented.b64"
+SAML_FOR_OTHERS: Final = "saml/refused/wrong-audience.b64"
+MAIN_BRANCH: Final = "oidc/github.jwt"
+OTHER_BRANCH: Final = "oidc/github-branch.jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +48,85 @@ class Fixtures:
         for root in (package / "_fixtures", package.parent / "fixtures"):
             manifest = root / "manifest.json"
             if manifest.is_file():
-                entries = json.loads(manifest.read_text(encoding="utf-8"))["saml"]
+                kinds = json.loads(manifest.read_text(encoding="utf-8"))
+                entries = (*kinds["saml"], *kinds["oidc"])
                 return cls(root, {entry["file"]: datetime.fromisoformat(entry["instant"]) for entry in entries})
         raise AccountFault(
             file="fixtures/manifest.json", path="", expected="the shipped fixtures", found="none", remedy="install the package again"
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One token at its instant, and the words of the command lines about it."""
+
+    account: Account
+    path: Path
+    at: datetime
+    words: str
+
+    @classmethod
+    def of(cls, fixtures: Fixtures, account: Account, file: str) -> Scene:
+        """Set the scene for one of the fixtures."""
+        at = fixtures.instants[file]
+        return cls(account, fixtures.root / file, at, f"--account {shown(fixtures.root / 'account')} --at {timestamp(at)}")
+
+    @property
+    def token(self) -> bytes:
+        """The token."""
+        return read_token(str(self.path))
+
+    def prove(self, question: str) -> Report:
+        """Ask who it is."""
+        _title(question, f"federation validate {shown(self.path)} {self.words}")
+        report = diagnose(self.token, provider_of(self.account, self.token, None), at=self.at)
+        print_report(report)
+        return report
+
+    def explain(self, question: str, role: str) -> None:
+        """Ask what the trust policy of *role* says."""
+        _title(question, f"federation explain {shown(self.path)} --role-arn {role} {self.words}")
+        report = diagnose(self.token, provider_of(self.account, self.token, None), at=self.at)
+        decision = SecurityTokenService(self.account).explain_role(report, role_arn=role, at=self.at)
+        print_decision(decision, about=role, message=None if decision.allowed else denied(report.kind))
+
+
 @click.command()
 def command() -> None:
-    """Prove, explain and issue on shipped real input; then show a refusal."""
+    """Prove, explain and issue on shipped real input, both kinds of token; then show what is refused, and why."""
     fixtures = Fixtures.find()
     account = load_account(fixtures.root / "account")
-    _grant(fixtures, account)
-    _refuse(fixtures, account)
+    _saml(Scene.of(fixtures, account, SAML))
+    _for_others(Scene.of(fixtures, account, SAML_FOR_OTHERS))
+    _web_identity(Scene.of(fixtures, account, MAIN_BRANCH))
+    Scene.of(fixtures, account, OTHER_BRANCH).explain("And the same workflow on another branch?", DEPLOY_ROLE)
 
 
-def _grant(fixtures: Fixtures, account: Account) -> None:
-    path, at = fixtures.root / GRANTED, fixtures.instants[GRANTED]
-    token, sts = read_token(str(path)), SecurityTokenService(account)
-    words = f"--account {shown(fixtures.root / 'account')} --at {timestamp(at)}"
-    _title("Who is it?", f"federation validate {shown(path)} {words}")
-    report = diagnose(token, account.saml_providers[PROVIDER], at=at)
-    print_report(report)
-    _title("May they?", f"federation explain {shown(path)} --role-arn {ROLE} {words}")
-    print_decision(sts.explain_role(report, role_arn=ROLE, at=at), about=ROLE)
-    arns = f"--role-arn {ROLE} --principal-arn {PROVIDER}"
-    _title("What do they get?", f"federation sts assume-role-with-saml {arns} --saml-assertion file://{shown(path)} {words}")
-    session = sts.assume_role_with_saml(role_arn=ROLE, principal_arn=PROVIDER, saml_assertion=token.decode("ascii"), at=at)
+def _saml(scene: Scene) -> None:
+    scene.prove("Who is it?")
+    scene.explain("May they?", SAML_ROLE)
+    arns = f"--role-arn {SAML_ROLE} --principal-arn {SAML_PROVIDER}"
+    _title("What do they get?", f"federation sts assume-role-with-saml {arns} --saml-assertion file://{shown(scene.path)} {scene.words}")
+    session = SecurityTokenService(scene.account).assume_role_with_saml(
+        role_arn=SAML_ROLE, principal_arn=SAML_PROVIDER, saml_assertion=scene.token, at=scene.at
+    )
     click.echo(aws_json(session.to_dict()))
 
 
-def _refuse(fixtures: Fixtures, account: Account) -> None:
-    path, at = fixtures.root / REFUSED, fixtures.instants[REFUSED]
-    words = f"--account {shown(fixtures.root / 'account')} --at {timestamp(at)}"
-    _title("And a response that was made for somebody else?", f"federation validate {shown(path)} {words}")
-    print_verdicts(diagnose(read_token(str(path)), account.saml_providers[PROVIDER], at=at), console())
+def _for_others(scene: Scene) -> None:
+    _title("And a response that was made for somebody else?", f"federation validate {shown(scene.path)} {scene.words}")
+    print_verdicts(diagnose(scene.token, provider_of(scene.account, scene.token, None), at=scene.at), console())
+
+
+def _web_identity(scene: Scene) -> None:
+    scene.prove("And a GitHub Actions token: who is it?")
+    scene.explain("May they?", DEPLOY_ROLE)
+    words = f"--role-arn {DEPLOY_ROLE} --role-session-name deploy --web-identity-token file://{shown(scene.path)}"
+    _title("What do they get?", f"federation sts assume-role-with-web-identity {words} {scene.words}")
+    session = SecurityTokenService(scene.account).assume_role_with_web_identity(
+        role_arn=DEPLOY_ROLE, role_session_name="deploy", web_identity_token=scene.token, at=scene.at
+    )
+    click.echo(aws_json(session.to_dict()))
 
 
 def shown(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -16,20 +15,29 @@ from federation.cli.plain import print_json
 from federation.cli.providers import provider_of
 from federation.cli.rendering import print_decision, print_exchange, print_report
 from federation.report import Report
+from federation.sts.explaining import WAYS
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
-
-DENIED: Final = "Not authorized to perform sts:AssumeRoleWithSAML"
 
 
 @click.command()
 @token_argument
 @account_option
 @click.option("--role-arn", required=True, help="The role whose trust policy decides.")
-@click.option("--provider", help="Name or ARN of the provider; needed where the issuer does not tell.")
+@click.option("--provider", help="Name or ARN of the provider; needed where the token does not tell.")
+@click.option("--role-session-name", help="RoleSessionName of the call, for web identities.")
 @at_option
 @json_option
-def command(token: str, *, account_path: Path, role_arn: str, provider: str | None, at: datetime | None, as_json: bool) -> None:
+def command(
+    token: str,
+    *,
+    account_path: Path,
+    role_arn: str,
+    provider: str | None,
+    role_session_name: str | None,
+    at: datetime | None,
+    as_json: bool,
+) -> None:
     """Prove TOKEN (a file, or - for standard input), then show each statement and condition of the role's trust policy."""
     account = load_account(account_path)
     octets = read_token(token)
@@ -39,10 +47,10 @@ def command(token: str, *, account_path: Path, role_arn: str, provider: str | No
         click.get_current_context().exit(Exit.REFUSED)
     sts = SecurityTokenService(account)
     exchange = sts.check_exchange(report.identity, role_arn=role_arn)
-    decision = sts.explain_role(report, role_arn=role_arn, at=at)
+    decision = sts.explain_role(report, role_arn=role_arn, role_session_name=role_session_name, at=at)
     refused = next((result.refusal for result in exchange if result.refusal is not None), None)
     granted = decision.allowed and refused is None
-    message = refused.message if refused is not None else None if granted else DENIED
+    message = refused.message if refused is not None else None if granted else denied(report.identity.kind)
     if as_json:
         document = {"role_arn": role_arn, "granted": granted, "message": message, "report": report.as_dict()}
         print_json({**document, "exchange": [result.as_dict() for result in exchange], "decision": decision.as_dict()})
@@ -50,6 +58,11 @@ def command(token: str, *, account_path: Path, role_arn: str, provider: str | No
         print_exchange(exchange)
         print_decision(decision, about=role_arn, message=message if refused is None else None)
     click.get_current_context().exit(Exit.GRANTED if granted else Exit.REFUSED)
+
+
+def denied(kind: str) -> str:
+    """Return what AWS says where the trust policy refuses an identity of *kind*."""
+    return f"Not authorized to perform sts:{WAYS[kind].operation}"
 
 
 def _show_unproved(report: Report, role_arn: str, *, as_json: bool) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
 import click
 
 from federation.cli.inputs import read_token
 from federation.cli.options import json_option, token_argument
 from federation.cli.plain import print_json, unverified
-from federation.saml.decode import decode_response
-from federation.saml.inspection import inspect_response
-from federation.saml.xml import parse
+from federation.cli.tokens import KINDS, OAUTH, OIDC, kind_of
 
 
 @click.command()
@@ -21,13 +23,26 @@ def command(token: str, *, as_json: bool) -> None:
     Nothing is proved: whoever wrote the token chose every word of it.
     """
     octets = read_token(token)
-    claims = inspect_response(octets)
-    if not claims:
-        # Nothing can be shown: the decoder and the parser say why.
-        parse(decode_response(octets).octets)
+    kind = kind_of(octets)
+    claims = _claims(octets, kind)
     if as_json:
-        print_json({"verified": False, "unverified": claims})
+        print_json({"verified": False, "kind": kind, "unverified": claims})
         return
-    click.echo("UNVERIFIED: decoded only. No signature was checked; whoever wrote the token chose every word below.")
+    click.echo(f"UNVERIFIED: decoded only, as {KINDS[kind]}. No signature was checked; whoever wrote the token chose every word below.")
     for line in unverified(claims):
         click.echo(line)
+
+
+def _claims(token: bytes, kind: str) -> Mapping[str, Any]:
+    if kind == OIDC:
+        decoded = import_module("federation.oidc.inspection").inspect_token(token)
+        return {name: value for name, value in decoded.items() if name not in {"kind", "verified"}}
+    if kind == OAUTH:
+        # Nothing but its server can say what it means; this is the name under which the answer is registered.
+        return {"sha256": import_module("federation.oauth.registry").token_key(token), "characters": len(token)}
+    claims: Mapping[str, Any] = import_module("federation.saml.inspection").inspect_response(token)
+    if not claims:
+        # Nothing can be shown: the decoder and the parser say why.
+        octets = import_module("federation.saml.decode").decode_response(token).octets
+        import_module("federation.saml.xml").parse(octets)
+    return claims

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from cryptography import x509
@@ -14,13 +15,17 @@ from federation import clock
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.inputs import read_document
 from federation.cli.options import at_option
+from federation.oidc.algorithms import ALGORITHMS
 from federation.testing.encryption import Encryption
 from federation.testing.forge import SamlForge, to_base64
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login, aws_attributes
 from federation.testing.names import AWS_SIGN_IN
+from federation.testing.oidc import OidcForge, TokenKey
+from federation.testing.oidc_shapes import OIDC_SHAPES
 from federation.testing.shapes import SHAPES, shape_named
 
+RESERVED: Final = frozenset({"at", "subject", "audience", "header", "iss", "sub", "aud"})
 YEARS: Final = range(1950, 9001)
 """What certificates and xs:dateTime can both state, with room for validities."""
 
@@ -91,6 +96,66 @@ def saml(
     if metadata_out is not None:
         metadata_out.write_bytes(forge.metadata())
     click.echo(to_base64(document))
+
+
+@command.command()
+@click.option("--shape", type=click.Choice(list(OIDC_SHAPES)), default="generic", show_default=True, help="The issuer to imitate.")
+@click.option("--issuer", default="", help="URL of the issuer. Default: an example of the shape.")
+@click.option("--subject", default="", help="sub. Default: an example of the shape.")
+@click.option("--audience", default="", help="aud. Default: what the shape is set up with for AWS.")
+@click.option("--claim", "claims", multiple=True, metavar="NAME=VALUE", help="A claim to add or replace; JSON, else text; repeatable.")
+@click.option("--validity", type=click.IntRange(1, 31_536_000), help="Seconds until it ends. Default: the shape's habit.")
+@click.option("--algorithm", type=click.Choice(list(ALGORITHMS)), help="Default: RS256, or the first that fits --key.")
+@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a fresh one.")
+@click.option("--kid", default="key-1", show_default=True, help="Key id.")
+@click.option("--jwks-out", type=click.Path(path_type=Path), help="Write the issuer's key set here.")
+@click.option("--discovery-out", type=click.Path(path_type=Path), help="Write the issuer's discovery document here.")
+@at_option
+def oidc(
+    *,
+    shape: str,
+    issuer: str,
+    subject: str,
+    audience: str,
+    claims: tuple[str, ...],
+    validity: int | None,
+    algorithm: str | None,
+    key_path: Path | None,
+    kid: str,
+    jwks_out: Path | None,
+    discovery_out: Path | None,
+    at: datetime | None,
+) -> None:
+    """Print a signed ID token.
+
+    Without --key a fresh key signs; --jwks-out then gives the key set that proves it.
+    """
+    moment = clock.resolve(at)
+    if key_path is None:
+        key = TokenKey.generate(algorithm or "RS256", kid=kid)
+    else:
+        key = TokenKey.from_pem(read_document(key_path, longest=PRIVATE_KEY_OCTETS), algorithm=algorithm, kid=kid)
+    forge = OidcForge(key=key, shape=OIDC_SHAPES[shape], issuer=issuer)
+    changes = _claims(claims) | ({} if validity is None else {"exp": int(moment.timestamp()) + validity})
+    token = forge.token(at=moment, subject=subject, audience=audience, **changes)
+    for path, document in ((jwks_out, forge.jwks()), (discovery_out, forge.discovery())):
+        if path is not None:
+            path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    click.echo(token)
+
+
+def _claims(words: tuple[str, ...]) -> dict[str, Any]:
+    """Return the claims of ``NAME=VALUE``; a value that is no JSON is the text it is."""
+    claims: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name or name in RESERVED:
+            raise click.BadParameter("expected NAME=VALUE; iss, sub and aud have flags of their own", param_hint="--claim")
+        try:
+            claims[name] = json.loads(value)
+        except (ValueError, RecursionError):
+            claims[name] = value
+    return claims
 
 
 def _signing_key(key: Path | None, certificate: Path | None, at: datetime) -> SigningKey:

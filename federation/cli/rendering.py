@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import IO, Final
 
@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from federation.cli.exits import Exit, status_of
-from federation.cli.plain import joined, safe, unverified
+from federation.cli.plain import joined, print_json, safe, unverified
+from federation.cli.tokens import KINDS, SAML
 from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.policy.decision import Decision
@@ -92,6 +93,14 @@ def refusal_facts(refusal: FederationError) -> list[tuple[str, object]]:
     ]
 
 
+def print_made(made: Mapping[str, str], *, as_json: bool) -> None:
+    """Print the names of what was made."""
+    if as_json:
+        print_json(made)
+    else:
+        console().print(Text("✓", style=GOOD), *(Text(safe(value)) for value in made.values()))
+
+
 def print_report(report: Report) -> None:
     """Print the verdicts, who was proved, every check as each profile sees it, and the first refusal of each in full."""
     out = console()
@@ -112,6 +121,7 @@ def print_report(report: Report) -> None:
 def print_verdicts(report: Report, out: Console) -> None:
     """Print the verdicts of both profiles in one line, the deciding one first, then the first refusal of each in full."""
     out.print(headline(report))
+    out.print(facts([("taken for", KINDS.get(report.kind, report.kind))]))
     refusals = {refusal.check: refusal for profile in (report.profile, *Profile) if (refusal := report.refusal(profile)) is not None}
     for refusal in refusals.values():
         out.print(Text(f"  {safe(refusal.check)}", style=BAD), Text(f"({refusal.code}, HTTP {refusal.http_status})", style=DIM))
@@ -154,7 +164,7 @@ def print_identity(identity: VerifiedIdentity, out: Console) -> None:
     )
     attributes = [(name, joined(values)) for name, values in identity.attributes.items()]
     if attributes:
-        out.print(Text("  attributes", style=DIM))
+        out.print(Text("  attributes" if identity.kind == SAML else "  claims", style=DIM))
         out.print(facts(attributes, indent=4))
 
 

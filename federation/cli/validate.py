@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +27,10 @@ from federation.validators import Provider, diagnose
 PROVIDER_ARN: Final = "arn:aws:iam::123456789012:saml-provider/metadata"
 """Stands for the provider where metadata alone is given; its account and name enter only NameQualifier and saml:doc."""
 
+OF_SAML: Final = frozenset({"audiences", "recipients", "signed", "permit", "max_age", "decryption_keys", "verifier"})
+OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
+"""Options that have a meaning for one kind of provider alone."""
+
 
 class MaxAge(click.ParamType["timedelta | str"]):
     """Seconds, or ``none`` for no limit."""
@@ -43,23 +49,31 @@ class MaxAge(click.ParamType["timedelta | str"]):
 @click.command()
 @token_argument
 @click.option("--metadata", type=click.Path(path_type=Path), help="SAML metadata of the identity provider.")
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="An account directory, instead of --metadata.")
-@click.option("--provider", help="Name or ARN of the provider in the account; needed where the issuer does not tell.")
-@click.option("--audience", "audiences", multiple=True, help="Audience by which tokens address us; repeatable. Default: AWS's.")
-@click.option("--recipient", "recipients", multiple=True, help="Address at which we receive; repeatable. Default: AWS's.")
+@click.option("--jwks", type=click.Path(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
+@click.option("--account", "account_path", type=click.Path(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
+@click.option("--provider", help="Name or ARN of the provider in the account; needed where the token does not tell.")
 @click.option("--profile", type=click.Choice([p.value for p in Profile]), help="Whose reading of the rules decides. Default: strict.")
-@click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="Which part must carry a signature.")
-@click.option("--permit", multiple=True, help="Permit one weak algorithm by name, e.g. rsa-sha1; repeatable.")
-@click.option("--max-age", type=MaxAge(), help="Seconds a token may be old, or none for no limit. Default: 300.")
 @click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway. Default: none.")
-@click.option("--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Our RSA key, PEM; repeatable.")
-@click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="Which implementation checks XML signatures.")
+@click.option("--issuer", help="With --jwks: the issuer, exactly as its tokens spell iss.")
+@click.option("--client-id", "client_ids", multiple=True, help="With --jwks: an audience that tokens may have; repeatable.")
+@click.option("--algorithm", "algorithms", multiple=True, help="With --jwks: an algorithm to accept; repeatable. Default: every sound one.")
+@click.option("--discovery", type=click.Path(path_type=Path), help="With --jwks: the issuer's discovery document.")
+@click.option("--audience", "audiences", multiple=True, help="SAML: audience by which tokens address us; repeatable. Default: AWS's.")
+@click.option("--recipient", "recipients", multiple=True, help="SAML: address at which we receive; repeatable. Default: AWS's.")
+@click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="SAML: which part must carry a signature.")
+@click.option("--permit", multiple=True, help="SAML: permit one weak algorithm by name, e.g. rsa-sha1; repeatable.")
+@click.option("--max-age", type=MaxAge(), help="SAML: seconds a token may be old, or none for no limit. Default: 300.")
+@click.option(
+    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="SAML: our RSA key, PEM; repeatable."
+)
+@click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
 @at_option
 @json_option
 def command(
     token: str,
     *,
     metadata: Path | None,
+    jwks: Path | None,
     account_path: Path | None,
     provider: str | None,
     at: datetime | None,
@@ -68,17 +82,20 @@ def command(
 ) -> None:
     """Prove TOKEN (a file, or - for standard input) and show every check with the verdict of both profiles.
 
-    The provider comes from --metadata or from --account.
+    The provider comes from --metadata (SAML), from --jwks (OpenID Connect) or from --account.
     """
+    if sum(source is not None for source in (metadata, jwks, account_path)) != 1:
+        raise click.UsageError("pass one of --metadata, --jwks and --account")
+    if provider is not None and account_path is None:
+        raise click.UsageError("--provider names a provider of --account")
     octets = read_token(token)
-    if metadata is not None and account_path is None:
-        if provider is not None:
-            raise click.UsageError("--provider names a provider of --account")
-        registered: Provider = _registered(metadata, options)
-    elif account_path is not None and metadata is None:
-        registered = _of_account(account_path, octets, provider, options)
+    given = {name: value for name, value in options.items() if value not in (None, ())}
+    if metadata is not None:
+        registered = _saml_provider(metadata, given)
+    elif jwks is not None:
+        registered = _oidc_provider(jwks, given)
     else:
-        raise click.UsageError("pass either --metadata or --account")
+        registered = _of_account(Path(str(account_path)), octets, provider, given)
     report = diagnose(octets, registered, at=at)
     if as_json:
         print_json(report.as_dict())
@@ -87,24 +104,46 @@ def command(
     click.get_current_context().exit(Exit.GRANTED if report.accepted else Exit.REFUSED)
 
 
-def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[str, Any]) -> SamlProvider:
+def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[str, Any]) -> Provider:
     """Return the account's provider; of the options only the profile may differ from what the account registers."""
-    profile = options.pop("profile")
-    given = [name for name, value in options.items() if value not in (None, ())]
-    if given:
-        raise click.UsageError(f"with --account the registration decides; leave out {', '.join(given)}, or set it in the account")
+    profile = options.pop("profile", None)
+    if options:
+        raise click.UsageError(f"with --account the registration decides; leave out {', '.join(options)}, or set it in the account")
     provider = provider_of(load_account(account), token, wanted)
     return provider if profile is None else provider.reprofiled(profile)
 
 
-def _registered(metadata: Path, options: dict[str, Any]) -> SamlProvider:
+def _saml_provider(metadata: Path, options: dict[str, Any]) -> Provider:
     """Register the provider of *metadata* with the options that were given; the rest is left to the provider's own defaults."""
-    given = {name: value for name, value in options.items() if value not in (None, ())}
-    if "max_age" in given:
-        given["max_age"] = None if given["max_age"] == "none" else given["max_age"]
-    if "clock_skew" in given:
-        given["clock_skew"] = timedelta(seconds=given["clock_skew"])
-    if "decryption_keys" in given:
-        keys = given["decryption_keys"]
-        given["decryption_keys"] = tuple(read_document(path, longest=PRIVATE_KEY_OCTETS) for path in keys)
-    return SamlProvider.from_metadata(read_document(metadata, longest=limits.METADATA_OCTETS), arn=PROVIDER_ARN, **given)
+    _refuse(options, OF_OIDC, "--metadata")
+    if options.get("max_age") == "none":
+        options["max_age"] = None
+    if "decryption_keys" in options:
+        options["decryption_keys"] = tuple(read_document(path, longest=PRIVATE_KEY_OCTETS) for path in options["decryption_keys"])
+    document = read_document(metadata, longest=limits.METADATA_OCTETS)
+    return SamlProvider.from_metadata(document, arn=PROVIDER_ARN, **_skewed(options))
+
+
+def _oidc_provider(jwks: Path, options: dict[str, Any]) -> Provider:
+    """Register the issuer of *jwks*; its URL is the one given, or that of its discovery document."""
+    _refuse(options, OF_SAML, "--jwks")
+    options["jwks"] = read_document(jwks, longest=limits.JWKS_OCTETS)
+    if "discovery" in options:
+        options["discovery"] = read_document(options["discovery"], longest=limits.JWKS_OCTETS)
+    issuer = options.pop("issuer", None)
+    if "client_ids" not in options or (issuer is None and "discovery" not in options):
+        raise click.UsageError("--jwks needs --client-id, and --issuer or --discovery")
+    # Imported here: who validates SAML does not wait for it.
+    register = import_module("federation.oidc.provider").OidcProvider
+    registered: Provider = register.from_documents(**_skewed(options)) if issuer is None else register(url=issuer, **_skewed(options))
+    return registered
+
+
+def _refuse(options: Mapping[str, object], names: frozenset[str], source: str) -> None:
+    wrong = [name for name in options if name in names]
+    if wrong:
+        raise click.UsageError(f"{', '.join(wrong)} has no meaning with {source}")
+
+
+def _skewed(options: dict[str, Any]) -> dict[str, Any]:
+    return options | ({"clock_skew": timedelta(seconds=options["clock_skew"])} if "clock_skew" in options else {})

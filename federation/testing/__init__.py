@@ -1,8 +1,8 @@
 """For tests of anything that federates: a token forge.
 
-    from federation.testing import Login, SamlForge, SigningKey, to_base64
+    from federation.testing import Login, OidcForge, SamlForge, SigningKey, TokenKey, to_base64
 
-The forge signs with signxml, which comes with the extra ``testing``.
+SAML responses are signed with signxml, which comes with the extra ``testing``; ID tokens need nothing more.
 """
 
 from federation.testing.encryption import Encryption

@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import Any, Final, Unpack
 from uuid import NAMESPACE_URL, uuid5
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from federation.errors import RegistrationError, show
@@ -60,6 +62,26 @@ class TokenKey:
         if chosen.kty == "EC":
             return cls(algorithm, ec.generate_private_key(_CURVES[chosen.crv]), kid)
         return cls(algorithm, ed25519.Ed25519PrivateKey.generate(), kid)
+
+    @classmethod
+    def from_pem(cls, pem: bytes, *, algorithm: str | None = None, kid: str | None = "key-1") -> TokenKey:
+        """Read an unencrypted private key; *algorithm* is the first that fits it (RS256, ES256/384/512 by curve, EdDSA) unless named.
+
+        Raises:
+            RegistrationError: It is no private key that signs tokens, or does not fit *algorithm*.
+        """
+        try:
+            private = load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
+            raise _unusable("an unencrypted private key, PEM", type(cause).__name__) from None
+        if not isinstance(private, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
+            raise _unusable("an RSA, EC or Ed25519 key", type(private).__name__)
+        kty = "RSA" if isinstance(private, rsa.RSAPrivateKey) else "EC" if isinstance(private, ec.EllipticCurvePrivateKey) else "OKP"
+        curve = next((name for name, known in _CURVES.items() if kty == "EC" and known.name == getattr(private, "curve", known).name), "")
+        fitting = [name for name, known in ALGORITHMS.items() if known.kty == kty and (kty != "EC" or known.crv == curve)]
+        if not fitting or algorithm not in {None, *fitting}:
+            raise _unusable(f"a key for {algorithm or 'a known algorithm'}", f"one for {', '.join(fitting) or 'none'}")
+        return cls(algorithm or fitting[0], private, kid)
 
     def jwk(self) -> dict[str, Any]:
         """Return the public JWK as an issuer publishes it: with ``kid``, ``use`` and ``alg``."""
@@ -169,6 +191,10 @@ class OidcForge:
 
 ABSENT: Final = object()
 """Stands for a claim or header parameter to leave out."""
+
+
+def _unusable(expected: str, found: str) -> RegistrationError:
+    return RegistrationError(check="signing-key", expected=expected, found=found, remedy="make one with `openssl genpkey`")
 
 
 def _json(value: object) -> bytes:

@@ -1,0 +1,101 @@
+"""What an account holds, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from rich.text import Text
+
+from federation.account.model import Account
+from federation.cli.rendering import console, facts
+from federation.identity import timestamp
+from federation.policy.statement import Statement
+
+
+def counts(account: Account) -> str:
+    """Return how many of each kind there are, the kinds without any left out but for those that every account has."""
+    found = {
+        "SAML providers": account.saml_providers,
+        "OIDC providers": account.oidc_providers,
+        "OAuth providers": account.oauth_providers,
+        "roles": account.roles,
+        "users": account.users,
+        "policies": account.policies,
+    }
+    return ", ".join(f"{name}: {len(entries)}" for name, entries in found.items() if entries or name == "roles")
+
+
+def summary(account: Account) -> dict[str, object]:
+    """Return the account as plain data, stable names."""
+    return {
+        "account_id": account.id,
+        "partition": account.partition,
+        "profile": account.profile.value,
+        "saml_providers": {
+            arn: {
+                "entity_ids": sorted(provider.entity_ids),
+                "keys": [{"fingerprint": key.fingerprint, "not_after": timestamp(key.not_after)} for key in provider.keys],
+                "notes": list(provider.notes),
+            }
+            for arn, provider in account.saml_providers.items()
+        },
+        "oidc_providers": {
+            arn: {
+                "url": provider.url,
+                "client_ids": list(provider.client_ids),
+                "keys": [{"kid": key.kid, "kty": key.kty, "thumbprint": key.thumbprint} for key in provider.keys.keys],
+            }
+            for arn, provider in account.oidc_providers.items()
+        },
+        "oauth_providers": {
+            name: {
+                "client_ids": None if provider.client_ids is None else sorted(provider.client_ids),
+                "answers": len(provider.answers),
+            }
+            for name, provider in account.oauth_providers.items()
+        },
+        "roles": {
+            arn: {"role_id": role.role_id, "max_session_duration": role.max_session_duration, "trust_policy": role.trust_policy.document}
+            for arn, role in account.roles.items()
+        },
+        "users": {arn: {"user_id": user.user_id} for arn, user in account.users.items()},
+        "policies": list(account.policies),
+        "notes": list(account.notes),
+    }
+
+
+def print_account(account: Account) -> None:
+    """Print the account: its providers with their keys, its roles with whom they trust, the names of the rest."""
+    out = console()
+    out.print(facts([("account", account.id), ("partition", account.partition), ("profile", account.profile.value)], indent=0))
+    for name, rows in _entries(account):
+        out.print(Text(name))
+        out.print(facts(rows))
+    out.print(facts(((("note", note) for note in account.notes)), indent=0))
+
+
+def _entries(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]]:
+    for arn, saml in account.saml_providers.items():
+        keys = (("signing key", f"{key.fingerprint[:16]}… {_until(key.not_after)}".rstrip()) for key in saml.keys)
+        yield arn, [*(("entity id", name) for name in sorted(saml.entity_ids)), *keys]
+    for arn, oidc in account.oidc_providers.items():
+        named = (("signing key", f"{key.kty} {key.kid or key.thumbprint}") for key in oidc.keys.keys)
+        yield arn, [("issuer", oidc.url), *(("client id", name) for name in oidc.client_ids), *named]
+    for name, oauth in account.oauth_providers.items():
+        clients = ["any that the trust policy takes"] if oauth.client_ids is None else sorted(oauth.client_ids)
+        yield name, [*(("client id", client) for client in clients), ("answers", f"about {len(oauth.answers)} tokens")]
+    for arn, role in account.roles.items():
+        yield arn, [("longest session", f"{role.max_session_duration} s"), ("trusts", _trusts(role.trust_policy.statements))]
+    for arn in (*account.users, *account.policies):
+        yield arn, []
+
+
+def _until(moment: datetime | None) -> str:
+    return "" if moment is None else f"certificate until {moment:%Y-%m-%d}"
+
+
+def _trusts(statements: Iterable[Statement]) -> str:
+    """Return whom the Allow statements of a trust policy name."""
+    names = [name for each in statements if each.effect == "Allow" and each.principal is not None for name in each.principal.spelled]
+    return ", ".join(dict.fromkeys(names)) or "nobody"
