@@ -129,7 +129,8 @@ def parse_json(text: str) -> object:
     """
     document: object = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
     _check_depth(document)
-    json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate raises here
+    if not text.isascii() or "\\u" in text:
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate raises here
     return document
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, NoReturn
 
 from federation.errors import MalformedPolicyDocument, show
@@ -58,11 +59,14 @@ def read_document(document: object) -> tuple[str, dict[str, Any]]:
     if not isinstance(document, str):
         raise _invalid("JSON text, its UTF-8 octets or a mapping", show(document))
     _check_bounds(document)
+    duplicates: list[_Duplicate] = []
+    reader = partial(_object, duplicates=duplicates)
     try:
-        parsed = json.loads(document, object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_constant)
+        parsed = json.loads(document, object_pairs_hook=reader, parse_int=Number, parse_float=Number, parse_constant=_constant)
     except json.JSONDecodeError as error:
         raise _invalid("JSON", f"{error.msg} at line {error.lineno} column {error.colno}") from None
-    _check_tree(parsed, "$")
+    if duplicates or not document.isascii() or "\\u" in document:  # nothing else can be at fault, and most documents have none of these
+        _check_tree(parsed, "$")
     if not isinstance(parsed, dict):
         raise _invalid("a JSON object", f"a JSON {type(parsed).__name__}")
     return document, parsed
@@ -87,12 +91,13 @@ def _check_bounds(text: str) -> None:
             raise _invalid(f"at most {JSON_DEPTH} levels of nesting", "more")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]], *, duplicates: list[_Duplicate]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
     counts = Counter(name for name, _ in pairs)
-    return _Duplicate(next(name for name, count in counts.items() if count > 1))
+    duplicates.append(_Duplicate(next(name for name, count in counts.items() if count > 1)))
+    return duplicates[-1]
 
 
 def _constant(name: str) -> NoReturn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 _ASCII_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -91,10 +92,11 @@ class Pattern:
         exact = chunks[0].text if len(chunks) == 1 and not chunks[0].holes else None
         return cls(exact, chunks, sum(len(chunk.text) for chunk in chunks))
 
-    @classmethod
-    def read(cls, text: str) -> Pattern:
+    @staticmethod
+    @lru_cache(maxsize=4096)  # actions and resources repeat from policy to policy; patterns are immutable
+    def read(text: str) -> Pattern:
         """Compile *text*, in which every ``*`` and ``?`` is a wildcard."""
-        return cls.of(Piece(text))
+        return Pattern.of(Piece(text))
 
     def matches(self, text: str) -> bool:
         """Whether the whole of *text*, in UTF-16 `units`, matches."""
@@ -118,16 +120,17 @@ class Pattern:
 
 
 def _chunks(pieces: Iterable[Piece]) -> Iterable[_Chunk]:
-    chars: list[str] = []
+    text = ""
     holes: list[int] = []
     for piece in pieces:
-        for char in units(piece.text):
-            if char == "*" and not piece.literal:
-                yield _Chunk.of("".join(chars), frozenset(holes))
-                chars, holes = [], []
-            elif char == "?" and not piece.literal:
-                holes.append(len(chars))
-                chars.append("\0")
-            else:
-                chars.append(char)
-    yield _Chunk.of("".join(chars), frozenset(holes))
+        whole = units(piece.text)
+        if piece.literal or ("*" not in whole and "?" not in whole):
+            text += whole
+            continue
+        for number, stretch in enumerate(whole.split("*")):
+            if number:
+                yield _Chunk.of(text, frozenset(holes))
+                text, holes = "", []
+            holes += (len(text) + place for place, char in enumerate(stretch) if char == "?")
+            text += stretch.replace("?", "\0")
+    yield _Chunk.of(text, frozenset(holes))
