@@ -35,6 +35,22 @@ def write_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
         _sync_directory(target.parent)
 
 
+def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
+    """Put the whole of *octets* in the place of *target*, or leave it as it is; readers see the old content or the new.
+
+    Raises:
+        AccountFault: The file system refuses.
+    """
+    beside = _beside(target)
+    with _as_faults(target):
+        try:
+            _write_synced(beside, octets, mode)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        _sync_directory(target.parent)
+
+
 def write_directory(target: Path, files: Mapping[str, tuple[bytes, int]], *, directories: tuple[str, ...] = ()) -> None:
     """Make directory *target* with *files* (name to content and mode) and empty *directories* inside, or not at all.
 

@@ -30,6 +30,7 @@ DIRECTORIES: Final = (USERS, GROUPS, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_I
 WEB_IDENTITY: Final = {
     "oidc-providers": ("federation.account.oidc_providers", "read_oidc_providers"),
     "oauth-providers": ("federation.account.oauth_providers", "read_oauth_providers"),
+    "plugin-providers": ("federation.account.plugin_providers", "read_plugin_providers"),
 }
 """Directories whose readers, and the key handling behind them, are imported where the account has them."""
 
@@ -91,7 +92,9 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
     outbound = read_outbound(tree, faults)
     trade_in_tokens = read_trade_in_tokens(tree, roles=roles, policies=policies, faults=faults)
     present = _check_layout(tree, settings, faults)
-    oidc_providers, oauth_providers = (_read_where_present(name, present, tree, settings, faults) for name in WEB_IDENTITY)
+    oidc_providers, oauth_providers, plugin_providers = (
+        _read_where_present(name, present, tree, settings, faults) for name in WEB_IDENTITY
+    )
     if keyring is None:
         return None
     notes = [f"{settings.keyring}: published keys: {keyring.published}"] if keyring.published else []
@@ -104,6 +107,8 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
         saml_providers=MappingProxyType(providers),
         oidc_providers=MappingProxyType(oidc_providers),
         oauth_providers=MappingProxyType(oauth_providers),
+        plugin_providers=MappingProxyType(plugin_providers),
+        plugins=settings.plugins,
         roles=MappingProxyType(roles),
         policies=MappingProxyType(policies),
         users=MappingProxyType(users),

@@ -1,6 +1,7 @@
 """The keyring: the 256-bit keys that seal session tokens and from which secret access keys derive.
 
-Several keys live side by side so that they can rotate: one seals, all open. Removing a key ends every session it sealed.
+Several keys live side by side so that they can rotate: one seals, all open. A rotation keeps the old key until the longest session it may
+have sealed has ended. Removing a key ends every session it sealed.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from federation import limits
 from federation.account.faults import Faults
 from federation.account.fields import Fields
-from federation.errors import show
+from federation.errors import RegistrationError, show
 
 KEY_OCTETS: Final = 32
 MAX_KEYS: Final = 16
@@ -33,20 +36,52 @@ class Keyring:
         sealing: Id of the key that seals from now on; the others only open.
         keys: Key id (1 to 16 characters of ``A-Za-z0-9_-``, in clear in every token) to 32 octets. Never shown.
         published: Why these keys are no secret, for a throw-away ring that is shipped with an example; empty for a real one.
+        retired: Key id to the instant, aware UTC, since when it only opens, for keys that a rotation replaced.
     """
 
     sealing: str
     keys: Mapping[str, bytes] = field(repr=False)
     published: str = ""
+    retired: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def generate(cls) -> Keyring:
         """Return a ring of one fresh random key."""
         return cls(sealing="k1", keys=MappingProxyType({"k1": secrets.token_bytes(KEY_OCTETS)}))
 
+    def rotated(self, at: datetime) -> Keyring:
+        """Return a ring in which a fresh key seals from the instant *at* on.
+
+        Keys whose last session has ended are left out: those retired longer than the longest session lasts. One that came into the ring by
+        hand, with no instant of its own, counts as retired now.
+
+        Raises:
+            RegistrationError: `MAX_KEYS` are still needed.
+        """
+        ends = at - timedelta(seconds=limits.USER_SESSION_MAX_SECONDS)
+        retired = {key_id: self.retired.get(key_id, at) for key_id in self.keys}
+        kept = {key_id: key for key_id, key in self.keys.items() if retired[key_id] > ends}
+        if len(kept) >= MAX_KEYS:
+            raise RegistrationError(
+                check="keyring",
+                expected=f"at most {MAX_KEYS} keys whose sessions may still run",
+                found=str(len(kept) + 1),
+                remedy="wait until the oldest of them is no longer needed",
+            )
+        numbers = [int(key_id[1:]) for key_id in self.keys if re.fullmatch(r"k\d{1,9}", key_id, re.ASCII)]
+        fresh = f"k{max(numbers, default=0) + 1}"
+        return Keyring(
+            sealing=fresh,
+            keys=MappingProxyType({**kept, fresh: secrets.token_bytes(KEY_OCTETS)}),
+            published=self.published,
+            retired=MappingProxyType({key_id: retired[key_id] for key_id in kept}),
+        )
+
     def as_document(self) -> dict[str, Any]:
         """Return the content of ``keyring.json``. Holds the keys in clear: for the file alone."""
         document: dict[str, Any] = {"sealing": self.sealing, "keys": {k: base64.b64encode(v).decode("ascii") for k, v in self.keys.items()}}
+        if self.retired:
+            document["retired"] = {key_id: f"{at.isoformat(timespec='seconds')[:19]}Z" for key_id, at in self.retired.items()}
         return {**document, "published": self.published} if self.published else document
 
 
@@ -56,6 +91,7 @@ def read_keyring(document: object, *, file: str, faults: Faults) -> Keyring | No
     sealing = fields.text("sealing", required=True, pattern=_KEY_ID)
     published = fields.text("published", longest=1024) or ""
     encoded = fields.mapping("keys", required=True)
+    retired = _read_retired(fields)
     fields.finish()
     keys = {}
     for key_id, value in encoded.items():
@@ -75,7 +111,19 @@ def read_keyring(document: object, *, file: str, faults: Faults) -> Keyring | No
         return None
     if sealing not in encoded:
         faults.add(file, "$.sealing", "the id of one of the keys", show(sealing), "name the key that seals")
-    return Keyring(sealing=sealing, keys=MappingProxyType(keys), published=published) if sealing in keys else None
+    if sealing not in keys:
+        return None
+    return Keyring(sealing=sealing, keys=MappingProxyType(keys), published=published, retired=MappingProxyType(retired))
+
+
+def _read_retired(fields: Fields) -> dict[str, datetime]:
+    found = {}
+    for key_id, text in fields.mapping("retired").items():
+        try:
+            found[key_id] = datetime.strptime(str(text), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            fields.fault("retired", "key ids and instants such as 2026-11-24T12:00:30Z", show(str(text)), "correct or remove the entry")
+    return found
 
 
 def _decode_key(value: object) -> bytes | None:

@@ -42,12 +42,14 @@ class PlacedFinding:
 
 def lint_account(account: Account, *, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[PlacedFinding, ...]:
     """Return the findings on every policy of *account* that is of one of *kinds*, file by file."""
-    unregistered = _unregistered(account)
+    unregistered, hosts = _unregistered(account), {*account.oauth_providers, *account.plugin_providers}
     found: list[PlacedFinding] = []
     for stored in stored_policies(account):
         if stored.policy.kind in kinds:
             beyond = (finding for subject in subjects(stored.policy) for finding in unregistered.findings(subject))
-            placed = (replace(finding, path=stored.path + finding.path[1:]) for finding in (*lint(stored.policy), *beyond))
+            placed = (
+                replace(finding, path=stored.path + finding.path[1:]) for finding in (*lint(stored.policy, registered=hosts), *beyond)
+            )
             found += [PlacedFinding(stored.file, finding) for finding in placed]
     return tuple(found)
 

@@ -19,6 +19,7 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.saml.provider import SamlProvider
+from federation.validators import Provider
 
 if TYPE_CHECKING:  # key handling of these rooms is loaded where an account has such providers, and not before
     from federation.oauth.provider import OAuthProvider
@@ -201,6 +202,8 @@ class Account:
         saml_providers: Registered SAML providers by ARN.
         oidc_providers: Registered OpenID Connect providers by ARN.
         oauth_providers: Registered OAuth 2.0 providers by name.
+        plugin_providers: Providers whose tokens an enabled plug-in judges, by host name.
+        plugins: Plug-ins that the account enables, by name.
         roles: Roles by ARN.
         policies: Managed policies by ARN, customer and AWS managed alike.
         users: Users by ARN.
@@ -220,6 +223,8 @@ class Account:
     saml_providers: Mapping[str, SamlProvider] = field(default_factory=dict)
     oidc_providers: Mapping[str, OidcProvider] = field(default_factory=dict)
     oauth_providers: Mapping[str, OAuthProvider] = field(default_factory=dict)
+    plugin_providers: Mapping[str, Provider] = field(default_factory=dict)
+    plugins: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     users: Mapping[str, User] = field(default_factory=dict)

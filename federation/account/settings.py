@@ -36,6 +36,7 @@ class Settings:
         audiences: Audiences that SAML responses may name instead of AWS's own; None for AWS's.
         recipients: Recipients likewise.
         organization: The organization the account is in, or None.
+        plugins: Validator plug-ins that the account enables, by name.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Settings:
     audiences: tuple[str, ...] | None
     recipients: tuple[str, ...] | None
     organization: Organization | None = None
+    plugins: tuple[str, ...] = ()
 
 
 def read_settings(tree: Tree, faults: Faults) -> Settings | None:
@@ -61,7 +63,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
     keyring = fields.text("keyring", pattern=_PLAIN_NAME) or KEYRING_FILE
     skew = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS) or 0
     audiences, recipients = names(fields, "audiences"), names(fields, "recipients")
-    organization = _organization(fields)
+    organization, plugins = _organization(fields), names(fields, "plugins") or ()
     fields.finish()
     if account is None or len(faults) > before:
         return None
@@ -74,6 +76,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
         audiences=audiences,
         recipients=recipients,
         organization=organization,
+        plugins=plugins,
     )
 
 

@@ -33,13 +33,16 @@ def read_trade_in_tokens(tree: Tree, *, roles: Collection[str], policies: Collec
             faults.add(file, "", "a name of 64 lower-case hexadecimal digits", show(digest), "name the file by the SHA-256 of the token")
             continue
         document = tree.json(file)
-        token = None if document is None else _read_token(document, file=file, roles=roles, policies=policies, faults=faults)
+        token = None if document is None else read_trade_in_token(document, file=file, roles=roles, policies=policies, faults=faults)
         if token is not None:
             found[digest] = token
     return found
 
 
-def _read_token(document: object, *, file: str, roles: Collection[str], policies: Collection[str], faults: Faults) -> TradeInToken | None:
+def read_trade_in_token(
+    document: object, *, file: str, roles: Collection[str], policies: Collection[str], faults: Faults
+) -> TradeInToken | None:
+    """Read one registration; None after recording its faults. *roles* and *policies* are those it may name."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     role, name = fields.text("RoleArn", required=True), fields.text("RoleSessionName", required=True, pattern=_SESSION_NAME)

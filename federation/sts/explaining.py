@@ -14,6 +14,7 @@ from federation.policy import Decision
 from federation.report import Check, CheckResult, Report, collect
 from federation.sts import saml, saml_attributes, trust, web_identity, web_identity_claims
 from federation.sts.exchange import Exchange, SessionRequest
+from federation.validators import installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ WAYS: Final = {
     "oidc-id-token": _WEB_IDENTITY,
     "oauth-access-token": _WEB_IDENTITY,
 }
-"""Kind of identity to the way it takes."""
+"""Kind of identity to the way it takes; those of plug-ins come as web identities."""
 
 
 def explain_role(account: Account, identity_or_report: object, *, role_arn: str, session_name: str | None, at: datetime) -> Decision:
@@ -57,7 +58,7 @@ def way_of(identity: VerifiedIdentity) -> Way:
     Raises:
         ValidationError: No operation takes identities of its kind.
     """
-    way = WAYS.get(identity.kind)
+    way = WAYS.get(identity.kind) or (_WEB_IDENTITY if identity.kind in installed() else None)
     if way is None:
         raise ValidationError(
             check="identity",

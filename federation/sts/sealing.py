@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from federation.account.access_key_id import access_key_id
 from federation.account.keyring import Keyring
 from federation.errors import InvalidClientTokenId
-from federation.sts.access_keys import access_key_id
 
 VERSION: Final = 1
 SALT_OCTETS: Final = 16

@@ -17,9 +17,9 @@ from federation.sts.exchange import Exchange
 from federation.sts.federated import Circumstances, FederatedCall, check_parameters, issue, prove
 from federation.sts.results import WebIdentityRoleSession
 from federation.sts.web_identity_claims import CHECKS, asks_nothing, read_session_request
+from federation.validators import Provider
 
 if TYPE_CHECKING:  # key handling is loaded with the first provider, not with the service
-    from federation.oauth.provider import OAuthProvider
     from federation.oidc.provider import OidcProvider
 
 OPERATION: Final = "AssumeRoleWithWebIdentity"
@@ -54,14 +54,14 @@ def assume_role_with_web_identity(
         (parameters.WEB_IDENTITY_TOKEN, call.web_identity_token),
         (parameters.PROVIDER_ID, call.provider_id),
     )
-    # 2. A provider is registered: for an access token the one ProviderId names, for an ID token the one its issuer is looked up by.
+    # 2. A provider is registered: the one ProviderId names, an OAuth server or a plug-in's; for an ID token the one of its issuer.
     token: str | bytes | RawToken
-    provider: OidcProvider | OAuthProvider
+    provider: Provider
     if call.provider_id is None:
         token = decode_token(call.web_identity_token)
         provider = find_oidc_provider(token, issuers)
     else:
-        token, provider = call.web_identity_token, _find_oauth_provider(call.provider_id, call.web_identity_token, there.account)
+        token, provider = call.web_identity_token, _find_named_provider(call.provider_id, call.web_identity_token, there.account)
     there.attempt.provider_arn = provider.arn
     # 3. Its keys, or its answer, prove the token, and every check of its profile is content.
     identity = prove(token, provider, there)
@@ -84,9 +84,10 @@ def assume_role_with_web_identity(
     )
 
 
-def _find_oauth_provider(provider_id: str, token: object, account: Account) -> OAuthProvider:
-    check_provider_id(provider_id, token, registered=account.oauth_providers)
-    provider = account.oauth_providers.get(provider_id)
+def _find_named_provider(provider_id: str, token: object, account: Account) -> Provider:
+    registered: dict[str, Provider] = {**account.oauth_providers, **account.plugin_providers}
+    check_provider_id(provider_id, token, registered=registered)
+    provider = registered.get(provider_id)
     if provider is None:
         raise IDPCommunicationError(
             check="provider",

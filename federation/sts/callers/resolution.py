@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from federation.account import Account
+from federation.account.access_key_id import account_of
 from federation.account.model import User
 from federation.errors import FederationError, ValidationError, show
-from federation.sts.access_keys import account_of
 from federation.sts.callers import principals
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.user_sessions import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from federation.account.access_key_id import account_of
 from federation.errors import FederationError
-from federation.sts.access_keys import account_of
 from federation.sts.authorization.authorize import authorize, refuse
 from federation.sts.authorization.evaluation import Resource
 from federation.sts.authorization_message import decode

@@ -5,7 +5,7 @@ import pytest
 
 from federation.account import Keyring
 from federation.errors import InvalidClientTokenId
-from federation.sts.access_keys import account_of
+from federation.account.access_key_id import account_of
 from federation.sts.sealing import Sealer
 
 OLD, NEW = bytes(32), bytes(range(32))

@@ -1,7 +1,7 @@
 import pytest
 
+from federation.account.access_key_id import access_key_id, account_of
 from federation.errors import ValidationError
-from federation.sts.access_keys import access_key_id, account_of
 
 
 @pytest.mark.parametrize(

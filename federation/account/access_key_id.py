@@ -9,7 +9,8 @@ from typing import Final
 from federation.errors import ValidationError, show
 
 TEMPORARY: Final = "ASIA"
-"""Prefix of temporary access keys; long-term ones have ``AKIA``."""
+LONG_TERM: Final = "AKIA"
+"""Prefixes of the access keys of sessions, and of users and roots."""
 VARIABLE_OCTETS: Final = 5
 """Random octets that `access_key_id` takes; it uses 39 of their 40 bits."""
 
