@@ -80,6 +80,8 @@ def serve(log: Path, *options: str, account: Path = ACCOUNT) -> Served:
     line = process.stdout.readline().decode() if ready else ""
     if not line.startswith("AWS_ENDPOINT_URL_STS="):
         process.kill()
+        process.wait(timeout=30)
+        process.stdout.close()
         pytest.fail(f"the server did not start: {line!r} {log.read_text(encoding='utf-8', errors='replace')}")
     return Served(process, line.strip().partition("=")[2], port, log)
 
