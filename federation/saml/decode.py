@@ -86,19 +86,31 @@ _LOOK_ALIKES: Final = (
     (rb"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?", "a JSON Web Token", "use the web-identity operation for it"),
     (rb"[^%]*%(?:2[BbFf]|3[Dd]|0[AaDd]).*", "percent-encoded text", "percent-decode the form value once before passing it"),
     (rb"[A-Za-z0-9]*[_-][A-Za-z0-9_-]*={0,2}", "the URL-safe base64 alphabet", "encode with the standard alphabet (+ and /)"),
+    (rb"[{\[].*", "JSON", "take the SAMLResponse value out of it"),
+    (rb"([\"']).*\1", "quotation marks around the value", "pass what stands between them"),
+    (rb"(?:\xff\xfe|\xfe\xff).*", "text in UTF-16", "save it as plain ASCII; some shells redirect output in UTF-16"),
     (
         rb"(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{1,3}",
         "a length that is no multiple of four",
         "pass the value whole, with its = padding; it looks cut off",
     ),
-    (rb".*", "other characters, misplaced padding or non-zero spare bits", "encode the XML document once more as base64"),
+    (
+        rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
+        "spare bits that are not zero, or a byte order mark before the text",
+        "pass the value unchanged, in plain ASCII",
+    ),
+    (rb"[A-Za-z0-9+/=]*", "misplaced padding", "pass one value, whole and unchanged; parts were joined or cut"),
+    (rb".*", "other characters than those of base64", "pass the value of the SAMLResponse form field unchanged"),
 )
+_PLUS_LOST: Final = re.compile(rb"[A-Za-z0-9+/]+(?: [A-Za-z0-9+/]*)+={0,2}")
 _LOOKS: Final = tuple((re.compile(pattern, re.DOTALL), found, remedy) for pattern, found, remedy in _LOOK_ALIKES)
 
 
 def _look_alike(token: str | bytes) -> tuple[str, str]:
     """Say what a value that is not base64 looks like, and what to do: for the reader of the error only, nothing is decoded that way."""
     octets = token.encode("utf-8", "replace") if isinstance(token, str) else token
+    if _PLUS_LOST.fullmatch(octets.strip(WHITE_SPACE)):
+        return "spaces inside the text, perhaps where + stood", "percent-decode the form value once, not twice"
     text = octets.removeprefix(BYTE_ORDER_MARK).translate(None, WHITE_SPACE)
     return next((found, remedy) for look, found, remedy in _LOOKS if look.fullmatch(text))
 

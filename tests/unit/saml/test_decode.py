@@ -59,6 +59,12 @@ def test_too_long_is_refused_before_it_is_decoded() -> None:
         ("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "JSON Web Token"),
         (TOKEN[:-6], "multiple of four"),
         (TOKEN + "====", "padding"),
+        (TOKEN[:-4] + "PGF=", "spare bits"),
+        ("\ufeff" + TOKEN, "byte order mark"),
+        (TOKEN.encode("utf-16"), "UTF-16"),
+        (f'"{TOKEN}"', "quotation marks"),
+        (f'{{"SAMLResponse": "{TOKEN}"}}', "JSON"),
+        (TOKEN[:9] + " " + TOKEN[10:21] + " " + TOKEN[22:], "where + stood"),
         ("\u202e" + TOKEN, "other characters"),
     ],
 )
