@@ -78,12 +78,14 @@ def parse_permit(names: Iterable[str]) -> Permit:
     """Return the set of *names* when each is one of `PERMITS`.
 
     Raises:
-        RegistrationError: check ``permit``: an unknown name, or a bare str where a collection is meant.
+        RegistrationError: check ``permit``: an unknown name, or no collection of names, such as a bare str.
     """
-    wanted: list[object] = [names] if isinstance(names, (str, bytes)) else list(names)
+    if isinstance(names, (str, bytes)) or not isinstance(names, Iterable):
+        raise _refusal("permit", "a collection of names", type(names).__name__, "pass a set, even of one")
+    wanted: list[object] = list(names)
     unknown = [name for name in wanted if not isinstance(name, str) or name not in PERMITS]
-    if unknown or isinstance(names, (str, bytes)):
-        raise _refusal("permit", f"names out of {', '.join(sorted(PERMITS))}", show(wanted[0] if not unknown else unknown[0]), "correct it")
+    if unknown:
+        raise _refusal("permit", f"names out of {', '.join(sorted(PERMITS))}", show(unknown[0]), "correct it")
     return cast("Permit", frozenset(wanted))
 
 
@@ -196,7 +198,8 @@ def _admit(public_key: object, permit: Permit) -> PublicKey:
 def _admit_rsa(public_key: rsa.RSAPublicKey, least: int) -> rsa.RSAPublicKey:
     numbers = public_key.public_numbers()
     if not least <= public_key.key_size <= limits.RSA_MAX_BITS:
-        remedy = "let the IdP use a 2048-bit key, or permit `rsa-1024` by name for this provider"
+        permit_helps = limits.RSA_LEGACY_MIN_BITS <= public_key.key_size < least
+        remedy = "let the IdP use a 2048-bit key" + (", or permit `rsa-1024` by name for this provider" if permit_helps else "")
         raise _refusal("key-size", f"RSA of {least} to {limits.RSA_MAX_BITS} bits", f"{public_key.key_size} bits", remedy)
     if numbers.e < limits.RSA_MIN_EXPONENT or numbers.e % 2 == 0 or numbers.n % 2 == 0:
         found = f"exponent {numbers.e}" if numbers.e.bit_length() <= 64 else "another exponent"  # noqa: PLR2004

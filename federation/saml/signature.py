@@ -205,7 +205,9 @@ def fitting_keys(method: SignatureMethod, keys: Sequence[VerificationKey]) -> li
     """Return the keys of the kind *method* needs, at least one (row S40)."""
     fitting = [key for key in keys if key.kind == method.kind]
     if not fitting:
-        raise refuse("signature-algorithm", "a method that fits a registered key", f"no {method.kind.upper()} key is registered")
+        found = f"no {method.kind.upper()} key is registered"
+        remedy = "check that this provider sent the message, and register the keys it signs with"
+        raise refuse("signature-algorithm", "a method that fits a registered key", found, remedy)
     return fitting
 
 

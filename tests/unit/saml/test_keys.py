@@ -60,6 +60,13 @@ def test_1024_bits_need_a_permit_by_name() -> None:
     assert load_certificates(weak.certificate_pem(), parse_permit(["rsa-1024"]))[0].bits == 1024
 
 
+def test_a_permit_is_only_advised_where_it_helps() -> None:
+    for bits, advised in ((1024, True), (512, False), (9000, False)):
+        with pytest.raises(RegistrationError) as caught:
+            verification_key(rsa_public((1 << (bits - 1)) + 1, 65537))
+        assert (caught.value.check, "rsa-1024" in caught.value.remedy) == ("key-size", advised)
+
+
 def test_huge_moduli_are_refused() -> None:
     assert refusal(lambda: verification_key(rsa_public((1 << 9000) + 1, 65537))) == "key-size"
 
@@ -97,5 +104,5 @@ def test_only_unencrypted_rsa_private_keys_decrypt() -> None:
 def test_permits_are_known_names_in_a_collection() -> None:
     assert parse_permit(PERMITS) == PERMITS
     assert parse_permit(()) == frozenset()
-    for names in (["md5"], "sha1", [None], ["SHA1"], b"sha1"):
+    for names in (["md5"], "sha1", [None], ["SHA1"], b"sha1", 5, None):
         assert refusal(lambda names=names: parse_permit(names)) == "permit"
