@@ -80,8 +80,8 @@ def print_refusal(refusal: FederationError) -> None:
         out.print(facts(refusal_facts(each)))
 
 
-def refusal_facts(refusal: FederationError) -> list[tuple[str, object]]:
-    """Return the rows that explain *refusal*."""
+def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> list[tuple[str, object]]:
+    """Return the rows that explain *refusal*; *speaker* introduces the text that AWS has for it."""
     where = [str(part) for part in (getattr(refusal, "file", ""), getattr(refusal, "path", "")) if part]
     said = refusal.message if not refusal.message.startswith(f"{refusal.check}: expected ") else None
     return [
@@ -89,7 +89,7 @@ def refusal_facts(refusal: FederationError) -> list[tuple[str, object]]:
         ("expected", refusal.expected),
         ("found", refusal.found),
         ("remedy", refusal.remedy),
-        ("AWS says", said),
+        (speaker, said),
     ]
 
 
@@ -123,9 +123,11 @@ def print_verdicts(report: Report, out: Console) -> None:
     out.print(headline(report))
     out.print(facts([("taken for", KINDS.get(report.kind, report.kind))]))
     refusals = {refusal.check: refusal for profile in (report.profile, *Profile) if (refusal := report.refusal(profile)) is not None}
+    enforced = [result.refusal for result in report.results if Profile.AWS in result.profiles]
     for refusal in refusals.values():
         out.print(Text(f"  {safe(refusal.check)}", style=BAD), Text(f"({refusal.code}, HTTP {refusal.http_status})", style=DIM))
-        out.print(facts(refusal_facts(refusal), indent=4))
+        speaker = "AWS says" if refusal in enforced else "console"  # a text for what the API accepts is that of the sign-in page
+        out.print(facts(refusal_facts(refusal, speaker=speaker), indent=4))
 
 
 def headline(report: Report) -> Text:
