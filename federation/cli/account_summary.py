@@ -19,6 +19,7 @@ def counts(account: Account) -> str:
         "SAML providers": account.saml_providers,
         "OIDC providers": account.oidc_providers,
         "OAuth providers": account.oauth_providers,
+        "plug-in providers": account.plugin_providers,
         "roles": account.roles,
         "users": account.users,
         "policies": account.policies,
@@ -55,6 +56,7 @@ def summary(account: Account) -> dict[str, object]:
             }
             for name, provider in account.oauth_providers.items()
         },
+        "plugin_providers": {name: {"kind": provider.kind} for name, provider in account.plugin_providers.items()},
         "roles": {
             arn: {"role_id": role.role_id, "max_session_duration": role.max_session_duration, "trust_policy": role.trust_policy.document}
             for arn, role in account.roles.items()
@@ -85,6 +87,8 @@ def _entries(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]]
     for name, oauth in account.oauth_providers.items():
         clients = ["any that the trust policy takes"] if oauth.client_ids is None else sorted(oauth.client_ids)
         yield name, [*(("client id", client) for client in clients), ("answers", f"about {len(oauth.answers)} tokens")]
+    for name, plugged in account.plugin_providers.items():
+        yield name, [("plug-in", plugged.kind)]
     for arn, role in account.roles.items():
         yield arn, [("longest session", f"{role.max_session_duration} s"), ("trusts", _trusts(role.trust_policy.statements))]
     for arn in (*account.users, *account.policies):

@@ -60,7 +60,11 @@ class Linted:
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[FILE]...")
 @click.option("--account", "account_path", type=click.Path(path_type=Path), help="Every policy of an account directory, instead of files.")
-@click.option("--kind", type=click.Choice([each.value for each in Kind]), help="What the policies are attached to. Files: trust. --account: all of them.")
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in Kind]),
+    help="What the policies are attached to. Files: trust. --account: all of them.",
+)
 @click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code scanning.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), default="error", show_default=True, help="The mildest finding that refuses.")
 @json_option

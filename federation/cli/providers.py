@@ -16,12 +16,13 @@ from federation.oidc.decode import decode_token
 from federation.saml.inspection import inspect_response
 from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.provider import SamlProvider
+from federation.validators import Provider
 
 if TYPE_CHECKING:  # key handling is loaded with an account that has such providers
     from federation.oauth.provider import OAuthProvider
     from federation.oidc.provider import OidcProvider
 
-AccountProvider: TypeAlias = "SamlProvider | OidcProvider | OAuthProvider"
+AccountProvider: TypeAlias = "SamlProvider | OidcProvider | OAuthProvider | Provider"
 
 
 def provider_of(account: Account, token: bytes, wanted: str | None) -> AccountProvider:
@@ -30,7 +31,7 @@ def provider_of(account: Account, token: bytes, wanted: str | None) -> AccountPr
     What a token says only chooses among registered providers; whether it is true is for that provider's keys or answers to say.
     """
     if wanted is not None:
-        return _named({**account.saml_providers, **account.oidc_providers, **account.oauth_providers}, wanted)
+        return _named({**account.saml_providers, **account.oidc_providers, **account.oauth_providers, **account.plugin_providers}, wanted)
     kind = kind_of(token)
     if kind == OIDC:
         return find_oidc_provider(decode_token(token), by_issuer(account.oidc_providers.values()))

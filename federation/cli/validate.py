@@ -110,7 +110,13 @@ def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[s
     if options:
         raise click.UsageError(f"with --account the registration decides; leave out {', '.join(options)}, or set it in the account")
     provider = provider_of(load_account(account), token, wanted)
-    return provider if profile is None else provider.reprofiled(profile)
+    if profile is None:
+        return provider
+    reprofiled = getattr(provider, "reprofiled", None)
+    if reprofiled is None:
+        raise click.UsageError("the profile of a plug-in's provider is set in the account")
+    judged: Provider = reprofiled(profile)
+    return judged
 
 
 def _saml_provider(metadata: Path, options: dict[str, Any]) -> Provider:

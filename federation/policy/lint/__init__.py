@@ -5,6 +5,7 @@ A `Rule` looks at one `Subject`, one statement among its siblings, and yields fi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import islice
 from typing import Final
 
@@ -29,7 +30,12 @@ RULES: Final[tuple[Rule, ...]] = (
 """Every rule, in the order of its findings: whom the policy trusts, then how it says so."""
 
 
-def lint(policy: Policy) -> tuple[Finding, ...]:
-    """Return the findings on *policy*, statement by statement, at most `MAX_FINDINGS`."""
-    found = (finding for subject in subjects(policy) for rule in RULES for finding in rule.findings(subject))
+def lint(policy: Policy, *, registered: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Return the findings on *policy*, statement by statement, at most `MAX_FINDINGS`.
+
+    Args:
+        policy: The policy.
+        registered: Host names of further providers of web identities, beyond those that AWS has built in.
+    """
+    found = (finding for subject in subjects(policy, frozenset(registered)) for rule in RULES for finding in rule.findings(subject))
     return tuple(islice(found, MAX_FINDINGS))

@@ -87,7 +87,7 @@ def _never_matching(subject: Subject) -> Iterator[Hit]:
     at = f"{subject.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
     for type_, names in element.names.items():
         for name in sorted(names):
-            reason = _why_never(type_, name)
+            reason = None if name in subject.registered else _why_never(type_, name)
             if reason is not None:
                 yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1])
 

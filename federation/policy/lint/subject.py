@@ -34,6 +34,7 @@ class Subject:
         by_key: The statement's conditions by folded key.
         callers: Whose requests the statement can apply to.
         providers: OIDC providers among its principals: their URL without ``https://`` or built-in name, by the same name folded.
+        registered: Providers known by a bare host name, beyond AWS's built-in ones; their claims are their own affair.
     """
 
     statement: Statement
@@ -44,6 +45,7 @@ class Subject:
     by_key: dict[str, list[Condition]] = field(repr=False)
     callers: frozenset[Caller]
     providers: dict[str, str]
+    registered: frozenset[str]
 
     @property
     def allows(self) -> bool:
@@ -61,7 +63,7 @@ class Subject:
         return self.trusts and self.statement.action.matches(fold(action))
 
 
-def subjects(policy: Policy) -> Iterator[Subject]:
+def subjects(policy: Policy, registered: frozenset[str] = frozenset()) -> Iterator[Subject]:
     """Yield every statement of *policy* with what the rules want to know about it."""
     first: dict[str, Statement] = {}
     denies = [each for each in policy.statements if each.effect == "Deny" and not each.conditions][:_DENIES]
@@ -80,6 +82,7 @@ def subjects(policy: Policy) -> Iterator[Subject]:
             by_key=by_key,
             callers=callers,
             providers=providers,
+            registered=registered,
         )
 
 
