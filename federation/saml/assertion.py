@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from federation.saml.attributes import ATTRIBUTE_STATEMENT, read_attributes
 from federation.saml.conditions import CONDITIONS, Conditions, read_conditions
-from federation.saml.shape import only_attributes, optional_instant, refuse, required
+from federation.saml.shape import attributes, optional_instant, refuse, required
 from federation.saml.subject import SUBJECT, Decrypt, Subject, read_subject
 from federation.saml.times import read_instant
-from federation.saml.xml import DS, SAML, Element, text
+from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SAML, SIGNATURE, Element, text
 
-ASSERTION: Final = f"{SAML}Assertion"
-_ENCRYPTED_ASSERTION: Final = f"{SAML}EncryptedAssertion"
-_ISSUER: Final = f"{SAML}Issuer"
-_SIGNATURE: Final = f"{DS}Signature"
 _ADVICE: Final = f"{SAML}Advice"
 _AUTHN_STATEMENT: Final = f"{SAML}AuthnStatement"
 _AUTHN_CONTEXT: Final = f"{SAML}AuthnContext"
@@ -29,8 +24,7 @@ _ISSUER_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifi
 _AUTHN_ATTRIBUTES: Final = frozenset({"AuthnInstant", "SessionIndex", "SessionNotOnOrAfter"})
 
 
-@dataclass(frozen=True, slots=True)
-class AuthnStatement:
+class AuthnStatement(NamedTuple):
     """That, and when, the subject authenticated. Instants are aware UTC; None where the attribute is absent."""
 
     authn_instant: datetime
@@ -38,8 +32,7 @@ class AuthnStatement:
     session_not_on_or_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """A SAML 2.0 assertion of strict shape; what it says is true only for whom the checks accept it.
 
     Attributes:
@@ -79,11 +72,11 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
     """
     if root.tag != ASSERTION:
         raise refuse("a SAML 2.0 Assertion", root)
-    only_attributes(root, _ASSERTION_ATTRIBUTES)
+    given = attributes(root, _ASSERTION_ATTRIBUTES)
     children = iter(root)
     issuer, issuer_format = _read_issuer(next(children, None), root)
     child = next(children, None)
-    if child is not None and child.tag == _SIGNATURE:  # there where the enclosing Response was what the signature covers
+    if child is not None and child.tag == SIGNATURE:  # there where the enclosing Response was what the signature covers
         child = next(children, None)
     subject: Subject | None = None
     if child is not None and child.tag == SUBJECT:
@@ -97,34 +90,33 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         _check_advice(child)
         child = next(children, None)
     authn_statements: list[AuthnStatement] = []
-    attributes: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     while child is not None:
-        _read_statement(child, authn_statements, attributes, decrypt)
+        _read_statement(child, authn_statements, values, decrypt)
         child = next(children, None)
     return Assertion(
-        version=required(root, "Version"),
-        assertion_id=required(root, "ID"),
-        issue_instant=read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
+        version=required(given, "Version", root),
+        assertion_id=required(given, "ID", root),
+        issue_instant=read_instant(required(given, "IssueInstant", root), "Assertion IssueInstant"),
         issuer=issuer,
         issuer_format=issuer_format,
         subject=subject,
         conditions=conditions,
         authn_statements=tuple(authn_statements),
-        attributes={name: tuple(values) for name, values in attributes.items()},
+        attributes={name: tuple(texts) for name, texts in values.items()},
     )
 
 
 def _read_issuer(element: Element | None, assertion: Element) -> tuple[str, str | None]:
-    if element is None or element.tag != _ISSUER:
+    if element is None or element.tag != ISSUER:
         raise refuse("an Issuer as first element of the Assertion", assertion if element is None else element)
-    only_attributes(element, _ISSUER_ATTRIBUTES)
-    return text(element), element.get("Format")
+    return text(element), attributes(element, _ISSUER_ATTRIBUTES).get("Format")
 
 
-def _read_statement(child: Element, authn: list[AuthnStatement], attributes: dict[str, list[str]], decrypt: Decrypt | None) -> None:
+def _read_statement(child: Element, authn: list[AuthnStatement], values: dict[str, list[str]], decrypt: Decrypt | None) -> None:
     tag = child.tag
     if tag == ATTRIBUTE_STATEMENT:
-        read_attributes(child, attributes, decrypt)
+        read_attributes(child, values, decrypt)
     elif tag == _AUTHN_STATEMENT:
         authn.append(_read_authn_statement(child))
     elif tag != _AUTHZ_DECISION_STATEMENT:  # which decides nothing here
@@ -132,19 +124,19 @@ def _read_statement(child: Element, authn: list[AuthnStatement], attributes: dic
 
 
 def _read_authn_statement(element: Element) -> AuthnStatement:
-    only_attributes(element, _AUTHN_ATTRIBUTES)
+    given = attributes(element, _AUTHN_ATTRIBUTES)
     # What an AuthnContext holds is for the parties to agree upon and decides nothing here.
     if [child.tag for child in element if child.tag != _SUBJECT_LOCALITY] != [_AUTHN_CONTEXT]:
         raise refuse("an optional SubjectLocality and one AuthnContext in the AuthnStatement", element)
     return AuthnStatement(
-        read_instant(required(element, "AuthnInstant"), "AuthnStatement AuthnInstant"),
-        element.get("SessionIndex"),
-        optional_instant(element, "SessionNotOnOrAfter"),
+        read_instant(required(given, "AuthnInstant", element), "AuthnStatement AuthnInstant"),
+        given.get("SessionIndex"),
+        optional_instant(given.get("SessionNotOnOrAfter"), "AuthnStatement SessionNotOnOrAfter"),
     )
 
 
 def _check_advice(advice: Element) -> None:
     """Refuse assertions inside the Advice: nothing would verify or read them, a wrapped message keeps its original there (row S36)."""
-    hidden = next(advice.iter(ASSERTION, _ENCRYPTED_ASSERTION), None)
+    hidden = next(advice.iter(ASSERTION, ENCRYPTED_ASSERTION), None)
     if hidden is not None:
         raise refuse("an Advice that holds no assertion", hidden)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from federation.saml.shape import only_attributes, optional_instant, refuse
+from federation.saml.shape import attributes, no_attributes, optional_instant, refuse
 from federation.saml.xml import SAML, Element, local_name, text
 
 CONDITIONS: Final = f"{SAML}Conditions"
@@ -17,11 +16,9 @@ _PROXY_RESTRICTION: Final = f"{SAML}ProxyRestriction"
 
 _CONDITIONS_ATTRIBUTES: Final = frozenset({"NotBefore", "NotOnOrAfter"})
 _PROXY_ATTRIBUTES: Final = frozenset({"Count"})
-_NONE: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """The Conditions element.
 
     Attributes:
@@ -45,16 +42,16 @@ def read_conditions(element: Element) -> Conditions:
     Raises:
         InvalidIdentityToken: The shape is not that of the schema, or an instant is unreadable.
     """
-    only_attributes(element, _CONDITIONS_ATTRIBUTES)
+    given = attributes(element, _CONDITIONS_ATTRIBUTES)
     restrictions: list[tuple[str, ...]] = []
     one_time_use = proxied = False
     unknown: list[str] = []
     for child in element:
         tag = child.tag
         if tag == _AUDIENCE_RESTRICTION:
-            restrictions.append(_read_audiences(child, _NONE))
+            restrictions.append(_read_audiences(child))
         elif tag == _ONE_TIME_USE and not one_time_use:
-            only_attributes(child, _NONE)
+            no_attributes(child)
             one_time_use = True
         elif tag == _PROXY_RESTRICTION and not proxied:
             # It binds whoever issues further assertions on this one; nobody does here (Core 2.5.1.6).
@@ -65,20 +62,20 @@ def read_conditions(element: Element) -> Conditions:
         else:
             unknown.append(local_name(child))
     return Conditions(
-        optional_instant(element, "NotBefore"),
-        optional_instant(element, "NotOnOrAfter"),
+        optional_instant(given.get("NotBefore"), "Conditions NotBefore"),
+        optional_instant(given.get("NotOnOrAfter"), "Conditions NotOnOrAfter"),
         tuple(restrictions),
         one_time_use,
         tuple(unknown),
     )
 
 
-def _read_audiences(restriction: Element, attributes: frozenset[str]) -> tuple[str, ...]:
-    only_attributes(restriction, attributes)
+def _read_audiences(restriction: Element, allowed: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    attributes(restriction, allowed)
     audiences: list[str] = []
     for child in restriction:
         if child.tag != _AUDIENCE:
             raise refuse(f"only Audience elements in the {local_name(restriction)}", child)
-        only_attributes(child, _NONE)
+        no_attributes(child)
         audiences.append(text(child))
     return tuple(audiences)

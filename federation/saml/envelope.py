@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from federation.errors import IDPRejectedClaim, show
-from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SIGNATURE
-from federation.saml.xml import SAMLP, Element, local_name, malformed, only_attributes, text
+from federation.saml.xml import (
+    ASSERTION,
+    ENCRYPTED_ASSERTION,
+    ISSUER,
+    SAMLP,
+    SIGNATURE,
+    Element,
+    attributes,
+    local_name,
+    malformed,
+    text,
+)
 
+CHECK: Final = "envelope-shape"
 STATUS: Final = f"{SAMLP}Status"
 SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 _EXTENSIONS: Final = f"{SAMLP}Extensions"
@@ -26,8 +36,7 @@ _CODE_ORDER: Final = {_STATUS_CODE: 0}
 _STATUS_ORDER: Final = {_STATUS_CODE: 0, _STATUS_MESSAGE: 1, _STATUS_DETAIL: 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The Response's own fields, as written; None where absent. Believed only as far as ``signed`` says.
 
     Attributes:
@@ -61,18 +70,16 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
     Raises:
         InvalidIdentityToken: check ``envelope-shape`` or ``text``.
     """
-    children = _ordered(response, _ORDER, _ATTRIBUTES)
+    get = attributes(response, _ATTRIBUTES, CHECK).get
+    children = _ordered(response, _ORDER)
     issuer, status = children.get(ISSUER), children.get(STATUS)
-    if issuer is not None:
-        only_attributes(issuer, _ISSUER_ATTRIBUTES, "envelope-shape")
     codes, message = _status(status) if status is not None else ((), None)
-    get = response.get
     return Envelope(
         version=get("Version"),
         response_id=get("ID"),
         issue_instant=get("IssueInstant"),
         issuer=None if issuer is None else text(issuer),
-        issuer_format=None if issuer is None else issuer.get("Format"),
+        issuer_format=None if issuer is None else attributes(issuer, _ISSUER_ATTRIBUTES, CHECK).get("Format"),
         destination=get("Destination"),
         in_response_to=get("InResponseTo"),
         status_codes=codes,
@@ -98,28 +105,28 @@ def check_success(envelope: Envelope) -> None:
 
 
 def _status(status: Element) -> tuple[tuple[str, ...], str | None]:
-    children = _ordered(status, _STATUS_ORDER, _NONE)
+    attributes(status, _NONE, CHECK)
+    children = _ordered(status, _STATUS_ORDER)
     codes: list[str] = []
     code = children.get(_STATUS_CODE)
     while code is not None:
-        codes.append(code.get("Value", ""))
-        code = _ordered(code, _CODE_ORDER, _VALUE).get(_STATUS_CODE)
+        codes.append(attributes(code, _VALUE, CHECK).get("Value", ""))
+        code = _ordered(code, _CODE_ORDER).get(_STATUS_CODE) if len(code) else None
     message = children.get(_STATUS_MESSAGE)
     return tuple(codes), None if message is None else text(message)
 
 
-def _ordered(element: Element, order: dict[str, int], attributes: frozenset[str]) -> dict[str, Element]:
-    """Return the children of *element* by name when they are known, single and in the order of the schema (attack rows S35, X19)."""
-    only_attributes(element, attributes, "envelope-shape")
+def _ordered(element: Element, order: dict[str, int]) -> dict[str, Element]:
+    """Return the children of *element* by name when they are known, single and in the order of the schema (attack row S35)."""
     found: dict[str, Element] = {}
     place = -1
     for child in element:
-        tag = str(child.tag)
+        tag = child.tag
         here = order.get(tag, -1)
         if here <= place:
             known = ", ".join(name.rpartition("}")[2] for name in order)
             expected = f"in {local_name(element)} only {known}, in this order"
-            raise malformed("envelope-shape", expected, show(local_name(child)), "send the IdP's response")
+            raise malformed(CHECK, expected, show(local_name(child)), "send the IdP's response")
         place = here
         found[tag] = child
     return found

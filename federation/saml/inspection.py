@@ -11,8 +11,19 @@ from typing import Any, Final
 
 from federation.errors import FederationError
 from federation.saml.decode import decode_response
-from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SIGNATURE
-from federation.saml.xml import DS, SAML, SAMLP, XENC, Element, local_name, parse
+from federation.saml.xml import (
+    ASSERTION,
+    DS,
+    ENCRYPTED_ASSERTION,
+    ISSUER,
+    SAML,
+    SAMLP,
+    SIGNATURE,
+    XENC,
+    Element,
+    local_name,
+    parse,
+)
 
 _MAX_ITEMS: Final = 64
 _MAX_CHARS: Final = 512

@@ -20,8 +20,8 @@ from federation.saml.decode import RawResponse
 from federation.saml.envelope import Envelope, check_success, read_envelope
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey
 from federation.saml.signature import SignedElement, SignedOctets, opened, prove
-from federation.saml.structure import ASSERTION, ENCRYPTED_ASSERTION, Structure, survey, survey_plaintext
-from federation.saml.xml import SAML, Element, malformed, parse
+from federation.saml.structure import Structure, survey, survey_plaintext
+from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, SAML, Element, malformed, parse
 
 T = TypeVar("T")
 

@@ -5,10 +5,12 @@ Stray text between elements is not looked at: it is signed, and nothing reads it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from federation.errors import InvalidIdentityToken, show
+from federation.saml import xml
 from federation.saml.times import read_instant
 from federation.saml.xml import Element, local_name, malformed
 
@@ -17,26 +19,28 @@ CLAUSE: Final = "SAML Core 2.3 to 2.7, schema saml-schema-assertion-2.0; attack 
 REMEDY: Final = "have the identity provider send schema-valid SAML 2.0 assertions"
 
 
-def only_attributes(element: Element, allowed: frozenset[str]) -> None:
-    """Refuse an attribute outside *allowed*; one in a foreign namespace never is."""
-    names = element.keys()
-    if names and not allowed.issuperset(names):
-        foreign = next(name for name in names if name not in allowed)
-        raise malformed(CHECK, f"only the attributes of the schema on {local_name(element)}", show(foreign), REMEDY)
+def attributes(element: Element, allowed: frozenset[str]) -> dict[str, str]:
+    """Return the attributes of *element*, all of them in *allowed*; one in a foreign namespace never is."""
+    return xml.attributes(element, allowed, CHECK)
 
 
-def required(element: Element, attribute: str) -> str:
-    """Return the value of *attribute*, which the schema demands on *element*."""
-    value = element.get(attribute)
+def no_attributes(element: Element) -> None:
+    """Refuse any attribute on *element*."""
+    if element.keys():
+        attributes(element, frozenset())
+
+
+def required(given: Mapping[str, str], attribute: str, element: Element) -> str:
+    """Return the value of *attribute* among those *given* on *element*, where the schema demands it."""
+    value = given.get(attribute)
     if value is None:
         raise refuse(f"the attribute {attribute}", element)
     return value
 
 
-def optional_instant(element: Element, attribute: str) -> datetime | None:
-    """Return *attribute* of *element* as an instant; None only where the attribute is absent."""
-    value = element.get(attribute)
-    return None if value is None else read_instant(value, f"{local_name(element)} {attribute}")
+def optional_instant(value: str | None, where: str) -> datetime | None:
+    """Return the instant that *value* says, the attribute that *where* names; None only where the attribute is absent."""
+    return None if value is None else read_instant(value, where)
 
 
 def refuse(expected: str, found: Element) -> InvalidIdentityToken:

@@ -21,8 +21,7 @@ from federation.saml.algorithms import weaknesses
 from federation.saml.keys import Permit, VerificationKey
 from federation.saml.signature import Verified, check_signed_info, fitting_keys
 from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
-from federation.saml.structure import ASSERTION
-from federation.saml.xml import Element, reparse
+from federation.saml.xml import ASSERTION, Element, reparse
 
 _BEGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _END: Final = datetime(2100, 1, 1, tzinfo=UTC)

@@ -6,28 +6,20 @@ are. Everything that is found anywhere else is a refusal (attack rows S01 to S13
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import NamedTuple, cast
 
 from lxml import etree
 
 from federation.errors import show
 from federation.saml.signed_info import refuse
-from federation.saml.xml import DS, SAML, SAMLP, Element, local_name, malformed
-
-RESPONSE: Final = f"{SAMLP}Response"
-ASSERTION: Final = f"{SAML}Assertion"
-ENCRYPTED_ASSERTION: Final = f"{SAML}EncryptedAssertion"
-ISSUER: Final = f"{SAML}Issuer"
-SIGNATURE: Final = f"{DS}Signature"
+from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, RESPONSE, SIGNATURE, Element, local_name, malformed
 
 _ids = etree.XPath("//@ID", smart_strings=False)
 _other_ids = etree.XPath("boolean(//@Id or //@id or //@AssertionID or //@xml:id)")  # rare, so that most documents are walked no further
 _all_ids = etree.XPath("//@ID | //@Id | //@id | //@AssertionID | //@xml:id", smart_strings=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(NamedTuple):
     """The places of a response. ``assertion`` is the one Assertion or EncryptedAssertion, None where there is none; signatures likewise."""
 
     response: Element
@@ -52,10 +44,8 @@ def survey(root: Element) -> Structure:
     signatures, assertions = _census(root)
     assertion = _only_assertion(root, assertions)
     check_ids(root)
-    response_signature = signature_of(root)
-    assertion_signature = signature_of(assertion) if assertion is not None and assertion.tag == ASSERTION else None
-    check_no_other(signatures, response_signature, assertion_signature)
-    return Structure(root, assertion, response_signature, assertion_signature)
+    placed = _placed(signatures, root, assertion)
+    return Structure(root, assertion, placed.get(root), placed.get(assertion))
 
 
 def survey_plaintext(assertion: Element, outer: Element) -> Element | None:
@@ -68,9 +58,7 @@ def survey_plaintext(assertion: Element, outer: Element) -> Element | None:
     if len(assertions) != 1:
         raise malformed("assertion-count", "one Assertion in the plaintext", f"{len(assertions)}", "encrypt one assertion")
     check_ids(assertion, outer)
-    signature = signature_of(assertion)
-    check_no_other(signatures, signature)
-    return signature
+    return _placed(signatures, assertion).get(assertion)
 
 
 def _census(root: Element) -> tuple[list[Element], list[Element]]:
@@ -98,24 +86,26 @@ def _only_assertion(root: Element, assertions: list[Element]) -> Element | None:
     return only
 
 
-def signature_of(element: Element) -> Element | None:
-    """Return the Signature of *element* from its place in the schema, right after the Issuer; None where none stands there (row S34)."""
-    place = 1 if len(element) and element[0].tag == ISSUER else 0
-    candidate = element[place] if len(element) > place else None
-    if candidate is None or candidate.tag != SIGNATURE:
-        return None
-    if place == 0 and element.find(ISSUER) is not None:
-        raise refuse("signature-shape", f"the Issuer first in the {local_name(element)}", "a Signature before it")
-    return candidate
+def _placed(signatures: list[Element], *signable: Element | None) -> dict[Element | None, Element]:
+    """Return each of *signatures* by the element that it signs, one of *signable*.
+
+    Any other would be verified by nobody, or read by somebody, and is refused (rows S12, S13, S23, S33).
+    """
+    placed: dict[Element | None, Element] = {}
+    for signature in signatures:
+        signed = signature.getparent()
+        if signed is None or signed not in signable or signed.tag == ENCRYPTED_ASSERTION or not _follows_issuer(signature, signed):
+            where = local_name(signed) if signed is not None else "no element"
+            raise refuse("signature-shape", "each Signature right after the Issuer of what it signs", f"one elsewhere in {where}")
+        placed[signed] = signature
+    return placed
 
 
-def check_no_other(signatures: list[Element], *placed: Element | None) -> None:
-    """Refuse any Signature but those in their places: nobody would verify it, or somebody would read it (rows S12, S13, S23, S33)."""
-    stray = [found for found in signatures if all(found is not legal for legal in placed)]
-    if stray:
-        parent = stray[0].getparent()
-        where = local_name(parent) if parent is not None else "no element"
-        raise refuse("signature-shape", "each Signature right after the Issuer of what it signs", f"one elsewhere in {where}")
+def _follows_issuer(signature: Element, signed: Element) -> bool:
+    """Whether *signature* stands where the schema puts it: after the Issuer, the first child, or itself first where there is none (S34)."""
+    before = signature.getprevious()
+    placed = signed.find(ISSUER) is None if before is None else before.tag == ISSUER and before.getprevious() is None
+    return placed and signature.tag == SIGNATURE
 
 
 def check_ids(*roots: Element) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from federation.saml.shape import no_decryption_key, only_attributes, optional_instant, refuse
-from federation.saml.xml import SAML, Element, text
+from federation.saml.shape import attributes, no_attributes, no_decryption_key, optional_instant, refuse, required
+from federation.saml.xml import SAML, Element, open_attributes, text
 
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 SAML2_FORMATS: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
@@ -27,8 +26,7 @@ Decrypt = Callable[[Element], Element]
 """Opens an EncryptedID or EncryptedAttribute of a signed assertion; returns the NameID or Attribute inside."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameID:
+class NameID(NamedTuple):
     """A name identifier; Format and qualifiers are part of it (attack row T14).
 
     Attributes:
@@ -51,8 +49,7 @@ class NameID:
         return (self.format or "").removeprefix(SAML2_FORMATS)
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectConfirmation:
+class SubjectConfirmation(NamedTuple):
     """One way of confirming the presenter. Instants are aware UTC; None where the attribute is absent."""
 
     method: str
@@ -63,8 +60,7 @@ class SubjectConfirmation:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The Subject: at most one identifier (None where there is none) and its confirmations in document order."""
 
     name_id: NameID | None
@@ -77,7 +73,7 @@ def read_subject(element: Element, decrypt: Decrypt | None) -> Subject:
     Raises:
         InvalidIdentityToken: The shape is not that of the schema, an instant is unreadable, or an EncryptedID cannot be opened.
     """
-    only_attributes(element, frozenset())
+    no_attributes(element)
     name_id: NameID | None = None
     confirmations: list[SubjectConfirmation] = []
     for position, child in enumerate(element):
@@ -98,16 +94,12 @@ def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
         if decrypt is None:
             raise no_decryption_key(element)
         element = decrypt(element)
-    only_attributes(element, _NAME_ID_ATTRIBUTES)
-    get = element.get
+    get = attributes(element, _NAME_ID_ATTRIBUTES).get
     return NameID(text(element), get("Format"), get("NameQualifier"), get("SPNameQualifier"), get("SPProvidedID"))
 
 
 def _read_confirmation(element: Element) -> SubjectConfirmation:
-    only_attributes(element, _CONFIRMATION_ATTRIBUTES)
-    method = element.get("Method")
-    if method is None:
-        raise refuse("a Method on every SubjectConfirmation", element)
+    method = required(attributes(element, _CONFIRMATION_ATTRIBUTES), "Method", element)
     data: Element | None = None
     for position, child in enumerate(element):
         if child.tag == _CONFIRMATION_DATA and data is None:
@@ -117,12 +109,12 @@ def _read_confirmation(element: Element) -> SubjectConfirmation:
     if data is None:
         return SubjectConfirmation(method)
     # Content and foreign attributes are legal here (Core 2.4.1.2) and nothing reads them.
-    get = data.get
+    get = open_attributes(data).get
     return SubjectConfirmation(
         method,
         get("Recipient"),
-        optional_instant(data, "NotOnOrAfter"),
-        optional_instant(data, "NotBefore"),
+        optional_instant(get("NotOnOrAfter"), "SubjectConfirmationData NotOnOrAfter"),
+        optional_instant(get("NotBefore"), "SubjectConfirmationData NotBefore"),
         get("InResponseTo"),
         get("Address"),
     )

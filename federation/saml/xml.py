@@ -28,6 +28,12 @@ XENC11: Final = "{http://www.w3.org/2009/xmlenc11#}"
 XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 
+RESPONSE: Final = f"{SAMLP}Response"
+ASSERTION: Final = f"{SAML}Assertion"
+ENCRYPTED_ASSERTION: Final = f"{SAML}EncryptedAssertion"
+ISSUER: Final = f"{SAML}Issuer"
+SIGNATURE: Final = f"{DS}Signature"
+
 Element = etree._Element  # noqa: SLF001 - lxml names the type of its elements only so
 
 _DECLARATION: Final = re.compile(
@@ -83,7 +89,7 @@ def parse(octets: bytes, *, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> El
         raise malformed("size", f"at most {max_octets} octets of XML", f"{len(octets)}", "let the IdP release fewer attributes")
     octets = octets.removeprefix(BYTE_ORDER_MARK)
     _check_declaration(octets)
-    if b"<!DOCTYPE" in octets:
+    if b"!" in octets and b"<!DOCTYPE" in octets:  # most documents lack the sign alone, and to look for one octet costs nothing
         raise malformed("doctype", "a document without DTD", "a document type declaration", "remove it; SAML has no use for one")
     try:
         root = etree.fromstring(octets, _parsers.parser)
@@ -150,15 +156,22 @@ def text(element: Element) -> str:
     return element.text or ""
 
 
-def only_attributes(element: Element, allowed: frozenset[str], check: str) -> None:
-    """Refuse an attribute outside *allowed*, be it unknown or of a foreign namespace (attack rows X19, X24).
+def attributes(element: Element, allowed: frozenset[str], check: str) -> dict[str, str]:
+    """Return the attributes of *element* by name; one outside *allowed*, unknown or of a foreign namespace, is refused (rows X19, X24).
 
     Raises:
         InvalidIdentityToken: *check*.
     """
-    if not allowed.issuperset(element.keys()):
-        other = next(name for name in cast("list[str]", element.keys()) if name not in allowed)
+    found = open_attributes(element)
+    if not allowed.issuperset(found):
+        other = next(name for name in found if name not in allowed)
         raise malformed(check, f"only the attributes of the schema on {local_name(element)}", show(other), "send the IdP's response")
+    return found
+
+
+def open_attributes(element: Element) -> dict[str, str]:
+    """Return the attributes of *element* by name, where the schema lets anybody add some."""
+    return dict(cast("list[tuple[str, str]]", element.items()))
 
 
 def local_name(element: Element) -> str:

@@ -41,7 +41,7 @@ REFUSED_ON_PURPOSE: Mapping[str, tuple[str, str]] = {
 }
 
 # The reason as the manifest names it, and the rules that fit it. A message with several faults stops at one of them.
-STRUCTURE = {"root", "assertion-count", "duplicate-id", "signature-shape", "signature-reference", "comment", "foreign-attribute"}
+STRUCTURE = {"root", "assertion-count", "duplicate-id", "signature-shape", "signature-reference", "comment"}
 PROOF = {"signature", "signature-digest", "signature-algorithm", "signature-transform", "key-size", "key-type", "key-exponent"}
 FITTING: Mapping[str, set[str]] = {
     "assertion-count": {"assertion-count"},
@@ -78,7 +78,7 @@ FITTING: Mapping[str, set[str]] = {
     "response-issuer": {"response-issuer"},
     "response-issuer-missing": {"response-issuer"},
     "root:Response": {"root"},
-    "schema-invalid": {"assertion-shape", "envelope-shape", "signature-shape", "foreign-attribute"},
+    "schema-invalid": {"assertion-shape", "envelope-shape", "signature-shape"},
     "session-expired": {"session-expiry"},
     "signature-invalid@assertion": PROOF | {"signature-shape", "signature-reference", "decryption"},
     "signature-invalid@response": PROOF | {"signature-shape", "signature-reference"},
@@ -108,7 +108,7 @@ QUIRKS: Mapping[str, set[str]] = {
     "comment-in-document": {"comment"},
     "encrypted-attribute": {"decryption-key"},
     "encrypted": {"decryption", "decryption-key", "encryption-algorithm", "encryption-shape"},
-    "schema-invalid": {"assertion-shape", "envelope-shape", "signature-shape", "foreign-attribute", "root"},
+    "schema-invalid": {"assertion-shape", "envelope-shape", "signature-shape", "root"},
     "xsd-lexical": {"signature-shape", "signature-algorithm", "certificate"},
 }
 
