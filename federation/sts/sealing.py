@@ -55,12 +55,14 @@ class SealedToken:
 class Sealer:
     """Seals and opens the session tokens of one account with its keyring. Immutable; keys are derived once."""
 
-    __slots__ = ("_account", "_overhead", "_sealing", "_subkeys")
+    __slots__ = ("_account", "_associated", "_macs", "_overhead", "_sealing")
 
     def __init__(self, keyring: Keyring, account: str) -> None:
         self._account, self._sealing = account, keyring.sealing
         self._overhead = 3 + len(keyring.sealing) + SALT_OCTETS + TAG_OCTETS
-        self._subkeys = {key_id: _subkey(key, account) for key_id, key in keyring.keys.items()}
+        self._associated = b"federation session token\0" + account.encode("ascii")
+        # Keyed once and copied for each token: HMAC hashes its key again and again otherwise.
+        self._macs = {key_id: hmac.new(_subkey(key, account), digestmod="sha512") for key_id, key in keyring.keys.items()}
 
     def token_chars(self, payload_octets: int) -> int:
         """Return the length of the token that seals so many octets."""
@@ -74,9 +76,9 @@ class Sealer:
         """Seal *payload* under a fresh salt. *kind* is one octet that says what the payload is; it must be given again to open."""
         key_id, salt = self._sealing.encode("ascii"), os.urandom(SALT_OCTETS)
         clear = bytes((VERSION,)) + kind + bytes((len(key_id),)) + key_id + salt
-        token_key, secret = _derive(self._subkeys[self._sealing], salt)
-        ciphertext = AESGCM(token_key).encrypt(_NONCE, payload, self._associated(clear))
-        token = base64.b64encode(clear + ciphertext).decode("ascii")
+        token_key, secret = _derive(self._macs[self._sealing], salt)
+        ciphertext = AESGCM(token_key).encrypt(_NONCE, payload, self._associated + clear)
+        token = binascii.b2a_base64(clear + ciphertext, newline=False).decode("ascii")
         return SealedToken(access_key_id(self._account, salt), secret, token, payload)
 
     def open(self, token: object, *, kind: bytes) -> SealedToken:
@@ -87,14 +89,11 @@ class Sealer:
         """
         try:
             clear, salt, ciphertext = _split(_octets(token), kind)
-            token_key, secret = _derive(self._subkeys[clear[3 : 3 + clear[2]].decode("ascii")], salt)
-            payload = AESGCM(token_key).decrypt(_NONCE, ciphertext, self._associated(clear))
+            token_key, secret = _derive(self._macs[clear[3 : 3 + clear[2]].decode("ascii")], salt)
+            payload = AESGCM(token_key).decrypt(_NONCE, ciphertext, self._associated + clear)
         except (ValueError, IndexError, KeyError, InvalidTag):
             raise invalid_token() from None
         return SealedToken(access_key_id(self._account, salt), secret, cast("str", token), payload)
-
-    def _associated(self, clear: bytes) -> bytes:
-        return b"federation session token\0" + self._account.encode("ascii") + clear
 
 
 def kind_of(token: object) -> bytes:
@@ -136,10 +135,13 @@ def _split(octets: bytes, kind: bytes) -> tuple[bytes, bytes, bytes]:
     return octets[:end], octets[end - SALT_OCTETS : end], octets[end:]
 
 
-def _derive(subkey: bytes, salt: bytes) -> tuple[bytes, str]:
-    """Return the token's own encryption key and its secret access key."""
-    material = hmac.digest(subkey, salt, "sha512")
-    return material[:_KEY_OCTETS], base64.b64encode(material[_KEY_OCTETS : _KEY_OCTETS + _SECRET_OCTETS]).decode("ascii")
+def _derive(keyed: hmac.HMAC, salt: bytes) -> tuple[bytes, str]:
+    """Return the token's own encryption key and its secret access key; *keyed* is the HMAC under the subkey, before any message."""
+    mac = keyed.copy()
+    mac.update(salt)
+    material = mac.digest()
+    secret = binascii.b2a_base64(material[_KEY_OCTETS : _KEY_OCTETS + _SECRET_OCTETS], newline=False)
+    return material[:_KEY_OCTETS], secret.decode("ascii")
 
 
 def _subkey(key: bytes, account: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -41,6 +41,7 @@ class SecurityTokenService(IssuingOperations):
         audit: AuditSink | None = None,
         replay: ReplayCache | None = None,
         used_codes: UsedCodes | None = None,
+        neighbours: Iterable[Account] = (),
     ) -> None:
         """Serve *account*.
 
@@ -49,11 +50,12 @@ class SecurityTokenService(IssuingOperations):
             audit: Takes an event for every exchange, granted or refused; None for none.
             replay: Remembers used assertions so that profile strict accepts each once; None to accept them until they end, as AWS does.
             used_codes: Remembers spent MFA codes; None for a memory of this object's own.
+            neighbours: Other accounts whose principals may call and whose roles may be assumed with AWS credentials.
 
         Raises:
-            RegistrationError: Two OpenID Connect providers answer to one issuer.
+            RegistrationError: Two OpenID Connect providers answer to one issuer, or two accounts have one id.
         """
-        super().__init__(account, audit=audit, replay=replay, used_codes=used_codes)
+        super().__init__(account, audit=audit, replay=replay, used_codes=used_codes, neighbours=neighbours)
         self._issuers = by_issuer(account.oidc_providers.values())
 
     @classmethod
@@ -63,6 +65,7 @@ class SecurityTokenService(IssuingOperations):
         *,
         audit: AuditSink | None = None,
         replay: ReplayCache | Literal["memory"] | None = "memory",
+        neighbours: Iterable[str | os.PathLike[str]] = (),
     ) -> SecurityTokenService:
         """Load the account directory at *path* and serve it.
 
@@ -70,12 +73,14 @@ class SecurityTokenService(IssuingOperations):
             path: The account directory.
             audit: As in the constructor.
             replay: As in the constructor; ``"memory"`` for a cache of this process's own.
+            neighbours: Directories of other accounts, as in the constructor.
 
         Raises:
             AccountFaults: A file of the directory is at fault; every fault is listed.
         """
         account = load_account(path)
-        return cls(account, audit=audit, replay=MemoryReplayCache() if replay == "memory" else replay)
+        others = [load_account(neighbour) for neighbour in neighbours]
+        return cls(account, audit=audit, replay=MemoryReplayCache() if replay == "memory" else replay, neighbours=others)
 
     @property
     def account(self) -> Account:

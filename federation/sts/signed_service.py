@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from federation import clock
 from federation.account import Account
+from federation.account.access_key_id import account_of
 from federation.errors import FederationError
 from federation.policy import Policy
 from federation.state import AuditEvent, AuditSink, ReplayCache
@@ -15,15 +17,18 @@ from federation.sts import sigv4
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import Resource
 from federation.sts.callers.caller import Caller
+from federation.sts.callers.offices import Office, offices
 from federation.sts.callers.resolution import Callers, Holder
+from federation.sts.callers.user_sessions import ROOT_SESSION
 from federation.sts.mfa import UsedCodes, UsedCodesInMemory
 from federation.sts.operations import inspection
 from federation.sts.operations.circumstances import Circumstances
 from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage, SessionAnswer
 from federation.sts.recording import recorded
 from federation.sts.results import Credentials
-from federation.sts.sealing import Sealer
+from federation.sts.sealing import Sealer, kind_of
 from federation.sts.signed_request import SignedRequest
+from federation.sts.sigv4_checks import mismatch
 
 T = TypeVar("T")
 
@@ -34,13 +39,22 @@ AnyCaller = Caller | Credentials | str
 class SignedOperations:
     """The signed half of `SecurityTokenService`."""
 
-    __slots__ = ("_account", "_audit", "_callers", "_replay", "_sealer", "_used_codes")
+    __slots__ = ("_account", "_audit", "_home", "_offices", "_replay", "_sealer", "_used_codes")
 
-    def __init__(self, account: Account, *, audit: AuditSink | None, replay: ReplayCache | None, used_codes: UsedCodes | None) -> None:
+    def __init__(
+        self,
+        account: Account,
+        *,
+        audit: AuditSink | None,
+        replay: ReplayCache | None,
+        used_codes: UsedCodes | None,
+        neighbours: Iterable[Account] = (),
+    ) -> None:
         self._account, self._audit, self._replay = account, audit, replay
         self._used_codes: UsedCodes = UsedCodesInMemory() if used_codes is None else used_codes
         self._sealer = Sealer(account.keyring, account.id)
-        self._callers = Callers(account, self._sealer)
+        self._home = Office(account, self._sealer, Callers(account, self._sealer))
+        self._offices = offices(self._home, neighbours)
 
     def authenticate(self, request: SignedRequest, *, at: datetime | None = None) -> Caller:
         """Return who signed *request* (AWS Signature Version 4, in the header or presigned).
@@ -52,7 +66,7 @@ class SignedOperations:
         holders: list[Holder] = []
 
         def secret_of(access_key_id: str, session_token: str | None) -> str:
-            holders.append(self._callers.holder_of(access_key_id, session_token, at=instant))
+            holders.append(self._holder(access_key_id, session_token, instant))
             return holders[-1].secret
 
         verified = sigv4.verify(request, secret_of=secret_of, at=instant)
@@ -61,7 +75,7 @@ class SignedOperations:
     def caller_of(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:
         """Return who holds an access key: a user or the root by a long-term key, a session by its token.
 
-        This proves nothing about whoever presents the pair; `authenticate` does.
+        This proves nothing about whoever presents the pair; `authenticate` and `caller_with` do.
 
         Args:
             access_key_id: ``AKIA…`` or ``ASIA…``.
@@ -72,7 +86,21 @@ class SignedOperations:
             InvalidClientTokenId: Nobody here holds them, or their user or role is gone.
             ExpiredToken: The session has ended.
         """
-        return self._callers.holder_of(access_key_id, session_token, at=clock.resolve(at)).caller
+        return self._holder(access_key_id, session_token, clock.resolve(at)).caller
+
+    def caller_with(
+        self, access_key_id: str, secret_access_key: str, session_token: str | None = None, *, at: datetime | None = None
+    ) -> Caller:
+        """Return who holds an access key and knows its secret. Arguments and refusals as for `caller_of`.
+
+        Raises:
+            SignatureDoesNotMatch: The secret is another.
+        """
+        holder = self._holder(access_key_id, session_token, clock.resolve(at))
+        known = isinstance(secret_access_key, str) and secret_access_key.isascii()
+        if not known or not hmac.compare_digest(secret_access_key, holder.secret):
+            raise mismatch("secret-access-key", "the secret of this access key", "another one")
+        return holder.caller
 
     def caller_named(self, arn: str) -> Caller:
         """Return the caller of a principal: a user, the root, or a role session, which then has neither tags nor session policies.
@@ -80,7 +108,7 @@ class SignedOperations:
         Raises:
             ValidationError: The account has no such principal.
         """
-        return self._callers.named(arn)
+        return self._named(arn)
 
     def authorize(
         self,
@@ -111,7 +139,8 @@ class SignedOperations:
         instant = clock.resolve(at)
         caller = self._resolve(principal, instant)
         place = Resource(arn=resource, account=resource_account or _account_in(resource) or caller.account, policy=resource_policy)
-        return authorization.authorize(caller, action=action, resource=place, context=context or {}, sealer=self._sealer, at=instant)
+        sealer = self._office_of(caller.account).sealer
+        return authorization.authorize(caller, action=action, resource=place, context=context or {}, sealer=sealer, at=instant)
 
     def get_caller_identity(self, *, caller: AnyCaller, at: datetime | None = None) -> CallerIdentity:
         """Say who calls; no policy can deny it.
@@ -154,8 +183,22 @@ class SignedOperations:
         if isinstance(caller, Caller):
             return caller
         if isinstance(caller, Credentials):
-            return self._callers.holder_of(caller.access_key_id, caller.session_token, at=at).caller
-        return self._callers.named(caller)
+            return self.caller_with(caller.access_key_id, caller.secret_access_key, caller.session_token, at=at)
+        return self._named(caller)
+
+    def _named(self, arn: object) -> Caller:
+        return self._office_of(_account_in(arn)).callers.named(arn)
+
+    def _holder(self, access_key_id: object, session_token: object | None, at: datetime) -> Holder:
+        account = _account_of(access_key_id)
+        office = self._office_of(account)
+        if kind_of(session_token) == ROOT_SESSION:  # it acts in one account, and the account that manages that one issued it
+            office = next((each for each in self._offices.values() if each.manages(account)), office)
+        return office.callers.holder_of(access_key_id, session_token, at=at)
+
+    def _office_of(self, account: str | None) -> Office:
+        """Return where an account is served; where it is not, at home, which then knows neither key nor role."""
+        return self._offices.get(account or "", self._home)
 
     def _signed(
         self,
@@ -166,17 +209,18 @@ class SignedOperations:
         at: datetime | None,
         role_arn: object = None,
     ) -> T:
-        """Answer one signed operation and record what became of it."""
+        """Answer one signed operation and record what became of it. The account of the role answers, otherwise that of the caller."""
         instant = clock.resolve(at)
         resolved: list[Caller] = []
 
         def run() -> T:
             resolved.append(self._resolve(caller, instant))
+            office = self._office_of(resolved[0].account if role_arn is None else _account_in(role_arn))
             return answer(
                 Circumstances(
-                    account=self._account,
-                    sealer=self._sealer,
-                    callers=self._callers,
+                    account=office.account,
+                    sealer=office.sealer,
+                    callers=office.callers,
                     caller=resolved[0],
                     used_codes=self._used_codes,
                     replay=self._replay,
@@ -209,3 +253,11 @@ def _account_in(resource: object) -> str | None:
     """Return the account that an ARN names, None where it names none."""
     fields = resource.split(":", 5) if isinstance(resource, str) else []
     return fields[4] or None if len(fields) == 6 and fields[0] == "arn" else None  # noqa: PLR2004 - the fields of an ARN
+
+
+def _account_of(access_key_id: object) -> str | None:
+    """Return the account that an access key carries; None for an old one, which carries none."""
+    try:
+        return account_of(access_key_id)
+    except FederationError:
+        return None

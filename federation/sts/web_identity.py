@@ -11,12 +11,11 @@ from federation.account.issuers import find_oidc_provider
 from federation.errors import IDPCommunicationError, show
 from federation.oauth.registry import check_provider_id
 from federation.oidc.decode import RawToken, decode_token
-from federation.report import enforce
 from federation.sts import parameters
 from federation.sts.exchange import Exchange
 from federation.sts.federated import Circumstances, FederatedCall, check_parameters, issue, prove
 from federation.sts.results import WebIdentityRoleSession
-from federation.sts.web_identity_claims import CHECKS, asks_nothing, read_session_request
+from federation.sts.web_identity_claims import session_request
 from federation.validators import Provider
 
 if TYPE_CHECKING:  # key handling is loaded with the first provider, not with the service
@@ -66,10 +65,7 @@ def assume_role_with_web_identity(
     # 3. Its keys, or its answer, prove the token, and every check of its profile is content.
     identity = prove(token, provider, there)
     # 4. The claims let this role be assumed and say what the session is to be.
-    exchange = Exchange(identity, call.role_arn, provider.arn, call.role_session_name)
-    if not asks_nothing(exchange):
-        enforce(CHECKS, exchange)
-    request = read_session_request(exchange)
+    request = session_request(Exchange(identity, call.role_arn, provider.arn, call.role_session_name))
     # 5. The role trusts them, and the session is sealed. Jobs exchange one token several times, so it serves until it ends.
     issued = issue(call, identity, request, there, single_use=False)
     return WebIdentityRoleSession(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
 from federation.oidc import messages
-from federation.report import BOTH, Check
+from federation.report import BOTH, Check, enforce
 from federation.sts.exchange import Exchange, SessionRequest
 from federation.sts.tags import check_tags, check_transitive_keys
 
@@ -78,16 +78,26 @@ CHECKS: Final[tuple[Check[Exchange], ...]] = (
 """What the exchange demands of the claims."""
 
 
+def session_request(exchange: Exchange) -> SessionRequest:
+    """Judge the claims, then read what they ask for.
+
+    Raises:
+        FederationError: The first of `CHECKS` that refuses.
+    """
+    if asks_nothing(exchange):
+        return SessionRequest(name=exchange.session_name, authorized_by_idp=False)
+    enforce(CHECKS, exchange)
+    return read_session_request(exchange)
+
+
 def asks_nothing(exchange: Exchange) -> bool:
-    """Tell whether no claim is one of AWS's, as in nearly every token: then there is nothing for `CHECKS` to judge."""
-    return not any(name.startswith(PREFIX) for name in exchange.identity.attributes)
+    """Tell whether no claim can be one of AWS's, as in nearly every token: then there is nothing for `CHECKS` to judge."""
+    return PREFIX not in "\n".join(exchange.identity.attributes)
 
 
 def read_session_request(exchange: Exchange) -> SessionRequest:
     """Read what `CHECKS` was content with."""
     claims = exchange.identity.attributes
-    if asks_nothing(exchange):
-        return SessionRequest(name=exchange.session_name, authorized_by_idp=False)
     return SessionRequest(
         name=exchange.session_name,
         tags=_tags(claims),
