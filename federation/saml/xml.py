@@ -49,10 +49,11 @@ _CROWDED: Final = f"//@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]"
 
 # One question whose answer is no for nearly every document: twelve levels are deeper than real responses go. Only a suspect is asked more.
 _suspect = etree.XPath(f"boolean(/*/*/*/*/*/*/*/*/*/*/*/*/* or {_CROWDED} or //comment() or //processing-instruction())")
-_too_deep = etree.XPath(f"boolean({_TOO_DEEP})")
-_crowded = etree.XPath(f"boolean({_CROWDED})")
-_instructions = etree.XPath("boolean(//processing-instruction())")
-_comments = etree.XPath("boolean(//comment())")
+# They count, because boolean() of one such path puts all it finds in document order first, which takes the square of their number.
+_too_deep = etree.XPath(f"count({_TOO_DEEP}) > 0")
+_crowded = etree.XPath(f"count({_CROWDED}) > 0")
+_instructions = etree.XPath("count(//processing-instruction()) > 0")
+_comments = etree.XPath("count(//comment()) > 0")
 
 
 class _Parsers(threading.local):
