@@ -5,12 +5,13 @@ Synchronous and free of any HTTP server: a call is a fraction of a millisecond o
 
 from __future__ import annotations
 
+import json
 import traceback
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from federation import clock
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
@@ -18,6 +19,7 @@ from federation.server.messages import Exchange, Request, Response
 from federation.server.operations import Operation, served
 from federation.server.render import JSON, accepted_type, render_refusal, render_result
 from federation.server.wire import read_arguments, read_parameters
+from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PATH
 from federation.sts.signed_request import SignedRequest
 
 VERSION: Final = "2011-06-15"
@@ -26,23 +28,34 @@ HEALTH_PATH: Final = "/health"
 _METHODS: Final = frozenset({"GET", "POST"})
 
 
+@runtime_checkable
+class Issuer(Protocol):
+    """A service that issues web identity tokens."""
+
+    def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return discovery document and key set, or None while it issues no tokens."""
+        ...
+
+
 class Endpoint:
     """Answers the AWS Query interface of STS with a `SecurityTokenService`, or anything that has its methods.
 
     Args:
         service: Its methods named as in `operations.OPERATIONS` are served; signed ones need ``authenticate(request, at=…)``, which
-            returns the principal they take as ``caller``.
+            returns the principal they take as ``caller``. Its ``outbound_documents()``, if any, are published.
     """
 
     def __init__(self, service: object) -> None:
         self._service: Any = service
         self._operations = served(service)
+        self._documents = _documents(service)
 
     def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
         """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
         request_id = str(uuid.uuid4())
-        if request.path == HEALTH_PATH and request.method == "GET":
-            return Exchange(Response(200, JSON, request_id, b'{"status":"ok"}'))
+        document = self._documents.get(request.path)
+        if document is not None and request.method == "GET":
+            return Exchange(Response(200, JSON, request_id, document))
         content_type = accepted_type(request.header("accept"))
         name = principal = ""
         try:
@@ -98,6 +111,16 @@ class Endpoint:
             arguments["caller"] = caller
         result: Mapping[str, Any] = getattr(self._service, row.method)(**arguments, at=at).to_dict()
         return result
+
+
+def _documents(service: object) -> dict[str, bytes]:
+    """What anybody may read, by its path: that the server lives, and how to verify the web identity tokens it issues."""
+    documents = {HEALTH_PATH: b'{"status":"ok"}'}
+    published = service.outbound_documents() if isinstance(service, Issuer) else None
+    if published is not None:
+        for path, document in zip((DISCOVERY_PATH, JWKS_PATH), published, strict=True):
+            documents[path] = json.dumps(document, separators=(",", ":")).encode("ascii")
+    return documents
 
 
 def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> Exchange:

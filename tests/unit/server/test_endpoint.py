@@ -202,6 +202,27 @@ def test_what_has_no_route(method: str, path: str) -> None:
     assert (exchange.response.status, exchange.code, exchange.check) == (404, "UnknownOperationException", "route")
 
 
+class Issuer(Recorder):
+    """A service that publishes what verifies its web identity tokens."""
+
+    def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"issuer": "https://issuer.example.com"}, {"keys": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("/.well-known/openid-configuration", b'{"issuer":"https://issuer.example.com"}'),
+        ("/.well-known/jwks.json", b'{"keys":[]}'),
+    ],
+)
+def test_an_issuer_publishes_its_documents_and_nobody_else_does(path: str, document: bytes) -> None:
+    response = Endpoint(Issuer()).answer(Request("GET", path)).response
+    assert (response.status, response.content_type, response.body) == (200, "application/json", document)
+    assert Endpoint(Issuer()).answer(Request("POST", path)).check == "route"
+    assert Endpoint(Recorder()).answer(Request("GET", path)).check == "route"
+
+
 def test_health() -> None:
     response = Endpoint(Recorder()).answer(Request("GET", "/health")).response
     assert (response.status, response.content_type, response.body) == (200, "application/json", b'{"status":"ok"}')
