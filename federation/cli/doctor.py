@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from federation.cli.options import at_option, json_option
 from federation.cli.plain import print_json
 from federation.cli.rendering import console, facts
 from federation.identity import timestamp
-from federation.validators import ENTRY_POINT_GROUP
+from federation.validators import installed
 
 PACKAGES: Final = ("click", "cryptography", "defusedxml", "lxml", "pybase64", "pyjwt", "rich", "signxml")
 RELEASED: Final = "2026-11-24T00:00:00+00:00"
@@ -38,11 +38,13 @@ def command(*, account_path: Path | None, at: datetime | None, as_json: bool) ->
     now = clock.resolve(at)
     findings: dict[str, dict[str, str]] = {
         "versions": _versions(),
-        "plug-ins": {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)},
+        "plug-ins": {},
         "clock": {"utc": str(timestamp(now)), "verdict": _clock_verdict(now)},
     }
-    if account_path is not None:
-        findings["keys"] = _key_ages(load_account(account_path), now)
+    account = None if account_path is None else load_account(account_path)
+    findings["plug-ins"] = _plugins(account)
+    if account is not None:
+        findings["keys"] = _key_ages(account, now)
     if as_json:
         print_json(findings)
     else:
@@ -62,6 +64,18 @@ def _versions() -> dict[str, str]:
         "openssl": backend.openssl_version_text(),
     }
     return found | {name: _version(name) for name in PACKAGES}
+
+
+def _plugins(account: Account | None) -> dict[str, str]:
+    """Return every plug-in that is installed or that the account enables: an installed one that nobody enables is never loaded."""
+    found = {}
+    present, enabled = installed(), () if account is None else account.plugins
+    for name in sorted({*present, *enabled}):
+        point = present.get(name)
+        package = f" {point.dist.name} {point.dist.version}" if point is not None and point.dist is not None else ""
+        where = f"installed:{package} ({point.value})" if point is not None else "not installed"
+        found[name] = f"enabled, {where}" if name in enabled else where
+    return found
 
 
 def _version(package: str) -> str:

@@ -15,7 +15,7 @@ from federation.cli.plain import print_json
 from federation.cli.providers import provider_of
 from federation.cli.rendering import print_decision, print_exchange, print_report
 from federation.report import Report
-from federation.sts.explaining import WAYS
+from federation.sts.explaining import way_of
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
 
@@ -50,7 +50,7 @@ def command(
     decision = sts.explain_role(report, role_arn=role_arn, role_session_name=role_session_name, at=at)
     refused = next((result.refusal for result in exchange if result.refusal is not None), None)
     granted = decision.allowed and refused is None
-    message = refused.message if refused is not None else None if granted else denied(report.identity.kind)
+    message = refused.message if refused is not None else None if granted else denied(report.kind)
     if as_json:
         document = {"role_arn": role_arn, "granted": granted, "message": message, "report": report.as_dict()}
         print_json({**document, "exchange": [result.as_dict() for result in exchange], "decision": decision.as_dict()})
@@ -62,7 +62,7 @@ def command(
 
 def denied(kind: str) -> str:
     """Return what AWS says where the trust policy refuses an identity of *kind*."""
-    return f"Not authorized to perform sts:{WAYS[kind].operation}"
+    return f"Not authorized to perform sts:{way_of(kind).operation}"
 
 
 def _show_unproved(report: Report, role_arn: str, *, as_json: bool) -> None:

@@ -38,7 +38,7 @@ WAYS: Final = {
 def explain_role(account: Account, identity_or_report: object, *, role_arn: str, session_name: str | None, at: datetime) -> Decision:
     """Return what the trust policy of a role says; see `SecurityTokenService.explain_role`."""
     identity = _proved(identity_or_report)
-    way = way_of(identity)
+    way = way_of(identity.kind)
     role = account.roles.get(role_arn) if isinstance(role_arn, str) else None
     if role is None:
         raise trust.no_such_role(operation=way.operation, role_arn=role_arn)
@@ -49,21 +49,21 @@ def explain_role(account: Account, identity_or_report: object, *, role_arn: str,
 def check_exchange(identity_or_report: object, *, role_arn: str) -> tuple[CheckResult, ...]:
     """Run every check that the exchange makes of a proved login before the trust policy is asked, and report each."""
     identity = _proved(identity_or_report)
-    return collect(way_of(identity).checks, Exchange(identity, role_arn, identity.provider_arn))
+    return collect(way_of(identity.kind).checks, Exchange(identity, role_arn, identity.provider_arn))
 
 
-def way_of(identity: VerifiedIdentity) -> Way:
-    """Return the way of *identity*.
+def way_of(kind: str) -> Way:
+    """Return the way of identities of *kind*.
 
     Raises:
         ValidationError: No operation takes identities of its kind.
     """
-    way = WAYS.get(identity.kind) or (_WEB_IDENTITY if identity.kind in installed() else None)
+    way = WAYS.get(kind) or (_WEB_IDENTITY if kind in installed() else None)
     if way is None:
         raise ValidationError(
             check="identity",
             expected=f"an identity of kind {', '.join(WAYS)}",
-            found=show(identity.kind),
+            found=show(kind),
             remedy="roles are assumed with SAML responses and web identity tokens",
         )
     return way
