@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -15,7 +16,7 @@ from federation.cli.inputs import literal_or_file
 from federation.cli.plain import safe
 from federation.errors import FederationError
 
-LISTS: Final = frozenset({"--policy-arns"})
+LISTS: Final = frozenset({"--policy-arns", "--tags", "--transitive-tag-keys", "--audience", "--provided-contexts"})
 """Options that take all the words up to the next option, as in the AWS CLI."""
 
 
@@ -42,23 +43,41 @@ def _repeated(args: Sequence[str]) -> Iterator[str]:
 
 def arns_of(words: Sequence[str]) -> tuple[str, ...]:
     """Return the ARNs of ``arn=…`` shorthand, or of the JSON list the AWS CLI takes instead."""
-    arns: list[str] = []
+    return tuple(item["arn"] for item in structures_of(words, option="--policy-arns", members=("arn",)))
+
+
+def structures_of(words: Sequence[str], *, option: str, members: Sequence[str]) -> tuple[dict[str, str], ...]:
+    """Return the structures of ``Key=a,Value=b`` shorthand, or of the JSON the AWS CLI takes instead.
+
+    Args:
+        words: The words after the option.
+        option: Its name, for a usage error.
+        members: The members that each structure has, all of them.
+    """
+    wanted = ",".join(f"{member}=…" for member in members)
+    found: list[dict[str, str]] = []
     for word in words:
-        if word.startswith("["):
-            arns.extend(_json_arns(word))
-        elif word.startswith("arn="):
-            arns.append(word.removeprefix("arn="))
-        else:
-            raise click.BadParameter("expected arn=ARN", param_hint="--policy-arns")
-    return tuple(arns)
+        read = _json_structures(word) if word.startswith(("[", "{")) else [_shorthand(word, members)]
+        if not all(item is not None and item.keys() == set(members) for item in read):
+            raise click.BadParameter(f"expected {wanted}, or its JSON", param_hint=option)
+        found.extend(item for item in read if item is not None)
+    return tuple(found)
 
 
-def _json_arns(text: str) -> list[str]:
+def _json_structures(text: str) -> list[dict[str, str] | None]:
     try:
-        items = json.loads(text)
-        return [str(item["arn"]) for item in items]
-    except (ValueError, TypeError, KeyError, RecursionError) as cause:
-        raise click.BadParameter('expected [{"arn": "ARN"}, …]', param_hint="--policy-arns") from cause
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return [None]
+    items = parsed if isinstance(parsed, list) else [parsed]
+    return [item if isinstance(item, dict) and all(isinstance(value, str) for value in item.values()) else None for item in items]
+
+
+def _shorthand(word: str, members: Sequence[str]) -> dict[str, str] | None:
+    """Read ``Key=a,Value=b``: a comma begins a member only where one of its names follows, so values may hold commas."""
+    parts = re.split(rf",(?=(?:{'|'.join(map(re.escape, members))})=)", word)
+    pairs = [part.partition("=") for part in parts]
+    return {name: value for name, _, value in pairs} if all(equals for _, equals, _ in pairs) else None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from federation.cli.aws_flags import Operation, answering, arns_of, session_opti
 from federation.cli.credentials import formatted
 from federation.cli.inputs import literal_or_file
 from federation.cli.options import account_option, at_option
+from federation.cli.sts_signed import COMMANDS
 from federation.cli.sts_web_identity import assume_role_with_web_identity
 from federation.sts.service import SecurityTokenService
 
@@ -60,4 +61,5 @@ def assume_role_with_saml(
     click.echo(formatted(session.to_dict(), form))
 
 
-command.add_command(assume_role_with_web_identity)
+for operation in (assume_role_with_web_identity, *COMMANDS):
+    command.add_command(operation)

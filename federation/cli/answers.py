@@ -1,0 +1,114 @@
+"""What an operation answers, in the output formats of the AWS CLI: ``--output`` and ``--query``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import click
+
+from federation.cli.plain import aws_json, safe
+
+OUTPUTS: Final = ("json", "text", "table")
+"""JSON; tab-separated lines for shells; a table for people."""
+
+Command = Callable[..., None]
+
+
+def output_options(command: Command) -> Command:
+    """Give *command* the flags ``--output`` and ``--query``."""
+    for option in (
+        click.option("--query", help="A JMESPath query of the answer."),
+        click.option("--output", type=click.Choice(OUTPUTS), default="json", show_default=True, help="How to print the answer."),
+    ):
+        command = option(command)
+    return command
+
+
+def print_answer(operation: str, answer: Mapping[str, Any], *, output: str, query: str | None) -> None:
+    """Print *answer*, or what *query* finds in it."""
+    found = _plain(answer) if query is None else _queried(_plain(answer), query)
+    if output == "json":
+        click.echo(aws_json(found))
+    elif output == "text":
+        for line in _text_lines(found):
+            click.echo("\t".join(safe(cell) for cell in line))
+    else:
+        _print_table(operation, found)
+
+
+def _queried(answer: object, query: str) -> object:
+    import jmespath  # type: ignore[import-untyped]  # noqa: PLC0415 - most calls ask nothing
+    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    try:
+        found: object = jmespath.search(query, answer)
+    except (JMESPathError, ValueError, TypeError, RecursionError) as cause:
+        raise click.BadParameter(f"no JMESPath query of this answer: {safe(str(cause).splitlines()[0])}", param_hint="--query") from cause
+    return found
+
+
+def _plain(value: object) -> object:
+    """Return *value* with instants as the AWS CLI writes them: a query sees text."""
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _text_lines(value: object, name: str | None = None) -> Iterator[list[object]]:
+    """Yield the cells of each line: an object's own values sorted by name, then what is inside it, marked by its name in capitals."""
+    mark: list[object] = [] if name is None else [name.upper()]
+    if isinstance(value, Mapping):
+        own = [_scalar(value[key]) for key in sorted(value) if not isinstance(value[key], Mapping | list)]
+        if own:
+            yield [*mark, *own]
+        for key in sorted(value):
+            if isinstance(value[key], Mapping | list):
+                yield from _text_lines(value[key], key)
+    elif isinstance(value, list):
+        scalars = [_scalar(item) for item in value if not isinstance(item, Mapping | list)]
+        if scalars:
+            yield [*mark, *scalars]
+        for item in value:
+            if isinstance(item, Mapping | list):
+                yield from _text_lines(item, name)
+    else:
+        yield [*mark, _scalar(value)]
+
+
+def _scalar(value: object) -> str:
+    return {None: "None", True: "True", False: "False"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
+
+
+def _print_table(operation: str, found: object) -> None:
+    from rich import box  # noqa: PLC0415 - tables are asked for rarely
+    from rich.table import Table  # noqa: PLC0415
+
+    from federation.cli.rendering import console  # noqa: PLC0415
+
+    out = console()
+    for title, rows in _tables(operation, found):
+        table = Table(title=safe(title), box=box.ASCII, show_header=False)
+        for row in rows:
+            table.add_row(*(safe(cell) for cell in row))
+        out.print(table)
+
+
+def _tables(title: str, found: object) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    """Yield a table for each object: its own values; then those inside it, each under its name."""
+    if isinstance(found, Mapping):
+        own: list[tuple[object, ...]] = [
+            (key, _scalar(value)) for key, value in sorted(found.items()) if not isinstance(value, Mapping | list)
+        ]
+        if own:
+            yield title, own
+        for key, value in sorted(found.items()):
+            if isinstance(value, Mapping | list):
+                yield from _tables(key, value)
+    elif isinstance(found, list):
+        yield title, [(_scalar(item),) for item in found]
+    else:
+        yield title, [(_scalar(found),)]

@@ -1,0 +1,62 @@
+"""Who calls a signed operation on the command line: by name, or by the credentials in the environment, as the AWS CLI has them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from federation.cli.options import account_option, at_option
+from federation.sts.callers.caller import Caller
+from federation.sts.service import SecurityTokenService
+
+ACCESS_KEY_ID: Final = "AWS_ACCESS_KEY_ID"
+SECRET_ACCESS_KEY: Final = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
+SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+
+Command = Callable[..., None]
+
+
+def caller_options(command: Command) -> Command:
+    """Give *command* the flags that say which accounts there are and who calls."""
+    for option in (
+        at_option,
+        click.option(
+            "--caller",
+            help=f"ARN of who calls: a user, the root or a role session. Default: whom {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
+            f"{SESSION_TOKEN} name.",
+        ),
+        click.option(
+            "--neighbour",
+            "neighbours",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
+        ),
+        account_option,
+    ):
+        command = option(command)
+    return command
+
+
+def open_service(account_path: Path, neighbours: tuple[Path, ...]) -> SecurityTokenService:
+    """Open the service of the account and its neighbours."""
+    return SecurityTokenService.open(account_path, neighbours=neighbours)
+
+
+def resolve_caller(sts: SecurityTokenService, caller: str | None, *, at: datetime | None) -> Caller:
+    """Return the caller of this process.
+
+    Raises:
+        FederationError: There is no such principal, or the credentials of the environment are nobody's.
+    """
+    if caller is not None:
+        return sts.caller_named(caller)
+    key_id, secret, token = (os.environ.get(name) for name in (ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN))
+    if not key_id or not secret:
+        raise click.UsageError(f"pass --caller, or set {ACCESS_KEY_ID} and {SECRET_ACCESS_KEY}")
+    return sts.caller_with(key_id, secret, token or None, at=at)
