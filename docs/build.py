@@ -68,9 +68,9 @@ $ federation policy lint --account fixtures/account
 findings: error 0, warning 0, note 0
 ```
 
-The exit status is 0 where all is well, 1 where IAM would not store a file or a finding is as bad as `--fail-on` (`error`, unless it says
-`warning` or `note`), 2 for wrong usage, 3 where the account is at fault. `federation account check` shows the findings on trust policies; they
-are no faults. In Python: `federation.policy.lint.lint(policy)` and `federation.account.lint.lint_account(account)`.
+The exit status is 0 where all is well, 1 where IAM would not store a file or a finding is as bad as `--fail-on` (`error`, unless it
+says `warning` or `note`), 2 for wrong usage, 3 where the account is at fault. `federation account check` shows the findings on
+trust policies; they are no faults. In Python: `federation.policy.lint.lint(policy)` and `federation.account.lint.lint_account(account)`.
 
 | Severity | Meaning |
 | --- | --- |
@@ -80,7 +80,8 @@ are no faults. In Python: `federation.policy.lint.lint(policy)` and `federation.
 
 `--json` prints `files` and `counts` (findings by severity). A file has `file`, `accepted` (IAM would store it), `refusal` (an error, or
 null) and `findings`, each with `id`, `severity`, `path` (JSON path), `line`, `message` and `remedy`. SARIF 2.1.0 holds the same, with every
-rule described, with a document that IAM would not store as the result `policy-refused`, and with fingerprints that stay while place and rule do.
+rule described, with a document that IAM would not store as the result `policy-refused`, and with fingerprints that stay while place and
+rule do.
 
 The severity below is the usual one. A condition on a key that no request has is a warning where the statement never applies, and an error
 where it makes an Allow grant without proof or a Deny stop nobody.

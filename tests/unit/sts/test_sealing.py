@@ -4,8 +4,8 @@ from types import MappingProxyType
 import pytest
 
 from federation.account import Keyring
-from federation.errors import InvalidClientTokenId
 from federation.account.access_key_id import account_of
+from federation.errors import InvalidClientTokenId
 from federation.sts.sealing import Sealer
 
 OLD, NEW = bytes(32), bytes(range(32))
