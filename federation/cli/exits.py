@@ -16,6 +16,8 @@ class Exit(IntEnum):
     FAULT = 3
     BUG = 70
     INTERRUPTED = 130
+    UNHEARD = 141
+    """The reader of the output left before its end, which says nothing about the token: what a shell reports for SIGPIPE."""
 
 
 def status_of(refusal: FederationError) -> Exit:

@@ -100,7 +100,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         # The reader has left (`federation … | head`): nothing remains to be said, not even by the interpreter's own flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.REFUSED)
+        sys.exit(Exit.UNHEARD)
     sys.exit(status if isinstance(status, int) else Exit.GRANTED)
 
 

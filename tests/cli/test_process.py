@@ -45,14 +45,14 @@ def test_a_terminal_without_unicode_still_gets_the_verdict() -> None:
     assert rb"\u2713 strict accepts" in result.stdout
 
 
-def test_a_reader_that_leaves_gets_no_traceback() -> None:
+def test_a_reader_that_leaves_gets_neither_a_traceback_nor_a_verdict() -> None:
     with subprocess.Popen([str(CONSOLE), "demo"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
         complaint = process.stderr.read()
-        process.wait(timeout=60)
-    assert complaint == b""
+        status = process.wait(timeout=60)
+    assert (status, complaint) == (141, b"")
 
 
 def test_interrupt_is_not_a_refusal() -> None:
