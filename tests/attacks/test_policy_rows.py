@@ -46,6 +46,21 @@ def test_a02_a03_what_a_star_takes_in(*, pattern: str, subject: str, matches: bo
     assert (effect({"StringLike": {"saml:sub": pattern}}, {"saml:sub": subject}) == "Allow") is matches
 
 
+@pytest.mark.parametrize("pattern", ["repo:org*", "repo:*/x:ref:refs/heads/main", "*:ref:refs/heads/main"])
+def test_a02_a_wildcard_before_the_owner_ends_is_an_error(pattern: str) -> None:
+    scoped = {"StringLike": {f"{GITHUB}:sub": pattern}, "StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
+    assert "error" in {finding.severity for finding in lint(Policy.stored(github(scoped), kind="trust"))}
+    within = {**scoped, "StringLike": {f"{GITHUB}:sub": "repo:org/app:ref:refs/heads/*"}}
+    assert lint(Policy.stored(github(within), kind="trust")) == ()
+
+
+def test_a20_cognito_without_audience_or_amr() -> None:
+    name = "cognito-identity.amazonaws.com"
+    source = document(statement(Principal={"Federated": name}, Action=WEB, Condition=None))
+    found = {(finding.id, finding.severity) for finding in lint(Policy.stored(source, kind="trust"))}
+    assert found == {("shared-issuer-unscoped", "error"), ("cognito-guests", "error")}
+
+
 def test_a04_substituted_text_is_literal() -> None:
     condition = {"StringLike": {"saml:sub": "${aws:PrincipalTag/x}"}}
     assert effect(condition, {"saml:sub": "anything", "aws:PrincipalTag/x": "*"}) == "ImplicitDeny"
