@@ -18,13 +18,18 @@ _MARK: Final = 1 << 47
 _ACCOUNT_SHIFT: Final = 7
 _LOW_BITS: Final = 0x7F
 # The top bit of the ten octets is set in every id that carries an account: its fifth character is Q or later.
+_BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PAIRS: Final = tuple(first + second for first in _BASE32 for second in _BASE32)
+_SHIFTS: Final = range(70, -1, -10)
+"""The 80 bits of an id, ten at a time: two characters of base32 (RFC 4648) each."""
 _WITH_ACCOUNT: Final = re.compile(r"[A-Z]{4}[Q-Z2-7][A-Z2-7]{15}", re.ASCII)
 
 
 def access_key_id(account: str, variable: bytes, *, prefix: str = TEMPORARY) -> str:
     """Return the id of *account* (twelve digits) whose other bits come from `VARIABLE_OCTETS` octets *variable*."""
     head = _MARK | int(account) << _ACCOUNT_SHIFT | variable[0] & _LOW_BITS
-    return prefix + base64.b32encode(head.to_bytes(6, "big") + variable[1:VARIABLE_OCTETS]).decode("ascii")
+    number = head << 32 | int.from_bytes(variable[1:VARIABLE_OCTETS], "big")
+    return prefix + "".join([_PAIRS[number >> shift & 0x3FF] for shift in _SHIFTS])
 
 
 def account_of(key_id: object) -> str:

@@ -59,9 +59,10 @@ class Claims:
         Raises:
             InvalidIdentityToken: check ``required-claims`` where absent; ``timestamp`` for fractions, null, booleans and other text.
         """
-        value = self.required(name)
+        value = self.members.get(name)
         if type(value) is int and -_LONG <= value < _LONG:
             return value
+        value = self.required(name)
         if isinstance(value, str) and _DIGITS.fullmatch(value):
             return int(value)
         raise InvalidIdentityToken(

@@ -60,7 +60,9 @@ def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, 
     if isinstance(amr, list) and all(isinstance(method, str) for method in amr):
         keys[names.amr] = tuple(amr)
     for claim, key in names.vendor:
-        value = _scalar(_claim(members, claim))
+        value = members.get(claim)
+        if type(value) is not str:  # nearly all are
+            value = _scalar(_claim(members, claim))
         if value is not None:
             keys[key] = value
     return keys

@@ -64,16 +64,25 @@ def decode_object(octets: bytes, complaint: Complaint) -> JsonObject:
         raise complaint.refusal(f"JSON nested at most {limits.JSON_DEPTH} deep", "deeper nesting")
     repeated: tuple[str, ...] = ()
     try:
-        value = _STRICT.decode(text)
+        value = _decode_strictly(text)
     except _RepeatedMemberError:
         value, repeated = _decode_repeated(text, complaint)
     except ValueError as fault:
         raise complaint.refusal("one JSON object", _fault(fault)) from None
     if not isinstance(value, dict):
         raise complaint.refusal("one JSON object", "JSON of another type")
-    if _SURROGATE_ESCAPE.search(text) is not None:
+    if "\\u" in text and _SURROGATE_ESCAPE.search(text) is not None:
         _refuse_lone_surrogates(value, complaint)
     return JsonObject(value, repeated)
+
+
+def _decode_strictly(text: str) -> object:
+    """Decode *text*; what begins with the brace and ends with its fellow, as every issuer writes it, is not looked at for white space."""
+    if text.startswith("{"):
+        value, end = _STRICT.raw_decode(text)
+        if end == len(text):
+            return value
+    return _STRICT.decode(text)
 
 
 def _decode_repeated(text: str, complaint: Complaint) -> tuple[object, tuple[str, ...]]:

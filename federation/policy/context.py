@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from federation.errors import ValidationError, show
 from federation.identity import ContextValue
@@ -46,7 +47,15 @@ class RequestContext:
         object.__setattr__(self, "resource_units", None if self.resource is None else units(self.resource))
 
 
+_fold = lru_cache(maxsize=1024)(fold)
+"""The same few names come with every request of a provider."""
+
+
 def _folded(keys: Mapping[str, str | Sequence[str]]) -> dict[str, ContextValue]:
+    if set(map(type, keys)) == set(map(type, keys.values())) == {str}:  # nearly every request
+        plain: dict[str, ContextValue] = dict(zip(map(_fold, keys), keys.values(), strict=True))  # type: ignore[arg-type]  # all are text
+        if len(plain) == len(keys):
+            return plain
     folded: dict[str, ContextValue] = {}
     for name, value in keys.items():
         if not isinstance(name, str):
