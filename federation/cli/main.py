@@ -65,8 +65,10 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except FederationError as refusal:
             _fail(ctx, refusal)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:
+            ctx.exit(Exit.UNHEARD)  # click itself would call it a failure, 1
         except OSError as fault:
             _report(ctx, {"code": "OSError", "message": str(fault)}, f"error: {fault}")
             ctx.exit(Exit.FAULT)

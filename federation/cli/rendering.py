@@ -49,13 +49,21 @@ class Trimmed(StringIO):
         self._target.flush()
 
 
+class Speaker(Console):
+    """A console that leaves the process's exit status to `federation.cli.main`."""
+
+    def on_broken_pipe(self) -> None:
+        """Say that the reader left; rich would end the process as if the token were refused."""
+        raise BrokenPipeError
+
+
 def console(file: IO[str] | None = None) -> Console:
     """Return a console on *file*, standard output by default; colours only on a terminal, and not where NO_COLOR is set."""
     target = sys.stdout if file is None else file
     if target.isatty():
-        return Console(file=target, highlight=False, markup=False, emoji=False)
+        return Speaker(file=target, highlight=False, markup=False, emoji=False)
     width = None if "COLUMNS" in os.environ else PLAIN_WIDTH
-    return Console(file=Trimmed(target), width=width, highlight=False, markup=False, emoji=False)
+    return Speaker(file=Trimmed(target), width=width, highlight=False, markup=False, emoji=False)
 
 
 def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Table:
