@@ -137,12 +137,22 @@ def _guests(subject: Subject) -> Iterator[Hit]:
 
 def _pull_requests(subject: Subject) -> Iterator[Hit]:
     for condition, text in _github_subjects(subject):
-        if text.endswith(_PULL_REQUEST):
+        beginning = _before_wildcard(condition, text)
+        if text.endswith(_PULL_REQUEST) and beginning is None:
             message = f"{show(text)} is whoever can open a pull request, with the workflow that the pull request brings"
             yield Hit(condition.path, message, "trust a protected environment or a branch instead", "warning")
-        elif text.endswith("*") and condition.operator.operator.wildcards:
-            message = f"{show(text)} takes in every branch, tag and environment, and pull requests"
+        elif beginning is not None and any(condition.compares(each, {}) for each in _pull_requests_from(beginning)):
+            message = f"{show(text)} takes in pull requests, beside whatever it is meant for"
             yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant")
+
+
+def _pull_requests_from(beginning: str) -> Iterator[str]:
+    """Yield subjects of pull requests that begin so, one for each part in which *beginning* can end; none where it cannot."""
+    parts = beginning.split(":", 2)
+    if len(parts) > 2:  # noqa: PLR2004 - repo, its name, the context
+        yield f"{parts[0]}:{parts[1]}{_PULL_REQUEST}"
+        return
+    yield from (f"{beginning}{rest}{_PULL_REQUEST}" for rest in ("", "x", "/x", "x/x"))
 
 
 def _unanchored(subject: Subject) -> Iterator[Hit]:

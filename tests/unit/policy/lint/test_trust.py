@@ -146,7 +146,11 @@ def test_cognito_asks_for_the_pool_and_against_guests() -> None:
         ("repo:acme/app:pull_request", "StringEquals", "warning"),
         ("repo:acme/app:*", "StringLike", "note"),
         ("repo:acme/app:ref:refs/heads/main", "StringEquals", None),
-        ("repo:acme/app:environment:*", "StringLike", "note"),
+        ("repo:acme/*", "StringLike", "note"),
+        ("repo:acme@1/app@*", "StringLike", "note"),
+        ("repo:acme/app:pull*", "StringLike", "note"),
+        ("repo:acme/app:environment:*", "StringLike", None),
+        ("repo:acme/app:ref:refs/heads/*", "StringLike", None),
     ],
 )
 def test_pull_requests(value: str, operator: str, severity: str | None) -> None:
