@@ -12,7 +12,7 @@ from federation.account import Keyring
 from federation.errors import FederationError, InvalidClientTokenId, PackedPolicyTooLarge
 from federation.identity import SessionTag
 from federation.sts.sealing import Sealer
-from federation.sts.session import LASTING_KEYS, RoleSession, open_session, seal_session
+from federation.sts.session import SAML_LASTING_KEYS, RoleSession, open_session, seal_session
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ACCOUNT = "123456789012"
@@ -28,10 +28,13 @@ sessions = st.builds(
     name=st.from_regex(r"[a-zA-Z_0-9+=,.@-]{2,64}", fullmatch=True),
     issued_at=st.just(AT),
     expires_at=st.integers(1, 43_200).map(lambda seconds: AT + timedelta(seconds=seconds)),
-    federated_provider=st.sampled_from([f"arn:aws:iam::{ACCOUNT}:saml-provider/P", "accounts.google.com"]),
+    federated_provider=st.sampled_from(
+        [f"arn:aws:iam::{ACCOUNT}:{name}" for name in ("saml-provider/P", "oidc-provider/a.example/x/")]
+        + ["accounts.google.com", "a.example/x"]
+    ),
     federated_keys=st.one_of(
-        st.tuples(text, text, text).map(lambda values: dict(zip(LASTING_KEYS, values, strict=True))),
-        st.dictionaries(text, text, max_size=2),
+        st.tuples(text, text, text).map(lambda values: dict(zip(SAML_LASTING_KEYS, values, strict=True))),
+        st.dictionaries(text, st.one_of(text, st.lists(text, max_size=3).map(tuple)), max_size=2),
     ),
     tags=st.lists(st.builds(SessionTag, text, text), max_size=5).map(tuple),
     transitive_tag_keys=st.lists(text, max_size=3).map(tuple),
