@@ -15,6 +15,8 @@ from federation.saml.decode import base64_octets
 from federation.saml.signed_info import SignedInfo
 
 _MAX_TEMPLATES: Final = 256
+_MAX_OCTETS: Final = 4096
+"""Longest SignedInfo that is kept; real ones have some 600 octets, and 256 of what a registered key can be made to sign is not much."""
 _URI: Final = b' URI="#'
 _DIGEST: Final = b"DigestValue>"
 
@@ -55,7 +57,7 @@ def remember(canonical: bytes, info: SignedInfo) -> None:
     element_id = info.uri[1:].encode()
     between, marker, tail = rest.removeprefix(element_id).partition(_DIGEST)
     digest, _, _ = tail.partition(b"<")
-    if before in _templates or not rest.startswith(element_id + b'"') or not marker:
+    if before in _templates or len(canonical) > _MAX_OCTETS or not rest.startswith(element_id + b'"') or not marker:
         return
     if len(_templates) >= _MAX_TEMPLATES:
         _templates.clear()

@@ -8,7 +8,7 @@ from federation.saml import templates
 from federation.saml.signature import detach
 from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
 from federation.saml.xml import Element, parse, reparse
-from tests.signed import genuine, part, prove
+from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, subject
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +98,29 @@ def test_a_signature_that_stands_alone_signs_nothing() -> None:
     with pytest.raises(InvalidIdentityToken) as caught:
         detach(etree.fromstring("<s/>"))
     assert caught.value.check == "signature-shape"
+
+
+@pytest.mark.parametrize(
+    "place", ["ds:SignatureMethod", "ds:CanonicalizationMethod", "ds:Reference/ds:DigestMethod", "ds:Reference/ds:Transforms/ds:Transform"]
+)
+@pytest.mark.parametrize("where", ["text", "tail"])
+def test_text_between_the_elements_is_refused_even_where_it_is_signed(place: str, where: str) -> None:
+    # The text looks like the place where a template begins: what is then recalled would name another element than the Reference does.
+    def speak(root: Element) -> None:
+        signature = part(root, ".//ds:Signature")
+        setattr(part(signature, f"ds:SignedInfo/{place}"), where, f' URI="#{part(root, "saml:Assertion").get("ID")}"')
+        resign(signature)
+
+    refusal = refused(changed(genuine(), speak))
+    assert refusal.check == "signature-shape"
+    assert not templates._templates
+
+
+def test_a_long_signed_info_is_read_and_not_kept() -> None:
+    def lengthen(root: Element) -> None:
+        signature = part(root, ".//ds:Signature")
+        part(signature, "ds:SignedInfo").text = "\n" * 5_000
+        resign(signature)
+
+    assert subject(prove(changed(genuine(), lengthen))) == LOGIN.subject
+    assert not templates._templates
