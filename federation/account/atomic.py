@@ -35,6 +35,30 @@ def write_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
         _sync_directory(target.parent)
 
 
+def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Make every file of *files*, by name, in the existing *directory*: thousands of them, synced together.
+
+    Each is there whole or not at all; where one cannot be made, those before it stay.
+
+    Raises:
+        AccountFault: A name exists, or the file system refuses.
+    """
+    beside = {name: _beside(directory / name) for name in files}
+    with _as_faults(directory):
+        try:
+            for name, octets in files.items():
+                beside[name].write_bytes(octets)
+            if hasattr(os, "sync"):
+                os.sync()
+            for name in files:
+                with _as_faults(directory / name):
+                    _publish(beside[name], directory / name)
+        finally:
+            for path in beside.values():
+                path.unlink(missing_ok=True)
+        _sync_directory(directory)
+
+
 def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
     """Put the whole of *octets* in the place of *target*, or leave it as it is; readers see the old content or the new.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument
 
 MAX_FAULTS = 1000
@@ -18,6 +20,9 @@ class Faults:
 
     def __len__(self) -> int:
         return len(self._faults)
+
+    def __iter__(self) -> Iterator[AccountFault]:
+        return iter(self._faults)
 
     def add(self, file: str, path: str, expected: str, found: str, remedy: str, *, check: str = "account") -> None:
         """Record one fault of *file* at *path* inside it."""

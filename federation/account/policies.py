@@ -24,13 +24,14 @@ def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, M
     found: dict[str, ManagedPolicy] = {}
     for file, name in json_files(tree, POLICIES, faults):
         document = tree.json(file)
-        policy = None if document is None else _read_policy(document, name, file=file, settings=settings, faults=faults)
+        policy = None if document is None else read_policy(document, name, file=file, settings=settings, faults=faults)
         if policy is not None:
             found[policy.arn] = policy
     return found
 
 
-def _read_policy(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> ManagedPolicy | None:
+def read_policy(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> ManagedPolicy | None:
+    """Read one managed policy; None after recording its faults."""
     arn = f"arn:{settings.partition}:iam::{settings.id}:policy"
     if isinstance(document, dict) and "Statement" in document:
         policy = compile_policy(document, "identity", file=file, path="$", faults=faults)

@@ -24,14 +24,15 @@ def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolic
         document = tree.json(file)
         if isinstance(document, dict) and document.keys() == {"Group"}:
             document = document["Group"]
-        group = None if document is None else _read_group(document, name, file=file, settings=settings, faults=faults)
+        group = None if document is None else read_group(document, name, file=file, settings=settings, faults=faults)
         if group is not None:
             check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
             found[name] = group
     return found
 
 
-def _read_group(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Group | None:
+def read_group(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Group | None:
+    """Read one group; None after recording its faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, "GroupName", name, GROUP_NAME.pattern)

@@ -12,6 +12,7 @@ from federation.account.directory import load_account
 from federation.account.lint import lint_account
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.account.writers import add_policy, add_role, add_saml_provider, init_account
+from federation.cli.account_principals import COMMANDS
 from federation.cli.account_summary import counts, print_account, summary
 from federation.cli.account_web_identity import add_oauth_provider_command, add_oidc_provider_command, add_token_information_command
 from federation.cli.inputs import read_document, read_text
@@ -126,5 +127,5 @@ def add_policy_command(document: Path, *, account_path: Path, name: str, as_json
     print_made({"arn": add_policy(account_path, name=name, document=text)}, as_json=as_json)
 
 
-for writer in (add_oidc_provider_command, add_oauth_provider_command, add_token_information_command):
+for writer in (add_oidc_provider_command, add_oauth_provider_command, add_token_information_command, *COMMANDS):
     command.add_command(writer)
