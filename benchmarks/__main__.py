@@ -1,14 +1,14 @@
-"""``python -m benchmarks``: one table per size of token."""
+"""``python -m benchmarks``: one table per kind and size of token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
 from rich.table import Table
 
 import federation
-from benchmarks import floor, peers, saml, timing
+from benchmarks import floor, oidc, peers, saml, timing
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
 
@@ -28,15 +28,22 @@ def contestants(sample: saml.Sample) -> dict[str, Callable[[], object]]:
 
 def main() -> None:
     console = Console()
-    for sample in saml.samples():
-        found = timing.interleave(contestants(sample))
-        table = Table(title=f"SAML response, {sample.name}, RSA-2048", title_justify="left")
-        table.add_column("what")
-        for heading in ("median µs", "best µs", "times floor"):
-            table.add_column(heading, justify="right")
-        for name, timed in found.items():
-            table.add_row(name, f"{timed.median:.0f}", f"{timed.best:.0f}", f"{timed.median / found[FLOOR].median:.2f}")
-        console.print(table)
+    for response in saml.samples():
+        console.print(table(f"SAML response, {response.name}, RSA-2048", timing.interleave(contestants(response)), FLOOR))
+    for algorithm in oidc.ALGORITHM_NAMES:
+        token = oidc.Sample.of(algorithm)
+        found = timing.interleave(oidc.contestants(token))
+        console.print(table(f"ID token, GitHub's claims, {len(token.token) / 1000:.1f} KB, {algorithm}", found, oidc.PYJWT))
+
+
+def table(title: str, found: Mapping[str, timing.Timing], measure: str) -> Table:
+    made = Table(title=title, title_justify="left")
+    made.add_column("what")
+    for heading in ("median µs", "best µs", f"times {measure.partition(':')[0]}"):
+        made.add_column(heading, justify="right")
+    for name, timed in found.items():
+        made.add_row(name, f"{timed.median:.0f}", f"{timed.best:.0f}", f"{timed.median / found[measure].median:.2f}")
+    return made
 
 
 if __name__ == "__main__":
