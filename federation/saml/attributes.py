@@ -30,41 +30,39 @@ def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Dec
         InvalidIdentityToken: The shape is not that of the schema, a value is not text, or an EncryptedAttribute cannot be opened.
     """
     no_attributes(statement)
-    # In document order, one walk for all: it costs half of asking every element for its children.
+    # One walk in document order for all: it costs half of asking every element for its children.
     elements = statement.iterdescendants()
     for element in elements:
-        if element.tag != _ENCRYPTED_ATTRIBUTE:
-            _read_attribute(element, elements, into)
-            continue
-        if decrypt is None:
-            raise no_decryption_key(element)
-        for _ in element.iterdescendants():
-            next(elements)
-        opened = decrypt(element)
-        _read_attribute(opened, opened.iterdescendants(), into)
+        attribute, following = (element, elements) if element.tag == ATTRIBUTE else _open(element, elements, decrypt)
+        name = attribute.get("Name")
+        if name is None:
+            raise refuse("a Name on every Attribute", attribute)
+        texts = into.get(name)
+        if texts is None:
+            texts = into[name] = []
+        # A value is a leaf, or has one leaf inside that is taken with it. So the next ones are the children, as many as there are.
+        for value in islice(following, len(attribute)):
+            if value.tag != _ATTRIBUTE_VALUE:
+                raise refuse("only AttributeValue elements in an Attribute", value)
+            if len(value):
+                texts.append(_structured(value))
+                next(following)
+            else:
+                texts.append(value.text or "")
 
 
-def _read_attribute(attribute: Element, following: Iterator[Element], into: dict[str, list[str]]) -> None:
-    """Add the values of *attribute*, whose descendants *following* yields next, and take these from it.
-
-    A value is a leaf, or has one leaf inside that is taken with it. So the next ones are the children, as many as there are.
-    """
-    if attribute.tag != ATTRIBUTE:
-        raise refuse("only Attribute elements in the AttributeStatement", attribute)
-    name = attribute.get("Name")
-    if name is None:
-        raise refuse("a Name on every Attribute", attribute)
-    values = into.get(name)
-    if values is None:
-        values = into[name] = []
-    for value in islice(following, len(attribute)):
-        if value.tag != _ATTRIBUTE_VALUE:
-            raise refuse("only AttributeValue elements in an Attribute", value)
-        if len(value):
-            values.append(_structured(value))
-            next(following)
-        else:
-            values.append(value.text or "")
+def _open(element: Element, following: Iterator[Element], decrypt: Decrypt | None) -> tuple[Element, Iterator[Element]]:
+    """Return the Attribute in *element*, an EncryptedAttribute whose own descendants are taken from *following*, and its descendants."""
+    if element.tag != _ENCRYPTED_ATTRIBUTE:
+        raise refuse("only Attribute elements in the AttributeStatement", element)
+    if decrypt is None:
+        raise no_decryption_key(element)
+    for _ in element.iterdescendants():
+        next(following)
+    opened = decrypt(element)
+    if opened.tag != ATTRIBUTE:
+        raise refuse("an Attribute in the EncryptedAttribute", opened)
+    return opened, opened.iterdescendants()
 
 
 def _structured(value: Element) -> str:
@@ -140,16 +138,16 @@ CONDITION_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 """Attribute Name to the condition keys it fills."""
 
 
-def context_of(attributes: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ContextValue]]:
-    """Yield the condition keys that *attributes* fill.
+def context_of(attributes: Mapping[str, tuple[str, ...]]) -> dict[str, ContextValue]:
+    """Return the condition keys that *attributes* fill.
 
     A single-valued key given several values stays a tuple: no plain operator matches it then, negated ones included, so nobody gains
     access by sending one value more.
     """
+    if CONDITION_KEYS.keys().isdisjoint(attributes):
+        return {}
     filled: dict[str, tuple[str, ...]] = {}
     for name, values in attributes.items():
         for key in CONDITION_KEYS.get(name, ()):
             filled[key] = filled.get(key, ()) + values
-    for key, values in filled.items():
-        if values:
-            yield key, values[0] if key in SINGLE_VALUED and len(values) == 1 else values
+    return {key: values[0] if key in SINGLE_VALUED and len(values) == 1 else values for key, values in filled.items() if values}

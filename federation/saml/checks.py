@@ -43,5 +43,5 @@ CHECKS: Final[tuple[Check[Presentation], ...]] = (
 )
 """Every rule, in order."""
 
-OF_PROFILE: Final = {profile: tuple(check for check in CHECKS if profile in check.profiles) for profile in Profile}
-"""The rules one profile enforces."""
+RULES: Final = {profile: tuple(check.run for check in CHECKS if profile in check.profiles) for profile in Profile}
+"""What each profile enforces, ready to run."""

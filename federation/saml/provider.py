@@ -130,7 +130,7 @@ class SamlProvider:
             "signed": _one_of("signed", signed, get_args(Signed)),
             "profile": Profile(_one_of("profile", profile, tuple(Profile))),
             "verifier": _one_of("verifier", verifier, get_args(VerifierName)),
-            "notes": tuple(notes),
+            "notes": _remarks(notes),
             "account": parsed.account,
             "doc": f"{parsed.account}/{parsed.name}",
             "_endpoint": aws.endpoint if aws and recipients is None else None,
@@ -269,6 +269,12 @@ def _texts(check: str, values: object, most: int = limits.NAMES_PER_PROVIDER) ->
         found = f"{len(texts)} of them" if bad is None else show(bad)
         raise _refusal(check, f"1 to {most} texts of 1 to {_IDENTIFIER_CHARS} characters", found, "an empty collection would mean nobody")
     return frozenset(texts)
+
+
+def _remarks(notes: object) -> tuple[str, ...]:
+    if not isinstance(notes, tuple) or not all(isinstance(note, str) for note in notes):
+        raise _refusal("notes", "a tuple of texts", type(notes).__name__, "pass a tuple, even of one")
+    return notes
 
 
 def _max_age(value: object) -> timedelta | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
 from federation.profiles import Profile
@@ -45,8 +45,7 @@ class ProviderKeys(Protocol):
     def verifier(self) -> str: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class ProvedResponse:
+class ProvedResponse(NamedTuple):
     """What of a response a registered key signed.
 
     Attributes:
@@ -230,16 +229,14 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
 def _result(proof: Proof) -> ProvedResponse:
     keys, permit = proof.provider.decryption_keys, proof.provider.permit
     notes = [f"{octets.element} signed by key {octets.key.fingerprint}" for octets in proof.signed_by]
-    weak = dict.fromkeys(proof.weak)
-    for octets in proof.signed_by:
-        weak.update(dict.fromkeys(octets.weak))
+    weak = proof.weak + [name for octets in proof.signed_by for name in octets.weak]
     return ProvedResponse(
         assertion=_reached(proof.assertion),
         response=proof.response,
         envelope=_reached(proof.envelope),
         encrypted=_reached(proof.structure).encrypted,
         decrypt=partial(_decrypt, keys, permit) if keys else None,
-        notes=(*notes, *(f"weak and permitted: {name}" for name in weak)) if weak else tuple(notes),
+        notes=tuple(notes + [f"weak and permitted: {name}" for name in dict.fromkeys(weak)]),
     )
 
 

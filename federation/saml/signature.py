@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Final, Literal, Protocol, cast
+from typing import Final, Literal, NamedTuple, Protocol, cast
 
 from federation.errors import RegistrationError, show
 from federation.saml.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
@@ -29,8 +28,7 @@ _VERIFIERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """What a `Verifier` found: the octets that *key* signed, and the permitted weak things the signature used."""
 
     octets: bytes

@@ -62,10 +62,12 @@ def read_signature(signature: Element) -> SignatureParts:
     """
     children = list(signature)
     found = [child.tag for child in children]
-    if found != _PARTS and found != _PARTS[:2]:
+    if found == _PARTS:
+        for child in children[2]:
+            if child.tag not in _KEY_INFO:
+                raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", children[2])
+    elif found != _PARTS[:2]:
         raise _misshapen("SignedInfo, SignatureValue and perhaps KeyInfo in a Signature", signature)
-    if len(children) == len(_PARTS) and any(child.tag not in _KEY_INFO for child in children[2]):
-        raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", children[2])
     for element in (signature, *children):
         _only_attributes(element, _ID)
     signed_info = children[0]
@@ -155,7 +157,8 @@ def _algorithm(element: Element) -> str:
 
 
 def _only_attributes(element: Element, allowed: frozenset[str], check: str = "signature-shape") -> None:
-    if not allowed.issuperset(element.keys()):
+    names = element.keys()
+    if names and not allowed.issuperset(names):
         raise refuse(check, f"only the attributes of XML Signature on {local_name(element)}", "another")
 
 

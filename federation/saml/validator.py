@@ -6,14 +6,15 @@ import hashlib
 from base64 import b64encode
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from federation.errors import FederationError, RegistrationError
-from federation.identity import ContextValue, VerifiedIdentity, timestamp
-from federation.report import BOTH, CheckResult, Report, collect, enforce
+from federation.identity import VerifiedIdentity, timestamp
+from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
 from federation.saml.assertion import read_assertion
-from federation.saml.checks import CHECKS, OF_PROFILE
+from federation.saml.checks import CHECKS, RULES
 from federation.saml.conditions import Conditions
 from federation.saml.decode import decode_response
 from federation.saml.inspection import inspect_response
@@ -45,7 +46,8 @@ class SamlResponseValidator:
         registration = _saml(provider)
         proved = prove_response(decode_response(token), registration)
         presented = _present(proved, registration, at)
-        enforce(OF_PROFILE[registration.profile], presented)
+        for rule in RULES[registration.profile]:
+            rule(presented)
         return _identity(presented, proved)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
@@ -104,14 +106,15 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
     if name_id is None or confirmation is None:
         raise TypeError("an identity is made from a presentation that every rule accepted")
     conditions = assertion.conditions or Conditions()
-    audiences = tuple(name for names in conditions.audience_restrictions for name in names)
-    qualifier = name_qualifier(assertion.issuer, provider.doc)
+    audiences = tuple(chain.from_iterable(conditions.audience_restrictions))
+    issuer, subject, subject_type = assertion.issuer, name_id.text, name_id.subject_type
+    qualifier = name_qualifier(issuer, provider.doc)
     sessions = [s.session_not_on_or_after for s in assertion.authn_statements if s.session_not_on_or_after is not None]
     ends = [end for end in (conditions.not_on_or_after, confirmation.not_on_or_after) if end is not None]
-    context: dict[str, ContextValue] = dict(attributes.context_of(assertion.attributes))
-    context["saml:iss"] = assertion.issuer
-    context["saml:sub"] = name_id.text
-    context["saml:sub_type"] = name_id.subject_type
+    context = attributes.context_of(assertion.attributes)
+    context["saml:iss"] = issuer
+    context["saml:sub"] = subject
+    context["saml:sub_type"] = subject_type
     context["saml:namequalifier"] = qualifier
     context["saml:doc"] = provider.doc
     if confirmation.recipient is not None:
@@ -119,10 +122,10 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
     return VerifiedIdentity(
         kind=KIND,
         provider_arn=provider.arn,
-        issuer=assertion.issuer,
-        subject=name_id.text,
-        subject_type=name_id.subject_type,
-        audience=next((name for name in audiences if name in provider.audiences), None),
+        issuer=issuer,
+        subject=subject,
+        subject_type=subject_type,
+        audience=next(filter(provider.audiences.__contains__, audiences), None),
         audiences=audiences,
         recipient=confirmation.recipient,
         name_qualifier=qualifier,

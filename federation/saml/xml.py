@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Final, cast
+from typing import Final
 
 from lxml import etree
 
@@ -163,16 +163,11 @@ def attributes(element: Element, allowed: frozenset[str], check: str) -> dict[st
     Raises:
         InvalidIdentityToken: *check*.
     """
-    found = open_attributes(element)
+    found: dict[str, str] = dict(element.items())  # type: ignore[arg-type] # of a parsed document they are never bytes
     if not allowed.issuperset(found):
         other = next(name for name in found if name not in allowed)
         raise malformed(check, f"only the attributes of the schema on {local_name(element)}", show(other), "send the IdP's response")
     return found
-
-
-def open_attributes(element: Element) -> dict[str, str]:
-    """Return the attributes of *element* by name, where the schema lets anybody add some."""
-    return dict(cast("list[tuple[str, str]]", element.items()))
 
 
 def local_name(element: Element) -> str:

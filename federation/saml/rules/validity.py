@@ -38,12 +38,13 @@ def check_audience(presented: Presentation) -> None:
     """
     audiences = presented.provider.audiences
     restrictions = presented.assertion.conditions.audience_restrictions if presented.assertion.conditions else ()
-    unmet = next((names for names in restrictions if audiences.isdisjoint(names)), None)
-    if unmet is not None or not restrictions:
+    unmet = list(filter(audiences.isdisjoint, restrictions))
+    if unmet or not restrictions:
         raise InvalidIdentityToken(
             check="audience",
             expected=any_of(audiences) + " in every AudienceRestriction",
-            found=", ".join(show(name) for name in (unmet or ())[:SHOWN]) or ("an empty one" if restrictions else "no AudienceRestriction"),
+            found=", ".join(show(name) for name in (unmet[0] if unmet else ())[:SHOWN])
+            or ("an empty one" if restrictions else "no AudienceRestriction"),
             remedy="set the audience at the identity provider, or register the one it uses",
             message=messages.AUDIENCE,
         )
@@ -104,7 +105,9 @@ def check_issue_instant(presented: Presentation) -> None:
 
     Within one second nothing is said: many senders write fractions, many judge by clocks without.
     """
-    _check_begun("issue-instant", "IssueInstant", presented.assertion.issue_instant.replace(microsecond=0), presented)
+    issued = presented.assertion.issue_instant
+    if issued > presented.at:
+        _check_begun("issue-instant", "IssueInstant", issued.replace(microsecond=0), presented)
 
 
 def _check_ended(check: str, where: str, end: datetime | None, at: datetime) -> None:
