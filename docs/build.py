@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from federation.account.lint import ACCOUNT_RULES
 from federation.oauth import checks as oauth
 from federation.oidc import checks as oidc
-from federation.policy.lint import RULES, Rule, conditions, elements, issuers, keys, saml, statements
+from federation.policy.lint import Rule, conditions, elements, issuers, keys, saml, statements
 from federation.profiles import Profile
 from federation.report import Check
 from federation.saml import checks, response, shape, validator
@@ -98,7 +97,6 @@ def lint_page() -> str:
         "Conditions": conditions.RULES,
         "Condition keys": keys.RULES,
         "Statements": statements.RULES,
-        "Accounts": ACCOUNT_RULES[len(RULES) :],
     }
     tables = [
         "\n".join((f"## {title}", "", *_table(("id", "severity", "finds", "because"), map(_lint_row, rules)), ""))

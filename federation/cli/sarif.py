@@ -9,15 +9,14 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from federation import __version__
-from federation.account.lint import ACCOUNT_RULES
-from federation.policy.lint import Finding, Severity
+from federation.policy.lint import RULES, Finding, Severity
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 REFUSED: Final = "policy-refused"
 """Rule id of a document that IAM would not store."""
 _RULES: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     (REFUSED, "error", "A document that IAM would not store.", "It breaks the grammar, or a rule for writing policies."),
-    *((rule.id, rule.severity, rule.finds, rule.because) for rule in ACCOUNT_RULES),
+    *((rule.id, rule.severity, rule.finds, rule.because) for rule in RULES),
 )
 _INDEX: Final = {rule_id: index for index, (rule_id, *_) in enumerate(_RULES)}
 

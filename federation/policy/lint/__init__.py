@@ -30,12 +30,17 @@ RULES: Final[tuple[Rule, ...]] = (
 """Every rule, in the order of its findings: whom the policy trusts, then how it says so."""
 
 
-def lint(policy: Policy, *, registered: Collection[str] = ()) -> tuple[Finding, ...]:
+def lint(policy: Policy, *, providers: Collection[str] | None = None) -> tuple[Finding, ...]:
     """Return the findings on *policy*, statement by statement, at most `MAX_FINDINGS`.
 
     Args:
         policy: The policy.
-        registered: Host names of further providers of web identities, beyond those that AWS has built in.
+        providers: Every provider of the account that holds it, by ARN or host name; None where the account is not known.
     """
-    found = (finding for subject in subjects(policy, frozenset(registered)) for rule in RULES for finding in rule.findings(subject))
+    found = (
+        finding
+        for subject in subjects(policy, None if providers is None else frozenset(providers))
+        for rule in RULES
+        for finding in rule.findings(subject)
+    )
     return tuple(islice(found, MAX_FINDINGS))

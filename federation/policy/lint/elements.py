@@ -87,7 +87,7 @@ def _never_matching(subject: Subject) -> Iterator[Hit]:
     at = f"{subject.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
     for type_, names in element.names.items():
         for name in sorted(names):
-            reason = None if name in subject.registered else _why_never(type_, name)
+            reason = None if subject.has_provider(name) else _why_never(type_, name)
             if reason is not None:
                 yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1])
 
@@ -102,6 +102,17 @@ def _why_never(type_: str, name: str) -> tuple[str, str] | None:
     if type_ == "Federated" and _OIDC_URL.match(name):
         return "is no ARN of a provider: its URL stands there without https://", "remove https:// from the ARN"
     return None
+
+
+def _unregistered(subject: Subject) -> Iterator[Hit]:
+    element = subject.statement.principal
+    if element is None or subject.account is None or subject.kind is not Kind.TRUST:
+        return
+    for name in sorted(element.names.get("Federated", ())):
+        if name.startswith("arn:") and not subject.has_provider(name):
+            message = f"the account has no provider {show(name)}, and federated callers come through those of the role's own account"
+            path = f"{subject.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}.Federated"
+            yield Hit(path, message, "register the provider, or correct the ARN; `federation account show` lists them")
 
 
 def _deleted(subject: Subject) -> Iterator[Hit]:
@@ -142,6 +153,13 @@ RULES: Final = (
         "A principal that no caller can be.",
         "A wildcard inside a principal, a provider's bare host name and a URL with `https://` match nobody.",
         _never_matching,
+    ),
+    Rule(
+        "provider-unregistered",
+        "warning",
+        "A provider that the account does not have; found where a whole account is read.",
+        "The statement never applies: a provider and the roles that trust it stand in one account.",
+        _unregistered,
     ),
     Rule(
         "deleted-principal",

@@ -52,7 +52,7 @@ def _of_another_provider(subject: Subject, condition: Condition) -> tuple[str, s
 
 def _not_exposed(subject: Subject, condition: Condition) -> tuple[str, str] | None:
     provider = provider_of(subject, condition) if _names_providers(subject) else None
-    if provider is None or provider in subject.registered:
+    if provider is None or subject.has_provider(provider):
         return None
     claim, exposed = split_key(condition)[1], exposed_claims(provider)
     if claim in map(fold, exposed):

@@ -34,7 +34,7 @@ class Subject:
         by_key: The statement's conditions by folded key.
         callers: Whose requests the statement can apply to.
         providers: OIDC providers among its principals: their URL without ``https://`` or built-in name, by the same name folded.
-        registered: Providers known by a bare host name, beyond AWS's built-in ones; their claims are their own affair.
+        account: Providers of the account, by ARN or, beyond those that AWS has built in, by host name; None where it is not known.
     """
 
     statement: Statement
@@ -45,7 +45,7 @@ class Subject:
     by_key: dict[str, list[Condition]] = field(repr=False)
     callers: frozenset[Caller]
     providers: dict[str, str]
-    registered: frozenset[str]
+    account: frozenset[str] | None
 
     @property
     def allows(self) -> bool:
@@ -58,12 +58,16 @@ class Subject:
         element = self.statement.principal
         return self.kind is Kind.TRUST and self.allows and element is not None and not element.negated
 
+    def has_provider(self, name: str) -> bool:
+        """Whether the account is known to have the provider *name*."""
+        return self.account is not None and name in self.account
+
     def grants(self, action: str) -> bool:
         """Whether the statement is an Allow of a trust policy for *action*, by principals that it names."""
         return self.trusts and self.statement.action.matches(fold(action))
 
 
-def subjects(policy: Policy, registered: frozenset[str] = frozenset()) -> Iterator[Subject]:
+def subjects(policy: Policy, account: frozenset[str] | None) -> Iterator[Subject]:
     """Yield every statement of *policy* with what the rules want to know about it."""
     first: dict[str, Statement] = {}
     denies = [each for each in policy.statements if each.effect == "Deny" and not each.conditions][:_DENIES]
@@ -82,7 +86,7 @@ def subjects(policy: Policy, registered: frozenset[str] = frozenset()) -> Iterat
             by_key=by_key,
             callers=callers,
             providers=providers,
-            registered=registered,
+            account=account,
         )
 
 

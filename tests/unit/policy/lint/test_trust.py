@@ -207,6 +207,16 @@ def test_a_provider_has_one_spelling(principal: str) -> None:
     assert finding.path == "$.Statement[0].Principal.Federated"
 
 
+def test_an_account_knows_its_providers() -> None:
+    arn = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+    assert ids(saml(), providers=()) == [("provider-unregistered", "warning")]
+    assert ids(saml(), providers=(arn,)) == []
+    assert ids(saml(Effect="Deny"), providers=()) == [("provider-unregistered", "warning")]
+    host = web("x.example", Principal={"Federated": "auth.example.com"}, Condition={"StringEquals": {"auth.example.com:desk": "3"}})
+    assert {"principal-never-matches", "claim-not-exposed"} <= {name for name, _ in ids(host, providers=())}
+    assert {name for name, _ in ids(host, providers=("auth.example.com",))} == {"issuer-unscoped", "audience-unscoped"}
+
+
 def test_actions_belong_to_principals() -> None:
     assert ids(saml(Action="sts:AssumeRole")) == [("action-of-another-principal", "warning")]
     assert ids(saml(Action=["sts:AssumeRoleWithSAML", "sts:TagSession"])) == []

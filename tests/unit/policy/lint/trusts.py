@@ -32,8 +32,10 @@ def saml(condition: Any = None, **members: Any) -> dict[str, Any]:
     return statement(**{"Condition": {"StringLike": RECIPIENT, **(condition or {})}, **members})
 
 
-def findings(*statements: Any, kind: str = "trust", version: str | None = "2012-10-17") -> tuple[Finding, ...]:
-    found = lint(Policy.stored(document(*statements, version=version), kind=kind))
+def findings(
+    *statements: Any, kind: str = "trust", version: str | None = "2012-10-17", providers: tuple[str, ...] | None = None
+) -> tuple[Finding, ...]:
+    found = lint(Policy.stored(document(*statements, version=version), kind=kind), providers=providers)
     assert all(each.remedy and each.message and each.path.startswith("$.Statement") for each in found)
     return found
 
