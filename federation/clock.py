@@ -16,16 +16,20 @@ def resolve(at: datetime | None) -> datetime:
     """
     if at is None:
         return datetime.now(UTC)
-    if not isinstance(at, datetime) or at.utcoffset() is None:
-        raise ValidationError(
-            check="clock",
-            expected="an aware datetime",
-            found="a naive one" if isinstance(at, datetime) else type(at).__name__,
-            remedy="pass at=datetime(…, tzinfo=UTC)",
-        )
     try:
-        return at.astimezone(UTC)
+        if isinstance(at, datetime) and at.utcoffset() is not None:
+            return at.astimezone(UTC)
     except OverflowError as cause:
         raise ValidationError(
             check="clock", expected="an instant of the years 1 to 9999 in UTC", found="one beyond", remedy="pass the time of the login"
         ) from cause
+    except Exception as cause:  # a zone is code of the caller's own
+        raise ValidationError(
+            check="clock", expected="a zone that knows its offset", found=type(cause).__name__, remedy="pass at=datetime(…, tzinfo=UTC)"
+        ) from cause
+    raise ValidationError(
+        check="clock",
+        expected="an aware datetime",
+        found="a naive one" if isinstance(at, datetime) else type(at).__name__,
+        remedy="pass at=datetime(…, tzinfo=UTC)",
+    )

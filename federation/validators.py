@@ -204,9 +204,8 @@ def validate(token: object, provider: Provider, *, at: datetime | None = None) -
         FederationError: The first check of the provider's profile that refuses. Nothing else, for input of any type and size.
     """
     instant = clock.resolve(at)
-    judge = _judge(provider)
     try:
-        return judge.validate(token, provider, at=instant)
+        return _judge(provider).validate(token, provider, at=instant)
     except FederationError:
         raise
     except Exception as bug:
@@ -220,9 +219,8 @@ def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -
         FederationError: Only for a misuse of the arguments (a naive instant, an unknown kind of provider); refusals are in the report.
     """
     instant = clock.resolve(at)
-    judge = _judge(provider)
     try:
-        return judge.diagnose(token, provider, at=instant)
+        return _judge(provider).diagnose(token, provider, at=instant)
     except FederationError:
         raise
     except Exception as bug:

@@ -1,6 +1,6 @@
 """The one door through which time enters."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
@@ -33,3 +33,16 @@ def test_anything_else_is_refused(at: Any) -> None:
 
 def test_none_is_now() -> None:
     assert abs(clock.resolve(None) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+class Broken(tzinfo):
+    """A zone of the caller's own that fails when asked."""
+
+    def utcoffset(self, _: datetime | None) -> timedelta:
+        raise LookupError("no such zone")
+
+
+def test_a_zone_that_fails_is_refused() -> None:
+    with pytest.raises(ValidationError) as caught:
+        clock.resolve(datetime(2026, 1, 31, tzinfo=Broken()))
+    assert caught.value.check == "clock"
