@@ -71,10 +71,10 @@ class AuditSink(Protocol):
 class JsonLinesAudit:
     """An `AuditSink` that appends one line of ASCII JSON per event to a file, made with mode 0600 where it does not exist."""
 
-    __slots__ = ("_lock", "_path")
+    __slots__ = ("_lock", "_path", "_torn")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path, self._lock = os.fspath(path), Lock()
+        self._path, self._lock, self._torn = os.fspath(path), Lock(), False
 
     def record(self, event: AuditEvent) -> None:
         """Append *event*.
@@ -100,11 +100,19 @@ class JsonLinesAudit:
             with self._lock:
                 handle = os.open(self._path, flags, 0o600)
                 try:
-                    return os.write(handle, line) == len(line)  # one write: lines of several processes do not mix
+                    return self._write(handle, line)
                 finally:
                     os.close(handle)
         except (OSError, ValueError):
             return False
+
+
+    def _write(self, handle: int, line: bytes) -> bool:
+        """Write *line* at once, so that lines of several processes do not mix; what a full disk cut off spoils its own line alone."""
+        octets = b"\n" + line if self._torn else line
+        written = os.write(handle, octets)
+        self._torn = 0 < written < len(octets) or (self._torn and not written)
+        return written == len(octets)
 
 
 def _plain(value: str | datetime) -> str | None:

@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
@@ -78,3 +79,18 @@ def test_what_cannot_be_recorded_is_a_fault(tmp_path: Path) -> None:
             JsonLinesAudit(path).record(event())
         assert refused.value.check == "audit"
     assert not target.exists()
+
+
+def test_what_a_full_disk_cut_off_spoils_its_own_line_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "audit.jsonl"
+    sink, write = JsonLinesAudit(file), os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda handle, octets: write(handle, octets[:20]))
+        with pytest.raises(AccountFault) as refused:
+            sink.record(event(subject="alice"))
+    assert refused.value.check == "audit"
+    sink.record(event(subject="bob"))
+    sink.record(event(subject="carol"))
+    torn, *whole = file.read_text(encoding="ascii").splitlines()
+    assert len(torn) == 20
+    assert [json.loads(line)["subject"] for line in whole] == ["bob", "carol"]
