@@ -88,16 +88,19 @@ class Keyring:
 def read_keyring(document: object, *, file: str, faults: Faults) -> Keyring | None:
     """Read the parsed ``keyring.json``; every fault is recorded and none of them repeats key material."""
     fields = Fields(document, file=file, faults=faults)
-    sealing = fields.text("sealing", required=True, pattern=_KEY_ID)
+    sealing = _key_id(fields.raw("sealing"))
+    if sealing is None:
+        fields.fault("sealing", "the id of one of the keys", "something else (not shown)", "name the key that seals")
     published = fields.text("published", longest=1024) or ""
     encoded = fields.mapping("keys", required=True)
     retired = _read_retired(fields)
     fields.finish()
     keys = {}
     for key_id, value in encoded.items():
-        where = f"$.keys.{key_id if _KEY_ID.fullmatch(key_id) else '?'}"
-        if _KEY_ID.fullmatch(key_id) is None:
-            faults.add(file, where, "a key id of 1 to 16 characters of A-Za-z0-9_-", show(key_id), "rename the key")
+        where = f"$.keys.{_key_id(key_id) or '?'}"
+        if _key_id(key_id) is None:
+            # Who mistakes the key for its name must not find it in a log.
+            faults.add(file, where, "a key id of 1 to 16 characters of A-Za-z0-9_-", "another (not shown)", "rename the key")
         key = _decode_key(value)
         if key is None:
             faults.add(
@@ -124,6 +127,10 @@ def _read_retired(fields: Fields) -> dict[str, datetime]:
         except ValueError:
             fields.fault("retired", "key ids and instants such as 2026-11-24T12:00:30Z", show(str(text)), "correct or remove the entry")
     return found
+
+
+def _key_id(value: object) -> str | None:
+    return value if isinstance(value, str) and _KEY_ID.fullmatch(value) is not None else None
 
 
 def _decode_key(value: object) -> bytes | None:

@@ -216,6 +216,8 @@ KEYRINGS: dict[str, tuple[Any, str]] = {
     "not base64": ({"sealing": "k1", "keys": {"k1": "?" * 44}}, "$.keys.k1"),
     "no such key": ({"sealing": "k2", "keys": {"k1": "A" * 43 + "="}}, "$.sealing"),
     "key id": ({"sealing": "k1", "keys": {"k1": "A" * 43 + "=", "k 2": "A" * 43 + "="}}, "$.keys.?"),
+    "key as a name": ({"sealing": "k1", "keys": {"k1": "A" * 43 + "=", "A" * 43 + "=": "k2"}}, "$.keys.?"),
+    "key that seals": ({"sealing": "A" * 43 + "=", "keys": {"k1": "A" * 43 + "="}}, "$.sealing"),
 }
 
 
