@@ -87,6 +87,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line of the process."""
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal that cannot show a sign must not cost the verdict.
@@ -101,9 +102,26 @@ def main() -> NoReturn:
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         # The reader has left (`federation … | head`): nothing remains to be said, not even by the interpreter's own flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()
         sys.exit(Exit.UNHEARD)
+    except OSError as fault:
+        # The output has no room; a verdict that was not written is none.
+        _leave_output()
+        click.echo(f"error: {fault.strerror or type(fault).__name__}", err=True)
+        sys.exit(Exit.FAULT)
     sys.exit(status if isinstance(status, int) else Exit.GRANTED)
+
+
+def _open_missing_streams() -> None:
+    """Stand in for streams that the shell closed (``>&-``): what is read there is empty, what is written there is gone."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+
+
+def _leave_output() -> None:
+    """Keep the interpreter's own flush at the end from complaining about output that nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:

@@ -89,3 +89,30 @@ def test_start_up_imports_only_what_the_verb_needs(words: list[str], unneeded: s
     result = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0
     assert unneeded.isdisjoint(result.stderr.split())
+
+
+FULL = Path("/dev/full")
+
+
+def under_shell(redirection: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    command = f'"$@" {redirection}'
+    return subprocess.run(["/bin/sh", "-c", command, "sh", str(CONSOLE), *words], cwd=ROOT, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("words", [VALIDATE, [*VALIDATE, "--json"], ["--help"], ["--version"]])
+def test_a_full_disk_is_a_fault_and_no_verdict(words: list[str]) -> None:
+    result = under_shell(f">{FULL}", *words)
+    assert result.returncode == 3
+    assert result.stderr.startswith(b"error: ")
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "words", "status"),
+    [(">&-", VALIDATE, 0), (">&- 2>&-", VALIDATE, 0), ("<&-", ["validate", "-", *VALIDATE[2:]], 1), ("<&-", ["inspect", "-"], 1)],
+)
+def test_streams_that_the_shell_closed(redirection: str, words: list[str], status: int) -> None:
+    result = under_shell(redirection, *words)
+    assert result.returncode == status
+    assert b"Traceback" not in result.stderr
