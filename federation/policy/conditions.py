@@ -9,7 +9,7 @@ from typing import Any, Final
 from federation.errors import MalformedPolicyDocument, show
 from federation.identity import ContextValue
 from federation.policy.operators import BINARY, NULL, STRING, QualifiedOperator
-from federation.policy.variables import Template, Unresolved, read_template
+from federation.policy.variables import Template, Unresolved, outgrows, read_template
 from federation.policy.wildcard import fold
 
 Outcome = bool | None
@@ -105,7 +105,7 @@ class Condition:
                 pieces = operand.resolve(keys)
                 if pieces is Unresolved.ABSENT and operator.negated:
                     return False
-                if isinstance(pieces, Unresolved):
+                if isinstance(pieces, Unresolved) or (not family.malformed_decides and outgrows(pieces, text)):
                     continue
                 compiled = family.compile(pieces)
             if compiled is None:

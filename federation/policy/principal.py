@@ -59,7 +59,7 @@ class Principal:
         kind, _, rest = match["resource"].partition("/")
         if role_arn is None and kind == "assumed-role":
             role_arn = f"arn:{match['partition']}:iam::{match['account']}:role/{rest.partition('/')[0]}"
-        names = {name for name in (arn, role_arn, unique_id) if name is not None}
+        names = {_text(name) for name in (arn, role_arn, unique_id) if name is not None}
         return cls("AWS", arn, frozenset(names), frozenset({match["account"], root}))
 
     @classmethod

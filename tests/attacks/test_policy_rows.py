@@ -80,6 +80,18 @@ def test_a06_wildcards_cost_linear_time(pattern: str) -> None:
     assert time.process_time() - begun < 1
 
 
+def test_a06_repeated_variables_are_not_put_together_to_see_that_they_are_too_long() -> None:
+    begun = time.process_time()
+    for operator in ("StringLike", "StringEquals", "StringEqualsIgnoreCase"):
+        condition = {operator: {"saml:cn": "${saml:sub}" * 4_000}}
+        assert effect(condition, {"saml:sub": "a" * 50_000, "saml:cn": "b"}) == "ImplicitDeny"
+        assert (
+            effect({operator: {"saml:cn": "${saml:sub}" * 4}}, {"saml:sub": "\U00010400\u0130", "saml:cn": "\U00010400\u0130" * 4})
+            == "Allow"
+        )
+    assert time.process_time() - begun < 0.5
+
+
 def test_a07_negation_and_if_exists_on_absent_keys() -> None:
     for operator in ("StringNotEquals", "StringEqualsIfExists", "NotIpAddress"):
         assert effect({operator: {"saml:sub": "a"}}) == "Allow"
