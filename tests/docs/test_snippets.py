@@ -42,7 +42,8 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
 
     After a ``$ make …`` line all the rest is its output: the demo itself prints lines that look like commands.
     """
-    command, shown = "", []
+    command = ""
+    shown: list[str] = []
     lines = iter(block.splitlines())
     for line in lines:
         if line.startswith("$ ") and command not in SHOWN_BY_VERB:
