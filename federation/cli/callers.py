@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from federation.cli.options import account_option, at_option
+from federation.cli.options import account_option, at_option, neighbour_option
 from federation.sts.callers.caller import Caller
 from federation.sts.service import SecurityTokenService
 
@@ -30,13 +30,7 @@ def caller_options(command: Command) -> Command:
             help=f"ARN of who calls: a user, the root or a role session. Default: whom {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
             f"{SESSION_TOKEN} name.",
         ),
-        click.option(
-            "--neighbour",
-            "neighbours",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
-        ),
+        neighbour_option,
         account_option,
     ):
         command = option(command)

@@ -51,4 +51,11 @@ json_option: Final[Decorator] = click.option(
 account_option: Final[Decorator] = click.option(
     "--account", "account_path", type=click.Path(path_type=Path), required=True, help="The account directory."
 )
+neighbour_option: Final[Decorator] = click.option(
+    "--neighbour",
+    "neighbours",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
+)
 token_argument: Final[Decorator] = click.argument("token")

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import click
 
-from federation.cli.options import account_option
+from federation.cli.options import account_option, neighbour_option
 from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run
 
 
 @click.command()
 @account_option
+@neighbour_option
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="TCP port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
 @click.option("--audit-log", type=click.Path(path_type=Path), help="Append one JSON line per exchange to this file.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines reach. HTTP is not encrypted.")
-def command(account_path: Path, *, host: str, port: int, workers: int, audit_log: Path | None, expose: bool) -> None:
+def command(
+    *, account_path: Path, neighbours: tuple[Path, ...], host: str, port: int, workers: int, audit_log: Path | None, expose: bool
+) -> None:
     """Serve STS to AWS clients until interrupted.
 
     Prints the environment variable that points a client here; one JSON line per request goes to standard error.
@@ -28,5 +31,5 @@ def command(account_path: Path, *, host: str, port: int, workers: int, audit_log
             "unencrypted. Listen on 127.0.0.1 behind something that ends TLS, or pass --expose.",
             param_hint="--host",
         )
-    settings = ServerSettings(account=account_path, host=host, port=port, workers=workers, audit_log=audit_log)
+    settings = ServerSettings(account=account_path, neighbours=neighbours, host=host, port=port, workers=workers, audit_log=audit_log)
     run(settings, ready=lambda: click.echo(f"AWS_ENDPOINT_URL_STS={settings.url}"))

@@ -41,6 +41,7 @@ class ServerSettings:
 
     Attributes:
         account: The account directory.
+        neighbours: Directories of other accounts, whose users may call and whose roles may be assumed.
         host: Address to bind.
         port: TCP port, 1 to 65535.
         workers: Processes; each is one core's worth of verification.
@@ -48,6 +49,7 @@ class ServerSettings:
     """
 
     account: Path
+    neighbours: tuple[Path, ...] = ()
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     workers: int = 1
@@ -108,7 +110,8 @@ def load_application(settings: ServerSettings, memory: Path) -> Application:
     """
     audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
     shared = SharedMemory(memory)
-    service = SecurityTokenService(load_account(settings.account), audit=audit, replay=shared, used_codes=shared)
+    neighbours = [load_account(path) for path in settings.neighbours]
+    service = SecurityTokenService(load_account(settings.account), audit=audit, replay=shared, used_codes=shared, neighbours=neighbours)
     return Application(Endpoint(service), AccessLog())
 
 
@@ -121,11 +124,11 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
 
     Raises:
         RegistrationError: The HTTP server is not installed, or the address is taken.
-        AccountFaults: The account is at fault; nothing was started.
+        AccountFaults: An account is at fault; nothing was started.
     """
     check_server_installed()
     check_port_is_free(settings)
-    load_account(settings.account)  # a fault is told once, by this process, before any worker starts
+    SecurityTokenService.open(settings.account, neighbours=settings.neighbours)  # faults are told once, here, before any worker starts
     server = _granian(settings)
     server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
     with TemporaryDirectory(prefix="federation-") as directory:
