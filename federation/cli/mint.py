@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from federation import clock
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.inputs import read_document
+from federation.cli.mint_examples import examples, mfa_code_command
 from federation.cli.options import at_option
 from federation.oidc.algorithms import ALGORITHMS
 from federation.testing.encryption import Encryption
@@ -185,3 +186,7 @@ def _attributes(words: tuple[str, ...]) -> dict[str, list[str]]:
             raise click.BadParameter("expected NAME=VALUE", param_hint="--attribute")
         values.setdefault(name, []).append(value)
     return values
+
+
+command.add_command(examples)
+command.add_command(mfa_code_command)
