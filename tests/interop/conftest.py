@@ -1,5 +1,6 @@
 """A real server on a real socket, for real AWS clients."""
 
+import configparser
 import json
 import os
 import select
@@ -10,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ import pytest
 from botocore import UNSIGNED  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
-from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64
+from federation.account.principal_writers import add_trade_in_token, enable_outbound
+from federation.testing import OIDC_SHAPES, Login, OidcForge, SamlForge, SigningKey, TokenKey, aws_attributes, to_base64
+from federation.testing.examples import Examples, write_examples
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACCOUNT = REPOSITORY / "fixtures" / "account"
@@ -86,10 +89,14 @@ def serve(log: Path, *options: str, account: Path = ACCOUNT) -> Served:
     return Served(process, line.strip().partition("=")[2], port, log)
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def need_server() -> None:
     if find_spec("granian") is None:
         pytest.skip("the HTTP server is not installed: pip install 'sts-federation[server]'")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    need_server()
     running = serve(tmp_path_factory.mktemp("server") / "access.log")
     yield running
     running.stop()
@@ -116,3 +123,60 @@ def sts_client(server: Served) -> Any:
         region_name="us-east-1",
         config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
     )
+
+
+@dataclass
+class World:
+    """The documented accounts, holding now, with what the remaining operations need, and a server that answers for them."""
+
+    examples: Examples
+    server: Served
+    github: OidcForge
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment of an AWS client that knows the profiles of the examples and nothing else."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {**kept, **self.examples.environment, "AWS_ENDPOINT_URL_STS": self.server.url, "AWS_EC2_METADATA_DISABLED": "true", **more}
+
+    def saml_response(self) -> str:
+        """The documented login, issued this moment."""
+        return self.examples.saml_response(at=datetime.now(UTC), seed=os.urandom(8).hex())
+
+    def id_token(self) -> str:
+        """A token of the workflow that role GitHubDeploy trusts, issued this moment."""
+        return self.github.token(at=datetime.now(UTC), jti=os.urandom(8).hex())
+
+    def client(self, profile: str = "default", **options: Any) -> Any:
+        """boto3's client of a profile's user, with nothing changed but the endpoint; *options* replace what it is made with."""
+        keys = self.keys(profile) if "config" not in options and "aws_access_key_id" not in options else {}
+        given = {"endpoint_url": self.server.url, "region_name": "us-east-1", "config": ONE_ATTEMPT, **keys, **options}
+        return boto3.client("sts", **given)
+
+    def keys(self, profile: str) -> dict[str, str]:
+        """The long-term key of a profile's user, as boto3 takes it."""
+        sections = configparser.ConfigParser()
+        sections.read(self.examples.environment["AWS_SHARED_CREDENTIALS_FILE"])
+        return dict(sections[profile])
+
+
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
+TRADE_IN = "trade-in-token-of-the-tests"
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    need_server()
+    folder, now = tmp_path_factory.mktemp("world"), datetime.now(UTC)
+    examples = write_examples(folder / "examples", fixtures=REPOSITORY / "fixtures", at=now)
+    issuer = TokenKey.from_pem((KEYS / "issuer-rsa2048.TEST-ONLY.key.pem").read_bytes())
+    organization = '[organization]\nid = "o-a1b2c3d4e5"\npaths = ["o-a1b2c3d4e5/r-ab12/"]\nroot_access = ["111122223333"]\n'
+    with (examples.account / "account.toml").open("a", encoding="utf-8") as settings:
+        settings.write(organization)
+    enable_outbound(examples.account)
+    for token, life in ((TRADE_IN, 3600), (f"{TRADE_IN}-ended", -60)):
+        ends = now + timedelta(seconds=life)
+        add_trade_in_token(examples.account, token=token, role_arn=ROLE, session_name="product", expires_at=ends)
+    options = ["--neighbour", str(examples.neighbour), "--audit-log", str(folder / "audit.jsonl")]
+    running = serve(folder / "access.log", *options, account=examples.account)
+    yield World(examples, running, OidcForge(key=issuer, shape=OIDC_SHAPES["github"]))
+    running.stop()
