@@ -13,11 +13,11 @@ from federation.policy.lint import Rule, conditions, elements, issuers, keys, sa
 from federation.profiles import Profile
 from federation.report import Check
 from federation.saml import checks, response, shape, validator
-from federation.sts import saml_attributes
+from federation.sts import saml_attributes, web_identity_claims
 
 DOCS: Final = Path(__file__).parent
 HOUSE: Final = DOCS.parent / "federation"
-CODES: Final = ("ExpiredTokenException", "IDPRejectedClaim", "ValidationError", "AccessDenied", "InvalidIdentityToken")
+CODES: Final = ("ExpiredTokenException", "IDPRejectedClaim", "InvalidParameterValue", "ValidationError", "AccessDenied", "InvalidIdentityToken")
 
 HEAD: Final = """# Checks
 
@@ -45,6 +45,7 @@ def checks_page() -> str:
         ("AssumeRoleWithSAML: the attributes", map(_row, saml_attributes.CHECKS)),
         ("OIDC tokens, once their signature is proved", map(_row, oidc.CHECKS)),
         ("OAuth access tokens, once their answer is found", map(_row, oauth.CHECKS)),
+        ("AssumeRoleWithWebIdentity: the claims", map(_row, web_identity_claims.CHECKS)),
     )
     tables = ["\n".join((f"## {title}", "", *_table(head, rows), "")) for title, rows in sections]
     return HEAD + "\n".join(tables) + REFUSALS + "\n".join(_refusals())
