@@ -62,7 +62,7 @@ class Fields:
         """Return the integer *name* within *low* and *high*; None when absent or at fault."""
         value = self._typed(name, int, "an integer", required=False)
         if value is not None and not low <= value <= high:
-            self.fault(name, f"an integer from {low} to {high}", show(str(value)), "correct the value")
+            self.fault(name, f"an integer from {low} to {high}", show(value), "correct the value")
             return None
         return value
 

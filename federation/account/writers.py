@@ -13,10 +13,10 @@ from federation.account.keyring import Keyring
 from federation.account.model import ACCOUNT_ID, PARTITION, POLICY_NAME, PROVIDER_NAME, ROLE_NAME
 from federation.account.policies import POLICIES
 from federation.account.roles import MAX_SESSION_DURATION_MIN, ROLES, read_role
-from federation.account.saml_providers import METADATA_FILE, SAML_PROVIDERS, account_options, provider_arn
+from federation.account.saml_providers import METADATA_FILE, PRIVATE_KEY_OCTETS, PRIVATE_KEYS, SAML_PROVIDERS, account_options, provider_arn
 from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
 from federation.account.writing import check_name, document_octets, inside, octets_of, open_account, parsed, unused
-from federation.errors import ValidationError, show
+from federation.errors import RegistrationError, ValidationError, show
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.saml.provider import SamlProvider
@@ -74,13 +74,26 @@ def add_saml_provider(
     """
     root, settings = open_account(path)
     check_name("name", name, PROVIDER_NAME.pattern)
-    octets, keys = octets_of(metadata), [octets_of(key) for key in decryption_keys]
+    octets, keys = octets_of(metadata), _private_keys(decryption_keys)
     arn = provider_arn(settings, name)
     SamlProvider.from_metadata(octets, arn=arn, decryption_keys=tuple(keys), **account_options(settings))
     files = {METADATA_FILE: (octets, PUBLIC_MODE)}
     files |= {f"decryption-key-{number}.pem": (key, PRIVATE_MODE) for number, key in enumerate(keys, 1)}
     write_directory(inside(root, SAML_PROVIDERS) / name, files)
     return arn
+
+
+def _private_keys(material: object) -> list[bytes]:
+    """Return the private keys that a directory may hold: no more, and none longer, than `load_account` will read."""
+    keys = [octets_of(key) for key in material] if isinstance(material, (list, tuple)) else None
+    if keys is None or len(keys) > PRIVATE_KEYS or any(len(key) > PRIVATE_KEY_OCTETS for key in keys):
+        raise RegistrationError(
+            check="decryption-keys",
+            expected=f"a list of at most {PRIVATE_KEYS} keys of at most {PRIVATE_KEY_OCTETS} octets",
+            found=type(material).__name__ if keys is None else f"{len(keys)} of up to {max(map(len, keys))} octets",
+            remedy="register the present key and its predecessor",
+        )
+    return keys
 
 
 def add_role(

@@ -89,5 +89,12 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def document_octets(document: object) -> bytes:
-    """Return *document* as the JSON text that account files hold."""
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    """Return *document* as the JSON text that account files hold.
+
+    Raises:
+        ValidationError: A text in it is no Unicode.
+    """
+    try:
+        return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValidationError(check="text", expected="Unicode text", found="a lone surrogate", remedy="correct the text") from None

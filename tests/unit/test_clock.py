@@ -38,8 +38,13 @@ def test_none_is_now() -> None:
 class Broken(tzinfo):
     """A zone of the caller's own that fails when asked."""
 
-    def utcoffset(self, _: datetime | None) -> timedelta:
+    def utcoffset(self, moment: datetime | None, /) -> timedelta:
         raise LookupError("no such zone")
+
+    dst = utcoffset
+
+    def tzname(self, moment: datetime | None, /) -> str:
+        return "nowhere"
 
 
 def test_a_zone_that_fails_is_refused() -> None:

@@ -173,3 +173,20 @@ def test_a_writer_never_follows_a_link(directory: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").symlink_to(tmp_path / "target")
     with pytest.raises(AccountFault):
         init_account(tmp_path / "elsewhere", account_id=ACCOUNT)
+
+
+@pytest.mark.parametrize("keys", ["text", b"octets", 5, None, [5], ["not a key"], [""] * 3, [b"x" * 16_385]], ids=str)
+def test_private_keys_that_would_not_be_read_again_are_not_written(directory: Path, keys: Any) -> None:
+    before = tree(directory)
+    for material in (keys, [forge().key.private_pem()] * 3):
+        with pytest.raises(RegistrationError):
+            add_saml_provider(directory, name="Sealed", metadata=forge().metadata(), decryption_keys=material)
+    assert tree(directory) == before
+
+
+@pytest.mark.parametrize("words", [{"description": "\ud800"}, {"max_session_duration": 10**5000}, {"max_session_duration": True}])
+def test_what_a_file_cannot_hold_is_refused(directory: Path, words: dict[str, Any]) -> None:
+    before = tree(directory)
+    with pytest.raises(FederationError):
+        add_role(directory, name="R", trust_policy=json.dumps(TRUST), **words)
+    assert tree(directory) == before
