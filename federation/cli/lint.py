@@ -119,6 +119,8 @@ def _of_account(root: Path, kinds: frozenset[Kind]) -> Iterator[Linted]:
     for name, findings in by_file.items():
         path = root / name
         lines = line_numbers(path.read_text(encoding="utf-8-sig"))
+        if "$.Role" in lines:  # the answer of get-role as it was printed; paths are those of the role
+            lines |= {f"${place.removeprefix('$.Role')}": line for place, line in lines.items() if place.startswith("$.Role.")}
         yield Linted(str(path), None, tuple((line_of(lines, finding.path), finding) for finding in findings))
 
 

@@ -126,6 +126,15 @@ def test_an_account(run: Run, account: Path) -> None:
     assert json.loads(run("policy", "lint", "--account", account, "--kind", "identity", "--json").stdout)["files"] == []
 
 
+def test_lines_of_a_role_as_get_role_prints_it(run: Run, account: Path) -> None:
+    path = account / "roles" / "Deploy.json"
+    plain = json.loads(run("policy", "lint", "--account", account, "--json").stdout)["files"][0]["findings"]
+    path.write_text('{"Role":\n' + path.read_text(encoding="utf-8") + "}", encoding="utf-8")
+    wrapped = json.loads(run("policy", "lint", "--account", account, "--json").stdout)["files"][0]["findings"]
+    assert [each["line"] for each in wrapped] == [each["line"] + 1 for each in plain]
+    assert [each["path"] for each in wrapped] == [each["path"] for each in plain]
+
+
 def test_account_check_shows_findings_which_are_no_faults(run: Run, account: Path) -> None:
     result = run("account", "check", "--account", account)
     assert result.exit_code == 0

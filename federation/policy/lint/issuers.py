@@ -166,6 +166,20 @@ def _unanchored(subject: Subject) -> Iterator[Hit]:
                     yield Hit(condition.path, message, "write the whole subject and compare with StringEquals")
 
 
+def _broken_subjects(subject: Subject) -> Iterator[Hit]:
+    for provider, vendor in _trusted(subject):
+        for claim, condition in _bounding(subject, provider, vendor):
+            for text in condition.expected if claim == "sub" else ():
+                if (
+                    vendor.broken is not None
+                    and vendor.broken.fullmatch(text)
+                    and _before_wildcard(condition, text) is None
+                    and "${" not in text
+                ):
+                    message = f"no token of {vendor.name} has the subject {show(text)}"
+                    yield Hit(condition.path, message, f"write the whole subject, such as {show(vendor.example)}")
+
+
 def _github_subjects(subject: Subject) -> Iterator[tuple[Condition, str]]:
     """Yield the values of ``sub`` that trust repositories of GitHub, those that reach across owners left out."""
     for provider, vendor in _trusted(subject):
@@ -202,6 +216,13 @@ RULES: Final = (
         "A subject pattern with text after a star.",
         "The star takes in any text, separators included.",
         _unanchored,
+    ),
+    Rule(
+        "subject-incomplete",
+        "warning",
+        "A subject that lacks a part, such as `repo:acme/app` or a service account without its namespace.",
+        "Without a wildcard the whole subject is compared, so no token matches.",
+        _broken_subjects,
     ),
     Rule(
         "pull-request-trusted",

@@ -28,6 +28,7 @@ class Vendor:
         danger: How bad it is to trust the issuer without saying whom: ``error`` where strangers share it.
         bounds: Claims that name the customer, each with the beginning by which a pattern stays within one.
         example: A subject, for remedies.
+        broken: What people write for a subject and no token ever says, None where nothing is known.
     """
 
     name: str
@@ -35,11 +36,14 @@ class Vendor:
     danger: Severity
     bounds: Mapping[str, re.Pattern[str]]
     example: str
+    broken: re.Pattern[str] | None
 
 
-def _vendor(name: str, issuer: str, bounds: Mapping[str, str | None], example: str, danger: Severity = "error") -> Vendor:
+def _vendor(
+    name: str, issuer: str, bounds: Mapping[str, str | None], example: str, danger: Severity = "error", broken: str | None = None
+) -> Vendor:
     compiled = {claim: _WHOLE if beginning is None else re.compile(beginning) for claim, beginning in bounds.items()}
-    return Vendor(name, re.compile(issuer, re.DOTALL), danger, compiled, example)
+    return Vendor(name, re.compile(issuer, re.DOTALL), danger, compiled, example, re.compile(broken) if broken else None)
 
 
 _GITHUB_BOUNDS: Final = {
@@ -53,10 +57,11 @@ _GITHUB_BOUNDS: Final = {
     "enterprise_id": None,
 }
 _GITHUB_EXAMPLE: Final = "repo:acme/app:ref:refs/heads/main"
+_GITHUB_BROKEN: Final = r"(?:repo:)?[^:]+|repo:[^:]+:(?:refs/.*|ref|environment)|https?:.*"
 
 VENDORS: Final = (
-    _vendor("GitHub", re.escape(_GITHUB_HOST), _GITHUB_BOUNDS, _GITHUB_EXAMPLE),
-    _vendor("GitHub Enterprise", GITHUB_ISSUER.pattern, _GITHUB_BOUNDS, _GITHUB_EXAMPLE, "warning"),
+    _vendor("GitHub", re.escape(_GITHUB_HOST), _GITHUB_BOUNDS, _GITHUB_EXAMPLE, "error", _GITHUB_BROKEN),
+    _vendor("GitHub Enterprise", GITHUB_ISSUER.pattern, _GITHUB_BOUNDS, _GITHUB_EXAMPLE, "warning", _GITHUB_BROKEN),
     _vendor(
         "GitLab",
         r"gitlab\.com",
@@ -90,6 +95,7 @@ VENDORS: Final = (
         {"sub": r"system:serviceaccount:[^:]+:"},
         "system:serviceaccount:namespace:name",
         "warning",
+        r"[^:]+(?::[^:]+){0,2}|system:serviceaccounts:.*",
     ),
     _vendor("any issuer", r".*", {"sub": r"."}, "the value that the identity provider gives", "note"),
 )

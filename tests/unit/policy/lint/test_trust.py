@@ -158,6 +158,24 @@ def test_pull_requests(value: str, operator: str, severity: str | None) -> None:
     assert ids(scoped("login.example.com", value, operator)) == []
 
 
+@pytest.mark.parametrize(
+    "value", ["repo:acme/app", "acme/app", "repo:acme/app:refs/heads/main", "repo:acme/app:environment", "https://github.com/acme"]
+)
+def test_subjects_that_no_workflow_has(value: str) -> None:
+    assert ids(scoped(GITHUB, value)) == [("subject-incomplete", "warning")]
+    assert "subject-incomplete" not in {name for name, _ in ids(scoped(GITHUB, f"{value}*", "StringLike"))}
+
+
+@pytest.mark.parametrize("value", ["repo:acme/app:ref:refs/tags/v1", "repo:a/b:environment:c:job_workflow_ref:x", "repository_owner:acme"])
+def test_subjects_that_a_workflow_can_have(value: str) -> None:
+    assert ids(scoped(GITHUB, value)) == []
+
+
+def test_a_service_account_has_four_parts() -> None:
+    for value in ("build:runner", "system:serviceaccount:runner", "system:serviceaccounts:build:runner"):
+        assert ids(scoped(EKS, value)) == [("subject-incomplete", "warning")]
+
+
 def test_text_after_a_star_is_no_anchor() -> None:
     assert ids(scoped(GITHUB, "repo:acme/*:environment:production", "StringLike")) == [("subject-unanchored", "note")]
     assert ids(scoped("app.terraform.io", "organization:acme:project:*:workspace:*:run_phase:apply", "StringLike"))[0][1] == "note"
