@@ -281,6 +281,6 @@ def test_sessions_can_be_revoked_by_their_start() -> None:
 
 
 def test_too_many_tags_for_one_token() -> None:
-    letters = Random(1)
+    letters = Random(1)  # noqa: S311 - the same noise each time
     tags = [{"Key": f"key{n}", "Value": "".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=256))} for n in range(50)]
     assert denied(service(), tags=tags).check == "session-token-size"
