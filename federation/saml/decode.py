@@ -69,8 +69,10 @@ def base64_octets(text: str | bytes) -> bytes:
     except ValueError:
         packed = packed.translate(None, WHITE_SPACE)
         octets = pybase64.b64decode(packed, validate=True)
-    # The decoder ignores spare bits; only one text is the encoding of these octets.
-    if pybase64.b64encode(octets) != packed:
+    # The decoder ignores spare bits. They, like padding, stand in the last quantum alone: when it is canonical and there is no other
+    # number of quanta than these octets need, the whole text is the one encoding of them.
+    last = octets[-(len(octets) % 3 or 3) :]
+    if pybase64.b64encode(last) != packed[-_QUANTUM:] or len(packed) != _QUANTUM * -(-len(octets) // 3):
         raise ValueError("not the canonical encoding")
     return octets
 
