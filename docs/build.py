@@ -17,7 +17,14 @@ from federation.sts import saml_attributes, web_identity_claims
 
 DOCS: Final = Path(__file__).parent
 HOUSE: Final = DOCS.parent / "federation"
-CODES: Final = ("ExpiredTokenException", "IDPRejectedClaim", "InvalidParameterValue", "ValidationError", "AccessDenied", "InvalidIdentityToken")
+CODES: Final = (
+    "ExpiredTokenException",
+    "IDPRejectedClaim",
+    "InvalidParameterValue",
+    "ValidationError",
+    "AccessDenied",
+    "InvalidIdentityToken",
+)
 
 HEAD: Final = """# Checks
 
