@@ -1,0 +1,151 @@
+"""Credentials and the callers behind them, and what operations say of callers, keys and messages."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from federation.account.model import AccessKey
+from federation.server.messages import Request
+from federation.sts.signed_request import SignedRequest
+from tests import callers
+from tests.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, OTHER, ROLE, ROOT, ROOT_KEY_ID, SECRET, USER, account, refused, service, user
+
+
+def signed_request(request: Request) -> SignedRequest:
+    return SignedRequest.of(method=request.method, target=request.path, headers=request.headers, body=request.body)
+
+
+def test_a_signed_request_has_a_caller() -> None:
+    caller = service().authenticate(signed_request(callers.signed({"Action": "GetCallerIdentity"})), at=AT)
+    assert (caller.arn, caller.region) == (USER, "us-east-1")
+
+
+def test_a_request_signed_with_issued_credentials_closes_the_circle() -> None:
+    sts = service()
+    issued = sts.assume_role(caller=USER, role_arn=ROLE, role_session_name="session", at=AT).credentials
+    keys: dict[str, Any] = {"key_id": issued.access_key_id, "secret": issued.secret_access_key, "token": issued.session_token}
+    caller = sts.authenticate(signed_request(callers.signed({"Action": "GetCallerIdentity"}, **keys)), at=AT)
+    assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/session"
+    wrong = callers.signed({"Action": "GetCallerIdentity"}, **{**keys, "secret": SECRET})
+    assert refused(sts.authenticate, signed_request(wrong)).check == "signature"
+    without = callers.signed({"Action": "GetCallerIdentity"}, **{**keys, "token": None})
+    assert refused(sts.authenticate, signed_request(without)).code == "InvalidClientTokenId"
+    late = callers.signed({"Action": "GetCallerIdentity"}, **keys, at=AT + timedelta(hours=1))
+    assert refused(sts.authenticate, signed_request(late), at=AT + timedelta(hours=1)).check == "session-expiration"
+
+
+@pytest.mark.parametrize(
+    ("key_id", "token"),
+    [
+        ("AKIARZPUZDIKGB2VALC9", None),
+        ("AKIAIOSFODNN7EXAMPLE", None),
+        (KEY_ID, "token"),
+        ("ASIARZPUZDIKGB2VALC4", None),
+        ("", None),
+        (None, None),
+        (1, None),
+        (KEY_ID, ""),
+        (KEY_ID, b"x"),
+        (KEY_ID, "A" * 100_000),
+        (KEY_ID, "AUEA"),
+    ],
+)
+def test_keys_of_nobody(key_id: Any, token: Any) -> None:
+    refusal = refused(service().caller_of, key_id, token)
+    assert (refusal.code, refusal.message) == ("InvalidClientTokenId", "The security token included in the request is invalid.")
+
+
+def test_an_inactive_key_is_nobodys() -> None:
+    held = account()
+    inactive = AccessKey(id=KEY_ID, secret=SECRET, user=USER, active=False)
+    assert refused(service(replace(held, access_keys={KEY_ID: inactive})).caller_of, KEY_ID).check == "session-token"
+
+
+@pytest.mark.parametrize("secret", ["", SECRET[:-1], SECRET.lower(), None, "ü" * 40])
+def test_a_key_is_known_by_its_secret(secret: Any) -> None:
+    sts = service()
+    assert sts.caller_with(KEY_ID, SECRET, at=AT).arn == USER
+    refusal = refused(sts.caller_with, KEY_ID, secret)
+    assert (refusal.code, refusal.check) == ("SignatureDoesNotMatch", "secret-access-key")
+    assert SECRET not in str(refusal)
+
+
+def test_the_root_by_its_key() -> None:
+    sts = service()
+    root = sts.caller_of(ROOT_KEY_ID, at=AT)
+    assert sts.get_caller_identity(caller=root, at=AT).to_dict() == {"UserId": ACCOUNT, "Account": ACCOUNT, "Arn": ROOT}
+    assert root.context_keys(AT)["aws:PrincipalType"] == "Account"
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    sts = service()
+    issued = sts.get_session_token(caller=USER, at=AT)
+    shown = repr(sts.account) + repr(sts.caller_of(KEY_ID, at=AT)) + repr(issued)
+    for secret in (SECRET, issued.credentials.secret_access_key, issued.credentials.session_token):
+        assert secret not in shown
+
+
+def test_tokens_of_one_kind_or_account_open_as_no_other() -> None:
+    sts, other = service(), service(account(id=OTHER, users=(user(f"arn:aws:iam::{OTHER}:user/DevAdmin", EVERYTHING),)))
+    issued = sts.get_session_token(caller=USER, at=AT).credentials
+    assert refused(other.caller_of, issued.access_key_id, issued.session_token).check == "session-token"
+    assert refused(sts.session_of, issued.access_key_id, issued.session_token).check == "session-token"
+    for place in (1, 20, len(issued.session_token) // 2):
+        flipped = "B" if issued.session_token[place] != "B" else "C"
+        damaged = issued.session_token[:place] + flipped + issued.session_token[place + 1 :]
+        assert refused(sts.caller_of, issued.access_key_id, damaged).check == "session-token"
+
+
+def test_neighbours_call_and_are_called() -> None:
+    guest = f"arn:aws:iam::{OTHER}:user/Guest"
+    other = account(
+        id=OTHER, users=(user(guest, EVERYTHING),), roles=(callers.role(f"arn:aws:iam::{OTHER}:role/Away", trust=callers.trusts(ROOT)),)
+    )
+    home = account(roles=(callers.role(trust=callers.trusts(guest)),))
+    sts = service(home, neighbours=[other])
+    inward = sts.assume_role(caller=guest, role_arn=ROLE, role_session_name="session", at=AT).credentials
+    assert sts.get_caller_identity(caller=inward, at=AT).account == ACCOUNT
+    outward = sts.assume_role(caller=USER, role_arn=f"arn:aws:iam::{OTHER}:role/Away", role_session_name="session", at=AT).credentials
+    assert sts.get_caller_identity(caller=outward, at=AT).account == OTHER
+    assert sts.get_access_key_info(caller=USER, access_key_id=outward.access_key_id, at=AT).account == OTHER
+    with pytest.raises(Exception, match="neighbours"):
+        service(home, neighbours=[home])
+
+
+@pytest.mark.parametrize(
+    ("key_id", "account_id"),
+    [("ASIAY34FZKBOKMUTVV7A", "609629065308"), ("AKIARZPUZDIKGB2VALC4", ACCOUNT), ("ASIAQAAAAAAAGMKEM7X5", "000000000000")],
+)
+def test_whose_key(key_id: str, account_id: str) -> None:
+    assert service().get_access_key_info(caller=USER, access_key_id=key_id, at=AT).to_dict() == {"Account": account_id}
+
+
+def test_whose_key_nobody_can_tell() -> None:
+    assert refused(service().get_access_key_info, caller=USER, access_key_id="AKIAIOSFODNN7EXAMPLE").check == "access-key-id"
+    assert refused(service().get_access_key_info, caller=USER, access_key_id="short").check == "access-key-id"
+    old = replace(account(), access_keys={"AKIAIOSFODNN7EXAMPLE": AccessKey(id="AKIAIOSFODNN7EXAMPLE", secret=SECRET, user=USER)})
+    assert service(old).get_access_key_info(caller=USER, access_key_id="AKIAIOSFODNN7EXAMPLE", at=AT).account == ACCOUNT
+
+
+@pytest.mark.parametrize("operation", ["get_access_key_info", "decode_authorization_message"])
+def test_who_may_ask(operation: str) -> None:
+    call = {"access_key_id": KEY_ID} if operation == "get_access_key_info" else {"encoded_message": "AAAA"}
+    nobody = service(account(users=(user(USER),)))
+    assert refused(getattr(nobody, operation), caller=USER, **call).check == "authorization"
+    sts = service()
+    assert refused(getattr(sts, operation), caller=sts.get_session_token(caller=USER, at=AT).credentials, **call).check == "caller-kind"
+
+
+@pytest.mark.parametrize("message", ["garbage", "A" * 10_240, "é", "AUQJ"])
+def test_messages_that_are_none(message: str) -> None:
+    refusal = refused(service().decode_authorization_message, caller=USER, encoded_message=message)
+    assert (refusal.code, refusal.message) == ("InvalidAuthorizationMessageException", "Message is not valid")
+
+
+def test_a_message_of_another_account_is_none() -> None:
+    guest = f"arn:aws:iam::{OTHER}:user/Guest"
+    other = service(account(id=OTHER, users=(user(guest),)))
+    message = other.authorize(guest, action="s3:GetObject", resource="*", at=AT).encoded_message
+    assert refused(service().decode_authorization_message, caller=USER, encoded_message=message).check == "authorization-message"
