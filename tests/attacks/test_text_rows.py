@@ -8,7 +8,7 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
-from tests.forging import Hook, add, found, good_login, judge, provider, put, refused_by, respond, say
+from tests.forging import SIGN_IN, Hook, add, found, good_login, judge, provider, put, refused_by, respond, say
 
 ADMIN = "admin@example.com"
 
@@ -71,7 +71,7 @@ def test_T03_child_elements_in_a_value() -> None:
     assert refused_by(respond(None, add("AttributeValue", "<x:b>evil</x:b>")), provider()) == "attribute-value"
 
 
-@pytest.mark.parametrize("text", [f" {ADMIN}", f"{ADMIN} ", f"{ADMIN}\n", f"\u00a0{ADMIN}", f"{ADMIN}\u200b", f"\t{ADMIN}"])
+@pytest.mark.parametrize("text", [f" {ADMIN}", f"{ADMIN} ", f"\u00a0{ADMIN}", f"{ADMIN}\u200b"])
 def test_T04_nothing_is_trimmed(text: str) -> None:
     assert subject(text) == text
 
@@ -110,7 +110,7 @@ def test_T09_overlong_and_surrogates(octets: bytes) -> None:
     assert refused_by(base64.b64encode(document).decode(), provider()) == "well-formed"
 
 
-@pytest.mark.parametrize("text", ["a\nb", 'a"b', "a/b:c", "${jndi:ldap://x}", "'; drop"])
+@pytest.mark.parametrize("text", ['a"b', "a/b:c", "${jndi:ldap://x}", "'; drop"])
 def test_T10_the_subject_is_data(text: str) -> None:
     """It is reported as it is; what grammar each output field has is for that field to check."""
     assert subject(text) == text
@@ -185,3 +185,18 @@ def test_T17_nil_is_not_read() -> None:
     verdict = judge(respond(good_login(attributes={"a": ("text",)}), edit), provider())
     assert isinstance(verdict, VerifiedIdentity)
     assert verdict.attributes["a"] == ("text",)
+
+
+@pytest.mark.parametrize("profile", ["strict", "aws"])
+@pytest.mark.parametrize("text", [f"{ADMIN}\r", f"{ADMIN}\n", f"\t{ADMIN}", f"{ADMIN}\r\n@evil.example.com"])
+def test_X23_identifiers_hold_no_control_characters(text: str, profile: str) -> None:
+    def edit(response: etree._Element) -> None:
+        found(response, "NameID").text = text
+
+    assert refused_by(respond(None, edit), provider(profile=profile)) == "subject"
+
+
+def test_X23_line_ends_in_attributes_are_what_the_parser_makes_of_them() -> None:
+    # A literal line break in an XML attribute is read as a space, a character reference to one is kept: neither is our URL.
+    for url in (f"{SIGN_IN}\n", f"\n{SIGN_IN}"):
+        assert refused_by(respond(None, put("SubjectConfirmationData", Recipient=url)), provider()) == "recipient"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from federation.errors import show
@@ -10,15 +11,16 @@ from federation.saml.rules.words import any_of, malformed, places, refuse_strict
 from federation.saml.subject import BEARER
 
 _BLANK: Final = " \t\r\n"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_subject(presented: Presentation) -> None:
-    """The subject has exactly one identifier, and that is not blank (Core 2.4.1; attack rows T15, T16)."""
+    """The subject has exactly one identifier, not blank and without control characters (Core 2.4.1; attack rows T15, T16, X23)."""
     name_id = presented.name_id
-    if name_id is None or not name_id.text.strip(_BLANK):
+    if name_id is None or not name_id.text.strip(_BLANK) or _CONTROL.search(name_id.text):
         raise malformed(
             "subject",
-            "a Subject with a NameID that is not empty",
+            "a Subject with a NameID that is not empty and has no tabs or line breaks",
             "no NameID" if name_id is None else show(name_id.text),
             "map the NameID to an attribute that every user has",
         )
