@@ -1,16 +1,22 @@
 """Section 8 of the attack matrix, transport: one token has one spelling."""
 
 import base64
+import copy
+import re
 import time
 import zlib
 
 import pytest
+from lxml import etree
 
 from federation import limits
 from federation.errors import FederationError
+from federation.saml.algorithms import SignatureMethod
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
-from tests.signed import LOGIN, Keys, genuine, subject
+from federation.saml.xml import Element
+from tests.shared import REPOSITORY
+from tests.signed import LOGIN, Keys, changed, genuine, subject, tree
 
 TOKEN = base64.b64encode(genuine()).decode()
 
@@ -72,3 +78,38 @@ def test_D04_a_refusal_does_not_repeat_its_input() -> None:
     with pytest.raises(FederationError) as caught:
         decode_response(base64.b64encode(b"x" * 100_000))
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b\x08\0", b"{}", b"%PDF-1.4", b"PK\3\4", b"\0<x/>", b"\xff\xfe<\0", b"\xef\xbb\xbf{"])
+def test_B05_what_is_inside_begins_like_markup(content: bytes) -> None:
+    assert check(base64.b64encode(content + b"x" * 8)) == "content"
+
+
+@pytest.mark.parametrize("content", [b"<html><body/></html>", b"<?xml version='1.0'?><!DOCTYPE html><html/>", b"<svg xmlns='urn:x'/>"])
+def test_B05_and_what_begins_like_markup_is_a_response(content: bytes) -> None:
+    assert check(base64.b64encode(content)) in {"root", "doctype"}
+
+
+def test_D02_no_key_is_used_before_the_shape_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bool:
+        raise AssertionError("a key was used")
+
+    monkeypatch.setattr(SignatureMethod, "verifies", fail)
+    root = tree(genuine())
+    for name in ("Assertion", "Signature", "StatusCode"):
+        twin = changed(genuine(), lambda root, name=name: double(root, name))  # type: ignore[misc]
+        assert check(base64.b64encode(twin)) in {"assertion-count", "signature-shape", "envelope-shape", "duplicate-id"}
+    root.tag = "x"
+    assert check(base64.b64encode(etree.tostring(root))) == "root"
+    assert check("A" * (limits.SAML_RESPONSE_CHARS + 1)) == "size"
+
+
+def double(root: Element, name: str) -> None:
+    element = next(root.iter(f"{{*}}{name}"))
+    element.addnext(copy.deepcopy(element))
+
+
+def test_D08_secrets_and_digests_are_compared_in_constant_time() -> None:
+    compared = (REPOSITORY / "federation" / "saml" / "signature.py").read_text(encoding="utf-8")
+    assert "hmac.compare_digest" in compared
+    assert not re.search(r"digest\(.*\)\s*[!=]=", compared)

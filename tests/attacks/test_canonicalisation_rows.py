@@ -110,3 +110,20 @@ def test_C12_line_separators_and_combining_characters_survive() -> None:
         part(root, ".//saml:NameID").text = name
 
     assert subject(prove(genuine(before=change))) == name
+
+
+def test_C09_attributes_are_ordered_by_namespace_and_code_point() -> None:
+    document = '<a xmlns:z="urn:a" xmlns:b="urn:z" b:x="3" z:x="2" x="1" \u00e4="5" z:\u00e4="4" \U00010000="7" \uffee="6"/>'
+    expected = '<a xmlns:b="urn:z" xmlns:z="urn:a" x="1" \u00e4="5" \uffee="6" \U00010000="7" z:x="2" z:\u00e4="4" b:x="3"></a>'
+    document, expected = (text.replace("\uffee", "\u4e00") for text in (document, expected))
+    assert canonicalise(parse(document.encode()), METHOD).decode() == expected
+
+
+def test_C10_what_is_digested_is_parsed_again_before_it_is_read() -> None:
+    def disguise(root: Element) -> None:
+        part(root, ".//saml:NameID").text = "MARK"
+
+    octets = genuine(before=disguise).replace(b"MARK", b"<![CDATA[MA]]>&#82;<![CDATA[K]]>")
+    proved = prove(octets)
+    assert subject(proved) == "MARK"
+    assert b"CDATA" not in proved.assertion.signed.octets

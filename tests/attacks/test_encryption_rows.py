@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
+from federation.errors import FederationError
 from federation.profiles import Profile
+from federation.saml.assertion import read_assertion
 from federation.saml.xml import DS, SAML, XENC, Element
 from tests.signed import (
     LOGIN,
@@ -30,6 +32,7 @@ from tests.signed import (
 )
 
 XENC_URI = XENC[1:-1]
+NAME_ID = f'<saml:NameID xmlns:saml="{SAML[1:-1]}">{{}}</saml:NameID>'
 
 
 def keys(**how: object) -> Keys:
@@ -249,3 +252,40 @@ def test_E15_cipher_references() -> None:
 def test_without_a_decryption_key_the_refusal_says_so() -> None:
     assert refused(genuine("both", encryption())).check == "decryption-key"
     assert signing_key().private_pem() not in str(refused(genuine("both", encryption()))).encode()
+
+
+@pytest.mark.parametrize(
+    ("plaintext", "check"),
+    [
+        (NAME_ID.format("alice<!---->@example.com"), "decryption"),
+        (NAME_ID.format("alice<?x y?>@example.com"), "decryption"),
+        (NAME_ID.format("a") + NAME_ID.format("b"), "decryption"),
+        (f'<saml:Assertion xmlns:saml="{SAML[1:-1]}" ID="_x"/>', "decryption"),
+        (NAME_ID.format("a<x/>"), "text"),
+        ("<!DOCTYPE x>" + NAME_ID.format("a"), "decryption"),
+    ],
+)
+def test_E11_an_encrypted_identifier_is_one_name_and_keeps_its_rules(plaintext: str, check: str) -> None:
+    def hide(root: Element) -> None:
+        name_id = part(root, ".//saml:Subject/saml:NameID")
+        container = etree.Element(f"{SAML}EncryptedID")
+        container.append(sealed(plaintext.encode())[0])
+        parent = name_id.getparent()
+        assert parent is not None
+        parent.replace(name_id, container)
+
+    proved = prove(genuine(before=hide), keys())
+    with pytest.raises(FederationError) as caught:
+        read_assertion(proved.assertion.element, decrypt=proved.decrypt)
+    assert caught.value.check == check
+
+
+def test_E11_without_a_key_an_encrypted_identifier_is_refused() -> None:
+    def hide(root: Element) -> None:
+        name_id = part(root, ".//saml:Subject/saml:NameID")
+        name_id.tag = f"{SAML}EncryptedID"
+
+    proved = prove(genuine(before=hide))
+    with pytest.raises(FederationError) as caught:
+        read_assertion(proved.assertion.element, decrypt=proved.decrypt)
+    assert caught.value.check == "decryption-key"

@@ -1,14 +1,27 @@
 """Section 4 of the attack matrix: keys, certificates, algorithms."""
 
 import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
+from federation.errors import RegistrationError
+from federation.saml.algorithms import SignatureMethod
+from federation.saml.keys import VerificationKey, load_certificates, verification_key
+from federation.saml.metadata import read_metadata
+from federation.saml.provider import SamlProvider
 from federation.saml.xml import DS, Element
-from tests.signed import LOGIN, Keys, changed, forge, genuine, part, prove, refused, registered, resign, signing_key, subject
+from federation.testing.forge import SamlForge
+from federation.testing.keys import SigningKey
+from tests.signed import ISSUER, LOGIN, Keys, changed, forge, genuine, part, prove, refused, registered, resign, signing_key, subject
 
 
 def test_K01_a_key_in_the_message_is_never_believed() -> None:
@@ -135,3 +148,116 @@ def test_K16_a_dropped_key_no_longer_counts() -> None:
     old, new = signing_key(), signing_key(name="new")
     assert subject(prove(genuine(), Keys(keys=registered(old, new)))) == LOGIN.subject
     assert refused(genuine(), Keys(keys=registered(new))).check == "signature"
+
+
+def test_K04_a_chain_proves_nothing() -> None:
+    # The registered certificate is self-signed, hence an authority over everything it signs: a leaf under it is another key all the same.
+    leaf = signing_key(name="leaf")
+    authority = signing_key()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(authority.certificate.subject)
+        .issuer_name(authority.certificate.subject)
+        .public_key(leaf.certificate.public_key())
+        .serial_number(authority.certificate.serial_number)
+        .not_valid_before(authority.certificate.not_valid_before_utc)
+        .not_valid_after(authority.certificate.not_valid_after_utc)
+        .sign(authority.private, hashes.SHA256())
+    )
+    chained = SamlForge(key=SigningKey(leaf.private, certificate), issuer=ISSUER).response(LOGIN)
+    assert refused(chained).check == "signature"
+
+
+@pytest.mark.parametrize(("bits", "exponent", "check"), [(1024, 65_537, "key-size"), (2048, 3, "key-exponent")])
+def test_K08_weak_keys_are_refused_when_they_are_registered(bits: int, exponent: int, check: str) -> None:
+    key = rsa.generate_private_key(public_exponent=exponent, key_size=bits).public_key()
+    with pytest.raises(RegistrationError) as caught:
+        load_certificates(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    assert caught.value.check == check
+
+
+@pytest.mark.parametrize(("number", "check"), [(2**2048 + 2**2047, "key-exponent"), (2**8200 + 1, "key-size")])
+def test_K08_K17_even_and_enormous_moduli(number: int, check: str) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        verification_key(rsa.RSAPublicNumbers(65_537, number).public_key())
+    assert caught.value.check == check
+
+
+def test_K09_trailing_garbage_and_other_paddings_of_pkcs1() -> None:
+    # DigestInfo shortened, lengthened or without NULL, raw-signed by the registered key: one library, and it must be strict.
+    private = signing_key().private
+    assert isinstance(private, rsa.RSAPrivateKey)
+    numbers = private.private_numbers()
+    prefix = bytes.fromhex("3031300d060960864801650304020105000420")
+
+    def sign(info: bytes, tail: bytes = b"") -> Callable[[Element], None]:
+        def change(root: Element) -> None:
+            octets = etree.tostring(part(root, ".//ds:SignedInfo"), method="c14n", exclusive=True)
+            inner = info + hashlib.sha256(octets).digest() + tail
+            block = b"\0\1" + b"\xff" * (253 - len(inner)) + b"\0" + inner
+            value = pow(int.from_bytes(block, "big"), numbers.d, numbers.public_numbers.n).to_bytes(256, "big")
+            part(root, ".//ds:SignatureValue").text = base64.b64encode(value).decode()
+
+        return change
+
+    assert subject(prove(changed(genuine(), sign(prefix)))) == LOGIN.subject
+    without_null = bytes.fromhex("302f300b0609608648016503040201") + b"\x04\x20"
+    for info, tail in ((prefix, b"\0" * 40), (without_null, b""), (b"\x31" + prefix[1:], b""), (b"", b"")):
+        assert refused(changed(genuine(), sign(info, tail))).check == "signature"
+
+
+def test_K12_a_key_for_encryption_does_not_sign() -> None:
+    encryption_only = forge().metadata().replace(b"<KeyDescriptor>", b'<KeyDescriptor use="encryption">')
+    assert encryption_only != forge().metadata()
+    with pytest.raises(RegistrationError) as caught:
+        read_metadata(encryption_only)
+    assert caught.value.check == "keys"
+
+
+def test_K17_a_signature_costs_one_verification_for_each_key_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    verifies = SignatureMethod.verifies
+
+    def counting(method: SignatureMethod, key: VerificationKey, signature: bytes, message: bytes) -> bool:
+        tried.append(key.fingerprint)
+        return verifies(method, key, signature, message)
+
+    monkeypatch.setattr(SignatureMethod, "verifies", counting)
+    strangers = registered(*(signing_key(name=f"stranger {number}") for number in range(3)))
+    assert refused(genuine("both"), Keys(keys=strangers)).check == "signature"
+    assert tried == [key.fingerprint for key in strangers]
+    stranger = signing_key().certificate_pem()
+    with pytest.raises(RegistrationError) as caught:
+        SamlProvider(
+            arn="arn:aws:iam::123456789012:saml-provider/Many",
+            entity_ids=ISSUER,
+            certificates=[
+                *registered(signing_key()),
+                *(replace(registered(signing_key())[0], fingerprint=f"{n}") for n in range(10)),
+                stranger,
+            ],
+        )
+    assert caught.value.check == "keys"
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.BrainpoolP256R1(), ec.SECP224R1()])
+def test_K18_other_curves(curve: ec.EllipticCurve) -> None:
+    try:
+        key = ec.generate_private_key(curve).public_key()
+    except UnsupportedAlgorithm:
+        pytest.skip("the library does not know this curve any more")
+    with pytest.raises(RegistrationError) as caught:
+        load_certificates(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), source="K18")
+    assert caught.value.check in {"key-curve", "certificate"}
+
+
+@pytest.mark.parametrize("point", [b"\4" + bytes(64), b"\4" + b"\xff" * 64, b"\0"])
+def test_K18_points_that_are_not_on_the_curve(point: bytes) -> None:
+    algorithm = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")
+    bits = b"\0" + point
+    body = algorithm + b"\x03" + bytes([len(bits)]) + bits
+    der = b"\x30" + bytes([len(body)]) + body
+    pem = b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der) + b"\n-----END PUBLIC KEY-----"
+    with pytest.raises(RegistrationError) as caught:
+        load_certificates(pem)
+    assert caught.value.check == "certificate"

@@ -295,3 +295,8 @@ def test_the_good_response_is_good() -> None:
     assert refused_by(respond(), provider()) is None
     assert forge().entity_id
     assert refused_by(respond(None, say("NameID", "x"), put("Response", Destination=SIGN_IN)), provider()) is None
+
+
+def test_P22_there_is_no_relay_state_to_redirect_by() -> None:
+    for function in (federation.validate, federation.diagnose, federation.SecurityTokenService.assume_role_with_saml):
+        assert not [name for name in inspect.signature(function).parameters if "relay" in name.lower()]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
+from federation.profiles import Profile
 from federation.saml.xml import DS, SAML, SAMLP, Element
 from tests.signed import (
     LOGIN,
@@ -467,3 +468,21 @@ def test_S42_what_was_proved_does_not_change_with_the_document() -> None:
     proved.assertion.element.clear()
     assert proved.assertion.signed.octets == octets
     assert proved.assertion.signed.parse().element.tag == ASSERTION
+
+
+def test_S24_what_is_read_is_what_was_digested() -> None:
+    proved = prove(genuine("both"))
+    assert proved.response is not None
+    for element in (proved.response, proved.assertion):
+        # Canonical octets parsed and written canonically are themselves: nothing was read that they do not hold.
+        assert etree.tostring(element.element, method="c14n") == element.signed.octets
+
+
+def test_S38_an_assertion_copied_out_of_a_signed_response_is_unsigned() -> None:
+    def strip(root: Element) -> None:
+        root.remove(part(root, "ds:Signature"))
+
+    copied = changed(genuine("response"), strip)
+    assert refused(copied).check == "signature-missing"
+    assert refused(genuine("response"), Keys(profile=Profile.AWS)).check == "signature-missing"
+    assert refused(genuine("response"), Keys(signed="assertion")).check == "signature-missing"

@@ -1,6 +1,7 @@
 """Section 1 of the attack matrix: XML parsing."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -263,3 +264,26 @@ def test_X27_namespaces_in_scope_of_a_signature_are_bounded() -> None:
 def test_X29_catalogs_have_no_effect(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:
     monkeypatch.setenv("XML_CATALOG_FILES", url(listener))
     assert subject(prove(genuine())) == LOGIN.subject
+
+
+def test_X30_threads_share_no_parser_state() -> None:
+    valid, broken = genuine(), genuine().replace(b"</saml2p:Response>", b"")
+    commented = genuine().replace(b"alice@", b"alice<!---->@", 1)
+    failures: list[str] = []
+
+    def work(number: int) -> None:
+        for turn in range(15):
+            octets, expected = ((valid, LOGIN.subject), (broken, "well-formed"), (commented, "comment"))[(number + turn) % 3]
+            try:
+                verdict = subject(prove(octets))
+            except FederationError as refusal:
+                verdict = refusal.check
+            if verdict != expected:
+                failures.append(f"{verdict} instead of {expected}")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
