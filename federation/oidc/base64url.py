@@ -8,17 +8,19 @@ import pybase64
 def decode(text: str) -> bytes | None:
     """Return the octets of ASCII *text*, or None where it is empty or not exactly what encoding those octets gives.
 
-    Encoding again is the whole rule at once: alphabet, padding, spare bits, white space (attack row J23).
+    Alphabet, padding and white space are the decoder's to refuse; spare bits, by which the end alone could be spelt twice, show when it is
+    encoded again (attack row J23).
     """
-    if "+" in text or "/" in text:
+    if not text or "+" in text or "/" in text or "=" in text:
         return None
+    whole = len(text) & ~3
     try:
-        octets = pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_")
+        octets = pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_", validate=True)
     except ValueError:
         return None
-    return octets if octets and encode(octets) == text else None
+    return octets if whole == len(text) or encode(octets[whole // 4 * 3 :]) == text[whole:] else None
 
 
 def encode(octets: bytes) -> str:
     """Return *octets* in base64url without padding."""
-    return pybase64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+    return pybase64.b64encode(octets, b"-_").rstrip(b"=").decode("ascii")

@@ -18,6 +18,7 @@ from federation.profiles import Profile
 from federation.report import AWS, BOTH, STRICT, Check
 
 _MAX_SECONDS: Final = 1 << 53
+_REQUIRED: Final = frozenset({"sub", "aud", "iat", "exp"})
 _TIMES: Final = ("exp", "nbf", "iat")
 
 
@@ -70,8 +71,9 @@ def check_issuer(presentation: Presentation) -> None:
 
 def check_required_claims(presentation: Presentation) -> None:
     """Require what the service requires: ``sub``, ``aud``, ``iat`` and ``exp`` (``iss`` was needed to find the provider)."""
-    for name in ("sub", "aud", "iat", "exp"):
-        presentation.claims.required(name)
+    if not presentation.claims.members.keys() >= _REQUIRED:
+        for name in ("sub", "aud", "iat", "exp"):
+            presentation.claims.required(name)
 
 
 def check_subject(presentation: Presentation) -> None:
