@@ -72,7 +72,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
     """
     if root.tag != ASSERTION:
         raise refuse("a SAML 2.0 Assertion", root)
-    given = attributes(root, _ASSERTION_ATTRIBUTES)
+    attributes(root, _ASSERTION_ATTRIBUTES)
     children = iter(root)
     issuer, issuer_format = _read_issuer(next(children, None), root)
     child = next(children, None)
@@ -95,9 +95,9 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         _read_statement(child, authn_statements, values, decrypt)
         child = next(children, None)
     return Assertion(
-        version=required(given, "Version", root),
-        assertion_id=required(given, "ID", root),
-        issue_instant=read_instant(required(given, "IssueInstant", root), "Assertion IssueInstant"),
+        version=required(root, "Version"),
+        assertion_id=required(root, "ID"),
+        issue_instant=read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
         issuer=issuer,
         issuer_format=issuer_format,
         subject=subject,
@@ -110,7 +110,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
 def _read_issuer(element: Element | None, assertion: Element) -> tuple[str, str | None]:
     if element is None or element.tag != ISSUER:
         raise refuse("an Issuer as first element of the Assertion", assertion if element is None else element)
-    return text(element), attributes(element, _ISSUER_ATTRIBUTES).get("Format")
+    return text(element), attributes(element, _ISSUER_ATTRIBUTES)("Format")
 
 
 def _read_statement(child: Element, authn: list[AuthnStatement], values: dict[str, list[str]], decrypt: Decrypt | None) -> None:
@@ -124,14 +124,14 @@ def _read_statement(child: Element, authn: list[AuthnStatement], values: dict[st
 
 
 def _read_authn_statement(element: Element) -> AuthnStatement:
-    given = attributes(element, _AUTHN_ATTRIBUTES)
+    get = attributes(element, _AUTHN_ATTRIBUTES)
     # What an AuthnContext holds is for the parties to agree upon and decides nothing here.
     if [child.tag for child in element if child.tag != _SUBJECT_LOCALITY] != [_AUTHN_CONTEXT]:
         raise refuse("an optional SubjectLocality and one AuthnContext in the AuthnStatement", element)
     return AuthnStatement(
-        read_instant(required(given, "AuthnInstant", element), "AuthnStatement AuthnInstant"),
-        given.get("SessionIndex"),
-        optional_instant(given.get("SessionNotOnOrAfter"), "AuthnStatement SessionNotOnOrAfter"),
+        read_instant(required(element, "AuthnInstant"), "AuthnStatement AuthnInstant"),
+        get("SessionIndex"),
+        optional_instant(get("SessionNotOnOrAfter"), "AuthnStatement SessionNotOnOrAfter"),
     )
 
 

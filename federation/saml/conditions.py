@@ -42,7 +42,7 @@ def read_conditions(element: Element) -> Conditions:
     Raises:
         InvalidIdentityToken: The shape is not that of the schema, or an instant is unreadable.
     """
-    given = attributes(element, _CONDITIONS_ATTRIBUTES)
+    get = attributes(element, _CONDITIONS_ATTRIBUTES)
     restrictions: list[tuple[str, ...]] = []
     one_time_use = proxied = False
     unknown: list[str] = []
@@ -62,8 +62,8 @@ def read_conditions(element: Element) -> Conditions:
         else:
             unknown.append(local_name(child))
     return Conditions(
-        optional_instant(given.get("NotBefore"), "Conditions NotBefore"),
-        optional_instant(given.get("NotOnOrAfter"), "Conditions NotOnOrAfter"),
+        optional_instant(get("NotBefore"), "Conditions NotBefore"),
+        optional_instant(get("NotOnOrAfter"), "Conditions NotOnOrAfter"),
         tuple(restrictions),
         one_time_use,
         tuple(unknown),

@@ -70,7 +70,7 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
     Raises:
         InvalidIdentityToken: check ``envelope-shape`` or ``text``.
     """
-    get = attributes(response, _ATTRIBUTES, CHECK).get
+    get = attributes(response, _ATTRIBUTES, CHECK)
     children = _ordered(response, _ORDER)
     issuer, status = children.get(ISSUER), children.get(STATUS)
     codes, message = _status(status) if status is not None else ((), None)
@@ -79,7 +79,7 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
         response_id=get("ID"),
         issue_instant=get("IssueInstant"),
         issuer=None if issuer is None else text(issuer),
-        issuer_format=None if issuer is None else attributes(issuer, _ISSUER_ATTRIBUTES, CHECK).get("Format"),
+        issuer_format=None if issuer is None else attributes(issuer, _ISSUER_ATTRIBUTES, CHECK)("Format"),
         destination=get("Destination"),
         in_response_to=get("InResponseTo"),
         status_codes=codes,
@@ -110,7 +110,7 @@ def _status(status: Element) -> tuple[tuple[str, ...], str | None]:
     codes: list[str] = []
     code = children.get(_STATUS_CODE)
     while code is not None:
-        codes.append(attributes(code, _VALUE, CHECK).get("Value", ""))
+        codes.append(attributes(code, _VALUE, CHECK)("Value") or "")
         code = _ordered(code, _CODE_ORDER).get(_STATUS_CODE) if len(code) else None
     message = children.get(_STATUS_MESSAGE)
     return tuple(codes), None if message is None else text(message)

@@ -228,15 +228,19 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
 
 def _result(proof: Proof) -> ProvedResponse:
     keys, permit = proof.provider.decryption_keys, proof.provider.permit
-    notes = [f"{octets.element} signed by key {octets.key.fingerprint}" for octets in proof.signed_by]
-    weak = proof.weak + [name for octets in proof.signed_by for name in octets.weak]
+    notes, weak = [], list(proof.weak)
+    for octets in proof.signed_by:
+        notes.append(f"{octets.element} signed by key {octets.key.fingerprint}")
+        weak += octets.weak
+    if weak:
+        notes += [f"weak and permitted: {name}" for name in dict.fromkeys(weak)]
     return ProvedResponse(
         assertion=_reached(proof.assertion),
         response=proof.response,
         envelope=_reached(proof.envelope),
         encrypted=_reached(proof.structure).encrypted,
         decrypt=partial(_decrypt, keys, permit) if keys else None,
-        notes=tuple(notes + [f"weak and permitted: {name}" for name in dict.fromkeys(weak)]),
+        notes=tuple(notes),
     )
 
 

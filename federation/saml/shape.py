@@ -5,7 +5,7 @@ Stray text between elements is not looked at: it is signed, and nothing reads it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -16,11 +16,12 @@ from federation.saml.xml import Element, local_name, malformed
 
 CHECK: Final = "assertion-shape"
 CLAUSE: Final = "SAML Core 2.3 to 2.7, schema saml-schema-assertion-2.0; attack rows T03, T16, P20"
+Get = Callable[[str], str | None]
 REMEDY: Final = "have the identity provider send schema-valid SAML 2.0 assertions"
 
 
-def attributes(element: Element, allowed: frozenset[str]) -> dict[str, str]:
-    """Return the attributes of *element*, all of them in *allowed*; one in a foreign namespace never is."""
+def attributes(element: Element, allowed: frozenset[str]) -> Get:
+    """Return what tells the value of an attribute of *element*, where all stand in *allowed*; one in a foreign namespace never does."""
     return xml.attributes(element, allowed, CHECK)
 
 
@@ -30,9 +31,9 @@ def no_attributes(element: Element) -> None:
         attributes(element, frozenset())
 
 
-def required(given: Mapping[str, str], attribute: str, element: Element) -> str:
-    """Return the value of *attribute* among those *given* on *element*, where the schema demands it."""
-    value = given.get(attribute)
+def required(element: Element, attribute: str) -> str:
+    """Return the value of *attribute*, which the schema demands on *element*."""
+    value = element.get(attribute)
     if value is None:
         raise refuse(f"the attribute {attribute}", element)
     return value

@@ -94,12 +94,13 @@ def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
         if decrypt is None:
             raise no_decryption_key(element)
         element = decrypt(element)
-    get = attributes(element, _NAME_ID_ATTRIBUTES).get
+    get = attributes(element, _NAME_ID_ATTRIBUTES)
     return NameID(text(element), get("Format"), get("NameQualifier"), get("SPNameQualifier"), get("SPProvidedID"))
 
 
 def _read_confirmation(element: Element) -> SubjectConfirmation:
-    method = required(attributes(element, _CONFIRMATION_ATTRIBUTES), "Method", element)
+    attributes(element, _CONFIRMATION_ATTRIBUTES)
+    method = required(element, "Method")
     data: Element | None = None
     for position, child in enumerate(element):
         if child.tag == _CONFIRMATION_DATA and data is None:
@@ -109,8 +110,7 @@ def _read_confirmation(element: Element) -> SubjectConfirmation:
     if data is None:
         return SubjectConfirmation(method)
     # Content and foreign attributes are legal here (Core 2.4.1.2) and nothing reads them.
-    given: dict[str, str] = dict(data.items())  # type: ignore[arg-type] # of a parsed document they are never bytes
-    get = given.get
+    get = data.get
     return SubjectConfirmation(
         method,
         get("Recipient"),
