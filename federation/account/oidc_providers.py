@@ -25,6 +25,7 @@ THUMBPRINTS: Final = 5
 """Thumbprints of one provider (IAM quota)."""
 
 _FILES: Final = (SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE)
+_REUSE: Final = re.compile(r"allowed|refused")
 _DEPTH: Final = 128
 """Path segments of a URL of 255 characters."""
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}", re.ASCII)
@@ -97,6 +98,7 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
     fields = Fields(document, file=file, faults=faults)
     options = read_common_options(fields) | {"url": fields.text("url", required=True)}
     options |= {name: names(fields, name) for name in ("algorithms", "token_types")}
+    options["reuse"] = fields.text("reuse", pattern=_REUSE)
     if "client_ids" not in fields:
         fields.fault("client_ids", "at least one client id", "nothing", "name the audiences that tokens for this account have")
     thumbprints = fields.texts("thumbprints") or ()

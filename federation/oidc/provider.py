@@ -25,6 +25,7 @@ _CLIENT_ID_CHARS: Final = 255
 Document = str | bytes | Mapping[str, Any]
 """A JSON document: its text, or what decoding it gave."""
 ProfileName = Profile | Literal["strict", "aws"]
+Reuse = Literal["allowed", "refused"]
 
 
 class Options(TypedDict, total=False):
@@ -35,6 +36,7 @@ class Options(TypedDict, total=False):
     clock_skew: timedelta
     profile: ProfileName
     token_types: Collection[str]
+    reuse: Reuse
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -50,6 +52,8 @@ class OidcProvider:
         clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``; ``aws`` has five minutes, fixed.
         profile: Whose reading of the rules decides.
         token_types: Values of the header parameter ``typ`` that strict accepts beside none at all, lower case.
+        reuse: Whether a token may be exchanged again until it ends, as in AWS, or serves once, by its ``jti``. A matter of the exchange;
+            validation remembers nothing.
         keys: The issuer's keys.
         issuers: Texts of ``iss`` that mean this provider: its URL; for Google also its name.
         registered: The client ids, as a set.
@@ -66,6 +70,7 @@ class OidcProvider:
     clock_skew: timedelta
     profile: Profile
     token_types: frozenset[str]
+    reuse: Reuse
     keys: KeySet
     issuers: frozenset[str]
     registered: frozenset[str]
@@ -85,6 +90,7 @@ class OidcProvider:
         profile: ProfileName = Profile.STRICT,
         discovery: Document | None = None,
         token_types: Collection[str] = ("JWT", "at+jwt"),
+        reuse: Reuse = "allowed",
     ) -> None:
         """Register an issuer.
 
@@ -98,6 +104,7 @@ class OidcProvider:
             profile: ``strict`` or ``aws``.
             discovery: The issuer's discovery document; it must be of this very URL.
             token_types: See the attributes.
+            reuse: Likewise.
 
         Raises:
             RegistrationError: The material cannot be registered; ``check`` says which part.
@@ -114,6 +121,7 @@ class OidcProvider:
             "clock_skew": read_skew(clock_skew),
             "profile": wanted,
             "token_types": _token_types(token_types),
+            "reuse": _reuse(reuse),
             "keys": KeySet.parse(jwks, profile=wanted),
             # Google's older tokens name the issuer without its scheme; documented for this issuer alone (spec 3.2).
             "issuers": frozenset({issuer, GOOGLE} if name == GOOGLE else {issuer}),
@@ -166,6 +174,7 @@ class OidcProvider:
             profile=profile,
             discovery=None if self.discovery is None else self.discovery.document,
             token_types=self.token_types,
+            reuse=self.reuse,
         )
 
     def __repr__(self) -> str:
@@ -262,6 +271,12 @@ def read_strings(values: object, check: str, expected: str) -> tuple[str, ...]:
 def _token_types(types: object) -> frozenset[str]:
     names = read_strings(types, "token-types", "at least one type such as JWT, in a list")
     return frozenset(name.lower().removeprefix("application/") for name in names)
+
+
+def _reuse(reuse: object) -> object:
+    if not isinstance(reuse, str) or reuse not in {"allowed", "refused"}:
+        raise RegistrationError(check="reuse", expected="allowed or refused", found=show(reuse), remedy="choose one of the two")
+    return reuse
 
 
 def _arn(arn: object, name: str) -> str:

@@ -56,9 +56,11 @@ def assume_role_with_web_identity(
     # 2. A provider is registered: the one ProviderId names, an OAuth server or a plug-in's; for an ID token the one of its issuer.
     token: str | bytes | RawToken
     provider: Provider
+    single_use = False
     if call.provider_id is None:
         token = decode_token(call.web_identity_token)
         provider = find_oidc_provider(token, issuers)
+        single_use = provider.reuse == "refused"
     else:
         token, provider = call.web_identity_token, _find_named_provider(call.provider_id, call.web_identity_token, there.account)
     there.attempt.provider_arn = provider.arn
@@ -66,8 +68,9 @@ def assume_role_with_web_identity(
     identity = prove(token, provider, there)
     # 4. The claims let this role be assumed and say what the session is to be.
     request = session_request(Exchange(identity, call.role_arn, provider.arn, call.role_session_name))
-    # 5. The role trusts them, and the session is sealed. Jobs exchange one token several times, so it serves until it ends.
-    issued = issue(call, identity, request, there, single_use=False)
+    # 5. The role trusts them, and the session is sealed. Jobs exchange one token several times: it serves until it ends, unless the
+    # provider is registered otherwise (attack row J41).
+    issued = issue(call, identity, request, there, single_use=single_use)
     return WebIdentityRoleSession(
         credentials=issued.credentials,
         assumed_role_user=issued.assumed_role_user,

@@ -112,13 +112,14 @@ def test_faults_of_an_oidc_provider(account: Path) -> None:
         (sound + 'thumbprints = ["x"]\n', "$.thumbprints"),
         (sound + 'profile = "lax"\n', "$.profile"),
         (sound + "clock_skew = 601\n", "$.clock_skew"),
+        (sound + 'reuse = "never"\n', "$.reuse"),
         ("client_ids = []\n", "$.client_ids"),
         ("url", ""),
     ):
         settings.write_text(text, encoding="utf-8")
         assert ("oidc-providers/issuer.example.com/provider.toml", place) in [found[:2] for found in faults(account)]
-    settings.write_text(sound + f'thumbprints = ["{"a" * 40}"]\n', encoding="utf-8")
-    assert load_account(account).oidc_providers
+    settings.write_text(sound + f'thumbprints = ["{"a" * 40}"]\nreuse = "refused"\n', encoding="utf-8")
+    assert [provider.reuse for provider in load_account(account).oidc_providers.values()] == ["refused"]
     (directory / "jwks.json").write_text('{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}', encoding="utf-8")
     assert faults(account) == [("oidc-providers/issuer.example.com/jwks.json", "", "jwk-symmetric")]
     (directory / "jwks.json").write_text(JWKS, encoding="utf-8")

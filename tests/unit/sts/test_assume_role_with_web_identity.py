@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from botocore.session import get_session  # type: ignore[import-untyped]
 
-from federation.errors import FederationError, IDPCommunicationError, RegistrationError
+from federation.errors import FederationError, IDPCommunicationError, IDPRejectedClaim, RegistrationError
 from federation.identity import SessionTag
 from federation.oauth.provider import OAuthProvider
 from federation.oauth.registry import token_key
 from federation.state import AuditEvent, MemoryReplayCache
 from federation.sts.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
+from federation.testing.oidc import ABSENT
 from tests.oidc_forge import AT, NOW
 from tests.web_identity import (
     ACCESS_TOKEN,
@@ -245,6 +246,19 @@ def test_j41_a_token_serves_until_it_ends() -> None:
         sts.assume_role_with_web_identity(role_arn=ROLE, role_session_name="job", web_identity_token=token, at=AT)
 
 
+def test_j41_a_token_serves_once_where_its_provider_is_registered_so() -> None:
+    sts = World(oidc=(provider(reuse="refused"),), service={"replay": MemoryReplayCache()}).sts
+    call: dict[str, Any] = {"role_arn": ROLE, "role_session_name": "job", "at": AT}
+    sts.assume_role_with_web_identity(**call, web_identity_token=mint(jti="one"))
+    sts.assume_role_with_web_identity(**call, web_identity_token=mint(jti="two"))
+    for token in (mint(jti="one"), mint(jti=ABSENT)):
+        with pytest.raises(IDPRejectedClaim) as refused:
+            sts.assume_role_with_web_identity(**call, web_identity_token=token)
+        assert refused.value.check == "replay"
+    with pytest.raises(RegistrationError):
+        provider(reuse="never")
+
+
 def test_events() -> None:
     events = Events()
     world = World(service={"audit": events})
@@ -255,18 +269,18 @@ def test_events() -> None:
     refusal(world, token, duration_seconds=14_401)
     world.assume(ACCESS_TOKEN, provider_id=AMAZON)
     granted, undecoded, unknown, refused, opaque = (event.as_dict() for event in events)
-    assert (granted["operation"], granted["outcome"]) == ("AssumeRoleWithWebIdentity", "granted")
-    assert granted["access_key_id"] == session.credentials.access_key_id
-    assert (granted["provider_arn"], granted["subject"], granted["token_id"], granted["session_name"]) == (
-        PROVIDER,
-        "workload-7",
-        "token-1",
-        "job-7",
-    )
-    assert (undecoded["check"], undecoded.get("provider_arn")) == ("form", None)
-    assert (unknown["check"], unknown.get("subject")) == ("provider", None)
-    assert (refused["check"], refused["subject"]) == ("duration", "workload-7")
-    assert (opaque["provider_arn"], opaque["subject"]) == (AMAZON, "amzn1.account.A")
+    assert granted["userIdentity"] == {
+        "type": "WebIdentityUser",
+        "principalId": f"{PROVIDER}:{session.audience}:workload-7",
+        "userName": "workload-7",
+        "identityProvider": PROVIDER,
+    }
+    assert granted["responseElements"]["credentials"]["accessKeyId"] == session.credentials.access_key_id
+    assert (granted["federation"]["tokenId"], granted["requestParameters"]["roleSessionName"]) == ("token-1", "job-7")
+    assert (undecoded["federation"]["check"], undecoded["federation"].get("provider")) == ("form", None)
+    assert (unknown["federation"]["check"], unknown["userIdentity"]) == ("provider", {"type": "WebIdentityUser"})
+    assert (refused["federation"]["check"], refused["federation"]["subject"]) == ("duration", "workload-7")
+    assert (opaque["federation"]["provider"], opaque["userIdentity"]["userName"]) == (AMAZON, "amzn1.account.A")
     text = json.dumps([event.as_dict() for event in events])
     for secret in (token, ACCESS_TOKEN, session.credentials.secret_access_key, session.credentials.session_token):
         assert secret not in text
