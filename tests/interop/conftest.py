@@ -21,9 +21,11 @@ import pytest
 from botocore import UNSIGNED  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
-from federation.account.principal_writers import add_trade_in_token, enable_outbound
+from federation.account import add_role
+from federation.account.principal_writers import add_trade_in_token, enable_mfa_device, enable_outbound
 from federation.testing import OIDC_SHAPES, Login, OidcForge, SamlForge, SigningKey, TokenKey, aws_attributes, to_base64
 from federation.testing.examples import Examples, write_examples
+from federation.testing.mfa import mfa_code, mfa_device
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACCOUNT = REPOSITORY / "fixtures" / "account"
@@ -132,6 +134,8 @@ class World:
     examples: Examples
     server: Served
     github: OidcForge
+    devices: list[str]
+    """MFA devices of DevAdmin that no test has used: a code is good once, so each test takes one of its own."""
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of an AWS client that knows the profiles of the examples and nothing else."""
@@ -145,6 +149,11 @@ class World:
     def id_token(self) -> str:
         """A token of the workflow that role GitHubDeploy trusts, issued this moment."""
         return self.github.token(at=datetime.now(UTC), jti=os.urandom(8).hex())
+
+    def mfa(self) -> dict[str, str]:
+        """A device of DevAdmin and its present code."""
+        device = mfa_device(self.examples.account, self.devices.pop())
+        return {"SerialNumber": device.serial_number, "TokenCode": mfa_code(device, at=datetime.now(UTC))}
 
     def client(self, profile: str = "default", **options: Any) -> Any:
         """boto3's client of a profile's user, with nothing changed but the endpoint; *options* replace what it is made with."""
@@ -161,6 +170,13 @@ class World:
 
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 TRADE_IN = "trade-in-token-of-the-tests"
+EXTERNAL_ID = "12345"
+ROLES = {
+    "Partner": {"AWS": "arn:aws:iam::111122223333:root", "Condition": {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}},
+    "Guarded": {"AWS": "arn:aws:iam::123456789012:root", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+}
+"""Roles for the profiles of AWS clients: who may assume them, and when."""
+ONWARD = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
 
 
 @pytest.fixture(scope="session")
@@ -168,15 +184,29 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     need_server()
     folder, now = tmp_path_factory.mktemp("world"), datetime.now(UTC)
     examples = write_examples(folder / "examples", fixtures=REPOSITORY / "fixtures", at=now)
-    issuer = TokenKey.from_pem((KEYS / "issuer-rsa2048.TEST-ONLY.key.pem").read_bytes())
-    organization = '[organization]\nid = "o-a1b2c3d4e5"\npaths = ["o-a1b2c3d4e5/r-ab12/"]\nroot_access = ["111122223333"]\n'
-    with (examples.account / "account.toml").open("a", encoding="utf-8") as settings:
-        settings.write(organization)
-    enable_outbound(examples.account)
-    for token, life in ((TRADE_IN, 3600), (f"{TRADE_IN}-ended", -60)):
-        ends = now + timedelta(seconds=life)
-        add_trade_in_token(examples.account, token=token, role_arn=ROLE, session_name="product", expires_at=ends)
+    devices = [enable_mfa_device(examples.account, user="DevAdmin", name=f"spare-{n}").serial_number for n in range(4)]
+    _complete(examples, now)
     options = ["--neighbour", str(examples.neighbour), "--audit-log", str(folder / "audit.jsonl")]
     running = serve(folder / "access.log", *options, account=examples.account)
-    yield World(examples, running, OidcForge(key=issuer, shape=OIDC_SHAPES["github"]))
+    issuer = TokenKey.from_pem((KEYS / "issuer-rsa2048.TEST-ONLY.key.pem").read_bytes())
+    yield World(examples, running, OidcForge(key=issuer, shape=OIDC_SHAPES["github"]), devices)
     running.stop()
+
+
+def _complete(examples: Examples, now: datetime) -> None:
+    """Add what the operations need that the documentation shows no example of."""
+    account = examples.account
+    with (account / "account.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[organization]\nid = "o-a1b2c3d4e5"\npaths = ["o-a1b2c3d4e5/r-ab12/"]\nroot_access = ["111122223333"]\n')
+    enable_outbound(account)
+    for token, life in ((TRADE_IN, 3600), (f"{TRADE_IN}-ended", -60)):
+        add_trade_in_token(account, token=token, role_arn=ROLE, session_name="product", expires_at=now + timedelta(seconds=life))
+    for name, trust in ROLES.items():
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": trust["AWS"]},
+            "Action": "sts:AssumeRole",
+            "Condition": trust["Condition"],
+        }
+        trusted = {"Version": "2012-10-17", "Statement": [statement]}
+        add_role(account, name=name, trust_policy=json.dumps(trusted), policy=json.dumps(ONWARD))

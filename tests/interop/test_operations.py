@@ -16,7 +16,6 @@ from jwt import PyJWKClient
 
 from federation import OidcProvider, validate
 from federation.errors import FederationError
-from federation.testing.mfa import mfa_code
 from tests.interop.conftest import PROVIDER, ROLE, TRADE_IN, World
 from tests.interop.model import SERVICE, check_answer
 
@@ -43,11 +42,7 @@ CALLS: Calls = {
     "GetCallerIdentity": lambda world: {},
     "GetDelegatedAccessToken": lambda world: {"TradeInToken": TRADE_IN},
     "GetFederationToken": lambda world: {"Name": "Bob", "Tags": [{"Key": "team", "Value": "Zürich: a/b=c+d@e"}]},
-    "GetSessionToken": lambda world: {
-        "DurationSeconds": 900,
-        "SerialNumber": world.examples.mfa_device().serial_number,
-        "TokenCode": mfa_code(world.examples.mfa_device(), at=datetime.now(UTC) - timedelta(seconds=30)),
-    },
+    "GetSessionToken": lambda world: {"DurationSeconds": 900, **world.mfa()},
     "GetWebIdentityToken": lambda world: {"Audience": AUDIENCES, "SigningAlgorithm": "ES384", "DurationSeconds": 60},
 }
 BY_BROKER = {"DecodeAuthorizationMessage"}
