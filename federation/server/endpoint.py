@@ -6,6 +6,7 @@ Synchronous and free of any HTTP server: a call is a fraction of a millisecond o
 from __future__ import annotations
 
 import json
+import re
 import traceback
 import uuid
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from federation.server.messages import Exchange, Request, Response
 from federation.server.operations import Operation, served
 from federation.server.render import JSON, accepted_type, render_refusal, render_result
 from federation.server.wire import read_arguments, read_parameters
+from federation.state import Origin, received_from
 from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PATH
 from federation.sts.signed_request import SignedRequest
 
@@ -26,6 +28,7 @@ VERSION: Final = "2011-06-15"
 GLOBAL_HOST: Final = "sts.amazonaws.com"
 HEALTH_PATH: Final = "/health"
 _METHODS: Final = frozenset({"GET", "POST"})
+_REGIONAL_HOST: Final = re.compile(r"sts(-fips)?\.(?P<region>[a-z]{2}(-[a-z]+)+-\d{1,2})\.amazonaws\.com(\.cn)?", re.ASCII)
 
 
 @runtime_checkable
@@ -57,6 +60,10 @@ class Endpoint:
         if document is not None and request.method == "GET":
             return Exchange(Response(200, JSON, request_id, document))
         content_type = accepted_type(request.header("accept"))
+        with received_from(_origin(request, request_id)):
+            return self._answer(request, at=at, content_type=content_type, request_id=request_id)
+
+    def _answer(self, request: Request, *, at: datetime | None, content_type: str, request_id: str) -> Exchange:
         name = principal = ""
         try:
             _check_route(request)
@@ -148,6 +155,20 @@ def _check_endpoint(row: Operation, request: Request) -> None:
             remedy="point the client at a regional endpoint",
             message=row.global_refusal,
         )
+
+
+def _origin(request: Request, request_id: str) -> Origin:
+    named = _REGIONAL_HOST.fullmatch(_host(request))
+    region = None if named is None else named["region"]
+    return Origin(request_id=request_id, source_ip=_address(request.peer), user_agent=request.header("user-agent") or None, region=region)
+
+
+def _address(peer: str) -> str | None:
+    """Return the address of *peer* without the port behind it; an IPv6 address that has one stands in brackets."""
+    bracketed, _, _ = peer.removeprefix("[").partition("]")
+    if peer.startswith("["):
+        return bracketed
+    return (peer.partition(":")[0] if peer.count(":") == 1 else peer) or None
 
 
 def _host(request: Request) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from federation.state.audit import AuditEvent, AuditSink, JsonLinesAudit
+from federation.state.audit import AuditSink, JsonLinesAudit
+from federation.state.event import AuditEvent
+from federation.state.origin import Origin, origin, received_from
 from federation.state.replay import MemoryReplayCache, ReplayCache
 
-__all__ = ["AuditEvent", "AuditSink", "JsonLinesAudit", "MemoryReplayCache", "ReplayCache"]
+__all__ = ["AuditEvent", "AuditSink", "JsonLinesAudit", "MemoryReplayCache", "Origin", "ReplayCache", "origin", "received_from"]

@@ -79,7 +79,9 @@ class IssuingOperations(SignedOperations):
             provided_contexts=provided_contexts,
             minimum_session_token_size=minimum_session_token_size,
         )
-        return self._signed(assume_role.OPERATION, caller, lambda there: assume_role.assume_role(call, there), at=at, role_arn=role_arn)
+        return self._signed(
+            assume_role.OPERATION, caller, lambda there: assume_role.assume_role(call, there), at=at, call=call, role_arn=role_arn
+        )
 
     def get_session_token(
         self,
@@ -110,7 +112,7 @@ class IssuingOperations(SignedOperations):
             token_code=token_code,
             minimum_session_token_size=minimum_session_token_size,
         )
-        return self._signed("GetSessionToken", caller, lambda there: session_tokens.get_session_token(call, there), at=at)
+        return self._signed("GetSessionToken", caller, lambda there: session_tokens.get_session_token(call, there), at=at, call=call)
 
     def get_federation_token(
         self,
@@ -147,7 +149,7 @@ class IssuingOperations(SignedOperations):
             tags=tags,
             minimum_session_token_size=minimum_session_token_size,
         )
-        return self._signed("GetFederationToken", caller, lambda there: session_tokens.get_federation_token(call, there), at=at)
+        return self._signed("GetFederationToken", caller, lambda there: session_tokens.get_federation_token(call, there), at=at, call=call)
 
     def get_web_identity_token(
         self,
@@ -175,7 +177,9 @@ class IssuingOperations(SignedOperations):
         call = web_identity_token.GetWebIdentityToken(
             audience=audience, signing_algorithm=signing_algorithm, duration_seconds=duration_seconds, tags=tags
         )
-        return self._signed("GetWebIdentityToken", caller, lambda there: web_identity_token.get_web_identity_token(call, there), at=at)
+        return self._signed(
+            "GetWebIdentityToken", caller, lambda there: web_identity_token.get_web_identity_token(call, there), at=at, call=call
+        )
 
     def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return discovery document and key set of the account as an issuer; None while it is none."""
@@ -211,7 +215,7 @@ class IssuingOperations(SignedOperations):
             duration_seconds=duration_seconds,
             minimum_session_token_size=minimum_session_token_size,
         )
-        return self._signed("AssumeRoot", caller, lambda there: assume_root.assume_root(call, there), at=at)
+        return self._signed("AssumeRoot", caller, lambda there: assume_root.assume_root(call, there), at=at, call=call)
 
     def get_delegated_access_token(self, *, caller: AnyCaller, trade_in_token: str, at: datetime | None = None) -> DelegatedAccessToken:
         """Exchange a trade-in token that is registered with the account, once, for credentials.

@@ -20,10 +20,11 @@ from federation.sts.federated import Circumstances
 from federation.sts.issuing_service import IssuingOperations
 from federation.sts.mfa import UsedCodes
 from federation.sts.recording import recorded
-from federation.sts.results import AssumedRoleSession, FederatedRoleSession, WebIdentityRoleSession
+from federation.sts.results import AssumedRoleSession, WebIdentityRoleSession
 from federation.sts.session import RoleSession, open_session
+from federation.sts.trail import Answer
 
-T = TypeVar("T", bound=FederatedRoleSession)
+T = TypeVar("T", bound=Answer)
 
 
 class SecurityTokenService(IssuingOperations):
@@ -124,7 +125,7 @@ class SecurityTokenService(IssuingOperations):
             duration_seconds=duration_seconds,
             minimum_session_token_size=minimum_session_token_size,
         )
-        attempt = Attempt(saml.OPERATION, role_arn, principal_arn)
+        attempt = Attempt(saml.OPERATION, call, self._account.id, principal_arn)
         return self._answer(lambda there: saml.assume_role_with_saml(call, there), attempt, at=at)
 
     def assume_role_with_web_identity(  # noqa: PLR0913 - the parameters of the API
@@ -169,7 +170,7 @@ class SecurityTokenService(IssuingOperations):
             duration_seconds=duration_seconds,
             minimum_session_token_size=minimum_session_token_size,
         )
-        attempt = Attempt(web_identity.OPERATION, role_arn, provider_id)
+        attempt = Attempt(web_identity.OPERATION, call, self._account.id, provider_id)
         return self._answer(lambda there: web_identity.assume_role_with_web_identity(call, there, issuers=self._issuers), attempt, at=at)
 
     def _answer(self, exchange: Callable[[Circumstances], T], attempt: Attempt, *, at: datetime | None) -> T:

@@ -13,7 +13,7 @@ from federation.account.access_key_id import account_of
 from federation.errors import FederationError
 from federation.policy import Policy
 from federation.state import AuditEvent, AuditSink, ReplayCache
-from federation.sts import sigv4
+from federation.sts import sigv4, trail
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import Resource
 from federation.sts.callers.caller import Caller
@@ -23,14 +23,14 @@ from federation.sts.callers.user_sessions import ROOT_SESSION
 from federation.sts.mfa import UsedCodes, UsedCodesInMemory
 from federation.sts.operations import inspection
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage, SessionAnswer
+from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage
 from federation.sts.recording import recorded
 from federation.sts.results import Credentials
 from federation.sts.sealing import Sealer, kind_of
 from federation.sts.signed_request import SignedRequest
 from federation.sts.sigv4_checks import mismatch
 
-T = TypeVar("T")
+T = TypeVar("T", bound=trail.Answer)
 
 AnyCaller = Caller | Credentials | str
 """Who calls: a resolved caller, credentials that this service issued, or the ARN of a user, the root or a role session."""
@@ -70,7 +70,7 @@ class SignedOperations:
             return holders[-1].secret
 
         verified = sigv4.verify(request, secret_of=secret_of, at=instant)
-        return holders[-1].caller.in_region(verified.scope.region)
+        return holders[-1].caller.using(verified.access_key_id, region=verified.scope.region)
 
     def caller_of(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:
         """Return who holds an access key: a user or the root by a long-term key, a session by its token.
@@ -86,7 +86,7 @@ class SignedOperations:
             InvalidClientTokenId: Nobody here holds them, or their user or role is gone.
             ExpiredToken: The session has ended.
         """
-        return self._holder(access_key_id, session_token, clock.resolve(at)).caller
+        return self._holder(access_key_id, session_token, clock.resolve(at)).caller.using(access_key_id)
 
     def caller_with(
         self, access_key_id: str, secret_access_key: str, session_token: str | None = None, *, at: datetime | None = None
@@ -100,7 +100,7 @@ class SignedOperations:
         known = isinstance(secret_access_key, str) and secret_access_key.isascii()
         if not known or not hmac.compare_digest(secret_access_key, holder.secret):
             raise mismatch("secret-access-key", "the secret of this access key", "another one")
-        return holder.caller
+        return holder.caller.using(access_key_id)
 
     def caller_named(self, arn: str) -> Caller:
         """Return the caller of a principal: a user, the root, or a role session, which then has neither tags nor session policies.
@@ -162,7 +162,13 @@ class SignedOperations:
         Raises:
             FederationError: The parameter, the caller's permissions, or the id refuse.
         """
-        return self._signed("GetAccessKeyInfo", caller, lambda there: inspection.get_access_key_info(access_key_id, there), at=at)
+        return self._signed(
+            "GetAccessKeyInfo",
+            caller,
+            lambda there: inspection.get_access_key_info(access_key_id, there),
+            at=at,
+            call={"access_key_id": access_key_id},
+        )
 
     def decode_authorization_message(self, *, caller: AnyCaller, encoded_message: str, at: datetime | None = None) -> DecodedMessage:
         """Open the encoded authorization message of a denial.
@@ -207,6 +213,7 @@ class SignedOperations:
         answer: Callable[[Circumstances], T],
         *,
         at: datetime | None,
+        call: object = None,
         role_arn: object = None,
     ) -> T:
         """Answer one signed operation and record what became of it. The account of the role answers, otherwise that of the caller."""
@@ -228,24 +235,25 @@ class SignedOperations:
                 )
             )
 
-        def event(outcome: str, *, issued: Credentials | None = None, refusal: FederationError | None = None) -> AuditEvent:
+        def event(*, granted: T | None = None, refusal: FederationError | None = None) -> AuditEvent:
+            who = resolved[0] if resolved else None
             return AuditEvent(
                 time=instant,
                 operation=operation,
-                outcome=outcome,
-                caller_arn=resolved[0].arn if resolved else None,
-                role_arn=role_arn if isinstance(role_arn, str) else None,
-                access_key_id=None if issued is None else issued.access_key_id,
-                expires_at=None if issued is None else issued.expiration,
-                code=None if refusal is None else refusal.code,
-                check=None if refusal is None else refusal.check,
+                user_identity=trail.caller_identity(who),
+                account=self._office_of(_account_in(role_arn) or (None if who is None else who.account)).account.id,
+                request_parameters=trail.told_parameters(call),
+                response_elements=None if granted is None else trail.told_answer(operation, granted),
+                resources={role_arn: trail.ROLE} if type(role_arn) is str else {},
+                region=None if who is None else who.region,
+                refusal=refusal,
             )
 
         return recorded(
             run,
             audit=self._audit,
-            granted=lambda result: event("granted", issued=result.credentials if isinstance(result, SessionAnswer) else None),
-            refused=lambda refusal: event("refused", refusal=refusal),
+            granted=lambda result: event(granted=result),
+            refused=lambda refusal: event(refusal=refusal),
         )
 
 

@@ -208,7 +208,7 @@ def test_workers_share_the_memory_of_used_tokens(tmp_path: Path) -> None:
         assert statuses == [200, *[403] * 31]
     finally:
         assert running.stop() == 0
-    outcomes = [json.loads(line)["outcome"] for line in audit.read_text(encoding="utf-8").splitlines()]
+    outcomes = [json.loads(line)["federation"]["outcome"] for line in audit.read_text(encoding="utf-8").splitlines()]
     assert sorted(outcomes) == ["granted", *["refused"] * 31]
 
 

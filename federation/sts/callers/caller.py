@@ -54,6 +54,7 @@ class Caller:
         mfa_devices: MFA devices of the user or root, by serial number.
         organization: Organization of the account.
         region: Region the request was signed for.
+        access_key_id: The access key by which it was found, or None; decides nothing.
     """
 
     kind: CallerKind
@@ -77,15 +78,16 @@ class Caller:
     mfa_devices: Mapping[str, MfaDevice] = field(default_factory=dict, repr=False)
     organization: Organization | None = None
     region: str = DEFAULT_REGION
+    access_key_id: str | None = field(default=None, compare=False)
 
     @property
     def is_root(self) -> bool:
         """Whether it is the root of its account, by key or by session."""
         return self.arn.endswith(":root")
 
-    def in_region(self, region: str) -> Caller:
-        """Return the caller of a request that was signed for *region*."""
-        return replace(self, region=region)
+    def using(self, access_key_id: str, *, region: str = DEFAULT_REGION) -> Caller:
+        """Return the caller of a request that was signed with an access key, for *region*."""
+        return replace(self, access_key_id=access_key_id, region=region)
 
     def with_mfa(self, at: datetime) -> Caller:
         """Return the caller of a request that proves a second factor at *at*."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from federation.errors import AccountFault
-from federation.state import AuditEvent, JsonLinesAudit, MemoryReplayCache
+from federation.state import AuditEvent, JsonLinesAudit, MemoryReplayCache, Origin
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 END = AT + timedelta(minutes=5)
@@ -46,29 +46,50 @@ def test_concurrent_uses_have_one_first() -> None:
     assert sum(first) == 1
 
 
-def event(**values: str) -> AuditEvent:
-    return AuditEvent(time=AT, operation="AssumeRoleWithSAML", outcome="granted", **values)  # type: ignore[arg-type]
+def event(subject: str = "alice") -> AuditEvent:
+    user = {"type": "SAMLUser", "userName": subject}
+    origin = Origin(request_id="request", source_ip="192.0.2.1", user_agent="test", region="eu-west-1")
+    return AuditEvent(time=AT, operation="AssumeRoleWithSAML", user_identity=user, account="123456789012", origin=origin, event_id="event")
 
 
 def test_one_line_per_event(tmp_path: Path) -> None:
     file = tmp_path / "audit.jsonl"
     sink = JsonLinesAudit(file)
-    sink.record(event(subject="alice"))
-    JsonLinesAudit(file).record(event(subject="bob"))
+    sink.record(event())
+    JsonLinesAudit(file).record(event("bob"))
     lines = [json.loads(line) for line in file.read_text(encoding="ascii").splitlines()]
-    assert lines[0] == {"time": "2026-11-24T12:00:00Z", "operation": "AssumeRoleWithSAML", "outcome": "granted", "subject": "alice"}
-    assert lines[1]["subject"] == "bob"
+    assert lines[0] == {
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "SAMLUser", "userName": "alice"},
+        "eventTime": "2026-11-24T12:00:00Z",
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "AssumeRoleWithSAML",
+        "awsRegion": "eu-west-1",
+        "sourceIPAddress": "192.0.2.1",
+        "userAgent": "test",
+        "requestParameters": None,
+        "responseElements": None,
+        "requestID": "request",
+        "eventID": "event",
+        "readOnly": True,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": "123456789012",
+        "eventCategory": "Management",
+        "federation": {"outcome": "granted", "time": "2026-11-24T12:00:00Z"},
+    }
+    assert lines[1]["userIdentity"]["userName"] == "bob"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_d07_a_value_cannot_forge_a_record(tmp_path: Path) -> None:
     file = tmp_path / "audit.jsonl"
-    JsonLinesAudit(file).record(event(subject='x"}\r\n{"outcome":"granted"\u2028\u202e'))
+    JsonLinesAudit(file).record(event('x"}\r\n{"outcome":"granted"\u2028\u202e'))
     assert file.read_bytes().count(b"\n") == 1
 
 
 def test_a_long_value_is_cut() -> None:
-    assert len(event(subject="x" * 1_000_000).as_dict()["subject"]) < 2100
+    assert len(event("x" * 1_000_000).as_dict()["userIdentity"]["userName"]) < 2100
 
 
 def test_what_cannot_be_recorded_is_a_fault(tmp_path: Path) -> None:
@@ -87,10 +108,10 @@ def test_what_a_full_disk_cut_off_spoils_its_own_line_alone(tmp_path: Path, monk
     with monkeypatch.context() as full:
         full.setattr(os, "write", lambda handle, octets: write(handle, octets[:20]))
         with pytest.raises(AccountFault) as refused:
-            sink.record(event(subject="alice"))
+            sink.record(event("alice"))
     assert refused.value.check == "audit"
-    sink.record(event(subject="bob"))
-    sink.record(event(subject="carol"))
+    sink.record(event("bob"))
+    sink.record(event("carol"))
     torn, *whole = file.read_text(encoding="ascii").splitlines()
     assert len(torn) == 20
-    assert [json.loads(line)["subject"] for line in whole] == ["bob", "carol"]
+    assert [json.loads(line)["userIdentity"]["userName"] for line in whole] == ["bob", "carol"]

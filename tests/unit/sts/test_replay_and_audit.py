@@ -68,11 +68,12 @@ def test_an_event_for_a_grant_and_for_a_refusal() -> None:
     with pytest.raises(ValidationError):
         world.assume(duration_seconds=14_401)
     granted, unproved, refused = (event.as_dict() for event in events)
-    assert granted["outcome"] == "granted"
-    assert granted["access_key_id"] == session.credentials.access_key_id
-    assert (granted["subject"], granted["session_name"], granted["source_identity"]) == ("subject-123", "alice", "source-123")
-    assert (unproved["outcome"], unproved["code"], unproved.get("subject")) == ("refused", "InvalidIdentityToken", None)
-    assert (refused["check"], refused["subject"]) == ("duration", "subject-123")
+    assert granted["federation"]["outcome"] == "granted"
+    assert granted["responseElements"]["credentials"]["accessKeyId"] == session.credentials.access_key_id
+    assert granted["requestParameters"]["sourceIdentity"] == "source-123"
+    assert (granted["userIdentity"]["userName"], granted["requestParameters"]["roleSessionName"]) == ("subject-123", "alice")
+    assert (unproved["errorCode"], unproved["userIdentity"]) == ("InvalidIdentityToken", {"type": "SAMLUser"})
+    assert (refused["federation"]["check"], refused["federation"]["subject"]) == ("duration", "subject-123")
     text = json.dumps([granted, unproved, refused])
     for secret in (token, session.credentials.secret_access_key, session.credentials.session_token):
         assert secret not in text

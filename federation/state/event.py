@@ -1,0 +1,126 @@
+"""The audit event of one call, in the shape of AWS CloudTrail's records, so that whatever reads those reads these.
+
+An event never holds a token, a secret or a key (attack row O04): its makers name what goes in, nothing is copied whole.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, cast
+
+from federation.errors import FederationError
+from federation.identity import timestamp
+from federation.state.origin import Origin, origin
+
+EVENT_VERSION: Final = "1.08"
+"""Version of CloudTrail's record contents that the members follow."""
+DEFAULT_REGION: Final = "us-east-1"
+MAX_VALUE_CHARS: Final = 2048
+"""Characters of one value that an event keeps; a longer one is cut and marked."""
+MAX_ITEMS: Final = 64
+"""Items of one list or mapping that an event keeps; no parameter may have more than fifty."""
+_MAX_DEPTH: Final = 6
+_MACHINE_BITS: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """What was asked of the service and what became of it.
+
+    Attributes:
+        time: The instant the call was judged at, aware UTC.
+        operation: E.g. ``AssumeRoleWithSAML``.
+        user_identity: Who called, as CloudTrail's ``userIdentity``; its ``type`` alone where nobody was proved.
+        account: The account that answered, or was asked.
+        request_parameters: The parameters that are no token, no code and no key.
+        response_elements: What was answered, without secrets; None for a refusal and for operations that issue nothing.
+        resources: ARN to CloudTrail's type of what the call named, e.g. ``AWS::IAM::Role``.
+        proved: What the login proved: provider, issuer, subject, id of its token. Empty for signed operations and where nothing was.
+        region: Region the call was signed for, where the place it came to has none.
+        refusal: Why it was refused; None where it was granted.
+        origin: Where it came from.
+        event_id: Of this event alone.
+    """
+
+    time: datetime
+    operation: str
+    user_identity: Mapping[str, object]
+    account: str
+    request_parameters: Mapping[str, object] = field(default_factory=dict)
+    response_elements: Mapping[str, object] | None = None
+    resources: Mapping[str, str] = field(default_factory=dict)
+    proved: Mapping[str, object] = field(default_factory=dict)
+    region: str | None = None
+    refusal: FederationError | None = None
+    origin: Origin = field(default_factory=origin)
+    event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the event as plain data: CloudTrail's members, and under ``federation`` what only this engine can tell."""
+        refusal, came = self.refusal, self.origin
+        failed = {} if refusal is None else {"errorCode": refusal.code, "errorMessage": refusal.message}
+        record = {
+            "eventVersion": EVENT_VERSION,
+            "userIdentity": self.user_identity,
+            "eventTime": timestamp(self.time.replace(microsecond=0)),
+            "eventSource": "sts.amazonaws.com",
+            "eventName": self.operation,
+            "awsRegion": came.region or self.region or DEFAULT_REGION,
+            "sourceIPAddress": came.source_ip,
+            "userAgent": came.user_agent,
+            **failed,
+            "requestParameters": self.request_parameters or None,
+            "responseElements": self.response_elements,
+            "requestID": came.request_id,
+            "eventID": self.event_id,
+            "readOnly": True,
+            "resources": [{"accountId": _account_in(arn), "type": kind, "ARN": arn} for arn, kind in self.resources.items()],
+            "eventType": "AwsApiCall",
+            "managementEvent": True,
+            "recipientAccountId": self.account,
+            "eventCategory": "Management",
+            "federation": self._own(),
+        }
+        plain: dict[str, Any] = _plain(record)
+        if not plain["resources"]:
+            del plain["resources"]
+        return plain
+
+    def _own(self) -> dict[str, object]:
+        refusal = self.refusal
+        outcome = {"outcome": "granted" if refusal is None else "refused", "time": self.time, **self.proved}
+        if refusal is None:
+            return outcome
+        why = {"check": refusal.check, "expected": refusal.expected, "found": refusal.found, "remedy": refusal.remedy}
+        return {**outcome, **why}
+
+
+def _account_in(arn: str) -> str | None:
+    fields = arn.split(":", 5)
+    return fields[4] or None if len(fields) == 6 else None  # noqa: PLR2004 - the fields of an ARN
+
+
+def _plain(value: object, depth: int = 0) -> Any:  # noqa: ANN401 - JSON has every type
+    """Return *value* as JSON of bounded size. Parameters come as the caller passed them: of any type, and not to be trusted to behave."""
+    if type(value) not in {dict, list, tuple}:
+        return _scalar(value)
+    if depth == _MAX_DEPTH:
+        return "…"
+    if type(value) is dict:
+        items = islice(value.items(), MAX_ITEMS)
+        return {name if type(name) is str else type(name).__name__: _plain(item, depth + 1) for name, item in items}
+    return [_plain(item, depth + 1) for item in cast("Sequence[object]", value)[:MAX_ITEMS]]
+
+
+def _scalar(value: object) -> object:
+    if value is None or type(value) is bool:
+        return value
+    if type(value) is int:
+        return value if value.bit_length() <= _MACHINE_BITS else f"an integer of {value.bit_length()} bits"
+    if type(value) is str:
+        return value if len(value) <= MAX_VALUE_CHARS else f"{value[:MAX_VALUE_CHARS]}… ({len(value)} characters)"
+    return timestamp(value) if type(value) is datetime else type(value).__name__
