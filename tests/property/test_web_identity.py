@@ -1,0 +1,78 @@
+"""Web identities: whatever is sent or claimed, the answer is a session or a refusal, and a changed token is never another's session."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from federation.errors import FederationError, InternalFailure
+from federation.sts.results import WebIdentityRoleSession
+from federation.sts.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
+from tests.web_identity import ACCESS_TOKEN, AMAZON, ROLE, World, mint
+
+WORLD = World()
+TOKEN = mint()
+SUBJECT = WORLD.assume(TOKEN).subject
+
+text = st.text(max_size=20)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=8,
+)
+tag_claims = st.fixed_dictionaries(
+    {},
+    optional={
+        "principal_tags": st.dictionaries(text, st.lists(text, max_size=2) | json_values, max_size=3),
+        "transitive_tag_keys": json_values,
+    },
+)
+foreign = st.none() | st.booleans() | st.integers() | st.binary(max_size=40) | st.text(max_size=40) | st.lists(text, max_size=3)
+
+
+def answer(token: object, **call: Any) -> WebIdentityRoleSession | FederationError:
+    try:
+        found: WebIdentityRoleSession | FederationError = WORLD.assume(token, **call)
+    except FederationError as refusal:
+        found = refusal
+    assert not isinstance(found, InternalFailure), found
+    assert isinstance(found, WebIdentityRoleSession) or len(str(found)) < 10_000
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(foreign, foreign, foreign, foreign, foreign)
+def test_any_arguments(token: object, name: object, provider: object, arns: object, duration: object) -> None:
+    given_words = {"role_session_name": name, "provider_id": provider, "policy_arns": arns, "duration_seconds": duration}
+    assert isinstance(answer(token if token is not None else "", **given_words), FederationError)
+    for word, value in given_words.items():
+        answer(TOKEN, **{word: value})
+    answer(ACCESS_TOKEN, provider_id=AMAZON, role_session_name=name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_changed_token_is_refused_or_the_same(data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(TOKEN) - 1))
+    changed = TOKEN[:place] + data.draw(st.characters(codec="ascii")) + TOKEN[place + data.draw(st.integers(0, 2)) :]
+    found = answer(changed)
+    assert isinstance(found, FederationError) or (changed == TOKEN and found.subject == SUBJECT)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from([ROLES, TAGS, SOURCE_IDENTITY, f"{TAGS}/principal_tags/Team", f"{TAGS}/transitive_tag_keys", "amr", "azp", "jti"]),
+        json_values | tag_claims | st.just(ROLE) | st.just([ROLE]),
+        max_size=4,
+    )
+)
+def test_any_claims(claims: dict[str, Any]) -> None:
+    found = answer(mint(**claims))
+    if isinstance(found, FederationError):
+        return
+    assert found.subject == SUBJECT
+    named = claims.get(ROLES)
+    assert named is None or ROLE in (
+        [part.strip() for part in named.split(";")] if isinstance(named, str) else [str(r).strip() for r in named]
+    )
