@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+JS     := tests/interop/js
 
 .PHONY: demo test lint bench fixtures docs search lock clean
 .DELETE_ON_ERROR:
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json)
 	$(BIN)/pytest -m "not long"
 
 search: $(VENV)/.dev  ## longer property searches
@@ -47,5 +48,8 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --no-deps -e .
 	@touch $@ $(VENV)/.base
 
+$(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
+	@npm ci --prefix $(JS) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The tests of the JavaScript SDK will be skipped."
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
