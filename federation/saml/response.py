@@ -138,7 +138,12 @@ def _open(proof: Proof) -> None:
     decryption.check_permitted(encrypted, provider.permit, cbc_allowed=covered or provider.profile is Profile.AWS)
     proof.weak += encrypted.weak
     proof.opaque = "cbc" in encrypted.weak and not covered
-    proof.plaintext = decryption.decrypt(encrypted, provider.decryption_keys, container=container, expected=ASSERTION)
+    try:
+        proof.plaintext = decryption.decrypt(encrypted, provider.decryption_keys, container=container, expected=ASSERTION)
+    except InvalidIdentityToken:
+        if not proof.opaque:
+            raise
+        # Else the next stage says so, as it does whenever it refuses: not even a report's place tells the two apart (row E01).
 
 
 def _prove_assertion(proof: Proof) -> None:
@@ -155,6 +160,8 @@ def _prove_assertion(proof: Proof) -> None:
 def _prove_assertion_or_say_why(proof: Proof) -> None:
     structure = _reached(proof.structure)
     element, signature = structure.assertion, structure.assertion_signature
+    if structure.encrypted and proof.plaintext is None:
+        raise decryption.undecryptable()
     if proof.plaintext is not None:
         element, signature = proof.plaintext, survey_plaintext(proof.plaintext, structure.response)
     if signature is not None:

@@ -14,6 +14,8 @@ from lxml import etree
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.assertion import read_assertion
+from federation.saml.decode import RawResponse
+from federation.saml.response import examine_response
 from federation.saml.xml import DS, SAML, XENC, Element
 from tests.signed import (
     LOGIN,
@@ -105,9 +107,18 @@ def test_E01_every_change_of_cbc_ciphertext_gets_the_same_words() -> None:
             root.findall(f".//{XENC}CipherValue")[-1].text = base64.b64encode(spoiled).decode()
 
         error = refused(changed(octets, spoil), keys(permit=frozenset({"cbc"})))
-        answers.add((str(error), error.message))
+        answers.add((str(error), error.message, told(changed(octets, spoil))))
+    unsigned = genuine("none", encryption(content="aes128-cbc"))
+    answers.add((*next(iter(answers))[:2], told(unsigned)))
     assert len(answers) == 1
     assert next(iter(answers))[0].startswith("InvalidIdentityToken: decryption:")
+
+
+def told(octets: bytes) -> str:
+    """What a report says of a message with CBC ciphertext that nobody signed."""
+    results, proved = examine_response(RawResponse(octets), keys(permit=frozenset({"cbc"})))
+    assert proved is None
+    return str([result.as_dict() for result in results])
 
 
 def test_E01_E02_wrong_key_wrong_padding_wrong_tag_get_the_same_words() -> None:
