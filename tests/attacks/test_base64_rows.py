@@ -49,9 +49,9 @@ def test_B01_padding_and_spare_bits_are_canonical() -> None:
 def test_B03_B04_nothing_is_inflated() -> None:
     bomb = zlib.compress(b"<a>" + b" " * 10_000_000 + b"</a>", 9)
     for octets in (bomb, bomb[2:-4]):
-        start = time.perf_counter()
+        start = time.process_time()
         assert check(base64.b64encode(octets)) == "content"
-        assert time.perf_counter() - start < 0.1
+        assert time.process_time() - start < 0.1
 
 
 @pytest.mark.parametrize("token", [None, 1, object(), [TOKEN], {"SAMLResponse": TOKEN}, bytearray(b"PGEvPg=="), memoryview(b"PGEvPg==")])
@@ -61,17 +61,17 @@ def test_B06_other_types(token: object) -> None:
 
 def test_D01_size_is_checked_before_anything_is_decoded() -> None:
     huge = "!" * (limits.SAML_RESPONSE_CHARS + 1)
-    start = time.perf_counter()
+    start = time.process_time()
     assert check(huge) == "size"
-    assert time.perf_counter() - start < 0.01
+    assert time.process_time() - start < 0.01
 
 
 @pytest.mark.parametrize("unit", ["a", "%", "-", "=", "ey", "SAMLResponse=", "<", "&?", "A ", "\u00e9"])
 def test_D03_saying_what_it_looks_like_is_linear(unit: str) -> None:
     for token in (unit * (1_000_000 // len(unit)), unit * (1_000_000 // len(unit)) + "!"):
-        start = time.perf_counter()
+        start = time.process_time()
         check(token)
-        assert time.perf_counter() - start < 0.5
+        assert time.process_time() - start < 0.5
 
 
 def test_D04_a_refusal_does_not_repeat_its_input() -> None:

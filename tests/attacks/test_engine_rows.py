@@ -78,7 +78,7 @@ if __debug__:
 @pytest.mark.parametrize("value", ANYTHING, ids=lambda value: type(value).__name__)
 def test_O03_whatever_comes_one_taxonomy_leaves(value: Any) -> None:
     registered = provider()
-    begun = time.perf_counter()
+    begun = time.process_time()
     moment: Any = 5 if value is None else value
     calls = (
         lambda: federation.validate(value, registered, at=AT),
@@ -95,7 +95,7 @@ def test_O03_whatever_comes_one_taxonomy_leaves(value: Any) -> None:
         with pytest.raises(FederationError):
             call()
     assert not federation.diagnose(value, registered, at=AT).accepted
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("sign", ["assertion", "response", "both", "none"])
@@ -174,7 +174,7 @@ def test_O10_other_messages_are_not_logins(root: str) -> None:
 
 @pytest.mark.parametrize("number", ["9" * 20_000, "-" + "9" * 20_000, "1e999999999", "0." + "9" * 20_000])
 def test_D05_D06_numbers_and_many_members_cost_little(number: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(MalformedPolicyDocument):
         Policy.parse(f'{{"Version": {number}}}')
     many = ", ".join(f'"k{member}": {number[:2].strip("-")}1' for member in range(9_000))
@@ -182,7 +182,7 @@ def test_D05_D06_numbers_and_many_members_cost_little(number: str) -> None:
         Policy.parse("{" + many + "}")
     with contextlib.suppress(ValueError):
         parse_json(f'{{"a": {number}}}')
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("body", [b"SAMLAssertion=x&SAMLAssertion=y", b"SAMLAssertion=x&%53AMLAssertion=x"])

@@ -57,9 +57,9 @@ def test_X04_X05_entity_expansion_costs_nothing() -> None:
     laughs = with_doctype(f'<!DOCTYPE r [<!ENTITY l0 "ha">{levels}]>', "&l10;")
     blow_up = with_doctype(f'<!DOCTYPE r [<!ENTITY a "{"a" * 50_000}">]>', "&a;" * 2000)
     for octets in (laughs, blow_up):
-        start = time.perf_counter()
+        start = time.process_time()
         assert refused(octets).check == "doctype"
-        assert time.perf_counter() - start < 0.05
+        assert time.process_time() - start < 0.05
 
 
 @pytest.mark.parametrize("path", [".//saml:NameID", "samlp:Status", ".//ds:SignedInfo"])
@@ -211,9 +211,9 @@ def test_X26_deep_nesting(path: str) -> None:
     part(root, path).text = "MARK"
     assert str(tag)
     octets = etree.tostring(root).replace(b"MARK", nested)
-    start = time.perf_counter()
+    start = time.process_time()
     assert refused(octets).check in {"well-formed", "depth"}
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -231,9 +231,9 @@ def test_X26_deep_nesting(path: str) -> None:
     ],
 )
 def test_X27_X28_any_shape_of_100_kb_is_judged_at_once(octets: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert refused(octets).check
-    assert time.perf_counter() - start < 0.25
+    assert time.process_time() - start < 0.25
 
 
 @pytest.mark.parametrize(
@@ -244,9 +244,9 @@ def test_X27_D01_a_megabyte_costs_ten_times_a_tenth_of_it(each: bytes) -> None:
         count = size // len(each)
         inside = b"".join(each % (n, n) if each.count(b"%d") == 2 else each % n if b"%d" in each else each for n in range(count))
         octets = b'<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="a">' + inside + b"</samlp:Response>"
-        start = time.perf_counter()
+        start = time.process_time()
         assert refused(octets).check
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     # Quadratic would be a hundred times; the constant forgives a busy machine.
     assert seconds(700_000) < 30 * seconds(70_000) + 0.5
@@ -256,9 +256,9 @@ def test_X27_namespaces_in_scope_of_a_signature_are_bounded() -> None:
     many = b" ".join(b'xmlns:n%d="urn:n%d"' % (n, n) for n in range(3_000))
     octets = genuine().replace(b"<saml2p:Response ", b"<saml2p:Response " + many + b" ", 1)
     assert many in octets
-    start = time.perf_counter()
+    start = time.process_time()
     assert refused(octets).check == "signature-shape"
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_X29_catalogs_have_no_effect(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:

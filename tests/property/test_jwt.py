@@ -143,10 +143,10 @@ def test_strict_json_is_json(text: str) -> None:
 def cost(presented: str) -> float:
     best = 1.0
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         with pytest.raises(FederationError):
             validate(presented, provider(), at=AT)
-        best = min(best, time.perf_counter() - begin)
+        best = min(best, time.process_time() - begin)
     return best
 
 
