@@ -1,8 +1,8 @@
-"""Requests per second of `federation serve` for AssumeRoleWithSAML, one worker and two, beside moto's server in the same run.
+"""Requests per second of `federation serve`, one worker and two, beside moto's server in the same run.
 
-    python -m benchmarks.server [--moto PATH/TO/moto_server] [--requests N] [--rounds N]
+    python -m benchmarks server        or, with options:        python -m benchmarks.server [--moto PATH] [--requests N] [--rounds N]
 
-Every request carries another freshly signed response, because each is accepted once. moto verifies none of it. The contestants take turns;
+Every request carries another freshly signed token; a SAML response is accepted once. moto verifies none of it. The contestants take turns;
 the best round of each counts, and the processor time of a request says what a busy machine hides.
 """
 
@@ -12,7 +12,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -22,11 +22,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks.load import REPOSITORY, Measured, free_port, listening, run
-from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64
+from federation.testing import OIDC_SHAPES, Login, OidcForge, SamlForge, SigningKey, TokenKey, aws_attributes, to_base64
 
 ACCOUNT = REPOSITORY / "fixtures" / "account"
 KEYS = REPOSITORY / "fixtures" / "keys"
 ROLE = "arn:aws:iam::123456789012:role/TestSaml"
+DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
 PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
 DIRECTORY = {f"urn:oid:1.3.6.1.4.1.5923.1.1.1.{n}": (f"value-{n}@example.com", "second value") for n in range(8)}
 
@@ -37,20 +38,38 @@ def forge() -> SamlForge:
     return SamlForge(key=SigningKey.from_pem(private, certificate))
 
 
-def request_of(number: int, *, at: datetime) -> bytes:
-    """An AssumeRoleWithSAML request with ten attributes, as an SDK sends it."""
+@cache
+def issuer() -> OidcForge:
+    key = TokenKey.from_pem((KEYS / "issuer-rsa2048.TEST-ONLY.key.pem").read_bytes())
+    return OidcForge(key=key, shape=OIDC_SHAPES["github"])
+
+
+def saml_request(number: int, *, at: datetime) -> bytes:
+    """AssumeRoleWithSAML with ten attributes."""
     attributes = aws_attributes(role=ROLE, provider=PROVIDER, session_name="SamlExample", more=DIRECTORY)
     login = Login(at=at, subject="SamlExample", attributes=attributes, seed=f"{at.timestamp()} {number}")
-    parameters = {
-        "Action": "AssumeRoleWithSAML",
-        "Version": "2011-06-15",
-        "RoleArn": ROLE,
-        "PrincipalArn": PROVIDER,
-        "SAMLAssertion": to_base64(forge().response(login, sign="assertion")),
-    }
-    body = urlencode(parameters).encode()
+    response = to_base64(forge().response(login, sign="assertion"))
+    return request_of({"Action": "AssumeRoleWithSAML", "RoleArn": ROLE, "PrincipalArn": PROVIDER, "SAMLAssertion": response})
+
+
+def web_identity_request(number: int, *, at: datetime) -> bytes:
+    """AssumeRoleWithWebIdentity with the claims of a GitHub workflow, RS256."""
+    token = issuer().token(at=at, jti=f"{at.timestamp()} {number}")
+    call = {"Action": "AssumeRoleWithWebIdentity", "RoleArn": DEPLOY, "RoleSessionName": "deploy", "WebIdentityToken": token}
+    return request_of(call)
+
+
+def request_of(parameters: Mapping[str, str]) -> bytes:
+    """A call as an SDK sends it."""
+    body = urlencode({**parameters, "Version": "2011-06-15"}).encode()
     head = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+OPERATIONS: Mapping[str, Callable[..., bytes]] = {
+    "AssumeRoleWithSAML": saml_request,
+    "AssumeRoleWithWebIdentity": web_identity_request,
+}
 
 
 def processor_seconds(process: int) -> float:
@@ -80,39 +99,46 @@ def ours(requests: Sequence[bytes], *, workers: int) -> Measured:
     return measure(command, port, requests, connections=16 * workers)
 
 
-def main() -> None:
+def main(words: Sequence[str]) -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--moto", default=shutil.which("moto_server"), help="moto_server of an environment of its own")
+    arguments.add_argument(
+        "--moto", default=shutil.which("moto_server", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    )
     arguments.add_argument("--requests", type=int, default=1000, help="per worker and round")
     arguments.add_argument("--rounds", type=int, default=3)
-    chosen = arguments.parse_args()
+    chosen = arguments.parse_args(words)
+    for operation in OPERATIONS:
+        report(operation, contest(operation, moto=chosen.moto, requests=chosen.requests, rounds=chosen.rounds))
+
+
+def contest(operation: str, *, moto: str | None, requests: int, rounds: int) -> dict[str, Measured]:
+    """Let the contestants take turns at *operation*; return the best round of each."""
     at = datetime.now(UTC).replace(microsecond=0)
     with Pool() as pool:
-        made = iter(pool.map(partial(request_of, at=at), range(3 * chosen.requests * chosen.rounds), chunksize=100))
+        made = iter(pool.map(partial(OPERATIONS[operation], at=at), range(3 * requests * rounds), chunksize=100))
     seen: dict[str, list[Measured]] = {"one worker": [], "two workers": [], "moto": []}
-    for _ in range(chosen.rounds):
-        batch = list(islice(made, 3 * chosen.requests))
-        seen["one worker"].append(ours(batch[: chosen.requests], workers=1))
-        seen["two workers"].append(ours(batch[chosen.requests :], workers=2))
-        if chosen.moto is not None:
+    for _ in range(rounds):
+        batch = list(islice(made, 3 * requests))
+        seen["one worker"].append(ours(batch[:requests], workers=1))
+        seen["two workers"].append(ours(batch[requests:], workers=2))
+        if moto is not None:
             port = free_port()
-            seen["moto"].append(measure([chosen.moto, "-p", str(port)], port, batch[: chosen.requests // 4], connections=16))
-    report({name: max(rounds, key=lambda measured: measured.rate) for name, rounds in seen.items() if rounds}, octets=len(batch[0]))
+            seen["moto"].append(measure([moto, "-p", str(port)], port, batch[: requests // 4], connections=16))
+    return {name: max(measured, key=lambda each: each.rate) for name, measured in seen.items() if measured}
 
 
-def report(best: Mapping[str, Measured], *, octets: int) -> None:
-    print(f"AssumeRoleWithSAML, {octets} octets a request, everything verified, each response used once")
+def report(operation: str, best: Mapping[str, Measured]) -> None:
+    print(f"\n{operation}: everything verified by us, nothing by moto")
     for name, measured in best.items():
-        print(f"{name:12} {measured}")
-    one = best["one worker"]
-    print(f"two workers: {best['two workers'].rate / one.rate:.2f} x one, on {os.cpu_count()} cores that the load shares")
-    if "moto" in best:
-        moto = best["moto"]
-        shorter = moto.processor_micros / one.processor_micros
-        print(f"one worker: {one.rate / moto.rate:.1f} x moto by requests per second, {shorter:.1f} x by processor time")
-    else:
-        print("moto: not measured; pass --moto, after pip install 'moto[server]' into an environment of its own")
+        print(f"  {name:12} {measured}")
+    one, two = best["one worker"], best["two workers"]
+    print(f"  two workers: {two.rate / one.rate:.2f} x one, on {os.cpu_count()} cores that the load shares")
+    if "moto" not in best:
+        print("  moto: not measured; pass --moto, after pip install 'moto[server]'")
+        return
+    shorter = best["moto"].processor_micros / one.processor_micros
+    print(f"  one worker: {one.rate / best['moto'].rate:.1f} x moto by requests per second, {shorter:.1f} x by processor time")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
