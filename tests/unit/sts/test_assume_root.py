@@ -1,0 +1,134 @@
+"""AssumeRoot and GetDelegatedAccessToken."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from federation.account.model import Organization, TradeInToken
+from federation.state import MemoryReplayCache
+from federation.sts.service import SecurityTokenService
+from tests import callers
+from tests.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, refused, service, user
+
+TASK = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+MEMBER_ROOT = f"arn:aws:iam::{OTHER}:root"
+AUDIT = {"Effect": "Deny", "NotAction": ["iam:GetAccountSummary", "iam:GetLoginProfile"], "Resource": "*"}
+ALLOW_AUDIT = {"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}
+ORGANIZATION = Organization(id="o-exampleorgid", root_access=frozenset({OTHER}))
+
+
+def managing(*statements: Any, **more: Any) -> SecurityTokenService:
+    people = (user(USER, *(statements or (EVERYTHING,))),)
+    managed = {TASK: callers.identity(AUDIT, ALLOW_AUDIT)}
+    return service(account(users=people, organization=ORGANIZATION, managed=managed, **more))
+
+
+@pytest.mark.parametrize("target", [OTHER, MEMBER_ROOT])
+@pytest.mark.parametrize("task", [TASK, {"arn": TASK}])
+@pytest.mark.parametrize(("asked", "seconds"), [(None, 900), (0, 900), (60, 60), (900, 900)])
+def test_a_root_session(target: str, task: Any, asked: int | None, seconds: int) -> None:
+    sts = managing()
+    answer = sts.assume_root(caller=USER, target_principal=target, task_policy_arn=task, duration_seconds=asked, at=AT)
+    assert answer.to_dict().keys() == {"Credentials", "SessionTokenSize", "SessionTokenUtilization"}
+    assert answer.credentials.expiration == AT.replace(microsecond=0) + timedelta(seconds=seconds)
+    identity = sts.get_caller_identity(caller=answer.credentials, at=AT)
+    assert identity.to_dict() == {"UserId": OTHER, "Account": OTHER, "Arn": MEMBER_ROOT}
+    assert sts.get_access_key_info(caller=USER, access_key_id=answer.credentials.access_key_id, at=AT).account == OTHER
+
+
+def test_it_is_root_within_its_task() -> None:
+    sts = managing()
+    session = sts.assume_root(caller=USER, target_principal=OTHER, task_policy_arn=TASK, at=AT).credentials
+    assert sts.authorize(session, action="iam:GetAccountSummary", resource="*", at=AT).allowed
+    assert not sts.authorize(session, action="s3:DeleteBucket", resource="*", at=AT).allowed
+    keys = sts.caller_of(session.access_key_id, session.session_token, at=AT).context_keys(AT)
+    assert keys["aws:AssumedRoot"] == "true"
+    assert "aws:AssumedRoot" not in sts.caller_named(ROOT).context_keys(AT)
+    assert refused(sts.assume_role, caller=session, role_arn=ROLE, role_session_name="session").check == "caller-kind"
+
+
+def test_a_member_that_is_a_neighbour() -> None:
+    member = account(id=OTHER, users=(user(f"arn:aws:iam::{OTHER}:user/Guest", EVERYTHING),))
+    sts = SecurityTokenService(managing().account, neighbours=[member])
+    session = sts.assume_root(caller=USER, target_principal=OTHER, task_policy_arn=TASK, at=AT).credentials
+    assert sts.get_caller_identity(caller=session, at=AT).arn == MEMBER_ROOT
+
+
+def test_the_source_identity_is_inherited() -> None:
+    sts = managing()
+    chained = sts.assume_role(caller=USER, role_arn=ROLE, role_session_name="session", source_identity="alice", at=AT).credentials
+    answer = sts.assume_root(caller=chained, target_principal=OTHER, task_policy_arn=TASK, at=AT)
+    assert answer.to_dict()["SourceIdentity"] == "alice"
+
+
+@pytest.mark.parametrize(
+    ("target", "task", "check", "message"),
+    [
+        (USER, TASK, "target-principal", "Request must contain a valid target principal"),
+        (f"{OTHER}:root", TASK, "target-principal", "Request must contain a valid target principal"),
+        (f"arn:aws:iam::{OTHER}", TASK, "target-principal", "Request must contain a valid target principal"),
+        (OTHER + "\n", TASK, "target-principal", "Request must contain a valid target principal"),
+        (OTHER, TASK + "x", "task-policy-arn", "Request must contain valid AWS managed task policy ARN"),
+        (OTHER, "arn:aws:iam::aws:policy/AdministratorAccess", "task-policy-arn", "Request must contain valid AWS managed task policy ARN"),
+        (
+            OTHER,
+            None,
+            "task-policy-arn",
+            "1 validation error detected: Value null at 'taskPolicyArn' failed to satisfy constraint: Member must not be null",
+        ),
+    ],
+)
+def test_parameters(target: str, task: Any, check: str, message: str) -> None:
+    refusal = refused(managing().assume_root, caller=USER, target_principal=target, task_policy_arn=task)
+    assert (refusal.check, refusal.message) == (check, message)
+
+
+def test_longer_than_a_root_session_may_be() -> None:
+    call = {"caller": USER, "target_principal": OTHER, "task_policy_arn": TASK}
+    assert refused(managing().assume_root, **call, duration_seconds=901).check == "duration-seconds"
+
+
+@pytest.mark.parametrize("target", [ACCOUNT, "999999999999"])
+def test_accounts_in_which_root_may_not_be_assumed(target: str) -> None:
+    refusal = refused(managing().assume_root, caller=USER, target_principal=target, task_policy_arn=TASK)
+    assert refusal.check == "authorization"
+    assert refusal.message == f"User: {USER} is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::{target}:root"
+    assert refused(service().assume_root, caller=USER, target_principal=OTHER, task_policy_arn=TASK).check == "authorization"
+
+
+def test_who_may_assume_root() -> None:
+    assert refused(managing().assume_root, caller=ROOT, target_principal=OTHER, task_policy_arn=TASK).check == "caller-kind"
+    other = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": "*", "Condition": {"ArnEquals": {"sts:TaskPolicyArn": TASK + "x"}}}
+    assert refused(managing(other).assume_root, caller=USER, target_principal=OTHER, task_policy_arn=TASK).check == "authorization"
+
+
+TRADE_IN = "Tr4de-1n-s3cret"
+
+
+def delegating(**more: Any) -> SecurityTokenService:
+    token = TradeInToken(role_arn=ROLE, session_name="product", duration=900, expires_at=AT + timedelta(minutes=5))
+    return service(account(trade_in_tokens={hashlib.sha256(TRADE_IN.encode()).hexdigest(): token}), replay=MemoryReplayCache(), **more)
+
+
+def test_a_trade_in_token_is_exchanged_once() -> None:
+    sts = delegating()
+    answer = sts.get_delegated_access_token(caller=USER, trade_in_token=TRADE_IN, at=AT)
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/product"
+    assert answer.to_dict() == {
+        "Credentials": answer.credentials.to_dict(),
+        "PackedPolicySize": answer.packed_policy_size,
+        "AssumedPrincipal": arn,
+    }
+    assert sts.get_caller_identity(caller=answer.credentials, at=AT).arn == arn
+    assert refused(sts.get_delegated_access_token, caller=USER, trade_in_token=TRADE_IN).check == "trade-in-token"
+
+
+def test_trade_in_tokens_that_are_none_or_have_ended() -> None:
+    sts = delegating()
+    assert refused(sts.get_delegated_access_token, caller=USER, trade_in_token="another").check == "trade-in-token"
+    late = refused(sts.get_delegated_access_token, caller=USER, trade_in_token=TRADE_IN, at=AT + timedelta(minutes=5))
+    assert late.code == "ExpiredTradeInTokenException"
+    assert TRADE_IN not in str(late)
+    assert refused(sts.get_delegated_access_token, caller=USER, trade_in_token=None).check == "trade-in-token"
