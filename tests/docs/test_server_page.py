@@ -1,0 +1,107 @@
+"""docs/server.md, done as it says: its commands in order, its profiles, its programs, at a server that the page itself starts."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from federation import limits
+from tests.interop.conftest import free_port
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+JAVASCRIPT = ROOT / "tests" / "interop" / "js"
+STOP_SECONDS = 30.0
+
+
+class Reader:
+    """Somebody who follows the page in an empty directory, in one shell, with the server in another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment = {"PATH": path, "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true"}
+        self.server: subprocess.Popen[str] | None = None
+
+    def follow(self, language: str, text: str) -> None:
+        text = text.replace("8042", str(self.port))
+        if language == "sh":
+            self.type(text.replace("\\\n", ""))
+        elif language == "ini":
+            with (self.folder / "examples" / "aws-config").open("a", encoding="utf-8") as profiles:
+                profiles.write("\n" + text)
+        elif language == "py":
+            self.run([sys.executable, "-W", "error::ResourceWarning", "-c", text])
+        elif language == "js" and (JAVASCRIPT / "node_modules" / "@aws-sdk").is_dir():
+            (self.folder / "node_modules").symlink_to(JAVASCRIPT / "node_modules")
+            node = shutil.which("node")
+            assert node is not None
+            said = self.run([node, "--input-type=module", "-e", text])
+            assert said == "arn:aws:iam::123456789012:user/DevAdmin\n"
+
+    def type(self, text: str) -> None:
+        for line in text.splitlines():
+            if line.startswith("pip install"):
+                continue
+            if line.startswith("export "):
+                self.environment |= dict(word.split("=", 1) for word in line.removeprefix("export ").split())
+            elif line.startswith("federation serve"):
+                self.serve(line)
+            else:
+                self.run(["/bin/sh", "-ec", line])
+
+    def run(self, command: list[str]) -> str:
+        outcome = subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
+        assert outcome.returncode == 0, f"{command[-1]}: {outcome.stdout}{outcome.stderr}"
+        return outcome.stdout
+
+    def serve(self, line: str) -> None:
+        with (self.folder / "log").open("wb") as log:
+            self.server = subprocess.Popen(
+                line.split(), env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert self.server.stdout is not None
+        assert self.server.stdout.readline() == f"AWS_ENDPOINT_URL_STS=http://127.0.0.1:{self.port}\n"
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.terminate()
+            self.server.communicate(timeout=STOP_SECONDS)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    if find_spec("granian") is None or shutil.which("aws", path=str(Path(sys.executable).parent)) is None:
+        pytest.skip("the HTTP server or the AWS CLI is not installed: pip install 'sts-federation[server]' awscli")
+    somebody = Reader(tmp_path)
+    yield somebody
+    somebody.stop()
+
+
+def test_the_page_can_be_followed(reader: Reader) -> None:
+    for language, text in FENCE.findall(PAGE):
+        reader.follow(language, text)
+    assert reader.server is not None
+    assert reader.server.poll() is None
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        f"body | {limits.REQUEST_OCTETS // 2**20} MiB",
+        f"header fields | {limits.REQUEST_HEAD_OCTETS // 2**10} KiB",
+        f"parameters | {limits.REQUEST_PARAMETERS}",
+        f"for the body | {limits.REQUEST_SECONDS} seconds",
+        f"in flight | {limits.REQUESTS_AT_ONCE} a worker",
+        f"SIGINT | {limits.SHUTDOWN_SECONDS} seconds",
+    ],
+)
+def test_limits_are_those_of_the_code(stated: str) -> None:
+    assert stated in PAGE
