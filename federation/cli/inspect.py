@@ -11,7 +11,7 @@ import click
 from federation.cli.inputs import read_token
 from federation.cli.options import json_option, token_argument
 from federation.cli.plain import print_json, unverified
-from federation.cli.tokens import KINDS, OAUTH, OIDC, kind_of
+from federation.judging.kinds import KINDS, OAUTH, OIDC, kind_of
 
 
 @click.command()

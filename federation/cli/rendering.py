@@ -18,7 +18,7 @@ from rich.text import Text
 
 from federation.cli.exits import Exit, status_of
 from federation.cli.plain import joined, print_json, safe, unverified
-from federation.cli.tokens import KINDS, SAML
+from federation.judging.kinds import KINDS, SAML
 from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.policy.decision import Decision

@@ -6,6 +6,7 @@ Everything is cut to a bounded size (attack row D04). Nothing here is imported b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -45,6 +46,29 @@ def inspect_response(token: object) -> dict[str, Any]:
         "signatures": [_signature(element) for element in _some(root, SIGNATURE)],
         "encrypted": [_encrypted(element) for element in _some(root, ENCRYPTED_ASSERTION)],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedLogin:
+    """What a response claims of its login, unverified: issuer, subject and issue instant as written, each None where it has none."""
+
+    issuer: str | None = None
+    subject: str | None = None
+    issue_instant: str | None = None
+
+
+def claimed_login(token: object) -> ClaimedLogin:
+    """Return the claims by which a response is looked up: the first assertion's, else the Response's. Never raises."""
+    try:
+        root = parse(decode_response(token).octets)
+    except FederationError:
+        return ClaimedLogin()
+    bearers = [*islice(root.iter(ASSERTION), _MAX_ITEMS), root]
+    return ClaimedLogin(
+        issuer=next((text for bearer in bearers if (text := _text(bearer.find(ISSUER))) is not None), None),
+        subject=_text(bearers[0].find(f"{SAML}Subject/{SAML}NameID")),
+        issue_instant=_cut(bearers[0].get("IssueInstant")),
+    )
 
 
 def _some(element: Element, tag: str) -> Iterator[Element]:

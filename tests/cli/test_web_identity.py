@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.cli.tokens import kind_of
+from federation.judging.kinds import kind_of
 from federation.testing.oidc_shapes import OIDC_SHAPES
 from tests.cli.harness import ROOT, Golden, Run
 

@@ -1,0 +1,96 @@
+"""What a token says of itself, read once and only as far as somebody asks. It finds the provider and proves nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from federation.errors import FederationError, InvalidIdentityToken, show
+from federation.judging.kinds import OIDC, SAML, kind_of
+from federation.oidc.decode import RawToken, decode_token
+from federation.saml.inspection import ClaimedLogin, claimed_login
+from federation.saml.times import read_instant
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SHOWN_CHARS: Final = 512
+
+
+class Claims:
+    """One token, and what it claims.
+
+    Attributes:
+        token: As it was captured, without white space around it.
+        kind: What it is taken for by its shape.
+    """
+
+    def __init__(self, token: bytes) -> None:
+        self.token = token
+        self.kind = kind_of(token)
+
+    def presented_to(self, kind: str) -> bytes | RawToken:
+        """Return the token in the furthest form that the validator of *kind* takes, so that no ID token is decoded twice."""
+        return self.jwt if kind == self.kind == OIDC else self.token
+
+    @cached_property
+    def jwt(self) -> RawToken:
+        """The decoded ID token.
+
+        Raises:
+            InvalidIdentityToken: It is none.
+        """
+        return decode_token(self.token)
+
+    @cached_property
+    def login(self) -> ClaimedLogin:
+        """What a SAML response claims."""
+        return claimed_login(self.token)
+
+    @property
+    def issuer(self) -> str | None:
+        """The issuer it claims, cut to a bounded length; None where it claims none."""
+        return self.login.issuer if self.kind == SAML else _text(self._members.get("iss"))
+
+    @property
+    def subject(self) -> str | None:
+        """The subject it claims, likewise."""
+        return self.login.subject if self.kind == SAML else _text(self._members.get("sub"))
+
+    @property
+    def issued_at(self) -> datetime:
+        """The instant at which it claims to be issued.
+
+        Raises:
+            InvalidIdentityToken: check ``instant``, it claims none, or one outside the calendar.
+        """
+        claimed: object = self.login.issue_instant if self.kind == SAML else self._members.get("iat")
+        try:
+            if self.kind == SAML and isinstance(claimed, str):
+                return read_instant(claimed, "IssueInstant")
+            if isinstance(claimed, (int, float)) and not isinstance(claimed, bool):
+                return _EPOCH + timedelta(seconds=claimed)
+        except (FederationError, OverflowError, ValueError):
+            raise _no_instant(show(claimed)) from None
+        raise _no_instant("none" if claimed is None else show(claimed))
+
+    @cached_property
+    def _members(self) -> dict[str, Any]:
+        if self.kind != OIDC:
+            return {}
+        try:
+            return self.jwt.payload.claims().members
+        except FederationError:
+            return {}
+
+
+def _text(value: object) -> str | None:
+    return value[:_SHOWN_CHARS] if isinstance(value, str) else None
+
+
+def _no_instant(found: str) -> InvalidIdentityToken:
+    return InvalidIdentityToken(
+        check="instant",
+        expected="a token that says when it was issued",
+        found=found,
+        remedy="give its instant in its record, or one for all with --at",
+    )
