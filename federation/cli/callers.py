@@ -21,15 +21,18 @@ SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variabl
 Command = Callable[..., None]
 
 
+caller_option: Final = click.option(
+    "--caller",
+    help=f"ARN of who calls: a user, the root or a role session. Default: whom {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
+    f"{SESSION_TOKEN} name.",
+)
+
+
 def caller_options(command: Command) -> Command:
     """Give *command* the flags that say which accounts there are and who calls."""
     for option in (
         at_option,
-        click.option(
-            "--caller",
-            help=f"ARN of who calls: a user, the root or a role session. Default: whom {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
-            f"{SESSION_TOKEN} name.",
-        ),
+        caller_option,
         neighbour_option,
         account_option,
     ):

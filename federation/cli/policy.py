@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from federation import limits
+from federation.cli.authorization import Question, evaluate_account
+from federation.cli.callers import caller_option
 from federation.cli.exits import Exit
 from federation.cli.inputs import read_text
 from federation.cli.lint import command as lint
-from federation.cli.options import json_option
+from federation.cli.options import at_option, json_option, neighbour_option
 from federation.cli.plain import print_json
 from federation.cli.rendering import print_decision
 from federation.policy import Policy, Principal, RequestContext
@@ -24,33 +27,57 @@ def command() -> None:
 
 
 kind_option = click.option("--kind", type=click.Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to.")
-document_argument = click.argument("document", type=click.Path(path_type=Path))
-
-
 command.add_command(lint, "lint")
 
 
 @command.command()
-@document_argument
+@click.argument("document", type=click.Path(path_type=Path), required=False)
 @kind_option
-@click.option("--principal", required=True, metavar="TYPE:NAME", help="The caller: federated:ARN, aws:ARN, service:NAME or anonymous.")
+@click.option("--principal", metavar="TYPE:NAME", help="With DOCUMENT: federated:ARN, aws:ARN, service:NAME or anonymous.")
+@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Instead of DOCUMENT: all that this account says.")
+@neighbour_option
+@caller_option
 @click.option("--action", required=True, help="The action, e.g. sts:AssumeRoleWithSAML.")
 @click.option("--resource", help="ARN of the resource; none for trust policies.")
+@click.option("--resource-policy", type=click.Path(path_type=Path), help="With --account: the resource's own policy, JSON.")
+@click.option("--resource-account", help="With --account: the account of the resource, where its ARN does not tell.")
 @click.option("--key", "keys", multiple=True, metavar="NAME=VALUE", help="A single-valued condition key; repeatable.")
 @click.option("--list-key", "list_keys", multiple=True, metavar="NAME=VALUE", help="One value of a multivalued condition key; repeatable.")
+@at_option
 @json_option
 def evaluate(
-    document: Path,
+    document: Path | None,
     *,
     kind: str,
-    principal: str,
+    principal: str | None,
+    account_path: Path | None,
+    neighbours: tuple[Path, ...],
+    caller: str | None,
     action: str,
     resource: str | None,
+    resource_policy: Path | None,
+    resource_account: str | None,
     keys: tuple[str, ...],
     list_keys: tuple[str, ...],
+    at: datetime | None,
     as_json: bool,
 ) -> None:
-    """Decide one request by DOCUMENT and show how each statement answered."""
+    """Decide one request, by DOCUMENT alone or by every policy of an account, and show how each statement answered."""
+    if account_path is not None and document is None:
+        question = Question(
+            account_path=account_path,
+            neighbours=neighbours,
+            caller=caller,
+            action=action,
+            resource=resource or "*",
+            resource_policy=resource_policy,
+            resource_account=resource_account,
+            context=_keys(keys, list_keys),
+            at=at,
+        )
+        evaluate_account(question, as_json=as_json)
+    if document is None or principal is None or account_path is not None:
+        raise click.UsageError("pass a DOCUMENT and --principal, or --account and --caller")
     policy = Policy.stored(read_text(document, longest=limits.POLICY_CHARS), kind=kind)
     request = RequestContext(principal=_principal(principal), action=action, resource=resource, keys=_keys(keys, list_keys))
     decision = policy.evaluate(request)
