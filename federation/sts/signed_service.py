@@ -15,7 +15,7 @@ from federation.policy import Policy
 from federation.state import AuditEvent, AuditSink, ReplayCache
 from federation.sts import sigv4, trail
 from federation.sts.authorization import authorize as authorization
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.evaluation import account_in, resource_of
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.offices import Office, offices
 from federation.sts.callers.resolution import Callers, Holder
@@ -129,7 +129,7 @@ class SignedOperations:
             resource: ARN of the resource, or ``*``.
             context: Condition keys that the service adds: text for a single-valued key, a list for a multivalued one. The time, and what
                 the caller is, cannot be given.
-            resource_policy: The resource-based policy of the resource, or None.
+            resource_policy: The resource-based policy of the resource, of kind ``resource`` or, for a role, ``trust``; or None.
             resource_account: Account of the resource; when None that of its ARN, else the caller's.
             at: The instant to judge at, aware; the present when None.
 
@@ -138,7 +138,7 @@ class SignedOperations:
         """
         instant = clock.resolve(at)
         caller = self._resolve(principal, instant)
-        place = Resource(arn=resource, account=resource_account or _account_in(resource) or caller.account, policy=resource_policy)
+        place = resource_of(resource, policy=resource_policy, account=resource_account, caller=caller)
         sealer = self._office_of(caller.account).sealer
         return authorization.authorize(caller, action=action, resource=place, context=context or {}, sealer=sealer, at=instant)
 
@@ -193,7 +193,7 @@ class SignedOperations:
         return self._named(caller)
 
     def _named(self, arn: object) -> Caller:
-        return self._office_of(_account_in(arn)).callers.named(arn)
+        return self._office_of(account_in(arn)).callers.named(arn)
 
     def _holder(self, access_key_id: object, session_token: object | None, at: datetime) -> Holder:
         account = _account_of(access_key_id)
@@ -222,7 +222,7 @@ class SignedOperations:
 
         def run() -> T:
             resolved.append(self._resolve(caller, instant))
-            office = self._office_of(resolved[0].account if role_arn is None else _account_in(role_arn))
+            office = self._office_of(resolved[0].account if role_arn is None else account_in(role_arn))
             return answer(
                 Circumstances(
                     account=office.account,
@@ -241,7 +241,7 @@ class SignedOperations:
                 time=instant,
                 operation=operation,
                 user_identity=trail.caller_identity(who),
-                account=self._office_of(_account_in(role_arn) or (None if who is None else who.account)).account.id,
+                account=self._office_of(account_in(role_arn) or (None if who is None else who.account)).account.id,
                 request_parameters=trail.told_parameters(call),
                 response_elements=None if granted is None else trail.told_answer(operation, granted),
                 resources={role_arn: trail.ROLE} if type(role_arn) is str else {},
@@ -255,12 +255,6 @@ class SignedOperations:
             granted=lambda result: event(granted=result),
             refused=lambda refusal: event(refusal=refusal),
         )
-
-
-def _account_in(resource: object) -> str | None:
-    """Return the account that an ARN names, None where it names none."""
-    fields = resource.split(":", 5) if isinstance(resource, str) else []
-    return fields[4] or None if len(fields) == 6 and fields[0] == "arn" else None  # noqa: PLR2004 - the fields of an ARN
 
 
 def _account_of(access_key_id: object) -> str | None:

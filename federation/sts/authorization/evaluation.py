@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from federation.account.model import ACCOUNT_ID
+from federation.errors import ValidationError, show
 from federation.identity import ContextValue
-from federation.policy import Decision, Policy, Principal, RequestContext
+from federation.policy import Decision, Kind, Policy, Principal, RequestContext
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.callers.permissions import Attached
 
@@ -126,6 +128,36 @@ class Resource:
     account: str
     policy: Policy | None = None
     is_role: bool = False
+
+
+def resource_of(arn: object, *, policy: object, account: object, caller: Caller) -> Resource:
+    """Return the resource of a request; its account is *account*, else that of its ARN, else the caller's.
+
+    Raises:
+        ValidationError: The policy is none that names principals, or an argument has another form. An identity policy in its place would
+            let in whoever asks.
+    """
+    if not isinstance(arn, str) or not arn:
+        raise _fault("resource", "an ARN, or `*`", arn)
+    named = policy.kind in {Kind.RESOURCE, Kind.TRUST} if isinstance(policy, Policy) else policy is None
+    if not named:
+        raise _fault("resource-policy", "a Policy of kind resource or trust, or None", policy)
+    if account is not None and (not isinstance(account, str) or ACCOUNT_ID.fullmatch(account) is None):
+        raise _fault("resource-account", "twelve digits, or None", account)
+    found = policy if isinstance(policy, Policy) else None
+    place = account or account_in(arn) or caller.account
+    return Resource(arn=arn, account=place, policy=found, is_role=found is not None and found.kind is Kind.TRUST)
+
+
+def account_in(arn: object) -> str | None:
+    """Return the account that an ARN names, None where it names none."""
+    fields = arn.split(":", 5) if isinstance(arn, str) else []
+    return fields[4] or None if len(fields) == 6 and fields[0] == "arn" else None  # noqa: PLR2004 - the fields of an ARN
+
+
+def _fault(check: str, expected: str, found: object) -> ValidationError:
+    shown = show(found) if isinstance(found, str) else type(found).__name__
+    return ValidationError(check=check, expected=expected, found=shown, remedy="correct the argument")
 
 
 def evaluate(caller: Caller, *, action: str, resource: Resource, keys: Mapping[str, ContextValue]) -> Evaluation:
