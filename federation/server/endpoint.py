@@ -15,7 +15,9 @@ from pathlib import PurePath
 from typing import Any, Final, Protocol, runtime_checkable
 
 from federation import clock
+from federation.account import Account
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
+from federation.server.inspector import INSPECTOR_PATH, Inspector
 from federation.server.messages import Exchange, Request, Response
 from federation.server.operations import Operation, served
 from federation.server.render import JSON, accepted_type, render_refusal, render_result
@@ -45,13 +47,16 @@ class Endpoint:
 
     Args:
         service: Its methods named as in `operations.OPERATIONS` are served; signed ones need ``authenticate(request, at=…)``, which
-            returns the principal they take as ``caller``. Its ``outbound_documents()``, if any, are published.
+            returns the principal they take as ``caller``. Its ``outbound_documents()``, if any, are published; its ``account``, if any, is
+            what the inspector page judges by.
     """
 
     def __init__(self, service: object) -> None:
         self._service: Any = service
         self._operations = served(service)
         self._documents = _documents(service)
+        account = getattr(service, "account", None)
+        self._inspector = Inspector(account) if isinstance(account, Account) else None
 
     def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
         """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
@@ -66,6 +71,8 @@ class Endpoint:
     def _answer(self, request: Request, *, at: datetime | None, content_type: str, request_id: str) -> Exchange:
         name = principal = ""
         try:
+            if self._inspector is not None and request.path == INSPECTOR_PATH and request.method in _METHODS:
+                return self._inspector.answer(request, request_id=request_id, at=clock.resolve(at))
             _check_route(request)
             parameters = read_parameters(request)
             row = self._operation(parameters)

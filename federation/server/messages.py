@@ -32,12 +32,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response."""
+    """One HTTP response; *more* are header fields beyond those that every response has."""
 
     status: int
     content_type: str
     request_id: str
     body: bytes = field(repr=False)
+    more: tuple[tuple[str, str], ...] = ()
 
     def headers(self) -> list[tuple[str, str]]:
         """Its header fields. Credentials are inside, so nobody may keep a copy."""
@@ -46,6 +47,7 @@ class Response:
             ("content-length", str(len(self.body))),
             ("x-amzn-requestid", self.request_id),
             ("cache-control", "no-store"),
+            *self.more,
         ]
 
 

@@ -1,0 +1,150 @@
+"""The inspector page: somebody pastes a token and reads what it claims and what the account says of it.
+
+Read-only: a token is neither kept, nor logged, nor used up. The page holds no script, loads nothing and cannot be framed; what a token says
+is text to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from lxml.html import HtmlElement, tostring
+from lxml.html import builder as E  # noqa: N812 - the name by which lxml's builder goes
+
+from federation.account import Account
+from federation.errors import FederationError
+from federation.identity import timestamp
+from federation.judging.claims import Claims
+from federation.judging.finding import Finder
+from federation.judging.kinds import KINDS
+from federation.profiles import Profile
+from federation.report import CheckResult, Report
+from federation.server.messages import Exchange, Request, Response
+from federation.server.wire import read_parameters
+from federation.validators import diagnose
+
+INSPECTOR_PATH: Final = "/inspector"
+OPERATION: Final = "inspector"
+_HTML: Final = "text/html; charset=utf-8"
+_STYLE: Final = """
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+textarea { box-sizing: border-box; font-family: ui-monospace, monospace; height: 12rem; width: 100% }
+table { border-collapse: collapse; margin: 1rem 0; width: 100% }
+td, th { border-bottom: 1px solid #ccc; overflow-wrap: anywhere; padding: .25rem .5rem; text-align: left; vertical-align: top }
+.warning { background: #fff3cd; padding: .5rem }
+.refused { color: #a40000 }
+"""
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode('ascii')}'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS: Final = (
+    ("content-security-policy", _POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+)
+_MARKS: Final = {"passed": "✓", "refused": "✗", "skipped": "·"}
+_SHOWN_CHARS: Final = 2_000
+_DEEPEST: Final = 8
+_WARNING: Final = "UNVERIFIED: whoever wrote the token chose every word below."
+
+
+class Inspector:
+    """Answers requests for the page, for the providers of one account."""
+
+    __slots__ = ("_finder",)
+
+    def __init__(self, account: Account) -> None:
+        """Serve the page for *account*.
+
+        Raises:
+            RegistrationError: Two OpenID Connect providers answer to one issuer.
+        """
+        self._finder = Finder(account)
+
+    def answer(self, request: Request, *, request_id: str, at: datetime) -> Exchange:
+        """Return the page, and below its form the findings about the token that a POST brought, judged at *at*.
+
+        Raises:
+            FederationError: The form cannot be read; what is wrong with a token stands in the page.
+        """
+        token = read_parameters(request).get("token", "").strip() if request.method == "POST" else ""
+        findings = self._findings(token.encode("utf-8", "surrogatepass"), at) if token else []
+        page = tostring(_page(findings), encoding="utf-8", doctype="<!DOCTYPE html>")
+        return Exchange(Response(200, _HTML, request_id, page, _HEADERS), operation=OPERATION)
+
+    def _findings(self, token: bytes, at: datetime) -> list[HtmlElement]:
+        claims = Claims(token)
+        heading = E.H2(f"Taken for {KINDS[claims.kind]}, judged at {timestamp(at)}")
+        try:
+            report = diagnose(token, self._finder.find(claims), at=at)
+        except FederationError as refusal:
+            claimed = _facts({"issuer": claims.issuer, "subject": claims.subject})
+            return [heading, E.P("✗ refused", E.CLASS("refused")), _facts(refusal.as_dict()), E.P(_WARNING, E.CLASS("warning")), claimed]
+        return [heading, *(_verdict(report, profile) for profile in Profile), *_named(report), _checks(report)]
+
+
+def _verdict(report: Report, profile: Profile) -> HtmlElement:
+    refusal = report.refusal(profile)
+    if refusal is None:
+        return E.P(f"✓ {profile.value} accepts")
+    return E.P(f"✗ {profile.value} refuses: {refusal.check}", E.CLASS("refused"))
+
+
+def _named(report: Report) -> list[HtmlElement]:
+    """Whom the token names: proved, or claimed and marked as that."""
+    if report.identity is not None:
+        return [E.H3("Proved"), _facts(report.identity.as_dict())]
+    return [E.H3("Claimed"), E.P(_WARNING, E.CLASS("warning")), _facts(report.claimed)]
+
+
+def _checks(report: Report) -> HtmlElement:
+    head = E.TR(*(E.TH(title) for title in ("check", *(profile.value for profile in Profile), "clause", "finding")))
+    return E.TABLE(head, *(_check(result) for result in report.results))
+
+
+def _check(result: CheckResult) -> HtmlElement:
+    marks = (E.TD(_MARKS[result.outcome] if profile in result.profiles else "") for profile in Profile)
+    refusal = result.refusal
+    found = result.note if refusal is None else f"expected {refusal.expected}; found {refusal.found}; {refusal.remedy}"
+    return E.TR(E.TD(result.name), *marks, E.TD(_text(result.clause)), E.TD(_text(found)))
+
+
+def _facts(members: Mapping[str, Any], *, depth: int = 0) -> HtmlElement:
+    rows = (E.TR(E.TH(_text(name)), E.TD(_value(value, depth))) for name, value in members.items() if value not in (None, "", [], {}))
+    return E.TABLE(*rows)
+
+
+def _value(value: object, depth: int) -> HtmlElement | str:
+    if depth < _DEEPEST and isinstance(value, Mapping):
+        return _facts(value, depth=depth + 1)
+    if depth < _DEEPEST and isinstance(value, list | tuple):
+        return E.DIV(*(E.DIV(_value(item, depth + 1)) for item in value))
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """Return *value* as text without controls or marks that reorder what stands beside them (attack row T08), cut to a bound."""
+    text = value if isinstance(value, str) else str(value)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text[:_SHOWN_CHARS])
+
+
+def _page(findings: list[HtmlElement]) -> HtmlElement:
+    form = E.FORM(
+        E.P("A SAML response in base64, an ID token or an access token. It is not kept, and not used up."),
+        E.TEXTAREA(name="token", spellcheck="false", autocomplete="off", required="required"),
+        E.P(E.BUTTON("Inspect", type="submit")),
+        method="post",
+        action=INSPECTOR_PATH,
+    )
+    head = E.HEAD(E.META(charset="utf-8"), E.TITLE("federation: inspector"), E.STYLE(_STYLE))
+    return E.HTML(head, E.BODY(E.H1("Inspector"), form, *findings), lang="en")

@@ -1,0 +1,102 @@
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from lxml import html
+
+from federation.server.endpoint import Endpoint
+from federation.server.messages import Exchange, Request
+from federation.state import MemoryReplayCache
+from federation.sts.service import SecurityTokenService
+from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
+from tests.shared import REPOSITORY
+
+FIXTURES = REPOSITORY / "fixtures"
+AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+FORM = (("content-type", "application/x-www-form-urlencoded"),)
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Endpoint:
+    service = SecurityTokenService.open(FIXTURES / "account")
+    service._replay = MemoryReplayCache()
+    return Endpoint(service)
+
+
+def inspect(endpoint: Endpoint, token: str, *, at: datetime = AT) -> Exchange:
+    body = urlencode({"token": token}).encode()
+    return endpoint.answer(Request("POST", "/inspector", "", FORM, body), at=at)
+
+
+def text(exchange: Exchange) -> str:
+    assert (exchange.response.status, exchange.operation) == (200, "inspector")
+    return " ".join("".join(map(str, html.fromstring(exchange.response.body.decode("utf-8")).itertext())).split())
+
+
+def fixture(name: str) -> str:
+    return (FIXTURES / name).read_text("ascii")
+
+
+def test_the_page_runs_and_loads_nothing(endpoint: Endpoint) -> None:
+    response = endpoint.answer(Request("GET", "/inspector")).response
+    headers = dict(response.headers())
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+    assert not re.search(rb"<script|javascript:|https?:|\son[a-z]+=", response.body)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("saml/documented.b64", ["strict accepts", "aws accepts", "Proved", "SamlExample", "https://integ.example.com/idp/shibboleth"]),
+        ("saml/refused/wrong-audience.b64", ["strict refuses: audience", "aws accepts", "UNVERIFIED", "https://sp.example.com"]),
+        ("saml/refused/tampered.b64", ["strict refuses: signature-digest", "aws refuses: signature-digest", "UNVERIFIED"]),
+        ("oidc/github.jwt", ["strict accepts", "Proved", "repo:octo-org/octo-repo:ref:refs/heads/main"]),
+        ("oidc/okta.jwt", ["refused", "provider", "UNVERIFIED"]),
+        ("oauth/documented.token", ["an opaque OAuth 2.0 access token"]),
+    ],
+)
+def test_tokens_are_judged_by_the_account(endpoint: Endpoint, file: str, said: list[str]) -> None:
+    shown = text(inspect(endpoint, fixture(file)))
+    assert [part for part in said if part not in shown] == []
+
+
+def test_looking_uses_nothing_up(endpoint: Endpoint) -> None:
+    for _ in range(2):
+        assert "strict accepts" in text(inspect(endpoint, fixture("saml/documented.b64")))
+
+
+def test_an_instant_later_it_has_ended(endpoint: Endpoint) -> None:
+    shown = text(inspect(endpoint, fixture("saml/documented.b64"), at=AT + timedelta(hours=1)))
+    assert "strict refuses" in shown
+    assert "Proved" not in shown
+
+
+def test_what_a_token_says_is_text(endpoint: Endpoint) -> None:
+    hostile = "</td><script>alert(1)</script>\u202e\x00<img src=x onerror=alert(1)>"
+    forge = OidcForge(key=TokenKey.generate("ES256"), shape=OIDC_SHAPES["github"])
+    for issuer in (forge.url, hostile):
+        token = forge.token(at=AT, subject=hostile, iss=issuer, more={"nested": [hostile, {hostile: hostile}]})
+        page = inspect(endpoint, token).response.body
+        assert b"&lt;script&gt;" in page
+        assert b"<script" not in page
+        assert b"<img" not in page
+        assert "\u202e" not in page.decode("utf-8")
+
+
+@pytest.mark.parametrize("token", ["", " ", "\x00", "AAAA", "<", "{}", "a.b.c", "e30.e30.", "ü" * 50_000, "[" * 100_000])
+def test_anything_is_answered_with_the_page(endpoint: Endpoint, token: str) -> None:
+    assert b"<textarea" in inspect(endpoint, token).response.body
+
+
+def test_other_forms_are_refused(endpoint: Endpoint) -> None:
+    exchange = endpoint.answer(Request("POST", "/inspector", "", (("content-type", "text/plain"),), b"token=a"))
+    assert (exchange.response.status, exchange.check) == (400, "content-type")
+    assert endpoint.answer(Request("PUT", "/inspector")).check == "route"
+
+
+def test_without_an_account_there_is_no_page() -> None:
+    assert Endpoint(object()).answer(Request("GET", "/inspector")).check == "route"
