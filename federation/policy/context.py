@@ -43,7 +43,7 @@ class RequestContext:
         if not isinstance(self.keys, Mapping):
             raise _fault("context-keys", "a mapping of condition keys", type(self.keys).__name__)
         object.__setattr__(self, "folded_keys", _folded(self.keys))
-        object.__setattr__(self, "folded_action", fold(self.action))
+        object.__setattr__(self, "folded_action", units(fold(self.action)))
         object.__setattr__(self, "resource_units", None if self.resource is None else units(self.resource))
 
 

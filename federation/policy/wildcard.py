@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+_ZEROS: Final = b"0" * 256
 _ASCII_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -35,6 +36,33 @@ class Piece:
     literal: bool = False
 
 
+class _Places:
+    """Where each character stands in a text: a number whose bit *n* says whether the character does at *n*."""
+
+    __slots__ = ("_known", "_planes", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text, self._known = text, dict[str, int]()
+        self._planes: tuple[bytes, ...] = ()
+
+    def of(self, char: str) -> int:
+        """Return the places of *char*."""
+        places = self._known.get(char)
+        if places is None:
+            places = self._known[char] = self._seek(char) if char in self._text else 0
+        return places
+
+    def _seek(self, char: str) -> int:
+        if not self._planes:  # the low and the high octets, last first: the last character is the highest bit
+            octets = self._text.encode("utf-16-le", "surrogatepass")
+            self._planes = (octets[::2][::-1], octets[1::2][::-1])
+        places = -1
+        for plane, octet in zip(self._planes, char.encode("utf-16-le", "surrogatepass"), strict=True):
+            digits = _ZEROS[:octet] + b"1" + _ZEROS[octet + 1 :]
+            places &= int(plane.translate(digits), 2)
+        return places
+
+
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """A stretch of fixed length between two stars; ``holes`` are the places of its ``?``, where ``text`` holds a NUL."""
@@ -42,39 +70,39 @@ class _Chunk:
     text: str
     holes: frozenset[int]
     runs: tuple[tuple[int, str], ...]
-    masks: dict[str, int]
-    free: int
 
     @classmethod
     def of(cls, text: str, holes: frozenset[int]) -> _Chunk:
         if not holes:
-            return cls(text, holes, ((0, text),), {}, 0)
+            return cls(text, holes, ((0, text),))
         runs, start = [], 0
         for end in [*sorted(holes), len(text)]:
             if end > start:
                 runs.append((start, text[start:end]))
             start = end + 1
-        masks: dict[str, int] = {}
-        for place, char in enumerate(text):
-            if place not in holes:
-                masks[char] = masks.get(char, 0) | 1 << place
-        return cls(text, holes, tuple(runs), masks, sum(1 << hole for hole in holes))
+        return cls(text, holes, tuple(runs))
 
     def fits(self, text: str, at: int) -> bool:
         """Whether the chunk matches *text* at *at*; the caller knows that it is long enough."""
         return all(text.startswith(run, at + offset) for offset, run in self.runs)
 
-    def find(self, text: str, start: int, end: int) -> int:
-        """Return the first place in ``text[start:end]`` where the chunk matches, or -1. Linear: one bit per place of the chunk."""
+    def find(self, text: str, start: int, end: int, places: _Places) -> int:
+        """Return the first place in ``text[start:end]`` where the chunk matches, or -1; *places* are those of *text*.
+
+        With holes every place is tried at once: one bit for each, shifted and intersected for each character of the chunk.
+        """
         if not self.holes:
             return text.find(self.text, start, end)
-        masks, free, last = self.masks, self.free, 1 << len(self.text) - 1
-        state = 0
-        for place in range(start, end):
-            state = (state << 1 | 1) & (masks.get(text[place], 0) | free)
-            if state & last:
-                return place - len(self.text) + 1
-        return -1
+        last = end - len(self.text)
+        if last < start:
+            return -1
+        found = (1 << last + 1) - (1 << start)
+        for offset, run in self.runs:
+            for at, char in enumerate(run, offset):
+                found &= places.of(char) >> at
+            if not found:
+                return -1
+        return (found & -found).bit_length() - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +138,9 @@ class Pattern:
         return self._chunks[-1].fits(text, end) and self._middle_fits(text, end)
 
     def _middle_fits(self, text: str, end: int) -> bool:
-        start = len(self._chunks[0].text)
+        start, places = len(self._chunks[0].text), _Places(text)
         for chunk in self._chunks[1:-1]:
-            place = chunk.find(text, start, end)
+            place = chunk.find(text, start, end, places)
             if place < 0:
                 return False
             start = place + len(chunk.text)

@@ -80,6 +80,23 @@ def test_a06_wildcards_cost_linear_time(pattern: str) -> None:
     assert time.process_time() - begun < 1
 
 
+@pytest.mark.parametrize("value", ["abcdefghijklmnopqrstuvwxyz" * 2_000, "ab" * 25_000, "\u4e00b" * 25_000])
+def test_a06_thousands_of_patterns_with_question_marks(value: str) -> None:
+    patterns = [f"*{chr(97 + number % 26)}?{chr(97 + number // 26 % 26)}?b*!" for number in range(2_000)]
+    begun = time.process_time()
+    assert effect({"StringLike": {"saml:sub": patterns}}, {"saml:sub": value + "!?"}) == "ImplicitDeny"
+    assert time.process_time() - begun < 1
+
+
+def test_a06_question_marks_between_stars_are_found_where_they_fit() -> None:
+    pattern = Pattern.read("x*a?c*??*e?*z")
+    assert pattern.matches("xabcdeefgz")
+    assert pattern.matches("x" + "aac" * 3 + "..e.z")
+    assert not pattern.matches("xabdd..e.z")
+    assert not pattern.matches("xabc..ez")
+    assert Pattern.read("*\u4e00?\U00010400*").matches("\u4e00\u4e01\ud801\udc00"), "beyond U+FFFF two units stand for one character"
+
+
 def test_a06_repeated_variables_are_not_put_together_to_see_that_they_are_too_long() -> None:
     begun = time.process_time()
     for operator in ("StringLike", "StringEquals", "StringEqualsIgnoreCase"):
