@@ -18,8 +18,8 @@ from federation.policy import Policy
 from federation.profiles import Profile
 from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService
-from federation.sts.signed_request import SignedRequest
-from federation.sts.sigv4_canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.request import SignedRequest
 
 ACCOUNT = "123456789012"
 OTHER = "111122223333"

@@ -24,7 +24,7 @@ from federation.server.render import JSON, accepted_type, render_refusal, render
 from federation.server.wire import read_arguments, read_parameters
 from federation.state import Origin, received_from
 from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PATH
-from federation.sts.signed_request import SignedRequest
+from federation.sts.sigv4.request import SignedRequest
 
 VERSION: Final = "2011-06-15"
 GLOBAL_HOST: Final = "sts.amazonaws.com"

@@ -27,8 +27,8 @@ from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, Dec
 from federation.sts.recording import recorded
 from federation.sts.results import Credentials
 from federation.sts.sealing import Sealer, kind_of
-from federation.sts.signed_request import SignedRequest
-from federation.sts.sigv4_checks import mismatch
+from federation.sts.sigv4.checks import mismatch
+from federation.sts.sigv4.request import SignedRequest
 
 T = TypeVar("T", bound=trail.Answer)
 

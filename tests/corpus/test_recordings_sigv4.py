@@ -8,7 +8,7 @@ import pytest
 
 from federation.errors import FederationError, SignatureDoesNotMatch
 from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
-from federation.sts.sigv4_canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
 from tests.shared import manifest, needs_shared
 
 CASES: list[dict[str, Any]] = list(manifest("recordings/sigv4.json", {"cases": []})["cases"])

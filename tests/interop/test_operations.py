@@ -23,7 +23,6 @@ DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
 S3 = "arn:aws:iam::123456789012:role/xaccounts3access"
 TASK = {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}
 AUDIENCES = ["https://vault.example.com", "https://other.example.com"]
-OWN_REGION = {"region_name": "eu-central-1"}  # operations that AWS's global endpoint refuses
 
 Calls = dict[str, Callable[[World], dict[str, Any]]]
 CALLS: Calls = {
@@ -46,14 +45,13 @@ CALLS: Calls = {
     "GetWebIdentityToken": lambda world: {"Audience": AUDIENCES, "SigningAlgorithm": "ES384", "DurationSeconds": 60},
 }
 BY_BROKER = {"DecodeAuthorizationMessage"}
-REGIONAL = {"AssumeRoot", "GetWebIdentityToken"}
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow")
 
 
 def call(world: World, operation: str, **options: Any) -> tuple[dict[str, Any], bytes]:
     """Call *operation* and return boto3's answer together with the document it was read from."""
-    client = world.client("broker" if operation in BY_BROKER else "default", **(OWN_REGION if operation in REGIONAL else {}), **options)
+    client = world.client("broker" if operation in BY_BROKER else "default", **options)
     seen: list[bytes] = []
     client.meta.events.register("before-parse.sts", lambda response_dict, **_: seen.append(response_dict["body"]))
     method = next(name for name, wire in client.meta.method_to_api_mapping.items() if wire == operation)
@@ -123,13 +121,13 @@ def used_twice(world: World, exception: str) -> None:
 
 
 def longer_than_its_session(world: World, exception: str) -> None:
-    client = as_session(world, world.client().get_session_token(DurationSeconds=900)["Credentials"], **OWN_REGION)
+    client = as_session(world, world.client().get_session_token(DurationSeconds=900)["Credentials"])
     refused(client, exception, "get_web_identity_token", Audience=AUDIENCES, SigningAlgorithm="RS256", DurationSeconds=3600)
 
 
 def too_much(world: World, exception: str, method: str, **call: Any) -> None:
     tags = [{"Key": f"key-{number}", "Value": os.urandom(128).hex()} for number in range(50)]
-    refused(world.client(**OWN_REGION), exception, method, Tags=tags, **call)
+    refused(world.client(), exception, method, Tags=tags, **call)
 
 
 UNSIGNED_CONFIG = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
@@ -148,7 +146,7 @@ REFUSALS: dict[str, Callable[[World, str], object]] = {
     ),
     "MalformedPolicyDocumentException": lambda world, name: web_identity(world, name, Policy="{}"),
     "OutboundWebIdentityFederationDisabledException": lambda world, name: refused(
-        world.client("broker", **OWN_REGION), name, "get_web_identity_token", Audience=AUDIENCES, SigningAlgorithm="RS256"
+        world.client("broker"), name, "get_web_identity_token", Audience=AUDIENCES, SigningAlgorithm="RS256"
     ),
     "PackedPolicyTooLargeException": lambda world, name: too_much(world, name, "get_federation_token", Name="Bob"),
     "SessionDurationEscalationException": longer_than_its_session,
@@ -190,7 +188,7 @@ def test_a_presigned_identity_as_clusters_take_it(world: World) -> None:
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES384"])
 def test_the_token_of_an_account_is_verified_by_what_the_server_publishes(world: World, algorithm: str) -> None:
-    client = world.client(**OWN_REGION)
+    client = world.client()
     token = client.get_web_identity_token(Audience=AUDIENCES[:1], SigningAlgorithm=algorithm)["WebIdentityToken"]
     discovery = urllib3.request("GET", f"{world.server.url}/.well-known/openid-configuration", timeout=10).json()
     path = discovery["jwks_uri"].removeprefix(discovery["issuer"])

@@ -13,7 +13,7 @@ from federation.errors import SignatureDoesNotMatch
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Exchange, Request
 from federation.sts.service import SecurityTokenService
-from federation.sts.signed_request import SignedRequest
+from federation.sts.sigv4.request import SignedRequest
 from tests.shared import REPOSITORY
 
 MODEL = botocore.session.get_session().get_service_model("sts")

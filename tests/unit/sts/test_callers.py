@@ -8,7 +8,7 @@ import pytest
 
 from federation.account.model import AccessKey
 from federation.server.messages import Request
-from federation.sts.signed_request import SignedRequest
+from federation.sts.sigv4.request import SignedRequest
 from tests import callers
 from tests.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, OTHER, ROLE, ROOT, ROOT_KEY_ID, SECRET, USER, account, refused, service, user
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.errors import FederationError
-from federation.sts.identity_proof import decode_eks_token, decode_vault_login
 from federation.sts.sigv4 import SignedRequest, VerifiedSignature, verify
+from federation.sts.sigv4.identity_proof import decode_eks_token, decode_vault_login
 
 AT = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 KEY = "ASIAQNZGKIQY56JQ7WML"

@@ -7,7 +7,7 @@ import pytest
 
 from federation.errors import ExpiredToken, FederationError
 from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
-from federation.sts.sigv4_canonical import Scope, canonical_path, canonical_query, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import Scope, canonical_path, canonical_query, canonical_request, signature_of, string_to_sign
 
 AT = datetime(2026, 9, 1, 10, 0, 0, 500_000, tzinfo=UTC)
 NOW = "20260901T100000Z"

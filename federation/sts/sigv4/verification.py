@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation import clock
-from federation.sts.signed_request import SignedRequest
-from federation.sts.sigv4_authorization import Signature, parse_authorization
-from federation.sts.sigv4_canonical import Scope, canonical_request, signature_of, string_to_sign
-from federation.sts.sigv4_checks import (
+from federation.sts.sigv4.authorization import parse_authorization
+from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.checks import (
     STS_RULES,
     SignedHeaderRules,
     basic_format,
@@ -29,17 +28,7 @@ from federation.sts.sigv4_checks import (
     read_timestamp,
     unknown_access_key,
 )
-
-__all__ = [
-    "SecretLookup",
-    "Signature",
-    "SignedHeaderRules",
-    "SignedRequest",
-    "VerifiedSignature",
-    "parse_authorization",
-    "unknown_access_key",
-    "verify",
-]
+from federation.sts.sigv4.request import SignedRequest
 
 SecretLookup = Callable[[str, str | None], str | None]
 """Access key id and session token to secret access key; None when nobody owns the pair. May raise a `FederationError`."""

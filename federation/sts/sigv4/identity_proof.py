@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from federation import limits
 from federation.errors import InvalidIdentityToken, show
-from federation.sts.signed_request import SignedRequest
-from federation.sts.sigv4_authorization import parse_authorization
+from federation.sts.sigv4.authorization import parse_authorization
+from federation.sts.sigv4.request import SignedRequest
 
 EKS_PREFIX: Final = "k8s-aws-v1."
 EKS_HEADER: Final = "x-k8s-aws-id"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from federation.sts.signed_request import SignedRequest, query_pairs
+from federation.sts.sigv4.request import SignedRequest, query_pairs
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"

@@ -11,9 +11,9 @@ from typing import Final
 
 from federation import limits
 from federation.errors import IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch, show
-from federation.sts.signed_request import SignedRequest, echo
-from federation.sts.sigv4_authorization import Signature
-from federation.sts.sigv4_canonical import TERMINATOR, Scope, payload_hash
+from federation.sts.sigv4.authorization import Signature
+from federation.sts.sigv4.canonical import TERMINATOR, Scope, payload_hash
+from federation.sts.sigv4.request import SignedRequest, echo
 
 _SKEW: Final = timedelta(seconds=limits.SIGNATURE_CLOCK_SKEW_SECONDS)
 _BASIC_FORMAT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)

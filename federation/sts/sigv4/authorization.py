@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from federation.errors import MAX_SHOWN, FederationError, IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch, show
-from federation.sts.signed_request import SignedRequest
-from federation.sts.sigv4_canonical import ALGORITHM, SIGNATURE_PARAMETER
+from federation.sts.sigv4.canonical import ALGORITHM, SIGNATURE_PARAMETER
+from federation.sts.sigv4.request import SignedRequest
 
 _SCHEME = re.compile(r"AWS[0-9A-Z-]{1,32}|[A-Za-z]{1,12}", re.ASCII)
 _RESIGN: Final = "sign the request with an AWS SDK; check that no proxy rewrites its headers"
