@@ -31,6 +31,7 @@ VERBS: Final = {
     "account": "Make, check and show an account directory.",
     "policy": "Lint and evaluate policy documents.",
     "serve": "STS over HTTP, for real AWS clients.",
+    "audit": "Judge captured tokens in bulk.",
     "mint": "Make throw-away signed tokens for tests.",
     "doctor": "Versions, plug-ins, key ages, clock.",
 }

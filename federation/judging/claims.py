@@ -41,46 +41,55 @@ class Claims:
         """
         return decode_token(self.token)
 
-    @cached_property
-    def login(self) -> ClaimedLogin:
-        """What a SAML response claims."""
-        return claimed_login(self.token)
-
     @property
     def issuer(self) -> str | None:
-        """The issuer it claims, cut to a bounded length; None where it claims none."""
-        return self.login.issuer if self.kind == SAML else _text(self._members.get("iss"))
+        """The issuer it claims, cut to a bounded length; None where it claims none or cannot be read."""
+        return self._shown[0]
 
     @property
     def subject(self) -> str | None:
         """The subject it claims, likewise."""
-        return self.login.subject if self.kind == SAML else _text(self._members.get("sub"))
+        return self._shown[1]
 
     @property
     def issued_at(self) -> datetime:
         """The instant at which it claims to be issued.
 
         Raises:
-            InvalidIdentityToken: check ``instant``, it claims none, or one outside the calendar.
+            InvalidIdentityToken: check ``instant``, it claims none, or one outside the calendar; the decoder's where it cannot be read.
         """
-        claimed: object = self.login.issue_instant if self.kind == SAML else self._members.get("iat")
+        claimed: object = None
         try:
-            if self.kind == SAML and isinstance(claimed, str):
-                return read_instant(claimed, "IssueInstant")
-            if isinstance(claimed, (int, float)) and not isinstance(claimed, bool):
-                return _EPOCH + timedelta(seconds=claimed)
-        except (FederationError, OverflowError, ValueError):
+            if self.kind == SAML:
+                claimed = self._login.issue_instant
+                if claimed is not None:
+                    return read_instant(claimed, "IssueInstant")
+            elif self.kind == OIDC:
+                claimed = self._members.get("iat")
+                if isinstance(claimed, (int, float)) and not isinstance(claimed, bool):
+                    return _EPOCH + timedelta(seconds=claimed)
+        except (OverflowError, ValueError):
             raise _no_instant(show(claimed)) from None
         raise _no_instant("none" if claimed is None else show(claimed))
 
     @cached_property
-    def _members(self) -> dict[str, Any]:
-        if self.kind != OIDC:
-            return {}
+    def _shown(self) -> tuple[str | None, str | None]:
         try:
-            return self.jwt.payload.claims().members
+            if self.kind == SAML:
+                return self._login.issuer, self._login.subject
+            if self.kind == OIDC:
+                return _text(self._members.get("iss")), _text(self._members.get("sub"))
         except FederationError:
-            return {}
+            return None, None
+        return None, None
+
+    @cached_property
+    def _login(self) -> ClaimedLogin:
+        return claimed_login(self.token)
+
+    @property
+    def _members(self) -> dict[str, Any]:
+        return self.jwt.payload.claims().members
 
 
 def _text(value: object) -> str | None:

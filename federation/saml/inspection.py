@@ -58,11 +58,12 @@ class ClaimedLogin:
 
 
 def claimed_login(token: object) -> ClaimedLogin:
-    """Return the claims by which a response is looked up: the first assertion's, else the Response's. Never raises."""
-    try:
-        root = parse(decode_response(token).octets)
-    except FederationError:
-        return ClaimedLogin()
+    """Return the claims by which a response is looked up: the first assertion's, else the Response's.
+
+    Raises:
+        InvalidIdentityToken: It cannot be decoded or parsed.
+    """
+    root = parse(decode_response(token).octets)
     bearers = [*islice(root.iter(ASSERTION), _MAX_ITEMS), root]
     return ClaimedLogin(
         issuer=next((text for bearer in bearers if (text := _text(bearer.find(ISSUER))) is not None), None),

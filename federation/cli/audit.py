@@ -1,0 +1,105 @@
+"""`federation audit`: captured tokens by the thousand, re-judged against the account they were meant for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Protocol
+
+import click
+
+from federation.cli.exits import Exit
+from federation.cli.options import Instant as InstantType
+from federation.cli.options import account_option, json_option
+from federation.judging.bulk import Bench, judge_all
+from federation.judging.captures import Capture, Form, octets_in, read_captures
+from federation.judging.judge import Instant, Judgement
+from federation.judging.records import ISSUED
+from federation.judging.tally import Tally
+
+_MOST_WORKERS: Final = 64
+
+
+class Progress(Protocol):
+    """Shows how far it has come."""
+
+    def advance(self, octets: int) -> None:
+        """Note that one token, which took *octets* of its source, was judged."""
+        ...
+
+
+class InstantOrIssued(InstantType):
+    """An instant, or ``issued`` for the one at which each token was issued."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return *value* as an aware `datetime`; ``issued`` stays itself."""
+        return value if value == ISSUED else super().convert(value, param, ctx)  # type: ignore[return-value]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PATH…")
+@account_option
+@click.option("--at", type=InstantOrIssued(), help="Judge tokens without an instant of their own at this one (ISO 8601), or when issued.")
+@click.option("--format", "form", type=click.Choice([f.value for f in Form]), default=Form.AUTO.value, help="How tokens lie in the files.")
+@click.option("--role-arn", help="Ask this role, too, about every token that proves somebody.")
+@click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
+@click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Processes that judge.")
+@json_option
+def command(
+    paths: tuple[str, ...],
+    *,
+    account_path: Path,
+    at: datetime | str | None,
+    form: str,
+    role_arn: str | None,
+    role_session_name: str | None,
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Judge every token captured in PATH…: files, directories, or - for standard input.
+
+    Standard output takes one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one token,
+    one in each line, or in each line an object with "token" and perhaps "at" (an instant, or "issued") and "id".
+    """
+    instant = Instant(issued=True) if at == ISSUED else Instant(at=at if isinstance(at, datetime) else None)
+    bench = Bench(account=account_path, instant=instant, role_arn=role_arn, role_session_name=role_session_name)
+    captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
+    tally = Tally()
+    with _progress(paths) as progress:
+        for judgement in _advancing(judge_all(captures, bench, workers=workers), progress):
+            tally.count(judgement)
+            sys.stdout.write(json.dumps(judgement.as_dict()) + "\n")
+    sys.stdout.flush()
+    if not tally.accepted and not tally.refused:
+        raise click.UsageError("there is no token in what was named")  # nothing refused must not look like everything accepted
+    _summarise(tally, as_json=as_json)
+    click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
+
+
+def _advancing(judged: Iterable[tuple[Capture, Judgement]], progress: Progress | None) -> Iterator[Judgement]:
+    for capture, judgement in judged:
+        yield judgement
+        if progress is not None:
+            progress.advance(capture.octets)
+
+
+def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]:
+    """Return a bar where a person watches; nothing, not even the library that draws it, where nobody does or lines would cross it."""
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        return nullcontext()
+    bar: AbstractContextManager[Progress] = import_module("federation.cli.progress").Bar(octets_in(paths))
+    return bar
+
+
+def _summarise(tally: Tally, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(tally.as_dict()), err=True)
+    else:
+        import_module("federation.cli.rendering_audit").print_tally(tally)

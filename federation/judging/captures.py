@@ -1,0 +1,229 @@
+"""Captured tokens, one after the other, out of files, directories and standard input; never more than one line of a file in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain, islice
+from typing import BinaryIO, Final, NamedTuple
+
+from federation import limits
+from federation.errors import FederationError
+from federation.judging.kinds import OIDC, kind_of
+from federation.judging.records import read_record
+
+STANDARD_INPUT: Final = "-"
+LONGEST_LINE: Final = 2 * limits.SAML_RESPONSE_CHARS
+"""Octets of one line that are looked at: the longest token, and as much again for what a record says of it."""
+_WRAPPED_COLUMNS: Final = 76
+"""Columns at which base64 is wrapped at most (RFC 2045 6.8)."""
+_BLANK: Final = b" \t\r\n"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_PIECE: Final = 65_536
+
+
+class Form(StrEnum):
+    """How tokens lie in a file."""
+
+    AUTO = "auto"
+    WHOLE = "token"
+    LINES = "lines"
+    RECORDS = "jsonl"
+
+
+class Fault(NamedTuple):
+    """Why a capture holds no token that could be judged: in the words of a refusal."""
+
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One captured token.
+
+    Attributes:
+        id: Its own, or the file, with the number of the line where the file holds several.
+        token: The token without white space around it; empty where there is a `fault`.
+        at: The instant to judge it at, aware UTC; None where its record gives none.
+        issued: Whether its record wants it judged at the instant at which it was issued.
+        fault: Why it could not be read; None where it could.
+        octets: How many octets of its source were read for it.
+    """
+
+    id: str
+    token: bytes = b""
+    at: datetime | None = None
+    issued: bool = False
+    fault: Fault | None = None
+    octets: int = 0
+
+
+class _Line(NamedTuple):
+    """A line that is not blank: its number from 1, its text without white space around it, and what was read for it."""
+
+    number: int
+    text: bytes
+    octets: int
+
+
+def read_captures(sources: Iterable[str | os.PathLike[str]], *, standard_input: BinaryIO, form: Form = Form.AUTO) -> Iterator[Capture]:
+    """Yield what *sources* hold, in order; a directory's files come sorted by name, those of its directories in their place.
+
+    What cannot be read is yielded too, with its ``fault``: nothing is passed over in silence. Links to directories are not followed.
+
+    Args:
+        sources: Files, directories, or ``-``.
+        standard_input: What ``-`` stands for.
+        form: How tokens lie in the files; `Form.AUTO` tells by their first two lines.
+    """
+    for source in sources:
+        name = os.fspath(source)
+        if name == STANDARD_INPUT:
+            yield from _read(standard_input, name, form)
+        elif os.path.isdir(name):  # noqa: PTH112 - paths by the hundred thousand stay text
+            yield from _read_directory(name, form)
+        else:
+            yield from _read_file(name, form)
+
+
+def octets_in(sources: Iterable[str | os.PathLike[str]]) -> int | None:
+    """Return how many octets the files of *sources* have, to measure progress by; None where that cannot be known."""
+    total = 0
+    for source in sources:
+        name = os.fspath(source)
+        if name == STANDARD_INPUT:
+            return None
+        try:
+            if os.path.isdir(name):  # noqa: PTH112 - as above
+                total += sum(entry.stat().st_size for entry in _walk(name) if entry.is_file())
+            else:
+                total += os.stat(name).st_size  # noqa: PTH116 - as above
+        except (OSError, ValueError):
+            return None
+    return total
+
+
+def _read_directory(path: str, form: Form) -> Iterator[Capture]:
+    try:
+        for entry in _walk(path):
+            if entry.is_file():
+                yield from _read_file(entry.path, form)
+            else:  # opening a pipe would wait for somebody to write
+                yield Capture(id=_shown(entry.path), fault=Fault("a file", "something else, or a link to none"))
+    except OSError as fault:
+        yield _unreadable(path, fault)
+
+
+def _walk(path: str) -> Iterator[os.DirEntry[str]]:
+    """Yield everything below *path* that is no directory; open directories are those on the way down, one name list for each."""
+    with os.scandir(path) as entries:
+        ordered = sorted(entries, key=lambda entry: entry.name)
+    for entry in ordered:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+        else:
+            yield entry
+
+
+def _read_file(path: str, form: Form) -> Iterator[Capture]:
+    try:
+        stream = open(path, "rb")  # noqa: PTH123, SIM115 - as above; closed below
+    except (OSError, ValueError) as fault:
+        yield _unreadable(path, fault)
+        return
+    with stream:
+        yield from _read(stream, _shown(path), form)
+
+
+def _read(stream: BinaryIO, name: str, form: Form) -> Iterator[Capture]:
+    try:
+        lines = _lines(stream)
+        first = list(islice(lines, 2)) if form is Form.AUTO else []
+        yield from _captures(chain(first, lines), name, _form_of(first) if form is Form.AUTO else form)
+    except OSError as fault:
+        yield _unreadable(name, fault)
+
+
+def _captures(lines: Iterator[_Line], name: str, form: Form) -> Iterator[Capture]:
+    if form is Form.WHOLE:
+        yield _whole(lines, name)
+        return
+    for line in lines:
+        place = f"{name}:{line.number}"
+        yield _record(line, place) if form is Form.RECORDS else Capture(id=place, token=_bounded(line.text), octets=line.octets)
+
+
+def _form_of(lines: list[_Line]) -> Form:
+    """Tell the form of a file by its first two lines that are not blank."""
+    if not lines:
+        return Form.WHOLE
+    first, second = lines[0].text, lines[1].text if len(lines) > 1 else None
+    if first.startswith(b"{") and first.endswith(b"}"):
+        return Form.RECORDS
+    if second is None or first.startswith((b"{", b"[", b"<")):  # no token; its decoder says best what it is instead
+        return Form.WHOLE
+    wrapped = kind_of(first) != OIDC and len(second) <= len(first) <= _WRAPPED_COLUMNS
+    return Form.WHOLE if wrapped else Form.LINES
+
+
+def _lines(stream: BinaryIO) -> Iterator[_Line]:
+    """Yield the lines of *stream* that are not blank, each at most `LONGEST_LINE` octets of it."""
+    number = octets = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        octets += len(line)
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            octets += _skip_line(stream)
+        text = (line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line).strip(_BLANK)
+        if text:
+            yield _Line(number, text, octets)
+            octets = 0
+
+
+def _skip_line(stream: BinaryIO) -> int:
+    """Read the rest of a line, forget it, and return how long it was."""
+    octets = 0
+    while piece := stream.readline(_PIECE):
+        octets += len(piece)
+        if piece.endswith(b"\n"):
+            break
+    return octets
+
+
+def _whole(lines: Iterator[_Line], name: str) -> Capture:
+    """Return all *lines* as one token, and of a file that is too long enough for its validator to see that."""
+    texts, size, octets = [], 0, 0
+    for line in lines:
+        octets += line.octets
+        texts.append(line.text)
+        size += len(line.text)
+        if size > limits.SAML_RESPONSE_CHARS:
+            break
+    return Capture(id=name, token=_bounded(b"\n".join(texts)), octets=octets)
+
+
+def _record(line: _Line, place: str) -> Capture:
+    try:
+        record = read_record(line.text)
+    except FederationError as refusal:
+        return Capture(id=place, fault=Fault(refusal.expected, refusal.found), octets=line.octets)
+    name = place if record.id is None else record.id
+    return Capture(id=name, token=_bounded(record.token.strip(_BLANK)), at=record.at, issued=record.issued, octets=line.octets)
+
+
+def _bounded(token: bytes) -> bytes:
+    return token[: limits.SAML_RESPONSE_CHARS + 1]
+
+
+def _unreadable(path: str, fault: OSError | ValueError) -> Capture:
+    reason = fault.strerror if isinstance(fault, OSError) else None
+    return Capture(id=_shown(path), fault=Fault("a file that can be read", reason or type(fault).__name__))
+
+
+def _shown(path: str) -> str:
+    """Return *path* as text that has a UTF-8 form; octets of a name that are none show as such."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

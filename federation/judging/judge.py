@@ -1,0 +1,214 @@
+"""One captured token and the account it was meant for: what each profile says of it, at its instant, and perhaps what a role would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from federation import clock
+from federation.account.model import Account
+from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
+from federation.identity import VerifiedIdentity, timestamp
+from federation.judging.captures import Capture
+from federation.judging.claims import Claims
+from federation.judging.finding import Finder
+from federation.profiles import Profile
+from federation.report import Report
+from federation.sts import trust
+from federation.sts.explaining import way_of
+from federation.sts.service import SecurityTokenService
+from federation.validators import Provider, diagnose
+
+_REMEDY_OF_CAPTURE: Final = "correct the capture; `federation audit --help` lists the forms"
+
+
+class Verdict(NamedTuple):
+    """What one profile says: whether it accepts, else the check that refuses and its code."""
+
+    accepted: bool
+    check: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """When tokens are judged whose own record does not tell: at ``at``, at the instant each was issued, or now where both are unset."""
+
+    at: datetime | None = None
+    issued: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What became of one captured token: plain values, no token.
+
+    Attributes:
+        id: As in its `Capture`.
+        kind: What it was taken for; None where nothing could be read.
+        provider: ARN or name of the provider it was judged against; None where none was found.
+        profile: The profile of that provider, whose verdict counts; None likewise.
+        at: The instant it was judged at, ISO 8601; None where it was not.
+        accepted: Whether everything asked of it holds: the token, and the role where one was asked about.
+        verdicts: By profile, about the token alone.
+        issuer: Proved issuer; None unless the token was accepted.
+        subject: Proved subject, likewise.
+        token_id: Signed id of the assertion, or the ``jti``, likewise.
+        claimed: Issuer and subject that a refused token claims; proves nothing.
+        role: What the role says: its ``arn``, the ``effect`` of its trust policy; None where none was asked or nobody was proved.
+        refusal: The refusal that counts, as `FederationError.as_dict`; None where there is none.
+    """
+
+    id: str
+    kind: str | None = None
+    provider: str | None = None
+    profile: str | None = None
+    at: str | None = None
+    accepted: bool
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    issuer: str | None = None
+    subject: str | None = None
+    token_id: str | None = None
+    claimed: dict[str, str | None] | None = None
+    role: dict[str, str | None] | None = None
+    refusal: dict[str, Any] | None = None
+
+    @property
+    def is_bug(self) -> bool:
+        """Whether the engine failed instead of judging."""
+        return self.refusal is not None and self.refusal["code"] == InternalFailure.code
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the judgement as plain data: the documented schema of a line."""
+        members = {name: getattr(self, name) for name in self.__slots__}
+        return members | {"verdicts": {profile: verdict._asdict() for profile, verdict in self.verdicts.items()}}
+
+
+class Judge:
+    """Judges captured tokens for one account. Nothing is remembered from one token to the next: a token seen twice is judged twice."""
+
+    __slots__ = ("_finder", "_instant", "_role_arn", "_service", "_session_name")
+
+    def __init__(
+        self, account: Account, *, instant: Instant | None = None, role_arn: str | None = None, role_session_name: str | None = None
+    ) -> None:
+        """Judge for *account*.
+
+        Args:
+            account: Providers and roles.
+            instant: When tokens are judged whose record does not tell; the present when None.
+            role_arn: Role that is asked about every token that proves somebody; None to prove alone.
+            role_session_name: RoleSessionName for web identities, which bring none.
+
+        Raises:
+            RegistrationError: Two OpenID Connect providers answer to one issuer.
+        """
+        self._finder = Finder(account)
+        self._service = SecurityTokenService(account)
+        self._instant = Instant() if instant is None else instant
+        self._role_arn, self._session_name = role_arn, role_session_name
+
+    def judge(self, capture: Capture) -> Judgement:
+        """Return what becomes of *capture*. Never raises: a refusal, of whatever kind, is the judgement."""
+        if capture.fault is not None:
+            expected, found = capture.fault
+            refusal = InvalidIdentityToken(check="capture", expected=expected, found=found, remedy=_REMEDY_OF_CAPTURE)
+            return _refused(capture.id, refusal)
+        claims = Claims(capture.token)
+        at: datetime | None = None
+        try:
+            at = self._instant_of(capture, claims)
+            candidates = self._finder.candidates(claims)
+            return self._judge(capture, claims, candidates, at)
+        except FederationError as refusal:
+            return _refused(capture.id, refusal, claims=claims, at=at)
+        except Exception as bug:  # noqa: BLE001 - one token must not end the judging of a million
+            return _refused(capture.id, _as_failure(bug), claims=claims, at=at)
+
+    def _instant_of(self, capture: Capture, claims: Claims) -> datetime:
+        """Return when to judge: the token's own record goes before what holds for all."""
+        if capture.at is not None:
+            return capture.at
+        if capture.issued or self._instant.issued:
+            return claims.issued_at
+        return clock.resolve(self._instant.at)
+
+    def _judge(self, capture: Capture, claims: Claims, candidates: tuple[Provider, ...], at: datetime) -> Judgement:
+        provider, report = _diagnose(claims, candidates, at)
+        role, refusal = self._ask_role(report.identity, at)
+        refusal = report.refusal() or refusal
+        identity = report.identity
+        return Judgement(
+            id=capture.id,
+            kind=report.kind,
+            provider=provider.arn,
+            profile=report.profile.value,
+            at=timestamp(at),
+            accepted=refusal is None,
+            verdicts=_verdicts(report),
+            issuer=None if identity is None else identity.issuer,
+            subject=None if identity is None else identity.subject,
+            token_id=None if identity is None else identity.token_id,
+            claimed=_claimed(claims) if identity is None else None,
+            role=role,
+            refusal=None if refusal is None else dict(refusal.as_dict()),
+        )
+
+    def _ask_role(
+        self, identity: VerifiedIdentity | None, at: datetime | None
+    ) -> tuple[dict[str, str | None] | None, FederationError | None]:
+        """Return what the role says to a proved identity, and why it refuses; the exchange's own demands of the attributes come first."""
+        role_arn = self._role_arn
+        if role_arn is None or identity is None:
+            return None, None
+        try:
+            demands = self._service.check_exchange(identity, role_arn=role_arn)
+            decision = self._service.explain_role(identity, role_arn=role_arn, role_session_name=self._session_name, at=at)
+        except FederationError as refusal:
+            return {"arn": role_arn, "effect": None}, refusal
+        unmet = next((result.refusal for result in demands if result.refusal is not None), None)
+        if unmet is None and not decision.allowed:
+            unmet = trust.denied(decision, operation=way_of(identity.kind).operation, role_arn=role_arn)
+        return {"arn": role_arn, "effect": decision.effect}, unmet
+
+
+def _diagnose(claims: Claims, candidates: tuple[Provider, ...], at: datetime) -> tuple[Provider, Report]:
+    """Return the report of the first of *candidates* that accepts, else of the first of all; nearly every account has one alone."""
+    reports = ((provider, diagnose(claims.presented_to(provider.kind), provider, at=at)) for provider in candidates)
+    first = next(reports)
+    return first if first[1].accepted else next((each for each in reports if each[1].accepted), first)
+
+
+def _verdicts(report: Report) -> dict[str, Verdict]:
+    return {profile.value: _verdict(report.refusal(profile)) for profile in Profile}
+
+
+def _verdict(refusal: FederationError | None) -> Verdict:
+    return Verdict(accepted=True) if refusal is None else Verdict(accepted=False, check=refusal.check, code=refusal.code)
+
+
+def _refused(name: str, refusal: FederationError, *, claims: Claims | None = None, at: datetime | None = None) -> Judgement:
+    """Return the judgement on what came to no provider: both profiles refuse."""
+    return Judgement(
+        id=name,
+        kind=None if claims is None else claims.kind,
+        at=timestamp(at),
+        accepted=False,
+        verdicts={profile.value: _verdict(refusal) for profile in Profile},
+        claimed=None if claims is None else _claimed(claims),
+        refusal=dict(refusal.as_dict()),
+    )
+
+
+def _claimed(claims: Claims) -> dict[str, str | None]:
+    return {"issuer": claims.issuer, "subject": claims.subject}
+
+
+def _as_failure(bug: Exception) -> InternalFailure:
+    return InternalFailure(
+        check="internal",
+        expected="a verdict",
+        found=type(bug).__name__,
+        remedy="report this as a bug",
+        message="An internal failure occurred",
+    )

@@ -1,0 +1,121 @@
+"""`federation audit`: a line for every token, a summary, and a status that says whether any was refused."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from federation.cli.main import cli
+from tests.cli.harness import ROOT, Run
+
+ACCOUNT = ROOT / "fixtures" / "account"
+AT = "2026-11-24T12:00:30Z"
+GITHUB = (ROOT / "fixtures" / "oidc" / "github.jwt").read_text(encoding="ascii").strip()
+DOCUMENTED = (ROOT / "fixtures" / "saml" / "documented.b64").read_text(encoding="ascii").strip()
+TAMPERED = (ROOT / "fixtures" / "saml" / "refused" / "tampered.b64").read_text(encoding="ascii").strip()
+MEMBERS = ["id", "kind", "provider", "profile", "at", "accepted", "verdicts", "issuer", "subject", "token_id", "claimed", "role", "refusal"]
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_both_kinds_of_token_from_a_directory(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "1.jwt").write_text(GITHUB, encoding="ascii")
+    (tmp_path / "2.b64").write_text(DOCUMENTED, encoding="ascii")
+    result = run("audit", tmp_path, "--account", ACCOUNT, "--at", AT)
+    assert result.exit_code == 0
+    first, second = lines(result)
+    assert (first["kind"], second["kind"]) == ("oidc-id-token", "saml2-response")
+    assert list(first) == MEMBERS
+    assert (second["subject"], second["accepted"]) == ("SamlExample", True)
+    assert "saml2-response" in result.stderr
+
+
+def test_one_refused_among_many(run: Run) -> None:
+    result = run("audit", "-", "--account", ACCOUNT, "--at", AT, "--json", stdin=f"{GITHUB}\n{TAMPERED}\n")
+    assert result.exit_code == 1
+    good, bad = lines(result)
+    assert (good["accepted"], bad["accepted"], bad["refusal"]["check"]) == (True, False, "signature-digest")
+    assert json.loads(result.stderr) == {
+        "accepted": 1,
+        "refused": 1,
+        "kinds": {"oidc-id-token": {"accepted": 1, "refused": 0}, "saml2-response": {"accepted": 0, "refused": 1}},
+        "checks": [{"check": "signature-digest", "code": "InvalidIdentityToken", "refused": 1}],
+    }
+
+
+def test_each_at_its_own_instant(run: Run) -> None:
+    records = [
+        {"token": GITHUB, "at": AT, "id": "a"},
+        {"token": DOCUMENTED, "at": "issued"},
+        {"token": GITHUB, "at": "2027-01-01T00:00:00Z"},
+    ]
+    result = run("audit", "-", "--account", ACCOUNT, stdin="\n".join(map(json.dumps, records)))
+    assert [line["accepted"] for line in lines(result)] == [True, True, False]
+    assert [line["id"] for line in lines(result)] == ["a", "-:2", "-:3"]
+    issued = run("audit", "-", "--account", ACCOUNT, "--at", "issued", stdin=f"{GITHUB}\n{GITHUB}")
+    assert issued.exit_code == 0
+
+
+def test_a_role_is_asked(run: Run) -> None:
+    branch = (ROOT / "fixtures" / "oidc" / "github-branch.jwt").read_text(encoding="ascii").strip()
+    role = "arn:aws:iam::123456789012:role/GitHubDeploy"
+    result = run(
+        "audit", "-", "--account", ACCOUNT, "--at", AT, "--role-arn", role, "--role-session-name", "job", stdin=f"{GITHUB}\n{branch}"
+    )
+    assert result.exit_code == 1
+    assert [(line["accepted"], line["role"]["effect"]) for line in lines(result)] == [(True, "Allow"), (False, "ImplicitDeny")]
+    assert "sub" in lines(result)[1]["refusal"]["found"]
+
+
+def test_two_processes_say_the_same(run: Run) -> None:
+    words = ["audit", ROOT / "fixtures" / "saml", ROOT / "fixtures" / "oidc", "--account", ACCOUNT, "--at", AT]
+    assert run(*words, "--workers", "2").stdout == run(*words).stdout
+
+
+def test_no_token_is_repeated(run: Run) -> None:
+    result = run("audit", ROOT / "fixtures" / "saml", ROOT / "fixtures" / "oidc", "--account", ACCOUNT, "--at", AT)
+    for token in (GITHUB, DOCUMENTED):
+        for piece in (token[:120], token[-120:], token.rpartition(".")[2]):
+            assert piece not in result.stdout
+    assert GITHUB.rpartition(".")[2] not in result.stderr
+
+
+def test_usage_and_faults(run: Run, tmp_path: Path) -> None:
+    assert run("audit", "--account", ACCOUNT).exit_code == 2
+    assert run("audit", tmp_path / "missing", "--account", ACCOUNT).exit_code == 2
+    assert run("audit", tmp_path, "--account", ACCOUNT, "--at", "yesterday").exit_code == 2
+    empty = run("audit", tmp_path, "--account", ACCOUNT)
+    assert (empty.exit_code, "no token" in empty.stderr) == (2, True)
+    broken = run("audit", "-", "--account", tmp_path, "--json", stdin=GITHUB)
+    assert (broken.exit_code, "error" in json.loads(broken.stdout)) == (3, True)
+
+
+def test_a_bug_in_one_line_ends_with_its_status_after_all_lines(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("federation.judging.judge.diagnose", broken)
+    result = run("audit", "-", "--account", ACCOUNT, "--at", AT, stdin=f"{GITHUB}\n{GITHUB}")
+    assert (result.exit_code, len(lines(result))) == (70, 2)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_drawn_for_a_person_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    path = str(ROOT / "fixtures" / "oidc" / "github.jwt")
+    status = cli(["audit", path, "--account", str(ACCOUNT), "--at", AT], standalone_mode=False)
+    assert status == 0
+    assert "1 tokens" in terminal.getvalue()
+    assert json.loads(capsys.readouterr().out)["accepted"] is True
