@@ -120,7 +120,13 @@ def prove(token: object, provider: Provider, there: Circumstances) -> VerifiedId
 
 
 def issue(
-    call: FederatedCall, identity: VerifiedIdentity, request: SessionRequest, there: Circumstances, *, single_use: bool
+    call: FederatedCall,
+    identity: VerifiedIdentity,
+    request: SessionRequest,
+    there: Circumstances,
+    *,
+    single_use: bool,
+    redeemable_until: datetime | None = None,
 ) -> IssuedSession:
     """Take a proved identity to its session.
 
@@ -130,6 +136,7 @@ def issue(
         request: What the login asks its session to be.
         there: Where and when.
         single_use: Whether the token serves once, so far as used tokens are remembered at all.
+        redeemable_until: When the provider takes the token no longer, though its own end may be far; None where it sets no such limit.
 
     Raises:
         FederationError: The first step that refuses.
@@ -167,7 +174,7 @@ def issue(
     sealed = seal_session(session, there.sealer, minimum_size=call.minimum_session_token_size or 0)
     # 5. Last, when nothing else can refuse: the token was not used before.
     if single_use and there.replay is not None:
-        _check_first_use(identity, there.replay, there.at)
+        _check_first_use(identity, there.replay, there.at, redeemable_until=redeemable_until)
     return IssuedSession(session, sealed)
 
 
@@ -199,9 +206,13 @@ def check_role_arn(role_arn: str) -> None:
         )
 
 
-def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: datetime) -> None:
-    """Require that the token was not used before (attack rows P10, P11, J41)."""
-    token_id, end = identity.token_id, identity.not_on_or_after
+def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: datetime, *, redeemable_until: datetime | None) -> None:
+    """Require that the token was not used before (attack rows P10, P11, J41).
+
+    It is remembered no longer than anybody would take it: an end in the far future must not fill the memory (attack row D09).
+    """
+    token_id = identity.token_id
+    end = min((end for end in (identity.not_on_or_after, redeemable_until) if end is not None), default=None)
     if token_id is not None and end is not None:
         # Until the end with the largest leeway there is: nobody may forget a token that some provider would still take.
         until = end + _LATEST_LEEWAY if end.year <= LAST_INSTANT_YEAR else end

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from federation.account import Account
 from federation.arn import Arn
 from federation.errors import InvalidIdentityToken, show
+from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import enforce
 from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.provider import SamlProvider
+from federation.saml.times import shift
 from federation.sts import parameters
 from federation.sts.exchange import Exchange
 from federation.sts.federated import Circumstances, FederatedCall, check_parameters, issue, prove
@@ -50,7 +53,8 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, there: Circumstances) -> Ass
     enforce(CHECKS, exchange)
     request = read_session_request(exchange)
     # 5. The role trusts them, and the session is sealed. AWS takes an assertion until it ends, strict takes it once.
-    issued = issue(call, identity, request, there, single_use=provider.profile is Profile.STRICT)
+    single_use = provider.profile is Profile.STRICT
+    issued = issue(call, identity, request, there, single_use=single_use, redeemable_until=_redeemable_until(identity, provider))
     return AssumedRoleSession(
         credentials=issued.credentials,
         assumed_role_user=issued.assumed_role_user,
@@ -63,6 +67,12 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, there: Circumstances) -> Ass
         session_token_size=issued.token_size,
         session_token_utilization=issued.token_utilization,
     )
+
+
+def _redeemable_until(identity: VerifiedIdentity, provider: SamlProvider) -> datetime | None:
+    """Return when the assertion is too old for *provider*; None where it may be of any age."""
+    issued = identity.issued_at
+    return None if issued is None or provider.max_age is None else shift(issued, provider.max_age)
 
 
 def _find_provider(account: Account, principal_arn: str) -> SamlProvider:

@@ -1,5 +1,6 @@
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -26,6 +27,17 @@ def test_p10_strict_accepts_an_assertion_once() -> None:
         with pytest.raises(IDPRejectedClaim) as refused:
             sts.assume_role_with_saml(saml_assertion=again, **call)  # type: ignore[arg-type]
         assert refused.value.check == "replay"
+
+
+@pytest.mark.parametrize(("max_age", "minutes"), [(timedelta(minutes=2), 12), (None, 70)])
+def test_d09_an_assertion_is_remembered_no_longer_than_its_provider_takes_it(max_age: timedelta | None, minutes: int) -> None:
+    memory = MemoryReplayCache()
+    world = World(provider=provider(max_age=max_age), service={"replay": memory})
+    world.assume(mint(login(validity=timedelta(hours=1))))
+    memory.first_use("later", "_1", until=AT + timedelta(days=1), at=AT + timedelta(minutes=minutes - 1))
+    assert len(memory) == 2
+    memory.first_use("later", "_2", until=AT + timedelta(days=1), at=AT + timedelta(minutes=minutes))
+    assert len(memory) == 2
 
 
 def test_p10_concurrent_uses_of_one_assertion_grant_once() -> None:
