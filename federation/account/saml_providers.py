@@ -1,4 +1,7 @@
-"""``saml-providers/<Name>/``: ``metadata.xml`` as exported, ``*.pem`` decryption keys, optional ``provider.toml``."""
+"""``saml-providers/<Name>/``: ``metadata.xml`` as exported, ``*.pem`` decryption keys, optional ``provider.toml``.
+
+A decryption key is nobody else's to read, unless ``published`` in ``provider.toml`` says why the provider's keys are no secret.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ _ONE_OF: Final = {
     "verifier": re.compile(r"[a-z][a-z0-9-]{0,31}"),
     "profile": PROFILE,
     "entity_id": None,
+    "published": None,
 }
 
 
@@ -56,8 +60,8 @@ def provider_arn(settings: Settings, name: str) -> str:
 def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings, faults: Faults) -> SamlProvider | None:
     """Read and register the provider of one directory; None after recording its faults."""
     before = len(faults)
-    keys = []
-    options = {}
+    keys = {}
+    options: dict[str, Any] = {}
     metadata: bytes | None = None
     for entry in tree.entries(directory):
         file = f"{directory}/{entry}"
@@ -66,9 +70,12 @@ def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings,
         elif entry == SETTINGS_FILE:
             options = _read_options(tree, file, faults)
         elif entry.endswith(".pem"):
-            keys.append(tree.read(file, longest=PRIVATE_KEY_OCTETS) or b"")
+            keys[file] = tree.read(file, longest=PRIVATE_KEY_OCTETS) or b""
         else:
             faults.add(file, "", f"{METADATA_FILE}, {SETTINGS_FILE} or *.pem", show(entry), "remove the file")
+    published = options.pop("published", "")
+    for file in keys:
+        tree.require_private(file, published=published)
     if metadata is None and len(faults) == before:
         faults.add(
             f"{directory}/{METADATA_FILE}", "", "the identity provider's metadata", "no file", "export it from the identity provider"
@@ -77,7 +84,7 @@ def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings,
         faults.add(directory, "", f"at most {PRIVATE_KEYS} decryption keys", str(len(keys)), "remove the oldest")
     if metadata is None or len(faults) > before:
         return None
-    return _register(metadata, keys, {**account_options(settings), **options}, arn=arn, directory=directory, faults=faults)
+    return _register(metadata, list(keys.values()), {**account_options(settings), **options}, arn=arn, directory=directory, faults=faults)
 
 
 def account_options(settings: Settings) -> dict[str, Any]:

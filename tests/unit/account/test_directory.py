@@ -12,7 +12,7 @@ from federation.account import load_account
 from federation.errors import AccountFaults, FederationError, IDPRejectedClaim
 from federation.identity import SessionTag
 from federation.profiles import Profile
-from tests.exchange import ACCOUNT, AT, PROVIDER, attributes, login, mint
+from tests.exchange import ACCOUNT, AT, PROVIDER, attributes, forge, login, mint
 from tests.unit.account.conftest import TRUST, Writer
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Portal"
@@ -262,7 +262,21 @@ def test_faults_of_a_providers_settings(directory: Path, write: Writer, line: st
 
 def test_a_decryption_key_that_is_none(directory: Path, write: Writer) -> None:
     write("saml-providers/Example/key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+    (directory / "saml-providers/Example/key.pem").chmod(0o600)
     assert faults(directory) == [("saml-providers/Example", "")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits are a matter of POSIX")
+def test_a_decryption_key_that_others_may_read(directory: Path, write: Writer) -> None:
+    write("saml-providers/Example/key.pem", forge().key.private_pem().decode("ascii"))
+    key = directory / "saml-providers/Example/key.pem"
+    key.chmod(0o640)
+    assert faults(directory) == [("saml-providers/Example/key.pem", "")]
+    write("saml-providers/Example/provider.toml", "published = 'a throw-away key of the examples'")
+    assert len(load_account(directory).saml_providers[PROVIDER].decryption_keys) == 1
+    (directory / "saml-providers/Example/provider.toml").unlink()
+    key.chmod(0o600)
+    assert len(load_account(directory).saml_providers[PROVIDER].decryption_keys) == 1
 
 
 # Files -----------------------------------------------------------------------------------------------------------------------------------
