@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from federation import clock
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.inputs import read_document
-from federation.cli.mint_examples import examples, mfa_code_command
 from federation.cli.options import at_option
 from federation.oidc.algorithms import ALGORITHMS
 from federation.testing.encryption import Encryption
@@ -31,7 +31,26 @@ YEARS: Final = range(1950, 9001)
 """What certificates and xs:dateTime can both state, with room for validities."""
 
 
-@click.group()
+LATE: Final = {"examples": "examples", "mfa-code": "mfa_code_command"}
+"""Commands that open accounts: their module is imported when one is called, so that minting a token does not pay for it."""
+
+
+class Mints(click.Group):
+    """Knows the commands of this module, and those of `LATE` by name alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), *LATE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, None where there is none."""
+        if cmd_name not in LATE:
+            return super().get_command(ctx, cmd_name)
+        late: click.Command = getattr(import_module("federation.cli.mint_examples"), LATE[cmd_name])
+        return late
+
+
+@click.group(cls=Mints)
 def command() -> None:
     """Make throw-away signed tokens for tests."""
 
@@ -186,7 +205,3 @@ def _attributes(words: tuple[str, ...]) -> dict[str, list[str]]:
             raise click.BadParameter("expected NAME=VALUE", param_hint="--attribute")
         values.setdefault(name, []).append(value)
     return values
-
-
-command.add_command(examples)
-command.add_command(mfa_code_command)
