@@ -11,7 +11,10 @@ import jwt
 import pytest
 import urllib3
 from botocore import UNSIGNED  # type: ignore[import-untyped]
+from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
+from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.credentials import Credentials  # type: ignore[import-untyped]
 from jwt import PyJWKClient
 
 from federation import OidcProvider, validate
@@ -183,6 +186,29 @@ def test_a_presigned_identity_as_clusters_take_it(world: World) -> None:
     result = answer.json()["GetCallerIdentityResponse"]["GetCallerIdentityResult"]
     assert result["Arn"] == "arn:aws:sts::123456789012:assumed-role/xaccounts3access/s3-access-example"
     other = urllib3.request("GET", url, headers={**headers, "x-k8s-aws-id": "cluster-2"}, timeout=10, retries=False)
+    assert (other.status, other.json()["Error"]["Code"]) == (403, "SignatureDoesNotMatch")
+
+
+def test_a_signed_request_as_vaults_take_it(world: World) -> None:
+    """A client signs the call and hands it over unsent; the vault sends it. The signed name of the vault keeps it from use elsewhere."""
+    keys = world.keys("default")
+    request = AWSRequest(
+        "POST",
+        world.server.url + "/",
+        data="Action=GetCallerIdentity&Version=2011-06-15",
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+            "X-Vault-AWS-IAM-Server-ID": "vault.example.com",
+            "Accept": "application/json",
+        },
+    )
+    SigV4Auth(Credentials(keys["aws_access_key_id"], keys["aws_secret_access_key"]), "sts", "us-east-1").add_auth(request)
+    handed = request.prepare()
+    sent = {"body": handed.body, "timeout": 10, "retries": False}
+    answer = urllib3.request("POST", handed.url, headers=handed.headers, **sent)
+    assert answer.json()["GetCallerIdentityResponse"]["GetCallerIdentityResult"]["Arn"] == "arn:aws:iam::123456789012:user/DevAdmin"
+    elsewhere = {**handed.headers, "X-Vault-AWS-IAM-Server-ID": "other.example.com"}
+    other = urllib3.request("POST", handed.url, headers=elsewhere, **sent)
     assert (other.status, other.json()["Error"]["Code"]) == (403, "SignatureDoesNotMatch")
 
 
