@@ -10,13 +10,13 @@ from typing import TypeVar
 from federation import clock
 from federation.account import Account
 from federation.account.access_key_id import account_of
-from federation.errors import FederationError
+from federation.errors import FederationError, ValidationError, show
 from federation.policy import Policy
 from federation.state import AuditEvent, AuditSink, ReplayCache
 from federation.sts import sigv4, trail
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import account_in, resource_of
-from federation.sts.callers.caller import Caller
+from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.callers.offices import Office, offices
 from federation.sts.callers.resolution import Callers, Holder
 from federation.sts.callers.user_sessions import ROOT_SESSION
@@ -187,10 +187,26 @@ class SignedOperations:
 
     def _resolve(self, caller: object, at: datetime) -> Caller:
         if isinstance(caller, Caller):
-            return caller
+            return self._own(caller)
         if isinstance(caller, Credentials):
             return self.caller_with(caller.access_key_id, caller.secret_access_key, caller.session_token, at=at)
         return self._named(caller)
+
+    def _own(self, caller: Caller) -> Caller:
+        """Require that *caller* is of an account that is served here: a user or root of another must not pass for one of this account.
+
+        Raises:
+            ValidationError: It is of another.
+        """
+        served = caller.account in self._offices
+        if served or (caller.kind is CallerKind.ROOT_SESSION and any(office.manages(caller.account) for office in self._offices.values())):
+            return caller
+        raise ValidationError(
+            check="caller",
+            expected=f"a caller of {', '.join(self._offices)}",
+            found=f"one of {show(caller.account)}",
+            remedy="let the service of that account resolve and answer it, or serve both accounts together",
+        )
 
     def _named(self, arn: object) -> Caller:
         return self._office_of(account_in(arn)).callers.named(arn)

@@ -205,7 +205,8 @@ def _excused(caller: Caller, resource: Resource, request: RequestContext) -> fro
     Naming the session, or a user, grants directly: no boundary and no session policy limits it by silence. Naming the role grants the role,
     within boundary and session policies; so does ``*``, but not in a trust policy. Naming the account grants nothing by itself.
     """
-    if resource.policy is None:
+    if resource.policy is None or caller.kind is CallerKind.ROOT_SESSION:
+        # To name a root is to name its account, and a root session does nothing beyond its task.
         return frozenset()
     if caller.kind not in _SESSIONS:
         via = resource.policy.evaluate(request).via

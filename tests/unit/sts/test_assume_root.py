@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from federation.account.model import Organization, TradeInToken
+from federation.policy import Policy
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from tests import callers
@@ -47,6 +48,16 @@ def test_it_is_root_within_its_task() -> None:
     assert keys["aws:AssumedRoot"] == "true"
     assert "aws:AssumedRoot" not in sts.caller_named(ROOT).context_keys(AT)
     assert refused(sts.assume_role, caller=session, role_arn=ROLE, role_session_name="session").check == "caller-kind"
+
+
+@pytest.mark.parametrize("name", [MEMBER_ROOT, OTHER, "*"])
+def test_a21_no_resource_policy_widens_its_task(name: str) -> None:
+    sts, unknown = managing(), TASK.replace("IAMAuditRootUserCredentials", "SQSUnlockQueuePolicy")
+    found = sts.assume_root(caller=USER, target_principal=OTHER, task_policy_arn=unknown, at=AT)
+    statement = {"Effect": "Allow", "Principal": {"AWS": name}, "Action": "*", "Resource": "*"}
+    queue = Policy.parse(callers.document(statement), kind="resource")
+    asked: dict[str, Any] = {"resource": f"arn:aws:sqs:us-east-1:{OTHER}:queue", "resource_policy": queue, "at": AT}
+    assert not sts.authorize(found.credentials, action="sqs:DeleteQueue", **asked).allowed
 
 
 def test_a_member_that_is_a_neighbour() -> None:

@@ -98,6 +98,16 @@ def test_tokens_of_one_kind_or_account_open_as_no_other() -> None:
         assert refused(sts.caller_of, issued.access_key_id, damaged).check == "session-token"
 
 
+def test_a_caller_of_another_service_is_nobody_here() -> None:
+    elsewhere = service(account(id=OTHER, users=(user(USER.replace(ACCOUNT, OTHER), EVERYTHING),)))
+    here = service()
+    for stranger in (f"arn:aws:iam::{OTHER}:root", USER.replace(ACCOUNT, OTHER)):
+        caller = elsewhere.caller_named(stranger)
+        for operation in (here.get_session_token, here.get_caller_identity):
+            assert refused(operation, caller=caller).check == "caller"
+        assert refused(here.get_federation_token, caller=caller, name="Bob").check == "caller"
+
+
 def test_neighbours_call_and_are_called() -> None:
     guest = f"arn:aws:iam::{OTHER}:user/Guest"
     other = account(
