@@ -128,7 +128,8 @@ def parse_json(text: str) -> object:
         ValueError: The text is not such JSON. `RecursionError` where nesting is deeper than the interpreter's parser follows.
     """
     document: object = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
-    _check_depth(document)
+    if text.count("{") + text.count("[") >= limits.JSON_DEPTH:  # nothing is deeper than it has brackets
+        _check_depth(document)
     if not text.isascii() or "\\u" in text:
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate raises here
     return document

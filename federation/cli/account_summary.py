@@ -61,7 +61,10 @@ def summary(account: Account) -> dict[str, object]:
             arn: {"role_id": role.role_id, "max_session_duration": role.max_session_duration, "trust_policy": role.trust_policy.document}
             for arn, role in account.roles.items()
         },
-        "users": {arn: {"user_id": user.user_id} for arn, user in account.users.items()},
+        "users": {
+            arn: {"user_id": user.user_id, "access_keys": _keys_of(account, arn), "mfa_devices": list(account.mfa_devices.get(arn, ()))}
+            for arn, user in account.users.items()
+        },
         "policies": list(account.policies),
         "notes": list(account.notes),
     }
@@ -91,8 +94,17 @@ def _entries(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]]
         yield name, [("plug-in", plugged.kind)]
     for arn, role in account.roles.items():
         yield arn, [("longest session", f"{role.max_session_duration} s"), ("trusts", _trusts(role.trust_policy.statements))]
-    for arn in (*account.users, *account.policies):
+    for arn in (*account.users, account.root_arn):
+        rows = [("access key", key) for key in _keys_of(account, arn)] + [("MFA device", name) for name in account.mfa_devices.get(arn, ())]
+        if rows or arn in account.users:
+            yield arn, [*rows]
+    for arn in account.policies:
         yield arn, []
+
+
+def _keys_of(account: Account, arn: str) -> list[str]:
+    """Return the ids of the access keys of a user, or of the root."""
+    return [key.id for key in account.access_keys.values() if (key.user or account.root_arn) == arn]
 
 
 def _until(moment: datetime | None) -> str:

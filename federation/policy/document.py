@@ -83,6 +83,8 @@ def _from_mapping(document: Mapping[Any, Any]) -> tuple[str, dict[str, Any]]:
 def _check_bounds(text: str) -> None:
     if len(text) > POLICY_CHARS:
         raise _invalid(f"at most {POLICY_CHARS} characters", f"{len(text)} characters", check="policy-size")
+    if text.count("{") + text.count("[") <= JSON_DEPTH:  # nearly every policy: it cannot be deeper than it has brackets
+        return
     depth = 0
     for match in _STRUCTURE.finditer(text):
         opening = match[0]

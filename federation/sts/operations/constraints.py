@@ -61,12 +61,11 @@ class TextList:
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
             yield violation(f"of type {type(value).__name__}", self.member, "Member must be a list of texts")
             return
+        shown = f"'[{', '.join(value)[: limits.ECHOED_LIST_CHARS]}]'"
         if not self.fewest <= len(value) <= self.most:
             bound = f"less than or equal to {self.most}" if len(value) > self.most else f"greater than or equal to {self.fewest}"
-            yield violation(f"of {len(value)} members", self.member, f"Member must have length {bound}")
+            yield violation(shown, self.member, f"Member must have length {bound}")
         elif not all(map(self.element.accepts, value)):
-            joined = ", ".join(value)
-            shown = f"'[{joined[: limits.ECHOED_LIST_CHARS]}]'"
             yield violation(shown, self.member, f"Member must satisfy constraint: [{', '.join(self._demands())}]")
 
     def _demands(self) -> Iterator[str]:
