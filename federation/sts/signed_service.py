@@ -187,26 +187,10 @@ class SignedOperations:
 
     def _resolve(self, caller: object, at: datetime) -> Caller:
         if isinstance(caller, Caller):
-            return self._own(caller)
+            return caller
         if isinstance(caller, Credentials):
             return self.caller_with(caller.access_key_id, caller.secret_access_key, caller.session_token, at=at)
         return self._named(caller)
-
-    def _own(self, caller: Caller) -> Caller:
-        """Require that *caller* is of an account that is served here: a user or root of another must not pass for one of this account.
-
-        Raises:
-            ValidationError: It is of another.
-        """
-        served = caller.account in self._offices
-        if served or (caller.kind is CallerKind.ROOT_SESSION and any(office.manages(caller.account) for office in self._offices.values())):
-            return caller
-        raise ValidationError(
-            check="caller",
-            expected=f"a caller of {', '.join(self._offices)}",
-            found=f"one of {show(caller.account)}",
-            remedy="let the service of that account resolve and answer it, or serve both accounts together",
-        )
 
     def _named(self, arn: object) -> Caller:
         return self._office_of(account_in(arn)).callers.named(arn)
@@ -221,6 +205,28 @@ class SignedOperations:
     def _office_of(self, account: str | None) -> Office:
         """Return where an account is served; where it is not, at home, which then knows neither key nor role."""
         return self._offices.get(account or "", self._home)
+
+    def _callers_office(self, caller: Caller) -> Office:
+        """Return where the account of *caller* is served: a user or root of another account must not pass for one of this.
+
+        Raises:
+            ValidationError: It is served nowhere here.
+        """
+        home = self._offices.get(caller.account)
+        if home is not None:
+            return home
+        managing = (
+            office for office in self._offices.values() if caller.kind is CallerKind.ROOT_SESSION and office.manages(caller.account)
+        )
+        office = next(managing, None)
+        if office is None:
+            raise ValidationError(
+                check="caller",
+                expected=f"a caller of {', '.join(self._offices)}",
+                found=f"one of {show(caller.account)}",
+                remedy="let the service of that account answer, or serve both accounts together",
+            )
+        return office
 
     def _signed(
         self,
@@ -238,7 +244,7 @@ class SignedOperations:
 
         def run() -> T:
             resolved.append(self._resolve(caller, instant))
-            office = self._office_of(resolved[0].account if role_arn is None else account_in(role_arn))
+            office = self._callers_office(resolved[0]) if role_arn is None else self._office_of(account_in(role_arn))
             return answer(
                 Circumstances(
                     account=office.account,
