@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
 from typing import Final, Protocol, cast, runtime_checkable
 
 from federation import clock
@@ -173,6 +174,8 @@ class _Fenced:
     def _own(self, identity: object, provider: Provider) -> VerifiedIdentity:
         if not isinstance(identity, VerifiedIdentity) or (identity.kind, identity.provider_arn) != (self.kind, provider.arn):
             raise self._overreach("an identity of its kind and of the provider it was asked about", type(identity).__name__)
+        if not isinstance(identity.context_keys, dict | MappingProxyType):
+            raise self._overreach("condition keys in a dict or a read-only view of one", type(identity.context_keys).__name__)
         # A name without a dot, such as aws or saml, is the prefix of somebody else's keys.
         prefix = f"{provider.arn}:" if "." in provider.arn else None
         foreign = next((key for key in identity.context_keys if prefix is None or not key.startswith(prefix)), None)

@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Final
 
 from federation.errors import FederationError, RegistrationError
@@ -133,8 +134,8 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
         issued_at=assertion.issue_instant,
         not_on_or_after=min(ends, default=None),
         session_not_on_or_after=min(sessions, default=None),
-        attributes=assertion.attributes,
-        context_keys=context,
+        attributes=MappingProxyType(assertion.attributes),
+        context_keys=MappingProxyType(context),
         notes=_notes(presented, proved),
     )
 

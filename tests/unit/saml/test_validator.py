@@ -32,6 +32,15 @@ from tests.forging import (
 )
 
 
+def test_an_identity_cannot_be_changed() -> None:
+    identity = federation.validate(respond(good_login()), provider(), at=AT)
+    for mapping in (identity.attributes, identity.context_keys):
+        with pytest.raises(TypeError):
+            mapping["saml:sub"] = "another"  # type: ignore[index]
+    assert identity.as_dict()["context_keys"]["saml:sub"] == "subject-123"
+    assert type(identity.as_dict()["attributes"]) is dict
+
+
 def test_identity() -> None:
     token = respond(
         good_login(not_before=timedelta(seconds=-30)),
