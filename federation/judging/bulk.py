@@ -70,6 +70,7 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_take_seat, initargs=(bench,)) as pool:
         try:
+            _hire(pool)
             yield from _in_order(captures, pool, most=workers * BATCHES_PER_WORKER)
         except BrokenProcessPool as cause:
             raise InternalFailure(
@@ -81,6 +82,15 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
             ) from cause
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _hire(pool: ProcessPoolExecutor) -> None:
+    """Start the processes of *pool* so that an interrupt from the keyboard passes them by: whoever asked decides when they end."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool.submit(len, ())  # the first submission starts them all; they inherit what is blocked
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _in_order(captures: Iterable[Capture], pool: ProcessPoolExecutor, *, most: int) -> Iterator[tuple[Capture, Judgement]]:
@@ -113,7 +123,6 @@ _SEATED: Final[list[Judge]] = []
 
 
 def _take_seat(bench: Bench) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked decides when it ends
     _SEATED[:] = [bench.judge()]
 
 

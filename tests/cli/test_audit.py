@@ -2,8 +2,12 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -119,3 +123,18 @@ def test_a_bar_is_drawn_for_a_person_alone(monkeypatch: pytest.MonkeyPatch, caps
     assert status == 0
     assert "1 tokens" in terminal.getvalue()
     assert json.loads(capsys.readouterr().out)["accepted"] is True
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupt_ends_it_and_its_processes_without_a_word(workers: str, tmp_path: Path) -> None:
+    many = tmp_path / "many.txt"
+    many.write_text(f"{GITHUB}\n" * 600, encoding="ascii")
+    console = Path(sys.executable).parent / "federation"
+    words = [str(console), "audit", str(many), "-", "--account", str(ACCOUNT), "--at", AT, "--workers", workers]
+    with subprocess.Popen(words, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["accepted"] is True
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert b"Traceback" not in said
