@@ -198,6 +198,8 @@ class SignedOperations:
     def _holder(self, access_key_id: object, session_token: object | None, at: datetime) -> Holder:
         account = _account_of(access_key_id)
         office = self._office_of(account)
+        if account is None and isinstance(access_key_id, str):  # an old key, which carries no account: its file tells
+            office = next((each for each in self._offices.values() if access_key_id in each.account.access_keys), office)
         if kind_of(session_token) == ROOT_SESSION:  # it acts in one account, and the account that manages that one issued it
             office = next((each for each in self._offices.values() if each.manages(account)), office)
         return office.callers.holder_of(access_key_id, session_token, at=at)

@@ -159,3 +159,10 @@ def test_a_message_of_another_account_is_none() -> None:
     other = service(account(id=OTHER, users=(user(guest),)))
     message = other.authorize(guest, action="s3:GetObject", resource="*", at=AT).encoded_message
     assert refused(service().decode_authorization_message, caller=USER, encoded_message=message).check == "authorization-message"
+
+
+def test_an_old_key_of_a_neighbour() -> None:
+    guest = f"arn:aws:iam::{OTHER}:user/Guest"
+    old = {"AKIAIOSFODNN7EXAMPLE": AccessKey(id="AKIAIOSFODNN7EXAMPLE", secret=SECRET, user=guest)}
+    other = replace(account(id=OTHER, users=(user(guest, EVERYTHING),)), access_keys=old)
+    assert service(neighbours=[other]).caller_of("AKIAIOSFODNN7EXAMPLE", at=AT).arn == guest
