@@ -18,9 +18,9 @@ from rich.text import Text
 
 from federation.cli.exits import Exit, status_of
 from federation.cli.plain import joined, print_json, safe, unverified
-from federation.judging.kinds import KINDS, SAML
 from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
+from federation.judging.kinds import KINDS, SAML
 from federation.policy.decision import Decision
 from federation.policy.explain import ConditionResult, ElementResult, StatementResult
 from federation.profiles import Profile
