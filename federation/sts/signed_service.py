@@ -260,15 +260,15 @@ class SignedOperations:
             )
 
         def event(*, granted: T | None = None, refusal: FederationError | None = None) -> AuditEvent:
-            who = resolved[0] if resolved else None
+            who, role = resolved[0] if resolved else None, role_arn if type(role_arn) is str else None
             return AuditEvent(
                 time=instant,
                 operation=operation,
                 user_identity=trail.caller_identity(who),
-                account=self._office_of(account_in(role_arn) or (None if who is None else who.account)).account.id,
+                account=self._office_of(account_in(role) or (None if who is None else who.account)).account.id,
                 request_parameters=trail.told_parameters(call),
                 response_elements=None if granted is None else trail.told_answer(operation, granted),
-                resources={role_arn: trail.ROLE} if type(role_arn) is str else {},
+                resources={} if role is None else {role: trail.ROLE},
                 region=None if who is None else who.region,
                 refusal=refusal,
             )

@@ -269,6 +269,22 @@ def test_parameters_of_any_type_make_an_event(parameters: Mapping[str, object]) 
     json.dumps(event.as_dict(), allow_nan=False)
 
 
+class HostileText(str):
+    __slots__ = ()
+
+    def split(self, *_: Any, **__: Any) -> list[str]:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("role", [HostileText(ROLE), Hostile(), 7, [ROLE]])
+def test_a_role_of_any_type_leaves_an_event(service: Callable[[Events], SecurityTokenService], role: Any) -> None:
+    for method in ("assume_role", "assume_role_with_saml"):
+        events = Events()
+        with pytest.raises(FederationError):
+            getattr(service(events), method)(**{**GRANTED[method], "role_arn": role}, at=AT)
+        assert events.last["federation"]["outcome"] == "refused"
+
+
 def test_a_request_within_another_has_its_own_origin() -> None:
     with received_from(Origin(request_id="outer")):
         event = AuditEvent(time=AT, operation="GetCallerIdentity", user_identity={}, account=ACCOUNT)
