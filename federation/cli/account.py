@@ -20,11 +20,23 @@ from federation.cli.lint import print_finding
 from federation.cli.options import account_option, json_option
 from federation.cli.plain import print_json, safe
 from federation.cli.rendering import DIM, GOOD, console, facts, print_made
+from federation.errors import ValidationError
 from federation.policy import Kind
 from federation.profiles import Profile
 
 
-@click.group()
+class AccountVerbs(click.Group):
+    """Every argument of these verbs is the user's own: one that has not its form is a fault of usage."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as fault:
+            raise click.UsageError(f"{fault.check}: expected {fault.expected}, found {fault.found}; {fault.remedy}") from fault
+
+
+@click.group(cls=AccountVerbs)
 def command() -> None:
     """Make, check and show an account directory."""
 

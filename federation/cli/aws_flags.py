@@ -13,7 +13,7 @@ import click
 from federation import limits
 from federation.cli.credentials import FORMS
 from federation.cli.inputs import literal_or_file
-from federation.cli.plain import safe
+from federation.cli.plain import safe, tell
 from federation.errors import FederationError
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--transitive-tag-keys", "--audience", "--provided-contexts"})
@@ -86,7 +86,8 @@ def answering(operation: str) -> Iterator[None]:
     try:
         yield
     except FederationError as refusal:
-        click.echo(f"An error occurred ({refusal.code}) when calling the {operation} operation: {safe(refusal.message)}\n", err=True)
+        words = f"An error occurred ({refusal.code}) when calling the {operation} operation: {safe(refusal.message)}\n"
+        tell(lambda: click.echo(words, err=True))
         raise
 
 

@@ -19,7 +19,7 @@ import click
 from federation import __version__
 from federation.cli.exits import Exit, status_of
 from federation.cli.options import wants_json
-from federation.cli.plain import print_json
+from federation.cli.plain import print_json, tell
 from federation.errors import AccountFaults, FederationError, InternalFailure
 
 VERBS: Final = {
@@ -97,7 +97,7 @@ def main() -> NoReturn:
         status = cli.main(prog_name="federation", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as usage:
-        usage.show()
+        tell(usage.show)
         sys.exit(usage.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(Exit.INTERRUPTED)
@@ -108,7 +108,8 @@ def main() -> NoReturn:
     except OSError as fault:
         # The output has no room; a verdict that was not written is none.
         _leave_output()
-        click.echo(f"error: {fault.strerror or type(fault).__name__}", err=True)
+        reason = fault.strerror or type(fault).__name__
+        tell(lambda: click.echo(f"error: {reason}", err=True))
         sys.exit(Exit.FAULT)
     sys.exit(status if isinstance(status, int) else Exit.GRANTED)
 
@@ -132,7 +133,7 @@ def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:
         _report(ctx, {**refusal.as_dict(), **({"faults": faults} if faults else {})}, "")
     else:
         rendering = import_module("federation.cli.rendering")
-        rendering.print_refusal(refusal)
+        tell(lambda: rendering.print_refusal(refusal))
     ctx.exit(status)
 
 
@@ -140,7 +141,7 @@ def _report(ctx: click.Context, error: Mapping[str, object], text: str) -> None:
     if wants_json(ctx):
         print_json({"error": error})
     else:
-        click.echo(text, err=True)
+        tell(lambda: click.echo(text, err=True))
 
 
 def _as_failure(bug: Exception) -> InternalFailure:

@@ -21,6 +21,7 @@ from federation.cli.plain import print_json
 from federation.cli.providers import provider_of
 from federation.cli.rendering import print_report
 from federation.profiles import Profile
+from federation.saml.keys import PERMITS
 from federation.saml.provider import SamlProvider
 from federation.validators import Provider, diagnose
 
@@ -61,7 +62,12 @@ class MaxAge(click.ParamType["timedelta | str"]):
 @click.option("--audience", "audiences", multiple=True, help="SAML: audience by which tokens address us; repeatable. Default: AWS's.")
 @click.option("--recipient", "recipients", multiple=True, help="SAML: address at which we receive; repeatable. Default: AWS's.")
 @click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="SAML: which part must carry a signature.")
-@click.option("--permit", multiple=True, help="SAML: permit one weak algorithm by name, e.g. rsa-sha1; repeatable.")
+@click.option(
+    "--permit",
+    multiple=True,
+    type=click.Choice(sorted(PERMITS)),
+    help="SAML: permit one weak algorithm by name, e.g. rsa-sha1; repeatable.",
+)
 @click.option("--max-age", type=MaxAge(), help="SAML: seconds a token may be old, or none for no limit. Default: 300.")
 @click.option(
     "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="SAML: our RSA key, PEM; repeatable."

@@ -108,6 +108,19 @@ def test_a_full_disk_is_a_fault_and_no_verdict(words: list[str]) -> None:
     assert b"Traceback" not in result.stderr
 
 
+REFUSED = ["sts", "get-caller-identity", "--account", "fixtures/account", "--caller", "arn:aws:iam::123456789012:user/Nobody"]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(REFUSED, 1), (["validate", "fixtures/oidc/github.jwt"], 2), (["account", "check", "--account", "absent"], 3), (VALIDATE, 0)],
+)
+def test_a_status_needs_no_standard_error(words: list[str], status: int) -> None:
+    result = under_shell(f"2>{FULL}", *words)
+    assert result.returncode == status
+
+
 @pytest.mark.parametrize(
     ("redirection", "words", "status"),
     [(">&-", VALIDATE, 0), (">&- 2>&-", VALIDATE, 0), ("<&-", ["validate", "-", *VALIDATE[2:]], 1), ("<&-", ["inspect", "-"], 1)],

@@ -119,7 +119,7 @@ def test_options_reach_the_provider(run: Run) -> None:
     assert run(*base, "--at", "2026-11-24T12:04:00Z", "--max-age", "60").exit_code == 1
     assert run(*base, "--at", "2026-11-24T12:04:00Z", "--max-age", "none").exit_code == 0
     assert run(*base, "--at", AT, "--recipient", "https://sp.example.com/acs").exit_code == 1
-    assert run(*base, "--at", AT, "--permit", "everything").exit_code == 3
+    assert run(*base, "--at", AT, "--permit", "everything").exit_code == 2
     encrypted = ("validate", "fixtures/saml/encrypted.b64", "--metadata", METADATA, "--at", AT)
     assert run(*encrypted).exit_code == 1
     assert run(*encrypted, "--decryption-key", "fixtures/keys/sp-decryption-rsa2048.TEST-ONLY.key.pem").exit_code == 0

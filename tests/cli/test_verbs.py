@@ -36,6 +36,10 @@ def trust(tmp_path: Path) -> Path:
 def account(tmp_path: Path, trust: Path, run: Run) -> Path:
     """An account made by the command line alone; its role trusts nobody who comes from the fixtures."""
     path = tmp_path / "account"
+    for wrong in ("12345678901", "1234-5678-9012"):
+        refused = run("account", "init", path, "--account-id", wrong)
+        assert refused.exit_code == 2
+        assert wrong in refused.stderr
     assert run("account", "init", path, "--account-id", "123456789012").exit_code == 0
     add = ("account", "add-saml-provider", "--account", path, "--name", "SAML-test", "fixtures/saml/metadata/shibboleth.xml")
     assert run(*add).exit_code == 0
