@@ -138,6 +138,9 @@ def _print(files: Sequence[Linted], counts: Counter[Severity]) -> None:
             out.print(Text(f"✓ {name}: IAM would store this document", style=GOOD), Text(size, style=DIM))
         for line, finding in each.findings:
             print_finding(finding, f"{name}:{line}", out)
+    unstorable = sum(each.refusal is not None for each in files)
+    if unstorable:
+        out.print(Text(f"documents that IAM would not store: {unstorable}", style=BAD))
     out.print(Text("findings: " + ", ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES), style=DIM))
 
 

@@ -84,6 +84,8 @@ def test_what_iam_would_not_store_is_linted_all_the_same(run: Run, tmp_path: Pat
     [file] = json.loads(run("policy", "lint", path, "--json").stdout)["files"]
     assert (file["accepted"], file["refusal"]["check"]) == (False, "policy-shared-issuer")
     assert [finding["id"] for finding in file["findings"]] == ["shared-issuer-unscoped"]
+    path.write_text('{"Statement": {"Effect": "Allow"}}', encoding="utf-8")
+    assert "documents that IAM would not store: 1\nfindings: error 0" in run("policy", "lint", path).stdout
 
 
 def test_kinds_and_standard_input(run: Run) -> None:
