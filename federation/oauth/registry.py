@@ -34,7 +34,8 @@ def decode_access_token(token: object) -> str:
     if not isinstance(token, (str, bytes)):
         raise _refusal("type", "a token as str or bytes", type(token).__name__)
     if not _MIN_CHARS <= len(token) <= limits.WEB_IDENTITY_TOKEN_CHARS:
-        raise _refusal("size", f"{_MIN_CHARS} to {limits.WEB_IDENTITY_TOKEN_CHARS} characters", f"{len(token)}")
+        found = "fewer" if len(token) < _MIN_CHARS else f"more than {limits.WEB_IDENTITY_TOKEN_CHARS}"
+        raise _refusal("size", f"{_MIN_CHARS} to {limits.WEB_IDENTITY_TOKEN_CHARS} characters", found)
     text = token.decode("latin-1") if isinstance(token, bytes) else token
     if not _TOKEN.fullmatch(text):
         raise _refusal("form", "visible ASCII characters without spaces", "others")

@@ -129,7 +129,8 @@ def _text(token: object, max_chars: int) -> str:
     if not isinstance(token, (str, bytes)):
         raise _refusal("type", "a token as str or bytes", type(token).__name__)
     if not token or len(token) > max_chars:
-        raise _refusal("size", f"1 to {max_chars} characters", f"{len(token)}", "send the token itself, not a page or a file around it")
+        found = f"more than {max_chars}" if token else "none"
+        raise _refusal("size", f"1 to {max_chars} characters", found, "send the token itself, not a page or a file around it")
     if not token.isascii():
         raise _refusal("form", "ASCII characters", "others", _REMEDY)
     return token if isinstance(token, str) else token.decode("ascii")

@@ -43,7 +43,8 @@ def decode_response(token: object, *, max_chars: int = limits.SAML_RESPONSE_CHAR
     if not isinstance(token, (str, bytes)):
         raise _refusal("type", "a str or bytes", type(token).__name__, "pass the value of the SAMLResponse form field")
     if not 0 < len(token) <= max_chars:
-        raise _refusal("size", f"1 to {max_chars} characters of base64", f"{len(token)}", "post the IdP's response unchanged")
+        found = f"more than {max_chars}" if token else "none"
+        raise _refusal("size", f"1 to {max_chars} characters of base64", found, "post the IdP's response unchanged")
     try:
         octets = base64_octets(token)
     except ValueError:

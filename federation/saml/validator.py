@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
-from federation.errors import FederationError, RegistrationError
+from federation.errors import FederationError, RegistrationError, show
 from federation.identity import VerifiedIdentity, timestamp
 from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
@@ -57,13 +58,14 @@ class SamlResponseValidator:
         results, proved, presented = _examine(token, registration, at)
         refused = any(r.refusal is not None and registration.profile in r.profiles for r in results)
         identity = _identity(presented, proved) if presented is not None and proved is not None and not refused else None
+        claimed = inspect_response(token) if identity is None else {}
         return Report(
             kind=KIND,
             profile=registration.profile,
             results=results,
             identity=identity,
-            claimed=inspect_response(token) if identity is None else {},
-            notes=(proved.notes if proved is not None else ()) + registration.notes,
+            claimed=claimed,
+            notes=(_whose(claimed, registration) if proved is None else proved.notes) + registration.notes,
         )
 
 
@@ -88,6 +90,15 @@ def _examine(
     except FederationError as refusal:
         return (*results, CheckResult(*READING, "refused", refusal), *_skipped(CHECKS)), proved, None
     return (*results, CheckResult(*READING, "passed"), *collect(CHECKS, presented)), proved, presented
+
+
+def _whose(claimed: Mapping[str, Any], provider: SamlProvider) -> tuple[str, ...]:
+    """Remark on a response that nothing proved and that says of itself that it comes from somewhere else: no key here could prove it."""
+    issuer = next((login["Issuer"] for login in claimed.get("assertions", ()) if login["Issuer"]), None)
+    issuer = issuer or claimed.get("response", {}).get("Issuer")
+    if issuer is None or issuer in provider.entity_ids:
+        return ()
+    return (f"unproved, the response names the issuer {show(issuer)}, which is none of this provider's: judge it by its own metadata",)
 
 
 def _skipped(checks: tuple[Any, ...]) -> tuple[CheckResult, ...]:

@@ -32,6 +32,14 @@ from tests.forging import (
 )
 
 
+def test_a_response_of_somebody_else_is_remarked() -> None:
+    elsewhere = "https://elsewhere.example.com/saml"
+    report = federation.diagnose(respond(good_login(issuer=elsewhere), key="stranger-rsa2048"), provider(), at=AT)
+    assert any("unproved" in note and elsewhere in note for note in report.notes)
+    for ours in (respond(good_login(), key="stranger-rsa2048"), respond(good_login()), "AAAA"):
+        assert not any("unproved" in note for note in federation.diagnose(ours, provider(), at=AT).notes)
+
+
 def test_an_identity_cannot_be_changed() -> None:
     identity = federation.validate(respond(good_login()), provider(), at=AT)
     for mapping in (identity.attributes, identity.context_keys):
