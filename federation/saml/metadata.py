@@ -6,6 +6,7 @@ defusedxml: no DTD, no entities, no network.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def read_metadata(document: object, *, permit: Permit = frozenset(), entity_id: 
             f"{len(keys)}",
             "export the metadata with the signing certificate" if not keys else "remove the certificates that are no longer in use",
         )
-    notes = ((remark,) if remark else ()) + tuple(_notes(root, entity, descriptors[0], keys))
+    notes = ((remark,) if remark else ()) + _encoding_notes(checked) + tuple(_notes(root, entity, descriptors[0], keys))
     return IdentityProviderMetadata(name, keys, notes)
 
 
@@ -143,6 +144,19 @@ def _parse(document: str | bytes) -> Element:
             "metadata", "an EntityDescriptor or EntitiesDescriptor of SAML 2.0", show(root.tag), "pass the identity provider's metadata"
         )
     return root
+
+
+def _encoding_notes(document: str | bytes) -> tuple[str, ...]:
+    """Remark on octets that IAM would not take: it reads UTF-8 without a byte order mark, the parser what XML lets a document declare."""
+    if isinstance(document, str):
+        return ()
+    if document.startswith(codecs.BOM_UTF8):
+        return ("the metadata begins with a byte order mark; IAM takes UTF-8 without one",)
+    try:
+        document.decode("utf-8")
+    except UnicodeDecodeError:
+        return ("the metadata is in another encoding than UTF-8; IAM takes UTF-8 alone",)
+    return ("the metadata is in UTF-16; IAM takes UTF-8 alone",) if b"\0" in document else ()
 
 
 def _entities(root: Element) -> list[Element]:

@@ -130,6 +130,27 @@ def test_M06_no_dtd_through_the_admin_door(doctype: bytes) -> None:
     assert refusal(b'<?xml version="1.0"?>' + doctype + body) == "metadata"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "utf-8-sig"])
+def test_M06_encodings_are_those_that_the_document_declares(encoding: str) -> None:
+    text = GOOD.decode().partition("?>")[2].replace("<md:IDPSSODescriptor", "<!-- Zürich --><md:IDPSSODescriptor", 1)
+    declared = "" if encoding.startswith("utf") else f'<?xml version="1.0" encoding="{encoding}"?>'
+    found = read_metadata((declared + text).encode(encoding))
+    assert (found.entity_id, found.keys) == (ISSUER, read_metadata(GOOD).keys)
+    assert any("IAM takes UTF-8" in note for note in found.notes)
+    assert not any("UTF-8" in note for note in read_metadata(GOOD).notes + read_metadata(text).notes + read_metadata(text.encode()).notes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-7", "cp037"])
+def test_M06_other_encodings_are_not_guessed(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + GOOD.decode().partition("?>")[2]
+    assert refusal(text.encode(encoding)) == "metadata"
+
+
+def test_M06_an_undeclared_encoding_is_not_guessed() -> None:
+    text = GOOD.decode().partition("?>")[2].replace("<md:IDPSSODescriptor", "<!-- Zürich --><md:IDPSSODescriptor", 1)
+    assert refusal(text.encode("iso-8859-1")) == "metadata"
+
+
 def test_M06_undefined_entities_are_not_text() -> None:
     assert refusal(GOOD.replace(ISSUER.encode(), b"&issuer;")) == "metadata"
 

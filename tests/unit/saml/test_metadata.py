@@ -73,7 +73,7 @@ def test_every_product(shape: str) -> None:
     assert [key.fingerprint for key in metadata.keys] == expected
     assert len([note for note in metadata.notes if "its dates decide nothing" in note]) == 2
     assert read_metadata(made.decode()) == metadata
-    assert read_metadata(b"\xef\xbb\xbf" + made) == metadata
+    assert read_metadata(b"\xef\xbb\xbf" + made).keys == metadata.keys
 
 
 @pytest.mark.parametrize(("value", "counts"), [("signing", True), (None, True), ("encryption", False), ("both", False)])
