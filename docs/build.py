@@ -3,10 +3,12 @@
 import ast
 import inspect
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from federation import errors
 from federation.oauth import checks as oauth
 from federation.oidc import checks as oidc
 from federation.policy.lint import Rule, conditions, elements, issuers, keys, saml, statements
@@ -117,10 +119,66 @@ def _lint_row(rule: Rule) -> tuple[str, ...]:
     return (f"`{rule.id}`", rule.severity, rule.finds, rule.because)
 
 
+ERRORS_HEAD: Final = """# Errors
+
+<!-- Written by docs/build.py: change federation/errors.py, then run `make docs`. -->
+
+Whatever the input, the engine raises `FederationError` and nothing else. Its class says what the wire says; which rule refused is its
+`check`, listed in [Checks](checks.md). `str(error)` is one line; `error.as_dict()` has `code`, `http_status`, `check`, `expected`, `found`,
+`remedy` and `message`, the text AWS sends where it is known. None of them holds a token, a secret or a key.
+
+The last column names the rooms of the house that raise it.
+
+"""
+
+
+def errors_page() -> str:
+    """docs/errors.md: wire code, HTTP status, class, meaning, where it comes from."""
+    raised = _raised()
+    rows = sorted(
+        (f"`{found.code}`", str(found.http_status), f"`{found.__name__}`", _first(found), raised.get(found.__name__, "nothing offline"))
+        for found in errors.FederationError.__subclasses__()
+        if found.__module__ == errors.__name__
+    )
+    return ERRORS_HEAD + "\n".join((*_table(("code", "HTTP", "class", "meaning", "raised by"), rows), ""))
+
+
+def _raised() -> dict[str, str]:
+    """Class to the rooms in which it is called by its name."""
+    rooms: dict[str, set[str]] = defaultdict(set)
+    for path in HOUSE.rglob("*.py"):
+        room = path.relative_to(HOUSE).with_suffix("").parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                rooms[node.func.id].add(room)
+    return {name: " ".join(f"`{room}`" for room in sorted(found)) for name, found in rooms.items()}
+
+
+ADR_HEAD: Final = """# Decisions
+
+<!-- Written by docs/build.py: add a record, then run `make docs`. -->
+
+One short record for each choice that a reader of the code would otherwise wonder about. Numbers are never used again.
+
+"""
+
+
+def decisions_page() -> str:
+    """docs/adr/README.md: the records, by number."""
+    titles = ((path.name, path.read_text(encoding="utf-8").partition("\n")[0]) for path in sorted((DOCS / "adr").glob("[0-9]*.md")))
+    rows = [(number, f"[{title}]({name})") for name, line in titles for number, _, title in [line.removeprefix("# ").partition(". ")]]
+    return ADR_HEAD + "\n".join((*_table(("number", "decision"), rows), ""))
+
+
 OF_SHAPE: Final = ("subject", "conditions", "attributes", "assertion")
 """Modules whose `refuse` says what the schema demands, always under the one name."""
 
-PAGES: Final[dict[str, Callable[[], str]]] = {"checks.md": checks_page, "lint.md": lint_page}
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "checks.md": checks_page,
+    "lint.md": lint_page,
+    "errors.md": errors_page,
+    "adr/README.md": decisions_page,
+}
 
 
 def _saml() -> Iterator[tuple[str, ...]]:
