@@ -28,7 +28,7 @@ from federation.account.model import USER_NAME
 from federation.account.outbound import ISSUER_FILE, OUTBOUND, SigningKey
 from federation.account.trade_in import TRADE_IN_TOKENS, read_trade_in_token
 from federation.account.users import USERS, read_user
-from federation.account.writing import check_name, document_octets, inside, open_account, parsed, unused
+from federation.account.writing import check_name, document_octets, inside, open_account, parsed, write_entry
 from federation.errors import ValidationError, show
 from federation.identity import timestamp
 from federation.policy import Policy
@@ -78,7 +78,7 @@ def add_user(path: str | os.PathLike[str], *, name: str, user_path: str = "/", p
     user = read_user(document, name, file=f"{USERS}/{name}.json", settings=settings, groups={}, faults=faults)
     if user is None:
         raise faults.error()
-    write_file(unused(root, USERS, name), document_octets(document))
+    write_entry(root, USERS, name, document)
     return user.arn
 
 
@@ -131,7 +131,7 @@ def enable_mfa_device(
     seed = base64.b32encode(octets).decode("ascii").rstrip("=")
     serial = f"arn:{settings.partition}:iam::{settings.id}:mfa/{device}"
     document = {"SerialNumber": serial, "Base32StringSeed": seed, **({} if user is None else {"UserName": user})}
-    write_file(unused(root, MFA_DEVICES, device), document_octets({"VirtualMFADevice": document}), mode=PRIVATE_MODE)
+    write_entry(root, MFA_DEVICES, device, {"VirtualMFADevice": document}, mode=PRIVATE_MODE)
     return NewMfaDevice(serial, seed)
 
 
@@ -215,7 +215,7 @@ def add_trade_in_token(
     faults, file = Faults(), f"{TRADE_IN_TOKENS}/{digest}.json"
     if read_trade_in_token(document, file=file, roles=account.roles, policies=account.policies, faults=faults) is None:
         raise faults.error()
-    write_file(unused(root, TRADE_IN_TOKENS, digest), document_octets(document))
+    write_entry(root, TRADE_IN_TOKENS, digest, document)
     return digest
 
 

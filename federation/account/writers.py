@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from federation.account.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory, write_file
+from federation.account.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
 from federation.account.faults import Faults
 from federation.account.keyring import Keyring
 from federation.account.model import ACCOUNT_ID, PARTITION, POLICY_NAME, PROVIDER_NAME, ROLE_NAME
@@ -15,7 +15,7 @@ from federation.account.policies import POLICIES
 from federation.account.roles import MAX_SESSION_DURATION_MIN, ROLES, read_role
 from federation.account.saml_providers import METADATA_FILE, PRIVATE_KEY_OCTETS, PRIVATE_KEYS, SAML_PROVIDERS, account_options, provider_arn
 from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
-from federation.account.writing import check_name, document_octets, inside, octets_of, open_account, parsed, unused
+from federation.account.writing import check_name, document_octets, inside, octets_of, open_account, parsed, write_entry
 from federation.errors import RegistrationError, ValidationError, show
 from federation.policy import Policy
 from federation.profiles import Profile
@@ -139,7 +139,7 @@ def add_role(
     role = read_role(document, name, file=file, settings=settings, faults=faults)
     if role is None:
         raise faults.error()
-    write_file(unused(root, ROLES, name), document_octets(document))
+    write_entry(root, ROLES, name, document)
     return role.arn
 
 
@@ -158,5 +158,5 @@ def add_policy(path: str | os.PathLike[str], *, name: str, document: str) -> str
     root, settings = open_account(path)
     check_name("name", name, POLICY_NAME.pattern)
     Policy.parse(document, kind="identity")
-    write_file(unused(root, POLICIES, name), document_octets(parsed(document)))
+    write_entry(root, POLICIES, name, parsed(document))
     return f"arn:{settings.partition}:iam::{settings.id}:policy/{name}"

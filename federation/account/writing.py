@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from federation.account.atomic import PUBLIC_MODE, write_file
 from federation.account.directory import root_of
 from federation.account.faults import Faults
 from federation.account.files import Tree, parse_json
 from federation.account.settings import Settings, read_settings
 from federation.errors import RegistrationError, ValidationError, show
+
+try:
+    import fcntl
+except ImportError:  # not POSIX
+    fcntl = None  # type: ignore[assignment]
 
 
 def open_account(path: str | os.PathLike[str]) -> tuple[Path, Settings]:
@@ -29,11 +37,36 @@ def open_account(path: str | os.PathLike[str]) -> tuple[Path, Settings]:
     return root, settings
 
 
-def unused(root: Path, directory: str, name: str) -> Path:
-    """Return the file for *name*; IAM names are unique whatever the case, so a twin in another case refuses as a duplicate would."""
+def write_entry(root: Path, directory: str, name: str, document: object, *, mode: int = PUBLIC_MODE) -> None:
+    """Make the file of *name* in *directory*. IAM names are unique whatever the case: a twin in another case refuses as a duplicate would.
+
+    Raises:
+        AccountFault: The name is taken, or the file system refuses.
+        ValidationError: A text in *document* is no Unicode.
+    """
     parent, file = inside(root, directory), f"{name}.json"
-    twin = next((entry.name for entry in parent.iterdir() if entry.name.lower() == file.lower()), file)
-    return parent / twin
+    octets, faults = document_octets(document), Faults()
+    with _alone_in(parent):
+        entries = Tree(root, faults).entries(directory)
+        if len(faults):
+            raise faults.error()
+        twin = next((entry for entry in entries if entry.lower() == file.lower()), file)
+        write_file(parent / twin, octets, mode=mode)
+
+
+@contextmanager
+def _alone_in(parent: Path) -> Iterator[None]:
+    """Keep other writers of *parent* waiting: between looking for a twin and writing there must be no moment for one to appear.
+
+    Where the system has no such locks, names do not differ by case alone either, and linking refuses the twin.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):  # a file system without locks: one writer at a time is then the operator's affair
+            if fcntl is not None:
+                handle = os.open(parent, os.O_RDONLY)
+                stack.callback(os.close, handle)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def inside(root: Path, directory: str) -> Path:

@@ -1,7 +1,9 @@
 import json
 import os
 import stat
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,25 @@ def test_nothing_is_overwritten(directory: Path) -> None:
             again()
         assert refused.value.check == "write"
     assert tree(directory) == before
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_writers_at_once_leave_one_of_two_names_that_differ_by_case(directory: Path, round_: int) -> None:
+    start, made = threading.Barrier(8), []
+
+    def add(name: str) -> None:
+        start.wait()
+        with suppress(AccountFault):
+            made.append(add_role(directory, name=name, trust_policy=json.dumps(TRUST)))
+
+    names = [f"{name}{round_}" for name in ("twin", "Twin", "TWIN", "tWin")] * 2
+    threads = [threading.Thread(target=add, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert made[0] in load_account(directory).roles
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "../escape", "a/b", "a\0", "x" * 129, None, 7, "naïve"])
