@@ -104,10 +104,13 @@ class Tree:
         if text is None:
             return None
         try:
-            return parse_json(text)
+            document: object = parse_json(text)
         except (ValueError, RecursionError) as error:
             self._faults.add(file, "", "one JSON document without duplicate members", show(_reason(error)), "correct the JSON")
             return None
+        if document is None:  # or its reader would take it for a fault that is recorded already, and leave the file out
+            self._faults.add(file, "", "a JSON document that says something", "null", "correct or remove the file")
+        return document
 
     def toml(self, file: str) -> object | None:
         """Return the parsed TOML of *file*; None after recording a fault."""
