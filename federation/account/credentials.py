@@ -11,12 +11,12 @@ import binascii
 import re
 from typing import Final, TypeVar
 
+from federation.account.entities import json_files
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.mfa_device import MfaDevice, parse_secret
 from federation.account.model import AccessKey, User
-from federation.account.policies import json_files
 from federation.account.settings import Settings
 from federation.errors import FederationError, show
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 from urllib.parse import unquote
 
+from federation.account.entities import check_arn, check_name, json_files
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.model import IAM_PATH, POLICY_NAME, ManagedPolicy
 from federation.account.settings import Settings
-from federation.errors import FederationError, show
+from federation.errors import FederationError
 from federation.policy import Policy
 
 POLICIES: Final = "policies"
@@ -40,10 +40,7 @@ def read_policy(document: object, name: str, *, file: str, settings: Settings, f
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, "PolicyName", name, POLICY_NAME.pattern)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    aws_managed = f"arn:{settings.partition}:iam::aws:policy{path}{name}"
-    given = fields.text("Arn")
-    if given not in {None, f"{arn}{path}{name}", aws_managed}:
-        fields.fault("Arn", f"{arn}{path}{name}", show(given), "correct or remove the member")
+    arn = check_arn(fields, f"{arn}{path}{name}", f"arn:{settings.partition}:iam::aws:policy{path}{name}")
     default = fields.text("DefaultVersionId")
     policy = _default_version(fields, default, file=file, faults=faults)
     fields.ignore(
@@ -52,7 +49,7 @@ def read_policy(document: object, name: str, *, file: str, settings: Settings, f
     fields.finish()
     if policy is None or len(faults) > before:
         return None
-    return ManagedPolicy(arn=given or f"{arn}{path}{name}", name=name, path=path, policy=policy)
+    return ManagedPolicy(arn=arn, name=name, path=path, policy=policy)
 
 
 def _default_version(fields: Fields, default: str | None, *, file: str, faults: Faults) -> Policy | None:
@@ -85,27 +82,3 @@ def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, 
     except UnicodeDecodeError:
         faults.add(file, path, "percent-encoded UTF-8", "another encoding", "store the document as a JSON object")
     return None
-
-
-def json_files(tree: Tree, directory: str, faults: Faults) -> tuple[tuple[str, str], ...]:
-    """Return file and stem of every ``*.json`` in *directory*; anything else there, and names that differ by case alone, are faults."""
-    found = []
-    seen: dict[str, str] = {}
-    for entry in tree.entries(directory):
-        file, (stem, dot, suffix) = f"{directory}/{entry}", entry.rpartition(".")
-        if not stem or dot + suffix != ".json":
-            faults.add(file, "", "files named <Name>.json", show(entry), "rename or remove the file")
-        elif seen.setdefault(stem.lower(), entry) != entry:
-            faults.add(file, "", "names that differ by more than case", show(seen[stem.lower()]), "IAM names are unique whatever the case")
-        else:
-            found.append((file, stem))
-    return tuple(found)
-
-
-def check_name(fields: Fields, member: str, name: str, pattern: str) -> None:
-    """Require that the entity in file ``<name>.json`` is called so, and that the name is one IAM allows."""
-    given = fields.text(member)
-    if given not in {None, name}:
-        fields.fault(member, f"the name of the file, {show(name)}", show(given), "rename the file or correct the member")
-    if re.fullmatch(pattern, name, re.ASCII) is None:
-        fields.fault(member, f"a name matching {pattern}", show(name), "rename the file")

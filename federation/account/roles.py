@@ -6,13 +6,13 @@ from typing import Final
 
 from federation import limits
 from federation.account.attachments import check_references, read_attachments
+from federation.account.entities import check_arn, check_name, entities
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.model import IAM_PATH, ROLE_NAME, UNIQUE_ID, ManagedPolicy, Role, derived_id
-from federation.account.policies import check_name, compile_policy, json_files
+from federation.account.policies import compile_policy
 from federation.account.settings import Settings
-from federation.errors import show
 
 ROLES: Final = "roles"
 MAX_SESSION_DURATION_MIN: Final = 3600
@@ -22,11 +22,8 @@ MAX_SESSION_DURATION_MIN: Final = 3600
 def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Role]:
     """Read every role of the account, by ARN; *policies* are those that roles may name."""
     found: dict[str, Role] = {}
-    for file, name in json_files(tree, ROLES, faults):
-        document = tree.json(file)
-        if isinstance(document, dict) and document.keys() == {"Role"}:
-            document = document["Role"]  # the answer of get-role as it was printed
-        role = None if document is None else read_role(document, name, file=file, settings=settings, faults=faults)
+    for file, name, document in entities(tree, ROLES, "Role", faults):
+        role = read_role(document, name, file=file, settings=settings, faults=faults)
         if role is not None:
             check_references(
                 role.attached_policies,
@@ -46,9 +43,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, "RoleName", name, ROLE_NAME.pattern)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = f"arn:{settings.partition}:iam::{settings.id}:role{path}{name}"
-    if fields.text("Arn") not in {None, arn}:
-        fields.fault("Arn", arn, show(fields.raw("Arn")), "correct or remove the member")
+    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:role{path}{name}")
     role_id = fields.text("RoleId", pattern=UNIQUE_ID) or derived_id("AROA", settings.id, "role", path + name)
     trust = compile_policy(
         fields.raw("AssumeRolePolicyDocument"), "trust", file=file, path=fields.at("AssumeRolePolicyDocument"), faults=faults

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from federation import limits
+from federation.account.entities import json_files
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.model import TradeInToken
-from federation.account.policies import json_files
 from federation.errors import show
 
 TRADE_IN_TOKENS: Final = "trade-in-tokens"

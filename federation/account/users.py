@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from federation.account.attachments import check_references, read_attachments
+from federation.account.entities import check_arn, check_name, entities
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.model import GROUP_NAME, IAM_PATH, UNIQUE_ID, USER_NAME, Group, ManagedPolicy, User, derived_id
-from federation.account.policies import check_name, json_files
 from federation.account.settings import Settings
 from federation.errors import show
 
@@ -20,11 +20,8 @@ GROUPS: Final = "groups"
 def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
     """Read every group of the account, by name."""
     found: dict[str, Group] = {}
-    for file, name in json_files(tree, GROUPS, faults):
-        document = tree.json(file)
-        if isinstance(document, dict) and document.keys() == {"Group"}:
-            document = document["Group"]
-        group = None if document is None else read_group(document, name, file=file, settings=settings, faults=faults)
+    for file, name, document in entities(tree, GROUPS, "Group", faults):
+        group = read_group(document, name, file=file, settings=settings, faults=faults)
         if group is not None:
             check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
             found[name] = group
@@ -37,7 +34,7 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, "GroupName", name, GROUP_NAME.pattern)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = _arn(fields, f"arn:{settings.partition}:iam::{settings.id}:group{path}{name}")
+    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:group{path}{name}")
     group_id = fields.text("GroupId", pattern=UNIQUE_ID) or derived_id("AGPA", settings.id, "group", path + name)
     carried = read_attachments(fields, inline="GroupPolicyList", file=file, faults=faults)
     fields.ignore("CreateDate")
@@ -52,11 +49,8 @@ def read_users(
 ) -> dict[str, User]:
     """Read every user of the account, by ARN; *policies* and *groups* are those that users may name."""
     found: dict[str, User] = {}
-    for file, name in json_files(tree, USERS, faults):
-        document = tree.json(file)
-        if isinstance(document, dict) and document.keys() == {"User"}:
-            document = document["User"]
-        user = None if document is None else read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
+    for file, name, document in entities(tree, USERS, "User", faults):
+        user = read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
         if user is not None:
             check_references(
                 user.attached_policies,
@@ -76,7 +70,7 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, "UserName", name, USER_NAME.pattern)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = _arn(fields, f"arn:{settings.partition}:iam::{settings.id}:user{path}{name}")
+    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:user{path}{name}")
     user_id = fields.text("UserId", pattern=UNIQUE_ID) or derived_id("AIDA", settings.id, "user", path + name)
     carried = read_attachments(fields, inline="UserPolicyList", file=file, faults=faults)
     named = fields.texts("GroupList") or ()
@@ -98,9 +92,3 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
         attached_policies=carried.attached,
         groups=tuple(groups[group] for group in named),
     )
-
-
-def _arn(fields: Fields, arn: str) -> str:
-    if fields.text("Arn") not in {None, arn}:
-        fields.fault("Arn", arn, show(fields.raw("Arn")), "correct or remove the member")
-    return arn

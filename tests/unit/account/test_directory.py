@@ -304,6 +304,18 @@ def test_sizes_and_depth(directory: Path, write: Writer) -> None:
     ]
 
 
+@pytest.mark.parametrize("file", ["roles/Null.json", "users/Null.json", "policies/Null.json", "access-keys/AKIANULL.json", "keyring.json"])
+def test_a_file_that_says_nothing_is_no_absent_file(directory: Path, write: Writer, file: str) -> None:
+    write(file, "null").chmod(0o600)
+    assert (file, "") in faults(directory)
+
+
+@pytest.mark.parametrize(("file", "kind"), [("roles/Null.json", "Role"), ("users/Null.json", "User"), ("groups/Null.json", "Group")])
+def test_an_entity_that_says_nothing_is_no_absent_entity(directory: Path, write: Writer, file: str, kind: str) -> None:
+    write(file, {kind: None})
+    assert (file, "$") in faults(directory)
+
+
 def test_names_that_differ_by_case_alone(directory: Path, write: Writer) -> None:
     write("roles/portal.json", {"AssumeRolePolicyDocument": TRUST})
     assert faults(directory) == [("roles/portal.json", "")]
