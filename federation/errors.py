@@ -14,16 +14,22 @@ MAX_SHOWN = 160
 """Characters of a foreign value that an error may repeat (attack row D04: a refusal must not amplify its input)."""
 
 
-def show(value: object) -> str:
-    """Render a foreign value for an error: backticked, escaped to printable ASCII-safe text, cut after `MAX_SHOWN` characters.
+def printable(text: str) -> str:
+    """Return *text* with control, bidirectional and other invisible characters escaped (attack rows T08, D07).
 
-    Control, bidirectional and other invisible characters come out escaped (attack rows T08, D07). Never pass a token, secret or key.
+    What is left can neither move a cursor, nor change colours, nor reorder what stands beside it.
     """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+
+
+def show(value: object) -> str:
+    """Render a foreign value for an error: backticked, `printable`, cut after `MAX_SHOWN` characters. Never pass a token, secret or key."""
     if isinstance(value, int) and value.bit_length() > MAX_SHOWN:  # Python refuses to write out integers of some thousand digits
         return f"an integer of {value.bit_length()} bits"
     text = value if isinstance(value, str) else repr(value) if isinstance(value, (int, float, bool, type(None))) else type(value).__name__
-    cut = text[:MAX_SHOWN]
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in cut)
+    safe = printable(text[:MAX_SHOWN])
     return f"`{safe}`" if len(text) <= MAX_SHOWN else f"`{safe}`… ({len(text)} characters)"
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
+from federation.errors import printable
+
 
 def safe(value: object) -> str:
-    """Return *value* as text that cannot move the cursor, change colours or reorder what stands beside it (attack row T08)."""
-    text = value if isinstance(value, str) else str(value)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+    """Return *value* as text that is safe on a terminal (attack row T08)."""
+    return printable(str(value))
 
 
 def print_json(document: object) -> None:

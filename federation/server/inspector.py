@@ -16,7 +16,7 @@ from lxml.html import HtmlElement, tostring
 from lxml.html import builder as E  # noqa: N812 - the name by which lxml's builder goes
 
 from federation.account import Account
-from federation.errors import FederationError
+from federation.errors import FederationError, printable
 from federation.identity import timestamp
 from federation.judging.claims import Claims
 from federation.judging.finding import Finder
@@ -133,9 +133,8 @@ def _value(value: object, depth: int) -> HtmlElement | str:
 
 
 def _text(value: object) -> str:
-    """Return *value* as text without controls or marks that reorder what stands beside them (attack row T08), cut to a bound."""
-    text = value if isinstance(value, str) else str(value)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text[:_SHOWN_CHARS])
+    """Return *value* as text that is safe beside other text (attack row T08), cut to a bound."""
+    return printable(str(value)[:_SHOWN_CHARS])
 
 
 def _page(findings: list[HtmlElement]) -> HtmlElement:
