@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from federation.saml.attributes import ATTRIBUTE_STATEMENT, read_attributes
 from federation.saml.conditions import CONDITIONS, Conditions, read_conditions
-from federation.saml.shape import attributes, optional_instant, refuse, required
+from federation.saml.shape import CHECK, optional_instant, refuse, required
 from federation.saml.subject import SUBJECT, Decrypt, Subject, read_subject
 from federation.saml.times import read_instant
-from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SAML, SIGNATURE, Element, text
+from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, SAML, SIGNATURE, Element, attributes, text
 
 _ADVICE: Final = f"{SAML}Advice"
 _AUTHN_STATEMENT: Final = f"{SAML}AuthnStatement"
@@ -72,7 +72,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
     """
     if root.tag != ASSERTION:
         raise refuse("a SAML 2.0 Assertion", root)
-    attributes(root, _ASSERTION_ATTRIBUTES)
+    attributes(root, _ASSERTION_ATTRIBUTES, CHECK)
     children = iter(root)
     issuer, issuer_format = _read_issuer(next(children, None), root)
     child = next(children, None)
@@ -95,22 +95,22 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         _read_statement(child, authn_statements, values, decrypt)
         child = next(children, None)
     return Assertion(
-        version=required(root, "Version"),
-        assertion_id=required(root, "ID"),
-        issue_instant=read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
-        issuer=issuer,
-        issuer_format=issuer_format,
-        subject=subject,
-        conditions=conditions,
-        authn_statements=tuple(authn_statements),
-        attributes={name: tuple(texts) for name, texts in values.items()},
+        required(root, "Version"),
+        required(root, "ID"),
+        read_instant(required(root, "IssueInstant"), "Assertion IssueInstant"),
+        issuer,
+        issuer_format,
+        subject,
+        conditions,
+        tuple(authn_statements),
+        {name: tuple(texts) for name, texts in values.items()},
     )
 
 
 def _read_issuer(element: Element | None, assertion: Element) -> tuple[str, str | None]:
     if element is None or element.tag != ISSUER:
         raise refuse("an Issuer as first element of the Assertion", assertion if element is None else element)
-    return text(element), attributes(element, _ISSUER_ATTRIBUTES)("Format")
+    return text(element), attributes(element, _ISSUER_ATTRIBUTES, CHECK)("Format")
 
 
 def _read_statement(child: Element, authn: list[AuthnStatement], values: dict[str, list[str]], decrypt: Decrypt | None) -> None:
@@ -124,7 +124,7 @@ def _read_statement(child: Element, authn: list[AuthnStatement], values: dict[st
 
 
 def _read_authn_statement(element: Element) -> AuthnStatement:
-    get = attributes(element, _AUTHN_ATTRIBUTES)
+    get = attributes(element, _AUTHN_ATTRIBUTES, CHECK)
     # What an AuthnContext holds is for the parties to agree upon and decides nothing here.
     if [child.tag for child in element if child.tag != _SUBJECT_LOCALITY] != [_AUTHN_CONTEXT]:
         raise refuse("an optional SubjectLocality and one AuthnContext in the AuthnStatement", element)

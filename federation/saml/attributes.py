@@ -37,9 +37,7 @@ def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Dec
         name = attribute.get("Name")
         if name is None:
             raise refuse("a Name on every Attribute", attribute)
-        texts = into.get(name)
-        if texts is None:
-            texts = into[name] = []
+        texts = into.setdefault(name, [])
         # A value is a leaf, or has one leaf inside that is taken with it. So the next ones are the children, as many as there are.
         for value in islice(following, len(attribute)):
             if value.tag != _ATTRIBUTE_VALUE:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from federation.saml.shape import attributes, no_attributes, optional_instant, refuse
-from federation.saml.xml import SAML, Element, local_name, text
+from federation.saml.shape import CHECK, no_attributes, optional_instant, refuse
+from federation.saml.xml import SAML, Element, attributes, local_name, text
 
 CONDITIONS: Final = f"{SAML}Conditions"
 _AUDIENCE_RESTRICTION: Final = f"{SAML}AudienceRestriction"
@@ -42,7 +42,7 @@ def read_conditions(element: Element) -> Conditions:
     Raises:
         InvalidIdentityToken: The shape is not that of the schema, or an instant is unreadable.
     """
-    get = attributes(element, _CONDITIONS_ATTRIBUTES)
+    get = attributes(element, _CONDITIONS_ATTRIBUTES, CHECK)
     restrictions: list[tuple[str, ...]] = []
     one_time_use = proxied = False
     unknown: list[str] = []
@@ -71,7 +71,7 @@ def read_conditions(element: Element) -> Conditions:
 
 
 def _read_audiences(restriction: Element, allowed: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    attributes(restriction, allowed)
+    attributes(restriction, allowed, CHECK)
     audiences: list[str] = []
     for child in restriction:
         if child.tag != _AUDIENCE:

@@ -75,16 +75,16 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
     issuer, status = children.get(ISSUER), children.get(STATUS)
     codes, message = _status(status) if status is not None else ((), None)
     return Envelope(
-        version=get("Version"),
-        response_id=get("ID"),
-        issue_instant=get("IssueInstant"),
-        issuer=None if issuer is None else text(issuer),
-        issuer_format=None if issuer is None else attributes(issuer, _ISSUER_ATTRIBUTES, CHECK)("Format"),
-        destination=get("Destination"),
-        in_response_to=get("InResponseTo"),
-        status_codes=codes,
-        status_message=message,
-        signed=signed,
+        get("Version"),
+        get("ID"),
+        get("IssueInstant"),
+        None if issuer is None else text(issuer),
+        None if issuer is None else attributes(issuer, _ISSUER_ATTRIBUTES, CHECK)("Format"),
+        get("Destination"),
+        get("InResponseTo"),
+        codes,
+        message,
+        signed,
     )
 
 

@@ -5,30 +5,22 @@ Stray text between elements is not looked at: it is signed, and nothing reads it
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from federation.errors import InvalidIdentityToken, show
-from federation.saml import xml
 from federation.saml.times import read_instant
-from federation.saml.xml import Element, local_name, malformed
+from federation.saml.xml import Element, attributes, local_name, malformed
 
 CHECK: Final = "assertion-shape"
 CLAUSE: Final = "SAML Core 2.3 to 2.7, schema saml-schema-assertion-2.0; attack rows T03, T16, P20"
-Get = Callable[[str], str | None]
 REMEDY: Final = "have the identity provider send schema-valid SAML 2.0 assertions"
-
-
-def attributes(element: Element, allowed: frozenset[str]) -> Get:
-    """Return what tells the value of an attribute of *element*, where all stand in *allowed*; one in a foreign namespace never does."""
-    return xml.attributes(element, allowed, CHECK)
 
 
 def no_attributes(element: Element) -> None:
     """Refuse any attribute on *element*."""
     if element.keys():
-        attributes(element, frozenset())
+        attributes(element, frozenset(), CHECK)
 
 
 def required(element: Element, attribute: str) -> str:

@@ -15,9 +15,10 @@ from federation.errors import show
 from federation.saml.signed_info import refuse
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, RESPONSE, SIGNATURE, Element, local_name, malformed
 
-_other_ids = etree.XPath("boolean(//@Id or //@id or //@AssertionID or //@xml:id)")  # rare, so that most documents are walked no further
+# Elements first, then their attributes: `//@ID` would stop at every text as well.
+_other_ids = etree.XPath("boolean(//*/@Id or //*/@id or //*/@AssertionID or //*/@xml:id)")  # rare, so that the rest is seldom asked
 # One question each: their union would be put in document order, which takes the square of their number.
-_every_id = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("ID", "Id", "id", "AssertionID", "xml:id"))
+_every_id = tuple(etree.XPath(f"//*/@{name}", smart_strings=False) for name in ("ID", "Id", "id", "AssertionID", "xml:id"))
 
 
 class Structure(NamedTuple):

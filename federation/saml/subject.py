@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from federation.saml.shape import attributes, no_attributes, no_decryption_key, optional_instant, refuse, required
-from federation.saml.xml import SAML, Element, text
+from federation.saml.shape import CHECK, no_attributes, no_decryption_key, optional_instant, refuse, required
+from federation.saml.xml import SAML, Element, attributes, text
 
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 SAML2_FORMATS: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
@@ -94,12 +94,12 @@ def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
         if decrypt is None:
             raise no_decryption_key(element)
         element = decrypt(element)
-    get = attributes(element, _NAME_ID_ATTRIBUTES)
+    get = attributes(element, _NAME_ID_ATTRIBUTES, CHECK)
     return NameID(text(element), get("Format"), get("NameQualifier"), get("SPNameQualifier"), get("SPProvidedID"))
 
 
 def _read_confirmation(element: Element) -> SubjectConfirmation:
-    attributes(element, _CONFIRMATION_ATTRIBUTES)
+    attributes(element, _CONFIRMATION_ATTRIBUTES, CHECK)
     method = required(element, "Method")
     data: Element | None = None
     for position, child in enumerate(element):

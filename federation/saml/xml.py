@@ -46,7 +46,7 @@ _DECLARATION: Final = re.compile(
 _DECLARATION_OCTETS: Final = 256
 
 _TOO_DEEP: Final = "/" + "/".join(["*"] * (limits.XML_DEPTH + 1))
-_CROWDED: Final = f"//@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]"
+_CROWDED: Final = f"//*/@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]"
 
 # One question whose answer is no for nearly every document: twelve levels are deeper than real responses go. Only a suspect is asked more.
 _suspect = etree.XPath(f"boolean(/*/*/*/*/*/*/*/*/*/*/*/*/* or {_CROWDED} or //comment() or //processing-instruction())")
