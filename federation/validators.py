@@ -14,13 +14,15 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Final, Protocol, cast, runtime_checkable
+from typing import Final, Protocol, TypeVar, cast, runtime_checkable
 
 from federation import clock
 from federation.errors import FederationError, InternalFailure, RegistrationError, show
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import Report
+
+P = TypeVar("P")
 
 ENTRY_POINT_GROUP: Final = "federation.validators"
 
@@ -228,6 +230,22 @@ def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -
         raise
     except Exception as bug:
         raise _bug(bug) from bug
+
+
+def registered(provider: object, kind: type[P]) -> P:
+    """Return *provider* as the one class of registrations that a validator judges by.
+
+    Raises:
+        RegistrationError: Check ``provider``: it is anything else.
+    """
+    if not isinstance(provider, kind):
+        raise RegistrationError(
+            check="provider",
+            expected=f"a registration of the class {kind.__name__}",
+            found=type(provider).__name__,
+            remedy="judge a token by a provider of its own kind",
+        )
+    return provider
 
 
 def _judge(provider: object) -> Validator:

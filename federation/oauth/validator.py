@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken, RegistrationError
+from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oauth.introspection import TokenInformation
@@ -15,10 +15,10 @@ from federation.oauth.provider import OAuthProvider
 from federation.oauth.registry import AMAZON, FACEBOOK, check_provider_id, decode_access_token, token_key
 from federation.oidc.claims import moment
 from federation.oidc.inspection import looks_like_jwt
-from federation.oidc.readings import Reading, Stage, rows
+from federation.oidc.readings import Stage, read_twice, rows
 from federation.profiles import Profile
 from federation.report import Report, enforce
-from federation.validators import Provider
+from federation.validators import Provider, registered
 
 STAGES: Final = (
     Stage("type", "a token is text"),
@@ -49,22 +49,20 @@ class OAuthTokenValidator:
         Raises:
             FederationError: The first stage or check that refuses.
         """
-        registered = _registered(provider)
-        presentation = look_up(token, registered, profile=registered.profile, at=at)
-        enforce(CHECKS_OF[registered.profile], presentation)
+        registration = registered(provider, OAuthProvider)
+        presentation = look_up(token, registration, profile=registration.profile, at=at)
+        enforce(CHECKS_OF[registration.profile], presentation)
         return identify(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Run every stage and check; a refusal is part of the report, never raised."""
-        registered = _registered(provider)
-        readings = {
-            profile: Reading.of(partial(look_up, token, registered, profile=profile, at=at), CHECKS_OF[profile]) for profile in Profile
-        }
-        own = readings[registered.profile]
-        identity = identify(own.presentation) if own.presentation is not None and not own.refusals else None
+        registration = registered(provider, OAuthProvider)
+        readings = read_twice(partial(look_up, token, registration, at=at), CHECKS_OF)
+        own = readings[registration.profile]
+        identity = None if own.accepted is None else identify(own.accepted)
         return Report(
             kind=self.kind,
-            profile=registered.profile,
+            profile=registration.profile,
             results=tuple(rows(STAGES, CHECKS, readings)),
             identity=identity,
             claimed=dict(own.presentation.information.members) if own.presentation is not None and identity is None else {},
@@ -128,11 +126,3 @@ def condition_keys(name: str, subject: str, information: TokenInformation) -> di
     if information.audiences:
         keys[f"{name}:aud"] = information.audiences[0]
     return keys
-
-
-def _registered(provider: Provider) -> OAuthProvider:
-    if not isinstance(provider, OAuthProvider):
-        raise RegistrationError(
-            check="provider", expected="an OAuthProvider", found=type(provider).__name__, remedy="register the server as an OAuthProvider"
-        )
-    return provider

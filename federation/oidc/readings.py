@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Literal, TypeVar
 
 from federation.errors import FederationError
@@ -37,6 +38,11 @@ class Reading(Generic[S]):
     stopped: str | None
     presentation: S | None
 
+    @property
+    def accepted(self) -> S | None:
+        """What the checks looked at, None where a stage or a check refused."""
+        return None if self.refusals else self.presentation
+
     @classmethod
     def of(cls, prove: Callable[[], S], checks: Sequence[Check[S]]) -> Reading[S]:
         """Run *prove*, then every one of *checks*, and keep each refusal."""
@@ -51,6 +57,11 @@ class Reading(Generic[S]):
             except FederationError as refusal:
                 refusals[check.name] = refusal
         return cls(refusals, None, presentation)
+
+
+def read_twice(prove: Callable[..., S], checks_of: Mapping[Profile, Sequence[Check[S]]]) -> dict[Profile, Reading[S]]:
+    """Read one token under every profile; *prove* takes the profile by its name."""
+    return {profile: Reading.of(partial(prove, profile=profile), checks_of[profile]) for profile in Profile}
 
 
 def rows(stages: Sequence[Stage], checks: Sequence[Check[S]], readings: Mapping[Profile, Reading[S]]) -> Iterator[CheckResult]:

@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from federation.errors import FederationError, RegistrationError
+from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oidc.claims import moment, read_claims
@@ -18,11 +18,11 @@ from federation.oidc.conditions import condition_keys
 from federation.oidc.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt
 from federation.oidc.provider import OidcProvider
-from federation.oidc.readings import Reading, Stage, rows
+from federation.oidc.readings import Stage, read_twice, rows
 from federation.oidc.signature import verify_token
 from federation.profiles import Profile
 from federation.report import Report, enforce
-from federation.validators import Provider
+from federation.validators import Provider, registered
 
 STAGES: Final = (
     Stage("type", "a token is text"),
@@ -58,23 +58,20 @@ class OidcTokenValidator:
         Raises:
             FederationError: The first stage or check that refuses.
         """
-        registered = _registered(provider)
-        presentation = prove(token, registered, profile=registered.profile, at=at)
-        enforce(CHECKS_OF[registered.profile], presentation)
+        registration = registered(provider, OidcProvider)
+        presentation = prove(token, registration, profile=registration.profile, at=at)
+        enforce(CHECKS_OF[registration.profile], presentation)
         return identify(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Run every stage and check under both profiles; a refusal is part of the report, never raised."""
-        registered = _registered(provider)
-        readings = {
-            profile: Reading.of(partial(prove, token, registered, profile=profile, at=at), CHECKS_OF[profile]) for profile in Profile
-        }
-        own = readings[registered.profile]
-        accepted = own.presentation is not None and not own.refusals
-        identity = identify(own.presentation) if accepted and own.presentation is not None else None
+        registration = registered(provider, OidcProvider)
+        readings = read_twice(partial(prove, token, registration, at=at), CHECKS_OF)
+        own = readings[registration.profile]
+        identity = None if own.accepted is None else identify(own.accepted)
         return Report(
             kind=self.kind,
-            profile=registered.profile,
+            profile=registration.profile,
             results=tuple(rows(STAGES, CHECKS, readings)),
             identity=identity,
             claimed={} if identity else _claimed(token),
@@ -130,11 +127,3 @@ def _claimed(token: object) -> dict[str, Any]:
         return inspect_token(token)
     except FederationError:
         return {}
-
-
-def _registered(provider: Provider) -> OidcProvider:
-    if not isinstance(provider, OidcProvider):
-        raise RegistrationError(
-            check="provider", expected="an OidcProvider", found=type(provider).__name__, remedy="register the issuer as an OidcProvider"
-        )
-    return provider

@@ -11,7 +11,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
-from federation.errors import FederationError, RegistrationError, show
+from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, timestamp
 from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
@@ -23,7 +23,7 @@ from federation.saml.inspection import inspect_response
 from federation.saml.presentation import Presentation, choose_confirmation
 from federation.saml.provider import SamlProvider
 from federation.saml.response import STAGES, ProvedResponse, examine_response, prove_response
-from federation.validators import Provider
+from federation.validators import Provider, registered
 
 KIND: Final = "saml2-response"
 DECODING: Final = ("base64", "SAML Bindings 3.5.4; RFC 4648 section 4, canonical", BOTH)
@@ -45,7 +45,7 @@ class SamlResponseValidator:
 
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
         """See `federation.validators.Validator.validate`."""
-        registration = _saml(provider)
+        registration = registered(provider, SamlProvider)
         proved = prove_response(decode_response(token), registration)
         presented = _present(proved, registration, at)
         for rule in RULES[registration.profile]:
@@ -54,7 +54,7 @@ class SamlResponseValidator:
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """See `federation.validators.Validator.diagnose`."""
-        registration = _saml(provider)
+        registration = registered(provider, SamlProvider)
         results, proved, presented = _examine(token, registration, at)
         refused = any(r.refusal is not None and registration.profile in r.profiles for r in results)
         identity = _identity(presented, proved) if presented is not None and proved is not None and not refused else None
@@ -165,14 +165,3 @@ def _notes(presented: Presentation, proved: ProvedResponse) -> tuple[str, ...]:
     if key.not_after is None or presented.at < key.not_after:
         return proved.notes
     return (*proved.notes, f"the certificate of the signing key ended {timestamp(key.not_after)}; certificate dates decide nothing")
-
-
-def _saml(provider: Provider) -> SamlProvider:
-    if not isinstance(provider, SamlProvider):
-        raise RegistrationError(
-            check="provider",
-            expected="a SamlProvider",
-            found=type(provider).__name__,
-            remedy="judge SAML responses by a registered SAML provider",
-        )
-    return provider
