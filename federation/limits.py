@@ -76,6 +76,10 @@ SESSION_POLICY_ARNS: Final = 10
 SESSION_TOKEN_OCTETS: Final = 4096
 """AWS since 2026-09-15: one limit on the assembled session token."""
 
+# Names ----------------------------------------------------------------------------------------------------------------------------------
+ARN_CHARS: Final = 2048
+"""Longest ARN parameter of the API (service model 2011-06-15)."""
+
 # Policies -------------------------------------------------------------------------------------------------------------------------------
 POLICY_CHARS: Final = 131_072
 """Longest policy document of the IAM API, raw."""
@@ -105,8 +109,8 @@ TOTP_SECRET_MAX_OCTETS: Final = 64
 """One block of SHA-1; HMAC hashes anything longer down to less."""
 
 # Server ---------------------------------------------------------------------------------------------------------------------------------
-REQUEST_OCTETS: Final = 1_048_576
-"""Largest body of a request: ten times the longest SAMLAssertion, percent-encoded or not."""
+REQUEST_OCTETS: Final = 524_288
+"""Largest body of a request: five times the longest SAMLAssertion, which percent-encoding makes three times as long at most."""
 REQUEST_DRAIN_OCTETS: Final = 8_388_608
 """What is read and thrown away of a larger body, so that a client still writing reads the refusal instead of a reset."""
 REQUEST_HEAD_OCTETS: Final = 131_072
@@ -115,7 +119,8 @@ REQUEST_SECONDS: Final = 10
 """Time a client has for its head, and again for its body; also how long an idle connection is kept."""
 REQUEST_PARAMETERS: Final = 1_000
 """Parameters of one request: fifty tags, fifty transitive keys and everything else stay under 200."""
-REQUESTS_AT_ONCE: Final = 128
-"""Requests of one worker in flight; with REQUEST_OCTETS this bounds its memory."""
+REQUESTS_AT_ONCE: Final = 1_024
+"""Connections of one worker, those that idle between requests included: clients keep theirs open, and slow ones must not shut out the
+others. With REQUEST_OCTETS this bounds its memory."""
 SHUTDOWN_SECONDS: Final = 20
 """Time requests in flight have after a stop signal: more than REQUEST_SECONDS."""

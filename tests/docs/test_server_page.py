@@ -95,11 +95,11 @@ def test_the_page_can_be_followed(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "stated",
     [
-        f"body | {limits.REQUEST_OCTETS // 2**20} MiB",
+        f"body | {limits.REQUEST_OCTETS // 1024} KiB",
         f"header fields | {limits.REQUEST_HEAD_OCTETS // 2**10} KiB",
         f"parameters | {limits.REQUEST_PARAMETERS}",
         f"for the body | {limits.REQUEST_SECONDS} seconds",
-        f"in flight | {limits.REQUESTS_AT_ONCE} a worker",
+        f"idle ones included | {limits.REQUESTS_AT_ONCE} a worker",
         f"SIGINT | {limits.SHUTDOWN_SECONDS} seconds",
     ],
 )

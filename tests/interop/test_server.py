@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from federation import limits
 from tests.interop.conftest import ACCOUNT, PROVIDER, REPOSITORY, ROLE, Served, forge_response, free_port, serve
 
 needs_server = pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]")
@@ -210,6 +211,23 @@ def test_workers_share_the_memory_of_used_tokens(tmp_path: Path) -> None:
         assert running.stop() == 0
     outcomes = [json.loads(line)["federation"]["outcome"] for line in audit.read_text(encoding="utf-8").splitlines()]
     assert sorted(outcomes) == ["granted", *["refused"] * 31]
+
+
+@needs_server
+def test_idle_and_slow_clients_keep_nobody_out(server: Served) -> None:
+    with ExitStack() as stack:
+        for number in range(300):
+            client = stack.enter_context(connection(server))
+            if number % 2:
+                client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nAction")
+                continue
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert answer_of(client)[0] == 200
+        begun = time.monotonic()
+        with connection(server) as last:
+            last.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert answer_of(last)[0] == 200
+        assert time.monotonic() - begun < limits.REQUEST_SECONDS / 2
 
 
 @needs_server
