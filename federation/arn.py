@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from federation import limits
 from federation.errors import ValidationError, show
 
 _ARN = re.compile(
@@ -30,14 +31,15 @@ class Arn:
         Raises:
             ValidationError: *text* is not a str of the six-field form; message as STS sends it: ``<arn> is invalid``.
         """
-        match = _ARN.fullmatch(text) if isinstance(text, str) and len(text) <= 2048 else None  # noqa: PLR2004 - the API's bound on ARNs
+        bounded = text if isinstance(text, str) and len(text) <= limits.ARN_CHARS else None
+        match = None if bounded is None else _ARN.fullmatch(bounded)
         if match is None:
             raise ValidationError(
                 check=check,
                 expected="an ARN, arn:<partition>:<service>:<region>:<account>:<resource>",
                 found=show(text),
                 remedy="copy the ARN from the IAM console or from `federation account show`",
-                message=f"{text} is invalid" if isinstance(text, str) and len(text) <= 2048 else None,  # noqa: PLR2004
+                message=None if bounded is None else f"{bounded} is invalid",
             )
         return cls(**match.groupdict())
 

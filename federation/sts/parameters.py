@@ -151,8 +151,8 @@ _ARN_WRITTEN: Final = r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE00
 
 
 def arn(member: str) -> Text:
-    """Return the constraint of an ARN parameter: 20 to 2048 code units of printable text."""
-    return Text(member=member, shortest=20, longest=2048, pattern=_ARN_TEXT, written=_ARN_WRITTEN, required=True)
+    """Return the constraint of an ARN parameter: 20 to `limits.ARN_CHARS` code units of printable text."""
+    return Text(member=member, shortest=20, longest=limits.ARN_CHARS, pattern=_ARN_TEXT, written=_ARN_WRITTEN, required=True)
 
 
 ROLE_ARN: Final = arn("roleArn")
