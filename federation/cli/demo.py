@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +10,14 @@ from typing import Final
 import click
 from rich.text import Text
 
-import federation
 from federation.account.directory import load_account
 from federation.account.model import Account
 from federation.cli.explain import denied
+from federation.cli.fixtures import Fixtures, shown
 from federation.cli.inputs import read_token
 from federation.cli.plain import aws_json
 from federation.cli.providers import provider_of
 from federation.cli.rendering import DIM, console, print_decision, print_report, print_verdicts
-from federation.errors import AccountFault
 from federation.identity import timestamp
 from federation.report import Report
 from federation.sts.service import SecurityTokenService
@@ -32,28 +30,6 @@ SAML: Final = "saml/documented.b64"
 SAML_FOR_OTHERS: Final = "saml/refused/wrong-audience.b64"
 MAIN_BRANCH: Final = "oidc/github.jwt"
 OTHER_BRANCH: Final = "oidc/github-branch.jwt"
-
-
-@dataclass(frozen=True, slots=True)
-class Fixtures:
-    """The shipped inputs: where they are and the instant at which a token is to be judged."""
-
-    root: Path
-    instants: dict[str, datetime]
-
-    @classmethod
-    def find(cls) -> Fixtures:
-        """Return the fixtures of the installed package, or of the checkout it runs from."""
-        package = Path(federation.__file__).parent
-        for root in (package / "_fixtures", package.parent / "fixtures"):
-            manifest = root / "manifest.json"
-            if manifest.is_file():
-                kinds = json.loads(manifest.read_text(encoding="utf-8"))
-                entries = (*kinds["saml"], *kinds["oidc"])
-                return cls(root, {entry["file"]: datetime.fromisoformat(entry["instant"]) for entry in entries})
-        raise AccountFault(
-            file="fixtures/manifest.json", path="", expected="the shipped fixtures", found="none", remedy="install the package again"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +103,6 @@ def _web_identity(scene: Scene) -> None:
         role_arn=DEPLOY_ROLE, role_session_name="deploy", web_identity_token=scene.token, at=scene.at
     )
     click.echo(aws_json(session.to_dict()))
-
-
-def shown(path: Path) -> str:
-    """Return *path* as one would type it here."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _title(question: str, command_line: str) -> None:

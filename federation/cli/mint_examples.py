@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from federation import clock
-from federation.cli.demo import Fixtures, shown
+from federation.cli.fixtures import Fixtures, shown
 from federation.cli.options import account_option, at_option
 from federation.testing.examples import MFA_SERIAL, SAML_PROVIDER, SAML_ROLE, Examples, write_examples
 from federation.testing.mfa import mfa_code, mfa_device
