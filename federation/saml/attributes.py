@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
+from federation.condition_keys import SAML_KEYS
 from federation.identity import ContextValue
 from federation.saml.shape import no_attributes, no_decryption_key, refuse
 from federation.saml.subject import NAME_ID, Decrypt
@@ -17,7 +18,6 @@ _ENCRYPTED_ATTRIBUTE: Final = f"{SAML}EncryptedAttribute"
 _ATTRIBUTE_VALUE: Final = f"{SAML}AttributeValue"
 
 VALUE_CHECK: Final = "attribute-value"
-VALUE_CLAUSE: Final = "SAML Core 2.7.3.1.1; attack rows T02, T03, T17"
 
 
 def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Decrypt | None) -> None:
@@ -86,16 +86,6 @@ _EDU_PERSON: Final = "urn:oid:1.3.6.1.4.1.5923.1.1.1."
 _EDU_ORG: Final = "urn:oid:1.3.6.1.4.1.5923.1.2.1."
 _CLAIMS: Final = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 
-SINGLE_VALUED: Final = frozenset(
-    {
-        "saml:edupersonorgdn",
-        "saml:edupersonprimaryaffiliation",
-        "saml:edupersonprimaryorgunitdn",
-        "saml:edupersonprincipalname",
-    }
-)
-"""Keys with one value by definition; every other key of `CONDITION_KEYS` is multivalued, even with one value."""
-
 CONDITION_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     f"{_EDU_PERSON}1": ("saml:edupersonaffiliation",),
     f"{_EDU_PERSON}2": ("saml:edupersonnickname",),
@@ -134,6 +124,11 @@ CONDITION_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "0.9.2342.19200300.100.1.45": ("saml:organizationStatus",),
 }
 """Attribute Name to the condition keys it fills."""
+
+SINGLE_VALUED: Final = frozenset(chain.from_iterable(CONDITION_KEYS.values())) & {
+    key.name.lower() for key in SAML_KEYS if not key.multivalued
+}
+"""Those with one value by definition; every other is multivalued, even with one value."""
 
 
 def context_of(attributes: Mapping[str, tuple[str, ...]]) -> dict[str, ContextValue]:
