@@ -14,7 +14,6 @@ Caller = Literal["AWS", "Service", "SAML", "OIDC"]
 """Whose request: a principal with AWS credentials, a service, or a federated caller by protocol."""
 
 EVERYBODY: Final[frozenset[Caller]] = frozenset({"AWS", "Service", "SAML", "OIDC"})
-FEDERATED: Final[frozenset[Caller]] = frozenset({"SAML", "OIDC"})
 _CREDENTIALED: Final[frozenset[Caller]] = frozenset({"AWS", "Service"})
 
 CLAIMS: Final = ("aud", "oaud", "sub", "amr")

@@ -2,7 +2,6 @@
 
 import json
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,6 @@ def shared_path(relative: str) -> Path:
     if not path.exists():
         pytest.skip(f"{relative} is absent under {SHARED}: set FEDERATION_CORPORA")
     return path
-
-
-@cache
-def shared_json(relative: str) -> Any:
-    """Parsed JSON file of the shared directory; at collection time use `manifest`, which never skips."""
-    return json.loads(shared_path(relative).read_text(encoding="utf-8"))
 
 
 def manifest(relative: str, default: Any = ()) -> Any:

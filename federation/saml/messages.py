@@ -23,7 +23,6 @@ MALFORMED: Final = _from_discovery_service("Invalid base64 SAMLResponse")
 UNSIGNED_ASSERTION: Final = _from_discovery_service(
     "Response (with optional signature) must contain an assertion with a mandatory signature"
 )
-ISSUER_NOT_PRESENT: Final = _from_discovery_service("Failed to assume role: Issuer not present in specified provider")
 SIGNATURE_INVALID: Final = "Response signature invalid"
 EXPIRED: Final = "Response has expired"
 REDEEM_WITHIN_FIVE_MINUTES: Final = "Token must be redeemed within 5 minutes of issuance"

@@ -14,7 +14,6 @@ ACCOUNT = "fixtures/account"
 DOCUMENTED = "fixtures/saml/documented.b64"
 ROLE = "arn:aws:iam::123456789012:role/TestSaml"
 PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
-OTHER_ACCOUNT = "arn:aws:iam::111122223333"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from federation import validators
-from federation.errors import FederationError, InternalFailure, RegistrationError
+from federation.errors import InternalFailure, RegistrationError
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
@@ -73,10 +73,6 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> Any:
     yield install
     for cached in (validators.validator, validators.plugin):
         cached.cache_clear()
-
-
-def check_of(error: FederationError) -> tuple[str, str]:
-    return type(error).__name__, error.check
 
 
 def test_a_plug_in_is_reached_by_its_name(plugged: Any) -> None:
