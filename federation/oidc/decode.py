@@ -6,13 +6,13 @@ Nothing here is trusted yet. The payload stays octets until its signature has be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from federation import limits
-from federation.errors import InvalidIdentityToken, show
+from federation.errors import InternalFailure, InvalidIdentityToken, show
 from federation.oidc import base64url, messages
 from federation.oidc.strictjson import Complaint, JsonObject, decode_object
 
@@ -76,14 +76,27 @@ class Payload:
         return self._claims
 
 
+_MAKER: Final = object()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RawToken:
-    """A decoded, unverified compact JWS. The signature covers ``signing_input``; ``payload`` is what that input encodes."""
+    """A decoded, unverified compact JWS. The signature covers ``signing_input``; ``payload`` is what that input encodes.
+
+    `decode_token` alone makes one: put together of two tokens, it would have the signature of one and the claims of the other (row J53).
+    """
 
     header: Header
     payload: Payload
     signing_input: bytes
     signature: bytes
+    maker: InitVar[object]
+
+    def __post_init__(self, maker: object) -> None:
+        if maker is not _MAKER:
+            raise InternalFailure(
+                check="internal", expected="a token decoded by decode_token", found="one made elsewhere", remedy="call decode_token"
+            )
 
 
 def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CHARS) -> RawToken:
@@ -104,6 +117,7 @@ def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CH
         Payload(decode_base64url(payload, "payload")),
         text[: len(header) + 1 + len(payload)].encode(),
         decode_base64url(signature, "signature"),
+        _MAKER,
     )
 
 
