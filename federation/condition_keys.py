@@ -94,19 +94,17 @@ GOOGLE: Final = "accounts.google.com"
 COGNITO: Final = "cognito-identity.amazonaws.com"
 AMAZON: Final = "www.amazon.com"
 FACEBOOK: Final = "graph.facebook.com"
+GITHUB: Final = "token.actions.githubusercontent.com"
 
-BUILT_IN: Final = {
-    GOOGLE: ("aud", "oaud", "sub"),
-    COGNITO: ("aud", "sub", "amr"),
-    AMAZON: ("app_id", "user_id"),
-    FACEBOOK: ("app_id", "id"),
-}
-"""Providers that need no IAM object, named in trust policies by their bare name, with the claims that become their keys."""
+BUILT_IN_OIDC: Final = {GOOGLE: ("aud", "oaud", "sub"), COGNITO: ("aud", "sub", "amr")}
+"""Issuers of ID tokens that need no IAM object, with the claims that become their keys."""
+BUILT_IN_OAUTH: Final = {AMAZON: ("app_id", "user_id"), FACEBOOK: ("app_id", "id")}
+"""Likewise servers of access tokens, which a request names in ProviderId."""
+BUILT_IN: Final = {**BUILT_IN_OIDC, **BUILT_IN_OAUTH}
+"""Both: named in trust policies by their bare name."""
 
 _HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
-GITHUB_ISSUER: Final = re.compile(
-    rf"token\.actions\.githubusercontent\.com(?:/[^/]+)?|token\.actions\.{_HOST}\.ghe\.com|github\.com/enterprises/[^/]+"
-)
+GITHUB_ISSUER: Final = re.compile(rf"{re.escape(GITHUB)}(?:/[^/]+)?|token\.actions\.{_HOST}\.ghe\.com|github\.com/enterprises/[^/]+")
 """github.com, an enterprise's own sub-path of it, and GitHub Enterprise Cloud with data residency."""
 
 _VENDOR_CLAIMS: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (

@@ -13,8 +13,8 @@ from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.settings import PROFILE, Settings, names
+from federation.condition_keys import BUILT_IN_OIDC
 from federation.errors import RegistrationError, show
-from federation.oidc.conditions import BUILT_IN
 from federation.oidc.provider import OidcProvider
 
 OIDC_PROVIDERS: Final = "oidc-providers"
@@ -43,7 +43,7 @@ def read_oidc_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[
 
 def provider_arn(settings: Settings, name: str) -> str:
     """Return the ARN of the provider whose URL without ``https://`` is *name*; AWS's built-in ones are known by the name alone."""
-    return name if name in BUILT_IN else f"arn:{settings.partition}:iam::{settings.id}:oidc-provider/{name}"
+    return name if name in BUILT_IN_OIDC else f"arn:{settings.partition}:iam::{settings.id}:oidc-provider/{name}"
 
 
 def directory_of(url: str) -> str:

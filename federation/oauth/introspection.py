@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from federation import limits
+from federation.condition_keys import AMAZON, FACEBOOK
 from federation.errors import FederationError, RegistrationError, show
-from federation.oauth.registry import AMAZON, FACEBOOK
 from federation.oidc.algorithms import SOUND
 from federation.oidc.claims import read_claims
 from federation.oidc.decode import decode_token

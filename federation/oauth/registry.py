@@ -8,13 +8,9 @@ from collections.abc import Collection
 from typing import Final
 
 from federation import limits
+from federation.condition_keys import AMAZON, BUILT_IN_OAUTH, FACEBOOK
 from federation.errors import AccessDenied, IDPRejectedClaim, InvalidIdentityToken, show
 from federation.oidc.inspection import looks_like_jwt
-
-AMAZON: Final = "www.amazon.com"
-FACEBOOK: Final = "graph.facebook.com"
-BUILT_IN: Final = frozenset({AMAZON, FACEBOOK})
-"""The providers of ProviderId that need no registration with IAM."""
 
 NOT_LOGIN_WITH_AMAZON: Final = "Provided Token is not a Login With Amazon token"
 UNRECOGNIZED: Final = "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"
@@ -59,17 +55,17 @@ def check_provider_id(provider_id: str, token: object, *, registered: Collection
     Args:
         provider_id: The parameter as sent: a host, no scheme, no port.
         token: The WebIdentityToken.
-        registered: Names of the account's own OAuth servers, beyond `BUILT_IN`.
+        registered: Names of the account's own OAuth servers, beyond `BUILT_IN_OAUTH`.
 
     Raises:
         AccessDenied: check ``provider-id``, nobody of that name is known.
         InvalidIdentityToken: check ``provider-id``, an ID token was sent as a Login with Amazon token.
         IDPRejectedClaim: check ``provider-id``, an ID token was sent as a Facebook token, which Facebook would reject.
     """
-    if provider_id not in BUILT_IN and provider_id not in registered:
+    if provider_id not in BUILT_IN_OAUTH and provider_id not in registered:
         raise AccessDenied(
             check="provider-id",
-            expected=f"{', '.join(sorted(BUILT_IN.union(registered)))}, or no ProviderId for OpenID Connect ID tokens",
+            expected=f"{', '.join(sorted({*BUILT_IN_OAUTH, *registered}))}, or no ProviderId for OpenID Connect ID tokens",
             found=show(provider_id),
             remedy="leave ProviderId out when the token is a JWT",
             message=UNRECOGNIZED,

@@ -7,12 +7,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+from federation.condition_keys import AMAZON, FACEBOOK
 from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oauth.introspection import TokenInformation
 from federation.oauth.provider import OAuthProvider
-from federation.oauth.registry import AMAZON, FACEBOOK, check_provider_id, decode_access_token, token_key
+from federation.oauth.registry import check_provider_id, decode_access_token, token_key
 from federation.oidc.claims import moment
 from federation.oidc.inspection import looks_like_jwt
 from federation.oidc.readings import Stage, read_twice, rows

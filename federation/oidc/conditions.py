@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from federation import condition_keys as vocabulary
 from federation.identity import ContextValue
 from federation.oidc.claims import Claims
-
-GOOGLE: Final = vocabulary.GOOGLE
-COGNITO_IDENTITY: Final = vocabulary.COGNITO
-BUILT_IN: Final = frozenset({GOOGLE, COGNITO_IDENTITY})
-"""OIDC providers that need no IAM object; their principal in a trust policy is the bare name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ class KeyNames:
             sub=f"{provider_name}:sub",
             amr=f"{provider_name}:amr",
             vendor=tuple((claim, f"{provider_name}:{claim}") for claim in vocabulary.vendor_claims(provider_name)),
-            always_oaud=provider_name == GOOGLE,
+            always_oaud=provider_name == vocabulary.GOOGLE,
         )
 
 

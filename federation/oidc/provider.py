@@ -10,9 +10,10 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 
 from federation import limits
 from federation.arn import Arn
+from federation.condition_keys import GOOGLE
 from federation.errors import RegistrationError, ValidationError, show
 from federation.oidc.algorithms import SOUND
-from federation.oidc.conditions import GOOGLE, KeyNames
+from federation.oidc.conditions import KeyNames
 from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile

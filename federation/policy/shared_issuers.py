@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from federation.condition_keys import AMAZON, COGNITO, FACEBOOK, GITHUB, GOOGLE
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.statement import Statement
 from federation.policy.wildcard import fold
 
 WEB_IDENTITY: Final = fold("sts:AssumeRoleWithWebIdentity")
-GITHUB: Final = "token.actions.githubusercontent.com"
-COGNITO: Final = "cognito-identity.amazonaws.com"
 _SUBJECT: Final = (
     "oidc-configuration.audit-log.githubusercontent.com",
     "vstoken.actions.githubusercontent.com",
@@ -31,9 +30,9 @@ _SUBJECT: Final = (
 _AUDIENCE: Final = (COGNITO, "api.pulumi.com/oidc", "sandboxes.cloud", "oidc.vercel.com")
 _SENTINEL: Final = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
 _APPLICATION: Final = {
-    "accounts.google.com": ("aud", "oaud", "sub"),
-    "www.amazon.com": ("app_id", "sub"),
-    "graph.facebook.com": ("app_id", "sub"),
+    GOOGLE: ("aud", "oaud", "sub"),
+    AMAZON: ("app_id", "sub"),
+    FACEBOOK: ("app_id", "sub"),
 }
 _EQUALITY: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase"})
 _SCOPING: Final = _EQUALITY | {"StringLike"}

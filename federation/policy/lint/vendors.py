@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from federation.condition_keys import AMAZON, COGNITO, FACEBOOK, GITHUB_ISSUER, GOOGLE
+from federation.condition_keys import AMAZON, COGNITO, FACEBOOK, GITHUB, GITHUB_ISSUER, GOOGLE
 from federation.policy.lint.finding import Severity
 
 _WHOLE: Final = re.compile(r"(?!)")
 """No beginning is enough: the whole value must be given."""
-_GITHUB_HOST: Final = "token.actions.githubusercontent.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ _GITHUB_EXAMPLE: Final = "repo:acme/app:ref:refs/heads/main"
 _GITHUB_BROKEN: Final = r"(?:repo:)?[^:]+|repo:[^:]+:(?:refs/.*|ref|environment)|https?:.*"
 
 VENDORS: Final = (
-    _vendor("GitHub", re.escape(_GITHUB_HOST), _GITHUB_BOUNDS, _GITHUB_EXAMPLE, "error", _GITHUB_BROKEN),
+    _vendor("GitHub", re.escape(GITHUB), _GITHUB_BOUNDS, _GITHUB_EXAMPLE, "error", _GITHUB_BROKEN),
     _vendor("GitHub Enterprise", GITHUB_ISSUER.pattern, _GITHUB_BOUNDS, _GITHUB_EXAMPLE, "warning", _GITHUB_BROKEN),
     _vendor(
         "GitLab",
