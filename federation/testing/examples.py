@@ -25,9 +25,9 @@ MFA_SERIAL: Final = "arn:aws:iam::123456789012:mfa/DevAdmin"
 PROFILES: Final = {"default": "account", "broker": "account-b"}
 """AWS profile to the account in which its one user lives."""
 
-_DEVELOPER: Final = "arn:aws:sts::111122223333:assumed-role/Developer/Ana"
-_INSTANCE: Final = "arn:aws:ec2:us-east-1:111122223333:instance/*"
-_INSTANCE_CONTEXT: Final[Mapping[str, str]] = {
+DEVELOPER: Final = "arn:aws:sts::111122223333:assumed-role/Developer/Ana"
+INSTANCE: Final = "arn:aws:ec2:us-east-1:111122223333:instance/*"
+INSTANCE_CONTEXT: Final[Mapping[str, str]] = {
     "ec2:MetadataHttpPutResponseHopLimit": "2",
     "ec2:InstanceMarketType": "on-demand",
     "aws:Resource": "instance/*",
@@ -45,7 +45,7 @@ _INSTANCE_CONTEXT: Final[Mapping[str, str]] = {
     "aws:Type": "instance",
     "ec2:Tenancy": "default",
     "ec2:Region": "us-east-1",
-    "aws:ARN": _INSTANCE,
+    "aws:ARN": INSTANCE,
 }
 """What EC2 said of the launch in the documented authorization message, in its order."""
 
@@ -155,5 +155,5 @@ def _write_client_configuration(examples: Examples) -> None:
 def _write_denial(examples: Examples, at: datetime) -> None:
     """Let the engine deny what the documentation shows denied, and keep the sealed explanation."""
     sts = SecurityTokenService.open(examples.neighbour)
-    answer = sts.authorize(_DEVELOPER, action="ec2:RunInstances", resource=_INSTANCE, context=_INSTANCE_CONTEXT, at=at)
+    answer = sts.authorize(DEVELOPER, action="ec2:RunInstances", resource=INSTANCE, context=INSTANCE_CONTEXT, at=at)
     replace_file(examples.root / "encoded-message", (answer.encoded_message or "").encode("ascii"))

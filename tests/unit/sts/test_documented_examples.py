@@ -8,33 +8,12 @@ from typing import Any
 import pytest
 
 from federation.sts.service import SecurityTokenService
+from federation.testing.examples import DEVELOPER, INSTANCE, INSTANCE_CONTEXT
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
 DEV_ADMIN = "arn:aws:iam::123456789012:user/DevAdmin"
 BROKER = "arn:aws:iam::111122223333:user/Broker"
-INSTANCE = "arn:aws:ec2:us-east-1:111122223333:instance/*"
-# The context of the example, in its order.
-CONTEXT = {
-    "ec2:MetadataHttpPutResponseHopLimit": "2",
-    "ec2:InstanceMarketType": "on-demand",
-    "aws:Resource": "instance/*",
-    "aws:Account": "111122223333",
-    "ec2:AvailabilityZone": "us-east-1f",
-    "ec2:ebsOptimized": "false",
-    "ec2:IsLaunchTemplateResource": "false",
-    "ec2:InstanceType": "t2.micro",
-    "ec2:RootDeviceType": "ebs",
-    "aws:Region": "us-east-1",
-    "ec2:MetadataHttpEndpoint": "enabled",
-    "aws:Service": "ec2",
-    "ec2:InstanceID": "*",
-    "ec2:MetadataHttpTokens": "required",
-    "aws:Type": "instance",
-    "ec2:Tenancy": "default",
-    "ec2:Region": "us-east-1",
-    "aws:ARN": INSTANCE,
-}
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +32,7 @@ def test_3_assume_role(sts: SecurityTokenService, caller: str) -> None:
 
 
 def test_4_decode_authorization_message(sts: SecurityTokenService) -> None:
-    denial = sts.authorize(
-        "arn:aws:sts::111122223333:assumed-role/Developer/Ana", action="ec2:RunInstances", resource=INSTANCE, context=CONTEXT, at=AT
-    )
+    denial = sts.authorize(DEVELOPER, action="ec2:RunInstances", resource=INSTANCE, context=INSTANCE_CONTEXT, at=AT)
     assert denial.encoded_message is not None
     decoded = sts.decode_authorization_message(caller=BROKER, encoded_message=denial.encoded_message, at=AT).decoded_message
 
@@ -80,10 +57,10 @@ def test_4_decode_authorization_message(sts: SecurityTokenService) -> None:
         ),
         "failures": items([]),
         "context": {
-            "principal": {"id": "AROA123456789EXAMPLE:Ana", "arn": "arn:aws:sts::111122223333:assumed-role/Developer/Ana"},
+            "principal": {"id": "AROA123456789EXAMPLE:Ana", "arn": DEVELOPER},
             "action": "RunInstances",
             "resource": INSTANCE,
-            "conditions": items([{"key": key, "values": items([{"value": value}])} for key, value in CONTEXT.items()]),
+            "conditions": items([{"key": key, "values": items([{"value": value}])} for key, value in INSTANCE_CONTEXT.items()]),
         },
     }
     assert list(json.loads(decoded)) == ["allowed", "explicitDeny", "matchedStatements", "failures", "context"]
