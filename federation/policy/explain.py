@@ -12,6 +12,8 @@ from federation.policy.hints import about_condition
 from federation.policy.principal import Principal, Via
 from federation.policy.statement import Statement
 
+MAX_TOLD = 2_048
+"""Characters of the request's values that the explanation of one condition repeats: no condition key that AWS sets is longer."""
 MAX_REASONS = 3
 """Failing parts that the sentence of a near miss names; it may end up in an error, which must stay one readable line."""
 
@@ -44,11 +46,23 @@ class ConditionResult:
             "operator": self.operator,
             "key": self.key,
             "expected": list(self.expected),
-            "found": None if self.found is None else list(self.found),
+            "found": None if self.found is None else _told(self.found),
             "matched": self.matched,
             "reason": self.reason,
             "path": self.path,
         }
+
+
+def _told(values: tuple[str, ...]) -> list[str]:
+    """Return what the request brought, cut: every condition about a key repeats its values (attack row D04)."""
+    left = MAX_TOLD
+    told: list[str] = []
+    for number, value in enumerate(values):
+        if left <= 0:
+            return [*told, f"… ({len(values) - number} more)"]
+        told.append(value if len(value) <= left else f"{value[:left]}… ({len(value)} characters)")
+        left -= len(value) + 8  # and what stands around a value
+    return told
 
 
 @dataclass(frozen=True, slots=True)

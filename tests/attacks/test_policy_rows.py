@@ -1,5 +1,6 @@
 """Attack matrix, section 11: the rows a policy engine answers for. Each test is named by its row."""
 
+import json
 import time
 from typing import Any
 
@@ -95,6 +96,14 @@ def test_a06_question_marks_between_stars_are_found_where_they_fit() -> None:
     assert not pattern.matches("xabdd..e.z")
     assert not pattern.matches("xabc..ez")
     assert Pattern.read("*\u4e00?\U00010400*").matches("\u4e00\u4e01\ud801\udc00"), "beyond U+FFFF two units stand for one character"
+
+
+@pytest.mark.parametrize("value", ["a" * 60_000, ("abcdefghij",) * 6_000, ("",) * 60_000])
+def test_d04_an_explanation_does_not_amplify_what_it_explains(value: Any) -> None:
+    statements = [statement(Condition={"StringEquals": {"saml:sub": "x"}})] * 500
+    decision = ask(Policy.stored(document(*statements), kind="trust"), {"saml:sub": value})
+    assert len(json.dumps(decision.as_dict())) < 20 * 131_072
+    assert decision.statements[0].conditions[0].found == (value if isinstance(value, tuple) else (value,)), "whole to a program that asks"
 
 
 def test_a06_repeated_variables_are_not_put_together_to_see_that_they_are_too_long() -> None:
