@@ -1,13 +1,15 @@
-"""What an operation answers, in the output formats of the AWS CLI: ``--output`` and ``--query``."""
+"""What an operation answers: in the outputs of the AWS CLI, ``--output`` and ``--query``, or as credentials alone, ``--format``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import click
 
+from federation.cli.credentials import FORMS, formatted
 from federation.cli.plain import aws_json, safe
 
 OUTPUTS: Final = ("json", "text", "table")
@@ -26,16 +28,46 @@ def output_options(command: Command) -> Command:
     return command
 
 
-def print_answer(operation: str, answer: Mapping[str, Any], *, output: str, query: str | None) -> None:
-    """Print *answer*, or what *query* finds in it."""
-    found = _plain(answer) if query is None else _queried(_plain(answer), query)
-    if output == "json":
-        click.echo(aws_json(found))
-    elif output == "text":
-        for line in _text_lines(found):
-            click.echo("\t".join(safe(cell) for cell in line))
-    else:
-        _print_table(operation, found)
+def credentials_options(command: Command) -> Command:
+    """Give *command*, which issues credentials, the flags of `output_options` and ``--format``."""
+    form = click.option(
+        "--format", "form", type=click.Choice(FORMS), default="json", show_default=True, help="How to print the credentials."
+    )
+    return form(output_options(command))
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How to print an answer. Made before the question is asked: a login may be good once, and is not spent on flags that disagree.
+
+    Attributes:
+        output: One of `OUTPUTS`.
+        query: A JMESPath query of the answer, or None.
+        form: One of `federation.cli.credentials.FORMS`; but for ``json`` it prints the credentials alone.
+    """
+
+    output: str
+    query: str | None
+    form: str = "json"
+
+    def __post_init__(self) -> None:
+        """Refuse a form of credentials beside a wish for something else."""
+        if self.form != "json" and (self.output != "json" or self.query is not None):
+            raise click.UsageError(f"--format {self.form} prints the credentials alone; leave out --output and --query")
+
+    def show(self, operation: str, answer: Mapping[str, Any]) -> None:
+        """Print *answer*, or what the query finds in it."""
+        if self.form != "json":
+            click.echo(formatted(answer, self.form))
+            return
+        found = _plain(answer) if self.query is None else _queried(_plain(answer), self.query)
+        if self.output == "json":
+            click.echo(aws_json(found))
+        elif self.output == "text":
+            for line in _text_lines(found):
+                click.echo("\t".join(safe(cell) for cell in line))
+        else:
+            _print_table(operation, found)
 
 
 def _queried(answer: object, query: str) -> object:

@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from federation import limits
-from federation.cli.credentials import FORMS
+from federation.cli.answers import credentials_options
 from federation.cli.inputs import literal_or_file
 from federation.cli.plain import safe, tell
 from federation.errors import FederationError
@@ -100,9 +100,9 @@ Command = Callable[..., None]
 
 
 def session_options(command: Command) -> Command:
-    """Give *command* the flags that every operation with a role session has."""
+    """Give *command* the flags that every operation of a federated login has."""
     for option in (
-        click.option("--format", "form", type=click.Choice(FORMS), default="json", show_default=True, help="How to print the credentials."),
+        credentials_options,
         click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size."),
         click.option("--duration-seconds", type=int, help="Wanted length of the session."),
         click.option("--policy", help="Inline session policy, or file://PATH."),

@@ -7,8 +7,6 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
-from federation.cli.plain import aws_json
-
 FORMS: Final = ("json", "env", "credential-process")
 """The answer as the AWS CLI prints it; lines for a shell to evaluate; what ``credential_process`` of an AWS profile expects."""
 
@@ -21,9 +19,7 @@ _VARIABLES: Final = {
 
 
 def formatted(answer: Mapping[str, Any], form: str) -> str:
-    """Return the answer of an operation that issues credentials, in one of `FORMS`."""
-    if form == "json":
-        return aws_json(answer)
+    """Return the answer of an operation that issues credentials, in one of `FORMS` but ``json``, which is the answer whole."""
     credentials = answer["Credentials"]
     plain = {**credentials, "Expiration": credentials["Expiration"].isoformat()}
     if form == "env":

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from federation import limits
+from federation.cli.answers import Printing
 from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
-from federation.cli.credentials import formatted
 from federation.cli.inputs import literal_or_file
 from federation.cli.options import account_option, at_option
 from federation.cli.sts_signed import COMMANDS
@@ -42,10 +42,13 @@ def assume_role_with_saml(
     policy: str | None,
     duration_seconds: int | None,
     minimum_session_token_size: int | None,
+    output: str,
+    query: str | None,
     form: str,
     at: datetime | None,
 ) -> None:
     """Exchange a SAML response for credentials of a role."""
+    printing = Printing(output, query, form)
     sts = SecurityTokenService.open(account_path)
     with answering("AssumeRoleWithSAML"):
         session = sts.assume_role_with_saml(
@@ -58,7 +61,7 @@ def assume_role_with_saml(
             minimum_session_token_size=minimum_session_token_size,
             at=at,
         )
-    click.echo(formatted(session.to_dict(), form))
+    printing.show("AssumeRoleWithSAML", session.to_dict())
 
 
 for operation in (assume_role_with_web_identity, *COMMANDS):

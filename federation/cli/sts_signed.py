@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from federation import limits
-from federation.cli.answers import output_options, print_answer
+from federation.cli.answers import Printing, credentials_options, output_options
 from federation.cli.aws_flags import Operation, answering, arns_of, structures_of
 from federation.cli.callers import caller_options, open_service, resolve_caller
 from federation.cli.inputs import literal_or_file
@@ -22,23 +22,24 @@ Command = Callable[..., None]
 def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of click, each with a type of its own
     """Answer *operation* with what is *given* beside the flags that every operation has, and print the answer."""
     account_path, neighbours, caller, at, output, query = (given.pop(name) for name in _CONTEXT)
+    printing = Printing(output, query, given.pop("form", "json"))
     sts = open_service(account_path, neighbours)
     with answering(operation):
         who = resolve_caller(sts, caller, at=at)
         method = getattr(sts, _snake(operation))
         answer = method(caller=who, at=at, **{name: value for name, value in given.items() if value not in (None, ())})
-    print_answer(operation, answer.to_dict(), output=output, query=query)
+    printing.show(operation, answer.to_dict())
 
 
 def _snake(operation: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
 
 
-def _command(name: str) -> Callable[[Command], click.Command]:
-    """Make a command of the operation *name*, with the flags that every signed operation has."""
+def _command(name: str, *, printed: Callable[[Command], Command] = output_options) -> Callable[[Command], click.Command]:
+    """Make a command of the operation *name*, with the flags that every signed operation has and those of how it is *printed*."""
 
     def decorate(function: Command) -> click.Command:
-        made: click.Command = click.command(name, cls=Operation)(caller_options(output_options(function)))
+        made: click.Command = click.command(name, cls=Operation)(caller_options(printed(function)))
         return made
 
     return decorate
@@ -78,7 +79,7 @@ def get_caller_identity(**given: Any) -> None:  # noqa: ANN401
     _run("GetCallerIdentity", **given)
 
 
-@_command("assume-role")
+@_command("assume-role", printed=credentials_options)
 @click.option("--role-arn", required=True, help="The role to assume.")
 @click.option("--role-session-name", required=True, help="Name of the session.")
 @_session_policy_options
@@ -98,7 +99,7 @@ def assume_role(**given: Any) -> None:  # noqa: ANN401
     _run("AssumeRole", **_policies(_tags(given)))
 
 
-@_command("get-session-token")
+@_command("get-session-token", printed=credentials_options)
 @duration_option
 @serial_option
 @code_option
@@ -108,7 +109,7 @@ def get_session_token(**given: Any) -> None:  # noqa: ANN401
     _run("GetSessionToken", **given)
 
 
-@_command("get-federation-token")
+@_command("get-federation-token", printed=credentials_options)
 @click.option("--name", required=True, help="Name of the federated user.")
 @_session_policy_options
 @duration_option
@@ -144,7 +145,7 @@ def get_web_identity_token(**given: Any) -> None:  # noqa: ANN401
     _run("GetWebIdentityToken", **_tags(given))
 
 
-@_command("assume-root")
+@_command("assume-root", printed=credentials_options)
 @click.option("--target-principal", required=True, help="A member account, or the ARN of its root.")
 @click.option("--task-policy-arn", required=True, help="arn=ARN of one of AWS's task policies.")
 @duration_option
@@ -156,7 +157,7 @@ def assume_root(**given: Any) -> None:  # noqa: ANN401
     _run("AssumeRoot", **given)
 
 
-@_command("get-delegated-access-token")
+@_command("get-delegated-access-token", printed=credentials_options)
 @click.option("--trade-in-token", required=True, help="A registered trade-in token, or file://PATH.")
 def get_delegated_access_token(**given: Any) -> None:  # noqa: ANN401
     """Exchange a trade-in token for credentials."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from federation import clock, limits
+from federation.cli.answers import Printing
 from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
-from federation.cli.credentials import formatted
 from federation.cli.inputs import literal_or_file, read_text
 from federation.cli.options import account_option, at_option
 from federation.sts.service import SecurityTokenService
@@ -44,6 +44,8 @@ def assume_role_with_web_identity(
     policy: str | None,
     duration_seconds: int | None,
     minimum_session_token_size: int | None,
+    output: str,
+    query: str | None,
     form: str,
     at: datetime | None,
 ) -> None:
@@ -51,6 +53,7 @@ def assume_role_with_web_identity(
 
     Where flags are absent, the variables of the SDKs stand for them.
     """
+    printing = Printing(output, query, form)
     instant = clock.resolve(at)
     token = _token(web_identity_token, web_identity_token_file)
     sts = SecurityTokenService.open(account_path)
@@ -66,7 +69,7 @@ def assume_role_with_web_identity(
             minimum_session_token_size=minimum_session_token_size,
             at=instant,
         )
-    click.echo(formatted(session.to_dict(), form))
+    printing.show("AssumeRoleWithWebIdentity", session.to_dict())
 
 
 def _token(given: str | None, file: Path | None) -> str:

@@ -106,6 +106,12 @@ def test_a_table(run: Run, golden: Golden) -> None:
     golden("assume-role-table", result.stdout)
 
 
+def test_credentials_for_a_shell(run: Run) -> None:
+    lines = run(*ASSUME, *DEV_ADMIN, "--format", "env").stdout.splitlines()
+    assert [line.partition("=")[0] for line in lines][:1] == ["export AWS_ACCESS_KEY_ID"]
+    assert run("sts", "get-caller-identity", *HOME, *DEV_ADMIN, "--format", "env").exit_code == 2, "it issues none"
+
+
 @pytest.mark.parametrize("query", ["[", "foo(", "sort(Account)", "'"])
 def test_queries_that_are_none(run: Run, query: str) -> None:
     result = run("sts", "get-caller-identity", *HOME, *DEV_ADMIN, "--query", query)

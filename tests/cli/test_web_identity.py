@@ -180,6 +180,21 @@ def test_forms_of_credentials(run: Run) -> None:
     assert (process["Version"], process["Expiration"]) == (1, "2026-11-24T13:00:30+00:00")
 
 
+def test_outputs_and_queries_of_the_aws_cli(run: Run) -> None:
+    arn = "arn:aws:sts::123456789012:assumed-role/GitHubDeploy/deploy"
+    words = assume("--role-session-name", "deploy", "--query", "AssumedRoleUser.Arn")
+    assert json.loads(run(*words).stdout) == arn
+    assert run(*words, "--output", "text").stdout == f"{arn}\n"
+    assert arn in run(*assume("--role-session-name", "deploy", "--output", "table")).stdout
+
+
+@pytest.mark.parametrize("wish", [("--output", "text"), ("--query", "Audience")])
+def test_credentials_alone_and_something_else_disagree(run: Run, wish: tuple[str, str]) -> None:
+    result = run(*assume("--format", "env", *wish))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "leave out --output and --query" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
