@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
 from federation.errors import ValidationError, show
 from federation.identity import ContextValue
 from federation.policy.principal import Principal
 from federation.policy.wildcard import fold, units
 
+_NO_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, init=False)
 class RequestContext:
     """Who wants to do what to which resource, and under which circumstances.
 
@@ -29,47 +33,81 @@ class RequestContext:
 
     principal: Principal
     action: str
-    resource: str | None = None
-    keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
-    folded_keys: dict[str, ContextValue] = field(init=False, repr=False, compare=False)
-    folded_action: str = field(init=False, repr=False, compare=False)
-    resource_units: str | None = field(init=False, repr=False, compare=False)
+    resource: str | None
+    keys: Mapping[str, str | Sequence[str]]
+    folded_keys: dict[str, ContextValue] = field(repr=False, compare=False)
+    folded_action: str = field(repr=False, compare=False)
+    resource_units: str | None = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.principal, Principal):
-            raise _fault("principal", "a Principal", type(self.principal).__name__)
-        if not isinstance(self.action, str) or not (self.resource is None or isinstance(self.resource, str)):
-            raise _fault("action", "text for action and resource", type(self.action).__name__)
-        if not isinstance(self.keys, Mapping):
-            raise _fault("context-keys", "a mapping of condition keys", type(self.keys).__name__)
-        object.__setattr__(self, "folded_keys", _folded(self.keys))
-        object.__setattr__(self, "folded_action", units(fold(self.action)))
-        object.__setattr__(self, "resource_units", None if self.resource is None else units(self.resource))
+    def __init__(
+        self, *, principal: Principal, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS
+    ) -> None:
+        if not isinstance(principal, Principal):
+            raise _fault("principal", "a Principal", type(principal).__name__)
+        if not isinstance(action, str) or not (resource is None or isinstance(resource, str)):
+            raise _fault("action", "text for action and resource", type(action).__name__)
+        if not isinstance(keys, Mapping):
+            raise _fault("context-keys", "a mapping of condition keys", type(keys).__name__)
+        self._fill(principal, action, resource, keys, _folded(keys))
+
+    def asking(self, action: str) -> RequestContext:
+        """Return the same request for another *action*; the keys are not read again."""
+        other = object.__new__(RequestContext)
+        other._fill(self.principal, action, self.resource, self.keys, self.folded_keys)
+        return other
+
+    def _fill(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str | None,
+        keys: Mapping[str, str | Sequence[str]],
+        folded_keys: dict[str, ContextValue],
+    ) -> None:
+        put = object.__setattr__
+        put(self, "principal", principal)
+        put(self, "action", action)
+        put(self, "resource", resource)
+        put(self, "keys", keys)
+        put(self, "folded_keys", folded_keys)
+        put(self, "folded_action", _fold_action(action))
+        put(self, "resource_units", None if resource is None else units(resource))
 
 
-_fold = lru_cache(maxsize=1024)(fold)
-"""The same few names come with every request of a provider."""
+@lru_cache(maxsize=256)
+def _fold_action(action: str) -> str:
+    return units(fold(action))
 
 
 def _folded(keys: Mapping[str, str | Sequence[str]]) -> dict[str, ContextValue]:
-    if set(map(type, keys)) == set(map(type, keys.values())) == {str}:  # nearly every request
-        plain: dict[str, ContextValue] = dict(zip(map(_fold, keys), keys.values(), strict=True))  # type: ignore[arg-type]  # all are text
-        if len(plain) == len(keys):
-            return plain
-    folded: dict[str, ContextValue] = {}
-    for name, value in keys.items():
+    names = _fold_names(tuple(keys)) if type(keys) is dict else _fold_names.__wrapped__(tuple(keys))
+    values = keys.values()
+    if set(map(type, values)) == {str}:  # nearly every request
+        return dict(zip(names, values, strict=True))  # type: ignore[arg-type]  # all are text
+    read = {folded: _value(name, keys[name]) for folded, name in zip(names, keys, strict=True)}
+    return {name: value for name, value in read.items() if value != ()}
+
+
+@lru_cache(maxsize=256)
+def _fold_names(names: tuple[object, ...]) -> tuple[str, ...]:
+    """Fold the names of a request's keys. A pure function, and a provider's requests have the same ones again and again."""
+    folded: dict[str, None] = {}
+    for name in names:
         if not isinstance(name, str):
             raise _fault("context-keys", "names that are text", type(name).__name__)
         key = fold(name)
         if key in folded:
             raise _fault("context-keys", "every condition key once, whatever its case", show(name))
-        if isinstance(value, str):
-            folded[key] = value
-        elif isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
-            folded[key] = tuple(value)
-        else:
-            raise _fault("context-keys", f"text or a list of text for {show(name)}", type(value).__name__)
-    return {key: value for key, value in folded.items() if value != ()} if () in folded.values() else folded
+        folded[key] = None
+    return tuple(folded)
+
+
+def _value(name: str, value: object) -> ContextValue:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise _fault("context-keys", f"text or a list of text for {show(name)}", type(value).__name__)
 
 
 def _fault(check: str, expected: str, found: str) -> ValidationError:

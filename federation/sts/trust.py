@@ -53,14 +53,17 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
 
     That is the first refusal, else the decision about the operation itself. No identity policy takes part: the trust policy alone decides.
     """
-    principal = _caller(identity.provider_arn)
-    keys = trust_context(identity, request, account=account, at=at)
-    decision = _evaluate(role, principal, f"sts:{operation}", keys)
-    if decision.allowed and request.tags:
-        tagging = _evaluate(role, principal, TAG_SESSION, keys)
+    asked = RequestContext(
+        principal=_caller(identity.provider_arn),
+        action=f"sts:{operation}",
+        keys=trust_context(identity, request, account=account, at=at),
+    )
+    decision = role.trust_policy.evaluate(asked)
+    if request.tags and decision.allowed:
+        tagging = role.trust_policy.evaluate(asked.asking(TAG_SESSION))
         decision = decision if tagging.allowed else tagging
-    if decision.allowed and request.source_identity is not None:
-        setting = _evaluate(role, principal, SET_SOURCE_IDENTITY, keys)
+    if request.source_identity is not None and decision.allowed:
+        setting = role.trust_policy.evaluate(asked.asking(SET_SOURCE_IDENTITY))
         decision = decision if setting.allowed else setting
     return decision
 
@@ -68,10 +71,6 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
 @lru_cache(maxsize=1024)  # the providers of an account: no foreign text comes here
 def _caller(provider_arn: str) -> Principal:
     return Principal.federated(provider_arn)
-
-
-def _evaluate(role: Role, principal: Principal, action: str, keys: dict[str, ContextValue]) -> Decision:
-    return role.trust_policy.evaluate(RequestContext(principal=principal, action=action, keys=keys))
 
 
 def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied:
