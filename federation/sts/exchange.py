@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from federation.identity import SessionTag, VerifiedIdentity
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A proved identity and the role it asks for.
 
     Attributes:
@@ -24,8 +23,7 @@ class Exchange:
     session_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRequest:
+class SessionRequest(NamedTuple):
     """What a federated login asks its session to be.
 
     Attributes:

@@ -6,9 +6,8 @@ The two differ in where provider, session name and tags come from. Trust, length
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from federation import limits
 from federation.account import Account, Role
@@ -23,26 +22,29 @@ from federation.sts.lifetime import LAST_INSTANT_YEAR, session_period
 from federation.sts.parameters import Constraint
 from federation.sts.results import AssumedRoleUser, Credentials
 from federation.sts.sealing import SealedToken, Sealer
-from federation.sts.session import LASTING_KEYS, RoleSession, seal_session
+from federation.sts.session import RoleSession, lasting_keys, seal_session
 from federation.sts.session_policies import check_session_policies
 from federation.validators import Provider, validate
 
 _LATEST_LEEWAY: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FederatedCall:
-    """The parameters that both operations have, as they came."""
+class FederatedCall(Protocol):
+    """The parameters that both operations have, as they came; each operation's own record has more."""
 
-    role_arn: str
-    policy_arns: Sequence[object] = ()
-    policy: str | None = None
-    duration_seconds: int | None = None
-    minimum_session_token_size: int | None = None
+    @property
+    def role_arn(self) -> str: ...  # noqa: D102 - the names are the API's
+    @property
+    def policy_arns(self) -> Sequence[object]: ...  # noqa: D102
+    @property
+    def policy(self) -> str | None: ...  # noqa: D102
+    @property
+    def duration_seconds(self) -> int | None: ...  # noqa: D102
+    @property
+    def minimum_session_token_size(self) -> int | None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """Where and when a call is answered.
 
     Attributes:
@@ -60,37 +62,33 @@ class Circumstances:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedSession:
-    """A session and the token that seals it."""
+class IssuedSession(NamedTuple):
+    """What both operations answer of a session and the token that seals it.
 
-    session: RoleSession
-    sealed: SealedToken
+    Attributes:
+        credentials: The temporary credentials.
+        assumed_role_user: The session as a principal.
+        token_size: Length of the session token, octets.
+        token_utilization: That length in percent of the limit, rounded to the nearest.
+    """
 
-    @property
-    def credentials(self) -> Credentials:
-        """The temporary credentials."""
-        return Credentials(
-            access_key_id=self.sealed.access_key_id,
-            secret_access_key=self.sealed.secret_access_key,
-            session_token=self.sealed.token,
-            expiration=self.session.expires_at,
+    credentials: Credentials
+    assumed_role_user: AssumedRoleUser
+    token_size: int
+    token_utilization: int
+
+    @classmethod
+    def of(cls, session: RoleSession, sealed: SealedToken) -> IssuedSession:
+        """Put the answer together."""
+        credentials = Credentials(
+            access_key_id=sealed.access_key_id,
+            secret_access_key=sealed.secret_access_key,
+            session_token=sealed.token,
+            expiration=session.expires_at,
         )
-
-    @property
-    def assumed_role_user(self) -> AssumedRoleUser:
-        """The session as a principal."""
-        return AssumedRoleUser(assumed_role_id=self.session.user_id, arn=self.session.arn)
-
-    @property
-    def token_size(self) -> int:
-        """Length of the session token, octets."""
-        return len(self.sealed.token)
-
-    @property
-    def token_utilization(self) -> int:
-        """That length in percent of the limit, rounded to the nearest."""
-        return round(self.token_size * 100 / limits.SESSION_TOKEN_OCTETS)
+        size = len(sealed.token)
+        user = AssumedRoleUser(assumed_role_id=session.user_id, arn=session.arn)
+        return cls(credentials, user, size, round(size * 100 / limits.SESSION_TOKEN_OCTETS))
 
 
 def check_parameters(call: FederatedCall, *own: tuple[Constraint, object]) -> None:
@@ -164,7 +162,7 @@ def issue(
         issued_at=period[0],
         expires_at=period[1],
         federated_provider=identity.provider_arn,
-        federated_keys={key: value for key, value in identity.context_keys.items() if key in LASTING_KEYS},
+        federated_keys=lasting_keys(identity.context_keys),
         tags=request.tags,
         transitive_tag_keys=request.transitive_tag_keys,
         source_identity=request.source_identity,
@@ -175,7 +173,7 @@ def issue(
     # 5. Last, when nothing else can refuse: the token was not used before.
     if single_use and there.replay is not None:
         _check_first_use(identity, there.replay, there.at, redeemable_until=redeemable_until)
-    return IssuedSession(session, sealed)
+    return IssuedSession.of(session, sealed)
 
 
 def _trusting_role(role_arn: str, identity: VerifiedIdentity, request: SessionRequest, there: Circumstances) -> Role:

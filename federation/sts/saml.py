@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from federation.account import Account
 from federation.arn import Arn
@@ -17,19 +17,26 @@ from federation.saml.provider import SamlProvider
 from federation.saml.times import shift
 from federation.sts import parameters
 from federation.sts.exchange import Exchange
-from federation.sts.federated import Circumstances, FederatedCall, check_parameters, issue, prove
+from federation.sts.federated import Circumstances, check_parameters, issue, prove
 from federation.sts.results import AssumedRoleSession
 from federation.sts.saml_attributes import CHECKS, read_session_request
 
 OPERATION: Final = "AssumeRoleWithSAML"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssumeRoleWithSaml(FederatedCall):
+class AssumeRoleWithSaml(NamedTuple):
     """The parameters of one call, as they came."""
 
+    role_arn: str
     principal_arn: str
     saml_assertion: str | bytes
+    policy_arns: Sequence[object] = ()
+    policy: str | None = None
+    duration_seconds: int | None = None
+    minimum_session_token_size: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<{OPERATION} {show(self.role_arn)}>"
 
 
 def assume_role_with_saml(call: AssumeRoleWithSaml, there: Circumstances) -> AssumedRoleSession:

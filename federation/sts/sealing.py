@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import os
-from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
+import pybase64
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from federation.account.access_key_id import access_key_id
@@ -30,13 +30,13 @@ TAG_OCTETS: Final = 16
 MAX_TOKEN_CHARS: Final = 16_384
 """Longest text that is looked at when a session token is opened; issued ones end at `limits.SESSION_TOKEN_OCTETS`."""
 
+_VERSION: Final = bytes((VERSION,))
 _NONCE: Final = bytes(12)
 _KEY_OCTETS: Final = 32
 _SECRET_OCTETS: Final = 30  # 40 characters of base64, the alphabet and length of AWS's secrets
 
 
-@dataclass(frozen=True, slots=True)
-class SealedToken:
+class SealedToken(NamedTuple):
     """A session token together with what follows from its salt.
 
     Attributes:
@@ -47,22 +47,26 @@ class SealedToken:
     """
 
     access_key_id: str
-    secret_access_key: str = field(repr=False)
-    token: str = field(repr=False)
-    payload: bytes = field(repr=False)
+    secret_access_key: str
+    token: str
+    payload: bytes
+
+    def __repr__(self) -> str:
+        return f"<SealedToken {self.access_key_id}>"
 
 
 class Sealer:
     """Seals and opens the session tokens of one account with its keyring. Immutable; keys are derived once."""
 
-    __slots__ = ("_account", "_associated", "_macs", "_overhead", "_sealing")
+    __slots__ = ("_account", "_associated", "_key_id", "_macs", "_overhead", "_sealing")
 
     def __init__(self, keyring: Keyring, account: str) -> None:
         self._account, self._sealing = account, keyring.sealing
-        self._overhead = 3 + len(keyring.sealing) + SALT_OCTETS + TAG_OCTETS
+        self._key_id = bytes((len(keyring.sealing),)) + keyring.sealing.encode("ascii")
+        self._overhead = 2 + len(self._key_id) + SALT_OCTETS + TAG_OCTETS
         self._associated = b"federation session token\0" + account.encode("ascii")
         # Keyed once and copied for each token: HMAC hashes its key again and again otherwise.
-        self._macs = {key_id: hmac.new(_subkey(key, account), digestmod="sha512") for key_id, key in keyring.keys.items()}
+        self._macs = {key_id: HMAC(_subkey(key, account), hashes.SHA512()) for key_id, key in keyring.keys.items()}
 
     def token_chars(self, payload_octets: int) -> int:
         """Return the length of the token that seals so many octets."""
@@ -74,11 +78,11 @@ class Sealer:
 
     def seal(self, payload: bytes, *, kind: bytes) -> SealedToken:
         """Seal *payload* under a fresh salt. *kind* is one octet that says what the payload is; it must be given again to open."""
-        key_id, salt = self._sealing.encode("ascii"), os.urandom(SALT_OCTETS)
-        clear = bytes((VERSION,)) + kind + bytes((len(key_id),)) + key_id + salt
+        salt = os.urandom(SALT_OCTETS)
+        clear = b"".join((_VERSION, kind, self._key_id, salt))
         token_key, secret = _derive(self._macs[self._sealing], salt)
         ciphertext = AESGCM(token_key).encrypt(_NONCE, payload, self._associated + clear)
-        token = binascii.b2a_base64(clear + ciphertext, newline=False).decode("ascii")
+        token = pybase64.b64encode_as_string(clear + ciphertext)
         return SealedToken(access_key_id(self._account, salt), secret, token, payload)
 
     def open(self, token: object, *, kind: bytes) -> SealedToken:
@@ -135,13 +139,12 @@ def _split(octets: bytes, kind: bytes) -> tuple[bytes, bytes, bytes]:
     return octets[:end], octets[end - SALT_OCTETS : end], octets[end:]
 
 
-def _derive(keyed: hmac.HMAC, salt: bytes) -> tuple[bytes, str]:
+def _derive(keyed: HMAC, salt: bytes) -> tuple[bytes, str]:
     """Return the token's own encryption key and its secret access key; *keyed* is the HMAC under the subkey, before any message."""
     mac = keyed.copy()
     mac.update(salt)
-    material = mac.digest()
-    secret = binascii.b2a_base64(material[_KEY_OCTETS : _KEY_OCTETS + _SECRET_OCTETS], newline=False)
-    return material[:_KEY_OCTETS], secret.decode("ascii")
+    material = mac.finalize()
+    return material[:_KEY_OCTETS], pybase64.b64encode_as_string(material[_KEY_OCTETS : _KEY_OCTETS + _SECRET_OCTETS])
 
 
 def _subkey(key: bytes, account: str) -> bytes:

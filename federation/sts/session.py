@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from federation.identity import ContextValue, SessionTag
 from federation.sts.packing import check_not_ended, open_items, seal_items
@@ -34,10 +34,10 @@ of web identities those of AWS's built-in providers alone."""
 
 _IAM_PROVIDERS: Final = ("saml-provider/", "oidc-provider/")
 _ITEMS: Final = 13
+_NONE: Final[Mapping[str, ContextValue]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleSession:
+class RoleSession(NamedTuple):
     """What a session token says.
 
     Attributes:
@@ -67,7 +67,7 @@ class RoleSession:
     issued_at: datetime
     expires_at: datetime
     federated_provider: str | None = None
-    federated_keys: Mapping[str, ContextValue] = field(default_factory=dict)
+    federated_keys: Mapping[str, ContextValue] = _NONE
     tags: tuple[SessionTag, ...] = ()
     transitive_tag_keys: tuple[str, ...] = ()
     source_identity: str | None = None
@@ -89,6 +89,11 @@ class RoleSession:
     def user_id(self) -> str:
         """``<role id>:<session name>``, the AssumedRoleId and ``aws:userid``."""
         return f"{self.role_id}:{self.name}"
+
+
+def lasting_keys(keys: Mapping[str, ContextValue]) -> Mapping[str, ContextValue]:
+    """Return those of the login's condition *keys* that live on in the session."""
+    return _NONE if LASTING_KEYS.isdisjoint(keys) else {name: value for name, value in keys.items() if name in LASTING_KEYS}
 
 
 def seal_session(session: RoleSession, sealer: Sealer, *, minimum_size: int = 0) -> SealedToken:
@@ -122,9 +127,9 @@ def _items(session: RoleSession) -> list[Any]:
         int(session.issued_at.timestamp()),
         int((session.expires_at - session.issued_at).total_seconds()),
         provider.removeprefix(prefix) if provider is not None else None,
-        _pack_keys(session.federated_keys),
+        _pack_keys(session.federated_keys) if session.federated_keys else None,
         session.source_identity,
-        [text for tag in session.tags for text in (tag.key, tag.value)],
+        [text for tag in session.tags for text in (tag.key, tag.value)] if session.tags else None,
         session.transitive_tag_keys,
         session.policy,
         session.policy_arns,

@@ -20,6 +20,8 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
         MalformedPolicyDocument: The inline policy breaks the grammar of a session policy.
         ValidationError: A managed policy is not one of the account's or AWS's.
     """
+    if policy is None and not policy_arns:
+        return ()
     if policy is not None:
         Policy.parse(policy, kind="session")
     arns = tuple(str(arn_of(item)) for item in policy_arns)

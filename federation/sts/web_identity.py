@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from federation.account import Account
 from federation.account.issuers import find_oidc_provider
@@ -13,7 +12,7 @@ from federation.oauth.registry import check_provider_id
 from federation.oidc.decode import RawToken, decode_token
 from federation.sts import parameters
 from federation.sts.exchange import Exchange
-from federation.sts.federated import Circumstances, FederatedCall, check_parameters, issue, prove
+from federation.sts.federated import Circumstances, check_parameters, issue, prove
 from federation.sts.results import WebIdentityRoleSession
 from federation.sts.web_identity_claims import session_request
 from federation.validators import Provider
@@ -24,13 +23,20 @@ if TYPE_CHECKING:  # key handling is loaded with the first provider, not with th
 OPERATION: Final = "AssumeRoleWithWebIdentity"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssumeRoleWithWebIdentity(FederatedCall):
+class AssumeRoleWithWebIdentity(NamedTuple):
     """The parameters of one call, as they came."""
 
+    role_arn: str
     role_session_name: str
     web_identity_token: str | bytes
     provider_id: str | None = None
+    policy_arns: Sequence[object] = ()
+    policy: str | None = None
+    duration_seconds: int | None = None
+    minimum_session_token_size: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<{OPERATION} {show(self.role_arn)}>"
 
 
 def assume_role_with_web_identity(

@@ -41,6 +41,7 @@ sessions = st.builds(
     source_identity=st.one_of(st.none(), st.from_regex(r"[a-z]{2,64}", fullmatch=True)),
     policy=st.one_of(st.none(), st.text(min_size=1, max_size=500)),
     policy_arns=st.lists(text, max_size=3).map(tuple),
+    mfa_at=st.one_of(st.none(), st.integers(0, 129_600).map(lambda seconds: AT - timedelta(seconds=seconds))),
 )
 
 
