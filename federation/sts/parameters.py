@@ -73,7 +73,8 @@ class Text:
             return not self.required
         if not isinstance(value, str):
             return self.sensitive and isinstance(value, bytes) and self.shortest <= len(value) <= self.longest
-        return self.shortest <= utf16_units(value) <= self.longest and (self.pattern is None or self.pattern.fullmatch(value) is not None)
+        units = len(value) if value.isascii() else utf16_units(value)
+        return self.shortest <= units <= self.longest and (self.pattern is None or self.pattern.fullmatch(value) is not None)
 
     def violations(self, value: object) -> Iterator[str]:
         """Yield what AWS says of *value*."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Literal, TypeVar
 
 from federation import clock
@@ -126,7 +127,7 @@ class SecurityTokenService(IssuingOperations):
             minimum_session_token_size=minimum_session_token_size,
         )
         attempt = Attempt(saml.OPERATION, call, self._account.id, principal_arn)
-        return self._answer(lambda there: saml.assume_role_with_saml(call, there), attempt, at=at)
+        return self._answer(partial(saml.assume_role_with_saml, call), attempt, at=at)
 
     def assume_role_with_web_identity(  # noqa: PLR0913 - the parameters of the API
         self,
@@ -171,14 +172,14 @@ class SecurityTokenService(IssuingOperations):
             minimum_session_token_size=minimum_session_token_size,
         )
         attempt = Attempt(web_identity.OPERATION, call, self._account.id, provider_id)
-        return self._answer(lambda there: web_identity.assume_role_with_web_identity(call, there, issuers=self._issuers), attempt, at=at)
+        return self._answer(partial(web_identity.assume_role_with_web_identity, call, issuers=self._issuers), attempt, at=at)
 
     def _answer(self, exchange: Callable[[Circumstances], T], attempt: Attempt, *, at: datetime | None) -> T:
         """Run *exchange* and record what became of it: an exchange whose event cannot be recorded is not granted."""
         instant = clock.resolve(at)
         there = Circumstances(account=self._account, sealer=self._sealer, replay=self._replay, attempt=attempt, at=instant)
         return recorded(
-            lambda: exchange(there),
+            partial(exchange, there),
             audit=self._audit,
             granted=lambda session: attempt.granted(session, at=instant),
             refused=lambda refusal: attempt.refused(refusal, at=instant),
