@@ -16,6 +16,8 @@ def resolve(at: datetime | None) -> datetime:
     """
     if at is None:
         return datetime.now(UTC)
+    if type(at) is datetime and at.tzinfo is UTC:
+        return at
     try:
         if isinstance(at, datetime) and at.utcoffset() is not None:
             return at.astimezone(UTC)

@@ -6,7 +6,9 @@ An identifier that is not in these tables, to the letter, is refused. Weak entri
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Literal, cast
 
 from cryptography.exceptions import InvalidSignature
@@ -112,12 +114,13 @@ SIGNATURES: Final = {
 }
 
 
+_PERMIT: Final[Callable[[SignatureMethod | DigestMethod], str]] = attrgetter("permit")
+
+
 def weaknesses(key: VerificationKey, *used: SignatureMethod | DigestMethod) -> tuple[str, ...]:
     """Return the names of the weak things that *used* and *key* amount to; every report shows them."""
-    names = [method.permit for method in used if method.permit]
-    if key.kind == "rsa" and key.bits < limits.RSA_MIN_BITS:
-        names.append("rsa-1024")
-    return tuple(names)
+    names = tuple(filter(None, map(_PERMIT, used)))
+    return (*names, "rsa-1024") if key.kind == "rsa" and key.bits < limits.RSA_MIN_BITS else names
 
 
 def permitted(method: SignatureMethod | DigestMethod, permit: Permit) -> bool:

@@ -103,7 +103,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         subject,
         conditions,
         tuple(authn_statements),
-        {name: tuple(texts) for name, texts in values.items()},
+        dict(zip(values, map(tuple, values.values()), strict=True)),
     )
 
 

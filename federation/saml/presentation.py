@@ -22,6 +22,7 @@ class Presentation:
         provider: The registration that decides.
         at: The instant, aware UTC.
         encrypted: Whether the assertion came encrypted.
+        name_id: The identifier of the subject, or None where there is none.
         confirmation: The bearer confirmation that counts, or None where there is none.
     """
 
@@ -30,12 +31,8 @@ class Presentation:
     provider: SamlProvider
     at: datetime
     encrypted: bool
+    name_id: NameID | None
     confirmation: SubjectConfirmation | None
-
-    @property
-    def name_id(self) -> NameID | None:
-        """The identifier of the subject, or None where there is none."""
-        return self.assertion.subject.name_id if self.assertion.subject else None
 
 
 def choose_confirmation(assertion: Assertion, envelope: Envelope, provider: SamlProvider, at: datetime) -> SubjectConfirmation | None:

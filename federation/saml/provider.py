@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Literal, get_args
+from typing import ClassVar, Final, Literal, get_args
 
 from federation import limits
 from federation.arn import Arn
@@ -34,6 +34,7 @@ class SamlProvider:
     """A registered identity provider. Immutable and safe to share between threads; everything costly happens once, here.
 
     Attributes:
+        kind: Name of the validator that judges this provider's tokens.
         arn: ARN of the provider, ``arn:aws:iam::<account>:saml-provider/<Name>``.
         entity_ids: Entity ids by which its assertions name their issuer; compared code point by code point.
         keys: The only keys that prove its signatures.
@@ -53,6 +54,7 @@ class SamlProvider:
         doc: Value of the condition key ``saml:doc``: ``<account>/<Name>``.
     """
 
+    kind: ClassVar = "saml2-response"
     arn: str
     entity_ids: frozenset[str]
     keys: tuple[VerificationKey, ...]
@@ -202,11 +204,6 @@ class SamlProvider:
             verifier=verifier,
             notes=metadata.notes,
         )
-
-    @property
-    def kind(self) -> str:
-        """Name of the validator that judges this provider's tokens."""
-        return "saml2-response"
 
     def reprofiled(self, profile: Profile | Literal["strict", "aws"]) -> SamlProvider:
         """Return the same provider judged by *profile*."""

@@ -21,7 +21,9 @@ from federation.saml.xml import SAML, SAMLP, Element, local_name, reparse
 
 _SEAL: Final = object()
 
-_TAGS: Final = {"Response": f"{SAMLP}Response", "Assertion": f"{SAML}Assertion"}
+Signable = Literal["Response", "Assertion"]
+_TAGS: Final[dict[Signable, str]] = {"Response": f"{SAMLP}Response", "Assertion": f"{SAML}Assertion"}
+_NAMES: Final = {tag: name for name, tag in _TAGS.items()}
 _VERIFIERS: Final = {
     "strict": ("federation.saml.signature", "StrictVerifier"),
     "signxml": ("federation.saml.signature_signxml", "SignxmlVerifier"),
@@ -61,12 +63,12 @@ class SignedOctets:
 
     __slots__ = ("element", "element_id", "key", "octets", "weak")
     octets: bytes
-    element: Literal["Response", "Assertion"]
+    element: Signable
     element_id: str
     key: VerificationKey
     weak: tuple[str, ...]
 
-    def __init__(self, seal: object, element: Literal["Response", "Assertion"], element_id: str, verified: Verified) -> None:
+    def __init__(self, seal: object, element: Signable, element_id: str, verified: Verified) -> None:
         if seal is not _SEAL:
             raise TypeError("SignedOctets are made by proving a signature")
         put = object.__setattr__
@@ -140,7 +142,7 @@ def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKe
     """
     element_id = element.get("ID", "")
     verified = named(verifier).verify(element, signature, keys, permit)
-    return SignedOctets(_SEAL, cast("Literal['Response', 'Assertion']", local_name(element)), element_id, verified)
+    return SignedOctets(_SEAL, _NAMES[element.tag], element_id, verified)
 
 
 @cache
@@ -199,6 +201,20 @@ def _algorithm_refused(kind: str, identifier: str, known: SignatureMethod | Dige
     return refuse("signature-algorithm", f"an allowed {kind}", show(identifier), remedy)
 
 
+def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: bytes, message: bytes) -> VerificationKey:
+    """Return the registered key that made the signature; each key of the kind *method* needs is tried once (rows K16, K17)."""
+    for key in keys:
+        if key.kind == method.kind and method.verifies(key, value, message):
+            return key
+    fitting = len(fitting_keys(method, keys))
+    raise refuse(
+        "signature",
+        "a signature by a registered key",
+        f"one that none of {fitting} key{'s' if fitting > 1 else ''} verifies",
+        "register the IdP's current signing certificate, or check that the message was not changed",
+    )
+
+
 def fitting_keys(method: SignatureMethod, keys: Sequence[VerificationKey]) -> list[VerificationKey]:
     """Return the keys of the kind *method* needs, at least one (row S40)."""
     fitting = [key for key in keys if key.kind == method.kind]
@@ -207,20 +223,6 @@ def fitting_keys(method: SignatureMethod, keys: Sequence[VerificationKey]) -> li
         remedy = "check that this provider sent the message, and register the keys it signs with"
         raise refuse("signature-algorithm", "a method that fits a registered key", found, remedy)
     return fitting
-
-
-def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: bytes, message: bytes) -> VerificationKey:
-    """Return the registered key that made the signature; each key that fits is tried once (rows K16, K17)."""
-    fitting = fitting_keys(method, keys)
-    for key in fitting:
-        if method.verifies(key, value, message):
-            return key
-    raise refuse(
-        "signature",
-        "a signature by a registered key",
-        f"one that none of {len(fitting)} key{'s' if len(fitting) > 1 else ''} verifies",
-        "register the IdP's current signing certificate, or check that the message was not changed",
-    )
 
 
 def detach(signature: Element) -> None:

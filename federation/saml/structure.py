@@ -22,17 +22,16 @@ _every_id = tuple(etree.XPath(f"//*/@{name}", smart_strings=False) for name in (
 
 
 class Structure(NamedTuple):
-    """The places of a response. ``assertion`` is the one Assertion or EncryptedAssertion, None where there is none; signatures likewise."""
+    """The places of a response. ``assertion`` is the one Assertion or EncryptedAssertion, None where there is none; signatures likewise.
+
+    ``encrypted`` says which of the two the assertion is.
+    """
 
     response: Element
     assertion: Element | None
     response_signature: Element | None
     assertion_signature: Element | None
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether the assertion comes encrypted."""
-        return self.assertion is not None and self.assertion.tag == ENCRYPTED_ASSERTION
+    encrypted: bool
 
 
 def survey(root: Element) -> Structure:
@@ -47,7 +46,8 @@ def survey(root: Element) -> Structure:
     assertion = _only_assertion(root, assertions)
     check_ids(root)
     placed = _placed(signatures, root, assertion)
-    return Structure(root, assertion, placed.get(root), placed.get(assertion))
+    encrypted = assertion is not None and assertion.tag == ENCRYPTED_ASSERTION
+    return Structure(root, assertion, placed.get(root), placed.get(assertion), encrypted)
 
 
 def survey_plaintext(assertion: Element, outer: Element) -> Element | None:

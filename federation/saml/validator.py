@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, timestamp
 from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
-from federation.saml.assertion import read_assertion
+from federation.saml.assertion import AuthnStatement, read_assertion
 from federation.saml.checks import CHECKS, RULES
 from federation.saml.conditions import Conditions
 from federation.saml.decode import decode_response
@@ -28,6 +29,7 @@ from federation.validators import Provider, registered
 KIND: Final = "saml2-response"
 DECODING: Final = ("base64", "SAML Bindings 3.5.4; RFC 4648 section 4, canonical", BOTH)
 READING: Final = (shape.CHECK, shape.CLAUSE, BOTH)
+_SESSION_END: Final[Callable[[AuthnStatement], datetime | None]] = attrgetter("session_not_on_or_after")
 
 
 class SamlResponseValidator:
@@ -107,22 +109,21 @@ def _skipped(checks: tuple[Any, ...]) -> tuple[CheckResult, ...]:
 
 def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> Presentation:
     assertion = read_assertion(proved.assertion.element, decrypt=proved.decrypt)
+    name_id = assertion.subject.name_id if assertion.subject else None
     confirmation = choose_confirmation(assertion, proved.envelope, provider, at)
-    return Presentation(assertion, proved.envelope, provider, at, proved.encrypted, confirmation)
+    return Presentation(assertion, proved.envelope, provider, at, proved.encrypted, name_id, confirmation)
 
 
 def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdentity:
     """Say who was proved. Every rule of the deciding profile is content, so subject and confirmation are there."""
-    assertion, provider, confirmation = presented.assertion, presented.provider, presented.confirmation
-    name_id = presented.name_id
+    assertion, provider = presented.assertion, presented.provider
+    name_id, confirmation = presented.name_id, presented.confirmation
     if name_id is None or confirmation is None:
         raise TypeError("an identity is made from a presentation that every rule accepted")
     conditions = assertion.conditions or Conditions()
     audiences = tuple(chain.from_iterable(conditions.audience_restrictions))
     issuer, subject, subject_type = assertion.issuer, name_id.text, name_id.subject_type
     qualifier = name_qualifier(issuer, provider.doc)
-    sessions = [s.session_not_on_or_after for s in assertion.authn_statements if s.session_not_on_or_after is not None]
-    ends = [end for end in (conditions.not_on_or_after, confirmation.not_on_or_after) if end is not None]
     context = attributes.context_of(assertion.attributes)
     context["saml:iss"] = issuer
     context["saml:sub"] = subject
@@ -143,12 +144,16 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
         name_qualifier=qualifier,
         token_id=assertion.assertion_id,
         issued_at=assertion.issue_instant,
-        not_on_or_after=min(ends, default=None),
-        session_not_on_or_after=min(sessions, default=None),
+        not_on_or_after=_earliest((conditions.not_on_or_after, confirmation.not_on_or_after)),
+        session_not_on_or_after=_earliest(map(_SESSION_END, assertion.authn_statements)),
         attributes=MappingProxyType(assertion.attributes),
         context_keys=MappingProxyType(context),
         notes=_notes(presented, proved),
     )
+
+
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min(filter(None, moments), default=None)
 
 
 @lru_cache(maxsize=256)
