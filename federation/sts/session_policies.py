@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from federation import limits
 from federation.account import Account
-from federation.errors import ValidationError, show
+from federation.errors import PackedPolicyTooLarge, ValidationError, show
 from federation.policy import Policy
 from federation.sts.parameters import arn_of
 
@@ -17,12 +18,15 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
     documents of the day, so the ARNs travel in the token, the inline policy as text.
 
     Raises:
+        PackedPolicyTooLarge: The inline policy has more than `limits.SESSION_POLICY_CHARS` characters. AssumeRole alone can come here with
+            one: the service model bounds the parameter of every other operation, and AWS documents the bound for all (sts.md 1.0, 5.1).
         MalformedPolicyDocument: The inline policy breaks the grammar of a session policy.
         ValidationError: A managed policy is not one of the account's or AWS's.
     """
     if policy is None and not policy_arns:
         return ()
     if policy is not None:
+        _check_length(policy)
         Policy.parse(policy, kind="session")
     arns = tuple(str(arn_of(item)) for item in policy_arns)
     for arn in arns:
@@ -35,3 +39,16 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
                 message=f"{arn} is invalid",
             )
     return arns
+
+
+def _check_length(policy: str) -> None:
+    if len(policy) <= limits.SESSION_POLICY_CHARS:
+        return
+    percent = -(-100 * len(policy) // limits.SESSION_POLICY_CHARS)  # upwards: whatever is too long is more than 100 %
+    raise PackedPolicyTooLarge(
+        check="session-policy-length",
+        expected=f"an inline session policy of at most {limits.SESSION_POLICY_CHARS} characters",
+        found=f"{len(policy)} characters",
+        remedy="leave out white space, or name managed policies by ARN",
+        message=f"Packed policy consumes {percent}% of allotted space, please use smaller policy.",
+    )

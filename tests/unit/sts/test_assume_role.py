@@ -263,6 +263,16 @@ def test_session_policies_narrow() -> None:
     assert denied(sts, policy_arns=[f"arn:aws:iam::{ACCOUNT}:policy/none"]).check == "policy-arns"
 
 
+def test_an_inline_policy_has_its_documented_length() -> None:
+    """The service model bounds it in every operation but this one; AWS documents the bound for all."""
+    sts = service()
+    policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+    assert ask(sts, policy=policy.ljust(2048)).packed_policy_size < 100
+    error = denied(sts, policy=policy.ljust(2049))
+    assert (error.code, error.check) == ("PackedPolicyTooLarge", "session-policy-length")
+    assert error.message == "Packed policy consumes 101% of allotted space, please use smaller policy."
+
+
 def test_sessions_can_be_revoked_by_their_start() -> None:
     """AWS's own way: an inline policy that denies everything to sessions begun before an instant."""
     revoke = {
