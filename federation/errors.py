@@ -8,10 +8,15 @@ Style: lower case, no full stop, values from outside go through `show`, words of
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 MAX_SHOWN = 160
 """Characters of a foreign value that an error may repeat (attack row D04: a refusal must not amplify its input)."""
+
+
+_PLAIN = (int, float, type(None), timedelta)
+"""Kinds of value that are shown as they are; of any other, whose text is its own affair, the name of its type."""
 
 
 def printable(text: str) -> str:
@@ -28,7 +33,7 @@ def show(value: object) -> str:
     """Render a foreign value for an error: backticked, `printable`, cut after `MAX_SHOWN` characters. Never pass a token, secret or key."""
     if isinstance(value, int) and value.bit_length() > MAX_SHOWN:  # Python refuses to write out integers of some thousand digits
         return f"an integer of {value.bit_length()} bits"
-    text = value if isinstance(value, str) else repr(value) if isinstance(value, (int, float, bool, type(None))) else type(value).__name__
+    text = value if isinstance(value, str) else str(value) if isinstance(value, _PLAIN) else type(value).__name__
     safe = printable(text[:MAX_SHOWN])
     return f"`{safe}`" if len(text) <= MAX_SHOWN else f"`{safe}`… ({len(text)} characters)"
 

@@ -76,7 +76,8 @@ class OAuthProvider:
                 remedy="key each answer by token_key(token)",
             )
         keys = None if jwks is None else KeySet.parse(jwks, profile=Profile.STRICT)
-        named = () if keys is None else read_strings(resource_servers, "resource-servers", "the names in aud of signed answers")
+        unnamed = keys is None and resource_servers == ()
+        named = () if unnamed else read_strings(resource_servers, "resource-servers", "the names in aud of signed answers")
         values = {
             "name": name,
             "answers": MappingProxyType(answers(name, token_information, keys, named)),

@@ -128,7 +128,7 @@ def _read_rsa(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
     if not limits.RSA_MIN_BITS <= bits <= limits.RSA_MAX_BITS:
         raise _fault("jwk-rsa", place, f"a modulus of {limits.RSA_MIN_BITS} to {limits.RSA_MAX_BITS} bits", f"{bits} bits")
     if e < limits.RSA_MIN_EXPONENT or not e & 1 or e.bit_length() > _MAX_EXPONENT_BITS:
-        raise _fault("jwk-rsa", place, f"an odd public exponent from {limits.RSA_MIN_EXPONENT}", show(str(e)))
+        raise _fault("jwk-rsa", place, f"an odd public exponent from {limits.RSA_MIN_EXPONENT}", show(e))
     if not n & 1 or _is_roca(n):
         raise _fault("jwk-rsa", place, "a sound modulus", "an even one or one of the ROCA generator (CVE-2017-15361)")
     return _build(jwk, ("kty", "n", "e"), "RS256", place), ""

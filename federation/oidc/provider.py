@@ -21,6 +21,7 @@ from federation.profiles import Profile
 _URL: Final = re.compile(r'https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?P<port>:443)?(?:/[!-"$->@-~]*)?', re.ASCII)
 _AWS_LEEWAY_SECONDS: Final = 300
 _CLIENT_ID_CHARS: Final = 255
+_LISTS: Final = (list, tuple, set, frozenset)
 
 
 Document = str | bytes | Mapping[str, Any]
@@ -220,7 +221,7 @@ def read_skew(skew: object) -> timedelta:
         raise RegistrationError(
             check="clock-skew",
             expected=f"a timedelta from 0 to {limits.MAX_CLOCK_SKEW_SECONDS} s",
-            found=show(str(skew)) if isinstance(skew, timedelta) else show(skew),
+            found=show(skew),
             remedy="keep the clocks right instead",
         )
     return skew
@@ -234,9 +235,7 @@ def read_algorithms(names: object) -> frozenset[str]:
     """
     if names is None:
         return SOUND
-    chosen = (
-        frozenset(names) if isinstance(names, (list, tuple, set, frozenset)) and all(isinstance(n, str) for n in names) else frozenset()
-    )
+    chosen = frozenset(names) if isinstance(names, _LISTS) and all(isinstance(n, str) for n in names) else frozenset()
     if not chosen or not chosen <= SOUND:
         raise RegistrationError(
             check="algorithms",
@@ -253,12 +252,13 @@ def read_strings(values: object, check: str, expected: str) -> tuple[str, ...]:
     Raises:
         RegistrationError: *check*.
     """
-    items = tuple(values) if isinstance(values, (list, tuple, set, frozenset)) else ()
-    if not items or not all(isinstance(item, str) and 0 < len(item) <= _CLIENT_ID_CHARS for item in items):
+    items = tuple(values) if isinstance(values, _LISTS) else ()
+    bad = [item for item in items if not isinstance(item, str) or not 0 < len(item) <= _CLIENT_ID_CHARS]
+    if not items or bad:
         raise RegistrationError(
             check=check,
             expected=expected,
-            found="another type" if not items and values else show(str(items)),
+            found=show(bad[0]) if bad else "an empty list" if isinstance(values, _LISTS) else show(values),
             remedy="list each name as a string",
         )
     unique = tuple(dict.fromkeys(items))

@@ -276,16 +276,14 @@ def _remarks(notes: object) -> tuple[str, ...]:
 
 def _max_age(value: object) -> timedelta | None:
     if value is not None and (not isinstance(value, timedelta) or value <= timedelta(0)):
-        raise _refusal("max-age", "a positive timedelta, or None for no limit", show(str(value)), "pass timedelta(minutes=5)")
+        raise _refusal("max-age", "a positive timedelta, or None for no limit", show(value), "pass timedelta(minutes=5)")
     return value
 
 
 def _clock_skew(value: object) -> timedelta:
     most = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
     if not isinstance(value, timedelta) or not timedelta(0) <= value <= most:
-        raise _refusal(
-            "clock-skew", f"a timedelta of 0 to {limits.MAX_CLOCK_SKEW_SECONDS} seconds", show(str(value)), "synchronise the clocks"
-        )
+        raise _refusal("clock-skew", f"a timedelta of 0 to {limits.MAX_CLOCK_SKEW_SECONDS} seconds", show(value), "synchronise the clocks")
     return value
 
 
