@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -70,7 +71,6 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_take_seat, initargs=(bench,)) as pool:
         try:
-            _hire(pool)
             yield from _in_order(captures, pool, most=workers * BATCHES_PER_WORKER)
         except BrokenProcessPool as cause:
             raise InternalFailure(
@@ -84,11 +84,12 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
             pool.shutdown(cancel_futures=True)
 
 
-def _hire(pool: ProcessPoolExecutor) -> None:
-    """Start the processes of *pool* so that an interrupt from the keyboard passes them by: whoever asked decides when they end."""
+@contextmanager
+def _unheard_interrupts() -> Iterator[None]:
+    """Hold an interrupt from the keyboard back. Processes begun meanwhile never hear one: whoever asked decides when they end."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        pool.submit(len, ())  # the first submission starts them all; they inherit what is blocked
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -97,7 +98,8 @@ def _in_order(captures: Iterable[Capture], pool: ProcessPoolExecutor, *, most: i
     """Keep at most *most* batches on their way and yield what comes of the oldest."""
     waiting: deque[tuple[list[Capture], Future[list[Judgement]]]] = deque()
     for batch in _batches(captures):
-        waiting.append((batch, pool.submit(_judge_batch, batch)))
+        with _unheard_interrupts():  # any submission may start a process, which inherits what is held back
+            waiting.append((batch, pool.submit(_judge_batch, batch)))
         if len(waiting) == most:
             judged, future = waiting.popleft()
             yield from zip(judged, future.result(), strict=True)

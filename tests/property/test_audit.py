@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from federation.cli.main import cli
@@ -23,6 +23,7 @@ RECORDS = st.fixed_dictionaries({}, optional=MEMBERS).map(lambda record: json.du
 LINES = st.one_of(st.binary(max_size=60), RECORDS, st.just(GITHUB), st.just(DOCUMENTED), st.just(GITHUB[:-3]), st.just(b""))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a machine that others use
 @given(st.lists(LINES, max_size=6), st.sampled_from(list(Form)), st.sampled_from([b"\n", b"\r\n", b"\r", b""]), st.booleans())
 def test_any_octets(contents: list[bytes], form: Form, end: bytes, issued: bool) -> None:  # noqa: FBT001 - hypothesis passes it
     at = "issued" if issued else "2026-11-24T12:00:30Z"
