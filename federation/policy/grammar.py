@@ -29,6 +29,7 @@ class Kind(StrEnum):
 CURRENT: Final = "2012-10-17"
 LEGACY: Final = "2008-10-17"
 SYNTAX: Final = "Syntax errors in policy."
+_KINDS: Final = frozenset(Kind)
 _PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
 _PRINCIPAL_TYPES: Final = ("AWS", "Federated", "Service", "CanonicalUser")
 _SID: Final = re.compile(r"[0-9A-Za-z]*", re.ASCII)
@@ -41,12 +42,11 @@ def fault(
     return MalformedPolicyDocument(path=path, expected=expected, found=show(found), remedy=remedy, message=message)
 
 
-def read_kind(kind: str) -> Kind:
+def read_kind(kind: object) -> Kind:
     """Return the `Kind` named *kind*."""
-    try:
-        return Kind(kind)
-    except ValueError:
-        raise fault("$", f"a kind of policy: {', '.join(Kind)}", kind, remedy="pass one of these kinds") from None
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise fault("$", f"a kind of policy: {', '.join(Kind)}", kind, remedy="pass one of these kinds")
+    return Kind(kind)
 
 
 def read_version(document: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation import clock
+from federation.errors import ValidationError
 from federation.sts.sigv4.authorization import parse_authorization
 from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
 from federation.sts.sigv4.checks import (
@@ -80,6 +81,7 @@ def verify(
         normalize_path: False builds the path the way of S3.
 
     Raises:
+        ValidationError: *request* is no `SignedRequest`.
         MissingAuthenticationToken: No signature.
         MalformedQueryString: The query string cannot be read.
         IncompleteSignature: A part of the signature is missing, malformed or there twice.
@@ -87,6 +89,13 @@ def verify(
         SignatureDoesNotMatch: Clock, scope, signed headers, payload hash or the signature itself.
         ExpiredToken: As *secret_of* says.
     """
+    if not isinstance(request, SignedRequest):
+        raise ValidationError(
+            check="request",
+            expected="a SignedRequest",
+            found=type(request).__name__,
+            remedy="build one from the request as it was received",
+        )
     claimed = parse_authorization(request)
     check_signed_headers(request, claimed.signed_headers, rules)
     signed_at = read_timestamp(claimed)

@@ -227,3 +227,15 @@ def test_errors_are_plain_data() -> None:
     )
     assert PROVIDER not in str(error)
     assert SAML not in str(error)
+
+
+class Opaque:
+    """An object that will not say what it is."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("kind", ["", "Trust", None, 7, [], Opaque()])
+def test_what_is_no_kind_of_policy(kind: Any) -> None:
+    assert refusal(document(statement()), kind).expected.startswith("a kind of policy: trust, ")

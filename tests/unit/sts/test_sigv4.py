@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,12 @@ def with_authorization(*values: str, date: str | None = NOW, target: str = "/") 
 def test_a_signed_request_names_its_signer() -> None:
     verified = judge(signed())
     assert verified == VerifiedSignature(KEY, None, SCOPE, ("host", "x-amz-date"), presigned=False, signed_at=AT.replace(microsecond=0))
+
+
+@pytest.mark.parametrize("request_", [None, "POST /", b"POST /", {}, 7])
+def test_what_is_no_request(request_: Any) -> None:
+    found = refusal(request_)
+    assert (found.code, found.check, found.found) == ("ValidationError", "request", type(request_).__name__)
 
 
 def test_a_session_token_is_signed_and_handed_to_the_lookup() -> None:
