@@ -107,7 +107,11 @@ def import_command(files: tuple[Path, ...], *, account_path: Path, saml_provider
     documents = {str(file): read_document(file, longest=DUMP_OCTETS) for file in files}
     made = import_module("federation.account.importing").import_account(account_path, documents, saml_provider_name=saml_provider_name)
     numbers = {name: str(value) for name, value in made.as_dict().items() if name != "providers"}
-    print_made({**numbers, "providers": " ".join(made.providers)}, as_json=as_json)
+    if as_json:
+        print_made({**numbers, "providers": " ".join(made.providers)}, as_json=True)
+    else:
+        counted = ", ".join(f"{name}: {number}" for name, number in numbers.items())
+        print_made({"taken over": f"taken over ({counted})", **{name: name for name in made.providers}}, as_json=False)
 
 
 COMMANDS: Final = (

@@ -77,3 +77,11 @@ def test_import(account: Path, run: Run, tmp_path: Path) -> None:
     again = run("account", "import", "--account", account, details)
     assert again.exit_code == 3
     assert "$.UserDetailList[0]" in again.stderr
+
+
+def test_import_says_how_much_of_what(account: Path, run: Run, tmp_path: Path) -> None:
+    details = tmp_path / "details.json"
+    details.write_text(json.dumps({"UserDetailList": [{"UserName": "bob"}, {"UserName": "eve"}]}), encoding="utf-8")
+    said = run("account", "import", "--account", account, details).stdout
+    assert "users: 2" in said
+    assert "roles: 0" in said
