@@ -4,19 +4,32 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import click
 import pytest
 
 from federation import SamlProvider, diagnose
 from federation.cli.exits import Exit
-from federation.cli.main import VERBS
+from federation.cli.main import VERBS, cli
 from tests.cli.harness import ROOT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 
 
+def command_of(verb: str) -> click.Command | None:
+    return cli.get_command(click.Context(cli), verb)
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_documented(verb: str) -> None:
     assert f"`{verb}" in PAGE
+
+
+@pytest.mark.parametrize("group", [verb for verb in VERBS if isinstance(command_of(verb), click.Group)])
+def test_every_command_of_a_verb_is_documented(group: str) -> None:
+    command = command_of(group)
+    assert isinstance(command, click.Group)
+
+    assert {name for name in command.commands if f"`{name}" not in PAGE and f"`{group} {name}" not in PAGE} == set()
 
 
 @pytest.mark.parametrize("status", Exit)
