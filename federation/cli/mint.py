@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -115,7 +116,7 @@ def saml(
     document = forge.response(login, sign=part, encryption=encryption)  # type: ignore[arg-type] # click has checked the choice
     if metadata_out is not None:
         metadata_out.write_bytes(forge.metadata())
-    click.echo(to_base64(document))
+    _print(to_base64(document))
 
 
 @command.command()
@@ -161,7 +162,7 @@ def oidc(
     for path, document in ((jwks_out, forge.jwks()), (discovery_out, forge.discovery())):
         if path is not None:
             path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    click.echo(token)
+    _print(token)
 
 
 def _claims(words: tuple[str, ...]) -> dict[str, Any]:
@@ -205,3 +206,8 @@ def _attributes(words: tuple[str, ...]) -> dict[str, list[str]]:
             raise click.BadParameter("expected NAME=VALUE", param_hint="--attribute")
         values.setdefault(name, []).append(value)
     return values
+
+
+def _print(token: str) -> None:
+    """Print *token*; its line ends on a terminal only: SDKs send a token file as it is, and no token has a line end (row J23)."""
+    click.echo(token, nl=sys.stdout.isatty())

@@ -1,6 +1,7 @@
 """Web identities on the command line: validated, explained, exchanged, minted, registered."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -258,3 +259,9 @@ def test_an_account_made_by_the_command_line(run: Run, tmp_path: Path) -> None:
     assert run(*words, "--web-identity-token", f"file://{BRANCH}").exit_code == 0
     assert run("validate", OPAQUE, "--account", account, "--at", AT).exit_code == 0
     assert run(*add[:6], "--client-id", "a", "--jwks", "fixtures/manifest.json", "--url", "https://other.example.com").exit_code == 3
+
+
+def test_a_minted_token_ends_with_its_last_character(run: Run) -> None:
+    """A ``web_identity_token_file`` is sent as it is; a line end would not be base64url."""
+    token = run("mint", "oidc", "--shape", "github", "--at", "2026-11-24T12:00:00Z").output
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token, re.ASCII)
