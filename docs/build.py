@@ -217,7 +217,7 @@ def _refusals() -> Iterator[str]:
     for title, paths in (
         ("Decoding, proving and reading", ("decode", "xml", "structure", "signed_info", "signature", "envelope", "decryption", "response")),
         ("Reading the assertion", ("shape", "times", "subject", "conditions", "attributes", "assertion")),
-        ("Registering a provider", ("keys", "metadata", "metadata_integrity", "provider")),
+        ("Registering a provider", ("keys", "metadata", "metadata_integrity", "provider", "../clock")),
     ):
         found: dict[str, list[str]] = {}
         for path in paths:

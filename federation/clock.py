@@ -1,10 +1,17 @@
-"""Time enters the engine here and nowhere else: an aware instant passed in by the caller, or, at the public face only, the wall clock."""
+"""Time enters the engine here and nowhere else: an aware instant passed in by the caller, or, at the public face only, the wall clock.
+
+So do lengths of time, for which a `timedelta` and a number of seconds are both natural.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from federation.errors import ValidationError
+from federation import limits
+from federation.errors import RegistrationError, ValidationError, show
+
+Span = timedelta | int
+"""A length of time: a `timedelta`, or whole seconds."""
 
 
 def resolve(at: datetime | None) -> datetime:
@@ -35,3 +42,44 @@ def resolve(at: datetime | None) -> datetime:
         found="a naive one" if isinstance(at, datetime) else type(at).__name__,
         remedy="pass at=datetime(…, tzinfo=UTC)",
     )
+
+
+def skew(value: object) -> timedelta:
+    """Return the leeway *value*, a `Span` from nothing to `limits.MAX_CLOCK_SKEW_SECONDS` (attack rows P08, J30).
+
+    Raises:
+        RegistrationError: check ``clock-skew``.
+    """
+    length = _span(value)
+    if length is None or not timedelta(0) <= length <= timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS):
+        raise RegistrationError(
+            check="clock-skew",
+            expected=f"a timedelta, or seconds, of 0 to {limits.MAX_CLOCK_SKEW_SECONDS}",
+            found=show(value),
+            remedy="keep the clocks right instead",
+        )
+    return length
+
+
+def age(value: object) -> timedelta | None:
+    """Return the longest age *value*, a `Span` longer than nothing; None for no limit.
+
+    Raises:
+        RegistrationError: check ``max-age``.
+    """
+    length = _span(value)
+    if value is not None and (length is None or length <= timedelta(0)):
+        raise RegistrationError(
+            check="max-age",
+            expected="a positive timedelta, or seconds, or None for no limit",
+            found=show(value),
+            remedy="pass timedelta(minutes=5)",
+        )
+    return length
+
+
+def _span(value: object) -> timedelta | None:
+    """Return a `Span` as a timedelta; None for anything else, a bool and what the calendar cannot hold among it."""
+    if type(value) is int and abs(value) <= timedelta.max.total_seconds():
+        return timedelta(seconds=value)
+    return value if isinstance(value, timedelta) else None

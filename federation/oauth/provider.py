@@ -9,10 +9,12 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from federation import clock
+from federation.clock import Span
 from federation.errors import RegistrationError, show
 from federation.oauth.introspection import TokenInformation, answers
 from federation.oidc.jwks import KeySet
-from federation.oidc.provider import Document, ProfileName, read_profile, read_skew, read_strings
+from federation.oidc.provider import Document, ProfileName, read_profile, read_strings
 from federation.profiles import Profile
 
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
@@ -46,7 +48,7 @@ class OAuthProvider:
         client_ids: Collection[str] | None = None,
         jwks: Document | None = None,
         resource_servers: Collection[str] = (),
-        clock_skew: timedelta = timedelta(0),
+        clock_skew: Span = 0,
         profile: ProfileName = Profile.STRICT,
     ) -> None:
         """Register a server.
@@ -58,7 +60,7 @@ class OAuthProvider:
             client_ids: See the attributes.
             jwks: The server's key set for signed answers (RFC 9701); where given, every answer must be signed.
             resource_servers: Names by which signed answers may address us; at least one where *jwks* is given.
-            clock_skew: See the attributes; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            clock_skew: See the attributes, a timedelta or seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
             profile: ``strict`` or ``aws``.
 
         Raises:
@@ -82,7 +84,7 @@ class OAuthProvider:
             "name": name,
             "answers": MappingProxyType(answers(name, token_information, keys, named)),
             "client_ids": None if client_ids is None else frozenset(read_strings(client_ids, "client-ids", "at least one client id")),
-            "clock_skew": read_skew(clock_skew),
+            "clock_skew": clock.skew(clock_skew),
             "profile": read_profile(profile),
         }
         for attribute, value in values.items():

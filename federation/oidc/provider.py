@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from federation import limits
+from federation import clock, limits
 from federation.arn import Arn
+from federation.clock import Span
 from federation.condition_keys import GOOGLE
 from federation.errors import RegistrationError, ValidationError, show
 from federation.oidc.algorithms import SOUND
@@ -35,7 +36,7 @@ class Options(TypedDict, total=False):
 
     arn: str
     algorithms: Collection[str] | None
-    clock_skew: timedelta
+    clock_skew: Span
     profile: ProfileName
     token_types: Collection[str]
     reuse: Reuse
@@ -88,7 +89,7 @@ class OidcProvider:
         jwks: Document,
         arn: str = "",
         algorithms: Collection[str] | None = None,
-        clock_skew: timedelta = timedelta(0),
+        clock_skew: Span = 0,
         profile: ProfileName = Profile.STRICT,
         discovery: Document | None = None,
         token_types: Collection[str] = ("JWT", "at+jwt"),
@@ -102,7 +103,7 @@ class OidcProvider:
             jwks: The issuer's JSON Web Key Set.
             arn: See the attributes.
             algorithms: Likewise; default: every sound one that fits the registered keys.
-            clock_skew: Likewise; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            clock_skew: Likewise, a timedelta or seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
             profile: ``strict`` or ``aws``.
             discovery: The issuer's discovery document; it must be of this very URL.
             token_types: See the attributes.
@@ -120,7 +121,7 @@ class OidcProvider:
             "arn": _arn(arn, name),
             "client_ids": registered,
             "algorithms": read_algorithms(algorithms),
-            "clock_skew": read_skew(clock_skew),
+            "clock_skew": clock.skew(clock_skew),
             "profile": wanted,
             "token_types": _token_types(token_types),
             "reuse": _reuse(reuse),
@@ -209,22 +210,6 @@ def read_profile(profile: object) -> Profile:
     if isinstance(profile, str) and profile in Profile.__members__.values():
         return Profile(profile)
     raise RegistrationError(check="profile", expected="strict or aws", found=show(profile), remedy="choose one of the two")
-
-
-def read_skew(skew: object) -> timedelta:
-    """Return a tolerance on times, from none to `limits.MAX_CLOCK_SKEW_SECONDS`.
-
-    Raises:
-        RegistrationError: check ``clock-skew``.
-    """
-    if not isinstance(skew, timedelta) or not timedelta(0) <= skew <= timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS):
-        raise RegistrationError(
-            check="clock-skew",
-            expected=f"a timedelta from 0 to {limits.MAX_CLOCK_SKEW_SECONDS} s",
-            found=show(skew),
-            remedy="keep the clocks right instead",
-        )
-    return skew
 
 
 def read_algorithms(names: object) -> frozenset[str]:

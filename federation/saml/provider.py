@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar, Final, Literal, get_args
 
-from federation import limits
+from federation import clock, limits
 from federation.arn import Arn
+from federation.clock import Span
 from federation.errors import RegistrationError, ValidationError, show
 from federation.profiles import Profile
 from federation.saml.endpoints import sign_in
@@ -81,8 +82,8 @@ class SamlProvider:
         certificates: KeyMaterial | Iterable[KeyMaterial],
         audiences: Iterable[str] | None = None,
         recipients: Iterable[str] | None = None,
-        max_age: timedelta | None = FIVE_MINUTES,
-        clock_skew: timedelta = timedelta(0),
+        max_age: Span | None = FIVE_MINUTES,
+        clock_skew: Span = 0,
         permit: Iterable[str] = (),
         decryption_keys: DecryptionMaterial | Iterable[DecryptionMaterial] = (),
         encryption: Encryption = "allowed",
@@ -99,8 +100,8 @@ class SamlProvider:
             certificates: X.509 certificates or public keys (PEM, DER or base64), one or up to ten. Their dates decide nothing.
             audiences: Texts of Audience that mean us; an empty collection is refused, for it would mean "nobody".
             recipients: URLs at which responses are posted to us; likewise.
-            max_age: Longest time from IssueInstant to use; None for no limit.
-            clock_skew: Leeway for what has not begun; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            max_age: Longest time from IssueInstant to use, a timedelta or seconds; None for no limit.
+            clock_skew: Leeway for what has not begun, likewise; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
             permit: Weak things, each by its name out of `keys.PERMITS`.
             decryption_keys: Unencrypted RSA private keys in PEM, one or several.
             encryption: ``allowed`` or ``required``.
@@ -124,8 +125,8 @@ class SamlProvider:
             "keys": _keys(certificates, allowed),
             "audiences": aws.audiences if aws and audiences is None else _texts("audience", audiences),
             "recipients": None if recipients is None else _texts("recipient", recipients),
-            "max_age": _max_age(max_age),
-            "clock_skew": _clock_skew(clock_skew),
+            "max_age": clock.age(max_age),
+            "clock_skew": clock.skew(clock_skew),
             "permit": allowed,
             "decryption_keys": decryption,
             "encryption": _one_of("encryption", encryption, get_args(Encryption)),
@@ -158,8 +159,8 @@ class SamlProvider:
         entity_id: str | None = None,
         audiences: Iterable[str] | None = None,
         recipients: Iterable[str] | None = None,
-        max_age: timedelta | None = FIVE_MINUTES,
-        clock_skew: timedelta = timedelta(0),
+        max_age: Span | None = FIVE_MINUTES,
+        clock_skew: Span = 0,
         permit: Iterable[str] = (),
         decryption_keys: DecryptionMaterial | Iterable[DecryptionMaterial] = (),
         encryption: Encryption = "allowed",
@@ -272,19 +273,6 @@ def _remarks(notes: object) -> tuple[str, ...]:
     if not isinstance(notes, tuple) or not all(isinstance(note, str) for note in notes):
         raise _refusal("notes", "a tuple of texts", type(notes).__name__, "pass a tuple, even of one")
     return notes
-
-
-def _max_age(value: object) -> timedelta | None:
-    if value is not None and (not isinstance(value, timedelta) or value <= timedelta(0)):
-        raise _refusal("max-age", "a positive timedelta, or None for no limit", show(value), "pass timedelta(minutes=5)")
-    return value
-
-
-def _clock_skew(value: object) -> timedelta:
-    most = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
-    if not isinstance(value, timedelta) or not timedelta(0) <= value <= most:
-        raise _refusal("clock-skew", f"a timedelta of 0 to {limits.MAX_CLOCK_SKEW_SECONDS} seconds", show(value), "synchronise the clocks")
-    return value
 
 
 def _one_of(check: str, value: object, choices: tuple[str, ...]) -> str:

@@ -168,7 +168,7 @@ def test_malformed_answers_are_not_registered(answer: Any) -> None:
         {"token_information": []},
         {"client_ids": []},
         {"client_ids": "x"},
-        {"clock_skew": 5},
+        {"clock_skew": 0.5},
         {"profile": "lax"},
         {"jwks": {"keys": []}},
         {"jwks": OidcForge(key=key()).jwks()},
