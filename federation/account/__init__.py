@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Final
 from federation.account.directory import load_account
 from federation.account.keyring import Keyring
 from federation.account.model import Account, ManagedPolicy, Role
-from federation.account.writers import add_policy, add_role, add_saml_provider, init_account
 
 if TYPE_CHECKING:
-    from federation.account.web_identity_writers import add_oauth_provider, add_oidc_provider, add_token_information
+    from federation.account.writing.accounts import init_account
+    from federation.account.writing.oauth_providers import add_oauth_provider, add_token_information
+    from federation.account.writing.oidc_providers import add_oidc_provider
+    from federation.account.writing.policies import add_policy
+    from federation.account.writing.roles import add_role
+    from federation.account.writing.saml_providers import add_saml_provider
 
 __all__ = [
     "Account",
@@ -28,11 +32,19 @@ __all__ = [
     "load_account",
 ]
 
-_LATE: Final = frozenset({"add_oauth_provider", "add_oidc_provider", "add_token_information"})
-"""Writers whose import brings the key handling of web identities along; a SAML login has no use for it."""
+_WRITERS: Final = {
+    "add_oauth_provider": "oauth_providers",
+    "add_oidc_provider": "oidc_providers",
+    "add_policy": "policies",
+    "add_role": "roles",
+    "add_saml_provider": "saml_providers",
+    "add_token_information": "oauth_providers",
+    "init_account": "accounts",
+}
+"""Writers, each with its module in `federation.account.writing`: whoever only reads an account does not pay for them."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LATE:
+    if name not in _WRITERS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("federation.account.web_identity_writers"), name)
+    return getattr(import_module(f"federation.account.writing.{_WRITERS[name]}"), name)

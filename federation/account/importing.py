@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from federation.account.atomic import write_files
 from federation.account.attachments import check_references
 from federation.account.directory import load_account
 from federation.account.faults import Faults
@@ -22,9 +21,10 @@ from federation.account.policies import POLICIES, read_policy
 from federation.account.roles import ROLES, read_role
 from federation.account.settings import Settings
 from federation.account.users import GROUPS, USERS, read_group, read_user
-from federation.account.web_identity_writers import add_oidc_provider
-from federation.account.writers import add_saml_provider
-from federation.account.writing import document_octets, inside, open_account
+from federation.account.writing.atomic import write_files
+from federation.account.writing.entries import document_octets, inside, open_account
+from federation.account.writing.oidc_providers import add_oidc_provider
+from federation.account.writing.saml_providers import add_saml_provider
 from federation.errors import RegistrationError, show
 
 DETAILS: Final = ("Policies", "GroupDetailList", "UserDetailList", "RoleDetailList")

@@ -8,10 +8,10 @@ import click
 from rich.text import Text
 
 from federation import limits
+from federation.account import add_policy, add_role, add_saml_provider, init_account
 from federation.account.directory import load_account
 from federation.account.lint import lint_account
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
-from federation.account.writers import add_policy, add_role, add_saml_provider, init_account
 from federation.cli.account_principals import COMMANDS
 from federation.cli.account_summary import counts, print_account, summary
 from federation.cli.account_web_identity import add_oauth_provider_command, add_oidc_provider_command, add_token_information_command

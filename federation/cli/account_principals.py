@@ -14,7 +14,7 @@ from federation.cli.inputs import read_document, read_text, read_token
 from federation.cli.options import Instant, account_option, at_option, json_option
 from federation.cli.rendering import print_made
 
-WRITERS: Final = "federation.account.principal_writers"
+WRITERS: Final = "federation.account.writing"
 DUMP_OCTETS: Final = 268_435_456
 """Longest answer of IAM that is read: ten thousand roles take a tenth of it."""
 
@@ -30,7 +30,7 @@ user_option = click.option("--user-name", help="The user. Default: the root of t
 def add_user_command(*, account_path: Path, name: str, user_path: str, policy: Path | None, as_json: bool) -> None:
     """Add a user."""
     text = None if policy is None else read_text(policy, longest=limits.POLICY_CHARS)
-    arn = import_module(WRITERS).add_user(account_path, name=name, user_path=user_path, policy=text)
+    arn = import_module(f"{WRITERS}.users").add_user(account_path, name=name, user_path=user_path, policy=text)
     print_made({"arn": arn}, as_json=as_json)
 
 
@@ -40,7 +40,7 @@ def add_user_command(*, account_path: Path, name: str, user_path: str, policy: P
 @json_option
 def create_access_key_command(*, account_path: Path, user_name: str | None, as_json: bool) -> None:
     """Make an access key and print it, secret included, once."""
-    key = import_module(WRITERS).create_access_key(account_path, user=user_name)
+    key = import_module(f"{WRITERS}.credentials").create_access_key(account_path, user=user_name)
     print_made({"access_key_id": key.id, "secret_access_key": key.secret}, as_json=as_json)
 
 
@@ -57,7 +57,7 @@ def enable_mfa_device_command(
 ) -> None:
     """Register a TOTP device and print its serial number and, of a new one, the secret for the authenticator."""
     secret = None if secret_file is None else read_token(str(secret_file)).decode("ascii", "replace")
-    device = import_module(WRITERS).enable_mfa_device(account_path, user=user_name, name=device_name, secret=secret)
+    device = import_module(f"{WRITERS}.credentials").enable_mfa_device(account_path, user=user_name, name=device_name, secret=secret)
     made = {"serial_number": device.serial_number}
     print_made(made if secret is not None else {**made, "secret": device.secret}, as_json=as_json)
 
@@ -68,7 +68,7 @@ def enable_mfa_device_command(
 @json_option
 def rotate_keyring_command(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
     """Let a fresh key seal sessions; old ones open theirs until these have ended."""
-    print_made({"sealing": import_module(WRITERS).rotate_keyring(account_path, at=at)}, as_json=as_json)
+    print_made({"sealing": import_module(f"{WRITERS}.keyring").rotate_keyring(account_path, at=at)}, as_json=as_json)
 
 
 @click.command("enable-outbound")
@@ -76,7 +76,7 @@ def rotate_keyring_command(*, account_path: Path, at: datetime | None, as_json: 
 @json_option
 def enable_outbound_command(*, account_path: Path, as_json: bool) -> None:
     """Make the account an issuer of web identity tokens."""
-    print_made({"issuer": import_module(WRITERS).enable_outbound(account_path)}, as_json=as_json)
+    print_made({"issuer": import_module(f"{WRITERS}.outbound").enable_outbound(account_path)}, as_json=as_json)
 
 
 @click.command("add-trade-in-token")
@@ -91,7 +91,7 @@ def add_trade_in_token_command(
 ) -> None:
     """Register TOKEN (a file, or - for standard input) by its SHA-256."""
     text = read_token(token, longest=limits.WEB_IDENTITY_TOKEN_CHARS).decode("utf-8", "replace")
-    digest = import_module(WRITERS).add_trade_in_token(
+    digest = import_module(f"{WRITERS}.trade_in").add_trade_in_token(
         account_path, token=text, role_arn=role_arn, session_name=role_session_name, expires_at=expires_at
     )
     print_made({"sha256": digest}, as_json=as_json)

@@ -13,7 +13,7 @@ from federation.cli.inputs import read_document, read_token
 from federation.cli.options import account_option, json_option
 from federation.cli.rendering import print_made
 
-WRITERS: Final = "federation.account.web_identity_writers"
+WRITERS: Final = "federation.account"
 
 
 @click.command("add-oidc-provider")

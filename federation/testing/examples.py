@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from federation.account.atomic import PRIVATE_MODE, PUBLIC_MODE, replace_file, write_directory
 from federation.account.mfa_device import MfaDevice
+from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, replace_file, write_directory
 from federation.sts.service import SecurityTokenService
 from federation.testing.forge import SamlForge, to_base64
 from federation.testing.keys import SigningKey

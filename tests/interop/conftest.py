@@ -22,7 +22,9 @@ from botocore import UNSIGNED  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
 from federation.account import add_role
-from federation.account.principal_writers import add_trade_in_token, enable_mfa_device, enable_outbound
+from federation.account.writing.credentials import enable_mfa_device
+from federation.account.writing.outbound import enable_outbound
+from federation.account.writing.trade_in import add_trade_in_token
 from federation.testing import OIDC_SHAPES, Login, OidcForge, SamlForge, SigningKey, TokenKey, aws_attributes, to_base64
 from federation.testing.examples import Examples, write_examples
 from federation.testing.mfa import mfa_code, mfa_device

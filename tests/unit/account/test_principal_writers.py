@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from federation.account import add_role, load_account
-from federation.account.principal_writers import (
-    add_trade_in_token,
-    add_user,
-    create_access_key,
-    enable_mfa_device,
-    enable_outbound,
-    rotate_keyring,
-)
+from federation.account.writing.credentials import create_access_key, enable_mfa_device
+from federation.account.writing.keyring import rotate_keyring
+from federation.account.writing.outbound import enable_outbound
+from federation.account.writing.trade_in import add_trade_in_token
+from federation.account.writing.users import add_user
 from federation.errors import AccountFault, FederationError, RegistrationError
 from federation.sts.service import SecurityTokenService
 

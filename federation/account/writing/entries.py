@@ -10,11 +10,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from federation.account.atomic import PUBLIC_MODE, write_file
 from federation.account.directory import root_of
 from federation.account.faults import Faults
 from federation.account.files import Tree, parse_json
 from federation.account.settings import Settings, read_settings
+from federation.account.writing.atomic import PUBLIC_MODE, write_file
 from federation.errors import RegistrationError, ValidationError, show
 
 try:

@@ -1,0 +1,52 @@
+"""Making an account directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from federation.account.keyring import Keyring
+from federation.account.model import ACCOUNT_ID, PARTITION
+from federation.account.policies import POLICIES
+from federation.account.roles import ROLES
+from federation.account.saml_providers import SAML_PROVIDERS
+from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
+from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
+from federation.account.writing.entries import document_octets
+from federation.errors import ValidationError, show
+from federation.profiles import Profile
+
+DIRECTORIES: Final = (SAML_PROVIDERS, ROLES, POLICIES)
+
+
+def init_account(path: str | os.PathLike[str], *, account_id: str, partition: str = "aws", profile: Profile | str = Profile.STRICT) -> Path:
+    """Make a new account directory with a fresh keyring and return its path.
+
+    Args:
+        path: A directory that does not exist yet, or an empty one. Its parent must exist.
+        account_id: Twelve digits.
+        partition: ``aws``, ``aws-cn``, ``aws-us-gov`` …
+        profile: Whose reading of the rules the account follows.
+
+    Raises:
+        ValidationError: An argument is not of that form.
+        AccountFault: The directory exists and holds something, or cannot be written.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValidationError(check="path", expected="a path", found=type(path).__name__, remedy="pass the directory to make")
+    for check, value, pattern in (
+        ("account-id", account_id, ACCOUNT_ID),
+        ("partition", partition, PARTITION),
+        ("profile", profile, PROFILE),
+    ):
+        if not isinstance(value, str) or pattern.fullmatch(value) is None:
+            raise ValidationError(check=check, expected=f"text matching {pattern.pattern}", found=show(value), remedy="correct the value")
+    settings = f'id = "{account_id}"\npartition = "{partition}"\nprofile = "{Profile(profile).value}"\nkeyring = "{KEYRING_FILE}"\n'
+    files = {
+        SETTINGS_FILE: (settings.encode(), PUBLIC_MODE),
+        KEYRING_FILE: (document_octets(Keyring.generate().as_document()), PRIVATE_MODE),
+    }
+    target = Path(path)
+    write_directory(target, files, directories=DIRECTORIES)
+    return target
