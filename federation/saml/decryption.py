@@ -22,7 +22,7 @@ from lxml import etree
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.saml.decode import base64_octets
 from federation.saml.keys import DecryptionKey, Permit
-from federation.saml.xml import DS, XENC, XENC11, Element, local_name, malformed, parse, text
+from federation.saml.xml import DS, XENC, XENC11, Element, Message, local_name, malformed, parse, text
 
 _XMLENC: Final = "http://www.w3.org/2001/04/xmlenc#"
 _XMLENC11: Final = "http://www.w3.org/2009/xmlenc11#"
@@ -107,8 +107,8 @@ def check_permitted(encrypted: Encrypted, permit: Permit, *, cbc_allowed: bool) 
             )
 
 
-def decrypt(encrypted: Encrypted, keys: Sequence[DecryptionKey], *, container: Element, expected: str) -> Element:
-    """Open *encrypted* and parse the plaintext as the one element with expanded name *expected*.
+def decrypt(encrypted: Encrypted, keys: Sequence[DecryptionKey], *, container: Element, expected: str) -> Message:
+    """Open *encrypted* and parse the plaintext as the one element with expanded name *expected*; tell how many comments it held.
 
     The plaintext is parsed inside the namespaces in scope of *container*, as XML Encryption 4.4 has it, through the same parser as the
     message (attack rows E05 to E07).
@@ -171,7 +171,7 @@ def _decipher(encrypted: Encrypted, key: bytes) -> bytes | None:
     return padded[: -padded[-1]] if 1 <= padded[-1] <= _BLOCK else None
 
 
-def _parse_in_context(plaintext: bytes, container: Element, expected: str) -> Element:
+def _parse_in_context(plaintext: bytes, container: Element, expected: str) -> Message:
     """Parse *plaintext* as the only content of an element that declares what is in scope at *container*.
 
     The surrounding element is serialised by the library from its namespace map; a plaintext that closed it would leave a second root or
@@ -180,11 +180,11 @@ def _parse_in_context(plaintext: bytes, container: Element, expected: str) -> El
     scope = cast("dict[str, str]", container.nsmap)  # the default namespace stands under None, which the stubs do not know
     frame = etree.tostring(etree.Element("context", nsmap=scope))
     head, tail = frame[:-2] + b">", b"</context>"
-    root = parse(head + plaintext + tail)
+    root, comments = parse(head + plaintext + tail, framed=True)
     if len(root) != 1 or root[0].tag != expected or (root.text or "").strip() or (root[0].tail or "").strip():
         raise malformed("decryption", f"one {expected.rpartition('}')[2]}", "other content", "encrypt one element alone")
     root[0].tail = None
-    return root[0]
+    return Message(root[0], comments)
 
 
 def _encrypted_keys(data: Element, beside: list[Element]) -> list[Element]:

@@ -37,7 +37,7 @@ def inspect_response(token: object) -> dict[str, Any]:
     ``signatures`` (what each covers and by which algorithms, unproved) and ``encrypted`` (how many assertions cannot be looked into).
     """
     try:
-        root = parse(decode_response(token).octets)
+        root = parse(decode_response(token).octets).root
     except FederationError:
         return {}
     return {
@@ -63,7 +63,7 @@ def claimed_login(token: object) -> ClaimedLogin:
     Raises:
         InvalidIdentityToken: It cannot be decoded or parsed.
     """
-    root = parse(decode_response(token).octets)
+    root = parse(decode_response(token).octets).root
     bearers = [*islice(root.iter(ASSERTION), _MAX_ITEMS), root]
     return ClaimedLogin(
         issuer=next((text for bearer in bearers if (text := _text(bearer.find(ISSUER))) is not None), None),

@@ -72,6 +72,7 @@ class Proof:
     raw: RawResponse
     provider: ProviderKeys
     root: Element | None = None
+    comments: int = 0
     structure: Structure | None = None
     response: SignedElement | None = None
     plaintext: Element | None = None
@@ -85,8 +86,11 @@ class Proof:
 
 
 def _parse(proof: Proof) -> None:
-    """The octets are one XML 1.0 document in UTF-8 without DTD, processing instructions or comments, of bounded size, depth and width."""
-    proof.root = parse(proof.raw.octets)
+    """The octets are one XML 1.0 document in UTF-8 without DTD or processing instructions, of bounded size, depth and width.
+
+    Comments stand between elements alone, and nowhere in a Signature; they are left out, as canonicalisation leaves them out.
+    """
+    proof.root, proof.comments = parse(proof.raw.octets)
 
 
 def _survey(proof: Proof) -> None:
@@ -139,7 +143,8 @@ def _open(proof: Proof) -> None:
     proof.weak += encrypted.weak
     proof.opaque = "cbc" in encrypted.weak and not covered
     try:
-        proof.plaintext = decryption.decrypt(encrypted, provider.decryption_keys, container=container, expected=ASSERTION)
+        proof.plaintext, comments = decryption.decrypt(encrypted, provider.decryption_keys, container=container, expected=ASSERTION)
+        proof.comments += comments
     except InvalidIdentityToken:
         if not proof.opaque:
             raise
@@ -184,7 +189,7 @@ def _require_signed_assertion(proof: Proof) -> None:
 
 
 STAGES: Final[tuple[Check[Proof], ...]] = (
-    Check("xml", "XML 1.0; SAML Core 1.2; no DTD, no PIs, no comments, bounded", BOTH, _parse),
+    Check("xml", "XML 1.0; SAML Core 1.2; no DTD, no PIs, comments between elements alone, bounded", BOTH, _parse),
     Check("structure", "SAML Core 3.3.3, 5.4: places of Assertion, Signature and IDs", BOTH, _survey),
     Check("response-signature", "SAML Core 5.4; XML Signature 1.1 sections 3.2, 4.4", BOTH, _prove_response),
     Check("envelope", "SAML Core 3.2.2: shape of the Response's own fields", BOTH, _read_envelope),
@@ -241,6 +246,8 @@ def _result(proof: Proof) -> ProvedResponse:
         weak += octets.weak
     if weak:
         notes += [f"weak and permitted: {name}" for name in dict.fromkeys(weak)]
+    if proof.comments:
+        notes.append(f"comments between elements were left out ({proof.comments}): what is read is the canonical text, which has none")
     return ProvedResponse(
         assertion=_reached(proof.assertion),
         response=proof.response,
@@ -258,7 +265,10 @@ def _decrypt(keys: Sequence[DecryptionKey], permit: Permit, container: Element) 
     """Open an EncryptedID or EncryptedAttribute of signed octets: who cannot change the ciphertext cannot ask the oracle of row E01."""
     encrypted = decryption.read_encrypted(container)
     decryption.check_permitted(encrypted, permit, cbc_allowed=True)
-    return decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
+    opened, comments = decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
+    if comments:  # nobody would be told of them here
+        raise decryption.undecryptable()
+    return opened
 
 
 def _prove(proof: Proof, element: Element, signature: Element) -> SignedElement:

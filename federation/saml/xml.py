@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -53,7 +53,14 @@ _suspect = etree.XPath(f"boolean(/*/*/*/*/*/*/*/*/*/*/*/*/* or {_CROWDED} or //c
 _too_deep = etree.XPath(f"count({_TOO_DEEP}) > 0")
 _crowded = etree.XPath(f"count({_CROWDED}) > 0")
 _instructions = etree.XPath("count(//processing-instruction()) > 0")
-_comments = etree.XPath("count(//comment()) > 0")
+_comments = etree.XPath("count(//comment())")
+# An element that holds a comment, and holds text too or may: between elements a comment splits nothing. An AttributeValue is a text even
+# where it holds an element. Asked of the elements, because to ask each comment for its neighbours takes the square of their number.
+_misplaced_comments = etree.XPath(
+    "count(/comment()) + count(//*[comment()][not(*) or text()[normalize-space()] or ancestor-or-self::ds:Signature"
+    " or ancestor-or-self::saml:AttributeValue or ($framed and not(parent::*))]) > 0",
+    namespaces={"saml": SAML[1:-1], "ds": DS[1:-1]},
+)
 
 
 class _Parsers(threading.local):
@@ -71,7 +78,7 @@ class _Parsers(threading.local):
             recover=False,
             collect_ids=False,  # IDs are compared, never looked up (X06)
             strip_cdata=True,
-            remove_comments=False,  # seen, so that they can be refused
+            remove_comments=False,  # seen, so that those in a text can be refused
             remove_pis=False,
         )
 
@@ -79,8 +86,22 @@ class _Parsers(threading.local):
 _parsers = _Parsers()
 
 
-def parse(octets: bytes, *, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> Element:
-    """Parse *octets* as one XML document and return its root element.
+class Message(NamedTuple):
+    """A parsed document: its root, and how many comments stood between its elements. They are gone from the tree."""
+
+    root: Element
+    comments: int
+
+
+def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> Message:
+    """Parse *octets* as one XML document, and leave out the comments between elements: the canonical text, which is read, has none.
+
+    A comment that splits a text is refused (attack rows X12, T01, T02), and so is one inside a ds:Signature or outside the root element.
+
+    Args:
+        octets: The document.
+        framed: Whether the root is but a frame around what is meant, and may hold no comment itself.
+        max_octets: Most octets that are parsed.
 
     Raises:
         InvalidIdentityToken: check ``size``, ``encoding``, ``doctype``, ``processing-instruction``, ``comment``, ``well-formed``,
@@ -96,9 +117,11 @@ def parse(octets: bytes, *, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> El
         root = etree.fromstring(octets, _parsers.parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise malformed("well-formed", "one well-formed XML document", show(_reason(fault)), "send the IdP's response unchanged") from None
+    comments = 0
     if _suspect(root):
         _refuse_suspect(root)
-    return root
+        comments = _leave_out_comments(root, framed=framed)
+    return Message(root, comments)
 
 
 def reparse(octets: bytes) -> Element:
@@ -123,7 +146,7 @@ def _check_declaration(octets: bytes) -> None:
 
 
 def _refuse_suspect(root: Element) -> None:
-    """Say which bound a document breaks, if it does; to be deep is only suspect, to be too deep is refused."""
+    """Say which bound a document breaks, if it does; to be deep is only suspect, to be too deep is refused. Comments are the caller's."""
     unchanged = "send the IdP's response unchanged"
     if _too_deep(root):
         raise malformed("depth", f"elements nested at most {limits.XML_DEPTH} deep", "deeper nesting", unchanged)
@@ -132,9 +155,17 @@ def _refuse_suspect(root: Element) -> None:
         raise malformed("attributes", f"at most {most} XML attributes on one element", "more", unchanged)
     if _instructions(root):
         raise malformed("processing-instruction", "no processing instructions", "at least one", "remove style sheets and the like")
-    if _comments(root):
-        expected = "no comments: they can split the text they stand in"
-        raise malformed("comment", expected, "at least one", "remove the comments at the IdP")
+
+
+def _leave_out_comments(root: Element, *, framed: bool) -> int:
+    """Remove the comments between elements and return their number; refuse any other."""
+    comments = int(_comments(root))  # type: ignore[arg-type] # count() is a number
+    if comments:
+        if _misplaced_comments(root, framed=framed):
+            expected = "comments between elements alone, and none in a Signature: they can split the text they stand in"
+            raise malformed("comment", expected, "another", "remove the comments at the IdP")
+        etree.strip_tags(root, etree.Comment)
+    return comments
 
 
 def _reason(fault: Exception) -> str:

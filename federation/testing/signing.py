@@ -52,7 +52,8 @@ def sign_element(element: etree._Element, key: SigningKey, signing: Signing) -> 
 
     Where *element* has a parent, its signed form takes its place there.
     """
-    place = 1 if len(element) and element[0].tag == f"{{{names.SAML}}}Issuer" else 0
+    first = next(element.iterchildren(etree.Element), None)  # comments may stand before it
+    place = element.index(first) + 1 if first is not None and first.tag == f"{{{names.SAML}}}Issuer" else 0
     # The attribute is signxml's mark for the place of the signature; it removes it again.
     mark = etree.Element(f"{{{names.DS}}}Signature", {"Id": "placeholder"}, nsmap=names.bound((signing.prefix, names.DS)))
     element.insert(place, mark)

@@ -174,6 +174,8 @@ def test_E04_plain_and_encrypted_together(first: int) -> None:
         lambda plain: b"<!DOCTYPE x>" + plain,
         lambda plain: b'<!DOCTYPE x [<!ENTITY e "v">]>' + plain.replace(b"alice", b"&e;"),
         lambda plain: b"<?pi?>" + plain,
+        lambda plain: b"<!-- -->" + plain,
+        lambda plain: plain + b"<!-- -->",
         lambda plain: plain.replace(b"alice", b"al<!-- -->ice"),
         lambda plain: plain.replace(b"alice", b"\xff"),
         lambda plain: plain.decode().encode("utf-16"),
@@ -181,6 +183,15 @@ def test_E04_plain_and_encrypted_together(first: int) -> None:
 )
 def test_E05_E06_other_plaintexts(wrap: Callable[[bytes], bytes]) -> None:
     assert refused(carrying(wrap(assertion(genuine()))), keys()).check == "decryption"
+
+
+def test_E05_E06_comments_between_the_elements_of_the_plaintext_are_left_out_with_a_note() -> None:
+    def comment(root: Element) -> None:
+        part(root, "saml:Assertion").insert(1, etree.Comment(" made by idp "))
+
+    proved = prove(genuine("both", encryption(), before=comment), keys())
+    assert subject(proved) == LOGIN.subject
+    assert proved.notes[-1].startswith("comments between elements were left out (1)")
 
 
 def test_E05_an_assertion_inside_the_assertion() -> None:
@@ -270,6 +281,7 @@ def test_without_a_decryption_key_the_refusal_says_so() -> None:
     [
         (NAME_ID.format("alice<!---->@example.com"), "decryption"),
         (NAME_ID.format("alice<?x y?>@example.com"), "decryption"),
+        ("<!---->" + NAME_ID.format("alice"), "decryption"),
         (NAME_ID.format("a") + NAME_ID.format("b"), "decryption"),
         (f'<saml:Assertion xmlns:saml="{SAML[1:-1]}" ID="_x"/>', "decryption"),
         (NAME_ID.format("a<x/>"), "text"),

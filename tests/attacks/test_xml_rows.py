@@ -9,9 +9,10 @@ import pytest
 from lxml import etree
 
 from federation.errors import FederationError
+from federation.profiles import Profile
 from federation.saml.assertion import Assertion, read_assertion
 from federation.saml.xml import Element
-from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, subject
+from tests.signed import LOGIN, Keys, changed, genuine, part, prove, refused, resign, subject
 
 
 @pytest.fixture
@@ -79,9 +80,70 @@ def test_X11_cdata_is_text_and_all_of_it_comes_out() -> None:
     assert subject(prove(octets)) == LOGIN.subject
 
 
-@pytest.mark.parametrize("path", [".//saml:NameID", ".//saml:Audience", ".//saml:AttributeValue", ".//ds:DigestValue", "samlp:Status"])
-def test_X12_T01_T02_comments_anywhere(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".//saml:NameID",
+        ".//saml:Audience",
+        ".//saml:AttributeValue",
+        ".//saml:SubjectConfirmationData",
+        "saml:Issuer",
+        ".//samlp:StatusCode",
+        ".//ds:DigestValue",
+        ".//ds:Signature",
+        ".//ds:SignedInfo",
+        ".//ds:Transforms",
+        ".//ds:KeyInfo",
+    ],
+)
+def test_X12_T01_T02_comments_in_a_text_or_in_a_signature(path: str) -> None:
     assert refused(changed(genuine(), lambda root: part(root, path).insert(0, etree.Comment("")))).check == "comment"
+
+
+def test_X12_T01_comments_in_a_text_that_was_signed_with_them() -> None:
+    def comment(root: Element) -> None:
+        part(root, ".//saml:NameID").insert(0, etree.Comment(".evil.example"))
+
+    assert refused(genuine(before=comment)).check == "comment"
+
+
+def comments_between_elements(root: Element) -> None:
+    """Put three comments before the first child of every element that holds elements, and one after its last."""
+    for parent in [element for element in root.iter(etree.Element) if len(element)]:
+        for turn in range(3):
+            comment = etree.Comment(f" {turn} <saml:NameID>admin</saml:NameID> ")
+            comment.tail = "\n"
+            parent.insert(0, comment)
+        parent.append(etree.Comment(" last "))
+
+
+@pytest.mark.parametrize("verifier", ["strict", "signxml"])
+@pytest.mark.parametrize(
+    ("sign", "profile"),
+    [("assertion", Profile.STRICT), ("response", Profile.STRICT), ("both", Profile.STRICT), ("assertion", Profile.AWS)],
+)
+def test_X12_comments_between_elements_are_left_out_with_a_note(sign: str, profile: Profile, verifier: str) -> None:
+    octets = genuine(sign, before=comments_between_elements)
+    provider = Keys(profile=profile, verifier=verifier)
+    proved = prove(octets, provider)
+    assert subject(proved) == LOGIN.subject
+    assert b"<!--" not in proved.assertion.signed.octets
+    assert proved.assertion.signed.octets.count(b"NameID") == 2
+    left_out = f"comments between elements were left out ({octets.count(b'<!--')})"
+    assert proved.notes[-1] == f"{left_out}: what is read is the canonical text, which has none"
+
+
+def test_X12_comments_put_in_after_signing_change_nothing_that_is_read() -> None:
+    octets = genuine()
+    marked = octets.replace(b"<saml2:Conditions ", b"<!-- a --><saml2:Conditions ")
+    assert marked != octets
+    assert prove(marked).assertion.signed.octets == prove(octets).assertion.signed.octets
+
+
+@pytest.mark.parametrize("before", [b"<!-- made by idp -->", b"<!----> "])
+def test_X12_X14_comments_around_the_response(before: bytes) -> None:
+    assert refused(before + genuine().partition(b"?>")[2]).check in {"comment", "encoding"}
+    assert refused(genuine() + before).check == "comment"
 
 
 def test_X12_T01_the_classic_comment_inside_the_name() -> None:

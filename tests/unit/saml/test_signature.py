@@ -17,7 +17,7 @@ def _no_templates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def signed_info(octets: bytes) -> tuple[bytes, str]:
-    root = parse(octets)
+    root = parse(octets).root
     parts = read_signature(part(root, ".//ds:Signature"))
     return canonicalise(parts.signed_info, parts.canonicalisation), part(root, "saml:Assertion").get("ID", "")
 

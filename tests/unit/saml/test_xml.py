@@ -3,15 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from lxml import etree
 
 from federation import limits
 from federation.errors import InvalidIdentityToken
 from federation.saml.xml import parse, reparse, text
 
 
-def check(octets: bytes, **bounds: int) -> str:
+def check(octets: bytes, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> str:
     with pytest.raises(InvalidIdentityToken) as caught:
-        parse(octets, **bounds)
+        parse(octets, max_octets=max_octets)
     return caught.value.check
 
 
@@ -26,7 +27,7 @@ def check(octets: bytes, **bounds: int) -> str:
     ],
 )
 def test_xml_in_utf8_parses(octets: bytes) -> None:
-    assert parse(octets).tag == "a"
+    assert parse(octets).root.tag == "a"
 
 
 @pytest.mark.parametrize(
@@ -50,11 +51,51 @@ def test_other_documents_are_refused(octets: bytes, expected: str) -> None:
 
 
 def test_what_only_looks_like_a_comment_is_text() -> None:
-    assert text(parse(b"<a><![CDATA[<!-- <?x -->]]></a>")) == "<!-- <?x -->"
+    assert text(parse(b"<a><![CDATA[<!-- <?x -->]]></a>").root) == "<!-- <?x -->"
+
+
+@pytest.mark.parametrize(
+    ("octets", "left", "number"),
+    [
+        (b"<a><!-- x --><b/></a>", b"<a><b></b></a>", 1),
+        (b"<a> <!--x--> <b>t</b><!--y--><!--z-->\n</a>", b"<a>  <b>t</b>\n</a>", 3),
+        (b"<a><b><c/><!----></b></a>", b"<a><b><c></c></b></a>", 1),
+        (b"<a/>", b"<a></a>", 0),
+    ],
+)
+def test_comments_between_elements_are_left_out_and_counted(octets: bytes, left: bytes, number: int) -> None:
+    parsed = parse(octets)
+    assert (etree.tostring(parsed.root, method="c14n"), parsed.comments) == (left, number)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"<a>t<!----></a>",
+        b"<a><!----></a>",
+        b"<a><!---->t<b/></a>",
+        b"<a><b/>&#160;<!----></a>",
+        b"<a><b/><!----><c/>t</a>",
+        b"<!----><a/>",
+        b"<a/><!---->",
+        b"<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><!----><b/></Signature>",
+        b"<a xmlns:d='http://www.w3.org/2000/09/xmldsig#'><d:Signature><b><!----><c/></b></d:Signature></a>",
+        b"<a><s:AttributeValue xmlns:s='urn:oasis:names:tc:SAML:2.0:assertion'><!----><b/></s:AttributeValue></a>",
+    ],
+)
+def test_comments_anywhere_else_are_refused(octets: bytes) -> None:
+    assert check(octets) == "comment"
+
+
+def test_a_frame_holds_no_comment_but_what_it_frames_may() -> None:
+    assert parse(b"<a><b><!----><c/></b></a>", framed=True).comments == 1
+    with pytest.raises(InvalidIdentityToken) as caught:
+        parse(b"<a><!----><b/></a>", framed=True)
+    assert caught.value.check == "comment"
 
 
 def test_depth_is_bounded_to_the_element() -> None:
-    assert parse(b"<a>" * limits.XML_DEPTH + b"</a>" * limits.XML_DEPTH).tag == "a"
+    assert parse(b"<a>" * limits.XML_DEPTH + b"</a>" * limits.XML_DEPTH).root.tag == "a"
     assert check(b"<a>" * (limits.XML_DEPTH + 1) + b"</a>" * (limits.XML_DEPTH + 1)) == "depth"
 
 
@@ -63,7 +104,7 @@ def test_attributes_are_bounded_per_element_not_in_all() -> None:
         return b" ".join(b'a%d=""' % index for index in range(number))
 
     most = limits.XML_ATTRIBUTES_PER_ELEMENT
-    assert len(parse(b"<r><a %b/><a %b/></r>" % (crowd(most), crowd(most)))) == 2
+    assert len(parse(b"<r><a %b/><a %b/></r>" % (crowd(most), crowd(most))).root) == 2
     assert check(b"<r><a %b/></r>" % crowd(most + 1)) == "attributes"
 
 
@@ -78,13 +119,13 @@ def test_a_refusal_names_no_more_than_it_must() -> None:
 
 
 def test_text_of_a_leaf_is_whole_and_untrimmed() -> None:
-    assert text(parse(b"<a> x\n</a>")) == " x\n"
-    assert text(parse(b"<a/>")) == ""
+    assert text(parse(b"<a> x\n</a>").root) == " x\n"
+    assert text(parse(b"<a/>").root) == ""
 
 
 def test_text_with_children_has_no_reading() -> None:
     with pytest.raises(InvalidIdentityToken) as caught:
-        text(parse(b"<a>admin<b/>@evil</a>"))
+        text(parse(b"<a>admin<b/>@evil</a>").root)
     assert caught.value.check == "text"
 
 
@@ -97,7 +138,7 @@ def test_threads_do_not_share_a_parser() -> None:
     def run(number: int) -> str:
         octets = b"<a>%d</a>" % number if number % 2 else b"<a>%d" % number
         try:
-            return text(parse(octets))
+            return text(parse(octets).root)
         except InvalidIdentityToken as error:
             return error.check
 
