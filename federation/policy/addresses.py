@@ -1,8 +1,9 @@
 """IP addresses and networks as AWS reads them in conditions. Python's own module is stricter and laxer in other places.
 
-Observed of the live service: decimal fields may have leading zeros; a network keeps its host bits for version 4 and may have none for
-version 6; a request's IPv4-mapped address is the version 4 address it carries, a policy's is not; dotted tails are read in mapped request
-addresses alone; a colon at the end of a policy's address is overlooked.
+Observed of the live service: decimal fields and prefix lengths may have leading zeros, a prefix length a plus sign; a network keeps its host
+bits for version 4 and may have none for version 6; a request's IPv4-mapped address is the version 4 address it carries, a policy's is not;
+dotted tails are read in mapped request addresses alone; a colon at the end of a policy's address is overlooked; three colons where two
+belong are read as two.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _FOUR: Final = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})", re.ASCII)
-_LENGTH: Final = re.compile(r"\d{1,3}", re.ASCII)
+_LENGTH: Final = re.compile(r"\+?0*(\d{1,3})", re.ASCII)
 _GROUP: Final = re.compile(r"[0-9A-Fa-f]{1,4}", re.ASCII)
 _GROUPS: Final = 8
 _MAPPED: Final = 0xFFFF
@@ -60,7 +61,8 @@ def read_network(text: str) -> Network | None:
     four = _read_four(address)
     version = 6 if four is None else 4
     number = _read_six(address[:-1] if address.endswith(":") and not address.endswith("::") else address) if four is None else four
-    length = _BITS[version] if not slash else int(suffix) if _LENGTH.fullmatch(suffix) else -1
+    prefix_length = _LENGTH.fullmatch(suffix)
+    length = _BITS[version] if not slash else -1 if prefix_length is None else int(prefix_length[1])
     if number is None or not 0 <= length <= _BITS[version]:
         return None
     shift = _BITS[version] - length
@@ -77,6 +79,7 @@ def _read_four(text: str) -> int | None:
 def _read_six(text: str) -> int | None:
     if len(text) > 39:  # noqa: PLR2004 - eight groups of four and their colons
         return None
+    text = text.replace(":::", "::", 1)
     left, gap, right = text.partition("::")
     head, tail = left.split(":") if left else [], right.split(":") if right else []
     missing = _GROUPS - len(head) - len(tail)

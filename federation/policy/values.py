@@ -17,15 +17,15 @@ import pybase64
 from federation.policy.wildcard import Pattern, Piece, units
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
-_EPOCH: Final = re.compile(r"-?\d{1,12}", re.ASCII)
+_EPOCH: Final = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _DATE: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d)"
-    r"(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,3})\d*)?)?"
     r"(?P<zone>Z|(?P<sign>[+-])(?P<east>\d\d)(?::?(?P<more>\d\d))?)?)?)?",
     re.ASCII,
 )
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
-_NANOSECONDS: Final = 1_000_000_000
+_MILLISECONDS: Final = 1_000
 _SUPPLEMENTARY: Final = re.compile("[\U00010000-\U0010ffff]")
 _ARN_FIELDS: Final = 6
 
@@ -36,9 +36,12 @@ def read_number(text: str) -> Decimal | None:
 
 
 def read_date(text: str) -> int | None:
-    """Read epoch seconds or a W3C profile of ISO 8601 (without a zone: UTC) as nanoseconds since 1970-01-01T00:00Z."""
+    """Read epoch seconds, with or without a sign, or a W3C profile of ISO 8601 as milliseconds since 1970-01-01T00:00Z.
+
+    A date without a zone is in UTC. Of a fraction three digits count, the rest is dropped (AWS, observed).
+    """
     if _EPOCH.fullmatch(text):
-        return int(text) * _NANOSECONDS
+        return int(text) * _MILLISECONDS
     match = _DATE.fullmatch(text)
     if match is None:
         return None
@@ -52,7 +55,7 @@ def read_date(text: str) -> int | None:
         return None
     offset = (east * 60 + more) * (-1 if match["sign"] == "-" else 1)
     seconds = days * 86_400 + hour * 3600 + (minute - offset) * 60 + second
-    return seconds * _NANOSECONDS + int((match["fraction"] or "0").ljust(9, "0"))
+    return seconds * _MILLISECONDS + int((match["fraction"] or "0").ljust(3, "0"))
 
 
 def read_truth(text: str) -> bool:

@@ -69,7 +69,14 @@ def test_order_of_numbers(*, operator: str, found: str, matches: bool) -> None:
         ("2030-01-01", True),
         ("2030-01", True),
         ("1893456000", True),
+        ("2030-01-01T00:00:00.0001Z", True),
+        ("2030-01-01T00:00:00.0009999999999999Z", True),
+        ("+1893456000", True),
+        ("-1893456000", False),
+        ("++1893456000", False),
+        ("+2030-01-01", False),
         ("2030-01-01T00:00:00.001Z", False),
+        ("2030-01-01T00:00:00.Z", False),
         ("2030-13-01", False),
         ("2030-02-30", False),
         ("2030-01-01T24:00:00Z", False),
@@ -80,6 +87,23 @@ def test_order_of_numbers(*, operator: str, found: str, matches: bool) -> None:
 def test_dates(*, found: str, equal: bool) -> None:
     assert holds("DateEquals", "2030-01-01T00:00:00Z", found) is equal
     assert holds("DateNotEquals", "2030-01-01T00:00:00Z", found) is not equal
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "equal"),
+    [
+        ("2030-01-01T00:00:00.1231Z", "2030-01-01T00:00:00.1239Z", True),
+        ("2030-01-01T00:00:00.123Z", "2030-01-01T00:00:00.12399999999Z", True),
+        ("2030-01-01T00:00:00.12Z", "2030-01-01T00:00:00.120Z", True),
+        ("2030-01-01T00:00:00.123Z", "2030-01-01T00:00:00.124Z", False),
+        ("+1893456000", "2030-01-01T00:00:00Z", True),
+        ("-86400", "1969-12-31", True),
+        ("-0", "1970-01-01", True),
+    ],
+)
+def test_a_date_has_three_digits_of_a_fraction_and_an_epoch_may_have_a_sign(*, expected: str, found: str, equal: bool) -> None:
+    assert holds("DateEquals", expected, found) is equal
+    assert holds("DateGreaterThanEquals", expected, found) is (equal or found > expected)
 
 
 def test_order_of_dates() -> None:
@@ -125,6 +149,23 @@ def test_octets(*, found: str, equal: bool) -> None:
         ("192.0.2.0/33", "192.0.2.0", False),
         ("2001:db8::/129", "2001:db8::", False),
         ("192.0.2.0/24/24", "192.0.2.0", False),
+        ("192.0.2.0/+24", "192.0.2.255", True),
+        ("192.0.2.0/+24", "192.0.3.0", False),
+        ("192.0.2.0/+0024", "192.0.2.255", True),
+        ("192.0.2.0/00000000024", "192.0.2.255", True),
+        ("192.0.2.0/-24", "192.0.2.0", False),
+        ("192.0.2.0/++24", "192.0.2.0", False),
+        ("192.0.2.0/+", "192.0.2.0", False),
+        ("192.0.2.0/ 24", "192.0.2.0", False),
+        ("2001:db8::/+32", "2001:db8::1", True),
+        ("2001:db8::/32", "2001:db8:::1", True),
+        ("2001:db8:::1", "2001:db8::1", True),
+        ("2001:db8:::1/128", "2001:db8::2", False),
+        ("2001:db8:::/32", "2001:db8::1", True),
+        (":::1", "::1", True),
+        ("2001:db8::/32", "2001:db8:::", True),
+        ("2001:db8::::1", "2001:db8::1", False),
+        ("192.0.2.0/24", ":::ffff:192.0.2.1", True),
     ],
 )
 def test_networks(*, expected: str, found: str, inside: bool) -> None:
@@ -134,7 +175,10 @@ def test_networks(*, expected: str, found: str, inside: bool) -> None:
 
 @pytest.mark.parametrize(
     "found",
-    ["not-an-ip", "", "192.0.2", "192.0.2.256", "::192.0.2.1", "1::2::3", ":::", "fe80::1%eth0", "192.0.2.1/32", "2001:db8::1:", "0" * 99],
+    [
+        *("not-an-ip", "", "192.0.2", "192.0.2.256", "::192.0.2.1", "fe80::1%eth0", "192.0.2.1/32", "2001:db8::1:", "0" * 99),
+        *("1::2::3", "1:::2::3", "1::2:::3", "1:::2:::3", "::::", "1::::2", "1:2:3:4:5:6:7:8:::", ":", ":1"),
+    ],
 )
 def test_a_request_value_that_is_no_address_never_matches(found: str) -> None:
     assert not holds("IpAddress", ["0.0.0.0/0", "::/0"], found)
