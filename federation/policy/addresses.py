@@ -1,8 +1,8 @@
 """IP addresses and networks as AWS reads them in conditions. Python's own module is stricter and laxer in other places.
 
-Observed of the live service: decimal fields and prefix lengths may have leading zeros, a prefix length a plus sign; a network keeps its host
-bits for version 4 and may have none for version 6; a request's IPv4-mapped address is the version 4 address it carries, a policy's is not;
-dotted tails are read in mapped request addresses alone; a colon at the end of a policy's address is overlooked; three colons where two
+Observed of the live service: decimal fields and prefix lengths may have leading zeros, and a prefix length a plus sign; a network keeps its
+host bits for version 4 and may have none for version 6; a request's IPv4-mapped address is the version 4 address it carries, a policy's is
+not; dotted tails are read in mapped request addresses alone; a colon at the end of a policy's address is overlooked; three colons where two
 belong are read as two.
 """
 

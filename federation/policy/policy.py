@@ -38,19 +38,20 @@ class Policy:
     _allows: tuple[Statement, ...] = field(repr=False, compare=False)
 
     @classmethod
-    def parse(cls, document: object, *, kind: str = "trust") -> Policy:
+    def parse(cls, document: object, *, kind: str = "trust", managed: bool = False) -> Policy:
         """Compile a document that is offered: by the rules IAM and STS apply when they accept one.
 
         Args:
             document: JSON text, its UTF-8 octets, or a mapping; at most `limits.POLICY_CHARS` characters.
             kind: ``trust``, ``identity``, ``session``, ``boundary`` or ``resource``.
+            managed: The document becomes a managed policy (CreatePolicy), which must be of version 2012-10-17. A boundary always is one.
 
         Raises:
             MalformedPolicyDocument: The document would not be accepted; ``path`` is the JSON path of the fault, ``message`` AWS's text
                 where it is known.
         """
         policy = cls.stored(document, kind=kind)
-        check_write(policy.statements, policy.kind)
+        check_write(policy.statements, policy.kind, version=policy.version, managed=managed or policy.kind is Kind.BOUNDARY)
         return policy
 
     @classmethod

@@ -15,6 +15,15 @@ from federation.policy.statement import Statement
 from federation.policy.wildcard import fold
 
 WEB_IDENTITY: Final = fold("sts:AssumeRoleWithWebIdentity")
+TURBONOMIC: Final = (
+    "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7",
+    "rh-oidc.s3.us-east-1.amazonaws.com/23e3sd27sju1hoou6ohfs68vbno607tr",
+    "rh-oidc.s3.us-east-1.amazonaws.com/23ne21h005qjl3n33d8dui5dlrmv2tmg",
+    "rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26",
+    "oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb",
+    "oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu",
+)
+"""The clusters of IBM Turbonomic SaaS, as the IAM User Guide lists them."""
 _SUBJECT: Final = (
     "oidc-configuration.audit-log.githubusercontent.com",
     "vstoken.actions.githubusercontent.com",
@@ -26,6 +35,7 @@ _SUBJECT: Final = (
     "tokens.cloud.shisho.dev",
     "app.terraform.io",
     "proidc.upbound.io",
+    *TURBONOMIC,
 )
 _AUDIENCE: Final = (COGNITO, "api.pulumi.com/oidc", "sandboxes.cloud", "oidc.vercel.com")
 _SENTINEL: Final = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
@@ -40,27 +50,35 @@ _SCOPING: Final = _EQUALITY | {"StringLike"}
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What a statement that trusts ``issuer`` must hold."""
+    """What a statement that trusts ``issuer`` must hold; ``by_application`` marks the issuers that tell their applications apart."""
 
     issuer: str
     keys: tuple[str, ...]
     operators: frozenset[str]
     message: str
     strict: bool = False
-    open_values: bool = False
+    by_application: bool = False
 
-    def scoped(self, statement: Statement) -> bool:
-        """Whether one operator names a key of the rule and scopes every key of the rule that it names (AWS, observed)."""
+    def scoped(self, statement: Statement, *, written: bool = False) -> bool:
+        """Whether one operator names a key of the rule and scopes every key of the rule that it names (AWS, observed).
+
+        Args:
+            statement: The statement.
+            written: Ask as IAM does when a policy is written. It then reads the keys of ``by_application`` in their exact case alone (AWS,
+                observed), although case counts for no key once the policy is stored.
+        """
         blocks: dict[str, list[bool]] = {}
-        folded = {fold(key) for key in self.keys}
+        exact = written and self.by_application
+        keys = set(self.keys) if exact else {fold(key) for key in self.keys}
         for condition in statement.conditions:
             qualified = condition.operator
-            if condition.folded in folded and qualified.operator.name in self.operators and not qualified.if_exists:
+            named = (condition.key if exact else condition.folded) in keys
+            if named and qualified.operator.name in self.operators and not qualified.if_exists:
                 blocks.setdefault(qualified.name, []).append(not any(map(self._open, condition.expected)))
         return any(all(block) for block in blocks.values())
 
     def _open(self, value: str) -> bool:
-        if self.open_values:
+        if self.by_application:
             return False
         return value == "*" or (self.strict and (value.startswith("*") or not value.strip()))
 
@@ -71,7 +89,7 @@ def check_shared_issuers(statements: tuple[Statement, ...]) -> None:
     Raises:
         MalformedPolicyDocument: Check ``policy-shared-issuer``.
     """
-    for statement, rule in unscoped(statements):
+    for statement, rule in unscoped(statements, written=True):
         message = rule.message
         if rule.issuer == COGNITO and not statement.conditions:
             message = "A condition block must be present for the Cognito provider"
@@ -85,15 +103,18 @@ def check_shared_issuers(statements: tuple[Statement, ...]) -> None:
         )
 
 
-def unscoped(statements: tuple[Statement, ...]) -> Iterator[tuple[Statement, _Rule]]:
-    """Yield every Allow statement that trusts a shared issuer without saying whose identities, with the rule it breaks."""
+def unscoped(statements: tuple[Statement, ...], *, written: bool = False) -> Iterator[tuple[Statement, _Rule]]:
+    """Yield every Allow statement that trusts a shared issuer without saying whose identities, with the rule it breaks.
+
+    *written* as in `_Rule.scoped`.
+    """
     for statement in statements:
         element = statement.principal
         if element is None or element.negated or statement.effect != "Allow" or not statement.action.matches(WEB_IDENTITY):
             continue
         for principal in sorted(element.names.get("Federated", ())):
             rule = _rule(principal)
-            if rule is not None and not rule.scoped(statement):
+            if rule is not None and not rule.scoped(statement, written=written):
                 yield statement, rule
 
 
@@ -102,7 +123,7 @@ def _rule(principal: str) -> _Rule | None:
     if issuer in _APPLICATION:
         keys = tuple(f"{issuer}:{claim}" for claim in _APPLICATION[issuer])
         message = f"Policy trusting {issuer} requires a StringEquals condition on an application id"
-        return _Rule(issuer, keys, _EQUALITY, message, open_values=True)
+        return _Rule(issuer, keys, _EQUALITY, message, by_application=True)
     if issuer.startswith(GITHUB):
         return _scoping(principal, issuer, (f"{issuer}:sub", f"{issuer}:job_workflow_ref"), strict=True)
     if issuer in _SUBJECT:

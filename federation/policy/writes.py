@@ -11,7 +11,7 @@ from typing import Any, Final
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.document import member
-from federation.policy.grammar import SYNTAX, Kind
+from federation.policy.grammar import CURRENT, SYNTAX, Kind
 from federation.policy.operators import ARN, DATE, IP, NUMERIC
 from federation.policy.shared_issuers import check_shared_issuers
 from federation.policy.statement import Statement
@@ -49,17 +49,27 @@ _FEDERATED_PRINCIPAL: Final = re.compile(
 )
 _SERVICE_PRINCIPAL: Final = re.compile(r"[A-Za-z0-9.-]+\.[A-Za-z0-9.-]+", re.ASCII)
 _VENDOR: Final = re.compile(r"\*|[A-Za-z0-9*?-]+:.+", re.ASCII | re.DOTALL)
+_COLONS: Final = "Actions/Condition can contain only one colon."
 _UNPREFACED: Final = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
 _TYPED: Final = (NUMERIC, DATE, IP, ARN)
 
 
-def check_write(statements: tuple[Statement, ...], kind: Kind) -> None:
+def check_write(statements: tuple[Statement, ...], kind: Kind, *, version: str, managed: bool) -> None:
     """Apply the rules for *kind*; session policies are checked by STS, which lets malformed values through (AWS, observed).
 
+    Args:
+        statements: The compiled statements.
+        kind: What the document is offered as.
+        version: The version of the policy language.
+        managed: The document becomes a managed policy.
+
     Raises:
-        MalformedPolicyDocument: A rule refuses; checks ``policy-action``, ``policy-resource``, ``policy-principal``, ``policy-value``,
-            ``policy-shared-issuer``.
+        MalformedPolicyDocument: A rule refuses; checks ``policy-version``, ``policy-action``, ``policy-resource``, ``policy-principal``,
+            ``policy-condition-key``, ``policy-value``, ``policy-shared-issuer``.
     """
+    if managed and version != CURRENT:
+        message = f"Policy document must be version {CURRENT} or greater."
+        raise _fault("policy-version", "$.Version", f"{CURRENT}, as managed policies must say", version, message)
     for statement in statements:
         _check_actions(statement, kind)
     for statement in statements:
@@ -77,6 +87,8 @@ def _check_actions(statement: Statement, kind: Kind) -> None:
     for text in statement.action.spelled:
         if not _VENDOR.fullmatch(text):
             raise _fault("policy-action", statement.path, "an action of the form service:action", text, _UNPREFACED)
+        if text.count(":") > 1:
+            raise _fault("policy-action", statement.path, "an action of the form service:action, with one colon", text, _COLONS)
         if kind is Kind.TRUST and not _assumes(text):
             message = "AssumeRole policy may only specify STS AssumeRole actions."
             raise _fault("policy-action", statement.path, f"one of {', '.join(ASSUME_ACTIONS)}", text, message)
@@ -116,6 +128,9 @@ def _check_principals(statement: Statement) -> None:
 def _check_values(condition: Condition, kind: Kind) -> None:
     if ":" not in condition.key:
         raise _fault("policy-condition-key", condition.path, "a key of the form service:key", condition.key, _UNPREFACED)
+    if condition.folded.startswith("https://"):
+        message = "Condition can contain only one colon."
+        raise _fault("policy-condition-key", condition.path, "a provider's URL without https://", condition.key, message)
     if kind in (Kind.SESSION, Kind.RESOURCE) or condition.operator.operator.family not in _TYPED:
         return
     bad = condition.malformed

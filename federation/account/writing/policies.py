@@ -16,14 +16,14 @@ def add_policy(path: str | os.PathLike[str], *, name: str, document: str) -> str
     Args:
         path: The account directory.
         name: 1 to 128 characters of ``[A-Za-z0-9_+=,.@-]``.
-        document: The identity policy, JSON.
+        document: The identity policy, JSON, of version 2012-10-17.
 
     Raises:
-        MalformedPolicyDocument: The policy breaks the grammar.
+        MalformedPolicyDocument: IAM would not create the policy.
         AccountFault: The directory is at fault, has a policy of that name, or cannot be written.
     """
     root, settings = open_account(path)
     check_name("name", name, POLICY_NAME.pattern)
-    Policy.parse(document, kind="identity")
+    Policy.parse(document, kind="identity", managed=True)
     write_entry(root, POLICIES, name, parsed(document))
     return f"arn:{settings.partition}:iam::{settings.id}:policy/{name}"

@@ -12,6 +12,7 @@ from typing import Final
 
 from federation.condition_keys import AMAZON, COGNITO, FACEBOOK, GITHUB, GITHUB_ISSUER, GOOGLE
 from federation.policy.lint.finding import Severity
+from federation.policy.shared_issuers import TURBONOMIC
 
 _WHOLE: Final = re.compile(r"(?!)")
 """No beginning is enough: the whole value must be given."""
@@ -84,6 +85,12 @@ VENDORS: Final = (
     _vendor("Upbound", r"proidc\.upbound\.io", {"sub": r"mcp:[^/]+/"}, "mcp:acme/control-plane:provider:provider-aws"),
     _vendor("Pulumi", r"api\.pulumi\.com/oidc", {"aud": None, "sub": r"pulumi:[^:]+:org:[^:]+:"}, "pulumi:deploy:org:acme:project:app:*"),
     _vendor("Vercel", r"oidc\.vercel\.com", {"aud": None, "sub": r"owner:[^:]+:"}, "owner:acme:project:app:environment:production"),
+    _vendor(
+        "IBM Turbonomic",
+        "|".join(map(re.escape, TURBONOMIC)),
+        {"sub": r"system:serviceaccount:[^:]+:"},
+        "system:serviceaccount:<the customer>:t8c-operator",
+    ),
     _vendor("Google", re.escape(GOOGLE), {"aud": None, "oaud": None, "sub": None}, "the number of the account"),
     _vendor("Cognito", re.escape(COGNITO), {"aud": None, "sub": None}, "the id of the identity"),
     _vendor("Login with Amazon", re.escape(AMAZON), {"app_id": None, "user_id": None}, "the id of the user"),

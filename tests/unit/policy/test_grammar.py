@@ -7,7 +7,8 @@ import pytest
 
 from federation import limits
 from federation.errors import MalformedPolicyDocument
-from federation.policy import Policy
+from federation.policy import Policy, Principal, RequestContext
+from federation.policy.lint import lint
 from tests.unit.policy.policies import PROVIDER, SAML, document, statement
 
 INVALID = "This policy contains invalid Json"
@@ -164,6 +165,13 @@ def test_numbers_keep_their_spelling() -> None:
             'Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:user/*"',
         ),
         ({"Condition": {"StringEquals": {"sub": "x"}}}, "policy-condition-key", "Actions/Conditions must be prefaced by a vendor"),
+        (
+            {"Condition": {"StringEquals": {"https://idp.example.com:sub": "x"}}},
+            "policy-condition-key",
+            "Condition can contain only one colon.",
+        ),
+        ({"Condition": {"Null": {"HTTPS://idp.example.com:sub": "true"}}}, "policy-condition-key", "Condition can contain only one colon."),
+        ({"Action": "sts:Assume:Role"}, "policy-action", "Actions/Condition can contain only one colon."),
         ({"Condition": {"NumericEquals": {"a:b": "NaN"}}}, "policy-value", SYNTAX),
         ({"Condition": {"DateEquals": {"a:b": "tomorrow"}}}, "policy-value", SYNTAX),
         ({"Condition": {"IpAddress": {"a:b": ["192.0.2.0/24", "2001:db8::5/64"]}}}, "policy-value", SYNTAX),
@@ -183,12 +191,42 @@ def test_session_policies_may_hold_malformed_values() -> None:
     assert refusal(source, "identity").check == "policy-value"
 
 
+@pytest.mark.parametrize("element", ["Action", "NotAction"])
+@pytest.mark.parametrize("kind", ["identity", "boundary", "session"])
+@pytest.mark.parametrize("action", ["s3:List:Bucket", "s3::*", "*:*:*"])
+def test_an_action_has_one_colon(element: str, kind: str, action: str) -> None:
+    source = document({"Effect": "Allow", element: ["s3:GetObject", action], "Resource": "*"})
+    error = refusal(source, kind)
+    assert (error.check, error.message) == ("policy-action", "Actions/Condition can contain only one colon.")
+    assert Policy.stored(source, kind=kind).statements
+
+
+def test_the_colons_of_a_condition_key_are_not_counted() -> None:
+    keys = {"aws:ResourceTag/aws:cloudformation:stack-name": "a", "aws:RequestTag/https://x": "b", "oidc.example.com:8443/id:sub": "c"}
+    source = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": keys}})
+    assert Policy.parse(source, kind="identity").statements
+
+
+@pytest.mark.parametrize("version", [None, "2008-10-17"])
+def test_a_managed_policy_is_of_the_current_version(version: str | None) -> None:
+    source = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, version=version)
+    for kind, managed in (("identity", True), ("boundary", False)):
+        with pytest.raises(MalformedPolicyDocument) as caught:
+            Policy.parse(source, kind=kind, managed=managed)
+        assert (caught.value.check, caught.value.path) == ("policy-version", "$.Version")
+        assert caught.value.message == "Policy document must be version 2012-10-17 or greater."
+    assert Policy.parse(source, kind="identity").version == "2008-10-17", "inline policies may be of either (recorded)"
+    assert Policy.stored(source, kind="boundary").version == "2008-10-17", "what is stored keeps working"
+    assert Policy.parse({**source, "Version": "2012-10-17"}, kind="identity", managed=True).statements
+
+
 def test_resources_are_arns() -> None:
     source = document({"Effect": "Allow", "Action": "s3:*", "Resource": "bucket"})
     assert refusal(source, "identity").message == 'Resource bucket must be in ARN format or "*".'
 
 
 GITHUB = "token.actions.githubusercontent.com"
+TURBONOMIC = "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7"
 
 
 @pytest.mark.parametrize(
@@ -206,6 +244,9 @@ GITHUB = "token.actions.githubusercontent.com"
         ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/", {"StringLike": {"sts:RoleSessionName": "MicrosoftSentinel_*"}}, True),
         ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/", {}, False),
         ("oidc.vercel.com", {"StringEquals": {"oidc.vercel.com:aud": "https://vercel.com/acme"}}, True),
+        ("gitlab.com", {"StringEquals": {"GITLAB.COM:SUB": "project_path:g/p:ref_type:branch:ref:main"}}, True),
+        (TURBONOMIC, {"StringEquals": {f"{TURBONOMIC}:aud": "sts.amazonaws.com"}}, False),
+        (TURBONOMIC, {"StringEquals": {f"{TURBONOMIC}:sub": "system:serviceaccount:acme:t8c-operator"}}, True),
     ],
 )
 def test_shared_issuers(*, issuer: str, condition: Any, accepted: bool) -> None:
@@ -216,6 +257,23 @@ def test_shared_issuers(*, issuer: str, condition: Any, accepted: bool) -> None:
         return
     assert refusal(source).check == "policy-shared-issuer"
     assert Policy.stored(source, kind="trust").statements
+
+
+@pytest.mark.parametrize("key", ["accounts.google.com:SUB", "ACCOUNTS.GOOGLE.COM:AUD", "www.amazon.com:SUB", "graph.facebook.com:SUB"])
+def test_the_rule_of_a_built_in_issuer_reads_keys_as_they_are_written(key: str) -> None:
+    issuer = key.lower().partition(":")[0]
+    trusting = {"Principal": {"Federated": issuer}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    source = document(statement(**trusting, Condition={"StringEquals": {key: "x"}}))
+    error = refusal(source)
+    assert (error.check, error.message) == (
+        "policy-shared-issuer",
+        f"Policy trusting {issuer} requires a StringEquals condition on an application id",
+    )
+    assert Policy.parse(document(statement(**trusting, Condition={"StringEquals": {key.lower(): "x"}})), kind="trust").statements
+    stored = Policy.stored(source, kind="trust")
+    asked = RequestContext(principal=Principal.federated(issuer), action="sts:AssumeRoleWithWebIdentity", keys={key.lower(): "x"})
+    assert stored.evaluate(asked).effect == "Allow", "evaluation knows no case in keys"
+    assert not [finding for finding in lint(stored) if finding.id == "shared-issuer-unscoped"], "and lint says what evaluation does"
 
 
 def test_errors_are_plain_data() -> None:
