@@ -127,6 +127,10 @@ Whatever the input, the engine raises `FederationError` and nothing else. Its cl
 `check`, listed in [Checks](checks.md). `str(error)` is one line; `error.as_dict()` has `code`, `http_status`, `check`, `expected`, `found`,
 `remedy` and `message`, the text AWS sends where it is known. None of them holds a token, a secret or a key.
 
+A refusal can be pickled, copied and compared, so one that is raised in a process pool comes back as itself. The same holds for every
+result, such as `VerifiedIdentity`, `Report` and `Decision`. Never unpickle what you did not write yourself: `pickle` runs what it reads,
+and an identity out of a foreign pickle proves nothing ([decision 21](adr/0021-results-travel-proofs-do-not.md)).
+
 The last column names the rooms of the house that raise it.
 
 """

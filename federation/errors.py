@@ -8,8 +8,10 @@ Style: lower case, no full stop, values from outside go through `show`, words of
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under object.__reduce_ex__
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 MAX_SHOWN = 160
 """Characters of a foreign value that an error may repeat (attack row D04: a refusal must not amplify its input)."""
@@ -50,7 +52,8 @@ class FederationError(Exception):
         remedy: What the reader can do about it.
         message: The text AWS sends for this situation where it is known, otherwise the summary of this error.
 
-    ``str(error)`` is one line and holds no token, secret or key.
+    ``str(error)`` is one line and holds no token, secret or key. Two refusals are equal that are of one class and say the same. A refusal
+    can be pickled and copied: raised in a process pool it comes back as itself.
     """
 
     code: ClassVar[str] = "InternalFailure"
@@ -69,6 +72,16 @@ class FederationError(Exception):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.check}>"
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]:
+        # An exception is otherwise made again by calling its class with its text, which classes with keywords do not take.
+        return __newobj__, (type(self), *self.args), self.__dict__
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if type(self) is type(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.check, self.expected, self.found))
 
     def as_dict(self) -> dict[str, str | int]:
         """Return the refusal as plain data, stable names, for logs and ``--json``."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from federation.portable import Recipe, rebuilt
+
 ContextValue = str | tuple[str, ...]
 """A condition-key value: a str for a single-valued key, a tuple for a key that is multivalued by definition, even with one value."""
 
@@ -63,6 +65,9 @@ class VerifiedIdentity(NamedTuple):
     attributes: Mapping[str, Any] = _NOTHING
     context_keys: Mapping[str, ContextValue] = _NOTHING
     notes: tuple[str, ...] = ()
+
+    def __reduce__(self) -> Recipe:
+        return rebuilt(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the identity as plain data: the documented schema of ``--json``."""

@@ -15,6 +15,7 @@ from federation import limits
 from federation.errors import InternalFailure, InvalidIdentityToken, show
 from federation.oidc import base64url, messages
 from federation.oidc.strictjson import Complaint, JsonObject, decode_object
+from federation.portable import kept_here
 
 _KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c")
 _REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
@@ -91,6 +92,8 @@ class RawToken:
     signing_input: bytes
     signature: bytes
     maker: InitVar[object]
+
+    __reduce_ex__ = kept_here
 
     def __post_init__(self, maker: object) -> None:
         if maker is not _MAKER:

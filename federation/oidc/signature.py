@@ -11,6 +11,7 @@ from federation.oidc.algorithms import ALGORITHMS, AWS
 from federation.oidc.decode import Header, Payload, RawToken
 from federation.oidc.jwks import KeySet
 from federation.oidc.keys import VerificationKey
+from federation.portable import kept_here
 from federation.profiles import Profile
 
 _MAKER: Final = object()
@@ -24,6 +25,8 @@ class SignedToken:
     payload: Payload
     key: VerificationKey
     maker: InitVar[object]
+
+    __reduce_ex__ = kept_here
 
     def __post_init__(self, maker: object) -> None:
         if maker is not _MAKER:

@@ -12,6 +12,7 @@ from federation.errors import ValidationError, show
 from federation.identity import ContextValue
 from federation.policy.principal import Principal
 from federation.policy.wildcard import fold, units
+from federation.portable import Recipe, rebuilt
 
 _NO_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -35,9 +36,12 @@ class RequestContext:
     action: str
     resource: str | None
     keys: Mapping[str, str | Sequence[str]]
-    folded_keys: dict[str, ContextValue] = field(repr=False, compare=False)
-    folded_action: str = field(repr=False, compare=False)
-    resource_units: str | None = field(repr=False, compare=False)
+    folded_keys: dict[str, ContextValue] = field(init=False, repr=False, compare=False)
+    folded_action: str = field(init=False, repr=False, compare=False)
+    resource_units: str | None = field(init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> Recipe:
+        return rebuilt(self)
 
     def __init__(
         self, *, principal: Principal, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS

@@ -47,6 +47,10 @@ class Operator:
     negated: bool = False
     wildcards: bool = False
 
+    def __reduce__(self) -> tuple[Callable[[str], Operator], tuple[str]]:
+        """Travel by name: an operator is the very object of `OPERATORS`, also in another process (docs/adr/0021)."""
+        return operator_named, (self.name,)
+
 
 @dataclass(frozen=True, slots=True)
 class QualifiedOperator:
@@ -151,6 +155,11 @@ OPERATORS: Final = {
     )
 }
 """Every operator by its exact name (names are case-sensitive)."""
+
+
+def operator_named(name: str) -> Operator:
+    """Return the operator of that exact name."""
+    return OPERATORS[name]
 
 
 def _qualified() -> dict[str, QualifiedOperator]:

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Final, Literal, NamedTuple, Protocol, cast
 
 from federation.errors import RegistrationError, show
+from federation.portable import kept_here
 from federation.saml.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
 from federation.saml.keys import Permit, VerificationKey
 from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
@@ -68,6 +69,8 @@ class SignedOctets:
     key: VerificationKey
     weak: tuple[str, ...]
 
+    __reduce_ex__ = kept_here
+
     def __init__(self, seal: object, element: Signable, element_id: str, verified: Verified) -> None:
         if seal is not _SEAL:
             raise TypeError("SignedOctets are made by proving a signature")
@@ -107,6 +110,8 @@ class SignedElement:
     __slots__ = ("element", "signed")
     element: Element
     signed: SignedOctets
+
+    __reduce_ex__ = kept_here
 
     def __init__(self, seal: object, element: Element, signed: SignedOctets) -> None:
         if seal is not _SEAL:

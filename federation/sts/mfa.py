@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from federation import clock, limits
 from federation.account.mfa_device import MfaDevice, parse_secret
 from federation.errors import AccessDenied, ValidationError, show
+from federation.portable import kept_here
 
 __all__ = ["MfaDevice", "UsedCodes", "UsedCodesInMemory", "VerifiedMfa", "check_mfa", "parse_secret"]
 
@@ -57,6 +58,8 @@ class VerifiedMfa:
 
     serial_number: str
     authenticated_at: datetime
+
+    __reduce_ex__ = kept_here
 
 
 def check_mfa(

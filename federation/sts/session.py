@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from federation.identity import ContextValue, SessionTag
+from federation.portable import Recipe, rebuilt
 from federation.sts.packing import check_not_ended, open_items, seal_items
 from federation.sts.sealing import SealedToken, Sealer
 
@@ -74,6 +75,9 @@ class RoleSession(NamedTuple):
     policy: str | None = None
     policy_arns: tuple[str, ...] = ()
     mfa_at: datetime | None = None
+
+    def __reduce__(self) -> Recipe:
+        return rebuilt(self)
 
     @property
     def role_arn(self) -> str:

@@ -12,6 +12,7 @@ from federation.account.mfa_device import MfaDevice
 from federation.account.model import Organization
 from federation.identity import ContextValue, SessionTag
 from federation.policy import Principal
+from federation.portable import Recipe, rebuilt
 from federation.sts.callers.permissions import Permissions
 
 DEFAULT_REGION: Final = "us-east-1"
@@ -79,6 +80,9 @@ class Caller:
     organization: Organization | None = None
     region: str = DEFAULT_REGION
     access_key_id: str | None = field(default=None, compare=False)
+
+    def __reduce__(self) -> Recipe:
+        return rebuilt(self)
 
     @property
     def is_root(self) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from federation import clock
 from federation.errors import ValidationError
+from federation.portable import kept_here
 from federation.sts.sigv4.authorization import parse_authorization
 from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
 from federation.sts.sigv4.checks import (
@@ -54,6 +55,8 @@ class VerifiedSignature:
     signed_headers: tuple[str, ...]
     presigned: bool
     signed_at: datetime
+
+    __reduce_ex__ = kept_here
 
 
 def verify(
