@@ -17,6 +17,7 @@ from federation.cli.options import at_option, json_option, neighbour_option
 from federation.cli.plain import print_json
 from federation.cli.rendering import print_decision
 from federation.policy import Policy, Principal, RequestContext
+from federation.policy.grammar import PRINCIPALED
 
 KINDS = ("trust", "identity", "session", "boundary", "resource")
 
@@ -33,7 +34,9 @@ command.add_command(lint, "lint")
 @command.command()
 @click.argument("document", type=click.Path(path_type=Path), required=False)
 @kind_option
-@click.option("--principal", metavar="TYPE:NAME", help="With DOCUMENT: federated:ARN, aws:ARN, service:NAME or anonymous.")
+@click.option(
+    "--principal", metavar="TYPE:NAME", help="federated:ARN, aws:ARN, service:NAME or anonymous; for a DOCUMENT of kind trust or resource."
+)
 @click.option("--account", "account_path", type=click.Path(path_type=Path), help="Instead of DOCUMENT: all that this account says.")
 @neighbour_option
 @caller_option
@@ -76,10 +79,14 @@ def evaluate(
             at=at,
         )
         evaluate_account(question, as_json=as_json)
-    if document is None or principal is None or account_path is not None:
-        raise click.UsageError("pass a DOCUMENT and --principal, or --account and --caller")
+    if document is None or account_path is not None:
+        raise click.UsageError("pass a DOCUMENT, or --account and --caller")
+    if principal is None and kind in PRINCIPALED:
+        raise click.UsageError(f"pass --principal: a policy of kind {kind} names principals")
     policy = Policy.stored(read_text(document, longest=limits.POLICY_CHARS), kind=kind)
-    request = RequestContext(principal=_principal(principal), action=action, resource=resource, keys=_keys(keys, list_keys))
+    request = RequestContext(
+        principal=None if principal is None else _principal(principal), action=action, resource=resource, keys=_keys(keys, list_keys)
+    )
     decision = policy.evaluate(request)
     if as_json:
         print_json(decision.as_dict())

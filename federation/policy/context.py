@@ -22,7 +22,7 @@ class RequestContext:
     """Who wants to do what to which resource, and under which circumstances.
 
     Attributes:
-        principal: The caller.
+        principal: The caller. None where the policy belongs to the caller, whoever it is: an identity or session policy, or a boundary.
         action: The action, e.g. ``sts:AssumeRoleWithSAML``; compared without regard to case.
         resource: ARN of the resource; None where the policy has no Resource element, as trust policies.
         keys: Condition keys: a str is the value of a single-valued key, a list or tuple the values of a key that is multivalued by
@@ -32,7 +32,7 @@ class RequestContext:
         ValidationError: A value is of another type, or two names differ only by case (attack row A18).
     """
 
-    principal: Principal
+    principal: Principal | None
     action: str
     resource: str | None
     keys: Mapping[str, str | Sequence[str]]
@@ -44,10 +44,10 @@ class RequestContext:
         return rebuilt(self)
 
     def __init__(
-        self, *, principal: Principal, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS
+        self, *, principal: Principal | None, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS
     ) -> None:
-        if not isinstance(principal, Principal):
-            raise _fault("principal", "a Principal", type(principal).__name__)
+        if not (principal is None or isinstance(principal, Principal)):
+            raise _fault("principal", "a Principal or None", type(principal).__name__)
         if not isinstance(action, str) or not (resource is None or isinstance(resource, str)):
             raise _fault("action", "text for action and resource", type(action).__name__)
         if not isinstance(keys, Mapping):
@@ -62,7 +62,7 @@ class RequestContext:
 
     def _fill(
         self,
-        principal: Principal,
+        principal: Principal | None,
         action: str,
         resource: str | None,
         keys: Mapping[str, str | Sequence[str]],

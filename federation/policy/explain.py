@@ -187,9 +187,9 @@ def _distance(result: StatementResult) -> tuple[int, int]:
     return len(result.failures), len(elements)
 
 
-def _explain_principal(statement: Statement, caller: Principal) -> ElementResult | None:
+def _explain_principal(statement: Statement, caller: Principal | None) -> ElementResult | None:
     element = statement.principal
-    if element is None:
+    if element is None or caller is None:
         return None
     name = "NotPrincipal" if element.negated else "Principal"
     via = element.match(caller)

@@ -30,7 +30,8 @@ CURRENT: Final = "2012-10-17"
 LEGACY: Final = "2008-10-17"
 SYNTAX: Final = "Syntax errors in policy."
 _KINDS: Final = frozenset(Kind)
-_PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
+PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
+"""The kinds whose statements name principals; the others belong to the caller."""
 _PRINCIPAL_TYPES: Final = ("AWS", "Federated", "Service", "CanonicalUser")
 _SID: Final = re.compile(r"[0-9A-Za-z]*", re.ASCII)
 
@@ -92,7 +93,7 @@ def _read_statement(source: object, index: int, *, path: str, kind: Kind, variab
         index=index,
         sid=_read_sid(source, path, kind),
         effect=effect,
-        principal=_read_principal(source, path, kind) if kind in _PRINCIPALED else None,
+        principal=_read_principal(source, path, kind) if kind in PRINCIPALED else None,
         action=_read_action(source, path),
         resource=_read_resource(source, path=path, kind=kind, variables=variables),
         conditions=_read_conditions(source.get("Condition", {}), path=f"{path}.Condition", variables=variables),
@@ -102,7 +103,7 @@ def _read_statement(source: object, index: int, *, path: str, kind: Kind, variab
 
 
 def _check_prohibited(source: dict[str, Any], path: str, kind: Kind) -> None:
-    for name in ("Principal", "NotPrincipal") if kind not in _PRINCIPALED else ():
+    for name in ("Principal", "NotPrincipal") if kind not in PRINCIPALED else ():
         if name in source:
             raise fault(f"{path}.{name}", "no principal", name, message="Policy document should not specify a principal.")
     for name in ("Resource", "NotResource") if kind is Kind.TRUST else ():

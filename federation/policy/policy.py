@@ -10,7 +10,7 @@ from federation.errors import ValidationError
 from federation.policy.context import RequestContext
 from federation.policy.decision import Decision
 from federation.policy.document import read_document
-from federation.policy.grammar import Kind, read_kind, read_statements, read_version
+from federation.policy.grammar import PRINCIPALED, Kind, read_kind, read_statements, read_version
 from federation.policy.statement import Statement
 from federation.policy.writes import check_write
 
@@ -86,10 +86,20 @@ class Policy:
         """Decide *request*: a Deny that applies wins over everything, then any Allow, whatever their order (attack row A14).
 
         Pure: no clock, no state. Nothing is explained until the decision is asked to.
+
+        Raises:
+            ValidationError: *request* is no `RequestContext`, or names no caller although the policy names principals.
         """
         if not isinstance(request, RequestContext):
             raise ValidationError(
                 check="request-context", expected="a RequestContext", found=type(request).__name__, remedy="build a RequestContext first"
+            )
+        if request.principal is None and self.kind in PRINCIPALED:
+            raise ValidationError(
+                check="principal",
+                expected=f"a caller, as a policy of kind {self.kind} names principals",
+                found="no caller",
+                remedy="build the RequestContext with a Principal; Principal.anonymous() is a caller without credentials",
             )
         for statement in self._denies:
             via = statement.applies(request)

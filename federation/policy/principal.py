@@ -93,8 +93,10 @@ class PrincipalElement:
     denies: bool
     anonymous: bool
 
-    def match(self, caller: Principal) -> Via | None:
-        """Return how the element covers *caller*, or None where it does not."""
+    def match(self, caller: Principal | None) -> Via | None:
+        """Return how the element covers *caller*, or None where it does not; `Policy.evaluate` lets no request without one come here."""
+        if caller is None:
+            return None
         if self.negated:
             return None if self._spares(caller) else "everyone"
         listed = self.names.get(caller.type) if caller.type else None

@@ -185,6 +185,17 @@ def test_policy_evaluate(run: Run, golden: Golden, trust: Path) -> None:
         assert run(*words, *wrong).exit_code == 2
 
 
+def test_policy_evaluate_asks_for_a_principal_where_the_policy_names_some(run: Run, tmp_path: Path, trust: Path) -> None:
+    refused = run("policy", "evaluate", trust, "--action", "sts:AssumeRoleWithSAML")
+    assert refused.exit_code == 2
+    assert "a policy of kind trust names principals" in refused.stderr
+    identity = tmp_path / "identity.json"
+    identity.write_text('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}', encoding="utf-8")
+    words = ("policy", "evaluate", identity, "--kind", "identity", "--resource", "arn:aws:s3:::b/k")
+    assert run(*words, "--action", "s3:GetObject").exit_code == 0
+    assert run(*words, "--action", "s3:PutObject").exit_code == 1
+
+
 def test_mint_round_trip(run: Run, tmp_path: Path) -> None:
     metadata, token = tmp_path / "idp.xml", tmp_path / "token.b64"
     mint = ("mint", "saml", "--role", ROLE, "--provider", PROVIDER, "--at", AT, "--metadata-out", metadata)

@@ -249,3 +249,36 @@ def test_only_a_request_is_evaluated() -> None:
     with pytest.raises(ValidationError) as refusal:
         trust({}).evaluate({"action": SAML})  # type: ignore[arg-type]
     assert refusal.value.check == "request-context"
+
+
+READ = document(
+    {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+)
+
+
+@pytest.mark.parametrize("kind", ["identity", "session", "boundary"])
+def test_a_policy_of_the_caller_needs_no_caller(kind: str) -> None:
+    policy = Policy.parse(READ, kind=kind)
+    keys = {"aws:SecureTransport": "true"}
+    inside = RequestContext(principal=None, action="s3:GetObject", resource="arn:aws:s3:::b/k", keys=keys)
+    decision = policy.evaluate(inside)
+    assert (decision.effect, decision.via) == ("Allow", "direct")
+    outside = policy.evaluate(RequestContext(principal=None, action="s3:GetObject", resource="arn:aws:s3:::c/k", keys=keys))
+    assert outside.effect == "ImplicitDeny"
+    assert outside.nearest is not None
+    assert [getattr(part, "name", None) for part in outside.nearest.failures] == ["Resource"]
+    assert outside.as_dict()["statements"][0]["principal"] is None
+    assert policy.evaluate(inside.asking("ec2:RunInstances")).effect == "ImplicitDeny"
+
+
+@pytest.mark.parametrize("kind", ["trust", "resource"])
+@pytest.mark.parametrize("action", [SAML, "sts:TagSession"])
+def test_a_policy_that_names_principals_is_not_asked_about_nobody(kind: str, action: str) -> None:
+    body = statement(Principal="*", Resource=None if kind == "trust" else "*")
+    policy = Policy.stored(document(body, {**body, "Effect": "Deny", "Action": "sts:TagSession"}), kind=kind)
+    with pytest.raises(ValidationError) as refusal:
+        policy.evaluate(RequestContext(principal=None, action=action, resource=None if kind == "trust" else "arn:aws:s3:::b"))
+    assert (refusal.value.check, refusal.value.found) == ("principal", "no caller")
+    assert kind in refusal.value.expected
+    anonymous = RequestContext(principal=Principal.anonymous(), action="sts:TagSession", resource="*")
+    assert policy.evaluate(anonymous).effect == "Deny", "an anonymous caller is a caller"
