@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from federation.saml.attributes import ATTRIBUTE_STATEMENT, read_attributes
 from federation.saml.conditions import CONDITIONS, Conditions, read_conditions
+from federation.saml.foreign import refuse_foreign_attributes
 from federation.saml.shape import CHECK, optional_instant, refuse, required
 from federation.saml.subject import SUBJECT, Decrypt, Subject, read_subject
 from federation.saml.times import read_instant
@@ -45,6 +46,7 @@ class Assertion(NamedTuple):
         conditions: The Conditions, or None.
         authn_statements: Every AuthnStatement in order.
         attributes: Name to values in document order; values of repeated Attribute elements joined.
+        foreign: Names of unknown attributes of other namespaces, there where the schema lets any stand (attack row X19).
     """
 
     version: str
@@ -56,6 +58,7 @@ class Assertion(NamedTuple):
     conditions: Conditions | None
     authn_statements: tuple[AuthnStatement, ...]
     attributes: Mapping[str, tuple[str, ...]]
+    foreign: tuple[str, ...] = ()
 
 
 def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertion:
@@ -78,9 +81,10 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
     child = next(children, None)
     if child is not None and child.tag == SIGNATURE:  # there where the enclosing Response was what the signature covers
         child = next(children, None)
+    foreign: list[str] = []
     subject: Subject | None = None
     if child is not None and child.tag == SUBJECT:
-        subject = read_subject(child, decrypt)
+        subject = read_subject(child, foreign, decrypt)
         child = next(children, None)
     conditions: Conditions | None = None
     if child is not None and child.tag == CONDITIONS:
@@ -92,7 +96,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
     authn_statements: list[AuthnStatement] = []
     values: dict[str, list[str]] = {}
     while child is not None:
-        _read_statement(child, authn_statements, values, decrypt)
+        _read_statement(child, authn_statements, values, foreign, decrypt)
         child = next(children, None)
     return Assertion(
         required(root, "Version"),
@@ -104,6 +108,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
         conditions,
         tuple(authn_statements),
         dict(zip(values, map(tuple, values.values()), strict=True)),
+        tuple(foreign),
     )
 
 
@@ -113,11 +118,15 @@ def _read_issuer(element: Element | None, assertion: Element) -> tuple[str, str 
     return text(element), attributes(element, _ISSUER_ATTRIBUTES, CHECK)("Format")
 
 
-def _read_statement(child: Element, authn: list[AuthnStatement], values: dict[str, list[str]], decrypt: Decrypt | None) -> None:
+def _read_statement(
+    child: Element, authn: list[AuthnStatement], values: dict[str, list[str]], foreign: list[str], decrypt: Decrypt | None
+) -> None:
     tag = child.tag
     if tag == ATTRIBUTE_STATEMENT:
-        read_attributes(child, values, decrypt)
-    elif tag == _AUTHN_STATEMENT:
+        read_attributes(child, values, foreign, decrypt)
+        return
+    refuse_foreign_attributes(child, CHECK)
+    if tag == _AUTHN_STATEMENT:
         authn.append(_read_authn_statement(child))
     elif tag != _AUTHZ_DECISION_STATEMENT:  # which decides nothing here
         raise refuse("the elements of an Assertion in the order of the schema", child)
@@ -136,7 +145,11 @@ def _read_authn_statement(element: Element) -> AuthnStatement:
 
 
 def _check_advice(advice: Element) -> None:
-    """Refuse assertions inside the Advice: nothing would verify or read them, a wrapped message keeps its original there (row S36)."""
+    """Refuse foreign attributes and assertions inside the Advice.
+
+    Nothing would verify or read the latter; a wrapped message keeps its original there (row S36).
+    """
+    refuse_foreign_attributes(advice, CHECK)
     hidden = next(advice.iter(ASSERTION, ENCRYPTED_ASSERTION), None)
     if hidden is not None:
         raise refuse("an Advice that holds no assertion", hidden)

@@ -8,23 +8,27 @@ from typing import Final
 
 from federation.condition_keys import SAML_KEYS
 from federation.identity import ContextValue
-from federation.saml.shape import no_attributes, no_decryption_key, refuse
-from federation.saml.subject import NAME_ID, Decrypt
-from federation.saml.xml import SAML, Element, malformed, text
+from federation.saml.foreign import KNOWN_ON_ATTRIBUTE, KNOWN_ON_VALUE, XSI_NIL, XSI_TYPE, foreign_attributes
+from federation.saml.shape import CHECK, no_attributes, no_decryption_key, refuse
+from federation.saml.subject import NAME_ID, NAME_ID_ATTRIBUTES, Decrypt
+from federation.saml.xml import SAML, Element, attributes, malformed, text
 
 ATTRIBUTE_STATEMENT: Final = f"{SAML}AttributeStatement"
 ATTRIBUTE: Final = f"{SAML}Attribute"
 _ENCRYPTED_ATTRIBUTE: Final = f"{SAML}EncryptedAttribute"
 _ATTRIBUTE_VALUE: Final = f"{SAML}AttributeValue"
+_OWN_ATTRIBUTES: Final = frozenset({"Name", "NameFormat", "FriendlyName"})
+_USUAL_ON_VALUE: Final = frozenset({XSI_TYPE})
+_NOT_NIL: Final = frozenset({"false", "0"})
 
 VALUE_CHECK: Final = "attribute-value"
 
 
-def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Decrypt | None) -> None:
+def read_attributes(statement: Element, into: dict[str, list[str]], foreign: list[str], decrypt: Decrypt | None) -> None:
     """Add the attributes of an AttributeStatement to *into*: Name to the literal texts of its values in document order.
 
     Repeated Attribute elements of one Name are joined, never overwritten (attack row T12). FriendlyName and NameFormat decide nothing
-    (row T13), xsi:type is not interpreted (row T17).
+    (row T13), xsi:type is not interpreted (row T17). Names of foreign attributes go to *foreign* (row X19).
 
     Raises:
         InvalidIdentityToken: The shape is not that of the schema, a value is not text, or an EncryptedAttribute cannot be opened.
@@ -37,11 +41,16 @@ def read_attributes(statement: Element, into: dict[str, list[str]], decrypt: Dec
         name = attribute.get("Name")
         if name is None:
             raise refuse("a Name on every Attribute", attribute)
+        if not _OWN_ATTRIBUTES.issuperset(attribute.keys()):
+            foreign += foreign_attributes(attribute, KNOWN_ON_ATTRIBUTE, CHECK)
         texts = into.setdefault(name, [])
         # A value is a leaf, or has one leaf inside that is taken with it. So the next ones are the children, as many as there are.
         for value in islice(following, len(attribute)):
             if value.tag != _ATTRIBUTE_VALUE:
                 raise refuse("only AttributeValue elements in an Attribute", value)
+            if not _USUAL_ON_VALUE.issuperset(value.keys()):
+                _check_not_nil(value)
+                foreign += foreign_attributes(value, KNOWN_ON_VALUE, CHECK)
             if len(value):
                 texts.append(_structured(value))
                 next(following)
@@ -63,6 +72,14 @@ def _open(element: Element, following: Iterator[Element], decrypt: Decrypt | Non
     return opened, opened.iterdescendants()
 
 
+def _check_not_nil(value: Element) -> None:
+    """Refuse content in a value that says it has none: one reader takes the content, another nothing (attack row X25)."""
+    nil = value.get(XSI_NIL)
+    if nil is not None and nil.strip(" \t\r\n") not in _NOT_NIL and (len(value) or value.text):
+        remedy = "have the identity provider leave xsi:nil away, or the content"
+        raise malformed(VALUE_CHECK, "no content in an AttributeValue with xsi:nil", "content", remedy)
+
+
 def _structured(value: Element) -> str:
     """Return the text of a value that is a NameID, as eduPersonTargetedID is: complete, with the white space around the element.
 
@@ -77,6 +94,7 @@ def _structured(value: Element) -> str:
             "other structured content",
             "have the identity provider send the value as plain text",
         )
+    attributes(inner, NAME_ID_ATTRIBUTES, CHECK)
     return around[0] + text(inner) + around[1]
 
 

@@ -17,6 +17,7 @@ CHECKS: Final[tuple[Check[Presentation], ...]] = (
     Check("version", "SAML Core 2.3.3, 3.2.2", BOTH, message.check_version),
     Check("response-fields", "SAML Core 3.2.2", STRICT, message.check_response_fields),
     Check("assertion-id", "SAML Core 2.3.3, 1.3.4", BOTH, message.check_assertion_id),
+    Check("foreign-attributes", "SAML Core 2.4.1.2, 2.7.3.1; attack row X19", STRICT, message.check_foreign_attributes),
     Check("issuer", "SAML Profiles 4.1.4.2", BOTH, message.check_issuer),
     Check("issuer-format", "SAML Profiles 4.1.4.2", STRICT, message.check_issuer_format),
     Check("response-issuer", "SAML Profiles 4.1.4.2", STRICT, message.check_response_issuer),

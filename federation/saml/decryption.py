@@ -21,6 +21,7 @@ from lxml import etree
 
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.saml.decode import base64_octets
+from federation.saml.foreign import refuse_foreign_attributes
 from federation.saml.keys import DecryptionKey, Permit
 from federation.saml.xml import DS, XENC, XENC11, Element, Message, local_name, malformed, parse, text
 
@@ -74,6 +75,7 @@ def read_encrypted(container: Element) -> Encrypted:
     Raises:
         InvalidIdentityToken: check ``encryption-shape`` or ``encryption-algorithm``.
     """
+    refuse_foreign_attributes(container, "encryption-shape")
     data = [child for child in container if child.tag == f"{XENC}EncryptedData"]
     beside = [child for child in container if child.tag == f"{XENC}EncryptedKey"]
     if len(data) != 1 or container[0] is not data[0] or len(data) + len(beside) != len(container):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from federation.errors import IDPRejectedClaim, show
+from federation.saml.foreign import refuse_foreign_attributes
 from federation.saml.xml import (
     ASSERTION,
     ENCRYPTED_ASSERTION,
@@ -74,6 +75,8 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
     children = _ordered(response, _ORDER)
     issuer, status = children.get(ISSUER), children.get(STATUS)
     codes, message = _status(status) if status is not None else ((), None)
+    if _EXTENSIONS in children:
+        refuse_foreign_attributes(children[_EXTENSIONS], CHECK)
     return Envelope(
         get("Version"),
         get("ID"),
@@ -113,6 +116,8 @@ def _status(status: Element) -> tuple[tuple[str, ...], str | None]:
         codes.append(attributes(code, _VALUE, CHECK)("Value") or "")
         code = _ordered(code, _CODE_ORDER).get(_STATUS_CODE) if len(code) else None
     message = children.get(_STATUS_MESSAGE)
+    if len(children) > 1:
+        refuse_foreign_attributes(status, CHECK)
     return tuple(codes), None if message is None else text(message)
 
 

@@ -15,6 +15,7 @@ from federation.errors import InvalidIdentityToken, show
 from federation.saml import messages
 from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED, Canonicalisation
 from federation.saml.decode import base64_octets
+from federation.saml.foreign import misplaced
 from federation.saml.xml import DS, EC, Element, local_name, text
 
 _PARTS: Final = [f"{DS}SignedInfo", f"{DS}SignatureValue", f"{DS}KeyInfo"]
@@ -66,6 +67,8 @@ def read_signature(signature: Element) -> SignatureParts:
         for child in children[2]:
             if child.tag not in _KEY_INFO:
                 raise _misshapen("X509Data, KeyName or KeyValue in a KeyInfo", children[2])
+        if next(misplaced(children[2]), None) is not None:
+            raise _misshapen("no attribute of another namespace in a KeyInfo", children[2])
     elif found != _PARTS[:2]:
         raise _misshapen("SignedInfo, SignatureValue and perhaps KeyInfo in a Signature", signature)
     for element in (signature, *children):

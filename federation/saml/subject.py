@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from federation.saml.foreign import KNOWN_ON_CONFIRMATION_DATA, foreign_attributes, refuse_foreign_attributes
 from federation.saml.shape import CHECK, no_attributes, no_decryption_key, optional_instant, refuse, required
 from federation.saml.xml import SAML, Element, attributes, text
 
@@ -19,7 +20,7 @@ _CONFIRMATION: Final = f"{SAML}SubjectConfirmation"
 _CONFIRMATION_DATA: Final = f"{SAML}SubjectConfirmationData"
 _BASE_ID: Final = f"{SAML}BaseID"
 
-_NAME_ID_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
+NAME_ID_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
 _CONFIRMATION_ATTRIBUTES: Final = frozenset({"Method"})
 
 Decrypt = Callable[[Element], Element]
@@ -67,8 +68,8 @@ class Subject(NamedTuple):
     confirmations: tuple[SubjectConfirmation, ...]
 
 
-def read_subject(element: Element, decrypt: Decrypt | None) -> Subject:
-    """Read a Subject element, opening an EncryptedID with *decrypt*.
+def read_subject(element: Element, foreign: list[str], decrypt: Decrypt | None) -> Subject:
+    """Read a Subject element, opening an EncryptedID with *decrypt*. Names of foreign attributes go to *foreign* (attack row X19).
 
     Raises:
         InvalidIdentityToken: The shape is not that of the schema, an instant is unreadable, or an EncryptedID cannot be opened.
@@ -79,7 +80,7 @@ def read_subject(element: Element, decrypt: Decrypt | None) -> Subject:
     for position, child in enumerate(element):
         tag = child.tag
         if tag == _CONFIRMATION:
-            confirmations.append(_read_confirmation(child))
+            confirmations.append(_read_confirmation(child, foreign))
         elif position == 0 and tag in (NAME_ID, ENCRYPTED_ID):
             name_id = read_identifier(child, decrypt)
         else:
@@ -94,11 +95,11 @@ def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
         if decrypt is None:
             raise no_decryption_key(element)
         element = decrypt(element)
-    get = attributes(element, _NAME_ID_ATTRIBUTES, CHECK)
+    get = attributes(element, NAME_ID_ATTRIBUTES, CHECK)
     return NameID(text(element), get("Format"), get("NameQualifier"), get("SPNameQualifier"), get("SPProvidedID"))
 
 
-def _read_confirmation(element: Element) -> SubjectConfirmation:
+def _read_confirmation(element: Element, foreign: list[str]) -> SubjectConfirmation:
     attributes(element, _CONFIRMATION_ATTRIBUTES, CHECK)
     method = required(element, "Method")
     data: Element | None = None
@@ -107,9 +108,14 @@ def _read_confirmation(element: Element) -> SubjectConfirmation:
             data = child
         elif position or child.tag not in (NAME_ID, ENCRYPTED_ID, _BASE_ID):
             raise refuse("at most one identifier and one SubjectConfirmationData in a SubjectConfirmation", child)
+        else:
+            refuse_foreign_attributes(child, CHECK)
     if data is None:
         return SubjectConfirmation(method)
     # Content and foreign attributes are legal here (Core 2.4.1.2) and nothing reads them.
+    foreign += foreign_attributes(data, KNOWN_ON_CONFIRMATION_DATA, CHECK)
+    for content in data:
+        refuse_foreign_attributes(content, CHECK)
     get = data.get
     return SubjectConfirmation(
         method,

@@ -258,6 +258,12 @@ def test_E13_other_key_transports() -> None:
         assert refused(octets, keys()).check == "encryption-algorithm"
 
 
+@pytest.mark.parametrize("tag", [f"{SAML}EncryptedAssertion", f"{DS}KeyInfo"])
+def test_X19_foreign_attributes_around_the_ciphertext(tag: str) -> None:
+    octets = changed(carrying(assertion(genuine())), lambda root: next(root.iter(tag)).set("{urn:foreign}Id", "_x"))
+    assert refused(octets, keys()).check == "encryption-shape"
+
+
 def test_E14_encryption_inside_encryption() -> None:
     assert refused(carrying(etree.tostring(sealed(assertion(genuine())))), keys()).check == "decryption"
 

@@ -222,6 +222,11 @@ def test_X19_foreign_attributes_inside_signed_info_really_signed() -> None:
     assert refused(changed(genuine(), add)).check == "signature-shape"
 
 
+@pytest.mark.parametrize("path", [".//ds:X509Data", ".//ds:X509Certificate"])
+def test_X19_foreign_attributes_inside_key_info(path: str) -> None:
+    assert refused(changed(genuine(), lambda root: part(root, path).set("{urn:foreign}Id", "_x"))).check == "signature-shape"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp037"])
 def test_X20_other_encodings(encoding: str) -> None:
     assert refused(genuine().decode().encode(encoding)).check in {"well-formed", "encoding"}

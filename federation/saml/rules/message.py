@@ -48,6 +48,20 @@ def check_assertion_id(presented: Presentation) -> None:
         )
 
 
+def check_foreign_attributes(presented: Presentation) -> None:
+    """No attribute of another namespace stands on an element of SAML, but those known to be sent (attack row X19).
+
+    On Attribute, AttributeValue and SubjectConfirmationData, that is: elsewhere the schema has no place for one.
+    """
+    if presented.assertion.foreign:
+        raise refuse_strictly(
+            "foreign-attributes",
+            "only the attributes of SAML on its elements",
+            show(presented.assertion.foreign[0]),
+            "have the identity provider leave the attribute away",
+        )
+
+
 def check_issuer(presented: Presentation) -> None:
     """The assertion's Issuer is the registered entity id, code point by code point (Profiles 4.1.4.2; attack rows K11, P05, T07)."""
     issuer = presented.assertion.issuer

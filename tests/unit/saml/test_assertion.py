@@ -12,7 +12,7 @@ from federation.saml.assertion import Assertion, AuthnStatement, read_assertion
 from federation.saml.attributes import CONDITION_KEYS, context_of
 from federation.saml.conditions import Conditions
 from federation.saml.subject import BEARER, NameID, SubjectConfirmation
-from federation.saml.xml import SAML
+from federation.saml.xml import SAML, XML, XSI
 from federation.testing import SHAPES
 from federation.testing.message import build_response
 from tests.forging import AT, ISSUER, PERSISTENT, ROLE, SIGN_IN, Hook, add, drop, found, good_login, put, say
@@ -107,6 +107,15 @@ SHAPE: Mapping[str, Hook] = {
     "SAML 1.1 element": add("Assertion", '<a:AttributeStatement xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion"/>'),
     "unknown attribute": put("Assertion", Extra="1"),
     "foreign attribute": put("Assertion", **{"{urn:x}ID": "1"}),
+    "foreign attribute on SubjectLocality": add("AuthnStatement", '<saml:SubjectLocality x:Address="1"/>', 0),
+    "foreign attribute in AuthnContext": put("AuthnContextClassRef", **{"{urn:x}a": "1"}),
+    "foreign attribute in Advice": add("Assertion", '<saml:Advice><x:a><saml:AssertionIDRef x:a="1"/></x:a></saml:Advice>', 3),
+    "foreign attribute on an unread statement": add("Assertion", '<saml:AuthzDecisionStatement x:Resource="1"/>'),
+    "foreign attribute on an unread name": add("SubjectConfirmation", '<saml:NameID x:Format="1">x</saml:NameID>', 0),
+    "foreign attribute inside the data": add("SubjectConfirmationData", '<ds:KeyInfo><ds:KeyName x:a="1"/></ds:KeyInfo>'),
+    "foreign attribute on a name as value": add("AttributeValue", '<saml:NameID x:Format="1"/>'),
+    "xml:id on an Attribute": put("Attribute", **{f"{XML}id": "_x"}),
+    "xml:lang on the data": put("SubjectConfirmationData", **{f"{XML}lang": "en"}),
     "no IssueInstant": put("Assertion", IssueInstant=None),
     "no Version": put("Assertion", Version=None),
     "no ID": put("Assertion", ID=None),
@@ -129,6 +138,8 @@ SHAPE: Mapping[str, Hook] = {
 @pytest.mark.parametrize("what", SHAPE)
 def test_other_shapes_are_refused(what: str) -> None:
     edits = [SHAPE[what]]
+    if what == "foreign attribute on a name as value":
+        edits.insert(0, say("AttributeValue", ""))
     if what == "two OneTimeUse":
         edits.append(add("Conditions", "<saml:OneTimeUse/>"))
     assert refusal(*edits) == "assertion-shape"
@@ -173,6 +184,39 @@ def test_text_has_no_children(name: str) -> None:
 def test_other_structured_values_are_refused(value: str) -> None:
     more = f'<saml:Attribute Name="a"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
     assert refusal(add("AttributeStatement", more)) == "attribute-value"
+
+
+@pytest.mark.parametrize("nil", ["true", "1", " true\n", "TRUE", "yes", ""])
+@pytest.mark.parametrize("content", ["x", " ", "<saml:NameID>x</saml:NameID>"])
+def test_a_value_that_says_it_is_nil_has_no_content(nil: str, content: str) -> None:
+    value = f'<saml:AttributeValue xmlns:xsi="{XSI[1:-1]}" xsi:nil="{nil}">{content}</saml:AttributeValue>'
+    assert refusal(add("AttributeStatement", f'<saml:Attribute Name="a">{value}</saml:Attribute>')) == "attribute-value"
+
+
+@pytest.mark.parametrize(("nil", "content"), [("true", ""), ("1", ""), ("false", "x"), ("0", "x"), (" false ", "x"), ("false", "")])
+def test_a_nil_value_is_empty_and_any_other_has_its_text(nil: str, content: str) -> None:
+    value = f'<saml:AttributeValue xmlns:xsi="{XSI[1:-1]}" xsi:nil="{nil}">{content}</saml:AttributeValue>'
+    assert read(add("AttributeStatement", f'<saml:Attribute Name="a">{value}</saml:Attribute>')).attributes["a"] == (content,)
+
+
+def test_known_attributes_of_other_namespaces_are_not_foreign() -> None:
+    assertion = read(
+        put("Attribute", **{"{urn:oasis:names:tc:SAML:2.0:profiles:attribute:X500}Encoding": "LDAP"}),
+        put("Attribute", **{"{http://schemas.xmlsoap.org/ws/2009/09/identity/claims}OriginalIssuer": "urn:x"}),
+        put("AttributeValue", **{f"{XML}lang": "en", f"{XML}space": "preserve", f"{XSI}type": "unbound:string"}),
+        put("SubjectConfirmationData", **{f"{XSI}type": "saml:KeyInfoConfirmationDataType"}),
+    )
+    assert assertion.foreign == ()
+    assert assertion == read()
+
+
+def test_foreign_attributes_are_kept_for_the_rule() -> None:
+    assertion = read(
+        put("SubjectConfirmationData", **{"{urn:x}Recipient": "a"}),
+        put("Attribute", **{"{urn:x}Name": "b", f"{XSI}nil": "true"}),
+        put("AttributeValue", **{f"{XSI}schemaLocation": "c d", f"{XSI}type": "xs:string"}),
+    )
+    assert assertion.foreign == ("{urn:x}Recipient", "{urn:x}Name", f"{XSI}nil", f"{XSI}schemaLocation")
 
 
 @pytest.mark.parametrize("name", ["EncryptedID", "EncryptedAttribute"])
