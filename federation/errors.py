@@ -8,10 +8,11 @@ Style: lower case, no full stop, values from outside go through `show`, words of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under object.__reduce_ex__
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 MAX_SHOWN = 160
 """Characters of a foreign value that an error may repeat (attack row D04: a refusal must not amplify its input)."""
@@ -21,14 +22,25 @@ _PLAIN = (int, float, type(None), timedelta)
 """Kinds of value that are shown as they are; of any other, whose text is its own affair, the name of its type."""
 
 
-def printable(text: str) -> str:
-    """Return *text* with control, bidirectional and other invisible characters escaped (attack rows T08, D07).
+_DECEPTIVE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+    "\u2611-\u2613\u2705\u2713-\u2718\u274c\u274e\U0001f5f4-\U0001f5f9]"
+)
+"""What is called printable and shows nothing: selectors, joiners, fillers; and ticks and crosses, by which the tool says its verdicts."""
 
-    What is left can neither move a cursor, nor change colours, nor reorder what stands beside it.
+
+def printable(text: str) -> str:
+    """Return *text* with control, bidirectional and other invisible characters escaped, and ticks and crosses (attack rows T08, D07).
+
+    What is left can neither move a cursor, nor change colours, nor reorder what stands beside it, nor look like a verdict.
     """
-    if text.isprintable():
+    if text.isprintable() and (text.isascii() or not _DECEPTIVE.search(text)):
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() and not _DECEPTIVE.match(c) else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def show(value: object) -> str:

@@ -10,10 +10,16 @@ from typing import Any, Final
 import click
 
 from federation.cli.credentials import FORMS, formatted
+from federation.cli.lines import Line
+from federation.cli.lines import cells as width_of
 from federation.cli.plain import aws_json, safe
 
 OUTPUTS: Final = ("json", "text", "table")
 """JSON; tab-separated lines for shells; a table for people."""
+_OF_NAMES: Final = 3
+"""Names take a third of a table at most."""
+_RULES: Final = len("|  |  | ")
+"""Columns of a table that are no cell."""
 
 Command = Callable[..., None]
 
@@ -124,8 +130,12 @@ def _print_table(operation: str, found: object) -> None:
     out = console()
     for title, rows in _tables(operation, found):
         table = Table(title=safe(title), box=box.ASCII, show_header=False)
-        for row in rows:
-            table.add_row(*(safe(cell) for cell in row))
+        cells = [[out.shows.shown(safe(cell)) for cell in row] for row in rows]
+        names = min(max(width_of(row[0]) for row in cells), out.shows.columns // _OF_NAMES) if cells and len(cells[0]) > 1 else 0
+        for row in cells:
+            # Wrapped here, not by rich: a terminal may show more cells than rich counts.
+            rooms = (names, out.shows.columns - names - _RULES)[-len(row) :]
+            table.add_row(*("\n".join(Line(cell, 0, "").wrapped(room)) for cell, room in zip(row, rooms, strict=True)))
         out.print(table)
 
 

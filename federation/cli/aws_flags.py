@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import click
@@ -13,7 +15,8 @@ import click
 from federation import limits
 from federation.cli.answers import credentials_options
 from federation.cli.inputs import literal_or_file
-from federation.cli.plain import safe, tell
+from federation.cli.lines import Line, narrowest, screen_of
+from federation.cli.plain import safe, said_by_aws, tell
 from federation.errors import FederationError
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--transitive-tag-keys", "--audience", "--provided-contexts"})
@@ -86,9 +89,18 @@ def answering(operation: str) -> Iterator[None]:
     try:
         yield
     except FederationError as refusal:
-        words = f"An error occurred ({refusal.code}) when calling the {operation} operation: {safe(refusal.message)}\n"
-        tell(lambda: click.echo(words, err=True))
+        said = f"An error occurred ({refusal.code}) when calling the {operation} operation: "
+        tell(partial(_say, said, refusal))
         raise
+
+
+def _say(said: str, refusal: FederationError) -> None:
+    """Print the AWS CLI's line. In AWS's own text it is whole wherever no terminal would break it: scripts look for it."""
+    screen = screen_of(sys.stderr)
+    columns = (narrowest(sys.stderr) or sys.maxsize) if said_by_aws(refusal) else screen.columns
+    for line in Line(said + screen.shown(safe(refusal.message)), 0, "    ").wrapped(columns):
+        click.echo(line, err=True)
+    click.echo(err=True)
 
 
 def session_policy(value: str | None) -> str | None:

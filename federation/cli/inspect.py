@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import click
 
 from federation.cli.inputs import read_token
+from federation.cli.lines import Line, screen_of
 from federation.cli.options import json_option, token_argument
-from federation.cli.plain import print_json, unverified
+from federation.cli.plain import UNVERIFIED, print_json, unverified
 from federation.judging.kinds import KINDS, OAUTH, OIDC, kind_of
 
 
@@ -28,8 +30,9 @@ def command(token: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"verified": False, "kind": kind, "unverified": claims})
         return
-    click.echo(f"UNVERIFIED: decoded only, as {KINDS[kind]}. No signature was checked; whoever wrote the token chose every word below.")
-    for line in unverified(claims):
+    screen = screen_of(sys.stdout)
+    warning = f"UNVERIFIED: decoded only, as {KINDS[kind]}. No signature was checked; whoever wrote the token chose every word below."
+    for line in (*Line(warning, len(UNVERIFIED), UNVERIFIED).wrapped(screen.columns), *unverified(claims, screen)):
         click.echo(line)
 
 

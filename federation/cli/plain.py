@@ -7,16 +7,25 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from federation.errors import printable
+from federation.cli.lines import Screen, listed
+from federation.errors import FederationError, printable
+
+UNVERIFIED: Final = "UNVERIFIED  "
+"""What every line with words of a token begins with that proved nothing."""
 
 
 def safe(value: object) -> str:
     """Return *value* as text that is safe on a terminal (attack row T08)."""
     return printable(str(value))
+
+
+def said_by_aws(refusal: FederationError) -> str | None:
+    """Return the text that AWS has for *refusal*, None where the refusal has none but its own summary."""
+    return None if refusal.message.startswith(f"{refusal.check}: expected ") else refusal.message
 
 
 def print_json(document: object) -> None:
@@ -25,8 +34,9 @@ def print_json(document: object) -> None:
 
 
 def aws_json(document: object) -> str:
-    """Return *document* as the AWS CLI prints it: four spaces, Unicode as it is, instants in ISO 8601."""
-    return json.dumps(document, indent=4, ensure_ascii=False, default=_plain)
+    """Return *document* as the AWS CLI prints it: four spaces, letters as they are, instants in ISO 8601. What is deceptive is escaped."""
+    text = json.dumps(document, indent=4, ensure_ascii=False, default=_plain)
+    return "".join(c if c == "\n" or safe(c) == c else json.dumps(c)[1:-1] for c in text)
 
 
 def _plain(value: object) -> object:
@@ -64,9 +74,8 @@ def flatten(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
             yield path, joined(value)
 
 
-def unverified(claims: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one line for each claim, each with the warning: a line may be quoted alone."""
-    rows = [(safe(path), safe(value)) for path, value in flatten(claims)]
-    width = max((len(path) for path, _ in rows), default=0)
-    for path, value in rows:
-        yield f"UNVERIFIED  {path:<{width}}  {value}"
+def unverified(claims: Mapping[str, Any], screen: Screen, *, indent: int = 0) -> Iterator[str]:
+    """Yield the lines that show *claims* on *screen*, each with the warning: a line may be quoted alone."""
+    rows = [(screen.shown(safe(path)), screen.shown(safe(value))) for path, value in flatten(claims)]
+    for line in listed(rows, screen.columns, mark=" " * indent + UNVERIFIED):
+        yield from line.wrapped(screen.columns)

@@ -1,23 +1,23 @@
-"""How results look to people: tables, and colours on a terminal.
+"""How results look to people: lists in columns, and colours on a terminal.
 
-Everything from outside passes `safe`, and no markup is interpreted: a token must not be able to paint a verdict (attack row T08).
+Everything from outside passes `safe`, is wrapped by `federation.cli.lines` and no markup of it is interpreted: a token must not be able to
+paint a verdict (attack row T08).
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
-from typing import IO, Final
+from typing import Any, Final, TextIO
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
 from federation.cli.exits import Exit, status_of
-from federation.cli.plain import joined, print_json, safe, unverified
+from federation.cli.lines import Line, Screen, listed, screen_of
+from federation.cli.plain import joined, print_json, safe, said_by_aws, unverified
 from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.kinds import KINDS, SAML
@@ -26,22 +26,20 @@ from federation.policy.explain import ConditionResult, ElementResult, StatementR
 from federation.profiles import Profile
 from federation.report import CheckResult, Report
 
-PLAIN_WIDTH: Final = 120
-"""Columns where no terminal says otherwise."""
 GOOD: Final = "green"
 BAD: Final = "bold red"
 DIM: Final = "dim"
 
 
 class Trimmed(StringIO):
-    """A text stream that passes everything on without the blanks with which tables fill their lines."""
+    """A text stream that passes everything on without blanks at the ends of its lines."""
 
-    def __init__(self, target: IO[str]) -> None:
+    def __init__(self, target: TextIO) -> None:
         super().__init__()
         self._target = target
 
     def write(self, text: str, /) -> int:
-        """Pass *text* on; tables come in whole lines."""
+        """Pass *text* on; it comes in whole lines."""
         return self._target.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
 
     def flush(self) -> None:
@@ -50,31 +48,82 @@ class Trimmed(StringIO):
 
 
 class Speaker(Console):
-    """A console that leaves the process's exit status to `federation.cli.main`."""
+    """A console that wraps nothing by itself and leaves the process's exit status to `federation.cli.main`."""
+
+    def __init__(self, target: TextIO) -> None:
+        self.shows = screen_of(target)
+        file = target if target.isatty() else Trimmed(target)
+        super().__init__(file=file, width=self.shows.columns, highlight=False, markup=False, emoji=False)
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - rich's own
+        """Print *objects* as rich does, texts wrapped as `Hanging`; with ``soft_wrap``, for what is there to be copied, as they are."""
+        texts = bool(objects) and all(isinstance(each, Text) for each in objects) and not options.get("soft_wrap")
+        super().print(*((Hanging(*objects),) if texts else objects), **options)
 
     def on_broken_pipe(self) -> None:
         """Say that the reader left; rich would end the process as if the token were refused."""
         raise BrokenPipeError
 
 
-def console(file: IO[str] | None = None) -> Console:
+class Hanging:
+    """Words in one line, as far as it goes; what follows is indented, for no line of it may begin where the tool's own words do."""
+
+    def __init__(self, *parts: Text, column: int | None = None) -> None:
+        """Show *parts*, a blank between them, and let further lines begin at *column*, by default deeper than the first."""
+        self._text = Text(" ").join(parts)
+        self._column = column
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        text = _shown(self._text, _screen(console, options))
+        indent = len(text.plain) - len(text.plain.lstrip(" "))
+        column = indent + 4 if self._column is None else self._column
+        rest = " " * (column if column <= options.max_width // 2 else indent + 4)
+        yield from _wrapped(text, Line(text.plain, indent if self._column is None else column, rest), options.max_width)
+
+
+class Facts:
+    """A list of names and values in two columns."""
+
+    def __init__(self, rows: Iterable[tuple[str, object]], indent: int) -> None:
+        """Show *rows*, indented by *indent* columns."""
+        self._rows = [(safe(name), safe(value)) for name, value in rows if value not in (None, "", (), [])]
+        self._indent = " " * indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        screen = _screen(console, options)
+        rows = [(screen.shown(name), screen.shown(value)) for name, value in self._rows]
+        for line in listed(rows, screen.columns, mark=self._indent):
+            text = Text(line.text)
+            text.stylize(DIM, 0, line.name)
+            yield from _wrapped(text, line, screen.columns)
+
+
+def _screen(console: Console, options: ConsoleOptions) -> Screen:
+    return Screen(options.max_width, console.shows.encoding if isinstance(console, Speaker) else options.encoding)
+
+
+def _shown(text: Text, screen: Screen) -> Text:
+    plain = screen.shown(text.plain)
+    return text if plain == text.plain else Text(plain, style=text.style)
+
+
+def _wrapped(text: Text, line: Line, columns: int) -> Iterator[Text]:
+    """Yield *text*, whose characters are those of *line*, in lines that fit, each whole as it is."""
+    for number, part in enumerate(text.divide(line.breaks(columns))):
+        part.rstrip()
+        whole = Text(line.rest) + part if number else part
+        whole.no_wrap, whole.overflow = True, "ignore"
+        yield whole
+
+
+def console(file: TextIO | None = None) -> Speaker:
     """Return a console on *file*, standard output by default; colours only on a terminal, and not where NO_COLOR is set."""
-    target = sys.stdout if file is None else file
-    if target.isatty():
-        return Speaker(file=target, highlight=False, markup=False, emoji=False)
-    width = None if "COLUMNS" in os.environ else PLAIN_WIDTH
-    return Speaker(file=Trimmed(target), width=width, highlight=False, markup=False, emoji=False)
+    return Speaker(sys.stdout if file is None else file)
 
 
-def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Table:
+def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Facts:
     """Return a two-column list of names and values; values that are None or empty are left out."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style=DIM, no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        if value not in (None, "", (), []):
-            table.add_row(" " * indent + safe(name), safe(value))
-    return table
+    return Facts(rows, indent)
 
 
 def print_refusal(refusal: FederationError) -> None:
@@ -91,13 +140,12 @@ def print_refusal(refusal: FederationError) -> None:
 def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> list[tuple[str, object]]:
     """Return the rows that explain *refusal*; *speaker* introduces the text that AWS has for it."""
     where = [str(part) for part in (getattr(refusal, "file", ""), getattr(refusal, "path", "")) if part]
-    said = refusal.message if not refusal.message.startswith(f"{refusal.check}: expected ") else None
     return [
         ("at", ": ".join(where)),
         ("expected", refusal.expected),
         ("found", refusal.found),
         ("remedy", refusal.remedy),
-        (speaker, said),
+        (speaker, said_by_aws(refusal)),
     ]
 
 
@@ -116,10 +164,10 @@ def print_report(report: Report) -> None:
     if report.identity is not None:
         print_identity(report.identity, out)
     elif report.claimed:
-        for line in unverified(report.claimed):
-            out.print(Text(f"  {line}"), soft_wrap=True)
+        for line in unverified(report.claimed, out.shows, indent=2):
+            out.print(Text(line), soft_wrap=True)
     out.print()
-    out.print(checks_table(report.results))
+    print_checks(report.results, out)
     out.print(Text("  ✓ met  ✗ not met  - not asked by this profile", style=DIM))
     if report.notes:
         out.print()
@@ -178,17 +226,21 @@ def print_identity(identity: VerifiedIdentity, out: Console) -> None:
         out.print(facts(attributes, indent=4))
 
 
-def checks_table(results: Iterable[CheckResult]) -> Table:
-    """Return every check with what it means under each profile."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=DIM)
-    table.add_column("  check", no_wrap=True)
-    for profile in (Profile.STRICT, Profile.AWS):
-        table.add_column(profile.value, no_wrap=True)
-    table.add_column("clause", style=DIM, overflow="fold")
-    for result in results:
-        verdicts = [_verdict(result, profile) for profile in (Profile.STRICT, Profile.AWS)]
-        table.add_row(f"  {result.name}", *verdicts, safe(result.clause + (f" ({result.note})" if result.note else "")))
-    return table
+def print_checks(results: Sequence[CheckResult], out: Console) -> None:
+    """Print every check with what it means under each profile."""
+    profiles = (Profile.STRICT, Profile.AWS)
+    verdicts = [[_verdict(result, profile) for profile in profiles] for result in results]
+    longest = max((len(result.name) for result in results), default=0)
+    widths = [max(len(profile.value), *(len(row[n]) for row in verdicts), 0) for n, profile in enumerate(profiles)]
+    heads = [profile.value.ljust(width) for profile, width in zip(profiles, widths, strict=True)]
+    out.print(Text("  ".join(("  " + "check".ljust(longest), *heads, "clause")), style=DIM))
+    for result, row in zip(results, verdicts, strict=True):
+        line = Text("  " + safe(result.name).ljust(longest) + "  ")
+        for verdict, width in zip(row, widths, strict=True):
+            line = line + verdict + " " * (width - len(verdict) + 2)
+        column = len(line)
+        clause = safe(result.clause + (f" ({result.note})" if result.note else ""))
+        out.print(Hanging(line + Text(clause, style=DIM), column=column))
 
 
 def _verdict(result: CheckResult, profile: Profile) -> Text:
@@ -228,12 +280,8 @@ def print_statement(statement: StatementResult, out: Console) -> None:
     verdict = "applies" if statement.matched else "does not apply"
     out.print(Text(f"  {safe(statement.label)}, {statement.effect}: {verdict}", style=GOOD if statement.matched else ""))
     elements: list[ElementResult | ConditionResult | None] = [statement.principal, statement.action, statement.resource]
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
     for part in (*elements, *statement.conditions):
         if part is None:
             continue
         mark = Text("    ✓", style=GOOD) if part.matched else Text("    ✗", style=BAD)
-        table.add_row(mark, safe(part.reason))
-    out.print(table)
+        out.print(Hanging(mark, Text(safe(part.reason)), column=6))

@@ -6,6 +6,7 @@ import sys
 
 from rich.table import Table
 
+from federation.cli.plain import safe
 from federation.cli.rendering import BAD, GOOD, console
 from federation.judging.tally import Tally
 
@@ -18,7 +19,7 @@ def print_tally(tally: Tally) -> None:
     kinds.add_column("accepted", justify="right", style=GOOD)
     kinds.add_column("refused", justify="right", style=BAD)
     for kind, accepted, refused in tally.by_kind():
-        kinds.add_row(kind, str(accepted), str(refused))
+        kinds.add_row(safe(kind), str(accepted), str(refused))
     out.print(kinds)
     if not tally.refused:
         return
@@ -27,5 +28,5 @@ def print_tally(tally: Tally) -> None:
     checks.add_column("code")
     checks.add_column("tokens", justify="right")
     for (check, code), count in tally.refusing.most_common():
-        checks.add_row(check, code, str(count))
+        checks.add_row(safe(check), code, str(count))
     out.print(checks)

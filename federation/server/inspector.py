@@ -88,8 +88,8 @@ class Inspector:
         try:
             report = diagnose(token, self._finder.find(claims), at=at)
         except FederationError as refusal:
-            claimed = _facts({"issuer": claims.issuer, "subject": claims.subject})
-            return [heading, E.P("✗ refused", E.CLASS("refused")), _facts(refusal.as_dict()), E.P(_WARNING, E.CLASS("warning")), claimed]
+            claimed = _claimed({"issuer": claims.issuer, "subject": claims.subject})
+            return [heading, E.P("✗ refused", E.CLASS("refused")), _facts(refusal.as_dict()), *claimed]
         return [heading, *(_verdict(report, profile) for profile in Profile), *_named(report), _checks(report)]
 
 
@@ -104,7 +104,16 @@ def _named(report: Report) -> list[HtmlElement]:
     """Whom the token names: proved, or claimed and marked as that."""
     if report.identity is not None:
         return [E.H3("Proved"), _facts(report.identity.as_dict())]
-    return [E.H3("Claimed"), E.P(_WARNING, E.CLASS("warning")), _facts(report.claimed)]
+    return [E.H3("Claimed"), *_claimed(report.claimed)]
+
+
+def _claimed(members: Mapping[str, Any]) -> list[HtmlElement]:
+    """What a token says that proved nothing: every row bears the mark, and its ground shows beside every line of the row."""
+    table = _facts(members)
+    table.set("class", "warning")
+    for row in table.iter("tr"):
+        row.insert(0, E.TH("UNVERIFIED"))
+    return [E.P(_WARNING, E.CLASS("warning")), table]
 
 
 def _checks(report: Report) -> HtmlElement:

@@ -92,3 +92,8 @@ def test_printable_leaves_nothing_that_acts_on_a_terminal() -> None:
 
     assert printable(everything).isprintable()
     assert printable("as it is") == "as it is"
+
+
+@pytest.mark.parametrize("character", "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0f\U000e0100✓✔✗✘✅❌☑🗸🗹")
+def test_printable_escapes_what_shows_nothing_and_what_looks_like_a_verdict(character: str) -> None:
+    assert printable(f"a{character}b") == f"a{character.encode('unicode_escape').decode('ascii')}b"

@@ -87,6 +87,18 @@ def test_what_a_token_says_is_text(endpoint: Endpoint) -> None:
         assert "\u202e" not in page.decode("utf-8")
 
 
+def test_every_row_of_a_claim_says_that_it_is_none(endpoint: Endpoint) -> None:
+    forge = OidcForge(key=TokenKey.generate("ES256"), shape=OIDC_SHAPES["github"])
+    for issuer in (forge.url, "https://elsewhere.example"):
+        token = forge.token(at=AT, subject="a " * 999 + "✓ strict accepts", iss=issuer, more={"nested": [{"inner": "✓"}]})
+        page = html.fromstring(inspect(endpoint, token).response.body.decode("utf-8"))
+        [claimed] = [table for table in page.iter("table") if table.get("class") == "warning"]
+        rows = list(claimed.iter("tr"))
+        assert rows
+        assert [row for row in rows if row[0].text != "UNVERIFIED"] == []
+        assert "✓" not in "".join(map(str, claimed.itertext()))
+
+
 @pytest.mark.parametrize("token", ["", " ", "\x00", "AAAA", "<", "{}", "a.b.c", "e30.e30.", "ü" * 50_000, "[" * 100_000])
 def test_anything_is_answered_with_the_page(endpoint: Endpoint, token: str) -> None:
     assert b"<textarea" in inspect(endpoint, token).response.body
