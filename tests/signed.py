@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 import pytest
+import xmlsec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
@@ -119,6 +120,23 @@ def resign(signature: Element, *, key: SigningKey | None = None, reference: Elem
     octets = etree.tostring(part(signature, "ds:SignedInfo"), method="c14n", exclusive=True, with_comments=False)
     value = private.sign(octets, padding.PKCS1v15(), hashes.SHA256())
     part(signature, "ds:SignatureValue").text = base64.b64encode(value).decode()
+
+
+def sign_with_xmlsec(octets: bytes, prefixes: str) -> bytes:
+    """The message *octets*, its one Signature made anew by libxmlsec with *prefixes* as the PrefixList of SignedInfo and of the reference.
+
+    libxmlsec takes the list from the document; lxml, which signs everywhere else in these tests, filters it by what it has parsed before.
+    """
+    root = tree(octets)
+    for method in (part(root, ".//ds:CanonicalizationMethod"), part(root, ".//ds:Transforms")[1]):
+        for old in list(method):
+            method.remove(old)
+        etree.SubElement(method, f"{EC}InclusiveNamespaces", PrefixList=prefixes)
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_memory(signing_key().private_pem(), xmlsec.constants.KeyDataFormatPem)
+    xmlsec.tree.add_ids(root, ["ID"])
+    context.sign(part(root, ".//ds:Signature"))
+    return etree.tostring(root)
 
 
 def digest(element: Element, *, without: Element) -> str:

@@ -1,4 +1,4 @@
-"""The only XML parser for what a client sends, and the few readers of a parsed element.
+"""What a client's XML may be, and the few readers of a parsed element.
 
 The octets are refused before anything is interpreted: no DTD and hence no entities, no processing instructions, UTF-8 and XML 1.0 alone,
 bounded size, depth and attributes (attack rows X01 to X30). One parser, one tree: what was refused here is seen by no second library.
@@ -7,7 +7,6 @@ bounded size, depth and attributes (attack rows X01 to X30). One parser, one tre
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -15,8 +14,9 @@ from lxml import etree
 
 from federation import limits
 from federation.errors import InvalidIdentityToken, show
-from federation.saml import messages
+from federation.saml import messages, parsing
 from federation.saml.decode import BYTE_ORDER_MARK
+from federation.saml.parsing import NotWellFormedError, parse_document
 
 SAML: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 SAMLP: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
@@ -34,7 +34,7 @@ ENCRYPTED_ASSERTION: Final = f"{SAML}EncryptedAssertion"
 ISSUER: Final = f"{SAML}Issuer"
 SIGNATURE: Final = f"{DS}Signature"
 
-Element = etree._Element  # noqa: SLF001 - lxml names the type of its elements only so
+Element = parsing.Element
 
 _DECLARATION: Final = re.compile(
     rb"""<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')"""
@@ -61,29 +61,6 @@ _misplaced_comments = etree.XPath(
     " or ancestor-or-self::saml:AttributeValue or ($framed and not(parent::*))]) > 0",
     namespaces={"saml": SAML[1:-1], "ds": DS[1:-1]},
 )
-
-
-class _Parsers(threading.local):
-    """One parser per thread, which cannot load, expand, repair or fetch anything; no state is shared (attack row X30)."""
-
-    def __init__(self) -> None:
-        self.parser = etree.XMLParser(
-            encoding="utf-8",  # and no other, whatever the document says of itself (X20)
-            resolve_entities=False,
-            load_dtd=False,
-            dtd_validation=False,
-            attribute_defaults=False,
-            no_network=True,
-            huge_tree=False,
-            recover=False,
-            collect_ids=False,  # IDs are compared, never looked up (X06)
-            strip_cdata=True,
-            remove_comments=False,  # seen, so that those in a text can be refused
-            remove_pis=False,
-        )
-
-
-_parsers = _Parsers()
 
 
 class Message(NamedTuple):
@@ -114,9 +91,9 @@ def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_
     if b"!" in octets and b"<!DOCTYPE" in octets:  # most documents lack the sign alone, and to look for one octet costs nothing
         raise malformed("doctype", "a document without DTD", "a document type declaration", "remove it; SAML has no use for one")
     try:
-        root = etree.fromstring(octets, _parsers.parser)
-    except (etree.XMLSyntaxError, ValueError) as fault:
-        raise malformed("well-formed", "one well-formed XML document", show(_reason(fault)), "send the IdP's response unchanged") from None
+        root = parse_document(octets)
+    except NotWellFormedError as fault:
+        raise malformed("well-formed", "one well-formed XML document", show(str(fault)), "send the IdP's response unchanged") from None
     comments = 0
     if _suspect(root):
         _refuse_suspect(root)
@@ -131,9 +108,9 @@ def reparse(octets: bytes) -> Element:
         InvalidIdentityToken: check ``well-formed``; no canonical form is not well-formed, so this is a last line and not a path.
     """
     try:
-        return etree.fromstring(octets, _parsers.parser)
-    except (etree.XMLSyntaxError, ValueError) as fault:
-        raise malformed("well-formed", "well-formed canonical octets", show(_reason(fault)), "report this response") from None
+        return parse_document(octets)
+    except NotWellFormedError as fault:
+        raise malformed("well-formed", "well-formed canonical octets", show(str(fault)), "report this response") from None
 
 
 def _check_declaration(octets: bytes) -> None:
@@ -166,10 +143,6 @@ def _leave_out_comments(root: Element, *, framed: bool) -> int:
             raise malformed("comment", expected, "another", "remove the comments at the IdP")
         etree.strip_tags(root, etree.Comment)
     return comments
-
-
-def _reason(fault: Exception) -> str:
-    return str(fault).replace("\n", " ") or type(fault).__name__
 
 
 def malformed(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:

@@ -2,6 +2,11 @@
 
 import base64
 import hashlib
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -9,7 +14,8 @@ from lxml import etree
 from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
 from federation.saml.signed_info import canonicalise
 from federation.saml.xml import DS, EC, Element, parse
-from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, subject
+from tests.shared import REPOSITORY
+from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
 
 METHOD = Canonicalisation(EXCLUSIVE)
 
@@ -81,6 +87,62 @@ def test_C05_prefix_lists_are_bounded(prefixes: str, path: str) -> None:
         resign(part(root, ".//ds:Signature"))
 
     assert refused(changed(genuine(), change)).check in {"signature-shape", "signature"}
+
+
+# The default namespace is declared around the assertion and nowhere used in it: only a list that names it brings it in.
+PREFIX_LISTS = ("#default", "#default saml2 saml2p ds", "saml2p #default #default", "saml2p", "absent saml2p xml xmlns", "")
+PROVE = """
+import sys
+from federation.saml.keys import load_certificates
+from tests.signed import Keys, prove
+keys = Keys(load_certificates(sys.argv[1]))
+sys.stdout.buffer.write(prove(sys.stdin.buffer.read(), keys).assertion.signed.octets)
+"""
+
+
+def inclusive(prefixes: str) -> bytes:
+    return sign_with_xmlsec(genuine().replace(b"<saml2p:Response ", b'<saml2p:Response xmlns="urn:unused" ', 1), prefixes)
+
+
+def proved_in_a_new_process(octets: bytes) -> bytes:
+    """The assertion's signed octets, as a process that has parsed nothing before proves them."""
+    certificate = signing_key().certificate_pem().decode()
+    command = [sys.executable, "-c", PROVE, certificate]
+    return subprocess.run(command, input=octets, capture_output=True, check=True, cwd=REPOSITORY).stdout
+
+
+@pytest.mark.parametrize("prefixes", PREFIX_LISTS)
+def test_C05_what_was_parsed_before_decides_nothing(prefixes: str) -> None:
+    octets = inclusive(prefixes)
+    cold = proved_in_a_new_process(octets)
+    assert (b'xmlns="urn:unused"' in cold.partition(b">")[0]) == ("#default" in prefixes)
+    names = "".join(f'<{name} xmlns:{name}="urn:{name}"/>' for name in ("absent", "other", "saml2p"))
+    for seen in ("", '<a xmlns="#default"/>', '<a xmlns:a="#default">#default</a>', f"<a>{names}</a>"):
+        if seen:
+            parse(seen.encode())
+        assert prove(octets).assertion.signed.octets == cold, seen
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(prove, octets).result().assertion.signed.octets == cold
+
+
+@pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="xmlsec1 is not installed")
+@pytest.mark.parametrize("prefixes", PREFIX_LISTS)
+def test_C05_xmlsec1_proves_the_same(prefixes: str, tmp_path: Path) -> None:
+    message, certificate = tmp_path / "message.xml", tmp_path / "key.pem"
+    message.write_bytes(inclusive(prefixes))
+    certificate.write_bytes(signing_key().certificate_pem())
+    command = [
+        "xmlsec1",
+        "--verify",
+        "--pubkey-cert-pem",
+        str(certificate),
+        "--id-attr:ID",
+        "Assertion",
+        "--store-references",
+        str(message),
+    ]
+    found = subprocess.run(command, capture_output=True, check=True)
+    assert prove(message.read_bytes()).assertion.signed.octets in found.stdout + found.stderr
 
 
 def test_C07_signed_content_carries_its_own_declarations() -> None:
