@@ -19,6 +19,7 @@ from functools import cache, partial
 from itertools import islice
 from multiprocessing import Pool
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from benchmarks.load import REPOSITORY, Measured, free_port, listening, run
@@ -95,8 +96,10 @@ def measure(command: Sequence[str], port: int, requests: Sequence[bytes], *, con
 def ours(requests: Sequence[bytes], *, workers: int) -> Measured:
     port = free_port()
     program = "from federation.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "serve", "--account", str(ACCOUNT), "--port", str(port), "--workers", str(workers)]
-    return measure(command, port, requests, connections=16 * workers)
+    options = ["--account", str(ACCOUNT), "--port", str(port), "--workers", str(workers)]
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", program, "serve", *options, "--state", f"sqlite:///{folder}/state.sqlite"]
+        return measure(command, port, requests, connections=16 * workers)
 
 
 def main(words: Sequence[str]) -> None:

@@ -103,6 +103,7 @@ def _read(tree: Tree, faults: Faults) -> Account | None:
         id=settings.id,
         partition=settings.partition,
         profile=settings.profile,
+        replay=settings.replay,
         keyring=keyring,
         saml_providers=MappingProxyType(providers),
         oidc_providers=MappingProxyType(oidc_providers),

@@ -17,7 +17,7 @@ from federation.account.keyring import Keyring
 from federation.account.mfa_device import MfaDevice
 from federation.identity import SessionTag
 from federation.policy import Policy
-from federation.profiles import Profile
+from federation.profiles import Profile, Replay
 from federation.saml.provider import SamlProvider
 from federation.validators import Provider
 
@@ -213,6 +213,7 @@ class Account:
         organization: The organization the account is in, or None.
         outbound: The account as an issuer of web identity tokens; None while that is switched off.
         trade_in_tokens: SHA-256 of a trade-in token, in hex, to what it is exchanged for.
+        replay: How often one token may be exchanged here, unless whoever serves the account says otherwise.
         notes: Remarks of loading that are no faults, e.g. an expired certificate or a published keyring.
     """
 
@@ -234,6 +235,7 @@ class Account:
     organization: Organization | None = None
     outbound: OutboundIssuer | None = None
     trade_in_tokens: Mapping[str, TradeInToken] = field(default_factory=dict)
+    replay: Replay = Replay.ONCE
     notes: tuple[str, ...] = ()
 
     @property

@@ -13,11 +13,12 @@ from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.model import ACCOUNT_ID, PARTITION, Organization
 from federation.errors import show
-from federation.profiles import Profile
+from federation.profiles import Profile, Replay
 
 SETTINGS_FILE: Final = "account.toml"
 KEYRING_FILE: Final = "keyring.json"
 PROFILE: Final = re.compile("|".join(Profile))
+REPLAY: Final = re.compile("|".join(Replay))
 _ORGANIZATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
 _ORGANIZATION_PATH: Final = re.compile(r"o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(?:ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*", re.ASCII)
 _PLAIN_NAME: Final = re.compile(r"[\w-][\w.-]{0,127}", re.ASCII)
@@ -31,6 +32,7 @@ class Settings:
         id: Twelve digits.
         partition: ``aws`` when absent.
         profile: ``strict`` when absent.
+        replay: ``once`` when absent.
         keyring: Name of the keyring file beside ``account.toml``.
         clock_skew: Leeway of every check of time.
         audiences: Audiences that SAML responses may name instead of AWS's own; None for AWS's.
@@ -42,6 +44,7 @@ class Settings:
     id: str
     partition: str
     profile: Profile
+    replay: Replay
     keyring: str
     clock_skew: timedelta
     audiences: tuple[str, ...] | None
@@ -60,6 +63,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
     account = fields.text("id", required=True, pattern=ACCOUNT_ID)
     partition = fields.text("partition", pattern=PARTITION) or "aws"
     profile = fields.text("profile", pattern=PROFILE) or Profile.STRICT
+    replay = fields.text("replay", pattern=REPLAY) or Replay.ONCE
     keyring = fields.text("keyring", pattern=_PLAIN_NAME) or KEYRING_FILE
     skew = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS) or 0
     audiences, recipients = names(fields, "audiences"), names(fields, "recipients")
@@ -71,6 +75,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
         id=account,
         partition=partition,
         profile=Profile(profile),
+        replay=Replay(replay),
         keyring=keyring,
         clock_skew=timedelta(seconds=skew),
         audiences=audiences,

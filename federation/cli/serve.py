@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from federation.cli.options import account_option, neighbour_option
+from federation.profiles import Replay
 from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run
 
 
@@ -17,9 +18,20 @@ from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings
 @click.option("--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="TCP port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
 @click.option("--audit-log", type=click.Path(path_type=Path), help="Append one JSON line per exchange to this file.")
+@click.option("--state", metavar="URL", help="Where used tokens are remembered: sqlite:///PATH. Default: a file beside the account.")
+@click.option("--replay", type=click.Choice([*Replay]), help="How often one token is taken. Default: as account.toml says, else once.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines reach. HTTP is not encrypted.")
 def command(
-    *, account_path: Path, neighbours: tuple[Path, ...], host: str, port: int, workers: int, audit_log: Path | None, expose: bool
+    *,
+    account_path: Path,
+    neighbours: tuple[Path, ...],
+    host: str,
+    port: int,
+    workers: int,
+    audit_log: Path | None,
+    state: str | None,
+    replay: str | None,
+    expose: bool,
 ) -> None:
     """Serve STS to AWS clients until interrupted.
 
@@ -31,5 +43,14 @@ def command(
             "unencrypted. Listen on 127.0.0.1 behind something that ends TLS, or pass --expose.",
             param_hint="--host",
         )
-    settings = ServerSettings(account=account_path, neighbours=neighbours, host=host, port=port, workers=workers, audit_log=audit_log)
+    settings = ServerSettings(
+        account=account_path,
+        neighbours=neighbours,
+        host=host,
+        port=port,
+        workers=workers,
+        audit_log=audit_log,
+        state=state,
+        replay=None if replay is None else Replay(replay),
+    )
     run(settings, ready=lambda: click.echo(f"AWS_ENDPOINT_URL_STS={settings.url}"))

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from federation import limits
-from federation.account import load_account
 from federation.errors import RegistrationError, show
+from federation.profiles import Replay
 from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
-from federation.state import JsonLinesAudit
-from federation.state.shared_memory import SharedMemory
+from federation.state import AuditSink, JsonLinesAudit, beside
 from federation.sts.service import SecurityTokenService
 
 if TYPE_CHECKING:
@@ -46,6 +44,8 @@ class ServerSettings:
         port: TCP port, 1 to 65535.
         workers: Processes; each is one core's worth of verification.
         audit_log: File that takes one JSON line per exchange; None for none.
+        state: URL of what all workers remember; None for the SQLite file beside the account directory.
+        replay: How often one token may be exchanged; None for what the account says.
     """
 
     account: Path
@@ -54,6 +54,8 @@ class ServerSettings:
     port: int = DEFAULT_PORT
     workers: int = 1
     audit_log: Path | None = None
+    state: str | None = None
+    replay: Replay | None = None
 
     @property
     def url(self) -> str:
@@ -101,18 +103,26 @@ def check_server_installed() -> None:
         )
 
 
-def load_application(settings: ServerSettings, memory: Path) -> Application:
-    """Open the account and make the application of one worker; called in the worker's own process.
-
-    Args:
-        settings: What to serve.
-        memory: File in which all workers remember used tokens and spent codes.
-    """
+def load_application(settings: ServerSettings) -> Application:
+    """Open the account and make the application of one worker; called in the worker's own process."""
     audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
-    shared = SharedMemory(memory)
-    neighbours = [load_account(path) for path in settings.neighbours]
-    service = SecurityTokenService(load_account(settings.account), audit=audit, replay=shared, used_codes=shared, neighbours=neighbours)
-    return Application(Endpoint(service), AccessLog())
+    return Application(Endpoint(open_service(settings, audit)), AccessLog())
+
+
+def open_service(settings: ServerSettings, audit: AuditSink | None = None) -> SecurityTokenService:
+    """Open the account, its neighbours and what all workers remember.
+
+    Raises:
+        AccountFaults: An account is at fault.
+        AccountFault: The state file is.
+    """
+    return SecurityTokenService.open(
+        settings.account,
+        audit=audit,
+        replay="account" if settings.replay is None else settings.replay.value,
+        state=Path(beside(settings.account)) if settings.state is None else settings.state,
+        neighbours=settings.neighbours,
+    )
 
 
 def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
@@ -128,13 +138,10 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
     """
     check_server_installed()
     check_port_is_free(settings)
-    SecurityTokenService.open(settings.account, neighbours=settings.neighbours)  # faults are told once, here, before any worker starts
+    open_service(settings)  # faults are told once, here, before any worker starts
     server = _granian(settings)
     server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
-    with TemporaryDirectory(prefix="federation-") as directory:
-        memory = Path(directory) / "used-tokens.sqlite"
-        SharedMemory(memory).close()  # made once, here, so that workers starting together need not agree on who makes it
-        server.serve(target_loader=partial(load_application, settings, memory), wrap_loader=False)
+    server.serve(target_loader=partial(load_application, settings), wrap_loader=False)
 
 
 def _announce(settings: ServerSettings, ready: Callable[[], None]) -> None:

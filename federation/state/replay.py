@@ -1,7 +1,7 @@
 """Noticing that a token is used twice (attack rows P10, P11, D09, J41).
 
 The key is issuer and signed token id, never the text of the token: white space in base64 or an unsigned Response ID would make a "new"
-one of it. Only proved tokens that passed every other check enter, so nobody fills the cache with inventions.
+one of it. Only proved tokens that passed every other check enter, so nobody fills the memory with inventions.
 """
 
 from __future__ import annotations
@@ -16,26 +16,34 @@ class ReplayCache(Protocol):
     """Remembers which tokens were used until they end. Implementations are safe to share between threads."""
 
     def first_use(self, issuer: str, token_id: str, *, until: datetime, at: datetime) -> bool:
-        """Record the use of a token in one atomic step, and tell whether it was the first.
+        """Record the use of a token in one atomic step, and tell whether it was certainly the first.
+
+        Uses that have ended by *at* are forgotten. A clock that stepped forward and back may therefore have forgotten a token that is valid
+        again: one that ends no later than a use that was forgotten cannot be proved unused, and is no first use.
 
         Args:
             issuer: The proved issuer.
             token_id: The signed ID of the assertion, or the ``jti``.
-            until: When the token ends, aware UTC, leeway included; the entry may be forgotten from then on.
+            until: When the token ends, aware UTC, leeway included.
             at: The present instant of the exchange, aware UTC.
         """
+        ...
+
+    def forgotten_until(self) -> datetime | None:
+        """Return when the last of all forgotten uses ended, aware UTC; None where none was forgotten."""
         ...
 
 
 class MemoryReplayCache:
     """A `ReplayCache` in the memory of one process, bounded by expiry: it holds what was granted and has not ended."""
 
-    __slots__ = ("_by_end", "_lock", "_seen")
+    __slots__ = ("_by_end", "_forgotten", "_lock", "_seen")
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._seen: set[tuple[str, str]] = set()
         self._by_end: list[tuple[datetime, tuple[str, str]]] = []
+        self._forgotten: datetime | None = None
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -45,9 +53,15 @@ class MemoryReplayCache:
         key = (issuer, token_id)
         with self._lock:
             while self._by_end and self._by_end[0][0] <= at:
-                self._seen.discard(heapq.heappop(self._by_end)[1])
-            if key in self._seen:
+                ended, forgotten = heapq.heappop(self._by_end)
+                self._seen.discard(forgotten)
+                self._forgotten = ended if self._forgotten is None else max(self._forgotten, ended)
+            if key in self._seen or (self._forgotten is not None and until <= self._forgotten):
                 return False
             self._seen.add(key)
             heapq.heappush(self._by_end, (until, key))
         return True
+
+    def forgotten_until(self) -> datetime | None:
+        """Return when the last of all forgotten uses ended; see `ReplayCache`."""
+        return self._forgotten

@@ -13,7 +13,7 @@ from federation import limits
 from federation.account import Account, Role
 from federation.arn import Arn
 from federation.errors import IDPRejectedClaim, ValidationError, show
-from federation.identity import VerifiedIdentity
+from federation.identity import VerifiedIdentity, timestamp
 from federation.state import ReplayCache
 from federation.sts import parameters, trust
 from federation.sts.attempt import Attempt
@@ -216,9 +216,20 @@ def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: dateti
         until = end + _LATEST_LEEWAY if end.year <= LAST_INSTANT_YEAR else end
         if replay.first_use(identity.issuer, token_id, until=until, at=at):
             return
+        found = _not_first(token_id, until, replay.forgotten_until())
+    else:
+        found = "one without an id or an end"
     raise IDPRejectedClaim(
         check="replay",
         expected="a token that is used for the first time",
-        found="one without an id or an end" if token_id is None or end is None else f"a second use of {show(token_id)}",
-        remedy="sign in again; a test that repeats a token opens the service with replay=None",
+        found=found,
+        remedy="sign in again; for clients that post one token twice, `federation serve --replay as-aws`, `replay` in account.toml or "
+        "SecurityTokenService.open(…, replay=None) takes a token as often as AWS does",
     )
+
+
+def _not_first(token_id: str, until: datetime, forgotten: datetime | None) -> str:
+    if forgotten is None or until > forgotten:
+        return f"a second use of {show(token_id)}"
+    # The clock stepped forward, uses were forgotten, and it stepped back: this one may be among them.
+    return f"{show(token_id)}, which may have been used: uses that ended by {timestamp(forgotten)} were forgotten by a clock ahead of this"

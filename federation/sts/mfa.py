@@ -11,8 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
@@ -22,34 +20,11 @@ from federation import clock, limits
 from federation.account.mfa_device import MfaDevice, parse_secret
 from federation.errors import AccessDenied, ValidationError, show
 from federation.portable import kept_here
+from federation.state import UsedCodes
 
-__all__ = ["MfaDevice", "UsedCodes", "UsedCodesInMemory", "VerifiedMfa", "check_mfa", "parse_secret"]
+__all__ = ["MfaDevice", "VerifiedMfa", "check_mfa", "parse_secret"]
 
 _CODE = re.compile(rf"\d{{{limits.TOTP_DIGITS}}}", re.ASCII)
-
-
-class UsedCodes(Protocol):
-    """Remembers which codes are spent. Must be atomic: of two calls for one step, from any process, one at most is told True."""
-
-    def claim(self, serial_number: str, step: int) -> bool:
-        """Spend *step* of the device. True if no code of this or a later step was spent before."""
-        ...
-
-
-class UsedCodesInMemory:
-    """`UsedCodes` of one process; holds one number for each device."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._last: dict[str, int] = {}
-
-    def claim(self, serial_number: str, step: int) -> bool:
-        """Spend *step* of the device, unless it or a later one is spent."""
-        with self._lock:
-            fresh = step > self._last.get(serial_number, -1)
-            if fresh:
-                self._last[serial_number] = step
-            return fresh
 
 
 @dataclass(frozen=True, slots=True)

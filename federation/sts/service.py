@@ -11,15 +11,16 @@ from typing import Literal, TypeVar
 from federation import clock
 from federation.account import Account, load_account
 from federation.account.issuers import by_issuer
+from federation.errors import RegistrationError, show
 from federation.identity import VerifiedIdentity
 from federation.policy import Decision
+from federation.profiles import Replay
 from federation.report import CheckResult, Report
-from federation.state import AuditSink, MemoryReplayCache, ReplayCache
+from federation.state import AuditSink, MemoryState, ReplayCache, State, open_state
 from federation.sts import explaining, saml, web_identity
 from federation.sts.attempt import Attempt
 from federation.sts.federated import Circumstances
 from federation.sts.issuing_service import IssuingOperations
-from federation.sts.mfa import UsedCodes
 from federation.sts.recording import recorded
 from federation.sts.results import AssumedRoleSession, WebIdentityRoleSession
 from federation.sts.session import RoleSession, open_session
@@ -34,7 +35,7 @@ class SecurityTokenService(IssuingOperations):
     Immutable after construction but for the memories of used tokens and codes; every method may be called from any thread at any time.
     """
 
-    __slots__ = ("_issuers",)
+    __slots__ = ("_issuers", "_replay")
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class SecurityTokenService(IssuingOperations):
         *,
         audit: AuditSink | None = None,
         replay: ReplayCache | None = None,
-        used_codes: UsedCodes | None = None,
+        state: State | None = None,
         neighbours: Iterable[Account] = (),
     ) -> None:
         """Serve *account*.
@@ -51,13 +52,15 @@ class SecurityTokenService(IssuingOperations):
             account: A loaded account.
             audit: Takes an event for every exchange, granted or refused; None for none.
             replay: Remembers used assertions so that profile strict accepts each once; None to accept them until they end, as AWS does.
-            used_codes: Remembers spent MFA codes; None for a memory of this object's own.
+            state: Remembers spent MFA codes and exchanged trade-in tokens, which serve once whatever *replay* is; None for a memory of this
+                object's own.
             neighbours: Other accounts whose principals may call and whose roles may be assumed with AWS credentials.
 
         Raises:
             RegistrationError: Two OpenID Connect providers answer to one issuer, or two accounts have one id.
         """
-        super().__init__(account, audit=audit, replay=replay, used_codes=used_codes, neighbours=neighbours)
+        super().__init__(account, audit=audit, state=MemoryState() if state is None else state, neighbours=neighbours)
+        self._replay = replay
         self._issuers = by_issuer(account.oidc_providers.values())
 
     @classmethod
@@ -66,7 +69,8 @@ class SecurityTokenService(IssuingOperations):
         path: str | os.PathLike[str],
         *,
         audit: AuditSink | None = None,
-        replay: ReplayCache | Literal["memory"] | None = "memory",
+        replay: ReplayCache | Literal["account", "once", "as-aws"] | None = "account",
+        state: State | str | os.PathLike[str] | None = None,
         neighbours: Iterable[str | os.PathLike[str]] = (),
     ) -> SecurityTokenService:
         """Load the account directory at *path* and serve it.
@@ -74,15 +78,21 @@ class SecurityTokenService(IssuingOperations):
         Args:
             path: The account directory.
             audit: As in the constructor.
-            replay: As in the constructor; ``"memory"`` for a cache of this process's own.
+            replay: ``once`` to take an assertion once, remembered in *state*; ``as-aws`` or None to take it until it ends; ``account`` for
+                what ``account.toml`` says, which is ``once`` unless it says otherwise. A `ReplayCache` takes the place of *state*.
+            state: Remembers what was used: ``sqlite:///PATH``, a path object for an SQLite file, or a `State`; None for the memory of this
+                object, which ends with the process. Processes that name one file share it.
             neighbours: Directories of other accounts, as in the constructor.
 
         Raises:
             AccountFaults: A file of the directory is at fault; every fault is listed.
+            AccountFault: The file of *state* cannot be used.
+            RegistrationError: *state* or *replay* is none of these.
         """
         account = load_account(path)
         others = [load_account(neighbour) for neighbour in neighbours]
-        return cls(account, audit=audit, replay=MemoryReplayCache() if replay == "memory" else replay, neighbours=others)
+        memory = open_state(state) if isinstance(state, (str, os.PathLike)) else MemoryState() if state is None else state
+        return cls(account, audit=audit, replay=_replay_cache(replay, account, memory), state=memory, neighbours=others)
 
     @property
     def account(self) -> Account:
@@ -231,3 +241,15 @@ class SecurityTokenService(IssuingOperations):
         return open_session(
             session_token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=clock.resolve(at)
         )
+
+
+def _replay_cache(replay: ReplayCache | str | None, account: Account, state: State) -> ReplayCache | None:
+    """Return where used tokens are remembered; None where they are not."""
+    if replay is not None and not isinstance(replay, str):
+        return replay
+    wanted = account.replay if replay == "account" else Replay.AS_AWS if replay is None else replay
+    if wanted not in set(Replay):
+        raise RegistrationError(
+            check="replay", expected=f"account, {', '.join(Replay)}, or a ReplayCache", found=show(wanted), remedy="choose one of them"
+        )
+    return state if wanted == Replay.ONCE else None

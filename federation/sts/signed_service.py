@@ -12,7 +12,7 @@ from federation.account import Account
 from federation.account.access_key_id import account_of
 from federation.errors import FederationError, ValidationError, show
 from federation.policy import Policy
-from federation.state import AuditEvent, AuditSink, ReplayCache
+from federation.state import AuditEvent, AuditSink, State
 from federation.sts import sigv4, trail
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import account_in, resource_of
@@ -20,7 +20,6 @@ from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.callers.offices import Office, offices
 from federation.sts.callers.resolution import Callers, Holder
 from federation.sts.callers.user_sessions import ROOT_SESSION
-from federation.sts.mfa import UsedCodes, UsedCodesInMemory
 from federation.sts.operations import inspection
 from federation.sts.operations.circumstances import Circumstances
 from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage
@@ -39,19 +38,17 @@ AnyCaller = Caller | Credentials | str
 class SignedOperations:
     """The signed half of `SecurityTokenService`."""
 
-    __slots__ = ("_account", "_audit", "_home", "_offices", "_replay", "_sealer", "_used_codes")
+    __slots__ = ("_account", "_audit", "_home", "_offices", "_sealer", "_state")
 
     def __init__(
         self,
         account: Account,
         *,
         audit: AuditSink | None,
-        replay: ReplayCache | None,
-        used_codes: UsedCodes | None,
+        state: State,
         neighbours: Iterable[Account] = (),
     ) -> None:
-        self._account, self._audit, self._replay = account, audit, replay
-        self._used_codes: UsedCodes = UsedCodesInMemory() if used_codes is None else used_codes
+        self._account, self._audit, self._state = account, audit, state
         self._sealer = Sealer(account.keyring, account.id)
         self._home = Office(account, self._sealer, Callers(account, self._sealer))
         self._offices = offices(self._home, neighbours)
@@ -253,8 +250,7 @@ class SignedOperations:
                     sealer=office.sealer,
                     callers=office.callers,
                     caller=resolved[0],
-                    used_codes=self._used_codes,
-                    replay=self._replay,
+                    state=self._state,
                     at=instant,
                 )
             )

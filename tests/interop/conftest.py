@@ -81,7 +81,12 @@ def serve(log: Path, *options: str, account: Path = ACCOUNT) -> Served:
     port = free_port()
     command = [sys.executable, "-c", "from federation.cli.main import main; main()", "serve", "--account", str(account)]
     with log.open("wb") as errors:
-        process = subprocess.Popen([*command, "--port", str(port), *options], stdout=subprocess.PIPE, stderr=errors, cwd=REPOSITORY)
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--state", f"sqlite:///{log}.sqlite", *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=REPOSITORY,
+        )
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
     line = process.stdout.readline().decode() if ready else ""

@@ -64,9 +64,7 @@ def assume_role(call: AssumeRole, there: Circumstances) -> AssumedRole:
         there.caller, tags=call.tags, transitive_tag_keys=call.transitive_tag_keys or (), source_identity=call.source_identity
     )
     # 3. The second factor, where one is offered, is the caller's own and good.
-    mfa = check_mfa(
-        there.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=there.at, used=there.used_codes
-    )
+    mfa = check_mfa(there.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=there.at, used=there.state)
     # 4. The role trusts the caller, and the caller's own policies let it, for every action the request takes.
     role = _permitted_role(call, facts, mfa, there)
     _check_contexts(call)

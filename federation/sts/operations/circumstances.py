@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.account import Account
-from federation.state import ReplayCache
+from federation.state import State
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import Callers
-from federation.sts.mfa import UsedCodes
 from federation.sts.sealing import Sealer
 
 
@@ -22,8 +21,7 @@ class Circumstances:
         sealer: Seals its session tokens and authorization messages.
         callers: Finds its principals.
         caller: Who calls.
-        used_codes: Memory of spent MFA codes.
-        replay: Memory of used tokens, or None.
+        state: Memory of spent MFA codes and exchanged trade-in tokens.
         at: The instant to judge at, aware UTC.
     """
 
@@ -31,6 +29,5 @@ class Circumstances:
     sealer: Sealer
     callers: Callers
     caller: Caller
-    used_codes: UsedCodes
-    replay: ReplayCache | None
+    state: State
     at: datetime

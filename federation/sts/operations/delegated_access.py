@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Final
 
 from federation.account.model import TradeInToken
 from federation.errors import AccessDenied, ExpiredTradeInTokenException
@@ -18,9 +17,6 @@ from federation.sts.operations.gate import check_caller
 from federation.sts.operations.results import DelegatedAccessToken, issued
 from federation.sts.parameters import check_parameters
 from federation.sts.session import RoleSession, seal_session
-
-_REPLAY_ISSUER: Final = "trade-in token"
-"""Under which name used trade-in tokens are remembered; no issuer of tokens has it."""
 
 
 def get_delegated_access_token(trade_in_token: object, there: Circumstances) -> DelegatedAccessToken:
@@ -58,7 +54,7 @@ def get_delegated_access_token(trade_in_token: object, there: Circumstances) -> 
     )
     sealed = seal_session(session, there.sealer)
     # 5. Last, when nothing else can refuse: the token was not used before.
-    if there.replay is not None and not there.replay.first_use(_REPLAY_ISSUER, digest, until=registered.expires_at, at=there.at):
+    if not there.state.first_exchange(digest):
         raise _refused("a trade-in token that is used for the first time", "a second use")
     return DelegatedAccessToken(assumed_principal=session.arn, **issued(sealed, expires_at=session.expires_at))
 

@@ -62,9 +62,7 @@ def get_session_token(call: GetSessionToken, there: Circumstances) -> SessionTok
     # 2. The caller holds a long-term key.
     check_caller("GetSessionToken", there.caller)
     # 3. The second factor, where one is offered, is the caller's own and good.
-    mfa = check_mfa(
-        there.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=there.at, used=there.used_codes
-    )
+    mfa = check_mfa(there.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=there.at, used=there.state)
     # 4. The session is sealed into a token that fits.
     start, end = _period(there.caller, call.duration_seconds, there.at)
     session = UserSession(

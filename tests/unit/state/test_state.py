@@ -1,44 +1,112 @@
-import json
-import os
-import stat
+"""What every `State` keeps to, in memory and in a file."""
+
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from federation.errors import AccountFault
-from federation.state import AuditEvent, JsonLinesAudit, MemoryReplayCache, Origin
+from federation.errors import FederationError, RegistrationError
+from federation.state import MemoryState, State, beside, open_state
+from federation.state.sqlite import SqliteState
 
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-END = AT + timedelta(minutes=5)
-
-
-def test_a_second_use_is_noticed_until_the_token_ends() -> None:
-    cache = MemoryReplayCache()
-    assert cache.first_use("idp", "_1", until=END, at=AT)
-    assert not cache.first_use("idp", "_1", until=END, at=END - timedelta(microseconds=1))
-    assert cache.first_use("idp", "_1", until=END, at=END)
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+UNTIL = AT + 5 * MINUTE
+DEVICE = "arn:aws:iam::123456789012:mfa/a"
 
 
-def test_ids_are_the_issuers_own() -> None:
-    cache = MemoryReplayCache()
-    assert cache.first_use("idp", "_1", until=END, at=AT)
-    assert cache.first_use("other", "_1", until=END, at=AT)
-    assert cache.first_use("id", "p_1", until=END, at=AT)
+@pytest.fixture(params=["memory", "sqlite"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    if request.param == "memory":
+        yield MemoryState()
+        return
+    with closing(SqliteState(tmp_path / "used")) as opened:
+        yield opened
 
 
-def test_d09_what_has_ended_is_forgotten() -> None:
-    cache = MemoryReplayCache()
-    for number in range(1000):
-        cache.first_use("idp", f"_{number}", until=AT + timedelta(seconds=number), at=AT)
-    cache.first_use("idp", "_last", until=END, at=AT + timedelta(seconds=990))
-    assert len(cache) == 10
+def test_a_token_is_used_once(state: State) -> None:
+    assert state.first_use("idp", "_1", until=UNTIL, at=AT)
+    assert not state.first_use("idp", "_1", until=UNTIL, at=AT + 4 * MINUTE)
+    assert state.first_use("idp", "_2", until=UNTIL, at=AT)
+    assert state.first_use("other", "_1", until=UNTIL, at=AT)
+    assert state.first_use("id", "p_1", until=UNTIL, at=AT)
+    assert state.forgotten_until() is None
 
 
-def test_concurrent_uses_have_one_first() -> None:
-    cache, first = MemoryReplayCache(), []
-    threads = [threading.Thread(target=lambda: first.append(cache.first_use("idp", "_1", until=END, at=AT))) for _ in range(16)]
+def test_what_has_ended_is_forgotten_and_its_id_may_come_again(state: State) -> None:
+    assert state.first_use("idp", "_1", until=UNTIL, at=AT)
+    assert not state.first_use("idp", "_1", until=UNTIL, at=UNTIL)
+    assert state.forgotten_until() == UNTIL
+    assert state.first_use("idp", "_1", until=UNTIL + 5 * MINUTE, at=UNTIL)
+
+
+@pytest.mark.parametrize("ahead", [10 * MINUTE, timedelta(days=365), timedelta(days=365 * 100)])
+def test_a_clock_that_steps_forward_and_back_brings_no_use_back(state: State, ahead: timedelta) -> None:
+    assert state.first_use("idp", "_1", until=UNTIL, at=AT)
+    assert state.first_use("idp", "_ahead", until=AT + ahead + 5 * MINUTE, at=AT + ahead)
+    assert not state.first_use("idp", "_1", until=UNTIL, at=AT + MINUTE)
+    # Unused, but not to be told from what was forgotten.
+    assert not state.first_use("idp", "_2", until=UNTIL, at=AT + MINUTE)
+    # Whatever ends later was never forgotten: logins go on within minutes, however far the clock was ahead.
+    assert state.first_use("idp", "_3", until=UNTIL + MINUTE, at=AT + MINUTE)
+    assert not state.first_use("idp", "_3", until=UNTIL + MINUTE, at=AT + MINUTE)
+    assert not state.first_use("idp", "_ahead", until=AT + ahead + 5 * MINUTE, at=AT + MINUTE)
+
+
+def test_a_clock_that_steps_back_forgets_nothing(state: State) -> None:
+    assert state.first_use("idp", "_1", until=UNTIL, at=AT)
+    assert state.first_use("idp", "_2", until=UNTIL - timedelta(days=1), at=AT - timedelta(days=1))
+    assert not state.first_use("idp", "_1", until=UNTIL, at=AT)
+    assert state.forgotten_until() == UNTIL - timedelta(days=1)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    calls=st.lists(st.tuples(st.integers(0, 12), st.integers(-2000, 2000)), max_size=40),
+    ends=st.lists(st.integers(-1000, 1000), min_size=13, max_size=13),
+)
+def test_no_token_is_first_twice_whatever_the_clock_does(tmp_path: Path, calls: list[tuple[int, int]], ends: list[int]) -> None:
+    (tmp_path / "used").unlink(missing_ok=True)
+    with closing(SqliteState(tmp_path / "used")) as kept:
+        for state in (kept, MemoryState()):
+            firsts: list[int] = []
+            for token, now in calls:
+                until, at = AT + ends[token] * timedelta(seconds=1), AT + now * timedelta(seconds=1)
+                firsts += [token] * state.first_use("idp", str(token), until=until, at=at)
+            assert len(firsts) == len(set(firsts))
+            assert state.first_use("idp", "fresh", until=AT + timedelta(days=1), at=AT)
+
+
+@pytest.mark.parametrize("token_id", ["", "\x00", "\ud800", "é" * 5000, "'; DROP TABLE used; --"])
+def test_any_id_is_only_an_id(state: State, token_id: str) -> None:
+    assert state.first_use("idp", token_id, until=UNTIL, at=AT)
+    assert not state.first_use("idp", token_id, until=UNTIL, at=AT)
+
+
+@pytest.mark.parametrize("instant", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_the_ends_of_the_calendar_are_instants(state: State, instant: datetime) -> None:
+    assert state.first_use("idp", "_1", until=instant, at=AT)
+    state.first_use("idp", "_2", until=instant, at=instant)
+    assert not state.first_use("idp", "_1", until=instant, at=AT)
+    assert state.forgotten_until() == instant
+
+
+def test_d09_what_has_ended_is_forgotten(state: MemoryState | SqliteState) -> None:
+    for number in range(300):
+        state.first_use("idp", f"_{number}", until=AT + timedelta(seconds=number), at=AT)
+    for _ in range(2):  # a call forgets so many at most
+        state.first_use("idp", "_last", until=UNTIL, at=AT + timedelta(seconds=290))
+    assert len(state) == 10
+
+
+def test_concurrent_uses_have_one_first(state: State) -> None:
+    first: list[bool] = []
+    threads = [threading.Thread(target=lambda: first.append(state.first_use("idp", "_1", until=UNTIL, at=AT))) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -46,72 +114,52 @@ def test_concurrent_uses_have_one_first() -> None:
     assert sum(first) == 1
 
 
-def event(subject: str = "alice") -> AuditEvent:
-    user = {"type": "SAMLUser", "userName": subject}
-    origin = Origin(request_id="request", source_ip="192.0.2.1", user_agent="test", region="eu-west-1")
-    return AuditEvent(time=AT, operation="AssumeRoleWithSAML", user_identity=user, account="123456789012", origin=origin, event_id="event")
+def test_a_code_is_spent_once_and_never_backwards(state: State) -> None:
+    assert state.claim(DEVICE, 100)
+    assert not state.claim(DEVICE, 100)
+    assert not state.claim(DEVICE, 99)
+    assert state.claim("arn:aws:iam::123456789012:mfa/b", 99)
+    assert state.claim(DEVICE, 101)
 
 
-def test_one_line_per_event(tmp_path: Path) -> None:
-    file = tmp_path / "audit.jsonl"
-    sink = JsonLinesAudit(file)
-    sink.record(event())
-    JsonLinesAudit(file).record(event("bob"))
-    lines = [json.loads(line) for line in file.read_text(encoding="ascii").splitlines()]
-    assert lines[0] == {
-        "eventVersion": "1.08",
-        "userIdentity": {"type": "SAMLUser", "userName": "alice"},
-        "eventTime": "2026-11-24T12:00:00Z",
-        "eventSource": "sts.amazonaws.com",
-        "eventName": "AssumeRoleWithSAML",
-        "awsRegion": "eu-west-1",
-        "sourceIPAddress": "192.0.2.1",
-        "userAgent": "test",
-        "requestParameters": None,
-        "responseElements": None,
-        "requestID": "request",
-        "eventID": "event",
-        "readOnly": True,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": "123456789012",
-        "eventCategory": "Management",
-        "federation": {"outcome": "granted", "time": "2026-11-24T12:00:00Z"},
-    }
-    assert lines[1]["userIdentity"]["userName"] == "bob"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+def test_a_trade_in_token_is_exchanged_once_for_good(state: State) -> None:
+    assert state.first_exchange("a" * 64)
+    assert not state.first_exchange("a" * 64)
+    assert state.first_use("idp", "_1", until=AT + 36_500 * timedelta(days=1), at=AT + 36_000 * timedelta(days=1))
+    assert not state.first_exchange("a" * 64)
+    assert state.first_exchange("b" * 64)
 
 
-def test_d07_a_value_cannot_forge_a_record(tmp_path: Path) -> None:
-    file = tmp_path / "audit.jsonl"
-    JsonLinesAudit(file).record(event('x"}\r\n{"outcome":"granted"\u2028\u202e'))
-    assert file.read_bytes().count(b"\n") == 1
+def test_a_url_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place, file in ((f"sqlite:///{tmp_path}/one", "one"), ("sqlite:///two", "two"), (tmp_path / "three", "three")):
+        with closing(open_state(place)) as state:  # type: ignore[type-var]
+            assert isinstance(state, SqliteState)
+            assert (tmp_path / file).is_file()
+    assert beside("account/") == str(tmp_path / "account.state.sqlite")
+    (tmp_path / "current").symlink_to(tmp_path / "release-1")
+    assert beside(tmp_path / "current") == f"{tmp_path}/current.state.sqlite"
 
 
-def test_a_long_value_is_cut() -> None:
-    assert len(event("x" * 1_000_000).as_dict()["userIdentity"]["userName"]) < 2100
-
-
-def test_what_cannot_be_recorded_is_a_fault(tmp_path: Path) -> None:
-    target = tmp_path / "elsewhere"
-    (tmp_path / "link").symlink_to(target)
-    for path in (tmp_path, tmp_path / "missing" / "audit.jsonl", tmp_path / "link", tmp_path / "nul\0"):
-        with pytest.raises(AccountFault) as refused:
-            JsonLinesAudit(path).record(event())
-        assert refused.value.check == "audit"
-    assert not target.exists()
-
-
-def test_what_a_full_disk_cut_off_spoils_its_own_line_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "audit.jsonl"
-    sink, write = JsonLinesAudit(file), os.write
-    with monkeypatch.context() as full:
-        full.setattr(os, "write", lambda handle, octets: write(handle, octets[:20]))
-        with pytest.raises(AccountFault) as refused:
-            sink.record(event("alice"))
-    assert refused.value.check == "audit"
-    sink.record(event("bob"))
-    sink.record(event("carol"))
-    torn, *whole = file.read_text(encoding="ascii").splitlines()
-    assert len(torn) == 20
-    assert [json.loads(line)["userIdentity"]["userName"] for line in whole] == ["bob", "carol"]
+@pytest.mark.parametrize(
+    "place",
+    [
+        "redis://user:hunter2@localhost/0",
+        "postgresql://user:hunter2@localhost/state",
+        "sqlite://relative",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file?mode=memory",
+        "SQLITE:///x",
+        "/var/lib/state",
+        "",
+        5,
+        b"sqlite:///x",
+    ],
+)
+def test_any_other_url_is_refused(place: object) -> None:
+    with pytest.raises(RegistrationError) as refused:
+        open_state(place)  # type: ignore[arg-type]
+    assert refused.value.check == "state-url"
+    assert "hunter2" not in str(refused.value)
+    assert isinstance(refused.value, FederationError)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.errors import AccessDenied, FederationError, RegistrationError, ValidationError
-from federation.sts.mfa import MfaDevice, UsedCodesInMemory, check_mfa, parse_secret
+from federation.state import MemoryState
+from federation.sts.mfa import MfaDevice, check_mfa, parse_secret
 
 SERIAL = "arn:aws:iam::123456789012:mfa/ana"
 RFC_SECRET = b"12345678901234567890"
@@ -31,16 +32,16 @@ WRONG_DEVICE = (
 )
 
 
-def refusal(serial: object, code: object, *, at: datetime = AT, used: UsedCodesInMemory | None = None) -> FederationError:
+def refusal(serial: object, code: object, *, at: datetime = AT, used: MemoryState | None = None) -> FederationError:
     with pytest.raises(FederationError) as caught:
-        check_mfa(DEVICES, serial_number=serial, token_code=code, at=at, used=used or UsedCodesInMemory())
+        check_mfa(DEVICES, serial_number=serial, token_code=code, at=at, used=MemoryState() if used is None else used)
     return caught.value
 
 
 @pytest.mark.parametrize(("seconds", "code"), RFC_CODES)
 def test_the_codes_of_the_rfc_are_right(seconds: int, code: str) -> None:
     at = datetime.fromtimestamp(seconds, UTC)
-    verified = check_mfa(DEVICES, serial_number=SERIAL, token_code=code, at=at, used=UsedCodesInMemory())
+    verified = check_mfa(DEVICES, serial_number=SERIAL, token_code=code, at=at, used=MemoryState())
     assert verified is not None
     assert (verified.serial_number, verified.authenticated_at) == (SERIAL, at)
 
@@ -49,13 +50,13 @@ def test_the_codes_of_the_rfc_are_right(seconds: int, code: str) -> None:
 def test_one_step_of_drift_is_allowed_each_way(steps: int, *, right: bool) -> None:
     at = AT + timedelta(seconds=30 * steps)
     if right:
-        assert check_mfa(DEVICES, serial_number=SERIAL, token_code="081804", at=at, used=UsedCodesInMemory())
+        assert check_mfa(DEVICES, serial_number=SERIAL, token_code="081804", at=at, used=MemoryState())
     else:
         assert refusal(SERIAL, "081804", at=at).check == "mfa-code"
 
 
 def test_a_code_is_good_once_and_no_earlier_one_after_it() -> None:
-    used = UsedCodesInMemory()
+    used = MemoryState()
     check_mfa(DEVICES, serial_number=SERIAL, token_code="050471", at=AT, used=used)  # the next step's code
     for code in ("050471", "081804"):
         error = refusal(SERIAL, code, used=used)
@@ -63,14 +64,14 @@ def test_a_code_is_good_once_and_no_earlier_one_after_it() -> None:
 
 
 def test_of_many_at_once_one_wins() -> None:
-    used = UsedCodesInMemory()
+    used = MemoryState()
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda _: used.claim(SERIAL, 7), range(64)))
     assert won.count(True) == 1
 
 
 def test_codes_of_two_devices_are_two_codes() -> None:
-    used = UsedCodesInMemory()
+    used = MemoryState()
     assert used.claim("a", 1)
     assert used.claim("b", 1)
 
@@ -94,7 +95,7 @@ def test_a_device_must_be_the_callers(serial: object) -> None:
 
 
 def test_neither_is_no_second_factor_and_half_is_an_error() -> None:
-    assert check_mfa(DEVICES, serial_number=None, token_code=None, at=AT, used=UsedCodesInMemory()) is None
+    assert check_mfa(DEVICES, serial_number=None, token_code=None, at=AT, used=MemoryState()) is None
     assert refusal(None, "081804").check == "mfa-parameters"
     assert refusal(SERIAL, None).check == "mfa-parameters"
 

@@ -1,0 +1,193 @@
+"""A `State` in an SQLite file: it outlives the process, and any number of processes share it (attack row P10).
+
+What was recorded survives the death of every process. After a power cut the last records may be missing; ADR 17 says why that is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import weakref
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from federation.errors import AccountFault, show
+from federation.state.sqlite_file import NEVER, Identity, connect, transaction
+
+SWEEP_SECONDS: Final = 10
+"""How often ended uses are forgotten."""
+SWEEP_ENTRIES: Final = 256
+"""How many one call forgets at most: a long pause must not make the next login pay for all of them."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_SECOND: Final = 1_000_000
+# Each of these is one statement, hence one transaction: between looking and recording there is no moment for another process.
+_ENDED: Final = f"SELECT MAX(until) FROM (SELECT until FROM used WHERE until <= ? ORDER BY until LIMIT {SWEEP_ENTRIES})"  # noqa: S608 - a number
+_USE: Final = "INSERT INTO used SELECT ?1, ?2 WHERE ?2 > (SELECT until FROM forgotten) ON CONFLICT DO NOTHING"
+_SPEND: Final = "INSERT INTO spent VALUES (?, ?) ON CONFLICT DO UPDATE SET step = excluded.step WHERE spent.step < excluded.step"
+_EXCHANGE: Final = "INSERT INTO exchanged VALUES (?) ON CONFLICT DO NOTHING"
+
+_FAILURES: Final = (sqlite3.Error, OSError, ValueError)
+
+_opening = Lock()
+_opened: Final[weakref.WeakSet[SqliteState]] = weakref.WeakSet()
+_inherited: Final[list[sqlite3.Connection]] = []
+
+
+class SqliteState:
+    """A `State` in an SQLite file of mode 0600. Safe to share between threads; a forked process opens the file for itself.
+
+    Tokens and devices are in it by SHA-256 alone: the file tells nobody who logged in.
+    """
+
+    __slots__ = ("__weakref__", "_closed", "_connection", "_file", "_identity", "_lock", "_swept")
+
+    def __init__(self, file: str | os.PathLike[str]) -> None:
+        """Open *file*, made where it does not exist.
+
+        Raises:
+            AccountFault: It cannot be used.
+        """
+        self._connection: sqlite3.Connection | None = None
+        self._file, self._lock = os.path.abspath(os.fsdecode(file)), Lock()  # noqa: PTH100 - a path object would follow links
+        self._identity, self._closed, self._swept = Identity(0, 0), False, NEVER
+        try:
+            self._open()
+        except _FAILURES as cause:
+            raise self._unusable(cause) from cause
+        _opened.add(self)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """How many used tokens are remembered."""
+        return int(self._number("SELECT COUNT(*) FROM used"))
+
+    def first_use(self, issuer: str, token_id: str, *, until: datetime, at: datetime) -> bool:
+        """Record the use of a token and tell whether it was the first; see `federation.state.ReplayCache`.
+
+        Raises:
+            AccountFault: The file cannot be used: a use that cannot be recorded is not granted.
+        """
+        now = _micros(at)
+        if not self._swept <= now < self._swept + SWEEP_SECONDS * _SECOND:
+            self._forget(now)
+        token = f"{len(issuer)}:{issuer}{token_id}"  # the length keeps issuer "a" with id "bc" from "ab" with "c"
+        return self._records(_USE, (_digest(token), _micros(until)))
+
+    def forgotten_until(self) -> datetime | None:
+        """Return when the last of all forgotten uses ended; see `federation.state.ReplayCache`.
+
+        Raises:
+            AccountFault: The file cannot be used.
+        """
+        until = self._number("SELECT until FROM forgotten")
+        return None if until == NEVER else _EPOCH + until * _MICROSECOND
+
+    def claim(self, serial_number: str, step: int) -> bool:
+        """Spend a code; see `federation.state.UsedCodes`.
+
+        Raises:
+            AccountFault: The file cannot be used.
+        """
+        return self._records(_SPEND, (_digest(serial_number), step))
+
+    def first_exchange(self, digest: str) -> bool:
+        """Record the exchange of a trade-in token; see `federation.state.State`.
+
+        Raises:
+            AccountFault: The file cannot be used.
+        """
+        return self._records(_EXCHANGE, (_digest(digest),))
+
+    def close(self) -> None:
+        """Close the file, for good."""
+        connection, self._connection, self._closed = self._connection, None, True
+        if connection is not None:
+            connection.close()
+
+    def _records(self, statement: str, parameters: tuple[bytes | int, ...]) -> bool:
+        with self._lock:
+            try:
+                return self._database().execute(statement, parameters).rowcount == 1
+            except _FAILURES as cause:
+                raise self._unusable(cause) from cause
+
+    def _number(self, query: str) -> int:
+        with self._lock:
+            try:
+                return int(self._database().execute(query).fetchone()[0])
+            except _FAILURES as cause:
+                raise self._unusable(cause) from cause
+
+    def _forget(self, now: int) -> None:
+        with self._lock:
+            try:
+                self._swept = now if _sweep(self._database(), now) else NEVER
+            except _FAILURES as cause:
+                raise self._unusable(cause) from cause
+
+    def _database(self) -> sqlite3.Connection:
+        """Return the connection to the file that still goes by its name: what is written to another one is lost."""
+        database = self._connection or self._open()
+        if Identity.of(os.lstat(self._file)) != self._identity:
+            raise OSError(None, "another file than the one that was opened")
+        return database
+
+    def _open(self) -> sqlite3.Connection:
+        if self._closed:
+            raise OSError(None, "one that was closed")
+        with _opening:
+            self._connection, self._identity = connect(self._file)
+        return self._connection
+
+    def _unusable(self, cause: Exception) -> AccountFault:
+        reason = (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__
+        return AccountFault(
+            file=show(self._file),
+            path="",
+            expected="a state file that can be read and written",
+            found=show(reason),
+            remedy="correct the file, its directory or the room on its disk, or name another file with --state sqlite:///PATH: "
+            "what cannot be recorded as used is not granted",
+            check="state",
+        )
+
+
+def _sweep(database: sqlite3.Connection, now: int) -> bool:
+    """Forget uses that have ended by *now*, and until when; tell whether that were all."""
+    with transaction(database):
+        ended = database.execute(_ENDED, (now,)).fetchone()[0]
+        if ended is None:
+            return True
+        swept = database.execute("DELETE FROM used WHERE until <= ?", (ended,)).rowcount
+        database.execute("UPDATE forgotten SET until = MAX(until, ?)", (ended,))
+    return swept < SWEEP_ENTRIES
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def _digest(text: str) -> bytes:
+    # A lone surrogate has no UTF-8 form; passed through, two different ids stay different.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _reopen_after_fork() -> None:
+    """A connection must not cross a fork, not even to be closed: the child would drop and overwrite what the parent relies on."""
+    global _opening  # noqa: PLW0603 - another thread of the parent may hold it
+    _opening = Lock()
+    for state in _opened:
+        state._lock = Lock()  # noqa: SLF001
+        if state._connection is not None:  # noqa: SLF001
+            _inherited.append(state._connection)  # noqa: SLF001
+            state._connection = None  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reopen_after_fork)
