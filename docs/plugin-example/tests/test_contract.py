@@ -17,10 +17,14 @@ PROVIDER = TicketProvider(HOST, AUDIENCE, (KEY.public_key(),))
 CLAIMS: dict[str, str | int] = {"iss": HOST, "sub": "alice", "aud": AUDIENCE, "id": "t-1", "iat": NOW - 60, "exp": NOW + 600}
 SPECIMEN = Specimen(
     provider=PROVIDER,
-    foreign_provider=TicketProvider(HOST, AUDIENCE, (Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key(),)),
+    same_name=TicketProvider(HOST, AUDIENCE, (Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key(),)),
+    same_key=TicketProvider("tickets.other.example", AUDIENCE, (KEY.public_key(),)),
     token=sign_ticket(CLAIMS, KEY),
     at=AT,
     expired_at=AT + timedelta(hours=1),
+    misaddressed=sign_ticket({**CLAIMS, "aud": "somebody-else"}, KEY),
+    oversized=sign_ticket({**CLAIMS, "id": "t" * 1_000_000}, KEY),
+    refused={"claims": sign_ticket({**CLAIMS, "sub": ""}, KEY), "issued": sign_ticket({**CLAIMS, "iat": NOW + 1}, KEY)},
 )
 
 

@@ -1,0 +1,119 @@
+"""A specimen of a kind of token, and how its validator is asked: by both methods, and nothing but a refusal may come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NoReturn
+
+from federation.errors import FederationError, InternalFailure
+from federation.identity import VerifiedIdentity
+from federation.report import Report
+from federation.validators import Provider, Validator, validator
+
+LONG_CHARS: Final = 1_000_000
+"""Characters that `Specimen.oversized` has at least."""
+
+
+class ContractError(AssertionError):
+    """A validator does not keep a clause; the text says which and by what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specimen:
+    """A token that is accepted, and enough around it to have it refused. Every token in it is genuine but for the one thing said.
+
+    Attributes:
+        provider: The registered provider whose key proves the token; its kind names the validator.
+        same_name: A provider of the provider's name with another key (for opaque tokens: without their answers). It must refuse.
+        same_key: A provider of another name and issuer with the provider's key. It must refuse.
+        token: The token, as a client would send it.
+        at: An instant at which it is accepted, aware.
+        expired_at: An instant at which it is past its time.
+        misaddressed: A token for somebody else's audience; None for a kind of token that has no audience.
+        oversized: A token of `LONG_CHARS` characters or more: genuine, and too long.
+        refused: Tokens that the provider refuses at `at`, by the check that refuses: one for each further rule of the validator.
+        shapes: Built-in kinds whose tokens have the shape of this kind: they may be recognised too.
+        unsigned_parts: Whether no signature covers some parts of the token, as the envelope of a SAML response. A change there may be
+            accepted, with the very same identity.
+        secrets: Texts that nothing may show, besides the tokens.
+        public: Parts of the token that may be shown, such as its prefix.
+    """
+
+    provider: Provider
+    same_name: Provider
+    same_key: Provider
+    token: str = field(repr=False)
+    at: datetime
+    expired_at: datetime
+    misaddressed: str | None = field(repr=False)
+    oversized: str = field(repr=False)
+    refused: Mapping[str, str] = field(default_factory=dict, repr=False)
+    shapes: frozenset[str] = frozenset()
+    unsigned_parts: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    public: tuple[str, ...] = ()
+
+    @property
+    def validator(self) -> Validator:
+        """The validator that judges the provider's tokens."""
+        return validator(self.provider.kind)
+
+
+def attempts(specimen: Specimen) -> Iterator[tuple[object, Provider, datetime]]:
+    """Yield one question of each sort: the genuine token, and one refusal for each reason that the specimen knows."""
+    token, provider, at = specimen.token, specimen.provider, specimen.at
+    yield from ((token, provider, at), (token, provider, specimen.expired_at))
+    yield from ((token, specimen.same_name, at), (token, specimen.same_key, at))
+    others = (specimen.misaddressed, *specimen.refused.values(), token[:-1], "A")
+    yield from ((other, provider, at) for other in others if other is not None)
+
+
+def broken(text: str) -> NoReturn:
+    """Say that a clause is not kept.
+
+    Raises:
+        ContractError: Always.
+    """
+    raise ContractError(text)
+
+
+def ask(specimen: Specimen, token: object, *, provider: Provider | None = None, at: datetime | None = None) -> VerifiedIdentity | None:
+    """Return whom `validate` names, None where it refuses; `diagnose` must say the same, and nothing but a refusal may come out."""
+    judge, by, when = specimen.validator, specimen.provider if provider is None else provider, specimen.at if at is None else at
+    identity, refusal = None, None
+    try:
+        identity = judge.validate(token, by, at=when)
+    except FederationError as error:
+        refusal = error
+    except BaseException as error:  # noqa: BLE001 - that is what is being tested
+        broken(f"validate raised {type(error).__name__} for {named(token)}")
+    try:
+        report = judge.diagnose(token, by, at=when)
+    except BaseException as error:  # noqa: BLE001
+        broken(f"diagnose raised {type(error).__name__} for {named(token)}")
+    if isinstance(refusal, InternalFailure):
+        broken(f"a bug for {named(token)}: {refusal}")
+    _compare(token, identity, refusal, report)
+    return identity
+
+
+def _compare(token: object, identity: VerifiedIdentity | None, refusal: FederationError | None, report: Report) -> None:
+    said = report.refusal()
+    if (said is None) is not (refusal is None):
+        broken(f"validate and diagnose disagree on {named(token)}: {refusal} against {said}")
+    if refusal is not None and said is not None and (refusal.code, refusal.check) != (said.code, said.check):
+        broken(f"validate refuses {named(token)} for {refusal.check}, diagnose for {said.check}")
+    if report.identity != identity:
+        broken(f"validate and diagnose name different people for {named(token)}")
+    try:
+        json.dumps(report.as_dict())
+    except (TypeError, ValueError) as error:
+        broken(f"the report on {named(token)} is no JSON: {error}")
+
+
+def named(token: object) -> str:
+    """Speak of *token* without showing it."""
+    return f"{type(token).__name__} of {len(token)} characters" if isinstance(token, str | bytes) else f"a {type(token).__name__}"
