@@ -147,8 +147,13 @@ def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> tuple[str, 
     known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *DIRECTORIES, *WEB_IDENTITY}
     present = tree.entries("")
     for name in present:
-        if name not in known and not name.startswith("README"):
+        if name not in known and not is_left_alone(name):
             faults.add(
                 name if name.isprintable() else show(name), "", f"one of {', '.join(sorted(known))}", show(name), "rename or remove it"
             )
     return present
+
+
+def is_left_alone(name: str) -> bool:
+    """Tell whether *name*, in the root of an account directory, is for its readers and none of the account."""
+    return name.startswith("README")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument
+from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument, printable
 
 MAX_FAULTS = 1000
 """Faults kept; a directory with more is not an account directory."""
@@ -37,3 +38,20 @@ class Faults:
     def error(self) -> AccountFaults:
         """Return the recorded faults, of which there must be one, as the error to raise."""
         return AccountFaults(tuple(self._faults))
+
+
+def located(faults: AccountFaults, directory: Path) -> AccountFaults:
+    """Return *faults* with each file named from the root of the file system: several directories are read, and one log tells of all."""
+    return AccountFaults(
+        tuple(
+            AccountFault(
+                file=printable(str(directory.absolute() / fault.file)),
+                path=fault.path,
+                expected=fault.expected,
+                found=fault.found,
+                remedy=fault.remedy,
+                check=fault.check,
+            )
+            for fault in faults.faults
+        )
+    )

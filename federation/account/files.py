@@ -48,6 +48,13 @@ class Tree:
             return ()
         return tuple(names)
 
+    def is_directory(self, name: str) -> bool:
+        """Tell whether *name* is a directory, and not a link to one."""
+        try:
+            return stat.S_ISDIR(os.lstat(self.root / name).st_mode)
+        except (OSError, ValueError):
+            return False
+
     def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
         """Return the octets of *file*; None after recording why it cannot be read."""
         try:
