@@ -1,9 +1,10 @@
-"""The access log: one line of JSON per request, and nothing secret in it."""
+"""The log of the server: one line of JSON per request and per change of the account, and nothing secret in it."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Final
 
 from federation import clock
@@ -39,8 +40,15 @@ class AccessLog:
             "micros": micros,
             "refusal": exchange.refusal,
         }
+        self._write({name: value for name, value in entry.items() if value != ""})
+
+    def tell(self, event: str, **members: str | int) -> None:
+        """Record *event*, which is no request: what became of a change of the account."""
+        self._write({"time": timestamp(clock.resolve(None)), "event": event, **members})
+
+    def _write(self, entry: Mapping[str, str | int | None]) -> None:
         # ASCII: no line break or bidirectional mark of a subject reaches a terminal or forges a second line (attack row D07).
-        line = json.dumps({name: value for name, value in entry.items() if value != ""}).encode("ascii")
+        line = json.dumps(entry).encode("ascii")
         try:
             os.write(self._descriptor, line + b"\n")
         except OSError:

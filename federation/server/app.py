@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, Protocol
 
 from federation import limits
@@ -59,20 +59,22 @@ class Connection(Protocol):
 class Application:
     """An RSGI application. It reads a request within its limits and answers it on the spot."""
 
-    def __init__(self, endpoint: Endpoint, log: AccessLog) -> None:
-        self._endpoint, self._log = endpoint, log
+    def __init__(self, current: Callable[[], Endpoint], log: AccessLog) -> None:
+        """Serve requests, each by the endpoint that *current* returns when it begins."""
+        self._current, self._log = current, log
 
     async def __call__(self, scope: Scope, connection: Connection) -> None:
-        """Serve one request."""
+        """Serve one request: to its end by the generation of the account that was served when it began."""
         started = time.perf_counter_ns()
         request = Request(scope.method, scope.path, scope.query_string, tuple(scope.headers.items()), peer=scope.client)
         try:
+            endpoint = self._current()
             request = Request(request.method, request.path, request.query, request.headers, await _body(request, connection), scope.client)
         except FederationError as refusal:
             exchange = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
         else:
             started = time.perf_counter_ns()
-            exchange = self._endpoint.answer(request)
+            exchange = endpoint.answer(request)
         self._respond(request, exchange, connection, micros=(time.perf_counter_ns() - started) // 1000)
 
     def _respond(self, request: Request, exchange: Exchange, connection: Connection, *, micros: int) -> None:

@@ -86,7 +86,7 @@ class Endpoint:
         except FederationError as refusal:
             return refused(refusal, content_type=content_type, request_id=request_id, operation=name, principal=principal)
         except Exception as bug:  # noqa: BLE001 - the last line before the client: a bug is answered as one, without detail
-            failure = _as_failure(bug)
+            failure = as_failure(bug)
             return refused(failure, content_type=content_type, request_id=request_id, operation=name, principal=principal)
         return Exchange(response, operation=name, principal=principal)
 
@@ -187,7 +187,7 @@ def _echo(text: str) -> str:
     return show(text).strip("`")
 
 
-def _as_failure(bug: Exception) -> InternalFailure:
+def as_failure(bug: Exception) -> InternalFailure:
     """A bug by its kind and place alone: its text may hold what the client sent."""
     frame = traceback.extract_tb(bug.__traceback__)[-1]
     return InternalFailure(

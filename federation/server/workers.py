@@ -1,26 +1,43 @@
-"""The processes behind `federation serve`: granian accepts, each worker opens the account for itself."""
+"""The processes behind `federation serve`: a supervisor publishes generations of the account, and granian's workers follow and answer."""
 
 from __future__ import annotations
 
 import ipaddress
+import os
+import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from multiprocessing import active_children
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from federation import limits
-from federation.errors import RegistrationError, show
+from federation.account import load_account
+from federation.account.faults import located
+from federation.account.snapshot import companions
+from federation.errors import AccountFaults, RegistrationError, show
 from federation.profiles import Replay
 from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
-from federation.state import AuditSink, JsonLinesAudit, beside
+from federation.server.following import Follower
+from federation.server.generations import copies_in
+from federation.server.publishing import Publisher
+from federation.state import AuditSink, JsonLinesAudit, State, beside, open_state
+from federation.state.opening import file_of
 from federation.sts.service import SecurityTokenService
+
+try:
+    import fcntl
+except ImportError:  # not POSIX
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from granian.server import MPServer
@@ -56,6 +73,22 @@ class ServerSettings:
     audit_log: Path | None = None
     state: str | None = None
     replay: Replay | None = None
+
+    @property
+    def directories(self) -> tuple[Path, ...]:
+        """The account and its neighbours."""
+        return (self.account, *self.neighbours)
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Files that the server writes, which are no part of an account even where they lie in its directory."""
+        state = file_of(self.state_place)
+        return (state,) if self.audit_log is None else (state, self.audit_log)
+
+    @property
+    def state_place(self) -> str | Path:
+        """Where the state is kept, as `open_state` takes it."""
+        return Path(beside(self.account)) if self.state is None else self.state
 
     @property
     def url(self) -> str:
@@ -103,26 +136,45 @@ def check_server_installed() -> None:
         )
 
 
-def load_application(settings: ServerSettings) -> Application:
-    """Open the account and make the application of one worker; called in the worker's own process."""
-    audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
-    return Application(Endpoint(open_service(settings, audit)), AccessLog())
+def load_application(settings: ServerSettings, shared: Path, supervisor: int) -> Application:
+    """Make the application of one worker; called in the worker's own process.
 
-
-def open_service(settings: ServerSettings, audit: AuditSink | None = None) -> SecurityTokenService:
-    """Open the account, its neighbours and what all workers remember.
-
-    Raises:
-        AccountFaults: An account is at fault.
-        AccountFault: The state file is.
+    Args:
+        settings: What to serve.
+        shared: Where the supervisor publishes the generations of the account.
+        supervisor: Its process id; a worker that asked would not learn that it is gone already.
     """
-    return SecurityTokenService.open(
-        settings.account,
-        audit=audit,
-        replay="account" if settings.replay is None else settings.replay.value,
-        state=Path(beside(settings.account)) if settings.state is None else settings.state,
-        neighbours=settings.neighbours,
-    )
+    audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
+    load = partial(_endpoint, settings, state=open_state(settings.state_place), audit=audit)
+    follower = Follower(shared, load, voter=os.getpid())
+    Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
+    return Application(follower.current, AccessLog())
+
+
+def _endpoint(settings: ServerSettings, place: Path, *, state: State, audit: AuditSink | None = None) -> Endpoint:
+    """Return what serves the generation at *place*. Generations share *state* and *audit*."""
+    copies = copies_in(place, len(settings.directories))
+    try:
+        service = SecurityTokenService.open(
+            copies[0],
+            audit=audit,
+            replay="account" if settings.replay is None else settings.replay.value,
+            state=state,
+            neighbours=copies[1:],
+        )
+    except AccountFaults:
+        for directory, copy in zip(settings.directories, copies, strict=True):
+            _locate_faults(directory, copy)
+        raise
+    return Endpoint(service)
+
+
+def _locate_faults(directory: Path, copy: Path) -> None:
+    """Raise the faults of *copy* as those of *directory*, if it has any."""
+    try:
+        load_account(copy)
+    except AccountFaults as faults:
+        raise located(faults, directory) from None
 
 
 def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
@@ -138,10 +190,44 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
     """
     check_server_installed()
     check_port_is_free(settings)
-    open_service(settings)  # faults are told once, here, before any worker starts
-    server = _granian(settings)
-    server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
-    server.serve(target_loader=partial(load_application, settings), wrap_loader=False)
+    with TemporaryDirectory(prefix="federation-") as name:
+        shared = Path(name)
+        publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=AccessLog(), living=_workers)
+        # Faults are told once, here, before any worker starts.
+        publisher.publish_first(partial(_endpoint, settings, state=open_state(settings.state_place)))
+        server = _granian(settings)
+        server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
+        server.on_startup(partial(_renew_on_hangup, publisher))
+        try:
+            with _kept(shared):
+                publisher.start()
+                server.serve(target_loader=partial(load_application, settings, shared, os.getpid()), wrap_loader=False)
+        finally:
+            publisher.stop()
+
+
+def _workers() -> frozenset[int]:
+    return frozenset(child.pid for child in active_children() if child.pid is not None)
+
+
+def _renew_on_hangup(publisher: Publisher) -> None:
+    """Let SIGHUP renew the account; granian's own answer, set just before its startup hooks are called, replaces worker after worker."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda *_: publisher.renew())
+
+
+@contextmanager
+def _kept(directory: Path) -> Iterator[None]:
+    """Keep *directory* from what clears /tmp of old files: it leaves alone what somebody holds a lock on (systemd-tmpfiles does)."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _announce(settings: ServerSettings, ready: Callable[[], None]) -> None:

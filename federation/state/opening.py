@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Final
 
 from federation.errors import RegistrationError, show
@@ -24,7 +25,7 @@ def open_state(place: str | os.PathLike[str]) -> State:
     """
     from federation.state.sqlite import SqliteState  # noqa: PLC0415 - SQLite is loaded where state is kept in it
 
-    return SqliteState(place if isinstance(place, os.PathLike) else _file_of(place))
+    return SqliteState(file_of(place))
 
 
 def beside(account: str | os.PathLike[str]) -> str:
@@ -35,7 +36,16 @@ def beside(account: str | os.PathLike[str]) -> str:
     return f"{os.path.abspath(account)}.state.sqlite"  # noqa: PTH100 - a link to the account of the day is not to be followed
 
 
-def _file_of(url: object) -> str:
+def file_of(place: str | os.PathLike[str]) -> Path:
+    """Return the file that the state at *place* is kept in, as `open_state` takes it.
+
+    Raises:
+        RegistrationError: It names none.
+    """
+    return Path(place if isinstance(place, os.PathLike) else _path_in(place))
+
+
+def _path_in(url: object) -> str:
     if isinstance(url, str) and url.startswith(_SQLITE):
         path = url.removeprefix(_SQLITE)
         if path and not path.startswith(":") and "?" not in path and "#" not in path:

@@ -3,6 +3,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from federation import limits
 from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
+from federation.server.messages import Exchange, Request, Response
 
 
 @dataclass
@@ -68,7 +70,7 @@ def log() -> Iterator[tuple[int, int]]:
 def serve(
     connection: Connection, log: tuple[int, int], *headers: tuple[str, str], path: str = "/", method: str = "POST"
 ) -> dict[str, object]:
-    application = Application(Endpoint(object()), AccessLog(log[1]))
+    application = Application(lambda: Endpoint(object()), AccessLog(log[1]))
     asyncio.run(application(Scope(method, path, Headers(list(headers))), connection))
     entry: dict[str, object] = json.loads(os.read(log[0], 65_536))
     return entry
@@ -118,6 +120,29 @@ def test_a_body_that_is_not_announced_within_the_limit_is_drained_and_refused(
     assert connection.read <= limits.REQUEST_DRAIN_OCTETS + 1_000_000
 
 
+def test_a_request_ends_with_the_account_it_began_with(log: tuple[int, int]) -> None:
+    class Numbered(Endpoint):
+        def __init__(self, number: int) -> None:
+            super().__init__(object())
+            self._number = number
+
+        def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
+            return Exchange(Response(200, "text/plain", "", str(self._number).encode()))
+
+    served = [Numbered(1)]
+
+    class Changing(Connection):
+        async def __call__(self) -> bytes:
+            served.append(Numbered(2))
+            return b"A=1"
+
+    application, bodies = Application(lambda: served[-1], AccessLog(log[1])), []
+    for connection in (Changing(), Connection([b"A=1"])):
+        asyncio.run(application(Scope("POST", "/", Headers([FORM, ("content-length", "3")])), connection))
+        bodies.append(connection.body)
+    assert bodies == [b"1", b"2"]
+
+
 def test_a_slow_body_is_given_up(log: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REQUEST_SECONDS", 0.01)
     connection = Connection([b"x"], delay=5)
@@ -133,7 +158,7 @@ def test_a_body_that_breaks_off_is_refused(log: tuple[int, int]) -> None:
 def test_a_log_that_nobody_reads_stops_nothing() -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    application = Application(Endpoint(object()), AccessLog(writer))
+    application = Application(lambda: Endpoint(object()), AccessLog(writer))
     for _ in range(2):
         connection = Connection()
         asyncio.run(application(Scope("GET", "/health", Headers([])), connection))
@@ -143,7 +168,7 @@ def test_a_log_that_nobody_reads_stops_nothing() -> None:
 
 def test_a_line_of_the_log_is_one_line_of_ascii(log: tuple[int, int]) -> None:
     connection = Connection([b"Action=%0a%0d%E2%80%AE%1b&Version=2011-06-15"])
-    application = Application(Endpoint(object()), AccessLog(log[1]))
+    application = Application(lambda: Endpoint(object()), AccessLog(log[1]))
     asyncio.run(application(Scope("POST", "/", Headers([FORM, ("content-length", "45")])), connection))
     line = os.read(log[0], 65_536)
     assert line.count(b"\n") == 1

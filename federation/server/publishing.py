@@ -1,0 +1,197 @@
+"""The supervisor's side of the generations: copy the account directories, have every worker prepare the copy, then let all serve it.
+
+The supervisor reads no account itself once workers run: it forks their successors, and a fork in the middle of a parse inherits its locks.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+from federation.account.directory import root_of
+from federation.account.faults import Faults, located
+from federation.account.snapshot import Signature, copy_account
+from federation.account.watching import Watcher
+from federation.errors import AccountFault, AccountFaults
+from federation.server.access_log import AccessLog
+from federation.server.endpoint import as_failure
+from federation.server.generations import Board, Fault, copies_in, faults_of, forget_votes, place_of, votes_on
+
+VOTING_SECONDS: Final = 120
+"""Time that workers have to prepare a generation: ten thousand roles load in seconds."""
+_ATTEMPTS: Final = 3
+"""How often one state of the directories is offered, where workers end without a vote."""
+_AGAIN_SECONDS: Final = 6.0
+"""Before it is offered again: granian takes a worker that ends twice within 5.5 seconds for one that cannot start, and gives up."""
+_POLL_SECONDS: Final = 0.02
+_COPY_PAUSE_SECONDS: Final = 0.1
+_COPY_ATTEMPTS: Final = 100
+
+Signatures = tuple[Signature, ...]
+
+
+class Publisher:
+    """Publishes generations of account directories to the workers that follow them."""
+
+    def __init__(
+        self,
+        directories: Sequence[Path],
+        shared: Path,
+        *,
+        leave_out: frozenset[str] = frozenset(),
+        log: AccessLog,
+        living: Callable[[], frozenset[int]],
+    ) -> None:
+        """Publish *directories* in *shared*.
+
+        Args:
+            directories: The account, and its neighbours.
+            shared: A private directory, the same that the workers follow.
+            leave_out: Absolute names of files in the directories that are no part of the account.
+            log: Is told what became of each change.
+            living: Returns the ids of the workers.
+        """
+        self._directories, self._shared, self._leave_out = tuple(directories), shared, leave_out
+        self._log, self._living = log, living
+        self._board, self._watcher = Board(shared), Watcher(directories, leave_out=leave_out)
+        self._number, self._forced = 0, Event()
+        self._served: Signatures = ()
+        self._refused: Signatures | None = None
+        self._thread = Thread(target=self._run, name="account-publisher", daemon=True)
+
+    def publish_first(self, check: Callable[[Path], object]) -> None:
+        """Publish the first generation, once *check* of the place where it lies raises nothing.
+
+        Raises:
+            AccountFaults: The directories are at fault, or do not stay as they are for long enough to be copied.
+            FederationError: As *check* does.
+        """
+        for _ in range(_COPY_ATTEMPTS):
+            copied = self._copy()
+            if copied is not None:
+                break
+            time.sleep(_COPY_PAUSE_SECONDS)
+        else:
+            raise AccountFaults(
+                (_fault(self._directories[0], "files that stay as they are", "files that change", "wait until it is written"),)
+            )
+        check(place_of(self._shared, self._number))
+        self._served = copied
+        self._board.serve(self._number)
+
+    def start(self) -> None:
+        """Begin to watch the directories."""
+        self._watcher.start(unreported=lambda reason: self._log.tell("account", outcome="looked at every second", reason=reason))
+        self._thread.start()
+
+    def renew(self) -> None:
+        """Read the directories again, changed or not; safe in a signal handler."""
+        self._forced.set()
+        self._watcher.rouse()
+
+    def stop(self) -> None:
+        """Publish nothing any more."""
+        self._watcher.stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while self._watcher.wait():
+            try:
+                self._look()
+            except AccountFaults as faults:
+                self._refuse(faults_of(faults))
+            except OSError as error:
+                reason = os.strerror(error.errno) if error.errno else type(error).__name__
+                self._refuse(faults_of(_fault(self._shared, "room for a copy of the account", reason, "make room there")))
+            except Exception as bug:  # noqa: BLE001 - a bug must not end the watching in silence
+                self._refuse(faults_of(as_failure(bug)))
+
+    def _look(self) -> None:
+        forced = self._forced.is_set()
+        self._forced.clear()
+        seen = self._watcher.signatures()
+        if not forced and seen in (self._served, self._refused):
+            return
+        self._refused = self._watcher.settled(seen)  # whatever becomes of it: what is not taken over is not tried again as it is
+        if not forced and self._refused == self._served:
+            return
+        for _ in range(_ATTEMPTS):
+            copied = self._copy()
+            if copied is None:
+                self._refused = None
+                self._watcher.rouse()
+                return
+            faults = self._ask()
+            if faults is not None:
+                self._decide(copied, faults)
+                return
+            self._board.offer(0)
+            self._watcher.pause(_AGAIN_SECONDS)
+        self._refuse(
+            faults_of(_fault(self._directories[0], "an account that workers can read", "workers that end over it", "undo the change"))
+        )
+
+    def _copy(self) -> Signatures | None:
+        """Copy the directories as the next generation. None where one changed meanwhile."""
+        self._remove(self._number)
+        self._number += 1
+        place, signatures = place_of(self._shared, self._number), []
+        place.mkdir(mode=0o700)
+        for directory, copy in zip(self._directories, copies_in(place, len(self._directories)), strict=True):
+            root_of(directory, Faults())
+            try:
+                signature = copy_account(directory, copy, leave_out=self._leave_out)
+            except AccountFaults as faults:
+                raise located(faults, directory) from None
+            if signature is None:
+                return None
+            signatures.append(signature)
+        return tuple(signatures)
+
+    def _ask(self) -> list[Fault] | None:
+        """Offer the last copy and return what a worker finds wrong with it; None where one ended, or took too long, to say."""
+        asked, deadline = self._living(), time.monotonic() + VOTING_SECONDS
+        self._board.offer(self._number)
+        try:
+            while not self._watcher.stopped and time.monotonic() < deadline:
+                votes = votes_on(self._shared, self._number)
+                faults = next((found for found in votes.values() if found), [])
+                silent = asked - votes.keys()
+                if faults or (votes and not silent):
+                    return faults
+                if not silent or not silent <= self._living():
+                    return None
+                self._watcher.pause(_POLL_SECONDS)
+            return None
+        finally:
+            forget_votes(self._shared)
+
+    def _decide(self, copied: Signatures, faults: list[Fault]) -> None:
+        if faults:
+            self._refuse(faults)
+            return
+        before = self._board.served
+        self._board.serve(self._number)
+        self._served, self._refused = copied, None
+        self._remove(before)
+        self._log.tell("account", outcome="taken over", generation=self._number)
+
+    def _refuse(self, faults: list[Fault]) -> None:
+        self._board.offer(0)
+        for fault in faults:
+            members = {name: fault[name] for name in ("file", "path", "check", "expected", "found", "remedy") if fault.get(name)}
+            self._log.tell("account", outcome="refused", generation=self._board.served, **members)
+
+    def _remove(self, number: int) -> None:
+        if number != self._board.served:
+            shutil.rmtree(place_of(self._shared, number), ignore_errors=True)
+
+
+def _fault(place: Path, expected: str, found: str, remedy: str) -> AccountFault:
+    return AccountFault(file=str(place.absolute()), path="", expected=expected, found=found, remedy=remedy)
