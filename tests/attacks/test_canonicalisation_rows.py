@@ -7,38 +7,75 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
+from federation.saml import signature
 from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
+from federation.saml.signature import StrictVerifier, Verified
 from federation.saml.signed_info import canonicalise
-from federation.saml.xml import DS, EC, Element, parse
+from federation.saml.xml import DS, EC, SAML, Element, parse
 from tests.shared import REPOSITORY
-from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
+from tests.signed import LOGIN, Keys, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
 
 METHOD = Canonicalisation(EXCLUSIVE)
 
 
-def test_C01_a_relative_namespace_is_no_golden_digest() -> None:
-    def void(root: Element) -> None:
-        part(root, ".//ds:DigestValue").text = base64.b64encode(hashlib.sha256(b"").digest()).decode()
-        resign(part(root, ".//ds:Signature"))
+def golden(root: Element) -> None:
+    """Have a registered key sign the digest of nothing: where canonicalisation fails in silence, it fits every message."""
+    part(root, ".//ds:DigestValue").text = base64.b64encode(hashlib.sha256(b"").digest()).decode()
+    resign(part(root, ".//ds:Signature"))
 
-    octets = changed(genuine(), void)
-    assert refused(octets).check == "signature-digest"
-    relative = octets.replace(b"<saml2p:Response ", b'<saml2p:Response xmlns:e="1" ', 1)
-    assert refused(relative).check in {"canonicalisation", "signature-digest"}
+
+@pytest.mark.parametrize("verifier", ["strict", "signxml"])
+def test_C01_a_golden_digest_fits_no_message(verifier: str) -> None:
+    assert refused(changed(genuine(), golden), Keys(verifier=verifier)).check in {"signature-digest", "signature"}
+
+
+@pytest.mark.parametrize("where", [b"<saml2p:Response ", b"<saml2:Assertion ", b"<saml2:Subject"])
+def test_C01_a_canonical_form_that_cannot_be_made_is_a_refusal(where: bytes) -> None:
+    octets = changed(genuine(), golden)
+    # What SignedInfo itself can be canonicalised under is kept, so that the digest is what is asked for.
+    relative = octets.replace(
+        where, where.rstrip() + b' xmlns:e="1" e:x="" ' if where != b"<saml2p:Response " else where + b'xmlns:e="1" ', 1
+    )
+    assert relative != octets
+    assert refused(relative).check == "canonicalisation"
 
 
 def test_C02_a_signature_over_nothing_signs_nothing() -> None:
-    octets = genuine().replace(b"<ds:SignedInfo", b'<ds:SignedInfo xmlns:e="1"', 1)
-    assert refused(octets).check in {"canonicalisation", "signature"}
+    def sign_nothing(root: Element) -> None:
+        private = signing_key().private
+        assert isinstance(private, rsa.RSAPrivateKey)
+        value = private.sign(b"", padding.PKCS1v15(), hashes.SHA256())
+        part(root, ".//ds:SignatureValue").text = base64.b64encode(value).decode()
+
+    octets = changed(genuine(), sign_nothing)
+    assert refused(octets).check == "signature"
+    assert refused(octets.replace(b"<ds:SignedInfo", b'<ds:SignedInfo xmlns:e="1"', 1)).check == "canonicalisation"
 
 
-def test_C01_C02_C13_canonical_octets_are_the_elements_own() -> None:
-    root = parse(b'<a xmlns="urn:a"><b ID="1">x</b><c/></a>').root
+def test_C13_canonical_octets_are_the_elements_own() -> None:
+    root = parse(b'<a xmlns="urn:a"><b ID="1">x</b>tail<c/></a>').root
     assert canonicalise(root[0], METHOD) == b'<b xmlns="urn:a" ID="1">x</b>'
+
+
+@pytest.mark.parametrize(
+    "other", ["<x/>", '<x ID="{id}"/>', '<x:Assertion xmlns:x="urn:x" ID="{id}"/>', f'<Assertion xmlns="{SAML[1:-1]}" ID="_x"/>']
+)
+def test_C13_octets_of_another_element_prove_nothing(other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verifier that canonicalises the wrong element, as lxml does when it is handed an ElementTree around one."""
+
+    class Careless(StrictVerifier):
+        def verify(self, *given: Any) -> Verified:
+            return super().verify(*given)._replace(octets=other.replace("{id}", given[0].get("ID")).encode())
+
+    monkeypatch.setattr(signature, "named", lambda name: Careless())
+    assert refused(genuine()).check == "canonicalisation"
 
 
 def test_C03_with_comments_is_the_same_where_there_are_none() -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.profiles import Profile
+from federation.saml import decryption
 from federation.saml.assertion import read_assertion
 from federation.saml.decode import RawResponse
 from federation.saml.response import examine_response
@@ -139,6 +140,37 @@ def test_E01_E02_wrong_key_wrong_padding_wrong_tag_get_the_same_words() -> None:
     assert len(answers) == 1
 
 
+@pytest.mark.parametrize("transport", ["rsa-1_5", "rsa-oaep-mgf1p"])
+@pytest.mark.parametrize("length", [None, 0, 16, 31, 33, 64])
+def test_E02_what_does_not_unwrap_is_deciphered_all_the_same_with_a_key_nobody_knows(
+    transport: str, length: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever could tell a failed unwrapping from a failed decryption, by time or by a known substitute, has Bleichenbacher's oracle."""
+    used: list[bytes] = []
+
+    def recording(key: bytes) -> AESGCM:
+        used.append(key)
+        return AESGCM(key)
+
+    monkeypatch.setattr(decryption, "AESGCM", recording)
+    scheme = padding.PKCS1v15() if transport == "rsa-1_5" else padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303
+    wrapped = os.urandom(255) if length is None else recipient().public_key().encrypt(os.urandom(length), scheme)
+    wrapped = wrapped.rjust(256, b"\0")
+
+    def spoil(root: Element) -> None:
+        root.findall(f".//{XENC}CipherValue")[0].text = base64.b64encode(wrapped).decode()
+        next(root.iter(f"{XENC}EncryptedKey"))[0].set("Algorithm", f"{XENC_URI}{transport}")
+
+    octets = changed(carrying(assertion(genuine())), spoil)
+    for _ in range(2):
+        assert refused(octets, keys(permit=frozenset({"rsa1_5"}))).check == "decryption"
+    assert [len(key) for key in used] == [32, 32]
+    # OpenSSL itself answers a failed PKCS#1 v1.5 unwrapping with octets made from the ciphertext and the private key.
+    assert transport == "rsa-1_5" or used[0] != used[1]
+    for known in (bytes(32), b"\xff" * 32):
+        assert known not in used
+
+
 def test_E02_pkcs1_v15_needs_a_permit_even_under_a_signature() -> None:
     assert refused(genuine("both", encryption(transport="rsa-1_5")), keys()).check == "encryption-algorithm"
     assert refused(genuine("both", encryption(transport="rsa-1_5")), keys(profile=Profile.AWS)).check == "encryption-algorithm"
@@ -207,12 +239,45 @@ def test_E05_an_id_of_the_envelope_inside_the_plaintext() -> None:
     assert refused(carrying(plain), keys()).check == "duplicate-id"
 
 
-def test_E07_namespaces_come_from_the_surroundings_by_the_tree_and_not_by_text() -> None:
+def bare(prefix: str, declarations: str) -> bytes:
+    """A message whose plaintext leaves the prefix of SAML, *prefix*, to the surroundings, which bear *declarations*."""
     plain = assertion(genuine())
-    bare = plain.replace(b' xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion"', b"", 1)
-    assert bare != plain
-    octets = carrying(bare)
-    assert refused(octets.replace(b"xmlns:saml2=", b"xmlns:other="), keys()).check in {"decryption", "well-formed"}
+    own = b' xmlns:saml2="%b"' % SAML[1:-1].encode()
+    fragment = plain.replace(own, b"", 1)
+    assert fragment != plain
+    # The signature inside no longer fits under another prefix; that the plaintext was opened shows in what is refused.
+    if prefix != "saml2":
+        fragment = fragment.replace(b"<saml2:", f"<{prefix}:".encode() if prefix else b"<")
+        fragment = fragment.replace(b"</saml2:", f"</{prefix}:".encode() if prefix else b"</")
+    octets = carrying(fragment).replace(b"saml2:", b"outer:").replace(b"xmlns:saml2=", b"xmlns:outer=")
+    start = b"<outer:EncryptedAssertion>"
+    assert octets.count(start) == 1
+    return octets.replace(start, start[:-1] + f" {declarations}>".encode())
+
+
+URI = SAML[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "declarations", "check"),
+    [
+        ("saml2", f'xmlns:saml2="{URI}"', None),
+        ("saml2", f"""xmlns:saml2="{URI}" xmlns:q="urn:q?a=1&amp;b='2'" """, None),
+        ("p", f'xmlns:p="{URI}"', "signature-digest"),
+        ("", f'xmlns="{URI}"', "signature-digest"),
+        ("outer", "", "signature-digest"),
+        ("saml2", "", "decryption"),
+        ("saml2", 'xmlns:saml2="urn:other"', "decryption"),
+        ("", "", "decryption"),
+        ("", 'xmlns="urn:other"', "decryption"),
+    ],
+)
+def test_E07_namespaces_come_from_the_surroundings_and_from_nowhere_else(prefix: str, declarations: str, check: str | None) -> None:
+    octets = bare(prefix, declarations)
+    if check is None:
+        assert subject(prove(octets, keys())) == LOGIN.subject
+    else:
+        assert refused(octets, keys()).check == check
 
 
 @pytest.mark.parametrize("tag", [0, 4, 12, 15])

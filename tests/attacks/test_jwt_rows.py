@@ -8,13 +8,17 @@ import socket
 import zlib
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from federation import OidcProvider, validate
+from federation import FederationError, OidcProvider, validate
+from federation.errors import RegistrationError
 from federation.oidc import base64url
 from federation.oidc.decode import decode_token
+from federation.oidc.jwks import KeySet
+from federation.profiles import Profile
 from federation.testing.oidc import ABSENT, OidcForge, TokenKey
 from tests.oidc_forge import AT, CLIENT, HEADER, forge, key, payload, provider, refusal, resigned, token, with_header
 
@@ -75,11 +79,62 @@ def test_j04_algorithm_of_another_family(published: str, used: str) -> None:
     assert refusal(presented, provider(published)).check == "alg"
 
 
-@pytest.mark.parametrize("alg", ["ES256", "ES384", "ES512"])
-@pytest.mark.parametrize("other", ["ES256", "ES384", "ES512"])
-def test_j05_curve_belongs_to_the_algorithm(alg: str, other: str) -> None:
-    if alg != other:
-        assert refusal(forge(other).token(at=AT, audience=CLIENT, header={"alg": alg}), provider(other)).check == "alg"
+DIGESTS: dict[str, tuple[int, hashes.HashAlgorithm]] = {
+    "ES256": (32, hashes.SHA256()),
+    "ES384": (48, hashes.SHA384()),
+    "ES512": (66, hashes.SHA512()),
+}
+
+
+def on_another_curve(alg: str, private: ec.EllipticCurvePrivateKey, kid: str) -> str:
+    """A token in the form of *alg* that verifies under *private* wherever its curve is not looked at."""
+    octets, digest = DIGESTS[alg]
+    signing_input = base64url.encode(json.dumps({"alg": alg, "kid": kid}).encode()) + "." + base64url.encode(payload())
+    while True:
+        r, s = decode_dss_signature(private.sign(signing_input.encode(), ec.ECDSA(digest)))
+        if max(r, s).bit_length() <= 8 * octets:
+            return f"{signing_input}.{base64url.encode(r.to_bytes(octets) + s.to_bytes(octets))}"
+        if private.key_size - 8 * octets > 16:
+            return f"{signing_input}.{base64url.encode(bytes(2 * octets))}"  # no signature of this curve fits the form
+
+
+@pytest.mark.parametrize("profile", ["strict", "aws"])
+@pytest.mark.parametrize(("alg", "other"), [(a, b) for a in DIGESTS for b in DIGESTS if a != b])
+def test_j05_curve_belongs_to_the_algorithm(alg: str, other: str, profile: str) -> None:
+    """Provider and key allow every algorithm: what refuses is that the key is on another curve."""
+    registered = OidcProvider.from_documents(
+        discovery=forge(other).discovery(),
+        jwks={"keys": [{name: value for name, value in key(other).jwk().items() if name != "alg"}]},
+        client_ids=[CLIENT],
+        algorithms=frozenset(DIGESTS),
+        profile=Profile(profile),
+    )
+    assert validate(token(other), registered, at=AT).subject
+    private = key(other).private
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    refused = refusal(on_another_curve(alg, private, "key-1"), registered)
+    assert refused.check == "alg"
+    assert refused.expected == f"an algorithm of the named key: {other}"
+
+
+@pytest.mark.parametrize("crv", ["secp256k1", "P-256K", "P-224", "brainpoolP256r1"])
+def test_j05_other_curves_are_no_keys(crv: str) -> None:
+    numbers = ec.generate_private_key(ec.SECP256K1()).public_key().public_numbers()
+    jwk = {
+        "kty": "EC",
+        "crv": crv,
+        "kid": "k1",
+        "x": base64url.encode(numbers.x.to_bytes(32)),
+        "y": base64url.encode(numbers.y.to_bytes(32)),
+    }
+    with pytest.raises(RegistrationError) as caught:
+        KeySet.parse({"keys": [jwk]})
+    assert caught.value.check == "jwks"
+    beside = KeySet.parse({"keys": [jwk, key("ES256").jwk()]})
+    assert [known.kid for known in beside.keys] == ["key-1"]
+    with pytest.raises(FederationError) as unknown:
+        beside.candidates("ES256", "k1", profile=Profile.STRICT)
+    assert unknown.value.check == "kid"
 
 
 @pytest.mark.parametrize(

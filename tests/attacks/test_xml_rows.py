@@ -4,10 +4,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from lxml import etree
 
+from federation import limits
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.assertion import Assertion, read_assertion
@@ -284,6 +286,42 @@ def test_X26_deep_nesting(path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "check"), [(limits.XML_ATTRIBUTES_PER_ELEMENT, None), (limits.XML_ATTRIBUTES_PER_ELEMENT + 1, "attributes")]
+)
+@pytest.mark.parametrize("when", ["before signing", "after signing"])
+def test_X27_attributes_of_one_element_of_a_genuine_message_are_bounded(number: int, check: str | None, when: str) -> None:
+    def crowd(root: Element) -> None:
+        value = part(root, ".//saml:AttributeValue")
+        for place in range(number - len(value.keys())):
+            value.set(f"a{place}", "")
+        assert len(value.keys()) == number
+
+    octets = genuine(before=crowd) if when == "before signing" else changed(genuine(), crowd)
+    if check is None and when == "before signing":
+        assert subject(prove(octets)) == LOGIN.subject
+    else:
+        assert refused(octets).check == (check or "signature-digest")
+
+
+@pytest.mark.parametrize("where", [".//saml:AttributeValue", ".//ds:X509Certificate", "samlp:Status"])
+def test_X27_a_genuine_message_with_a_huge_text_is_refused_for_its_size(where: str) -> None:
+    def swell(root: Element) -> None:
+        part(root, where).text = " " * 10_000_000
+
+    octets = genuine(before=swell) if "ds:" not in where else changed(genuine(), swell)
+    start = time.process_time()
+    assert refused(octets).check == "size"
+    assert time.process_time() - start < 0.05
+
+
+def test_X27_the_size_of_a_genuine_message_is_bounded_to_the_octet() -> None:
+    short = genuine()
+    fill = limits.SAML_RESPONSE_OCTETS - len(short)
+    assert subject(prove(short + b" " * fill)) == LOGIN.subject
+    assert refused(short + b" " * (fill + 1)).check == "size"
+
+
+@pytest.mark.parametrize(
     "octets",
     [
         b"<a " + b" ".join(b'a%d=""' % n for n in range(10_000)) + b"/>",
@@ -331,6 +369,34 @@ def test_X27_namespaces_in_scope_of_a_signature_are_bounded() -> None:
 def test_X29_catalogs_have_no_effect(monkeypatch: pytest.MonkeyPatch, listener: socket.socket) -> None:
     monkeypatch.setenv("XML_CATALOG_FILES", url(listener))
     assert subject(prove(genuine())) == LOGIN.subject
+
+
+def test_X30_no_two_threads_use_one_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[tuple[int, object]] = []
+    real = etree.fromstring
+
+    def recording(text: bytes, parser: etree.XMLParser | None = None) -> Any:
+        used.append((threading.get_ident(), parser))
+        return real(text, parser)
+
+    octets, ready = genuine(), threading.Barrier(8)
+    monkeypatch.setattr(etree, "fromstring", recording)
+
+    def work() -> None:
+        ready.wait()
+        prove(octets)
+        ready.wait()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    owners: dict[int, set[int]] = {}
+    for thread_id, parser in used:
+        owners.setdefault(id(parser), set()).add(thread_id)
+    assert len({thread_id for thread_id, _ in used}) == 8
+    assert all(len(threads_of) == 1 for threads_of in owners.values())
 
 
 def test_X30_threads_share_no_parser_state() -> None:
