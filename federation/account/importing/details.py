@@ -1,229 +1,210 @@
-"""Taking over an account from what AWS prints: ``get-account-authorization-details`` and the dumps of identity providers.
-
-Every document is read as `load_account` will read it, together with what the account already holds, and nothing is written before all
-of it is sound.
-"""
+"""The entities of ``get-account-authorization-details``: read as `load_account` will read them, laid over what the account holds."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from federation.account.attachments import check_references
-from federation.account.directory import load_account
+from federation.account.entities import GROUP, POLICY, ROLE, USER, EntityKind
 from federation.account.faults import Faults
-from federation.account.files import parse_json
-from federation.account.model import Account, Group, ManagedPolicy
-from federation.account.policies import POLICIES, read_policy
-from federation.account.roles import ROLES, read_role
+from federation.account.importing.dumps import KINDS, Dumps
+from federation.account.model import Account, Group, ManagedPolicy, Role, User
+from federation.account.policies import policy_file, read_policy
+from federation.account.roles import read_role
 from federation.account.settings import Settings
-from federation.account.users import GROUPS, USERS, read_group, read_user
-from federation.account.writing.atomic import write_files
-from federation.account.writing.entries import document_octets, inside, open_account
-from federation.account.writing.oidc_providers import add_oidc_provider
-from federation.account.writing.saml_providers import add_saml_provider
-from federation.errors import RegistrationError, show
+from federation.account.users import read_group, read_user
+from federation.account.writing.documents import document_octets
+from federation.account.writing.draft import Draft
+from federation.account.writing.entities import stored_document
+from federation.account.writing.users import secrets_of
+from federation.errors import show
 
-DETAILS: Final = ("Policies", "GroupDetailList", "UserDetailList", "RoleDetailList")
-"""Members of ``get-account-authorization-details``, in the order in which one refers to another."""
+Entity = ManagedPolicy | Group | User | Role
 
-_NAMES: Final = {"Policies": "PolicyName", "GroupDetailList": "GroupName", "UserDetailList": "UserName", "RoleDetailList": "RoleName"}
-_DIRECTORIES: Final = {"Policies": POLICIES, "GroupDetailList": GROUPS, "UserDetailList": USERS, "RoleDetailList": ROLES}
+ELSEWHERE: Final = ("MaxSessionDuration", "Description")
+"""Members of a role that ``list-roles`` and ``get-role`` print, and the authorization details do not."""
+USAGE: Final = frozenset({"RoleLastUsed", "PasswordLastUsed", "AttachmentCount", "PermissionsBoundaryUsageCount"})
+"""Members that change without anybody's changing the entity."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What came into the account: how many of each kind, and the ARNs of the providers."""
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entity of the dump: where it stands there, its document, and what that means."""
 
-    policies: int = 0
-    groups: int = 0
-    users: int = 0
-    roles: int = 0
-    providers: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the numbers as plain data."""
-        return {
-            "policies": self.policies,
-            "groups": self.groups,
-            "users": self.users,
-            "roles": self.roles,
-            "providers": list(self.providers),
-        }
+    kind: EntityKind
+    file: str
+    place: str
+    document: dict[str, Any]
+    entity: Entity
 
 
 @dataclass(slots=True)
-class _Draft:
-    """What is to be written, gathered while it is read."""
+class Details:
+    """The entities of a dump, beside those of the account.
 
-    settings: Settings
-    faults: Faults
-    taken: set[tuple[str, str]]
+    Attributes:
+        present: Kind to the file where it belongs to the entity, of all that the account has.
+        policies: Managed policies that an entity of the dump may name, by ARN.
+        groups: Groups that a user of the dump may be in, by name.
+        taken: Kind to the files of account and dump by their lower case; where the absent ones go, those of the dump alone.
+        items: Kind to the file where it belongs to the entity, of all that the dump has.
+    """
+
+    present: Mapping[str, Mapping[str, Entity]]
     policies: dict[str, ManagedPolicy]
     groups: dict[str, Group]
-    files: dict[str, dict[str, bytes]] = field(default_factory=lambda: {member: {} for member in DETAILS})
+    taken: dict[str, dict[str, str]]
+    items: dict[str, dict[str, Item]] = field(default_factory=lambda: {kind.noun: {} for kind in KINDS})
+
+    def absent(self, kind: EntityKind) -> dict[str, Entity]:
+        """Return what the account has and the dump has not.
+
+        A kind of which the dump lists nothing was perhaps not asked for, by ``--filter``: nothing of it counts as absent.
+        """
+        items = self.items[kind.noun]
+        return {file: entity for file, entity in self.present[kind.noun].items() if file not in items} if items else {}
 
 
-def import_account(
-    path: str | os.PathLike[str], documents: Mapping[str, bytes], *, saml_provider_name: str | None = None, jwks: bytes | None = None
-) -> Imported:
-    """Take *documents* over into the account directory at *path*.
-
-    Args:
-        path: An account directory that loads.
-        documents: File name, for faults, to content: answers of ``get-account-authorization-details`` (several pages are one answer),
-            ``get-saml-provider``, ``get-open-id-connect-provider``; a JSON Web Key Set counts as *jwks*.
-        saml_provider_name: Name of the SAML provider, which its dump does not tell.
-        jwks: Key set of the OpenID Connect provider, which its dump does not hold.
-
-    Raises:
-        AccountFaults: A document is at fault, or holds what the account already has; every fault is listed and nothing is written.
-        RegistrationError: A provider cannot be registered.
-    """
-    root, settings = open_account(path)
-    account = load_account(root)
-    faults = Faults()
-    groups = {group.name: group for group in account.groups.values()}
-    draft = _Draft(settings, faults, _taken(account), dict(account.policies), groups)
-    parsed = {name: _parse(name, octets, faults) for name, octets in documents.items()}
-    _check_kinds(parsed, faults)
-    for member in DETAILS:
-        for file, document in parsed.items():
-            if _is_details(document):
-                _read_member(member, document, file, draft)
-    if len(faults):
-        raise faults.error()
-    key_set = next((documents[name] for name, document in parsed.items() if _is_key_set(document)), jwks)
-    providers = [_register(root, document, saml_provider_name, key_set) for document in parsed.values() if _is_provider(document)]
-    for member, files in draft.files.items():
-        if files:
-            write_files(inside(root, _DIRECTORIES[member]), files)
-    numbers = {_DIRECTORIES[member]: len(files) for member, files in draft.files.items()}
-    return Imported(**numbers, providers=tuple(providers))
+def file_of(kind: EntityKind, entity: Entity) -> str:
+    """Return the file in which *entity* belongs."""
+    return policy_file(entity.arn, entity.name) if kind is POLICY else kind.file_of(entity.name)
 
 
-def _check_kinds(parsed: Mapping[str, Any], faults: Faults) -> None:
-    for file, document in parsed.items():
-        if document is not None and not (_is_details(document) or _is_provider(document) or _is_key_set(document)):
-            remedy = "pass what get-account-authorization-details, get-saml-provider or get-open-id-connect-provider printed"
-            faults.add(file, "", "an answer of IAM that is known here", "another document", remedy)
-    pages = [document for document in parsed.values() if _is_details(document)]
-    if pages and all(page.get("IsTruncated") is True for page in pages):
-        file = next(name for name, document in parsed.items() if document is pages[-1])
-        faults.add(file, "$.IsTruncated", "the last page, too", "a page that others follow", "pass all pages, or let the AWS CLI join them")
+def read_details(dumps: Dumps, draft: Draft, *, prune: bool, faults: Faults) -> Details:
+    """Read every entity of *dumps*; each fault has its place in the dump."""
+    details = _beside(draft.account(), prune=prune)
+    extra = _elsewhere(dumps, faults)
+    for kind in KINDS:
+        for file, place, printed in dumps.items(kind, faults):
+            name = printed[kind.name_member]
+            document = {**printed, **extra.pop(name, {})} if kind is ROLE else printed
+            own = Faults()
+            entity = _read(kind, document, name, details, draft.settings, own)
+            for fault in own:
+                faults.add(file, place + fault.path.removeprefix("$"), fault.expected, fault.found, fault.remedy, check=fault.check)
+            if entity is not None:
+                _add(details, Item(kind, file, place, document, entity), faults)
+        if prune:
+            _forget(details, kind)
+    _check_all_known(extra, dumps, faults)
+    return details
 
 
-def _parse(name: str, octets: bytes, faults: Faults) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return parse_json(octets.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        faults.add(name, "", "one JSON document without duplicate members", show(str(error)), "pass the answer as it was printed")
-        return None
+def _beside(account: Account, *, prune: bool) -> Details:
+    present = _present(account)
+    return Details(
+        present=present,
+        policies=dict(account.policies),
+        groups={group.name: group for group in account.groups.values()},
+        taken={noun: {} if prune else {file.lower(): file for file in files} for noun, files in present.items()},
+    )
 
 
-def _is_details(document: object) -> bool:
-    return isinstance(document, dict) and any(member in document for member in DETAILS)
+def _add(details: Details, item: Item, faults: Faults) -> None:
+    """Add *item*, whose name no other entity may have in another case: none of the dump, and none that the account keeps."""
+    noun, file = item.kind.noun, file_of(item.kind, item.entity)
+    twin = details.taken[noun].setdefault(file.lower(), file)
+    if twin != file or file in details.items[noun]:
+        remedy = "remove the one or the other; with --prune, what the dump has no more goes"
+        faults.add(item.file, item.place, "a name that is not taken, whatever its case", show(item.entity.name), remedy)
+    details.items[noun][file] = item
+    if isinstance(item.entity, ManagedPolicy):
+        details.policies[item.entity.arn] = item.entity
+    elif isinstance(item.entity, Group):
+        details.groups[item.entity.name] = item.entity
 
 
-def _is_provider(document: object) -> bool:
-    return isinstance(document, dict) and ("SAMLMetadataDocument" in document or {"Url", "ClientIDList"} <= document.keys())
+def _forget(details: Details, kind: EntityKind) -> None:
+    """Let nothing name what goes because the dump has it no more."""
+    for gone in details.absent(kind).values():
+        if isinstance(gone, ManagedPolicy):
+            details.policies.pop(gone.arn)
+        elif isinstance(gone, Group):
+            details.groups.pop(gone.name)
 
 
-def _is_key_set(document: object) -> bool:
-    return isinstance(document, dict) and isinstance(document.get("keys"), list)
+def _read(kind: EntityKind, document: object, name: str, details: Details, settings: Settings, faults: Faults) -> Entity | None:
+    if kind is POLICY:
+        return read_policy(document, name, file="", settings=settings, faults=faults)
+    entity: Group | User | Role | None
+    if kind is GROUP:
+        entity = read_group(document, name, file="", settings=settings, faults=faults)
+    elif kind is USER:
+        entity = read_user(document, name, file="", settings=settings, groups=details.groups, faults=faults)
+    else:
+        entity = read_role(document, name, file="", settings=settings, faults=faults)
+    if entity is not None:
+        boundary = None if isinstance(entity, Group) else entity.permissions_boundary
+        check_references(entity.attached_policies, boundary=boundary, policies=details.policies, file="", settings=settings, faults=faults)
+    return entity
 
 
-def _read_member(member: str, document: Mapping[str, Any], file: str, draft: _Draft) -> None:
-    for place, item in _items(member, document, file, draft.faults):
-        name = item[_NAMES[member]]
-        own = Faults()
-        _READERS[member](item, name, draft, own)
-        key = (member, name.lower())
-        if key in draft.taken:
-            own.add(file, "$", "a name that is not taken, whatever its case", show(name), "remove the one or the other")
-        draft.taken.add(key)
-        for fault in own:
-            where = place + fault.path.removeprefix("$")
-            draft.faults.add(file, where, fault.expected, fault.found, fault.remedy, check=fault.check)
-        if not len(own):
-            draft.files[member][f"{name}.json"] = document_octets(item)
-
-
-def _read_policy_item(item: object, name: str, draft: _Draft, faults: Faults) -> None:
-    policy = read_policy(item, name, file="", settings=draft.settings, faults=faults)
-    if policy is not None:
-        draft.policies[policy.arn] = policy
-
-
-def _read_group_item(item: object, name: str, draft: _Draft, faults: Faults) -> None:
-    group = read_group(item, name, file="", settings=draft.settings, faults=faults)
-    if group is not None:
-        draft.groups[name] = group
-        _check(group.attached_policies, None, draft, faults)
-
-
-def _read_user_item(item: object, name: str, draft: _Draft, faults: Faults) -> None:
-    user = read_user(item, name, file="", settings=draft.settings, groups=draft.groups, faults=faults)
-    if user is not None:
-        _check(user.attached_policies, user.permissions_boundary, draft, faults)
-
-
-def _read_role_item(item: object, name: str, draft: _Draft, faults: Faults) -> None:
-    role = read_role(item, name, file="", settings=draft.settings, faults=faults)
-    if role is not None:
-        _check(role.attached_policies, role.permissions_boundary, draft, faults)
-
-
-def _check(attached: tuple[str, ...], boundary: str | None, draft: _Draft, faults: Faults) -> None:
-    check_references(attached, boundary=boundary, policies=draft.policies, file="", settings=draft.settings, faults=faults)
-
-
-_READERS: Final[Mapping[str, Callable[[object, str, _Draft, Faults], None]]] = {
-    "Policies": _read_policy_item,
-    "GroupDetailList": _read_group_item,
-    "UserDetailList": _read_user_item,
-    "RoleDetailList": _read_role_item,
-}
-
-
-def _items(member: str, document: Mapping[str, Any], file: str, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]:
-    listed = document.get(member, [])
-    if not isinstance(listed, list):
-        faults.add(file, f"$.{member}", "a list", type(listed).__name__, "pass the answer as it was printed")
-        return
-    for index, item in enumerate(listed):
-        place = f"$.{member}[{index}]"
-        if not isinstance(item, dict) or not isinstance(item.get(_NAMES[member]), str):
-            faults.add(file, place, f"an object with {_NAMES[member]}", "another", "pass the answer as it was printed")
-        else:
-            yield place, item
-
-
-def _taken(account: Account) -> set[tuple[str, str]]:
-    """Return the names that the account holds already, in lower case, each with its kind."""
-    held = {
-        "Policies": [policy.name for policy in account.policies.values()],
-        "GroupDetailList": [group.name for group in account.groups.values()],
-        "UserDetailList": [user.name for user in account.users.values()],
-        "RoleDetailList": [role.name for role in account.roles.values()],
+def _present(account: Account) -> dict[str, dict[str, Entity]]:
+    held: dict[str, Collection[Entity]] = {
+        POLICY.noun: account.policies.values(),
+        GROUP.noun: account.groups.values(),
+        USER.noun: account.users.values(),
+        ROLE.noun: account.roles.values(),
     }
-    return {(member, name.lower()) for member, names in held.items() for name in names}
+    return {kind.noun: {file_of(kind, entity): entity for entity in held[kind.noun]} for kind in KINDS}
 
 
-def _register(root: Path, document: Mapping[str, Any], name: str | None, jwks: bytes | None) -> str:
-    """Register the provider of a dump and return its ARN."""
-    if "SAMLMetadataDocument" in document:
-        if name is None:
-            raise _missing("saml-provider-name", "the name of the SAML provider", "pass it with --saml-provider-name")
-        return add_saml_provider(root, name=name, metadata=document["SAMLMetadataDocument"])
-    if jwks is None:
-        raise _missing("jwks", "the key set of the OpenID Connect provider", "pass what its jwks_uri answers, too")
-    url = document["Url"]
-    return add_oidc_provider(root, url=f"https://{url}" if isinstance(url, str) else url, client_ids=document["ClientIDList"], jwks=jwks)
+def _elsewhere(dumps: Dumps, faults: Faults) -> dict[str, dict[str, Any]]:
+    """Return what ``list-roles`` and ``get-role`` add to the roles of the authorization details."""
+    return {
+        document["RoleName"]: {member: document[member] for member in ELSEWHERE if member in document}
+        for _, _, document in dumps.roles(faults)
+    }
 
 
-def _missing(check: str, expected: str, remedy: str) -> RegistrationError:
-    return RegistrationError(check=check, expected=expected, found="none", remedy=remedy)
+def _check_all_known(left: Mapping[str, Any], dumps: Dumps, faults: Faults) -> None:
+    """Require that ``list-roles`` told of no other roles than the authorization details."""
+    for file, place, document in dumps.roles(Faults()):
+        if document["RoleName"] in left:
+            found, remedy = show(document["RoleName"]), "pass the answer of get-account-authorization-details, too"
+            faults.add(file, f"{place}.RoleName", "a role of the authorization details", found, remedy)
+
+
+def write_details(details: Details, draft: Draft, *, prune: bool) -> dict[str, list[str]]:
+    """Lay the entities over what *draft* holds and return ARNs under ``added``, ``updated``, ``unchanged``, ``absent`` and ``removed``."""
+    said: dict[str, list[str]] = {word: [] for word in ("added", "updated", "unchanged", "absent", "removed")}
+    for kind in KINDS:
+        for item in details.items[kind.noun].values():
+            said[_write(item, details, draft)].append(item.entity.arn)
+    for kind in reversed(KINDS):
+        for file, entity in details.absent(kind).items():
+            said["removed" if prune else "absent"].append(entity.arn)
+            if prune:
+                _remove(kind, file, entity, draft)
+    return said
+
+
+def _write(item: Item, details: Details, draft: Draft) -> str:
+    file = file_of(item.kind, item.entity)
+    known = details.present[item.kind.noun].get(file)
+    if known is None:
+        draft.write(file, document_octets(item.document))
+        return "added"
+    lies = known.file if isinstance(known, ManagedPolicy) else file
+    stored = stored_document(draft, lies, item.kind)
+    kept: dict[str, Any] = {member: stored[member] for member in ELSEWHERE if item.kind is ROLE and member in stored}
+    document = {**kept, **item.document}
+    if lies == file and _lasting(document) == _lasting(stored):
+        return "unchanged"
+    if lies != file:
+        draft.remove(lies)
+    draft.write(file, document_octets(document))
+    return "updated"
+
+
+def _lasting(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {member: value for member, value in document.items() if member not in USAGE}
+
+
+def _remove(kind: EntityKind, file: str, entity: Entity, draft: Draft) -> None:
+    if kind is USER:  # IAM deletes no user that has keys or devices: they were deleted there as well
+        for secret in list(secrets_of(draft, entity.name)):
+            draft.remove(secret)
+    draft.remove(entity.file if isinstance(entity, ManagedPolicy) else file)
