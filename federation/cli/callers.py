@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from federation.cli.options import account_option, at_option, neighbour_option
+from federation.cli.options import account_option, at_option, neighbour_option, state_option
 from federation.sts.callers.caller import Caller
 from federation.sts.service import SecurityTokenService
 
@@ -32,6 +32,7 @@ def caller_options(command: Command) -> Command:
     """Give *command* the flags that say which accounts there are and who calls."""
     for option in (
         at_option,
+        state_option,
         caller_option,
         neighbour_option,
         account_option,
@@ -40,9 +41,9 @@ def caller_options(command: Command) -> Command:
     return command
 
 
-def open_service(account_path: Path, neighbours: tuple[Path, ...]) -> SecurityTokenService:
-    """Open the service of the account and its neighbours."""
-    return SecurityTokenService.open(account_path, neighbours=neighbours)
+def open_service(account_path: Path, neighbours: tuple[Path, ...], *, state: str | None = None) -> SecurityTokenService:
+    """Open the service of the account and its neighbours; None for a *state* that ends with this process."""
+    return SecurityTokenService.open(account_path, neighbours=neighbours, state=state)
 
 
 def resolve_caller(sts: SecurityTokenService, caller: str | None, *, at: datetime | None) -> Caller:

@@ -58,4 +58,7 @@ neighbour_option: Final[Decorator] = click.option(
     type=click.Path(path_type=Path),
     help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
 )
+state_option: Final[Decorator] = click.option(
+    "--state", metavar="URL", help="Remember what was used here, sqlite:///PATH. Default: nothing is remembered beyond this call."
+)
 token_argument: Final[Decorator] = click.argument("token")

@@ -19,7 +19,11 @@ from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
 @click.option("--audit-log", type=click.Path(path_type=Path), help="Append one JSON line per exchange to this file.")
 @click.option("--state", metavar="URL", help="Where used tokens are remembered: sqlite:///PATH. Default: a file beside the account.")
-@click.option("--replay", type=click.Choice([*Replay]), help="How often one token is taken. Default: as account.toml says, else once.")
+@click.option(
+    "--replay",
+    type=click.Choice([each.value for each in Replay]),
+    help="How often one token is taken. Default: as account.toml says, else once.",
+)
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines reach. HTTP is not encrypted.")
 def command(
     *,

@@ -11,7 +11,7 @@ from federation import limits
 from federation.cli.answers import Printing
 from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
 from federation.cli.inputs import literal_or_file
-from federation.cli.options import account_option, at_option
+from federation.cli.options import account_option, at_option, state_option
 from federation.cli.sts_signed import COMMANDS
 from federation.cli.sts_web_identity import assume_role_with_web_identity
 from federation.sts.service import SecurityTokenService
@@ -31,6 +31,7 @@ def command() -> None:
 @click.option("--principal-arn", required=True, help="The SAML provider that vouches.")
 @click.option("--saml-assertion", required=True, help="The base64 SAML response, or file://PATH.")
 @session_options
+@state_option
 @at_option
 def assume_role_with_saml(
     *,
@@ -45,11 +46,12 @@ def assume_role_with_saml(
     output: str,
     query: str | None,
     form: str,
+    state: str | None,
     at: datetime | None,
 ) -> None:
     """Exchange a SAML response for credentials of a role."""
     printing = Printing(output, query, form)
-    sts = SecurityTokenService.open(account_path)
+    sts = SecurityTokenService.open(account_path, state=state)
     with answering("AssumeRoleWithSAML"):
         session = sts.assume_role_with_saml(
             role_arn=role_arn,

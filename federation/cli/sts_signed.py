@@ -14,16 +14,16 @@ from federation.cli.aws_flags import Operation, answering, arns_of, structures_o
 from federation.cli.callers import caller_options, open_service, resolve_caller
 from federation.cli.inputs import literal_or_file
 
-_CONTEXT: Final = ("account_path", "neighbours", "caller", "at", "output", "query")
+_CONTEXT: Final = ("account_path", "neighbours", "state", "caller", "at", "output", "query")
 
 Command = Callable[..., None]
 
 
 def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of click, each with a type of its own
     """Answer *operation* with what is *given* beside the flags that every operation has, and print the answer."""
-    account_path, neighbours, caller, at, output, query = (given.pop(name) for name in _CONTEXT)
+    account_path, neighbours, state, caller, at, output, query = (given.pop(name) for name in _CONTEXT)
     printing = Printing(output, query, given.pop("form", "json"))
-    sts = open_service(account_path, neighbours)
+    sts = open_service(account_path, neighbours, state=state)
     with answering(operation):
         who = resolve_caller(sts, caller, at=at)
         method = getattr(sts, _snake(operation))

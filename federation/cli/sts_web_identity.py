@@ -11,7 +11,7 @@ from federation import clock, limits
 from federation.cli.answers import Printing
 from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
 from federation.cli.inputs import literal_or_file, read_text
-from federation.cli.options import account_option, at_option
+from federation.cli.options import account_option, at_option, state_option
 from federation.sts.service import SecurityTokenService
 
 
@@ -31,6 +31,7 @@ from federation.sts.service import SecurityTokenService
 )
 @click.option("--provider-id", help="For access tokens alone: the server, e.g. www.amazon.com.")
 @session_options
+@state_option
 @at_option
 def assume_role_with_web_identity(
     *,
@@ -47,6 +48,7 @@ def assume_role_with_web_identity(
     output: str,
     query: str | None,
     form: str,
+    state: str | None,
     at: datetime | None,
 ) -> None:
     """Exchange an ID token or an access token for credentials of a role.
@@ -56,7 +58,7 @@ def assume_role_with_web_identity(
     printing = Printing(output, query, form)
     instant = clock.resolve(at)
     token = _token(web_identity_token, web_identity_token_file)
-    sts = SecurityTokenService.open(account_path)
+    sts = SecurityTokenService.open(account_path, state=state)
     with answering("AssumeRoleWithWebIdentity"):
         session = sts.assume_role_with_web_identity(
             role_arn=role_arn,
