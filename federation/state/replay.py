@@ -19,7 +19,7 @@ class ReplayCache(Protocol):
         """Record the use of a token in one atomic step, and tell whether it was certainly the first.
 
         Uses that have ended by *at* are forgotten. A clock that stepped forward and back may therefore have forgotten a token that is valid
-        again: one that ends no later than a use that was forgotten cannot be proved unused, and is no first use.
+        again: one that `may_have_forgotten` names cannot be proved unused, and is no first use.
 
         Args:
             issuer: The proved issuer.
@@ -29,8 +29,8 @@ class ReplayCache(Protocol):
         """
         ...
 
-    def forgotten_until(self) -> datetime | None:
-        """Return when the last of all forgotten uses ended, aware UTC; None where none was forgotten."""
+    def may_have_forgotten(self, until: datetime) -> bool:
+        """Tell whether the use of a token that ends at *until*, aware UTC, may be among those that were forgotten."""
         ...
 
 
@@ -43,7 +43,7 @@ class MemoryReplayCache:
         self._lock = Lock()
         self._seen: set[tuple[str, str]] = set()
         self._by_end: list[tuple[datetime, tuple[str, str]]] = []
-        self._forgotten: datetime | None = None
+        self._forgotten: dict[datetime, datetime] = {}
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -55,13 +55,19 @@ class MemoryReplayCache:
             while self._by_end and self._by_end[0][0] <= at:
                 ended, forgotten = heapq.heappop(self._by_end)
                 self._seen.discard(forgotten)
-                self._forgotten = ended if self._forgotten is None else max(self._forgotten, ended)
-            if key in self._seen or (self._forgotten is not None and until <= self._forgotten):
+                hour = _hour(ended)
+                self._forgotten[hour] = max(ended, self._forgotten.get(hour, ended))
+            if key in self._seen or self.may_have_forgotten(until):
                 return False
             self._seen.add(key)
             heapq.heappush(self._by_end, (until, key))
         return True
 
-    def forgotten_until(self) -> datetime | None:
-        """Return when the last of all forgotten uses ended; see `ReplayCache`."""
-        return self._forgotten
+    def may_have_forgotten(self, until: datetime) -> bool:
+        """Tell whether a use may have been forgotten; see `ReplayCache`. Of each hour, the last end of a forgotten use is kept."""
+        last = self._forgotten.get(_hour(until))
+        return last is not None and until <= last
+
+
+def _hour(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)

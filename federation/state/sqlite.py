@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from federation.errors import AccountFault, show
-from federation.state.sqlite_file import NEVER, Identity, connect, transaction
+from federation.state.sqlite_file import Identity, connect, transaction
 
 SWEEP_SECONDS: Final = 10
 """How often ended uses are forgotten."""
@@ -24,9 +24,19 @@ SWEEP_ENTRIES: Final = 256
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
+_HOUR: Final = 3_600 * _SECOND
+_NEVER: Final = -(2**63)
 # Each of these is one statement, hence one transaction: between looking and recording there is no moment for another process.
 _ENDED: Final = f"SELECT MAX(until) FROM (SELECT until FROM used WHERE until <= ? ORDER BY until LIMIT {SWEEP_ENTRIES})"  # noqa: S608 - a number
-_USE: Final = "INSERT INTO used SELECT ?1, ?2 WHERE ?2 > (SELECT until FROM forgotten) ON CONFLICT DO NOTHING"
+_NOTE: Final = (
+    f"INSERT INTO forgotten SELECT until / {_HOUR}, MAX(until) FROM used WHERE until <= ? GROUP BY 1 "  # noqa: S608 - a number
+    "ON CONFLICT DO UPDATE SET until = MAX(until, excluded.until)"
+)
+_FORGOTTEN: Final = f"SELECT EXISTS (SELECT 1 FROM forgotten WHERE hour = ?1 / {_HOUR} AND until >= ?1)"  # noqa: S608 - a number
+_USE: Final = (
+    f"INSERT INTO used SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE hour = ?2 / {_HOUR} AND until >= ?2) "  # noqa: S608
+    "ON CONFLICT DO NOTHING"
+)
 _SPEND: Final = "INSERT INTO spent VALUES (?, ?) ON CONFLICT DO UPDATE SET step = excluded.step WHERE spent.step < excluded.step"
 _EXCHANGE: Final = "INSERT INTO exchanged VALUES (?) ON CONFLICT DO NOTHING"
 
@@ -53,7 +63,7 @@ class SqliteState:
         """
         self._connection: sqlite3.Connection | None = None
         self._file, self._lock = os.path.abspath(os.fsdecode(file)), Lock()  # noqa: PTH100 - a path object would follow links
-        self._identity, self._closed, self._swept = Identity(0, 0), False, NEVER
+        self._identity, self._closed, self._swept = Identity(0, 0), False, _NEVER
         try:
             self._open()
         except _FAILURES as cause:
@@ -79,14 +89,13 @@ class SqliteState:
         token = f"{len(issuer)}:{issuer}{token_id}"  # the length keeps issuer "a" with id "bc" from "ab" with "c"
         return self._records(_USE, (_digest(token), _micros(until)))
 
-    def forgotten_until(self) -> datetime | None:
-        """Return when the last of all forgotten uses ended; see `federation.state.ReplayCache`.
+    def may_have_forgotten(self, until: datetime) -> bool:
+        """Tell whether a use may have been forgotten; see `federation.state.ReplayCache`. Of each hour, the last end is kept.
 
         Raises:
             AccountFault: The file cannot be used.
         """
-        until = self._number("SELECT until FROM forgotten")
-        return None if until == NEVER else _EPOCH + until * _MICROSECOND
+        return self._number(_FORGOTTEN, _micros(until)) == 1
 
     def claim(self, serial_number: str, step: int) -> bool:
         """Spend a code; see `federation.state.UsedCodes`.
@@ -117,17 +126,17 @@ class SqliteState:
             except _FAILURES as cause:
                 raise self._unusable(cause) from cause
 
-    def _number(self, query: str) -> int:
+    def _number(self, query: str, *parameters: int) -> int:
         with self._lock:
             try:
-                return int(self._database().execute(query).fetchone()[0])
+                return int(self._database().execute(query, parameters).fetchone()[0])
             except _FAILURES as cause:
                 raise self._unusable(cause) from cause
 
     def _forget(self, now: int) -> None:
         with self._lock:
             try:
-                self._swept = now if _sweep(self._database(), now) else NEVER
+                self._swept = now if _sweep(self._database(), now) else _NEVER
             except _FAILURES as cause:
                 raise self._unusable(cause) from cause
 
@@ -159,13 +168,13 @@ class SqliteState:
 
 
 def _sweep(database: sqlite3.Connection, now: int) -> bool:
-    """Forget uses that have ended by *now*, and until when; tell whether that were all."""
+    """Forget uses that have ended by *now*, and note when; tell whether that were all."""
     with transaction(database):
         ended = database.execute(_ENDED, (now,)).fetchone()[0]
         if ended is None:
             return True
+        database.execute(_NOTE, (ended,))
         swept = database.execute("DELETE FROM used WHERE until <= ?", (ended,)).rowcount
-        database.execute("UPDATE forgotten SET until = MAX(until, ?)", (ended,))
     return swept < SWEEP_ENTRIES
 
 

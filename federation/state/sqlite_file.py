@@ -17,15 +17,12 @@ CHECKPOINT_PAGES: Final = 8192
 APPLICATION_ID: Final = 0x46656453
 """Marks the file as ours in its header, so that no other program's database is ever written to."""
 VERSION: Final = 1
-NEVER: Final = -(2**63)
-"""Earlier than any instant."""
 
 _PAUSE_SECONDS: Final = 0.01
 _SCHEMA: Final = (
     "CREATE TABLE used (token BLOB NOT NULL PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX used_until ON used (until)",
-    "CREATE TABLE forgotten (until INTEGER NOT NULL)",
-    f"INSERT INTO forgotten VALUES ({NEVER})",  # noqa: S608 - a number
+    "CREATE TABLE forgotten (hour INTEGER NOT NULL PRIMARY KEY, until INTEGER NOT NULL)",
     "CREATE TABLE spent (device BLOB NOT NULL PRIMARY KEY, step INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE exchanged (token BLOB NOT NULL PRIMARY KEY) WITHOUT ROWID",
     f"PRAGMA application_id = {APPLICATION_ID}",

@@ -13,7 +13,7 @@ from federation import limits
 from federation.account import Account, Role
 from federation.arn import Arn
 from federation.errors import IDPRejectedClaim, ValidationError, show
-from federation.identity import VerifiedIdentity, timestamp
+from federation.identity import VerifiedIdentity
 from federation.state import ReplayCache
 from federation.sts import parameters, trust
 from federation.sts.attempt import Attempt
@@ -216,7 +216,7 @@ def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: dateti
         until = end + _LATEST_LEEWAY if end.year <= LAST_INSTANT_YEAR else end
         if replay.first_use(identity.issuer, token_id, until=until, at=at):
             return
-        found = _not_first(token_id, until, replay.forgotten_until())
+        found = _not_first(token_id, doubtful=replay.may_have_forgotten(until))
     else:
         found = "one without an id or an end"
     raise IDPRejectedClaim(
@@ -228,8 +228,7 @@ def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: dateti
     )
 
 
-def _not_first(token_id: str, until: datetime, forgotten: datetime | None) -> str:
-    if forgotten is None or until > forgotten:
+def _not_first(token_id: str, *, doubtful: bool) -> str:
+    if not doubtful:
         return f"a second use of {show(token_id)}"
-    # The clock stepped forward, uses were forgotten, and it stepped back: this one may be among them.
-    return f"{show(token_id)}, which may have been used: uses that ended by {timestamp(forgotten)} were forgotten by a clock ahead of this"
+    return f"{show(token_id)}, which may have been used: uses of tokens that end as early were forgotten while the clock was ahead"
