@@ -176,15 +176,15 @@ def test_T17_typed_values_are_literal(kind: str, text: str) -> None:
     assert verdict.attributes["a"] == (text,)
 
 
-def test_T17_nil_is_not_read() -> None:
+@pytest.mark.parametrize(("nil", "expected"), [("false", "text"), ("0", "text"), ("true", "attribute-value"), ("1", "attribute-value")])
+def test_T17_X25_a_value_is_its_text_or_says_that_it_has_none(nil: str, expected: str) -> None:
     xsi = "{http://www.w3.org/2001/XMLSchema-instance}"
 
     def edit(response: etree._Element) -> None:
-        found(response, "AttributeValue").set(f"{xsi}nil", "true")
+        found(response, "AttributeValue").set(f"{xsi}nil", nil)
 
     verdict = judge(respond(good_login(attributes={"a": ("text",)}), edit), provider())
-    assert isinstance(verdict, VerifiedIdentity)
-    assert verdict.attributes["a"] == ("text",)
+    assert (verdict.attributes["a"][0] if isinstance(verdict, VerifiedIdentity) else verdict.check) == expected
 
 
 @pytest.mark.parametrize("profile", ["strict", "aws"])
