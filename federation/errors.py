@@ -269,8 +269,10 @@ class AccountFault(FederationError):
     code = "AccountFault"
     http_status = 500
 
-    def __init__(self, *, file: str, path: str, expected: str, found: str, remedy: str, check: str = "account") -> None:
-        super().__init__(check=check, expected=expected, found=found, remedy=remedy)
+    def __init__(
+        self, *, file: str, path: str, expected: str, found: str, remedy: str, check: str = "account", message: str | None = None
+    ) -> None:
+        super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.file = file
         self.path = path
 
@@ -296,6 +298,34 @@ class AccountFaults(AccountFault):
     def __str__(self) -> str:
         rest = len(self.faults) - 1
         return super().__str__() + (f" (and {rest} more)" if rest else "")
+
+
+class EntityAlreadyExists(AccountFault):
+    """The account has an entity of that name; IAM tells names apart by more than case."""
+
+    code = "EntityAlreadyExists"
+    http_status = 409
+
+
+class NoSuchEntity(AccountFault):
+    """The account has no entity of that name, or the entity has nothing of that name."""
+
+    code = "NoSuchEntity"
+    http_status = 404
+
+
+class DeleteConflict(AccountFault):
+    """Something else still hangs on what is to be deleted."""
+
+    code = "DeleteConflict"
+    http_status = 409
+
+
+class LimitExceeded(AccountFault):
+    """The account has as many of these as IAM lets it have."""
+
+    code = "LimitExceeded"
+    http_status = 409
 
 
 class InternalFailure(FederationError):

@@ -1,7 +1,7 @@
 """``access-keys/<AccessKeyId>.json`` and ``mfa-devices/<Name>.json``: secrets, each in a private file of its own.
 
-Both have the form in which IAM hands them out: the answers of ``create-access-key`` and ``create-virtual-mfa-device``. A file is made once
-and never rewritten; a key or device is taken away by removing its file.
+Both have the form in which IAM hands them out: the answers of ``create-access-key`` and ``create-virtual-mfa-device``. A key or device is
+taken away by removing its file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from federation.account.entities import json_files
 from federation.account.faults import Faults
@@ -22,6 +22,8 @@ from federation.errors import FederationError, show
 
 ACCESS_KEYS: Final = "access-keys"
 MFA_DEVICES: Final = "mfa-devices"
+ACCESS_KEY: Final = "AccessKey"
+MFA_DEVICE: Final = "VirtualMFADevice"
 
 ACCESS_KEY_ID: Final = re.compile(r"AKIA[A-Z2-7]{12,124}", re.ASCII)
 _SECRET: Final = re.compile(r"[A-Za-z0-9/+]{40}", re.ASCII)
@@ -35,7 +37,7 @@ def read_access_keys(tree: Tree, settings: Settings, users: dict[str, User], fau
     """Read every access key of the account, by id."""
     found = {}
     for file, name in json_files(tree, ACCESS_KEYS, faults):
-        fields = _private(tree, file, "AccessKey", faults)
+        fields = _private(tree, file, ACCESS_KEY, faults)
         key = None if fields is None else _read_access_key(fields, name, owners=_owners(users, settings), faults=faults)
         if key is not None:
             found[key.id] = key
@@ -63,7 +65,7 @@ def read_mfa_devices(tree: Tree, settings: Settings, users: dict[str, User], fau
     """Read every MFA device: ARN of its owner (the root's for the account's own) to devices by serial number."""
     found: dict[str, dict[str, MfaDevice]] = {}
     for file, name in json_files(tree, MFA_DEVICES, faults):
-        fields = _private(tree, file, "VirtualMFADevice", faults)
+        fields = _private(tree, file, MFA_DEVICE, faults)
         if fields is None:
             continue
         owner, device = _read_mfa_device(fields, name, settings=settings, owners=_owners(users, settings), faults=faults)
@@ -106,6 +108,12 @@ def _seed(fields: Fields) -> bytes | None:
             continue
     fields.fault("Base32StringSeed", "a base32 secret of 16 to 64 octets", "something else (not shown)", "enrol the device again")
     return None
+
+
+def secret_of(document: object, member: str) -> dict[str, Any]:
+    """Return the object in a file of *member*, wrapped in it as IAM answers or not; empty where there is none."""
+    inner = document[member] if isinstance(document, dict) and document.keys() == {member} else document
+    return inner if isinstance(inner, dict) else {}
 
 
 def _owners(users: dict[str, User], settings: Settings) -> dict[str | None, str]:

@@ -12,20 +12,21 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from federation.account.credentials import ACCESS_KEYS, MFA_DEVICES, read_access_keys, read_mfa_devices
+from federation.account.entities import GROUP, POLICY, ROLE, USER
 from federation.account.faults import Faults
 from federation.account.files import Tree
 from federation.account.keyring import Keyring, read_keyring
 from federation.account.model import Account
 from federation.account.outbound import OUTBOUND, read_outbound
-from federation.account.policies import POLICIES, read_policies
-from federation.account.roles import ROLES, read_roles
+from federation.account.policies import read_policies
+from federation.account.roles import read_roles
 from federation.account.saml_providers import SAML_PROVIDERS, read_saml_providers
 from federation.account.settings import SETTINGS_FILE, Settings, read_settings
 from federation.account.trade_in import TRADE_IN_TOKENS, read_trade_in_tokens
-from federation.account.users import GROUPS, USERS, read_groups, read_users
+from federation.account.users import read_groups, read_users
 from federation.errors import show
 
-DIRECTORIES: Final = (USERS, GROUPS, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
+DIRECTORIES: Final = (USER.directory, GROUP.directory, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
 """Directories that are there only where the account has something to put into them."""
 WEB_IDENTITY: Final = {
     "oidc-providers": ("federation.account.oidc_providers", "read_oidc_providers"),
@@ -43,7 +44,7 @@ def load_account(path: str | os.PathLike[str]) -> Account:
     """
     faults = Faults()
     with _uncollected():
-        account = _read(Tree(root_of(path, faults), faults), faults)
+        account = read_account(Tree(root_of(path, faults), faults), faults)
     if account is None or len(faults):
         raise faults.error()
     return account
@@ -78,7 +79,8 @@ def root_of(path: object, faults: Faults) -> Path:
     raise faults.error()
 
 
-def _read(tree: Tree, faults: Faults) -> Account | None:
+def read_account(tree: Tree, faults: Faults) -> Account | None:
+    """Read, compile and check the account of *tree*; None, or an account not to be used, after recording its faults."""
     settings = read_settings(tree, faults)
     if settings is None:
         return None
@@ -144,7 +146,7 @@ def _read_where_present(name: str, present: tuple[str, ...], tree: Tree, setting
 
 def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> tuple[str, ...]:
     """Require that nothing lies in the directory by a name nobody reads, such as ``role/``; return what does."""
-    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLES, POLICIES, *DIRECTORIES, *WEB_IDENTITY}
+    known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLE.directory, POLICY.directory, *DIRECTORIES, *WEB_IDENTITY}
     present = tree.entries("")
     for name in present:
         if name not in known and not is_left_alone(name):

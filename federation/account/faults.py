@@ -35,6 +35,11 @@ class Faults:
         inner = refusal.path.removeprefix("$") if isinstance(refusal, MalformedPolicyDocument) else ""
         self.add(file, path + inner, refusal.expected, refusal.found, refusal.remedy, check=refusal.check)
 
+    def forget(self, known: Faults) -> None:
+        """Drop the faults that *known* has, too."""
+        seen = {str(fault) for fault in known}
+        self._faults = [fault for fault in self._faults if str(fault) not in seen]
+
     def error(self) -> AccountFaults:
         """Return the recorded faults, of which there must be one, as the error to raise."""
         return AccountFaults(tuple(self._faults))

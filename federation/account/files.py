@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,21 +33,24 @@ class Tree:
 
     def entries(self, directory: str) -> tuple[str, ...]:
         """Return the sorted names in *directory*, hidden ones left out; empty where the directory is absent or at fault."""
+        names = sorted(name for name in self._listed(directory) if not name.startswith("."))
+        if len(names) > DIRECTORY_ENTRIES:
+            self._faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(names)), "split the account")
+            return ()
+        return tuple(names)
+
+    def _listed(self, directory: str) -> Collection[str]:
         try:
             status = os.lstat(self.root / directory)
             if not stat.S_ISDIR(status.st_mode) and directory:
                 self._faults.add(directory, "", "a directory", _file_kind(status.st_mode), "replace it by a real directory")
                 return ()
-            names = sorted(name for name in os.listdir(self.root / directory) if not name.startswith("."))  # noqa: PTH208 - names are wanted
+            return os.listdir(self.root / directory)  # noqa: PTH208 - names are wanted
         except FileNotFoundError:
             return ()
         except (OSError, ValueError) as error:
             self._faults.add(directory or ".", "", "a readable directory", _reason(error), "correct the path or its permissions")
             return ()
-        if len(names) > DIRECTORY_ENTRIES:
-            self._faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(names)), "split the account")
-            return ()
-        return tuple(names)
 
     def is_directory(self, name: str) -> bool:
         """Tell whether *name* is a directory, and not a link to one."""
@@ -74,6 +78,14 @@ class Tree:
             return None
         finally:
             os.close(handle)
+        return self.bounded(file, octets, longest)
+
+    def missing(self, file: str) -> None:
+        """Record that *file* is not there."""
+        self._faults.add(file, "", "a readable regular file", os.strerror(errno.ENOENT), "correct the path, its kind or its permissions")
+
+    def bounded(self, file: str, octets: bytes, longest: int) -> bytes | None:
+        """Return *octets*, the content of *file*; None after recording that there are more than *longest*."""
         if len(octets) > longest:
             self._faults.add(file, "", f"at most {longest} octets", "more", "this is not the file it is taken for")
             return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from federation.account.entities import GROUP, POLICY, ROLE, USER, EntityKind
 from federation.account.model import Account
-from federation.account.policies import POLICIES
-from federation.account.roles import ROLES
 from federation.policy import Kind, Policy
 from federation.policy.lint import Finding, lint
 
@@ -16,7 +15,7 @@ from federation.policy.lint import Finding, lint
 class StoredPolicy:
     """A policy of the account: its file, relative to the directory, the JSON path in it, and the compiled document.
 
-    A managed policy's path is that of its default version.
+    Of a managed policy it is the default version.
     """
 
     file: str
@@ -50,17 +49,16 @@ def lint_account(account: Account, *, kinds: frozenset[Kind] = frozenset(Kind)) 
 def stored_policies(account: Account) -> Iterator[StoredPolicy]:
     """Yield every policy of *account* with its place."""
     for role in account.roles.values():
-        file = f"{ROLES}/{role.name}.json"
-        yield StoredPolicy(file, "$.AssumeRolePolicyDocument", role.trust_policy)
-        yield from _inline(file, "RolePolicyList", role.inline_policies)
+        yield StoredPolicy(ROLE.file_of(role.name), "$.AssumeRolePolicyDocument", role.trust_policy)
+        yield from _inline(ROLE, role.name, role.inline_policies)
     for managed in account.policies.values():
-        yield StoredPolicy(f"{POLICIES}/{managed.name}.json", "$", managed.policy)
+        yield StoredPolicy(managed.file or POLICY.file_of(managed.name), managed.place, managed.policy)
     for user in account.users.values():
-        yield from _inline(f"users/{user.name}.json", "UserPolicyList", user.inline_policies)
+        yield from _inline(USER, user.name, user.inline_policies)
     for group in account.groups.values():
-        yield from _inline(f"groups/{group.name}.json", "GroupPolicyList", group.inline_policies)
+        yield from _inline(GROUP, group.name, group.inline_policies)
 
 
-def _inline(file: str, member: str, policies: Mapping[str, Policy]) -> Iterator[StoredPolicy]:
+def _inline(kind: EntityKind, name: str, policies: Mapping[str, Policy]) -> Iterator[StoredPolicy]:
     for index, policy in enumerate(policies.values()):
-        yield StoredPolicy(file, f"$.{member}[{index}].PolicyDocument", policy)
+        yield StoredPolicy(kind.file_of(name), f"$.{kind.inline_member}[{index}].PolicyDocument", policy)

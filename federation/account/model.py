@@ -32,6 +32,7 @@ USER_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 GROUP_NAME: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 POLICY_NAME: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+POLICY_ARN: Final = re.compile(r"arn:aws[a-z-]{0,29}:iam::(?:\d{12}|aws):policy/[!-~]{1,640}", re.ASCII)
 IAM_PATH: Final = re.compile(r"/|/[!-~]{1,510}/", re.ASCII)
 UNIQUE_ID: Final = re.compile(r"[A-Z0-9]{16,128}", re.ASCII)
 
@@ -69,12 +70,23 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedPolicy:
-    """A managed policy: its ARN, name and path, and the compiled document of its default version."""
+    """A managed policy.
+
+    Attributes:
+        arn: ARN with the path.
+        name: 1 to 128 characters; unique in the account whatever the case, and so among AWS's own.
+        path: ``/`` or ``/division/team/``.
+        policy: The compiled document of the default version.
+        file: File it was read from, relative to the account directory; empty where it was not read from one.
+        place: JSON path of that document in the file.
+    """
 
     arn: str
     name: str
     path: str
     policy: Policy
+    file: str = ""
+    place: str = "$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from federation import limits
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
+from federation.account.names import file_name, read_name
 from federation.account.oidc_providers import JWKS_FILE, SETTINGS_FILE, account_options, read_common_options
 from federation.account.settings import Settings, names
 from federation.errors import RegistrationError, show
@@ -25,13 +26,19 @@ ANSWER_OCTETS: Final = 65_536
 
 def read_oauth_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, OAuthProvider]:
     """Read every OAuth 2.0 server of the account, by name."""
-    found = {name: read_oauth_provider(tree, name, settings, faults) for name in tree.entries(OAUTH_PROVIDERS)}
+    present = (read_name(entry, directory=OAUTH_PROVIDERS, suffix="", faults=faults) for entry in tree.entries(OAUTH_PROVIDERS))
+    found = {name: read_oauth_provider(tree, name, settings, faults) for name in present if name is not None}
     return {name: provider for name, provider in found.items() if provider is not None}
+
+
+def provider_directory(name: str) -> str:
+    """Return the directory of the server *name*, relative to the account directory."""
+    return f"{OAUTH_PROVIDERS}/{file_name(name)}"
 
 
 def read_oauth_provider(tree: Tree, name: str, settings: Settings, faults: Faults) -> OAuthProvider | None:
     """Read and register one server with every answer; None after recording its faults."""
-    before, directory = len(faults), f"{OAUTH_PROVIDERS}/{name}"
+    before, directory = len(faults), provider_directory(name)
     options = read_registration(tree, name, settings, faults)
     answers: dict[str, bytes] = {}
     files: dict[str, str] = {}
@@ -51,7 +58,7 @@ def read_oauth_provider(tree: Tree, name: str, settings: Settings, faults: Fault
 
 def read_registration(tree: Tree, name: str, settings: Settings, faults: Faults) -> dict[str, Any] | None:
     """Return the arguments of the `OAuthProvider` of one directory, all but the answers; None after recording its faults."""
-    before, directory = len(faults), f"{OAUTH_PROVIDERS}/{name}"
+    before, directory = len(faults), provider_directory(name)
     entries = tree.entries(directory)
     options: dict[str, Any] = {"name": name, **account_options(settings)}
     if SETTINGS_FILE in entries:

@@ -12,6 +12,7 @@ from federation import limits
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
+from federation.account.names import file_name
 from federation.account.settings import PROFILE, Settings, names
 from federation.condition_keys import BUILT_IN_OIDC
 from federation.errors import RegistrationError, show
@@ -24,11 +25,11 @@ DISCOVERY_FILE: Final = "openid-configuration.json"
 THUMBPRINTS: Final = 5
 """Thumbprints of one provider (IAM quota)."""
 
-_FILES: Final = (SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE)
+_FILES: Final = frozenset({SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE})
 _REUSE: Final = re.compile(r"allowed|refused")
 _DEPTH: Final = 128
 """Path segments of a URL of 255 characters."""
-_THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}", re.ASCII)
+_THUMBPRINT: Final = re.compile(r"[!-~]{40}", re.ASCII)  # IAM counts, and does not look whether they are digits
 
 
 def read_oidc_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, OidcProvider]:
@@ -49,7 +50,8 @@ def provider_arn(settings: Settings, name: str) -> str:
 def directory_of(url: str) -> str:
     """Return the directory of the provider *url*, below `OIDC_PROVIDERS`.
 
-    Host and path, one directory for each segment, a trailing slash dropped. What could not be a plain visible name is percent-encoded.
+    Host and path, one directory for each segment, a trailing slash dropped. What could not be a plain visible name, or is that of one of a
+    provider's files, is percent-encoded.
     """
     segments = url.removeprefix("https://").removesuffix("/").split("/")
     return "/".join(_segment(segment) for segment in segments)
@@ -103,9 +105,7 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
         fields.fault("client_ids", "at least one client id", "nothing", "name the audiences that tokens for this account have")
     thumbprints = fields.texts("thumbprints") or ()
     if len(thumbprints) > THUMBPRINTS or not all(map(_THUMBPRINT.fullmatch, thumbprints)):
-        fields.fault(
-            "thumbprints", f"at most {THUMBPRINTS} texts of 40 hexadecimal digits", "others", "leave them out: keys are not fetched"
-        )
+        fields.fault("thumbprints", f"at most {THUMBPRINTS} texts of 40 characters", "others", "leave them out: keys are not fetched")
     fields.finish()
     return {name: value for name, value in options.items() if value is not None}
 
@@ -126,8 +126,7 @@ def _directories(tree: Tree, directory: str, faults: Faults, *, depth: int) -> I
 
 
 def _segment(segment: str) -> str:
-    encoded = quote(segment, safe="-_.~@+=,")
-    return f"%2E{encoded[1:]}" if encoded.startswith(".") else encoded or "%"
+    return file_name(quote(segment, safe="-_.~@+=,"), taken=_FILES) if segment else "%"
 
 
 def _file_of(refusal: RegistrationError) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from urllib.parse import unquote
 
 from federation.account.faults import Faults
 from federation.account.files import Tree
+from federation.account.names import read_name
 from federation.account.settings import SETTINGS_FILE as ACCOUNT_FILE
 from federation.account.settings import Settings
 from federation.condition_keys import BUILT_IN
@@ -27,9 +29,11 @@ def read_plugin_providers(tree: Tree, settings: Settings, faults: Faults) -> dic
     """Read every provider of the account that a plug-in judges, by its host name."""
     found: dict[str, Provider] = {}
     # The host name prefixes the provider's condition keys, so it must be nobody else's.
-    taken = {*BUILT_IN, *tree.entries("oidc-providers"), *tree.entries("oauth-providers")}
-    for name in tree.entries(PLUGIN_PROVIDERS):
-        directory = f"{PLUGIN_PROVIDERS}/{name}"
+    taken = {*BUILT_IN, *(unquote(entry) for room in ("oidc-providers", "oauth-providers") for entry in tree.entries(room))}
+    for entry in tree.entries(PLUGIN_PROVIDERS):
+        directory, name = f"{PLUGIN_PROVIDERS}/{entry}", read_name(entry, directory=PLUGIN_PROVIDERS, suffix="", faults=faults)
+        if name is None:
+            continue
         if _HOST.fullmatch(name) is None or name in taken:
             faults.add(directory, "", "a lower-case host name that no other provider has", show(name), "rename the directory")
             continue

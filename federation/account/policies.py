@@ -1,20 +1,26 @@
-"""``policies/<Name>.json``: managed policies, as ``get-account-authorization-details`` lists them or as the bare policy document."""
+"""``policies/<Name>.json``: managed policies, as ``get-account-authorization-details`` lists them or as the bare policy document.
+
+Those of AWS have names of their own, which those of the account may have, too: ``policies/aws/<Name>.json`` keeps them apart.
+"""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 from urllib.parse import unquote
 
-from federation.account.entities import check_arn, check_name, json_files
+from federation.account.entities import JSON, POLICY, check_arn, check_name, json_files, unwrapped
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
-from federation.account.model import IAM_PATH, POLICY_NAME, ManagedPolicy
+from federation.account.model import IAM_PATH, ManagedPolicy
+from federation.account.names import file_name
 from federation.account.settings import Settings
-from federation.errors import FederationError
+from federation.errors import FederationError, show
 from federation.policy import Policy
 
-POLICIES: Final = "policies"
+AWS_DIRECTORY: Final = "aws"
+AWS_POLICIES: Final = f"{POLICY.directory}/{AWS_DIRECTORY}"
+"""Where AWS's own managed policies lie. A file beside the account's that says ``Arn`` is read as well."""
 
 PolicyKind = Literal["trust", "identity", "session", "boundary", "resource"]
 
@@ -22,37 +28,52 @@ PolicyKind = Literal["trust", "identity", "session", "boundary", "resource"]
 def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, ManagedPolicy]:
     """Read every managed policy of the account, by ARN."""
     found: dict[str, ManagedPolicy] = {}
-    for file, name in json_files(tree, POLICIES, faults):
+    below = frozenset({AWS_DIRECTORY})
+    for file, name in (*json_files(tree, POLICY.directory, faults, below=below), *json_files(tree, AWS_POLICIES, faults)):
         document = tree.json(file)
         policy = None if document is None else read_policy(document, name, file=file, settings=settings, faults=faults)
-        if policy is not None:
-            found[policy.arn] = policy
+        if policy is None:
+            continue
+        if policy.arn in found:
+            faults.add(file, "", "one file for each policy", f"{show(policy.arn)} in {found[policy.arn].file}, too", "remove one of them")
+        found[policy.arn] = policy
     return found
+
+
+def policy_file(arn: str, name: str) -> str:
+    """Return the file in which the managed policy *arn*, called *name*, belongs."""
+    return f"{AWS_POLICIES}/{file_name(name, JSON)}" if is_aws_managed(arn) else POLICY.file_of(name)
+
+
+def is_aws_managed(arn: str) -> bool:
+    """Tell whether *arn* is of a managed policy of AWS, which no account owns."""
+    return arn.partition(":iam::")[2].startswith("aws:policy/")
 
 
 def read_policy(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> ManagedPolicy | None:
     """Read one managed policy; None after recording its faults."""
-    arn = f"arn:{settings.partition}:iam::{settings.id}:policy"
-    if isinstance(document, dict) and "Statement" in document:
-        policy = compile_policy(document, "identity", file=file, path="$", faults=faults)
-        return None if policy is None else ManagedPolicy(arn=f"{arn}/{name}", name=name, path="/", policy=policy)
-    before = len(faults)
-    fields = Fields(document, file=file, faults=faults)
-    check_name(fields, "PolicyName", name, POLICY_NAME.pattern)
+    before, document = len(faults), unwrapped(document, POLICY)
+    bare = isinstance(document, dict) and "Statement" in document
+    fields = Fields({} if bare else document, file=file, faults=faults)
+    check_name(fields, POLICY, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, f"{arn}{path}{name}", f"arn:{settings.partition}:iam::aws:policy{path}{name}")
-    default = fields.text("DefaultVersionId")
-    policy = _default_version(fields, default, file=file, faults=faults)
+    own, theirs = (f"arn:{settings.partition}:iam::{owner}:policy{path}{name}" for owner in (settings.id, "aws"))
+    arn = check_arn(fields, *([theirs] if file.startswith(f"{AWS_POLICIES}/") else [own, theirs]))
+    if bare:
+        policy, place = compile_policy(document, "identity", file=file, path="$", faults=faults), "$"
+    else:
+        policy, place = _default_version(fields, fields.text("DefaultVersionId"), file=file, faults=faults)
     fields.ignore(
         "PolicyId", "AttachmentCount", "PermissionsBoundaryUsageCount", "IsAttachable", "Description", "CreateDate", "UpdateDate", "Tags"
     )
     fields.finish()
     if policy is None or len(faults) > before:
         return None
-    return ManagedPolicy(arn=arn, name=name, path=path, policy=policy)
+    return ManagedPolicy(arn=arn, name=name, path=path, policy=policy, file=file, place=place)
 
 
-def _default_version(fields: Fields, default: str | None, *, file: str, faults: Faults) -> Policy | None:
+def _default_version(fields: Fields, default: str | None, *, file: str, faults: Faults) -> tuple[Policy | None, str]:
+    """Return the default version, compiled, and its place; None after recording a fault."""
     versions = []
     for version in fields.objects("PolicyVersionList"):
         document, chosen = version.raw("Document"), version.raw("IsDefaultVersion") is True
@@ -63,22 +84,24 @@ def _default_version(fields: Fields, default: str | None, *, file: str, faults: 
             versions.append((document, version.at("Document")))
     if len(versions) != 1:
         fields.fault("PolicyVersionList", "exactly one default version", str(len(versions)), "mark one version as the default")
-        return None
+        return None, "$"
     document, path = versions[0]
-    return compile_policy(document, "identity", file=file, path=path, faults=faults)
+    return compile_policy(document, "identity", file=file, path=path, faults=faults), path
 
 
 def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, faults: Faults) -> Policy | None:
     """Compile a policy document as IAM answers with it: a JSON object, or text, percent-encoded (RFC 3986) or not."""
-    if isinstance(document, str):
-        document = unquote(document, errors="strict") if document[:3].upper() == "%7B" else document
-    elif not isinstance(document, dict):
+    if isinstance(document, str) and document.startswith("%"):  # which no JSON does: its first brace or blank is encoded
+        try:
+            document = unquote(document, errors="strict")
+        except UnicodeDecodeError:
+            faults.add(file, path, "percent-encoded UTF-8", "another encoding", "store the document as a JSON object")
+            return None
+    elif not isinstance(document, str | dict):
         faults.add(file, path, "a policy document", "nothing" if document is None else "another kind of value", "add the document")
         return None
     try:
         return Policy.stored(document, kind=kind)
     except FederationError as refusal:
         faults.add_refusal(file, path, refusal)
-    except UnicodeDecodeError:
-        faults.add(file, path, "percent-encoded UTF-8", "another encoding", "store the document as a JSON object")
     return None

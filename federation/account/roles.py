@@ -6,15 +6,14 @@ from typing import Final
 
 from federation import limits
 from federation.account.attachments import check_references, read_attachments
-from federation.account.entities import check_arn, check_name, entities
+from federation.account.entities import ROLE, check_arn, check_name, entities
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
-from federation.account.model import IAM_PATH, ROLE_NAME, UNIQUE_ID, ManagedPolicy, Role, derived_id
+from federation.account.model import IAM_PATH, UNIQUE_ID, ManagedPolicy, Role, derived_id
 from federation.account.policies import compile_policy
 from federation.account.settings import Settings
 
-ROLES: Final = "roles"
 MAX_SESSION_DURATION_MIN: Final = 3600
 """Smallest MaxSessionDuration that IAM stores, seconds; the largest is `limits.ROLE_SESSION_MAX_SECONDS`."""
 
@@ -22,7 +21,7 @@ MAX_SESSION_DURATION_MIN: Final = 3600
 def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Role]:
     """Read every role of the account, by ARN; *policies* are those that roles may name."""
     found: dict[str, Role] = {}
-    for file, name, document in entities(tree, ROLES, "Role", faults):
+    for file, name, document in entities(tree, ROLE, faults):
         role = read_role(document, name, file=file, settings=settings, faults=faults)
         if role is not None:
             check_references(
@@ -41,7 +40,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     """Read one role; None after recording its faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
-    check_name(fields, "RoleName", name, ROLE_NAME.pattern)
+    check_name(fields, ROLE, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
     arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:role{path}{name}")
     role_id = fields.text("RoleId", pattern=UNIQUE_ID) or derived_id("AROA", settings.id, "role", path + name)
@@ -50,7 +49,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     )
     longest = fields.integer("MaxSessionDuration", low=MAX_SESSION_DURATION_MIN, high=limits.ROLE_SESSION_MAX_SECONDS)
     description = fields.text("Description", longest=1000) or ""
-    carried = read_attachments(fields, inline="RolePolicyList", file=file, faults=faults)
+    carried = read_attachments(fields, inline=ROLE.inline_member, file=file, faults=faults)
     fields.ignore("CreateDate", "InstanceProfileList", "RoleLastUsed")
     fields.finish()
     if trust is None or len(faults) > before:

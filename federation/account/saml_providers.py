@@ -14,6 +14,7 @@ from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.model import PROVIDER_NAME
+from federation.account.names import file_name, read_name
 from federation.account.settings import PROFILE, Settings, names
 from federation.errors import FederationError, show
 from federation.saml.provider import SamlProvider
@@ -41,8 +42,10 @@ _ONE_OF: Final = {
 def read_saml_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, SamlProvider]:
     """Read every SAML provider of the account, by ARN."""
     found: dict[str, SamlProvider] = {}
-    for name in tree.entries(SAML_PROVIDERS):
-        directory = f"{SAML_PROVIDERS}/{name}"
+    for entry in tree.entries(SAML_PROVIDERS):
+        directory, name = f"{SAML_PROVIDERS}/{entry}", read_name(entry, directory=SAML_PROVIDERS, suffix="", faults=faults)
+        if name is None:
+            continue
         if PROVIDER_NAME.fullmatch(name) is None:
             faults.add(directory, "", f"a name matching {PROVIDER_NAME.pattern}", show(name), "rename the directory")
             continue
@@ -50,6 +53,11 @@ def read_saml_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[
         if provider is not None:
             found[provider.arn] = provider
     return found
+
+
+def provider_directory(name: str) -> str:
+    """Return the directory of the SAML provider *name*, relative to the account directory."""
+    return f"{SAML_PROVIDERS}/{file_name(name)}"
 
 
 def provider_arn(settings: Settings, name: str) -> str:

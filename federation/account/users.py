@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from federation.account.attachments import check_references, read_attachments
-from federation.account.entities import check_arn, check_name, entities
+from federation.account.entities import GROUP, USER, check_arn, check_name, entities
 from federation.account.faults import Faults
 from federation.account.fields import Fields
 from federation.account.files import Tree
-from federation.account.model import GROUP_NAME, IAM_PATH, UNIQUE_ID, USER_NAME, Group, ManagedPolicy, User, derived_id
+from federation.account.model import IAM_PATH, UNIQUE_ID, Group, ManagedPolicy, User, derived_id
 from federation.account.settings import Settings
 from federation.errors import show
-
-USERS: Final = "users"
-GROUPS: Final = "groups"
 
 
 def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
     """Read every group of the account, by name."""
     found: dict[str, Group] = {}
-    for file, name, document in entities(tree, GROUPS, "Group", faults):
+    for file, name, document in entities(tree, GROUP, faults):
         group = read_group(document, name, file=file, settings=settings, faults=faults)
         if group is not None:
             check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
@@ -32,11 +27,11 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
     """Read one group; None after recording its faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
-    check_name(fields, "GroupName", name, GROUP_NAME.pattern)
+    check_name(fields, GROUP, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
     arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:group{path}{name}")
     group_id = fields.text("GroupId", pattern=UNIQUE_ID) or derived_id("AGPA", settings.id, "group", path + name)
-    carried = read_attachments(fields, inline="GroupPolicyList", file=file, faults=faults)
+    carried = read_attachments(fields, inline=GROUP.inline_member, file=file, faults=faults)
     fields.ignore("CreateDate")
     fields.finish()
     if len(faults) > before:
@@ -49,7 +44,7 @@ def read_users(
 ) -> dict[str, User]:
     """Read every user of the account, by ARN; *policies* and *groups* are those that users may name."""
     found: dict[str, User] = {}
-    for file, name, document in entities(tree, USERS, "User", faults):
+    for file, name, document in entities(tree, USER, faults):
         user = read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
         if user is not None:
             check_references(
@@ -68,11 +63,11 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
     """Read one user; None after recording its faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
-    check_name(fields, "UserName", name, USER_NAME.pattern)
+    check_name(fields, USER, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
     arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:user{path}{name}")
     user_id = fields.text("UserId", pattern=UNIQUE_ID) or derived_id("AIDA", settings.id, "user", path + name)
-    carried = read_attachments(fields, inline="UserPolicyList", file=file, faults=faults)
+    carried = read_attachments(fields, inline=USER.inline_member, file=file, faults=faults)
     named = fields.texts("GroupList") or ()
     for group in named:
         if group not in groups:

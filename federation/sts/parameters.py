@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from federation import limits
 from federation.errors import ValidationError, show
+from federation.tags import utf16_units
 
 ECHOED_CHARS: Final = 4096
 """Characters of a value that the message repeats; AWS repeats all of it, which would let a caller amplify (attack row D04)."""
@@ -204,11 +205,6 @@ def check_parameters(*given: tuple[Constraint, object]) -> None:
 def arn_of(item: object) -> object:
     """Return the ARN of a PolicyDescriptorType, given as such or as the bare ARN."""
     return item.get("arn") if isinstance(item, Mapping) else item
-
-
-def utf16_units(text: str) -> int:
-    """Return the length of *text* in UTF-16 code units."""
-    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
 
 
 def violation(value: str | None, member: str, constraint: str) -> str:

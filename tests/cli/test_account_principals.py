@@ -73,10 +73,14 @@ def test_import(account: Path, run: Run, tmp_path: Path) -> None:
     details = tmp_path / "details.json"
     details.write_text(json.dumps({"UserDetailList": [{"UserName": "bob"}], "RoleDetailList": []}), encoding="utf-8")
     result = run("account", "import", "--account", account, details, "--json")
-    assert (result.exit_code, json.loads(result.stdout)["users"]) == (0, "1")
-    again = run("account", "import", "--account", account, details)
-    assert again.exit_code == 3
-    assert "$.UserDetailList[0]" in again.stderr
+    said = json.loads(result.stdout)
+    assert (result.exit_code, said["users"], said["added"]) == (0, 1, ["arn:aws:iam::123456789012:user/bob"])
+    again = json.loads(run("account", "import", "--account", account, details, "--json", "--prune").stdout)
+    assert (again["unchanged"], again["removed"]) == (["arn:aws:iam::123456789012:user/bob"], ["arn:aws:iam::123456789012:user/alice"])
+    details.write_text(json.dumps({"UserDetailList": [{"UserName": "bob"}, {"UserName": "BOB"}]}), encoding="utf-8")
+    refused = run("account", "import", "--account", account, details)
+    assert refused.exit_code == 3
+    assert "$.UserDetailList[1]" in refused.stderr
 
 
 def test_import_says_how_much_of_what(account: Path, run: Run, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ HOUSE = Path(federation.__file__).parent
 FLOORS = [
     {"errors", "limits", "portable", "profiles"},
     {"clock", "arn", "identity", "condition_keys"},
-    {"report"},
+    {"report", "tags"},
     {"validators"},
     {"policy", "saml", "oidc", "state"},
     {"oauth"},  # signed introspection answers (RFC 9701) are JWTs: it verifies them with the OIDC room's keys

@@ -6,18 +6,17 @@ import os
 from pathlib import Path
 from typing import Final
 
+from federation.account.entities import POLICY, ROLE
 from federation.account.keyring import Keyring
 from federation.account.model import ACCOUNT_ID, PARTITION
-from federation.account.policies import POLICIES
-from federation.account.roles import ROLES
 from federation.account.saml_providers import SAML_PROVIDERS
 from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
 from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
-from federation.account.writing.entries import document_octets
+from federation.account.writing.documents import document_octets
 from federation.errors import ValidationError, show
 from federation.profiles import Profile
 
-DIRECTORIES: Final = (SAML_PROVIDERS, ROLES, POLICIES)
+DIRECTORIES: Final = (SAML_PROVIDERS, ROLE.directory, POLICY.directory)
 
 
 def init_account(path: str | os.PathLike[str], *, account_id: str, partition: str = "aws", profile: Profile | str = Profile.STRICT) -> Path:

@@ -1,4 +1,4 @@
-"""Writing that is never half done and never replaces what is there."""
+"""Writing that is never half done."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,48 +16,150 @@ from federation.errors import AccountFault, show
 
 PRIVATE_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
+_SYNCED_SINGLY: Final = 32
+"""Files of one change that are synced one by one; more of them are synced together, with whatever else the system has to write."""
 
 
-def write_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
-    """Make *target* with the whole of *octets*, or not at all.
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to make.
 
-    The new file is written and synced beside it and then linked to its name: linking, unlike renaming, refuses a name that exists.
+    Attributes:
+        octets: Its content, which may be a secret.
+        mode: Its permission bits.
+        replaces: Whether one of that name is there and gives way; where not, one that has come meanwhile is left alone.
+    """
+
+    octets: bytes = field(repr=False)
+    mode: int = PUBLIC_MODE
+    replaces: bool = False
+
+
+def apply_changes(root: Path, changes: Mapping[str, NewFile | None]) -> None:
+    """Make every file of *changes* below *root*, by relative name, and remove those that are None; or leave all as it is.
+
+    Whatever is new is first written in full beside its place, so that a full disk is met before anything changes. A directory that is new
+    appears with all its files at once, and one that loses all of them goes at once. The rest are renamed one by one, in order; where one
+    cannot be, those before it are put back. Only a machine that stops amid the renames leaves a part of them.
 
     Raises:
-        AccountFault: *target* exists, or the file system refuses.
+        AccountFault: A name is taken, a directory on the way is a symbolic link, or the file system refuses.
     """
-    beside = _beside(target)
-    with _as_faults(target):
+    _Changing(root).apply(changes)
+
+
+class _Changing:
+    """One run of `apply_changes`: what was staged, and how to put back what was done."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._staged: list[tuple[Path, Path, bool]] = []
+        self._undo: list[Callable[[], object]] = []
+        self._hidden: list[Path] = []
+
+    def apply(self, changes: Mapping[str, NewFile | None]) -> None:
         try:
-            _write_synced(beside, octets, mode)
+            self._stage({file: new for file, new in changes.items() if new is not None})
+            for beside, target, replaces in self._staged:
+                with _as_faults(target):
+                    self._publish(beside, target, replaces=replaces)
+            for target in self._vanishing([self._root / file for file, new in changes.items() if new is None]):
+                with _as_faults(target):
+                    self._set_aside(target)
+        except BaseException:
+            for put_back in reversed(self._undo):
+                with contextlib.suppress(OSError):  # the first failure is the one to tell of
+                    put_back()
+            raise
+        finally:
+            for beside, _, _ in self._staged:
+                _discard(beside)
+        for hidden in self._hidden:
+            _discard(hidden)
+        for directory in {(self._root / file).parent for file in changes}:
+            _sync_directory(directory)
+
+    def _stage(self, files: Mapping[str, NewFile]) -> None:
+        """Write everything new beside its place. Files below one new directory are staged in one."""
+        many = len(files) > _SYNCED_SINGLY
+        staging: dict[Path, Path] = {}
+        for file, new in files.items():
+            target = self._root / file
+            with _as_faults(target):
+                top = self._missing_top(target.parent)
+                if top is None:
+                    beside = _beside(target)
+                    self._staged.append((beside, target, new.replaces))
+                else:
+                    if top not in staging:
+                        staging[top] = _beside(top)
+                        self._staged.append((staging[top], top, False))
+                    beside = staging[top] / target.relative_to(top)
+                    beside.parent.mkdir(parents=True, exist_ok=True)
+                _write_synced(beside, new.octets, new.mode, sync=not many)
+        if many and hasattr(os, "sync"):
+            os.sync()
+
+    def _missing_top(self, directory: Path) -> Path | None:
+        """Return the first directory on the way to *directory* that is missing, or None; a symbolic link is never followed."""
+        here = self._root
+        for part in directory.relative_to(self._root).parts:
+            here /= part
+            if here.is_symlink():
+                raise _fault(here, "a symbolic link", "replace it by a real directory")
+            if not here.exists():
+                return here
+        return None
+
+    def _publish(self, beside: Path, target: Path, *, replaces: bool) -> None:
+        if beside.is_dir():
+            if os.path.lexists(target):
+                raise FileExistsError
+            beside.rename(target)
+            self._undo.append(lambda: shutil.rmtree(target))
+        elif replaces:
+            self._set_aside(target, keep=True)
+            beside.replace(target)
+        else:
             _publish(beside, target)
-        finally:
-            beside.unlink(missing_ok=True)
-        _sync_directory(target.parent)
+            self._undo.append(target.unlink)
+
+    def _set_aside(self, target: Path, *, keep: bool = False) -> None:
+        """Remember *target* under a hidden name, from which it can be put back; unless *keep*, it is gone from its own."""
+        hidden = _beside(target)
+        if keep:
+            try:
+                os.link(target, hidden, follow_symlinks=False)
+            except OSError:  # a file system without hard links
+                shutil.copy2(target, hidden, follow_symlinks=False)
+        else:
+            target.rename(hidden)
+        self._hidden.append(hidden)
+        self._undo.append(lambda: hidden.replace(target))
+
+    def _vanishing(self, removed: Sequence[Path]) -> Iterator[Path]:
+        """Yield what to take away so that the files *removed* are gone, and no directory of a provider stays empty."""
+        gone = set(removed)
+        tops = dict.fromkeys(self._top_of(file, gone) for file in removed)
+        yield from (top for top in tops if not any(parent in tops for parent in top.parents))
+
+    def _top_of(self, file: Path, gone: set[Path]) -> Path:
+        top = file
+        while self._root not in {top.parent, top.parent.parent} and _all_gone(top.parent, gone):
+            top = top.parent
+        return top
 
 
-def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Make every file of *files*, by name, in the existing *directory*: thousands of them, synced together.
+def _all_gone(directory: Path, gone: set[Path]) -> bool:
+    return all(entry.name.startswith(".") or entry in gone or (entry.is_dir() and _all_gone(entry, gone)) for entry in directory.iterdir())
 
-    Each is there whole or not at all; where one cannot be made, those before it stay.
 
-    Raises:
-        AccountFault: A name exists, or the file system refuses.
-    """
-    beside = {name: _beside(directory / name) for name in files}
-    with _as_faults(directory):
-        try:
-            for name, octets in files.items():
-                beside[name].write_bytes(octets)
-            if hasattr(os, "sync"):
-                os.sync()
-            for name in files:
-                with _as_faults(directory / name):
-                    _publish(beside[name], directory / name)
-        finally:
-            for path in beside.values():
-                path.unlink(missing_ok=True)
-        _sync_directory(directory)
+def _discard(path: Path) -> None:
+    with contextlib.suppress(OSError):  # hidden, hence read by nobody
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
@@ -103,12 +206,13 @@ def _beside(target: Path) -> Path:
     return target.parent / f".{target.name}.{secrets.token_hex(4)}"
 
 
-def _write_synced(path: Path, octets: bytes, mode: int) -> None:
+def _write_synced(path: Path, octets: bytes, mode: int, *, sync: bool = True) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     with os.fdopen(handle, "wb") as stream:
         stream.write(octets)
         stream.flush()
-        os.fsync(stream.fileno())
+        if sync:
+            os.fsync(stream.fileno())
 
 
 def _publish(beside: Path, target: Path) -> None:

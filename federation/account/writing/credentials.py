@@ -1,106 +1,207 @@
-"""Making access keys and MFA devices."""
+"""Access keys and MFA devices: made, switched off, deleted."""
 
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
+from urllib.parse import quote, urlencode
 
-from federation import clock
+from federation import clock, limits
 from federation.account.access_key_id import LONG_TERM, VARIABLE_OCTETS, access_key_id
-from federation.account.credentials import ACCESS_KEYS, MFA_DEVICES
+from federation.account.credentials import ACCESS_KEY, ACCESS_KEY_ID, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
+from federation.account.entities import JSON, USER
 from federation.account.faults import Faults
 from federation.account.mfa_device import parse_secret
 from federation.account.model import USER_NAME
-from federation.account.users import USERS
-from federation.account.writing.atomic import PRIVATE_MODE, write_file
-from federation.account.writing.entries import check_name, document_octets, inside, open_account, write_entry
+from federation.account.names import file_name
+from federation.account.writing.atomic import PRIVATE_MODE
+from federation.account.writing.documents import check_name, document_octets
+from federation.account.writing.draft import Draft, Target, drafting
+from federation.account.writing.entities import no_such_entity, require_entity, require_new
+from federation.errors import ValidationError, show
 from federation.identity import timestamp
+
+Status = Literal["Active", "Inactive"]
 
 _SECRET_OCTETS: Final = 30  # 40 characters of base64, the alphabet and length of AWS's secrets
 _SEED_OCTETS: Final = 20  # what RFC 4226 recommends, and authenticators expect
+_ISSUER: Final = "Amazon Web Services"
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccessKey:
-    """A fresh access key; the secret is shown once, where it is made, and never in a repr."""
+    """A fresh access key; the secret is shown once, where it is made, and never in a repr.
+
+    Attributes:
+        id: ``AKIA…``.
+        secret: The secret access key.
+        user: Name of the user it belongs to; None for the root of the account.
+        created_at: When it was made, aware UTC, whole seconds.
+    """
 
     id: str
     secret: str = field(repr=False)
     user: str | None
+    created_at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what boto3 answers to CreateAccessKey, secret included; the root's has no ``UserName``."""
+        return {
+            ACCESS_KEY: {
+                **({} if self.user is None else {"UserName": self.user}),
+                "AccessKeyId": self.id,
+                "Status": "Active",
+                "SecretAccessKey": self.secret,
+                "CreateDate": self.created_at,
+            }
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class NewMfaDevice:
-    """A fresh MFA device: its serial number and, never in a repr, the base32 secret for the authenticator."""
+    """A fresh MFA device.
+
+    Attributes:
+        serial_number: ``arn:aws:iam::<account>:mfa/<name>``.
+        secret: The base32 secret for the authenticator, never in a repr.
+        user: Name of the user it belongs to; None for the root of the account.
+    """
 
     serial_number: str
     secret: str = field(repr=False)
+    user: str | None
+
+    @property
+    def uri(self) -> str:
+        """The ``otpauth://`` URI that authenticators read, from a QR code as a rule (Key Uri Format). Holds the secret."""
+        account = self.serial_number.split(":")[4]
+        label = quote(f"{_ISSUER}:{self.user or 'root'}@{account}", safe="@:")
+        values = {"secret": self.secret, "issuer": _ISSUER, "digits": limits.TOTP_DIGITS, "period": limits.TOTP_STEP_SECONDS}
+        return f"otpauth://totp/{label}?{urlencode(values, quote_via=quote)}"
 
 
-def create_access_key(path: str | os.PathLike[str], *, user: str | None, at: datetime | None = None) -> NewAccessKey:
+def create_access_key(account: Target, *, user: str | None, at: datetime | None = None) -> NewAccessKey:
     """Make an access key of the user named *user*, or of the root of the account when None.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         user: Name of a user.
         at: When it is made; the present when None.
 
     Raises:
-        AccountFault: The directory is at fault, has no such user, or cannot be written.
+        NoSuchEntity: The account has no such user.
+        AccountFault: The directory is at fault, or cannot be written.
     """
-    root, settings = open_account(path)
-    _check_owner(root, user)
-    key_id = access_key_id(settings.id, secrets.token_bytes(VARIABLE_OCTETS), prefix=LONG_TERM)
-    secret = base64.b64encode(secrets.token_bytes(_SECRET_OCTETS)).decode("ascii")
-    key = {
-        **({} if user is None else {"UserName": user}),
-        "AccessKeyId": key_id,
-        "Status": "Active",
-        "SecretAccessKey": secret,
-        "CreateDate": timestamp(clock.resolve(at).replace(microsecond=0)),
-    }
-    write_file(inside(root, ACCESS_KEYS) / f"{key_id}.json", document_octets({"AccessKey": key}), mode=PRIVATE_MODE)
-    return NewAccessKey(key_id, secret, user)
+    with drafting(account) as draft:
+        _check_owner(draft, user)
+        key_id = access_key_id(draft.settings.id, secrets.token_bytes(VARIABLE_OCTETS), prefix=LONG_TERM)
+        secret = base64.b64encode(secrets.token_bytes(_SECRET_OCTETS)).decode("ascii")
+        key = NewAccessKey(key_id, secret, user, clock.resolve(at).replace(microsecond=0))
+        answer = key.to_dict()[ACCESS_KEY]
+        document = {ACCESS_KEY: {**answer, "CreateDate": timestamp(key.created_at)}}
+        require_new(draft, ACCESS_KEYS, key_id, noun="access key")
+        draft.write(f"{ACCESS_KEYS}/{key_id}{JSON}", document_octets(document), mode=PRIVATE_MODE)
+        return key
 
 
-def enable_mfa_device(
-    path: str | os.PathLike[str], *, user: str | None, name: str | None = None, secret: str | None = None
-) -> NewMfaDevice:
+def update_access_key(account: Target, *, access_key_id: str, status: Status) -> None:
+    """Switch an access key off, or on again.
+
+    Args:
+        account: The account directory, or a draft of it.
+        access_key_id: The key.
+        status: ``Active`` or ``Inactive``.
+
+    Raises:
+        NoSuchEntity: The account has no such key.
+        ValidationError: An argument is not of its form.
+        AccountFault: The directory is at fault, or cannot be written.
+    """
+    if status not in ("Active", "Inactive"):
+        raise ValidationError(check="status", expected="Active or Inactive", found=show(status), remedy="choose one of them")
+    with drafting(account) as draft:
+        file = _key_file(draft, access_key_id)
+        faults = Faults()
+        document = secret_of(draft.tree(faults).json(file), ACCESS_KEY)
+        if len(faults):
+            raise faults.error()
+        draft.write(file, document_octets({ACCESS_KEY: {**document, "Status": status}}), mode=PRIVATE_MODE)
+
+
+def delete_access_key(account: Target, *, access_key_id: str) -> None:
+    """Delete an access key; sessions that it began go on, as in AWS.
+
+    Raises:
+        NoSuchEntity: The account has no such key.
+        ValidationError: The id is not of its form.
+        AccountFault: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        draft.remove(_key_file(draft, access_key_id))
+
+
+def enable_mfa_device(account: Target, *, user: str | None, name: str | None = None, secret: str | None = None) -> NewMfaDevice:
     """Register a TOTP device of a user, or of the root of the account when *user* is None.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         user: Name of the user.
         name: Name of the device; the user's own when None.
         secret: The base32 secret that an authenticator already has; a fresh one when None.
 
     Raises:
         RegistrationError: *secret* is none.
-        AccountFault: The directory is at fault, has no such user or a device of that name, or cannot be written.
+        NoSuchEntity: The account has no such user.
+        EntityAlreadyExists: It has a device of that name.
+        AccountFault: The directory is at fault, or cannot be written.
     """
-    root, settings = open_account(path)
-    _check_owner(root, user)
-    device = name or user or "root-account-mfa-device"
-    check_name("device-name", device, USER_NAME.pattern)
-    octets = secrets.token_bytes(_SEED_OCTETS) if secret is None else parse_secret(secret)
-    seed = base64.b32encode(octets).decode("ascii").rstrip("=")
-    serial = f"arn:{settings.partition}:iam::{settings.id}:mfa/{device}"
-    document = {"SerialNumber": serial, "Base32StringSeed": seed, **({} if user is None else {"UserName": user})}
-    write_entry(root, MFA_DEVICES, device, {"VirtualMFADevice": document}, mode=PRIVATE_MODE)
-    return NewMfaDevice(serial, seed)
+    with drafting(account) as draft:
+        _check_owner(draft, user)
+        device = name or user or "root-account-mfa-device"
+        check_name("device-name", device, USER_NAME)
+        octets = secrets.token_bytes(_SEED_OCTETS) if secret is None else parse_secret(secret)
+        seed = base64.b32encode(octets).decode("ascii").rstrip("=")
+        serial = f"arn:{draft.settings.partition}:iam::{draft.settings.id}:mfa/{device}"
+        document = {"SerialNumber": serial, "Base32StringSeed": seed, **({} if user is None else {"UserName": user})}
+        require_new(draft, MFA_DEVICES, device, noun="MFA device")
+        draft.write(_device_file(device), document_octets({MFA_DEVICE: document}), mode=PRIVATE_MODE)
+        return NewMfaDevice(serial, seed, user)
 
 
-def _check_owner(root: Path, user: str | None) -> None:
+def deactivate_mfa_device(account: Target, *, serial_number: str) -> None:
+    """Take an MFA device away, secret and all.
+
+    Raises:
+        NoSuchEntity: The account has no such device.
+        AccountFault: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        file = _device_file(str(serial_number).rpartition("/")[2])
+        tree = draft.tree(Faults())
+        known = file.rpartition("/")[2] in tree.entries(MFA_DEVICES)
+        if not known or secret_of(tree.json(file), MFA_DEVICE).get("SerialNumber") != serial_number:
+            message = f"MFA Device with serial number {serial_number} does not exist."
+            raise no_such_entity(MFA_DEVICES, "the serial number of a device", show(serial_number), message=message)
+        draft.remove(file)
+
+
+def _device_file(name: str) -> str:
+    return f"{MFA_DEVICES}/{file_name(name, JSON)}"
+
+
+def _key_file(draft: Draft, access_key_id: str) -> str:
+    check_name("access-key-id", access_key_id, ACCESS_KEY_ID)
+    file = f"{access_key_id}{JSON}"
+    if file not in draft.entries(ACCESS_KEYS):
+        message = f"The Access Key with id {access_key_id} cannot be found."
+        raise no_such_entity(f"{ACCESS_KEYS}/{file}", "an access key of that id", "none", message=message)
+    return f"{ACCESS_KEYS}/{file}"
+
+
+def _check_owner(draft: Draft, user: str | None) -> None:
     """Require that a user of that name is in the account."""
-    if user is None:
-        return
-    check_name("user", user, USER_NAME.pattern)
-    if not (root / USERS / f"{user}.json").is_file():
-        faults = Faults()
-        faults.add(f"{USERS}/{user}.json", "", "a user of that name", "no file", "add the user first, or correct the name")
-        raise faults.error()
+    if user is not None:
+        require_entity(draft, USER, user)

@@ -1,12 +1,9 @@
-"""Registering OpenID Connect providers."""
+"""OpenID Connect providers: registered, changed, deleted. What is written has first been read the way `load_account` will read it."""
 
 from __future__ import annotations
 
-import os
-import tomllib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, TypedDict, Unpack
 
 from federation.account.oidc_providers import (
     DISCOVERY_FILE,
@@ -17,69 +14,116 @@ from federation.account.oidc_providers import (
     directory_of,
     provider_arn,
 )
-from federation.account.writing.atomic import PUBLIC_MODE, write_directory, write_file
-from federation.account.writing.entries import inside, octets_of, open_account
-from federation.errors import RegistrationError
-from federation.oidc.provider import OidcProvider
+from federation.account.writing.documents import octets_of
+from federation.account.writing.draft import Target, drafting
+from federation.account.writing.providers import delete_files, require_no_provider, require_provider, write_settings
+from federation.clock import Span
+from federation.oidc.provider import OidcProvider, read_url
+from federation.profiles import Profile
+
+
+class OidcSettings(TypedDict, total=False):
+    """Rules of one provider; each has the meaning of the argument of `OidcProvider` and wins over ``account.toml``."""
+
+    algorithms: Sequence[str]
+    token_types: Sequence[str]
+    reuse: Literal["allowed", "refused"]
+    clock_skew: Span
+    profile: Profile | Literal["strict", "aws"]
+    thumbprints: Sequence[str]
 
 
 def add_oidc_provider(
-    path: str | os.PathLike[str],
+    account: Target,
     *,
     url: str,
     client_ids: Sequence[str],
     jwks: str | bytes,
     discovery: str | bytes | None = None,
-    algorithms: Sequence[str] | None = None,
+    **settings: Unpack[OidcSettings],
 ) -> str:
     """Register an OpenID Connect provider and return its ARN, or its name where AWS has it built in.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         url: The issuer, exactly as its tokens spell ``iss``.
         client_ids: 1 to 100 audiences that tokens may have.
         jwks: The issuer's JSON Web Key Set as published.
         discovery: Its discovery document, kept for the reader; it must be of this very issuer.
-        algorithms: The only algorithms accepted; None for every sound one that fits the keys.
+        settings: Rules of this provider. Thumbprints decide nothing and are kept for the reader.
 
     Raises:
         RegistrationError: A part cannot be registered.
-        AccountFault: The directory is at fault, has a provider there, or cannot be written.
+        EntityAlreadyExists: The account has a provider of that URL.
+        AccountFault: The directory is at fault, or cannot be written.
     """
-    root, settings = open_account(path)
-    given: dict[str, Any] = {"url": url, "client_ids": list(client_ids), **({} if algorithms is None else {"algorithms": list(algorithms)})}
-    files = {JWKS_FILE: octets_of(jwks), **({} if discovery is None else {DISCOVERY_FILE: octets_of(discovery)})}
-    provider = OidcProvider(jwks=files[JWKS_FILE], discovery=files.get(DISCOVERY_FILE), **account_options(settings), **given)
-    target = inside(root, OIDC_PROVIDERS)
-    *parents, last = directory_of(provider.url).split("/")
-    for parent in parents:
-        target = inside(target, parent)
-    _write(target / last, {**files, SETTINGS_FILE: _toml({**given, "url": provider.url})})
-    return provider_arn(settings, provider.name)
+    keys, found = octets_of(jwks), None if discovery is None else octets_of(discovery)
+    with drafting(account) as draft:
+        rules: Any = {name: value for name, value in settings.items() if name != "thumbprints"}
+        provider = OidcProvider(url=url, client_ids=client_ids, jwks=keys, discovery=found, **{**account_options(draft.settings), **rules})
+        directory = _directory(provider.url)
+        require_no_provider(draft, directory, SETTINGS_FILE, provider.name)
+        draft.write(f"{directory}/{JWKS_FILE}", keys)
+        if found is not None:
+            draft.write(f"{directory}/{DISCOVERY_FILE}", found)
+        write_settings(draft, directory, {"url": provider.url, "client_ids": list(client_ids), **settings})
+        return provider_arn(draft.settings, provider.name)
 
 
-def _write(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files of a provider. One above another's, as URLs may lie, has a directory already: its settings come last then."""
-    if target.is_dir() and not target.is_symlink() and not any((target / name).exists() for name in files):
-        for name, octets in files.items():
-            write_file(target / name, octets)
-    else:
-        write_directory(target, {name: (octets, PUBLIC_MODE) for name, octets in files.items()})
+def update_oidc_provider(
+    account: Target,
+    *,
+    url: str,
+    client_ids: Sequence[str] | None = None,
+    jwks: str | bytes | None = None,
+    discovery: str | bytes | None = None,
+    unset: Collection[str] = (),
+    **settings: Unpack[OidcSettings],
+) -> str:
+    """Change what is given of a provider and return its ARN.
+
+    Args:
+        account: The account directory, or a draft of it.
+        url: The issuer.
+        client_ids: Its client ids from now on, all of them.
+        jwks: Its key set as published now.
+        discovery: Its discovery document likewise.
+        unset: Rules of its own that it gives up for those of ``account.toml``, by their names in ``provider.toml``.
+        settings: New rules.
+
+    Raises:
+        RegistrationError: The URL or a rule is not of its form.
+        NoSuchEntity: The account has no such provider.
+        AccountFaults: The provider could not be registered so, the directory is at fault, or cannot be written.
+    """
+    issuer = read_url(url)
+    directory, name = _directory(issuer), issuer.removeprefix("https://")
+    with drafting(account) as draft:
+        require_provider(draft, directory, SETTINGS_FILE, name)
+        for file, document in ((JWKS_FILE, jwks), (DISCOVERY_FILE, discovery)):
+            if document is not None:
+                draft.write(f"{directory}/{file}", octets_of(document))
+        named = {} if client_ids is None else {"client_ids": list(client_ids)}
+        write_settings(draft, directory, {**named, **settings}, unset=unset)
+        return provider_arn(draft.settings, name)
 
 
-def _toml(values: Mapping[str, str | list[str]]) -> bytes:
-    text = "".join(f"{name} = {_toml_value(value)}\n" for name, value in values.items())
-    try:
-        if tomllib.loads(text) == values:
-            return text.encode("utf-8")
-    except ValueError:
-        text = ""
-    raise RegistrationError(
-        check="settings", expected="names of Unicode characters", found="a lone surrogate", remedy="correct the encoding of the arguments"
-    )
+def delete_oidc_provider(account: Target, *, url: str) -> str:
+    """Delete a provider and return the ARN it had; roles that trust it stay, as in AWS, and nobody comes in through them.
+
+    Raises:
+        RegistrationError: The URL is not of its form.
+        NoSuchEntity: The account has no such provider.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    issuer = read_url(url)
+    directory, name = _directory(issuer), issuer.removeprefix("https://")
+    with drafting(account) as draft:
+        require_provider(draft, directory, SETTINGS_FILE, name)
+        # A provider may lie above another, whose directory is no file of this one's.
+        delete_files(draft, directory, [file for file in (SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE) if file in draft.entries(directory)])
+        return provider_arn(draft.settings, name)
 
 
-def _toml_value(value: str | list[str]) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in value) + '"'
+def _directory(url: str) -> str:
+    return f"{OIDC_PROVIDERS}/{directory_of(url)}"

@@ -1,8 +1,7 @@
-"""Making the account an issuer of web identity tokens."""
+"""The account as an issuer of web identity tokens: switched on and off."""
 
 from __future__ import annotations
 
-import os
 import uuid
 from typing import Final
 
@@ -10,27 +9,72 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from federation import limits
+from federation.account.faults import Faults
 from federation.account.outbound import ISSUER_FILE, OUTBOUND, SigningKey
-from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
-from federation.account.writing.entries import document_octets, open_account
+from federation.account.writing.atomic import PRIVATE_MODE
+from federation.account.writing.documents import document_octets
+from federation.account.writing.draft import Draft, Target, drafting
+from federation.account.writing.entities import no_such_entity
+from federation.errors import EntityAlreadyExists
 
 _RSA_EXPONENT: Final = 65_537
+_FILE: Final = f"{OUTBOUND}/{ISSUER_FILE}"
 
 
-def enable_outbound(path: str | os.PathLike[str]) -> str:
-    """Make the account an issuer of web identity tokens, with fresh keys, and return the issuer's URL.
+def enable_outbound(account: Target) -> str:
+    """Make the account an issuer of web identity tokens and return the issuer's URL. One that was switched off keeps its URL and keys.
 
     Raises:
-        AccountFault: It is one already, the directory is at fault or cannot be written.
+        EntityAlreadyExists: It is one already.
+        AccountFault: The directory is at fault or cannot be written.
     """
-    root, _ = open_account(path)
-    url = f"https://{uuid.uuid4()}.tokens.sts.global.api.aws"
-    keys: dict[str, SigningKey] = {
-        "RSA_0.pem": rsa.generate_private_key(public_exponent=_RSA_EXPONENT, key_size=limits.RSA_MIN_BITS),
-        "EC384_0.pem": ec.generate_private_key(ec.SECP384R1()),
-    }
-    files = {ISSUER_FILE: (document_octets({"IssuerIdentifier": url, "JwtVendingEnabled": True}), PUBLIC_MODE)}
-    for file, key in keys.items():
-        files[file] = (key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), PRIVATE_MODE)
-    write_directory(root / OUTBOUND, files)
-    return url
+    with drafting(account) as draft:
+        issuer = _issuer(draft)
+        if issuer is None:
+            url = f"https://{uuid.uuid4()}.tokens.sts.global.api.aws"
+            issuer = {"IssuerIdentifier": url}
+            keys: dict[str, SigningKey] = {
+                "RSA_0.pem": rsa.generate_private_key(public_exponent=_RSA_EXPONENT, key_size=limits.RSA_MIN_BITS),
+                "EC384_0.pem": ec.generate_private_key(ec.SECP384R1()),
+            }
+            for name, key in keys.items():
+                octets = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+                draft.write(f"{OUTBOUND}/{name}", octets, mode=PRIVATE_MODE)
+        elif issuer.get("JwtVendingEnabled") is not False:
+            raise EntityAlreadyExists(
+                file=_FILE,
+                path="",
+                expected="an account that issues no tokens",
+                found="one that does",
+                remedy="nothing is left to do",
+                check="write",
+            )
+        draft.write(_FILE, document_octets({**issuer, "JwtVendingEnabled": True}))
+        return str(issuer["IssuerIdentifier"])
+
+
+def disable_outbound(account: Target) -> str:
+    """Switch the issuer off and return its URL; its keys stay, for the tokens that it signed and for the day it is switched on again.
+
+    Raises:
+        NoSuchEntity: The account is none, or is switched off.
+        AccountFault: The directory is at fault or cannot be written.
+    """
+    with drafting(account) as draft:
+        issuer = _issuer(draft)
+        if issuer is None or issuer.get("JwtVendingEnabled") is False:
+            raise no_such_entity(_FILE, "an account that issues tokens", "one that does not")
+        draft.write(_FILE, document_octets({**issuer, "JwtVendingEnabled": False}))
+        return str(issuer["IssuerIdentifier"])
+
+
+def _issuer(draft: Draft) -> dict[str, object] | None:
+    if ISSUER_FILE not in draft.entries(OUTBOUND):
+        return None
+    faults = Faults()
+    document = draft.tree(faults).json(_FILE)
+    if not isinstance(document, dict) or "IssuerIdentifier" not in document:
+        faults.add(_FILE, "$.IssuerIdentifier", "the issuer", "none", "correct the file")
+    if len(faults) or not isinstance(document, dict):
+        raise faults.error()
+    return document

@@ -1,29 +1,204 @@
-"""Adding managed policies. What is written has first been read the way `load_account` will read it."""
+"""Customer managed policies and their versions. What is written obeys IAM's rules for writing, and loads."""
 
 from __future__ import annotations
 
-import os
+import re
+from collections.abc import Iterator
+from typing import Any, Final
 
-from federation.account.model import POLICY_NAME
-from federation.account.policies import POLICIES
-from federation.account.writing.entries import check_name, open_account, parsed, write_entry
+from federation.account.entities import GROUP, POLICY, ROLE, USER
+from federation.account.model import POLICY_ARN
+from federation.account.policies import policy_file
+from federation.account.writing.attachments import conflict
+from federation.account.writing.documents import check_name, document_octets, parsed
+from federation.account.writing.draft import Draft, Target, drafting
+from federation.account.writing.entities import create_entity, names_of, no_such_entity, stored_document
+from federation.errors import LimitExceeded, show
 from federation.policy import Policy
 
+VERSIONS: Final = 5
+"""Versions of one managed policy (IAM quota)."""
+_VERSION: Final = re.compile(r"v[1-9]\d{0,8}", re.ASCII)
 
-def add_policy(path: str | os.PathLike[str], *, name: str, document: str) -> str:
+
+def add_policy(account: Target, *, name: str, document: str, policy_path: str = "/") -> str:
     """Add a customer managed policy and return its ARN.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         name: 1 to 128 characters of ``[A-Za-z0-9_+=,.@-]``.
         document: The identity policy, JSON, of version 2012-10-17.
+        policy_path: ``/`` or ``/division/team/``.
 
     Raises:
         MalformedPolicyDocument: IAM would not create the policy.
-        AccountFault: The directory is at fault, has a policy of that name, or cannot be written.
+        EntityAlreadyExists: The account has a policy of that name.
+        ValidationError: The name is not of its form.
+        AccountFaults: The path is at fault, the directory is, or cannot be written.
     """
-    root, settings = open_account(path)
-    check_name("name", name, POLICY_NAME.pattern)
+    check_name("name", name, POLICY.name_pattern)
     Policy.parse(document, kind="identity", managed=True)
-    write_entry(root, POLICIES, name, parsed(document))
-    return f"arn:{settings.partition}:iam::{settings.id}:policy/{name}"
+    stored = parsed(document)
+    if policy_path != "/" or not isinstance(stored, dict):
+        stored = {"PolicyName": name, "Path": policy_path, "PolicyVersionList": [_version("v1", stored, default=True)]}
+    with drafting(account) as draft:
+        create_entity(draft, POLICY, name, stored)
+        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:policy{policy_path}{name}"
+
+
+def create_policy_version(account: Target, *, policy_arn: str, document: str, set_as_default: bool = True) -> str:
+    """Add a version of a managed policy and return its id.
+
+    Args:
+        account: The account directory, or a draft of it.
+        policy_arn: The policy.
+        document: The identity policy, JSON, of version 2012-10-17.
+        set_as_default: Whether it takes effect; where not, it is kept for `set_default_policy_version`.
+
+    Raises:
+        MalformedPolicyDocument: IAM would not create the policy.
+        NoSuchEntity: The account has no such policy.
+        LimitExceeded: It has `VERSIONS` versions.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    Policy.parse(document, kind="identity", managed=True)
+    with drafting(account) as draft:
+        file, stored = _stored(draft, policy_arn)
+        versions = _versions(stored)
+        if len(versions) >= VERSIONS:
+            raise LimitExceeded(
+                file=file,
+                path="$.PolicyVersionList",
+                expected=f"at most {VERSIONS} versions",
+                found=f"{len(versions)} already",
+                remedy="delete one that is no longer needed: federation account delete-policy-version",
+                check="policy-versions",
+                message="A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
+            )
+        numbers = [int(str(each.get("VersionId"))[1:]) for each in versions if _VERSION.fullmatch(str(each.get("VersionId")))]
+        name = f"v{max(numbers, default=0) + 1}"
+        versions.insert(0, _version(name, parsed(document), default=False))
+        if set_as_default:
+            _set_default(stored, versions, name)
+        stored["PolicyVersionList"] = versions
+        draft.write(file, document_octets(stored))
+        return name
+
+
+def set_default_policy_version(account: Target, *, policy_arn: str, version_id: str) -> None:
+    """Let the version *version_id* of a managed policy take effect.
+
+    Raises:
+        NoSuchEntity: The account has no such policy, or that no such version.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        file, stored = _stored(draft, policy_arn)
+        versions = _versions(stored)
+        _version_of(versions, version_id, file)
+        _set_default(stored, versions, version_id)
+        stored["PolicyVersionList"] = versions
+        draft.write(file, document_octets(stored))
+
+
+def delete_policy_version(account: Target, *, policy_arn: str, version_id: str) -> None:
+    """Delete a version of a managed policy that is not the default one.
+
+    Raises:
+        NoSuchEntity: The account has no such policy, or that no such version.
+        DeleteConflict: It is the default version.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        file, stored = _stored(draft, policy_arn)
+        versions = _versions(stored)
+        version = _version_of(versions, version_id, file)
+        if version.get("IsDefaultVersion") is True:
+            raise conflict(
+                file,
+                "a version that is not the default one",
+                show(version_id),
+                remedy="let another version take effect first: federation account set-default-policy-version",
+                message="Cannot delete the default version of a policy.",
+            )
+        stored["PolicyVersionList"] = [each for each in versions if each is not version]
+        draft.write(file, document_octets(stored))
+
+
+def delete_policy(account: Target, *, policy_arn: str) -> None:
+    """Delete a managed policy with all its versions.
+
+    Raises:
+        NoSuchEntity: The account has no such policy.
+        DeleteConflict: It is attached to an entity, or bounds one: a policy may deny, and nobody may lose that unnoticed.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        file, _ = _stored(draft, policy_arn)
+        holders = list(_holders(draft, policy_arn))
+        if holders:
+            raise conflict(
+                file,
+                "a policy that is attached to nothing, and bounds nothing",
+                ", ".join(holders),
+                remedy="detach it first: federation account detach-role-policy, detach-user-policy, detach-group-policy",
+                message="Cannot delete a policy attached to entities.",
+            )
+        draft.remove(file)
+
+
+def _stored(draft: Draft, policy_arn: str) -> tuple[str, dict[str, Any]]:
+    """Return file and document of a policy, in the form with versions.
+
+    Raises:
+        NoSuchEntity: The account has no such policy.
+    """
+    check_name("policy-arn", policy_arn, POLICY_ARN)
+    policy = draft.account().policies.get(policy_arn)
+    if policy is None:
+        file = policy_file(policy_arn, policy_arn.rpartition("/")[2])
+        raise no_such_entity(
+            file, "a policy of that ARN", show(policy_arn), message=f"Policy {policy_arn} does not exist or is not attachable."
+        )
+    stored = stored_document(draft, policy.file, POLICY)
+    if "Statement" in stored:
+        stored = {"PolicyName": policy.name, "Path": policy.path, "PolicyVersionList": [_version("v1", stored, default=True)]}
+    return policy.file, stored
+
+
+def _version(name: str, document: object, *, default: bool) -> dict[str, Any]:
+    return {"VersionId": name, "IsDefaultVersion": default, "Document": document}
+
+
+def _versions(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the versions, each marked for what it is: ``DefaultVersionId`` may have said so alone."""
+    default = stored.get("DefaultVersionId")
+    return [
+        {**each, "IsDefaultVersion": each.get("IsDefaultVersion") is True or (default is not None and each.get("VersionId") == default)}
+        for each in stored["PolicyVersionList"]
+    ]
+
+
+def _version_of(versions: list[dict[str, Any]], version_id: str, file: str) -> dict[str, Any]:
+    for each in versions:
+        if each.get("VersionId") == version_id:
+            return each
+    there = ", ".join(show(each.get("VersionId")) for each in versions)
+    raise no_such_entity(file, f"one of {there}", show(version_id), message=f"Policy version {version_id} does not exist.")
+
+
+def _set_default(stored: dict[str, Any], versions: list[dict[str, Any]], name: str) -> None:
+    for each in versions:
+        each["IsDefaultVersion"] = each.get("VersionId") == name
+    stored["DefaultVersionId"] = name
+
+
+def _holders(draft: Draft, policy_arn: str) -> Iterator[str]:
+    for kind in (ROLE, USER, GROUP):
+        for name in names_of(draft, kind.directory).values():
+            document = stored_document(draft, kind.file_of(name), kind)
+            attached, boundary = document.get("AttachedManagedPolicies"), document.get("PermissionsBoundary")
+            if any(each.get("PolicyArn") == policy_arn for each in attached or ()):
+                yield f"the {kind.noun} {show(name)}"
+            elif boundary and boundary.get("PermissionsBoundaryArn") == policy_arn:
+                yield f"the boundary of the {kind.noun} {show(name)}"

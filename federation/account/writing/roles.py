@@ -1,19 +1,20 @@
-"""Adding roles. What is written has first been read the way `load_account` will read it."""
+"""Roles: made, changed, deleted. What is written obeys IAM's rules for writing, and loads."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from federation.account.faults import Faults
-from federation.account.model import ROLE_NAME
-from federation.account.roles import MAX_SESSION_DURATION_MIN, ROLES, read_role
-from federation.account.writing.entries import check_name, open_account, parsed, write_entry
+from federation.account.entities import ROLE
+from federation.account.roles import MAX_SESSION_DURATION_MIN
+from federation.account.writing.attachments import Tags, check_no_policies, inline_policy, set_boundary, set_tags
+from federation.account.writing.documents import check_name, parsed
+from federation.account.writing.draft import Target, drafting
+from federation.account.writing.entities import create_entity, replace_entity, require_entity, stored_entity
 from federation.policy import Policy
 
 
-def add_role(
-    path: str | os.PathLike[str],
+def add_role(  # noqa: PLR0913 - what CreateRole takes, keyword-only
+    account: Target,
     *,
     name: str,
     trust_policy: str,
@@ -21,24 +22,29 @@ def add_role(
     policy: str | None = None,
     role_path: str = "/",
     description: str = "",
+    tags: Tags = (),
+    permissions_boundary: str | None = None,
 ) -> str:
     """Add a role and return its ARN.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         name: 1 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
         trust_policy: The AssumeRolePolicyDocument, JSON.
         max_session_duration: 3600 to 43200 seconds.
         policy: An inline identity policy, JSON; stored under the role's name.
         role_path: ``/`` or ``/division/team/``.
         description: Free text of at most 1000 characters.
+        tags: Keys and values, at most 50.
+        permissions_boundary: ARN of a managed policy.
 
     Raises:
         MalformedPolicyDocument: A policy breaks the grammar.
-        AccountFaults: Another value is at fault, the directory is, has a role of that name, or cannot be written.
+        EntityAlreadyExists: The account has a role of that name.
+        ValidationError: The name or a tag is not of its form.
+        AccountFaults: Another value is at fault, the directory is, or cannot be written.
     """
-    root, settings = open_account(path)
-    check_name("name", name, ROLE_NAME.pattern)
+    check_name("name", name, ROLE.name_pattern)
     Policy.parse(trust_policy, kind="trust")
     document: dict[str, Any] = {
         "Path": role_path,
@@ -49,11 +55,59 @@ def add_role(
     if description:
         document["Description"] = description
     if policy is not None:
-        Policy.parse(policy, kind="identity")
-        document["RolePolicyList"] = [{"PolicyName": name, "PolicyDocument": parsed(policy)}]
-    faults, file = Faults(), f"{ROLES}/{name}.json"
-    role = read_role(document, name, file=file, settings=settings, faults=faults)
-    if role is None:
-        raise faults.error()
-    write_entry(root, ROLES, name, document)
-    return role.arn
+        document[ROLE.inline_member] = [inline_policy(name, policy)]
+    set_tags(document, tags)
+    set_boundary(document, permissions_boundary)
+    with drafting(account) as draft:
+        create_entity(draft, ROLE, name, document)
+        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:role{role_path}{name}"
+
+
+def update_role(account: Target, *, name: str, description: str | None = None, max_session_duration: int | None = None) -> None:
+    """Change what is given of the role *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such role.
+        AccountFaults: A value is at fault, the directory is, or cannot be written.
+    """
+    given = {"Description": description, "MaxSessionDuration": max_session_duration}
+    with drafting(account) as draft:
+        document = stored_entity(draft, ROLE, name)
+        document.update({member: value for member, value in given.items() if value is not None})
+        replace_entity(draft, ROLE, name, document)
+
+
+def update_assume_role_policy(account: Target, *, name: str, trust_policy: str) -> None:
+    """Let *trust_policy*, JSON, be the trust policy of the role *name*.
+
+    Raises:
+        MalformedPolicyDocument: The policy breaks the grammar.
+        NoSuchEntity: The account has no such role.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    Policy.parse(trust_policy, kind="trust")
+    with drafting(account) as draft:
+        document = stored_entity(draft, ROLE, name)
+        document["AssumeRolePolicyDocument"] = parsed(trust_policy)
+        replace_entity(draft, ROLE, name, document)
+
+
+def delete_role(account: Target, *, name: str, force: bool = False) -> None:
+    """Delete the role *name*.
+
+    Args:
+        account: The account directory, or a draft of it.
+        name: The role.
+        force: Whether its inline and attached policies go with it.
+
+    Raises:
+        NoSuchEntity: The account has no such role.
+        DeleteConflict: It has policies and *force* is not set.
+        AccountFaults: A trade-in token is exchanged for it, the directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        if force:
+            require_entity(draft, ROLE, name)
+        else:
+            check_no_policies(stored_entity(draft, ROLE, name), ROLE, name)
+        draft.remove(ROLE.file_of(name))

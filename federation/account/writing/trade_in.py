@@ -1,23 +1,24 @@
-"""Registering trade-in tokens."""
+"""Trade-in tokens: registered and withdrawn."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from federation import clock, limits
-from federation.account.directory import load_account
+from federation.account.entities import JSON
 from federation.account.faults import Faults
 from federation.account.trade_in import TRADE_IN_TOKENS, read_trade_in_token
-from federation.account.writing.entries import open_account, write_entry
+from federation.account.writing.documents import document_octets
+from federation.account.writing.draft import Target, drafting
+from federation.account.writing.entities import no_such_entity, require_new
 from federation.errors import ValidationError, show
 from federation.identity import timestamp
 
 
 def add_trade_in_token(
-    path: str | os.PathLike[str],
+    account: Target,
     *,
     token: str,
     role_arn: str,
@@ -29,7 +30,7 @@ def add_trade_in_token(
     """Register what *token* may be traded in for and return the name it is kept under: its SHA-256, never the token itself.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         token: The trade-in token.
         role_arn: The role of the session.
         session_name: RoleSessionName of the session.
@@ -41,11 +42,7 @@ def add_trade_in_token(
         ValidationError: *token* is no text.
         AccountFault: The directory is at fault, has no such role or policy, knows the token already, or cannot be written.
     """
-    root, _ = open_account(path)
-    account = load_account(root)
-    if not isinstance(token, str) or not token:
-        raise ValidationError(check="trade-in-token", expected="text", found=show(type(token).__name__), remedy="pass the token")
-    digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = _digest(token)
     document = {
         "RoleArn": role_arn,
         "RoleSessionName": session_name,
@@ -53,8 +50,32 @@ def add_trade_in_token(
         "Expiration": timestamp(clock.resolve(expires_at).replace(microsecond=0)),
         "PolicyArns": list(policy_arns),
     }
-    faults, file = Faults(), f"{TRADE_IN_TOKENS}/{digest}.json"
-    if read_trade_in_token(document, file=file, roles=account.roles, policies=account.policies, faults=faults) is None:
-        raise faults.error()
-    write_entry(root, TRADE_IN_TOKENS, digest, document)
-    return digest
+    with drafting(account) as draft:
+        faults, file, present = Faults(), f"{TRADE_IN_TOKENS}/{digest}{JSON}", draft.account()
+        if read_trade_in_token(document, file=file, roles=present.roles, policies=present.policies, faults=faults) is None:
+            raise faults.error()
+        require_new(draft, TRADE_IN_TOKENS, digest, noun="trade-in token")
+        draft.write(file, document_octets(document))
+        return digest
+
+
+def delete_trade_in_token(account: Target, *, token: str) -> str:
+    """Withdraw what *token* may be traded in for and return the name it was kept under.
+
+    Raises:
+        ValidationError: *token* is no text.
+        NoSuchEntity: The account does not know it.
+        AccountFault: The directory is at fault, or cannot be written.
+    """
+    digest = _digest(token)
+    with drafting(account) as draft:
+        if f"{digest}{JSON}" not in draft.entries(TRADE_IN_TOKENS):
+            raise no_such_entity(f"{TRADE_IN_TOKENS}/{digest}{JSON}", "a registered token", "another")
+        draft.remove(f"{TRADE_IN_TOKENS}/{digest}{JSON}")
+        return digest
+
+
+def _digest(token: object) -> str:
+    if not isinstance(token, str) or not token:
+        raise ValidationError(check="trade-in-token", expected="text", found=show(type(token).__name__), remedy="pass the token")
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

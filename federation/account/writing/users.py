@@ -1,39 +1,133 @@
-"""Adding users. What is written has first been read the way `load_account` will read it."""
+"""Users: made, put into groups, renamed, deleted. What is written obeys IAM's rules for writing, and loads."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from typing import Any
 
+from federation.account.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
+from federation.account.entities import GROUP, JSON, USER
 from federation.account.faults import Faults
-from federation.account.model import USER_NAME
-from federation.account.users import USERS, read_user
-from federation.account.writing.entries import check_name, open_account, parsed, write_entry
-from federation.policy import Policy
+from federation.account.names import name_of
+from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, set_boundary, set_tags
+from federation.account.writing.documents import check_name
+from federation.account.writing.draft import Draft, Target, drafting
+from federation.account.writing.entities import create_entity, no_such_entity, replace_entity, require_entity, stored_entity
+from federation.errors import show
 
 
-def add_user(path: str | os.PathLike[str], *, name: str, user_path: str = "/", policy: str | None = None) -> str:
+def add_user(
+    account: Target,
+    *,
+    name: str,
+    user_path: str = "/",
+    policy: str | None = None,
+    tags: Tags = (),
+    permissions_boundary: str | None = None,
+) -> str:
     """Add a user and return its ARN.
 
     Args:
-        path: The account directory.
+        account: The account directory, or a draft of it.
         name: 1 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
         user_path: ``/`` or ``/division/team/``.
         policy: An inline identity policy, JSON; stored under the user's name.
+        tags: Keys and values, at most 50.
+        permissions_boundary: ARN of a managed policy.
 
     Raises:
         MalformedPolicyDocument: The policy breaks the grammar.
-        AccountFaults: Another value is at fault, the directory is, has a user of that name, or cannot be written.
+        EntityAlreadyExists: The account has a user of that name.
+        ValidationError: The name or a tag is not of its form.
+        AccountFaults: Another value is at fault, the directory is, or cannot be written.
     """
-    root, settings = open_account(path)
-    check_name("name", name, USER_NAME.pattern)
+    check_name("name", name, USER.name_pattern)
     document: dict[str, Any] = {"Path": user_path, "UserName": name}
     if policy is not None:
-        Policy.parse(policy, kind="identity")
-        document["UserPolicyList"] = [{"PolicyName": name, "PolicyDocument": parsed(policy)}]
-    faults = Faults()
-    user = read_user(document, name, file=f"{USERS}/{name}.json", settings=settings, groups={}, faults=faults)
-    if user is None:
-        raise faults.error()
-    write_entry(root, USERS, name, document)
-    return user.arn
+        document[USER.inline_member] = [inline_policy(name, policy)]
+    set_tags(document, tags)
+    set_boundary(document, permissions_boundary)
+    with drafting(account) as draft:
+        create_entity(draft, USER, name, document)
+        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:user{user_path}{name}"
+
+
+def add_user_to_group(account: Target, *, user: str, group: str) -> None:
+    """Put the user into the group; one that is in it stays.
+
+    Raises:
+        NoSuchEntity: The account has no such user or group.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document, name = stored_entity(draft, USER, user), require_entity(draft, GROUP, group)
+        if name not in groups_of(document):
+            document["GroupList"] = [*groups_of(document), name]
+            replace_entity(draft, USER, user, document)
+
+
+def remove_user_from_group(account: Target, *, user: str, group: str) -> None:
+    """Take the user out of the group.
+
+    Raises:
+        NoSuchEntity: The account has no such user or group, or the user is not in it.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document, name = stored_entity(draft, USER, user), require_entity(draft, GROUP, group)
+        if name not in groups_of(document):
+            raise no_such_entity(USER.file_of(user), f"a member of the group {show(name)}", f"the user {show(user)} outside it")
+        document["GroupList"] = [each for each in groups_of(document) if each != name]
+        replace_entity(draft, USER, user, document)
+
+
+def groups_of(document: dict[str, Any]) -> list[str]:
+    """Return the names of the groups that a user's document lists."""
+    listed = document.get("GroupList")
+    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+
+
+def delete_user(account: Target, *, name: str, force: bool = False) -> None:
+    """Delete the user *name*.
+
+    Args:
+        account: The account directory, or a draft of it.
+        name: The user.
+        force: Whether its policies, access keys, MFA devices and memberships go with it.
+
+    Raises:
+        NoSuchEntity: The account has no such user.
+        DeleteConflict: It has some of these and *force* is not set.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document, secrets = stored_entity(draft, USER, name), list(secrets_of(draft, name))
+        if not force:
+            check_no_policies(document, USER, name)
+            _check_alone(document, name, secrets)
+        for file in secrets:
+            draft.remove(file)
+        draft.remove(USER.file_of(name))
+
+
+def secrets_of(draft: Draft, user: str) -> Iterator[str]:
+    """Yield the files of the access keys and MFA devices of *user*."""
+    tree = draft.tree(Faults())  # what cannot be read belongs to nobody here; the loader says what is wrong with it
+    for directory, member in ((ACCESS_KEYS, ACCESS_KEY), (MFA_DEVICES, MFA_DEVICE)):
+        for entry in tree.entries(directory):
+            file = f"{directory}/{entry}"
+            if name_of(entry, JSON) is not None and secret_of(tree.json(file), member).get("UserName") == user:
+                yield file
+
+
+def _check_alone(document: dict[str, Any], name: str, secrets: list[str]) -> None:
+    groups = groups_of(document)
+    if groups or secrets:
+        what = "remove users from group" if groups else "delete access keys" if secrets[0].startswith(ACCESS_KEYS) else "delete MFA device"
+        raise conflict(
+            USER.file_of(name),
+            "a user without groups, access keys and MFA devices",
+            ", ".join([*(f"the group {show(group)}" for group in groups), *secrets]),
+            remedy="take them away first, or delete the user with all that is its own (--force)",
+            message=f"Cannot delete entity, must {what} first.",
+        )

@@ -10,7 +10,8 @@ from federation.errors import AccessDenied, InvalidParameterValue, ValidationErr
 from federation.identity import SessionTag
 from federation.sts.callers.caller import Caller
 from federation.sts.operations.requested_tags import read_tags
-from federation.sts.tags import RESERVED_PREFIX, check_transitive_keys, fault_of
+from federation.sts.tags import check_transitive_keys
+from federation.tags import RESERVED_PREFIX, fault_of
 
 _CONFLICT: Final = (
     "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."

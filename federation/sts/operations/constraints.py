@@ -10,7 +10,7 @@ from typing import Final
 from federation import limits
 from federation.identity import SessionTag
 from federation.sts.parameters import Integer, Text, arn, violation
-from federation.sts.tags import in_alphabet
+from federation.tags import in_alphabet
 
 _NAME: Final = re.compile(r"[\w+=,.@-]*", re.ASCII)
 _NAME_WRITTEN: Final = r"[\w+=,.@-]*"

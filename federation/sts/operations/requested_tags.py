@@ -8,7 +8,7 @@ from typing import Final
 from federation.errors import InvalidParameterValue, ValidationError, show
 from federation.identity import ContextValue, SessionTag
 from federation.sts.operations.constraints import member_of
-from federation.sts.tags import RESERVED_PREFIX
+from federation.tags import RESERVED_PREFIX
 
 _REMEDY: Final = "correct the tags of the call"
 

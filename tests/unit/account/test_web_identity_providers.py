@@ -49,7 +49,7 @@ def test_what_is_written_is_read_again(account: Path) -> None:
         ("https://issuer.example.com", "issuer.example.com"),
         ("https://sts.windows.net/8888/", "sts.windows.net/8888"),
         ("https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE", "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"),
-        ("https://a.example/../../etc", "a.example/%2E./%2E./etc"),
+        ("https://a.example/../../etc", "a.example/%2E%2E/%2E%2E/etc"),
         ("https://a.example/./x", "a.example/%2E/x"),
         ("https://a.example//x", "a.example/%/x"),
         ("https://a.example/.hidden", "a.example/%2Ehidden"),

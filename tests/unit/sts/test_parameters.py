@@ -2,7 +2,8 @@ import pytest
 
 from federation.errors import ValidationError
 from federation.sts import parameters
-from federation.sts.parameters import Constraint, Text, check_parameters, utf16_units
+from federation.sts.parameters import Constraint, Text, check_parameters
+from federation.tags import utf16_units
 
 PATTERN = r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+"
 AT = "failed to satisfy constraint: "

@@ -12,9 +12,9 @@ from federation.account import add_policy, add_role, add_saml_provider, init_acc
 from federation.account.directory import load_account
 from federation.account.lint import lint_account
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
-from federation.cli.account_principals import COMMANDS
-from federation.cli.account_summary import counts, print_account, summary
-from federation.cli.account_web_identity import add_oauth_provider_command, add_oidc_provider_command, add_token_information_command
+from federation.cli.account.principals import COMMANDS
+from federation.cli.account.summary import counts, print_account, summary
+from federation.cli.account.web_identity import add_oauth_provider_command, add_oidc_provider_command, add_token_information_command
 from federation.cli.inputs import read_document, read_text
 from federation.cli.lint import print_finding
 from federation.cli.options import account_option, json_option

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import click
+from rich.text import Text
 
 from federation import limits
+from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.inputs import read_document, read_text, read_token
 from federation.cli.options import Instant, account_option, at_option, json_option
-from federation.cli.rendering import print_made
+from federation.cli.plain import print_json
+from federation.cli.rendering import GOOD, console, facts, print_made
 
 WRITERS: Final = "federation.account.writing"
 DUMP_OCTETS: Final = 268_435_456
@@ -101,17 +104,43 @@ def add_trade_in_token_command(
 @account_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--saml-provider-name", help="Name of the SAML provider, which get-saml-provider does not print.")
+@click.option(
+    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Its private key, which IAM never prints."
+)
+@click.option("--prune", is_flag=True, help="Remove policies, groups, users and roles that the answers have no more.")
 @json_option
-def import_command(files: tuple[Path, ...], *, account_path: Path, saml_provider_name: str | None, as_json: bool) -> None:
-    """Take over what IAM printed: get-account-authorization-details, get-saml-provider, get-open-id-connect-provider with its key set."""
-    documents = {str(file): read_document(file, longest=DUMP_OCTETS) for file in files}
-    made = import_module("federation.account.importing").import_account(account_path, documents, saml_provider_name=saml_provider_name)
-    numbers = {name: str(value) for name, value in made.as_dict().items() if name != "providers"}
+def import_command(
+    files: tuple[Path, ...],
+    *,
+    account_path: Path,
+    saml_provider_name: str | None,
+    decryption_keys: tuple[Path, ...],
+    prune: bool,
+    as_json: bool,
+) -> None:
+    r"""Take over what IAM printed: get-account-authorization-details, list-roles, get-saml-provider, get-open-id-connect-provider.
+
+    A second import brings the account up to date. Beside get-open-id-connect-provider the issuer's key set is wanted.
+
+    \b
+    Example: aws iam get-account-authorization-details > details.json
+             federation account import --account account details.json
+    """
+    made = import_module("federation.account.importing").import_account(
+        account_path,
+        {str(file): read_document(file, longest=DUMP_OCTETS) for file in files},
+        saml_provider_name=saml_provider_name,
+        decryption_keys=[read_document(key, longest=PRIVATE_KEY_OCTETS) for key in decryption_keys] or None,
+        prune=prune,
+    )
     if as_json:
-        print_made({**numbers, "providers": " ".join(made.providers)}, as_json=True)
-    else:
-        counted = ", ".join(f"{name}: {number}" for name, number in numbers.items())
-        print_made({"taken over": f"taken over ({counted})", **{name: name for name in made.providers}}, as_json=False)
+        print_json(made.as_dict())
+        return
+    counted = ", ".join(f"{name}: {getattr(made, name)}" for name in ("policies", "groups", "users", "roles"))
+    out = console()
+    out.print(Text("✓", style=GOOD), Text(f"taken over ({counted}; {len(made.added)} new, {len(made.updated)} changed)"))
+    rows = [("provider", arn) for arn in made.providers] + [("removed", arn) for arn in made.removed]
+    out.print(facts([*rows, *(("not in the answers, left as it is", arn) for arn in made.absent)]))
 
 
 COMMANDS: Final = (

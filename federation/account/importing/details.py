@@ -1,0 +1,210 @@
+"""The entities of ``get-account-authorization-details``: read as `load_account` will read them, laid over what the account holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from federation.account.attachments import check_references
+from federation.account.entities import GROUP, POLICY, ROLE, USER, EntityKind
+from federation.account.faults import Faults
+from federation.account.importing.dumps import KINDS, Dumps
+from federation.account.model import Account, Group, ManagedPolicy, Role, User
+from federation.account.policies import policy_file, read_policy
+from federation.account.roles import read_role
+from federation.account.settings import Settings
+from federation.account.users import read_group, read_user
+from federation.account.writing.documents import document_octets
+from federation.account.writing.draft import Draft
+from federation.account.writing.entities import stored_document
+from federation.account.writing.users import secrets_of
+from federation.errors import show
+
+Entity = ManagedPolicy | Group | User | Role
+
+ELSEWHERE: Final = ("MaxSessionDuration", "Description")
+"""Members of a role that ``list-roles`` and ``get-role`` print, and the authorization details do not."""
+USAGE: Final = frozenset({"RoleLastUsed", "PasswordLastUsed", "AttachmentCount", "PermissionsBoundaryUsageCount"})
+"""Members that change without anybody's changing the entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entity of the dump: where it stands there, its document, and what that means."""
+
+    kind: EntityKind
+    file: str
+    place: str
+    document: dict[str, Any]
+    entity: Entity
+
+
+@dataclass(slots=True)
+class Details:
+    """The entities of a dump, beside those of the account.
+
+    Attributes:
+        present: Kind to the file where it belongs to the entity, of all that the account has.
+        policies: Managed policies that an entity of the dump may name, by ARN.
+        groups: Groups that a user of the dump may be in, by name.
+        taken: Kind to the files of account and dump by their lower case; where the absent ones go, those of the dump alone.
+        items: Kind to the file where it belongs to the entity, of all that the dump has.
+    """
+
+    present: Mapping[str, Mapping[str, Entity]]
+    policies: dict[str, ManagedPolicy]
+    groups: dict[str, Group]
+    taken: dict[str, dict[str, str]]
+    items: dict[str, dict[str, Item]] = field(default_factory=lambda: {kind.noun: {} for kind in KINDS})
+
+    def absent(self, kind: EntityKind) -> dict[str, Entity]:
+        """Return what the account has and the dump has not.
+
+        A kind of which the dump lists nothing was perhaps not asked for, by ``--filter``: nothing of it counts as absent.
+        """
+        items = self.items[kind.noun]
+        return {file: entity for file, entity in self.present[kind.noun].items() if file not in items} if items else {}
+
+
+def file_of(kind: EntityKind, entity: Entity) -> str:
+    """Return the file in which *entity* belongs."""
+    return policy_file(entity.arn, entity.name) if kind is POLICY else kind.file_of(entity.name)
+
+
+def read_details(dumps: Dumps, draft: Draft, *, prune: bool, faults: Faults) -> Details:
+    """Read every entity of *dumps*; each fault has its place in the dump."""
+    details = _beside(draft.account(), prune=prune)
+    extra = _elsewhere(dumps, faults)
+    for kind in KINDS:
+        for file, place, printed in dumps.items(kind, faults):
+            name = printed[kind.name_member]
+            document = {**printed, **extra.pop(name, {})} if kind is ROLE else printed
+            own = Faults()
+            entity = _read(kind, document, name, details, draft.settings, own)
+            for fault in own:
+                faults.add(file, place + fault.path.removeprefix("$"), fault.expected, fault.found, fault.remedy, check=fault.check)
+            if entity is not None:
+                _add(details, Item(kind, file, place, document, entity), faults)
+        if prune:
+            _forget(details, kind)
+    _check_all_known(extra, dumps, faults)
+    return details
+
+
+def _beside(account: Account, *, prune: bool) -> Details:
+    present = _present(account)
+    return Details(
+        present=present,
+        policies=dict(account.policies),
+        groups={group.name: group for group in account.groups.values()},
+        taken={noun: {} if prune else {file.lower(): file for file in files} for noun, files in present.items()},
+    )
+
+
+def _add(details: Details, item: Item, faults: Faults) -> None:
+    """Add *item*, whose name no other entity may have in another case: none of the dump, and none that the account keeps."""
+    noun, file = item.kind.noun, file_of(item.kind, item.entity)
+    twin = details.taken[noun].setdefault(file.lower(), file)
+    if twin != file or file in details.items[noun]:
+        remedy = "remove the one or the other; with --prune, what the dump has no more goes"
+        faults.add(item.file, item.place, "a name that is not taken, whatever its case", show(item.entity.name), remedy)
+    details.items[noun][file] = item
+    if isinstance(item.entity, ManagedPolicy):
+        details.policies[item.entity.arn] = item.entity
+    elif isinstance(item.entity, Group):
+        details.groups[item.entity.name] = item.entity
+
+
+def _forget(details: Details, kind: EntityKind) -> None:
+    """Let nothing name what goes because the dump has it no more."""
+    for gone in details.absent(kind).values():
+        if isinstance(gone, ManagedPolicy):
+            details.policies.pop(gone.arn)
+        elif isinstance(gone, Group):
+            details.groups.pop(gone.name)
+
+
+def _read(kind: EntityKind, document: object, name: str, details: Details, settings: Settings, faults: Faults) -> Entity | None:
+    if kind is POLICY:
+        return read_policy(document, name, file="", settings=settings, faults=faults)
+    entity: Group | User | Role | None
+    if kind is GROUP:
+        entity = read_group(document, name, file="", settings=settings, faults=faults)
+    elif kind is USER:
+        entity = read_user(document, name, file="", settings=settings, groups=details.groups, faults=faults)
+    else:
+        entity = read_role(document, name, file="", settings=settings, faults=faults)
+    if entity is not None:
+        boundary = None if isinstance(entity, Group) else entity.permissions_boundary
+        check_references(entity.attached_policies, boundary=boundary, policies=details.policies, file="", settings=settings, faults=faults)
+    return entity
+
+
+def _present(account: Account) -> dict[str, dict[str, Entity]]:
+    held: dict[str, Collection[Entity]] = {
+        POLICY.noun: account.policies.values(),
+        GROUP.noun: account.groups.values(),
+        USER.noun: account.users.values(),
+        ROLE.noun: account.roles.values(),
+    }
+    return {kind.noun: {file_of(kind, entity): entity for entity in held[kind.noun]} for kind in KINDS}
+
+
+def _elsewhere(dumps: Dumps, faults: Faults) -> dict[str, dict[str, Any]]:
+    """Return what ``list-roles`` and ``get-role`` add to the roles of the authorization details."""
+    return {
+        document["RoleName"]: {member: document[member] for member in ELSEWHERE if member in document}
+        for _, _, document in dumps.roles(faults)
+    }
+
+
+def _check_all_known(left: Mapping[str, Any], dumps: Dumps, faults: Faults) -> None:
+    """Require that ``list-roles`` told of no other roles than the authorization details."""
+    for file, place, document in dumps.roles(Faults()):
+        if document["RoleName"] in left:
+            found, remedy = show(document["RoleName"]), "pass the answer of get-account-authorization-details, too"
+            faults.add(file, f"{place}.RoleName", "a role of the authorization details", found, remedy)
+
+
+def write_details(details: Details, draft: Draft, *, prune: bool) -> dict[str, list[str]]:
+    """Lay the entities over what *draft* holds and return ARNs under ``added``, ``updated``, ``unchanged``, ``absent`` and ``removed``."""
+    said: dict[str, list[str]] = {word: [] for word in ("added", "updated", "unchanged", "absent", "removed")}
+    for kind in KINDS:
+        for item in details.items[kind.noun].values():
+            said[_write(item, details, draft)].append(item.entity.arn)
+    for kind in reversed(KINDS):
+        for file, entity in details.absent(kind).items():
+            said["removed" if prune else "absent"].append(entity.arn)
+            if prune:
+                _remove(kind, file, entity, draft)
+    return said
+
+
+def _write(item: Item, details: Details, draft: Draft) -> str:
+    file = file_of(item.kind, item.entity)
+    known = details.present[item.kind.noun].get(file)
+    if known is None:
+        draft.write(file, document_octets(item.document))
+        return "added"
+    lies = known.file if isinstance(known, ManagedPolicy) else file
+    stored = stored_document(draft, lies, item.kind)
+    kept: dict[str, Any] = {member: stored[member] for member in ELSEWHERE if item.kind is ROLE and member in stored}
+    document = {**kept, **item.document}
+    if lies == file and _lasting(document) == _lasting(stored):
+        return "unchanged"
+    if lies != file:
+        draft.remove(lies)
+    draft.write(file, document_octets(document))
+    return "updated"
+
+
+def _lasting(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {member: value for member, value in document.items() if member not in USAGE}
+
+
+def _remove(kind: EntityKind, file: str, entity: Entity, draft: Draft) -> None:
+    if kind is USER:  # IAM deletes no user that has keys or devices: they were deleted there as well
+        for secret in list(secrets_of(draft, entity.name)):
+            draft.remove(secret)
+    draft.remove(entity.file if isinstance(entity, ManagedPolicy) else file)

@@ -1,0 +1,216 @@
+"""What roles, users and groups carry alike: inline and attached policies, tags, a permissions boundary; put on and taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from federation import limits
+from federation.account.entities import EntityKind
+from federation.account.model import POLICY_ARN, POLICY_NAME
+from federation.account.writing.documents import check_name, parsed
+from federation.account.writing.draft import Target, drafting
+from federation.account.writing.entities import no_such_entity, replace_entity, stored_entity
+from federation.errors import DeleteConflict, ValidationError, show
+from federation.identity import SessionTag
+from federation.policy import Policy
+from federation.tags import fault_of
+
+Tags = Sequence[SessionTag]
+
+
+def inline_policy(name: str, policy: str) -> dict[str, Any]:
+    """Return the identity policy *policy*, JSON, as the entity's document lists it under *name*.
+
+    Raises:
+        MalformedPolicyDocument: It breaks the grammar.
+        ValidationError: check ``policy-name``.
+    """
+    check_name("policy-name", name, POLICY_NAME)
+    Policy.parse(policy, kind="identity")
+    return {"PolicyName": name, "PolicyDocument": parsed(policy)}
+
+
+def put_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_name: str, policy: str) -> None:
+    """Let the entity *name* have the inline policy *policy*, JSON, in the place of one of that name.
+
+    Raises:
+        MalformedPolicyDocument: The policy breaks the grammar.
+        NoSuchEntity: The account has no such entity.
+        ValidationError: *policy_name* is not of its form.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    item = inline_policy(policy_name, policy)
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        listed = _listed(document, kind.inline_member)
+        place = next((index for index, each in enumerate(listed) if each.get("PolicyName") == policy_name), len(listed))
+        document[kind.inline_member] = [*listed[:place], item, *listed[place + 1 :]]
+        replace_entity(draft, kind, name, document)
+
+
+def delete_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_name: str) -> None:
+    """Take the inline policy *policy_name* off the entity *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such entity, or that no such policy.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        _take(document, kind.inline_member, "PolicyName", policy_name, file=kind.file_of(name))
+        replace_entity(draft, kind, name, document)
+
+
+def attach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: str) -> None:
+    """Attach the managed policy *policy_arn* to the entity *name*; one that is attached stays so.
+
+    A policy of the account must be in it; one of AWS need not.
+
+    Raises:
+        NoSuchEntity: The account has no such entity.
+        AccountFaults: It has no such policy, the directory is at fault, or cannot be written.
+    """
+    check_name("policy-arn", policy_arn, POLICY_ARN)
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        listed = _listed(document, "AttachedManagedPolicies")
+        if any(each.get("PolicyArn") == policy_arn for each in listed):
+            return
+        item = {"PolicyName": policy_arn.rpartition("/")[2], "PolicyArn": policy_arn}
+        document["AttachedManagedPolicies"] = [*listed, item]
+        replace_entity(draft, kind, name, document)
+
+
+def detach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: str) -> None:
+    """Detach the managed policy *policy_arn* from the entity *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such entity, or the policy is not attached to it.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        _take(document, "AttachedManagedPolicies", "PolicyArn", policy_arn, file=kind.file_of(name))
+        replace_entity(draft, kind, name, document)
+
+
+def put_permissions_boundary(account: Target, kind: EntityKind, *, name: str, policy_arn: str) -> None:
+    """Let the managed policy *policy_arn* bound what the entity *name* may do.
+
+    Raises:
+        NoSuchEntity: The account has no such entity.
+        AccountFaults: It has no such policy, the directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        set_boundary(document, policy_arn)
+        replace_entity(draft, kind, name, document)
+
+
+def delete_permissions_boundary(account: Target, kind: EntityKind, *, name: str) -> None:
+    """Take the permissions boundary off the entity *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such entity, or that no boundary.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        if document.pop("PermissionsBoundary", None) is None:
+            raise no_such_entity(kind.file_of(name), "a permissions boundary", "none")
+        replace_entity(draft, kind, name, document)
+
+
+def tag_entity(account: Target, kind: EntityKind, *, name: str, tags: Tags) -> None:
+    """Put *tags* on the entity *name*; a key that is there, whatever its case, gets the new value.
+
+    Raises:
+        NoSuchEntity: The account has no such entity.
+        ValidationError: A tag is not of its form, or they are more than 50.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        set_tags(document, tags)
+        replace_entity(draft, kind, name, document)
+
+
+def untag_entity(account: Target, kind: EntityKind, *, name: str, keys: Iterable[str]) -> None:
+    """Take the tags with *keys*, whatever their case, off the entity *name*; one that is not there is gone already.
+
+    Raises:
+        NoSuchEntity: The account has no such entity.
+        AccountFaults: The directory is at fault, or cannot be written.
+    """
+    gone = {str(key).lower() for key in keys}
+    with drafting(account) as draft:
+        document = stored_entity(draft, kind, name)
+        document["Tags"] = [each for each in _listed(document, "Tags") if str(each.get("Key")).lower() not in gone]
+        replace_entity(draft, kind, name, document)
+
+
+def set_tags(document: dict[str, Any], tags: Tags) -> None:
+    """Put *tags* into the document of an entity, each in the place of one of its key, whatever the case.
+
+    Raises:
+        ValidationError: check ``tags``.
+    """
+    fault = fault_of(tags)
+    present = {str(each.get("Key")).lower(): each for each in _listed(document, "Tags")}
+    given = {tag.key.lower(): {"Key": tag.key, "Value": tag.value} for tag in tags}
+    merged = [*{**present, **given}.values()]
+    if fault is None and len(merged) > limits.TAGS_PER_ENTITY:
+        fault = (f"at most {limits.TAGS_PER_ENTITY} tags", str(len(merged)))
+    if fault is not None:
+        raise ValidationError(check="tags", expected=fault[0], found=show(fault[1]), remedy="correct the tags")
+    if merged:
+        document["Tags"] = merged
+
+
+def set_boundary(document: dict[str, Any], policy_arn: str | None) -> None:
+    """Put the permissions boundary *policy_arn* into the document of an entity; None puts none.
+
+    Raises:
+        ValidationError: check ``policy-arn``.
+    """
+    if policy_arn is not None:
+        check_name("policy-arn", policy_arn, POLICY_ARN)
+        document["PermissionsBoundary"] = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": policy_arn}
+
+
+def check_no_policies(document: Mapping[str, Any], kind: EntityKind, name: str) -> None:
+    """Require that the entity has no policy that would go with it.
+
+    Raises:
+        DeleteConflict: check ``write``.
+    """
+    attached = [str(each.get("PolicyArn")) for each in _listed(document, "AttachedManagedPolicies")]
+    inline = [str(each.get("PolicyName")) for each in _listed(document, kind.inline_member)]
+    if attached or inline:
+        what = "detach all policies" if attached else "delete policies"
+        raise conflict(
+            kind.file_of(name),
+            f"a {kind.noun} without policies",
+            ", ".join(map(show, attached + inline)),
+            remedy="detach and delete them first, or delete the entity with all that is its own (--force)",
+            message=f"Cannot delete entity, must {what} first.",
+        )
+
+
+def conflict(file: str, expected: str, found: str, *, remedy: str, message: str) -> DeleteConflict:
+    """Return the refusal to delete what something else hangs on; *message* is AWS's text."""
+    return DeleteConflict(file=file, path="", expected=expected, found=found, remedy=remedy, check="write", message=message)
+
+
+def _listed(document: Mapping[str, Any], member: str) -> list[dict[str, Any]]:
+    listed = document.get(member)
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def _take(document: dict[str, Any], member: str, key: str, value: str, *, file: str) -> None:
+    listed = _listed(document, member)
+    kept = [each for each in listed if each.get(key) != value]
+    if len(kept) == len(listed):
+        raise no_such_entity(file, f"a policy {show(value)} in {member}", ", ".join(show(each.get(key)) for each in listed) or "none")
+    document[member] = kept

@@ -1,0 +1,85 @@
+"""What the writers of all providers share: a directory of material beside one file of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from federation import clock
+from federation.account.faults import Faults
+from federation.account.writing.atomic import PUBLIC_MODE
+from federation.account.writing.draft import Draft
+from federation.account.writing.entities import no_such_entity
+from federation.account.writing.toml import NONE, toml_octets
+from federation.errors import EntityAlreadyExists, ValidationError, show
+
+SETTINGS_FILE: Final = "provider.toml"
+
+
+def require_no_provider(draft: Draft, directory: str, marker: str, name: str) -> None:
+    """Require that *directory* holds no provider, which its file *marker* would tell.
+
+    Raises:
+        EntityAlreadyExists: check ``write``.
+    """
+    if marker in draft.entries(directory):
+        raise EntityAlreadyExists(
+            file=directory,
+            path="",
+            expected="a provider that is not registered yet",
+            found=f"the provider {show(name)}",
+            remedy="update it, or delete it first",
+            check="write",
+        )
+
+
+def require_provider(draft: Draft, directory: str, marker: str, name: str) -> None:
+    """Require that *directory* holds a provider, which its file *marker* tells.
+
+    Raises:
+        NoSuchEntity: check ``write``.
+    """
+    if marker not in draft.entries(directory):
+        raise no_such_entity(directory, f"a registered provider {show(name)}", "none")
+
+
+def write_settings(draft: Draft, directory: str, given: Mapping[str, Any], *, unset: Collection[str] = (), keep: bool = False) -> None:
+    """Lay *given* over what ``provider.toml`` says, without *unset*. Where nothing is left the file goes, unless *keep*.
+
+    Raises:
+        RegistrationError: A value is not one that the file can hold.
+        ValidationError: check ``unset``, something that the file does not say.
+        AccountFaults: The file cannot be read.
+    """
+    file, faults = f"{directory}/{SETTINGS_FILE}", Faults()
+    present: Any = draft.tree(faults).toml(file) if SETTINGS_FILE in draft.entries(directory) else {}
+    if len(faults):
+        raise faults.error()
+    missing = [name for name in unset if name not in present]
+    if missing:
+        known = ", ".join(present) or "nothing"
+        raise ValidationError(
+            check="unset", expected=f"one of what the provider sets: {known}", found=show(missing[0]), remedy="correct it"
+        )
+    settings = {**{name: value for name, value in present.items() if name not in unset}, **_as_written(given)}
+    if settings or keep:
+        draft.write(file, toml_octets(settings), mode=PUBLIC_MODE)
+    else:
+        draft.remove(file)
+
+
+def delete_files(draft: Draft, directory: str, names: Collection[str]) -> None:
+    """Remove the files *names* of *directory*; the directory goes with the last of them."""
+    for name in names:
+        draft.remove(f"{directory}/{name}")
+
+
+def _as_written(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments of a provider as its settings spell them: lengths of time in seconds, no limit as ``none``."""
+    written = dict(given)
+    if "clock_skew" in written:
+        written["clock_skew"] = int(clock.skew(written["clock_skew"]).total_seconds())
+    if "max_age" in written:
+        age = clock.age(written["max_age"])
+        written["max_age"] = NONE if age is None else int(age.total_seconds())
+    return {name: str(value) if isinstance(value, str) else value for name, value in written.items()}
