@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -9,16 +11,51 @@ from typing import Final
 import click
 
 from federation import limits
+from federation.cli.plain import tell
 
 FILE_SCHEME: Final = "file://"
+_AROUND: Final = 64
+"""Octets that may stand around a token."""
+_BLANKS: Final = b" \t\r\n"
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_HEADER: Final = re.compile(rb"(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
+_QUOTED: Final = re.compile(rb"([\"'`])(.*)\1", re.DOTALL)
+_JWT: Final = re.compile(rb"e[w-z0-9_-][A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*")
+"""A compact token, wrapped or not."""
+_FILE_NAME_CHARS: Final = 255
 
 
 def read_token(source: str, *, longest: int = limits.SAML_RESPONSE_CHARS) -> bytes:
-    """Return the token in file *source*, or on standard input for ``-``, without white space around it.
+    """Return the token in file *source*, or on standard input for ``-``, without what editors, shells and mail put around it.
 
-    One octet more than *longest* is read at most: enough for the validator to see, and to say, that the token is too long.
+    What was left out beside white space is said on standard error, since a client that sends the file as it is will be refused. Of the
+    token itself no octet is changed; one more than *longest* is returned at most: enough for the validator to see that it is too long.
     """
-    return _read(source, longest + 1).strip(b" \t\r\n")
+    token, left_out = _bare(_read(source, 2 * (longest + _AROUND)))
+    if left_out:
+        words = f"note: left out around the token: {', '.join(left_out)}; who sends it as it stands there is refused"
+        tell(lambda: click.echo(words, err=True))
+    return token[: longest + 1]
+
+
+def _bare(octets: bytes) -> tuple[bytes, list[str]]:
+    """Return the token in *octets* and what was left out."""
+    left_out = []
+    for mark, encoding in _MARKS:
+        if octets.startswith(mark):
+            octets = octets[len(mark) :].decode(encoding, "replace").encode("utf-8")
+            left_out.append("a byte order mark")
+    token = octets.strip(_BLANKS)
+    if quoted := _QUOTED.fullmatch(token):
+        token = quoted[2].strip(_BLANKS)
+        left_out.append("quotation marks")
+    if header := _HEADER.match(token):
+        token = token[header.end() :]
+        left_out.append("the words before it")
+    if _JWT.fullmatch(token) and len(token.split()) > 1:
+        token = b"".join(token.split())
+        left_out.append("line ends within it")
+    return token, left_out
 
 
 def read_document(source: Path, *, longest: int) -> bytes:
@@ -49,6 +86,8 @@ def _read(source: str, most: int) -> bytes:
         with Path(source).open("rb") as file:
             return file.read(most)
     except OSError as cause:
+        if len(source) > _FILE_NAME_CHARS or _JWT.fullmatch(source.encode("utf-8", "surrogateescape")):  # perhaps a token: not repeated
+            raise click.UsageError("cannot read a file of that name; put a token into a file, or pipe it to -") from cause
         raise click.UsageError(f"cannot read {click.format_filename(source)}: {cause.strerror}") from cause
     except ValueError as cause:
         raise click.UsageError("cannot read a file of that name") from cause

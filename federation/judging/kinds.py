@@ -18,8 +18,10 @@ KINDS: Final = {
     OAUTH: "an opaque OAuth 2.0 access token",
 }
 
-_JOSE: Final = re.compile(rb"e[w-z0-9_-][A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.")
-"""Base64url of a text that begins with a brace, and two dots at least: signed or encrypted, whole or cut."""
+_JOSE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?[\s\"'`]*(?:(?:[Aa]uthorization:\s*)?[Bb]earer\s+)?e[w-z0-9_-][A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*\."
+)
+"""Base64url of a text that begins with a brace, and two dots at least: signed or encrypted, whole or cut, whatever stands around it."""
 _MARKUP: Final = re.compile(rb"P[A-P]|UE[Q-X]|77u|H4sI|<|SAMLResponse=")
 """Base64 of XML, plain or encoded twice, with a byte order mark, gzipped; XML itself; a form."""
 _SHORT: Final = 512

@@ -5,6 +5,7 @@ Nothing here is trusted yet. The payload stays octets until its signature has be
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from functools import lru_cache
@@ -136,7 +137,7 @@ def decode_base64url(text: str, part: str) -> bytes:
             check="base64url",
             expected=f"the {part} in canonical unpadded base64url",
             found="another alphabet, padding, white space, spare bits or a part cut short",
-            remedy=_REMEDY,
+            remedy=_look_alike(text) if part == "header" else _REMEDY,
             message=messages.NOT_A_JWT,
         )
     return octets
@@ -149,7 +150,8 @@ def _text(token: object, max_chars: int) -> str:
         found = f"more than {max_chars}" if token else "none"
         raise _refusal("size", f"1 to {max_chars} characters", found, "send the token itself, not a page or a file around it")
     if not token.isascii():
-        raise _refusal("form", "ASCII characters", "others", _REMEDY)
+        marked = token.startswith("\ufeff") if isinstance(token, str) else token.startswith((BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE))
+        raise _refusal("form", "ASCII characters", "a byte order mark before the token" if marked else "others", _REMEDY)
     return token if isinstance(token, str) else token.decode("ascii")
 
 
@@ -166,6 +168,10 @@ def _resembles(text: str, parts: list[str]) -> str:
         return "this is an encrypted token (JWE): register the client for signed ID tokens and send those"
     if len(parts) == _PARTS and not parts[2]:
         return "the token is not signed; have the identity provider sign it"
+    return _look_alike(text)
+
+
+def _look_alike(text: str) -> str:
     start = text.lstrip()[:16].lower()
     return next((remedy for beginnings, remedy in _LOOK_ALIKES if start.startswith(beginnings)), _REMEDY)
 
@@ -173,6 +179,7 @@ def _resembles(text: str, parts: list[str]) -> str:
 _LOOK_ALIKES: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("{", "["), "this is JSON: send the compact serialisation of the token, or the id_token member of a token response"),
     (("bearer ", "authorization:"), "remove the words before the token"),
+    (('"', "'", "`"), "remove the quotation marks around the token"),
     (("<", "phnhbw", "pd94bw", "samlresponse="), "this looks like a SAML response: use AssumeRoleWithSAML"),
     (("atza",), "this is a Login with Amazon access token: send it with ProviderId www.amazon.com"),
 )

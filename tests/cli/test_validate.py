@@ -152,3 +152,69 @@ def test_a_token_cannot_paint_a_verdict(run: Run) -> None:
         assert "\u202e" not in output
         assert "\u009b" not in output
         assert "[bold]accepted\\nUNPROVED" in output
+
+
+SURROUNDED = {
+    "mark": b"\xef\xbb\xbf%s",
+    "quotes": b'"%s"\n',
+    "bearer": b"Bearer %s",
+    "header": b"authorization: bearer %s\r\n",
+    "shell": b"'Authorization: Bearer %s'",
+    "all": b'\xef\xbb\xbf "%s" \n',
+}
+
+
+@pytest.mark.parametrize("around", SURROUNDED)
+@pytest.mark.parametrize("file", ["fixtures/oidc/github.jwt", DOCUMENTED, "fixtures/oauth/documented.token"])
+def test_what_stands_around_a_token_is_left_out_and_said(around: str, file: str, run: Run) -> None:
+    token = (ROOT / file).read_bytes().strip()
+    for words in (("validate", "-", "--account", ACCOUNT, "--at", AT, "--json"), ("inspect", "-", "--json")):
+        result = run(*words, stdin=SURROUNDED[around] % token)
+        assert (result.exit_code, result.stdout) == (0, run(*words, stdin=token).stdout)
+        assert result.stderr.startswith("note: left out around the token: ")
+        assert "is refused" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_another_shell_wrote_in_two_octets_a_character_is_read(encoding: str, run: Run) -> None:
+    token = "\ufeff" + (ROOT / DOCUMENTED).read_text(encoding="ascii")
+    result = run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=token.encode(encoding))
+    assert result.exit_code == 0
+    assert "a byte order mark" in result.stderr
+
+
+@pytest.mark.parametrize("columns", [64, 76])
+def test_a_wrapped_id_token_is_joined(columns: int, run: Run) -> None:
+    token = (ROOT / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
+    wrapped = "\r\n".join(token[n : n + columns] for n in range(0, len(token), columns))
+    result = run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=wrapped)
+    assert (result.exit_code, "line ends within it" in result.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("token", "found", "remedy"),
+    [
+        ("\ufeff%s", "a byte order mark before the token", "three base64url parts"),
+        ("Bearer %s", "another alphabet", "remove the words before the token"),
+        ('"%s"', "another alphabet", "remove the quotation marks"),
+    ],
+)
+def test_the_exchange_takes_a_token_as_it_is(token: str, found: str, remedy: str, run: Run) -> None:
+    role = "arn:aws:iam::123456789012:role/GitHubDeploy"
+    given = token % (ROOT / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
+    words = ("sts", "assume-role-with-web-identity", "--account", ACCOUNT, "--role-arn", role, "--at", AT, "--web-identity-token", given)
+    result = run(*words)
+    assert result.exit_code == 1
+    text = " ".join(result.stderr.split())
+    assert found in text
+    assert remedy in text
+
+
+def test_a_token_in_the_place_of_a_file_is_not_repeated(run: Run) -> None:
+    for file in ("fixtures/oidc/github.jwt", DOCUMENTED):
+        token = (ROOT / file).read_text(encoding="ascii").strip()
+        for words in (("inspect", token), ("validate", token, "--account", ACCOUNT), ("inspect", "eyJhbGciOiJ.e30.c2lnbmF0dXJl")):
+            result = run(*words)
+            assert result.exit_code == 2
+            assert "put a token into a file, or pipe it to -" in result.stderr
+            assert words[1] not in result.output
