@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +19,14 @@ from federation import __version__, clock
 from federation.account.directory import load_account
 from federation.account.model import Account
 from federation.cli.exits import Exit
-from federation.cli.options import at_option, json_option
+from federation.cli.options import json_option, moment_option
 from federation.cli.plain import print_json
 from federation.cli.rendering import console, facts
 from federation.identity import timestamp
 from federation.validators import installed
 
-PACKAGES: Final = ("click", "cryptography", "defusedxml", "lxml", "pybase64", "pyjwt", "rich", "signxml")
+DISTRIBUTION: Final = "sts-federation"
+_REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)[^;]*(?:;.*extra\s*==\s*[\"']([^\"']+))?")
 RELEASED: Final = "2026-11-24T00:00:00+00:00"
 """A clock that is before this is wrong."""
 SOON: Final = timedelta(days=30)
@@ -31,7 +34,7 @@ SOON: Final = timedelta(days=30)
 
 @click.command()
 @click.option("--account", "account_path", type=click.Path(path_type=Path), help="Also look at the keys of this account.")
-@at_option
+@moment_option("Look")
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:
     """Versions, plug-ins, key ages, clock. Exit status 3 where the clock cannot be right."""
@@ -63,7 +66,18 @@ def _versions() -> dict[str, str]:
         "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
         "openssl": backend.openssl_version_text(),
     }
-    return found | {name: _version(name) for name in PACKAGES}
+    return found | dict(sorted((name, _version(name, extra)) for name, extra in _dependencies()))
+
+
+def _dependencies() -> Iterator[tuple[str, str | None]]:
+    """Yield the packages that ours asks for, each with the extra that brings it, or None."""
+    try:
+        lines = requires(DISTRIBUTION) or []
+    except PackageNotFoundError:  # run from a directory that was never installed
+        return
+    for line in lines:
+        if (named := _REQUIREMENT.match(line)) is not None:
+            yield named[1], named[2]
 
 
 def _plugins(account: Account | None) -> dict[str, str]:
@@ -78,11 +92,11 @@ def _plugins(account: Account | None) -> dict[str, str]:
     return found
 
 
-def _version(package: str) -> str:
+def _version(package: str, extra: str | None) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return "not installed" if extra is None else f"not installed; the extra {extra} brings it"
 
 
 def _clock_verdict(now: datetime) -> str:
