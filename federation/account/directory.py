@@ -24,7 +24,7 @@ from federation.account.saml_providers import SAML_PROVIDERS, read_saml_provider
 from federation.account.settings import SETTINGS_FILE, Settings, read_settings
 from federation.account.trade_in import TRADE_IN_TOKENS, read_trade_in_tokens
 from federation.account.users import read_groups, read_users
-from federation.errors import show
+from federation.errors import MAX_SHOWN, printable, show
 
 DIRECTORIES: Final = (USER.directory, GROUP.directory, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
 """Directories that are there only where the account has something to put into them."""
@@ -75,7 +75,8 @@ def root_of(path: object, faults: Faults) -> Path:
     except (OSError, ValueError, TypeError):
         root = None
     remedy = "pass the directory that holds account.toml, or make one with `federation account init`"
-    faults.add(show(str(path)) if root is not None else ".", "", "an account directory", "no such directory", remedy)
+    found = "something else of that name" if root is not None and os.path.lexists(root) else "no such directory"
+    faults.add(printable(str(path))[:MAX_SHOWN] if root is not None else ".", "", "an account directory", found, remedy)
     raise faults.error()
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from federation.cli.options import account_option, at_option, neighbour_option, state_option
+from federation.cli.options import account_option, moment_option, neighbour_option, state_option
 from federation.sts.callers.caller import Caller
 from federation.sts.service import SecurityTokenService
 
@@ -31,7 +31,7 @@ caller_option: Final = click.option(
 def caller_options(command: Command) -> Command:
     """Give *command* the flags that say which accounts there are and who calls."""
     for option in (
-        at_option,
+        moment_option("Call"),
         state_option,
         caller_option,
         neighbour_option,

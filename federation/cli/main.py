@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Final, NoReturn
@@ -18,7 +19,7 @@ import click
 
 from federation import __version__
 from federation.cli.exits import Exit, status_of
-from federation.cli.options import wants_json
+from federation.cli.options import note_json, wants_json
 from federation.cli.plain import print_json, tell
 from federation.errors import AccountFaults, FederationError, InternalFailure
 
@@ -60,10 +61,17 @@ class Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether ``--json`` is among *args*, wherever it stands: what follows may be an error of usage."""
+        note_json(ctx, args)
+        with usage_in_json(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a refusal is rendered, and its status is the process's."""
         try:
-            return super().invoke(ctx)
+            with usage_in_json(ctx):
+                return super().invoke(ctx)
         except FederationError as refusal:
             _fail(ctx, refusal)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -75,6 +83,18 @@ class Verbs(click.Group):
             ctx.exit(Exit.FAULT)
         except Exception as bug:  # noqa: BLE001 - the last line before the shell: a traceback is no message
             _fail(ctx, _as_failure(bug))
+
+
+@contextmanager
+def usage_in_json(ctx: click.Context) -> Iterator[None]:
+    """Let an error of usage be told in JSON where that was asked for, as every other error is."""
+    try:
+        yield
+    except click.UsageError as usage:
+        if not wants_json(ctx):
+            raise
+        print_json({"error": {"code": "UsageError", "message": usage.format_message()}})
+        ctx.exit(Exit.USAGE)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from federation import clock
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.inputs import read_document
-from federation.cli.options import at_option
+from federation.cli.options import moment_option
 from federation.oidc.algorithms import ALGORITHMS
 from federation.testing.encryption import Encryption
 from federation.testing.forge import SamlForge, to_base64
@@ -72,7 +72,7 @@ def command() -> None:
 @click.option("--certificate", "certificate_path", type=click.Path(path_type=Path), help="Certificate of --key, PEM.")
 @click.option("--encrypt-for", type=click.Path(path_type=Path), help="Certificate of the service provider to encrypt for, PEM.")
 @click.option("--metadata-out", type=click.Path(path_type=Path), help="Write the identity provider's metadata here.")
-@at_option
+@moment_option("Issue")
 def saml(
     *,
     subject: str,
@@ -131,7 +131,7 @@ def saml(
 @click.option("--kid", default="key-1", show_default=True, help="Key id.")
 @click.option("--jwks-out", type=click.Path(path_type=Path), help="Write the issuer's key set here.")
 @click.option("--discovery-out", type=click.Path(path_type=Path), help="Write the issuer's discovery document here.")
-@at_option
+@moment_option("Issue")
 def oidc(
     *,
     shape: str,

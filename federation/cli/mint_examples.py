@@ -10,7 +10,7 @@ import click
 
 from federation import clock
 from federation.cli.fixtures import Fixtures, shown
-from federation.cli.options import account_option, at_option
+from federation.cli.options import account_option, moment_option
 from federation.testing.examples import MFA_SERIAL, SAML_PROVIDER, SAML_ROLE, Examples, write_examples
 from federation.testing.mfa import mfa_code, mfa_device
 
@@ -21,9 +21,9 @@ _READ_ONLY: Final = "arn=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@at_option
+@moment_option("Let them hold")
 def examples(directory: Path, *, at: datetime | None) -> None:
-    """Write the documented examples into DIRECTORY, holding from now, and print how to run them with the AWS CLI.
+    """Write the documented examples into DIRECTORY, holding from now or from --at, and print how to run them with the AWS CLI.
 
     Two accounts with throw-away keys, a SAML response (good once, for five minutes), an access token (for an hour) and AWS profiles. They
     are for trying things out: whoever has this package knows the secrets in them.
@@ -35,7 +35,7 @@ def examples(directory: Path, *, at: datetime | None) -> None:
 @click.command("mfa-code")
 @click.argument("serial_number")
 @account_option
-@at_option
+@moment_option("Show the code")
 def mfa_code_command(*, serial_number: str, account_path: Path, at: datetime | None) -> None:
     """Print the code that an MFA device of the account shows now, as its owner's authenticator would."""
     click.echo(mfa_code(mfa_device(account_path, serial_number), at=clock.resolve(at)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -30,24 +30,27 @@ class Instant(click.ParamType[datetime]):
         return moment
 
 
+def note_json(ctx: click.Context, args: Sequence[str]) -> None:
+    """Remember whether ``--json`` is among *args*, the words of the command line."""
+    options = args[: args.index("--")] if "--" in args else args
+    ctx.meta[_JSON] = "--json" in options
+
+
 def wants_json(ctx: click.Context) -> bool:
-    """Whether ``--json`` was given to the verb that *ctx* runs."""
+    """Whether ``--json`` was given."""
     return bool(ctx.meta.get(_JSON))
-
-
-def _remember(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - click's signature
-    del param
-    ctx.meta[_JSON] = value
-    return value
 
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
-at_option: Final[Decorator] = click.option("--at", type=Instant(), help="Judge at this instant instead of now (ISO 8601).")
-# Eager, so that even an error in another option is reported in the form asked for.
-json_option: Final[Decorator] = click.option(
-    "--json", "as_json", is_flag=True, is_eager=True, callback=_remember, help="Print the documented JSON instead of text."
-)
+
+def moment_option(does: str) -> Decorator:
+    """Return the option ``--at``; *does* says in its help what is done at that instant."""
+    return click.option("--at", type=Instant(), help=f"{does} at this instant instead of now (ISO 8601).")
+
+
+at_option: Final = moment_option("Judge")
+json_option: Final[Decorator] = click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of text.")
 account_option: Final[Decorator] = click.option(
     "--account", "account_path", type=click.Path(path_type=Path), required=True, help="The account directory."
 )

@@ -130,11 +130,17 @@ def print_refusal(refusal: FederationError) -> None:
     """Print *refusal* on standard error: what was expected, what was found, what to do. An account's faults come one by one."""
     out = console(sys.stderr)
     headline = {Exit.BUG: "this is a bug of ours", Exit.FAULT: "at fault"}.get(status_of(refusal), "refused")
-    out.print(Text(f"✗ {headline}: {safe(refusal.check)}", style=BAD), Text(f"({refusal.code}, HTTP {refusal.http_status})", style=DIM))
+    out.print(Text(f"✗ {headline}: {safe(refusal.check)}", style=BAD), _coded(refusal))
     for number, each in enumerate(refusal.faults if isinstance(refusal, AccountFaults) else (refusal,)):
         if number:
             out.print()
         out.print(facts(refusal_facts(each)))
+
+
+def _coded(refusal: FederationError) -> Text:
+    """Return the code of *refusal*, with the status under which AWS sends it where it is about a request and not about our own files."""
+    status = f", HTTP {refusal.http_status}" if status_of(refusal) is Exit.REFUSED else ""
+    return Text(f"({refusal.code}{status})", style=DIM)
 
 
 def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> list[tuple[str, object]]:
@@ -181,7 +187,7 @@ def print_verdicts(report: Report, out: Console) -> None:
     refusals = {refusal.check: refusal for profile in (report.profile, *Profile) if (refusal := report.refusal(profile)) is not None}
     enforced = [result.refusal for result in report.results if Profile.AWS in result.profiles]
     for refusal in refusals.values():
-        out.print(Text(f"  {safe(refusal.check)}", style=BAD), Text(f"({refusal.code}, HTTP {refusal.http_status})", style=DIM))
+        out.print(Text(f"  {safe(refusal.check)}", style=BAD), _coded(refusal))
         speaker = "AWS says" if refusal in enforced else "console"  # a text for what the API accepts is that of the sign-in page
         out.print(facts(refusal_facts(refusal, speaker=speaker), indent=4))
 

@@ -11,7 +11,7 @@ from federation import limits
 from federation.cli.answers import Printing
 from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
 from federation.cli.inputs import literal_or_file
-from federation.cli.options import account_option, at_option, state_option
+from federation.cli.options import account_option, moment_option, state_option
 from federation.cli.sts_signed import COMMANDS
 from federation.cli.sts_web_identity import assume_role_with_web_identity
 from federation.sts.service import SecurityTokenService
@@ -32,7 +32,7 @@ def command() -> None:
 @click.option("--saml-assertion", required=True, help="The base64 SAML response, or file://PATH.")
 @session_options
 @state_option
-@at_option
+@moment_option("Call")
 def assume_role_with_saml(
     *,
     account_path: Path,

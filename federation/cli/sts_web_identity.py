@@ -11,7 +11,7 @@ from federation import clock, limits
 from federation.cli.answers import Printing
 from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
 from federation.cli.inputs import literal_or_file, read_text
-from federation.cli.options import account_option, at_option, state_option
+from federation.cli.options import account_option, moment_option, state_option
 from federation.sts.service import SecurityTokenService
 
 
@@ -32,7 +32,7 @@ from federation.sts.service import SecurityTokenService
 @click.option("--provider-id", help="For access tokens alone: the server, e.g. www.amazon.com.")
 @session_options
 @state_option
-@at_option
+@moment_option("Call")
 def assume_role_with_web_identity(
     *,
     account_path: Path,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from federation.errors import AccountFault, show
+from federation.errors import AccountFault, printable, show
 from federation.state.sqlite_file import Identity, connect, transaction
 
 SWEEP_SECONDS: Final = 10
@@ -157,7 +157,7 @@ class SqliteState:
     def _unusable(self, cause: Exception) -> AccountFault:
         reason = (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__
         return AccountFault(
-            file=show(self._file),
+            file=printable(str(self._file)),
             path="",
             expected="a state file that can be read and written",
             found=show(reason),

@@ -13,7 +13,7 @@ from rich.text import Text
 from federation import limits
 from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.inputs import read_document, read_text, read_token
-from federation.cli.options import Instant, account_option, at_option, json_option
+from federation.cli.options import Instant, account_option, json_option, moment_option
 from federation.cli.plain import print_json
 from federation.cli.rendering import GOOD, console, facts, print_made
 
@@ -67,7 +67,7 @@ def enable_mfa_device_command(
 
 @click.command("rotate-keyring")
 @account_option
-@at_option
+@moment_option("Rotate")
 @json_option
 def rotate_keyring_command(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
     """Let a fresh key seal sessions; old ones open theirs until these have ended."""
