@@ -28,6 +28,9 @@ XML_DEPTH: Final = 64
 """Deepest element nesting (attack row X26); real responses stay under 20."""
 XML_ATTRIBUTES_PER_ELEMENT: Final = 64
 """Attributes and namespace declarations on one element (attack row X27)."""
+XML_STRANGE_OCTETS: Final = 2_097_152
+"""Octets of documents with names new to a thread, after which another thread parses for it, to be thrown away after as many (decision 16).
+Identity providers use the same few names again and again: only somebody who means to gets there."""
 METADATA_OCTETS: Final = 10_000_000
 """SAMLMetadataDocument of CreateSAMLProvider: 1000 to 10 000 000 characters."""
 KEYS_PER_PROVIDER: Final = 10

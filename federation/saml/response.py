@@ -19,6 +19,7 @@ from federation.saml import decryption, messages
 from federation.saml.decode import RawResponse
 from federation.saml.envelope import Envelope, check_success, read_envelope
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey
+from federation.saml.parsing import contained
 from federation.saml.signature import SignedElement, SignedOctets, opened, prove
 from federation.saml.structure import Structure, survey, survey_plaintext
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, SAML, Element, malformed, parse
@@ -209,6 +210,10 @@ def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
     Raises:
         InvalidIdentityToken: The first rule of the provider's profile that refuses.
     """
+    return contained(partial(_prove_response_here, raw, provider))
+
+
+def _prove_response_here(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
     proof = Proof(raw, provider)
     for run in _RUNS[provider.profile]:
         run(proof)

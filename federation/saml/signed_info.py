@@ -16,6 +16,7 @@ from federation.saml import messages
 from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED, Canonicalisation
 from federation.saml.decode import base64_octets
 from federation.saml.foreign import misplaced
+from federation.saml.parsing import canonical_octets
 from federation.saml.xml import DS, EC, Element, local_name, text
 
 _PARTS: Final = [f"{DS}SignedInfo", f"{DS}SignatureValue", f"{DS}KeyInfo"]
@@ -118,9 +119,7 @@ def canonicalise(element: Element, method: Canonicalisation) -> bytes:
         InvalidIdentityToken: check ``canonicalisation``.
     """
     try:
-        octets: bytes = etree.tostring(
-            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=method.prefixes or None
-        )
+        octets = canonical_octets(element, method.prefixes)
     except (etree.LxmlError, ValueError) as fault:
         raise refuse("canonicalisation", "a canonical form", type(fault).__name__, "declare namespaces by absolute URIs only") from None
     if not octets.startswith(b"<"):

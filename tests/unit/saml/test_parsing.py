@@ -1,0 +1,162 @@
+"""The parser's memory: what strangers' names may take of it, and that nobody notices."""
+
+import itertools
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation import limits
+from federation.errors import InternalFailure
+from federation.saml import parsing
+from federation.saml.parsing import NotWellFormedError, parse_document
+from tests.shared import REPOSITORY
+from tests.signed import LOGIN, Keys, encryption, genuine, own_decryption_key, prove, subject
+
+FEW_OCTETS = 20_000
+
+
+def strange(number: int, octets: int = 4_000) -> bytes:
+    """A document of *octets* whose names no other number has."""
+    names = b"".join(b"<n%d.%d/>" % (number, index) for index in range(octets // 10))
+    return b"<a>" + names[:octets].rpartition(b"<")[0] + b"</a>"
+
+
+def in_a_new_thread(work: Callable[[], Any]) -> Any:
+    """The result of *work* in a thread that has parsed nothing; the thread of the tests keeps the memory it has."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "XML_STRANGE_OCTETS", FEW_OCTETS)
+
+
+def test_only_documents_with_new_names_count() -> None:
+    def work() -> list[int]:
+        counts = []
+        for octets in (b"<a b='c'/>", b"<a b='d'>e</a>", b"<a></a>", b"<new/>", b"<a xmlns='urn:new'/>", b"<a><broken></a>"):
+            before = parsing._own.strange
+            try:
+                parse_document(octets)
+            except NotWellFormedError:
+                assert octets == b"<a><broken></a>"
+            counts.append(parsing._own.strange - before)
+        return counts
+
+    parse_document(b"<a b='c'/>")
+    first, *others = in_a_new_thread(work)
+    assert first in {0, 10}  # the threads of lxml know what the first of them knows
+    assert others == [0, 0, 6, 20, 15]
+
+
+def test_a_full_dictionary_grows_no_more(few: None) -> None:
+    def work() -> tuple[int, int, int]:
+        numbers = itertools.count()
+        while parsing._own.strange < FEW_OCTETS:
+            parse_document(strange(next(numbers)))
+        names = parsing._names_known()
+        helpers = []
+        for _ in range(12):
+            assert parse_document(strange(next(numbers)))[0].tag.startswith("n")
+            helpers.append(parsing._own._helper is not None)
+        return names, parsing._names_known(), helpers.count(False)
+
+    before, after, thrown_away = in_a_new_thread(work)
+    assert after == before
+    assert thrown_away == 2
+
+
+@pytest.mark.parametrize("verifier", ["strict", "signxml"])
+def test_a_full_dictionary_changes_no_verdict(verifier: str, few: None) -> None:
+    keys = Keys(decryption_keys=(own_decryption_key(),), verifier=verifier)
+    messages = [genuine("assertion"), genuine("both"), genuine("both", encryption())]
+
+    def work() -> list[tuple[str | None, bytes]]:
+        found = [prove(octets, keys) for octets in messages]
+        return [(subject(proved), proved.assertion.signed.octets) for proved in found]
+
+    def work_when_full() -> list[tuple[str | None, bytes]]:
+        parsing._own.strange = FEW_OCTETS
+        found = work()
+        with pytest.raises(NotWellFormedError, match="tag mismatch"):
+            parse_document(b"<a><b></a>")
+        assert parsing._own._helper is not None
+        return found
+
+    proved = in_a_new_thread(work_when_full)
+    assert proved == in_a_new_thread(work)
+    assert {name for name, _ in proved} == {LOGIN.subject}
+
+
+def test_the_child_of_a_fork_has_a_helper_of_its_own(few: None) -> None:
+    def work() -> int | None:
+        parsing._own.strange = FEW_OCTETS
+        parse_document(b"<a/>")
+        child = multiprocessing.get_context("fork").Process(target=lambda: os._exit(parse_document(b"<a/>").tag != "a"))
+        child.start()
+        child.join(20)
+        if child.is_alive():
+            child.kill()
+        return child.exitcode
+
+    assert in_a_new_thread(work) == 0
+
+
+def test_without_a_thread_to_be_had_it_refuses(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def work() -> None:
+        parsing._own.strange = FEW_OCTETS
+        with monkeypatch.context() as patch:
+            patch.setattr(parsing, "ThreadPoolExecutor", none)
+            with pytest.raises(InternalFailure) as caught:
+                parse_document(b"<a/>")
+        assert caught.value.check == "xml-thread"
+        assert parse_document(b"<a/>").tag == "a"
+
+    in_a_new_thread(work)
+
+
+MEASURE = """
+import os, sys
+from federation.errors import FederationError
+from tests.signed import LOGIN, genuine, prove, subject
+from tests.unit.saml.test_parsing import strange
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+def post(number):
+    try:
+        prove(strange(number, 250_000))
+    except FederationError as refusal:
+        return refusal.check
+
+assert subject(prove(genuine())) == LOGIN.subject
+checks = {post(number) for number in range(40)}
+before = resident()
+checks |= {post(number) for number in range(40, 40 + int(sys.argv[1]))}
+assert subject(prove(genuine())) == LOGIN.subject
+assert checks == {"root"}, checks
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="resident memory is read from /proc")
+@pytest.mark.parametrize("posts", [60, pytest.param(3_600, marks=pytest.mark.long)])
+def test_a_process_stays_as_large_as_it_is_whatever_names_are_posted(posts: int) -> None:
+    """3 600 posts of 250 KB are one each second for an hour; they took 1.4 GB when the names were kept."""
+    command = [sys.executable, "-c", MEASURE, str(posts)]
+    found = subprocess.run(command, capture_output=True, check=True, text=True, cwd=REPOSITORY).stdout
+    # Sixty posts that are kept take 30 MB; a helper that is still filling its dictionary takes some too.
+    assert int(found) < 16_000_000
