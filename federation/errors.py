@@ -62,7 +62,9 @@ class FederationError(Exception):
         expected: What the rule demands.
         found: What was there instead; bounded and escaped.
         remedy: What the reader can do about it.
-        message: The text AWS sends for this situation where it is known, otherwise the summary of this error.
+        text: What is sent where AWS's text for the situation is not known: words of the code alone, and nothing of the request.
+        aws_message: The text AWS sends for this situation; None where it is not known.
+        message: That text, otherwise the summary of this error.
 
     ``str(error)`` is one line and holds no token, secret or key. Two refusals are equal that are of one class and say the same. A refusal
     can be pickled and copied: raised in a process pool it comes back as itself.
@@ -70,14 +72,21 @@ class FederationError(Exception):
 
     code: ClassVar[str] = "InternalFailure"
     http_status: ClassVar[int] = 500
+    text: ClassVar[str] = "The request processing has failed because of an unknown error, exception or failure."
 
     def __init__(self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None) -> None:
         self.check = check
         self.expected = expected
         self.found = found
         self.remedy = remedy
+        self.aws_message = message
         self.message = message if message is not None else f"{check}: expected {expected}, found {found}"
         super().__init__(self.message)
+
+    @property
+    def wire_message(self) -> str:
+        """What a client is told: AWS's text or that of the code. The explanation is for the operator, never for who is refused."""
+        return self.text if self.aws_message is None else self.aws_message
 
     def __str__(self) -> str:
         return f"{self.code}: {self.check}: expected {self.expected}, found {self.found}; {self.remedy}"
@@ -113,6 +122,7 @@ class InvalidIdentityToken(FederationError):
 
     code = "InvalidIdentityToken"
     http_status = 400
+    text = "The identity token could not be validated."
 
 
 class ExpiredTokenException(FederationError):
@@ -120,6 +130,7 @@ class ExpiredTokenException(FederationError):
 
     code = "ExpiredTokenException"
     http_status = 400
+    text = "The identity token has expired."
 
 
 class ExpiredTradeInTokenException(FederationError):
@@ -127,6 +138,7 @@ class ExpiredTradeInTokenException(FederationError):
 
     code = "ExpiredTradeInTokenException"
     http_status = 400
+    text = "The trade-in token has expired."
 
 
 class IDPCommunicationError(FederationError):
@@ -134,6 +146,7 @@ class IDPCommunicationError(FederationError):
 
     code = "IDPCommunicationError"
     http_status = 400
+    text = "The identity provider could not be reached."
 
 
 class IDPRejectedClaim(FederationError):
@@ -141,6 +154,7 @@ class IDPRejectedClaim(FederationError):
 
     code = "IDPRejectedClaim"
     http_status = 403
+    text = "The identity provider rejected the claim."
 
 
 class InvalidAuthorizationMessageException(FederationError):
@@ -148,6 +162,7 @@ class InvalidAuthorizationMessageException(FederationError):
 
     code = "InvalidAuthorizationMessageException"
     http_status = 400
+    text = "Message is not valid"
 
 
 class JWTPayloadSizeExceededException(FederationError):
@@ -155,6 +170,7 @@ class JWTPayloadSizeExceededException(FederationError):
 
     code = "JWTPayloadSizeExceededException"
     http_status = 400
+    text = "The payload of the token exceeds its maximum size."
 
 
 class MalformedPolicyDocument(FederationError):
@@ -162,6 +178,7 @@ class MalformedPolicyDocument(FederationError):
 
     code = "MalformedPolicyDocument"
     http_status = 400
+    text = "The policy document is malformed."
 
     def __init__(
         self, *, path: str, expected: str, found: str, remedy: str, check: str = "policy-grammar", message: str | None = None
@@ -182,6 +199,7 @@ class PackedPolicyTooLarge(FederationError):
 
     code = "PackedPolicyTooLarge"
     http_status = 400
+    text = "The session policies and tags exceed their maximum size."
 
 
 class OutboundWebIdentityFederationDisabledException(FederationError):
@@ -189,6 +207,7 @@ class OutboundWebIdentityFederationDisabledException(FederationError):
 
     code = "OutboundWebIdentityFederationDisabledException"
     http_status = 403
+    text = "OutboundWebIdentityFederation is disabled."
 
 
 class RegionDisabledException(FederationError):
@@ -196,6 +215,7 @@ class RegionDisabledException(FederationError):
 
     code = "RegionDisabledException"
     http_status = 403
+    text = "STS is not activated in this region."
 
 
 class SessionDurationEscalationException(FederationError):
@@ -203,6 +223,7 @@ class SessionDurationEscalationException(FederationError):
 
     code = "SessionDurationEscalationException"
     http_status = 403
+    text = "The requested duration exceeds the duration of the session."
 
 
 class AccessDenied(FederationError):
@@ -214,6 +235,7 @@ class AccessDenied(FederationError):
 
     code = "AccessDenied"
     http_status = 403
+    text = "Access denied."
     encoded_message: str | None = None
 
     def __init__(
@@ -228,6 +250,7 @@ class ValidationError(FederationError):
 
     code = "ValidationError"
     http_status = 400
+    text = "The request does not satisfy its constraints."
 
 
 class InvalidClientTokenId(FederationError):
@@ -235,6 +258,7 @@ class InvalidClientTokenId(FederationError):
 
     code = "InvalidClientTokenId"
     http_status = 403
+    text = "The security token included in the request is invalid."
 
 
 class ExpiredToken(FederationError):
@@ -242,6 +266,7 @@ class ExpiredToken(FederationError):
 
     code = "ExpiredToken"
     http_status = 403
+    text = "The security token included in the request is expired"
 
 
 class InvalidParameterValue(FederationError):
@@ -249,6 +274,7 @@ class InvalidParameterValue(FederationError):
 
     code = "InvalidParameterValue"
     http_status = 400
+    text = "A parameter of the request is not valid."
 
 
 class RegistrationError(FederationError):
@@ -256,6 +282,7 @@ class RegistrationError(FederationError):
 
     code = "InvalidInput"
     http_status = 400
+    text = "The input is not valid."
 
 
 class AccountFault(FederationError):
@@ -305,6 +332,7 @@ class EntityAlreadyExists(AccountFault):
 
     code = "EntityAlreadyExists"
     http_status = 409
+    text = "An entity of that name exists already."
 
 
 class NoSuchEntity(AccountFault):
@@ -312,6 +340,7 @@ class NoSuchEntity(AccountFault):
 
     code = "NoSuchEntity"
     http_status = 404
+    text = "There is no entity of that name."
 
 
 class DeleteConflict(AccountFault):
@@ -319,6 +348,7 @@ class DeleteConflict(AccountFault):
 
     code = "DeleteConflict"
     http_status = 409
+    text = "The entity is in use and cannot be deleted."
 
 
 class LimitExceeded(AccountFault):
@@ -326,6 +356,7 @@ class LimitExceeded(AccountFault):
 
     code = "LimitExceeded"
     http_status = 409
+    text = "The account has as many of these as it may have."
 
 
 class InternalFailure(FederationError):
@@ -340,6 +371,7 @@ class MissingAuthenticationToken(FederationError):
 
     code = "MissingAuthenticationToken"
     http_status = 403
+    text = "Request is missing Authentication Token"
 
 
 class IncompleteSignature(FederationError):
@@ -347,6 +379,7 @@ class IncompleteSignature(FederationError):
 
     code = "IncompleteSignature"
     http_status = 400
+    text = "The request signature does not conform to AWS standards."
 
 
 class MalformedQueryString(FederationError):
@@ -354,6 +387,7 @@ class MalformedQueryString(FederationError):
 
     code = "MalformedQueryString"
     http_status = 400
+    text = "The query string is malformed."
 
 
 class SignatureDoesNotMatch(FederationError):
@@ -361,6 +395,7 @@ class SignatureDoesNotMatch(FederationError):
 
     code = "SignatureDoesNotMatch"
     http_status = 403
+    text = "The request signature does not match."
 
 
 class MalformedInput(FederationError):
@@ -368,6 +403,7 @@ class MalformedInput(FederationError):
 
     code = "MalformedInput"
     http_status = 400
+    text = "The request is malformed."
 
 
 class MissingAction(FederationError):
@@ -375,6 +411,7 @@ class MissingAction(FederationError):
 
     code = "MissingAction"
     http_status = 400
+    text = "The request is missing an action or a required parameter."
 
 
 class InvalidAction(FederationError):
@@ -382,6 +419,7 @@ class InvalidAction(FederationError):
 
     code = "InvalidAction"
     http_status = 400
+    text = "The action or the version is not valid."
 
 
 class UnknownOperationException(FederationError):
@@ -389,6 +427,7 @@ class UnknownOperationException(FederationError):
 
     code = "UnknownOperationException"
     http_status = 404
+    text = "The operation is not known."
 
 
 class RequestTimeout(FederationError):
@@ -396,6 +435,7 @@ class RequestTimeout(FederationError):
 
     code = "RequestTimeout"
     http_status = 408
+    text = "The request took too long."
 
 
 class RequestEntityTooLarge(FederationError):
@@ -403,6 +443,7 @@ class RequestEntityTooLarge(FederationError):
 
     code = "RequestEntityTooLarge"
     http_status = 413
+    text = "Request entity too large"
 
 
 class MissingContentLength(FederationError):
@@ -410,3 +451,4 @@ class MissingContentLength(FederationError):
 
     code = "MissingContentLength"
     http_status = 411
+    text = "You must provide the Content-Length HTTP header."

@@ -25,7 +25,7 @@ def safe(value: object) -> str:
 
 def said_by_aws(refusal: FederationError) -> str | None:
     """Return the text that AWS has for *refusal*, None where the refusal has none but its own summary."""
-    return None if refusal.message.startswith(f"{refusal.check}: expected ") else refusal.message
+    return refusal.aws_message
 
 
 def print_json(document: object) -> None:

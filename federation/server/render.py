@@ -16,7 +16,6 @@ from federation.server.shapes import Shape, Structure, Timestamp
 NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 XML: Final = "text/xml"
 JSON: Final = "application/json"
-UNKNOWN_FAILURE: Final = "The request processing has failed because of an unknown error, exception or failure."
 _SERVER_FAULT: Final = 500
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE_ENDS: Final = {"\r": "&#13;"}
@@ -47,7 +46,7 @@ def render_refusal(refusal: FederationError, *, content_type: str, request_id: s
     members = {
         "Type": "Receiver" if ours else "Sender",
         "Code": InternalFailure.code if ours else refusal.code,
-        "Message": UNKNOWN_FAILURE if ours else refusal.message,
+        "Message": InternalFailure.text if ours else refusal.wire_message,
     }
     if content_type == JSON:
         return Response(status, JSON, request_id, _json({"Error": members, "RequestId": request_id}))
