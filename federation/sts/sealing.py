@@ -115,7 +115,7 @@ def invalid_token() -> InvalidClientTokenId:
         expected="a session token that this account's keyring sealed, with its own access key id",
         found="another",
         remedy="use the three values of one answer together, while the key that sealed them is in the keyring",
-        message="The security token included in the request is invalid.",
+        message=InvalidClientTokenId.text,
     )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from federation.account import Account
-from federation.account.access_key_id import account_of
+from federation.account.access_key_id import TEMPORARY, account_of
 from federation.account.model import User
-from federation.errors import FederationError, ValidationError, show
+from federation.errors import FederationError, InvalidClientTokenId, ValidationError, show
 from federation.sts.callers import principals
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.user_sessions import (
@@ -96,7 +96,7 @@ class Callers:
     def _long_term(self, access_key_id: object) -> Holder:
         key = self._account.access_keys.get(access_key_id) if isinstance(access_key_id, str) else None
         if key is None or not key.active:
-            raise invalid_token()
+            raise _no_such_key(self._account, access_key_id, inactive=key is not None)
         owner = principals.root(self._account) if key.user is None else principals.user(self._account, self._account.users[key.user])
         return Holder(owner, key.secret)
 
@@ -137,6 +137,27 @@ class Callers:
 
     def _secret(self, token: object, kind: bytes) -> str:
         return self._sealer.open(token, kind=kind).secret_access_key
+
+
+def _no_such_key(account: Account, access_key_id: object, *, inactive: bool) -> InvalidClientTokenId:
+    """The refusal of an access key without a session token. On the wire it is that of any credentials that are not ours."""
+    shown, of = show(access_key_id), _account_or_none(access_key_id)
+    if isinstance(access_key_id, str) and access_key_id.startswith(TEMPORARY):
+        found, remedy = f"the temporary key {shown} without its session token", "send the session token that came with the key"
+    elif inactive:
+        found, remedy = f"the inactive key {shown}", "set its Status to Active in access-keys/, or use another key"
+    elif of not in ("", account.id):
+        found, remedy = f"{shown}, a key of account {of}", "use a key of this account, or serve that account, too (--neighbour DIR)"
+    else:
+        found = f"{shown}, which has no file in access-keys/"
+        remedy = "make a key with `federation account create-access-key --account DIR --user-name NAME` and give that to the client"
+    return InvalidClientTokenId(
+        check="access-key",
+        expected=f"an active access key of account {account.id}",
+        found=found,
+        remedy=remedy,
+        message=InvalidClientTokenId.text,
+    )
 
 
 def _open(form: type[S], token: object, access_key_id: object, sealer: Sealer, *, kind: bytes, at: datetime) -> S:

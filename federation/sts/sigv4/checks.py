@@ -165,7 +165,7 @@ def unknown_access_key(access_key_id: str) -> InvalidClientTokenId:
         expected="an active access key of this account, with its own session token where it is temporary (ASIA…)",
         found=show(access_key_id),
         remedy="use current credentials; temporary ones need their session token",
-        message="The security token included in the request is invalid.",
+        message=InvalidClientTokenId.text,
     )
 
 

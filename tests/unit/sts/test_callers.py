@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from federation.account.access_key_id import access_key_id
 from federation.account.model import AccessKey
+from federation.errors import InvalidClientTokenId
 from federation.server.messages import Request
 from federation.sts.sigv4.request import SignedRequest
 from tests import callers
@@ -60,7 +62,25 @@ def test_keys_of_nobody(key_id: Any, token: Any) -> None:
 def test_an_inactive_key_is_nobodys() -> None:
     held = account()
     inactive = AccessKey(id=KEY_ID, secret=SECRET, user=USER, active=False)
-    assert refused(service(replace(held, access_keys={KEY_ID: inactive})).caller_of, KEY_ID).check == "session-token"
+    refusal = refused(service(replace(held, access_keys={KEY_ID: inactive})).caller_of, KEY_ID)
+    assert (refusal.check, refusal.found) == ("access-key", f"the inactive key `{KEY_ID}`")
+
+
+@pytest.mark.parametrize(
+    ("key_id", "found", "remedy"),
+    [
+        (f"{KEY_ID[:-1]}7", "which has no file in access-keys/", "federation account create-access-key"),
+        ("AKIAIOSFODNN7EXAMPLE", "which has no file in access-keys/", "federation account create-access-key"),
+        (access_key_id("999988887777", bytes(5), prefix="AKIA"), "a key of account 999988887777", "--neighbour"),
+        (access_key_id(ACCOUNT, bytes(5)), "without its session token", "session token that came with the key"),
+    ],
+)
+def test_a_key_that_nobody_holds_is_named_with_what_to_do(key_id: str, found: str, remedy: str) -> None:
+    refusal = refused(service().caller_of, key_id)
+    assert (refusal.code, refusal.check, refusal.message) == ("InvalidClientTokenId", "access-key", InvalidClientTokenId.text)
+    assert key_id in refusal.found
+    assert found in refusal.found
+    assert remedy in refusal.remedy
 
 
 @pytest.mark.parametrize("secret", ["", SECRET[:-1], SECRET.lower(), None, "ü" * 40])
