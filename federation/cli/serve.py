@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from federation.cli.options import account_option, neighbour_option
 from federation.profiles import Replay
+from federation.server.hosts import is_name
 from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run
+
+_ALLOW_HOST: Final = "A name by which clients address the server, besides localhost and AWS's own; repeatable."
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for name in value:
+        if not is_name(name):
+            raise click.BadParameter("expected a name or an address, without port", ctx, param)
+    return value
 
 
 @click.command()
@@ -24,6 +35,7 @@ from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings
     type=click.Choice([each.value for each in Replay]),
     help="How often one token is taken. Default: as account.toml says, else once.",
 )
+@click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_names, help=_ALLOW_HOST)
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines reach. HTTP is not encrypted.")
 def command(
     *,
@@ -35,6 +47,7 @@ def command(
     audit_log: Path | None,
     state: str | None,
     replay: str | None,
+    allowed_hosts: tuple[str, ...],
     expose: bool,
 ) -> None:
     """Serve STS to AWS clients until interrupted.
@@ -56,5 +69,6 @@ def command(
         audit_log=audit_log,
         state=state,
         replay=None if replay is None else Replay(replay),
+        allowed_hosts=allowed_hosts,
     )
     run(settings, ready=lambda: click.echo(f"AWS_ENDPOINT_URL_STS={settings.url}"))

@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from federation import limits
@@ -16,6 +17,8 @@ from federation.server.messages import Exchange, Request
 from federation.server.render import accepted_type
 
 _LENGTH_DIGITS: Final = 9
+_POST: Final = "POST"
+_LAST_RESPONSE: Final = (("connection", "close"),)
 
 
 class Headers(Protocol):
@@ -33,6 +36,7 @@ class Scope(Protocol):
     path: str
     query_string: str
     client: str
+    authority: str | None
 
     @property
     def headers(self) -> Headers:
@@ -66,14 +70,16 @@ class Application:
     async def __call__(self, scope: Scope, connection: Connection) -> None:
         """Serve one request: to its end by the generation of the account that was served when it began."""
         started = time.perf_counter_ns()
-        request = Request(scope.method, scope.path, scope.query_string, tuple(scope.headers.items()), peer=scope.client)
+        request = _request(scope, b"")
         try:
             endpoint = self._current()
-            request = Request(request.method, request.path, request.query, request.headers, await _body(request, connection), scope.client)
+            body = await _body(request, connection)
         except FederationError as refusal:
             exchange = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
+            if _has_needless_body(request):
+                exchange = replace(exchange, response=replace(exchange.response, more=_LAST_RESPONSE))
         else:
-            started = time.perf_counter_ns()
+            request, started = _request(scope, body), time.perf_counter_ns()
             exchange = endpoint.answer(request)
         self._respond(request, exchange, connection, micros=(time.perf_counter_ns() - started) // 1000)
 
@@ -83,8 +89,20 @@ class Application:
         self._log.write(request, exchange, micros=micros)
 
 
+def _request(scope: Scope, body: bytes) -> Request:
+    headers = tuple(scope.headers.items())
+    return Request(scope.method, scope.path, scope.query_string, headers, body, scope.client, scope.authority or "")
+
+
 async def _body(request: Request, connection: Connection) -> bytes:
     """Read the body within size and time (attack row D01)."""
+    if _has_needless_body(request):
+        raise MalformedInput(
+            check="request-body",
+            expected=f"a body with {_POST} alone",
+            found=f"one with {show(request.method)}",
+            remedy=f"send parameters in the query string, or with {_POST}",
+        )
     announced = request.header("content-length")
     if not announced and not request.header("transfer-encoding"):
         return b""
@@ -110,6 +128,16 @@ async def _body(request: Request, connection: Connection) -> bytes:
             found=show(type(broken).__name__),
             remedy="send the request again",
         ) from None
+
+
+def _has_needless_body(request: Request) -> bool:
+    """Whether a request announces a body that its method has no use for (RFC 9110 9.3.1).
+
+    Behind a line feed alone, which hyper takes for the end of a line, a proxy in front may not have seen the length: what it sends next is
+    another client's request and no body. So what follows on such a connection is not read (ADR 18).
+    """
+    framed = request.header("content-length") or request.header("transfer-encoding")
+    return request.method != _POST and framed not in ("", "0")
 
 
 def _framing_refusal(request: Request, announced: str) -> FederationError | None:

@@ -6,7 +6,6 @@ Synchronous and free of any HTTP server: a call is a fraction of a millisecond o
 from __future__ import annotations
 
 import json
-import re
 import traceback
 import uuid
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from federation import clock
 from federation.account import Account
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
+from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
 from federation.server.inspector import INSPECTOR_PATH, Inspector
 from federation.server.messages import Exchange, Request, Response
 from federation.server.operations import Operation, served
@@ -27,10 +27,8 @@ from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PA
 from federation.sts.sigv4.request import SignedRequest
 
 VERSION: Final = "2011-06-15"
-GLOBAL_HOST: Final = "sts.amazonaws.com"
 HEALTH_PATH: Final = "/health"
 _METHODS: Final = frozenset({"GET", "POST"})
-_REGIONAL_HOST: Final = re.compile(r"sts(-fips)?\.(?P<region>[a-z]{2}(-[a-z]+)+-\d{1,2})\.amazonaws\.com(\.cn)?", re.ASCII)
 
 
 @runtime_checkable
@@ -49,10 +47,12 @@ class Endpoint:
         service: Its methods named as in `operations.OPERATIONS` are served; signed ones need ``authenticate(request, at=…)``, which
             returns the principal they take as ``caller``. Its ``outbound_documents()``, if any, are published; its ``account``, if any, is
             what the inspector page judges by.
+        names: Names by which the server may be addressed without a signature.
     """
 
-    def __init__(self, service: object) -> None:
+    def __init__(self, service: object, names: ServedNames | None = None) -> None:
         self._service: Any = service
+        self._names = ServedNames() if names is None else names
         self._operations = served(service)
         self._documents = _documents(service)
         account = getattr(service, "account", None)
@@ -61,23 +61,27 @@ class Endpoint:
     def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
         """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
         request_id = str(uuid.uuid4())
-        document = self._documents.get(request.path)
-        if document is not None and request.method == "GET":
-            return Exchange(Response(200, JSON, request_id, document))
         content_type = accepted_type(request.header("accept"))
-        with received_from(_origin(request, request_id)):
-            return self._answer(request, at=at, content_type=content_type, request_id=request_id)
+        try:
+            host = read_host(request)
+        except FederationError as refusal:
+            return refused(refusal, content_type=content_type, request_id=request_id)
+        with received_from(_origin(request, host, request_id)):
+            return self._answer(request, host, at=at, content_type=content_type, request_id=request_id)
 
-    def _answer(self, request: Request, *, at: datetime | None, content_type: str, request_id: str) -> Exchange:
+    def _answer(self, request: Request, host: Host, *, at: datetime | None, content_type: str, request_id: str) -> Exchange:
         name = principal = ""
         try:
-            if self._inspector is not None and request.path == INSPECTOR_PATH and request.method in _METHODS:
-                return self._inspector.answer(request, request_id=request_id, at=clock.resolve(at))
+            page = self._page(request, host, at=at, request_id=request_id)
+            if page is not None:
+                return page
             _check_route(request)
             parameters = read_parameters(request)
             row = self._operation(parameters)
             name, instant = row.name, clock.resolve(at)
-            _check_endpoint(row, request)
+            _check_endpoint(row, host)
+            if not row.signed:
+                self._names.require_own_or_aws(host)
             caller = self._caller(request, at=instant) if row.signed else None
             principal = str(getattr(caller, "arn", ""))
             result = self._call(row, parameters, caller=caller, at=instant)
@@ -89,6 +93,19 @@ class Endpoint:
             failure = as_failure(bug)
             return refused(failure, content_type=content_type, request_id=request_id, operation=name, principal=principal)
         return Exchange(response, operation=name, principal=principal)
+
+    def _page(self, request: Request, host: Host, *, at: datetime | None, request_id: str) -> Exchange | None:
+        """Answer what a browser asks for; None where *request* is meant for the interface of STS."""
+        document = self._documents.get(request.path)
+        if document is not None and request.method == "GET":
+            self._names.require_own_or_aws(host)
+            return Exchange(Response(200, JSON, request_id, document))
+        if self._inspector is None or request.path != INSPECTOR_PATH or request.method not in _METHODS:
+            return None
+        self._names.require_own(host)
+        if request.method == "POST":
+            check_origin(request, host)
+        return self._inspector.answer(request, request_id=request_id, at=clock.resolve(at))
 
     def _operation(self, parameters: Mapping[str, str]) -> Operation:
         action, version = parameters.get("Action"), parameters.get("Version")
@@ -153,8 +170,8 @@ def _check_route(request: Request) -> None:
         )
 
 
-def _check_endpoint(row: Operation, request: Request) -> None:
-    if row.global_refusal is not None and _host(request) == GLOBAL_HOST:
+def _check_endpoint(row: Operation, host: Host) -> None:
+    if row.global_refusal is not None and host.name == GLOBAL_HOST:
         raise InvalidAction(
             check="global-endpoint",
             expected="a regional endpoint",
@@ -164,10 +181,9 @@ def _check_endpoint(row: Operation, request: Request) -> None:
         )
 
 
-def _origin(request: Request, request_id: str) -> Origin:
-    named = _REGIONAL_HOST.fullmatch(_host(request))
-    region = None if named is None else named["region"]
-    return Origin(request_id=request_id, source_ip=_address(request.peer), user_agent=request.header("user-agent") or None, region=region)
+def _origin(request: Request, host: Host, request_id: str) -> Origin:
+    agent = request.header("user-agent") or None
+    return Origin(request_id=request_id, source_ip=_address(request.peer), user_agent=agent, region=host.region)
 
 
 def _address(peer: str) -> str | None:
@@ -176,10 +192,6 @@ def _address(peer: str) -> str | None:
     if peer.startswith("["):
         return bracketed
     return (peer.partition(":")[0] if peer.count(":") == 1 else peer) or None
-
-
-def _host(request: Request) -> str:
-    return request.header("host").partition(":")[0].strip().lower()
 
 
 def _echo(text: str) -> str:

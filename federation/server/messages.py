@@ -16,6 +16,7 @@ class Request:
         headers: Lower-case name and value in order, duplicates kept.
         body: The payload.
         peer: Address of the client, for the access log.
+        authority: Host and port of the request line, where that is a whole URL.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     peer: str = ""
+    authority: str = ""
 
     def header(self, name: str) -> str:
         """The value of the header *name* (lower case); empty where it is absent, ``,``-joined where it is repeated (RFC 9110 5.3)."""

@@ -29,6 +29,7 @@ from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
 from federation.server.generations import copies_in
+from federation.server.hosts import LOCALHOST, ServedNames
 from federation.server.publishing import Publisher
 from federation.state import AuditSink, JsonLinesAudit, State, beside, open_state
 from federation.state.opening import file_of
@@ -63,6 +64,7 @@ class ServerSettings:
         audit_log: File that takes one JSON line per exchange; None for none.
         state: URL of what all workers remember; None for the SQLite file beside the account directory.
         replay: How often one token may be exchanged; None for what the account says.
+        allowed_hosts: Names besides loopback ones by which clients address the server.
     """
 
     account: Path
@@ -73,6 +75,12 @@ class ServerSettings:
     audit_log: Path | None = None
     state: str | None = None
     replay: Replay | None = None
+    allowed_hosts: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> ServedNames:
+        """Names under which the server may be addressed without a signature: its address is one."""
+        return ServedNames((self.host, *self.allowed_hosts), any_address=not is_loopback(self.host))
 
     @property
     def directories(self) -> tuple[Path, ...]:
@@ -101,7 +109,7 @@ def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == LOCALHOST
 
 
 def check_port_is_free(settings: ServerSettings) -> None:
@@ -166,7 +174,7 @@ def _endpoint(settings: ServerSettings, place: Path, *, state: State, audit: Aud
         for directory, copy in zip(settings.directories, copies, strict=True):
             _locate_faults(directory, copy)
         raise
-    return Endpoint(service)
+    return Endpoint(service, settings.names)
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:

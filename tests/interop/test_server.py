@@ -78,9 +78,18 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
         (HEAD.replace(FORM, b"Content-Type: text/plain\r\n") + b"Content-Length: 3\r\n\r\nA=1", 400, b"MalformedInput"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nA=1\r\n0\r\n\r\n", 411, b"MissingContentLength"),
         (HEAD + b"Content-Length: 2000000\r\n\r\n" + b"x" * 2_000_000, 413, b"RequestEntityTooLarge"),
-        (b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404, b"UnknownOperationException"),
-        (b"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", 404, b"UnknownOperationException"),
-        (b"GET /?Action=Foo&Version=2011-06-15 HTTP/1.1\r\nHost: x\r\n\r\n", 400, b"InvalidAction"),
+        (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, b"UnknownOperationException"),
+        (b"DELETE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, b"UnknownOperationException"),
+        (b"GET /?Action=Foo&Version=2011-06-15 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, b"InvalidAction"),
+        (b"GET /health HTTP/1.1\r\n\r\n", 400, b"MalformedInput"),
+        (b"GET /health HTTP/1.1\r\nHost:\r\n\r\n", 400, b"MalformedInput"),
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400, b"MalformedInput"),
+        ("GET /health HTTP/1.1\r\nHost: löcalhost\r\n\r\n".encode(), 400, b"MalformedInput"),
+        (b"GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, b"MalformedInput"),
+        (b"GET /inspector HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
+        (b"GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
+        (b"GET /?Action=AssumeRoleWithSAML&Version=2011-06-15 HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
+        (b"GET /?Action=AssumeRoleWithSAML&Version=2011-06-15 HTTP/1.1\r\nHost: sts.amazonaws.com\r\n\r\n", 400, b"ValidationError"),
     ],
 )
 def test_the_connection_stays_usable(server: Served, sent: bytes, status: int, code: bytes) -> None:
@@ -88,7 +97,7 @@ def test_the_connection_stays_usable(server: Served, sent: bytes, status: int, c
         client.sendall(sent)
         answered, body = answer_of(client)
         assert (answered, code in body) == (status, True)
-        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert answer_of(client) == (200, b'{"status":"ok"}')
 
 
@@ -100,7 +109,7 @@ def test_the_connection_stays_usable(server: Served, sent: bytes, status: int, c
         HEAD + b"Content-Length: +3\r\n\r\nA=1",
         HEAD + b"X: " + b"a" * 500_000 + b"\r\n\r\n",
         HEAD + b"".join(b"X%d: a\r\n" % n for n in range(2000)) + b"\r\n",
-        b"GET /?" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /?" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
 def test_what_is_no_http_is_not_served(server: Served, sent: bytes) -> None:
@@ -114,7 +123,7 @@ def test_what_is_no_http_is_not_served(server: Served, sent: bytes) -> None:
 
 
 def test_two_framings_are_not_two_requests(server: Served) -> None:
-    smuggled = b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    smuggled = b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with connection(server) as client:
         client.sendall(HEAD + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(smuggled) + smuggled)
         status, body = answer_of(client)
@@ -122,12 +131,47 @@ def test_two_framings_are_not_two_requests(server: Served) -> None:
         assert answer_of(client)[0] == 0
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\nContent-Length: %d\r\n\r\n",
+        b"DELETE / HTTP/1.1\r\nHost: localhost\r\nX: a\nContent-Length: %d\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\nTransfer-Encoding: chunked\r\nY: %d\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nX: a\nContent-Length: %d\r\n\r\n",
+        HEAD + b"Content-Length: 0\r\nX: a\nContent-Length: %d\r\n\r\n",
+    ],
+)
+def test_a_line_feed_alone_hides_no_second_request(server: Served, hidden: bytes) -> None:
+    """What a proxy that sees one line takes for the next client's request is neither answered nor read as a body."""
+    following = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with connection(server) as client:
+        client.sendall(hidden % len(following) + following)
+        status, body = answer_of(client)
+        assert 400 <= status < 500
+        assert b"ok" not in body
+        assert answer_of(client) == (0, b"")
+
+
+def test_a_line_feed_alone_hides_no_host(server: Served) -> None:
+    with connection(server) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: evil.example\nHost: localhost\r\n\r\n")
+        status, body = answer_of(client)
+    assert (status, b"MalformedInput" in body) == (400, True)
+
+
+@pytest.mark.parametrize("spoiled", [b"X: a\rb", b"X: a\x00b", b"X: a\r\n b", b"X : a", b"X: a\r\r"])
+def test_other_ends_of_lines_are_no_http(server: Served, spoiled: bytes) -> None:
+    with connection(server) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + spoiled + b"\r\n\r\n")
+        assert answer_of(client)[0] == 400
+
+
 def test_slow_clients_hold_up_nobody(server: Served) -> None:
     with connection(server) as slow_head, connection(server) as slow_body, connection(server) as client:
         slow_head.sendall(b"POST / HTTP/1.1\r\nHo")
         slow_body.sendall(HEAD + b"Content-Length: 10\r\n\r\nA=")
         started = time.perf_counter()
-        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert answer_of(client)[0] == 200
         assert time.perf_counter() - started < 2
 
@@ -173,7 +217,7 @@ def test_hundreds_of_random_requests_leave_it_standing(server: Served) -> None:
             assert status < 500, answer
     assert resident_kilobytes(server.process.pid) - before < 64_000
     with connection(server) as client:
-        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert answer_of(client)[0] == 200
 
 
@@ -219,13 +263,13 @@ def test_idle_and_slow_clients_keep_nobody_out(server: Served) -> None:
         for number in range(300):
             client = stack.enter_context(connection(server))
             if number % 2:
-                client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nAction")
+                client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nAction")
                 continue
-            client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert answer_of(client)[0] == 200
         begun = time.monotonic()
         with connection(server) as last:
-            last.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            last.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert answer_of(last)[0] == 200
         assert time.monotonic() - begun < limits.REQUEST_SECONDS / 2
 
@@ -243,7 +287,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         for _ in range(100):
             try:
                 with connection(running) as client:
-                    client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+                    client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     if answer_of(client)[0] == 200:
                         return
             except ConnectionError:
@@ -251,6 +295,26 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         pytest.fail("nobody took the place of the worker")
     finally:
         running.stop()
+
+
+@needs_server
+def test_names_that_are_given_are_served(tmp_path: Path) -> None:
+    running = serve(tmp_path / "access.log", "--allow-host", "federation", "--allow-host", "sts.example.com")
+    try:
+        for host, status in ((b"federation:8042", 200), (b"STS.example.com", 200), (b"example.com", 403)):
+            with connection(running) as client:
+                client.sendall(b"GET /health HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
+                assert answer_of(client)[0] == status
+    finally:
+        assert running.stop() == 0
+    refused = [json.loads(line) for line in running.log.read_text(encoding="ascii").splitlines() if '"host"' in line]
+    assert ["--allow-host example.com" in line["refusal"] for line in refused] == [True]
+
+
+@pytest.mark.parametrize("name", ["federation:8042", "http://federation", ""])
+def test_a_name_is_given_without_port(name: str) -> None:
+    outcome = run("--account", str(ACCOUNT), "--allow-host", name)
+    assert (outcome.returncode, outcome.stdout) == (2, "")
 
 
 @needs_server

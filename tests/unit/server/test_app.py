@@ -13,6 +13,8 @@ from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Exchange, Request, Response
 
+HOST = ("host", "127.0.0.1:8042")
+
 
 @dataclass
 class Headers:
@@ -29,6 +31,7 @@ class Scope:
     headers: Headers
     query_string: str = ""
     client: str = "127.0.0.1:50000"
+    authority: str | None = None
 
 
 @dataclass
@@ -71,7 +74,7 @@ def serve(
     connection: Connection, log: tuple[int, int], *headers: tuple[str, str], path: str = "/", method: str = "POST"
 ) -> dict[str, object]:
     application = Application(lambda: Endpoint(object()), AccessLog(log[1]))
-    asyncio.run(application(Scope(method, path, Headers(list(headers))), connection))
+    asyncio.run(application(Scope(method, path, Headers([HOST, *headers])), connection))
     entry: dict[str, object] = json.loads(os.read(log[0], 65_536))
     return entry
 
@@ -161,7 +164,7 @@ def test_a_log_that_nobody_reads_stops_nothing() -> None:
     application = Application(lambda: Endpoint(object()), AccessLog(writer))
     for _ in range(2):
         connection = Connection()
-        asyncio.run(application(Scope("GET", "/health", Headers([])), connection))
+        asyncio.run(application(Scope("GET", "/health", Headers([HOST])), connection))
         assert connection.status == 200
     os.close(writer)
 

@@ -19,7 +19,8 @@ from tests.shared import REPOSITORY
 MODEL = botocore.session.get_session().get_service_model("sts")
 FIXTURES = REPOSITORY / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
-FORM = (("content-type", "application/x-www-form-urlencoded; charset=utf-8"), ("host", "127.0.0.1:8042"))
+HOST = ("host", "127.0.0.1:8042")
+FORM = (("content-type", "application/x-www-form-urlencoded; charset=utf-8"), HOST)
 LOGIN = {
     "RoleArn": "arn:aws:iam::123456789012:role/TestSaml",
     "PrincipalArn": "arn:aws:iam::123456789012:saml-provider/SAML-test",
@@ -70,7 +71,9 @@ class Recorder:
 
 def ask(service: object, parameters: Mapping[str, str], *, headers: tuple[tuple[str, str], ...] = (), method: str = "POST") -> Exchange:
     body = urlencode({"Version": "2011-06-15", **parameters}).encode()
-    request = Request(method, "/", "", (*FORM, *headers), body) if method == "POST" else Request(method, "/", body.decode(), headers)
+    request = (
+        Request(method, "/", "", (*FORM, *headers), body) if method == "POST" else Request(method, "/", body.decode(), (HOST, *headers))
+    )
     return Endpoint(service).answer(request, at=AT)
 
 
@@ -198,7 +201,7 @@ def test_a_bug_is_answered_without_detail() -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/x"), ("PUT", "/"), ("get", "/"), ("GET", "//"), ("POST", "/health"), ("POST", "")])
 def test_what_has_no_route(method: str, path: str) -> None:
-    exchange = Endpoint(Recorder()).answer(Request(method, path, "Action=GetCallerIdentity"), at=AT)
+    exchange = Endpoint(Recorder()).answer(Request(method, path, "Action=GetCallerIdentity", (HOST,)), at=AT)
     assert (exchange.response.status, exchange.code, exchange.check) == (404, "UnknownOperationException", "route")
 
 
@@ -217,14 +220,14 @@ class Issuer(Recorder):
     ],
 )
 def test_an_issuer_publishes_its_documents_and_nobody_else_does(path: str, document: bytes) -> None:
-    response = Endpoint(Issuer()).answer(Request("GET", path)).response
+    response = Endpoint(Issuer()).answer(Request("GET", path, "", (HOST,))).response
     assert (response.status, response.content_type, response.body) == (200, "application/json", document)
-    assert Endpoint(Issuer()).answer(Request("POST", path)).check == "route"
-    assert Endpoint(Recorder()).answer(Request("GET", path)).check == "route"
+    assert Endpoint(Issuer()).answer(Request("POST", path, "", (HOST,))).check == "route"
+    assert Endpoint(Recorder()).answer(Request("GET", path, "", (HOST,))).check == "route"
 
 
 def test_health() -> None:
-    response = Endpoint(Recorder()).answer(Request("GET", "/health")).response
+    response = Endpoint(Recorder()).answer(Request("GET", "/health", "", (HOST,))).response
     assert (response.status, response.content_type, response.body) == (200, "application/json", b'{"status":"ok"}')
 
 

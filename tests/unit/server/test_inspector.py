@@ -14,7 +14,8 @@ from tests.shared import REPOSITORY
 
 FIXTURES = REPOSITORY / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
-FORM = (("content-type", "application/x-www-form-urlencoded"),)
+HOST = ("host", "localhost:8042")
+FORM = (("content-type", "application/x-www-form-urlencoded"), HOST)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def fixture(name: str) -> str:
 
 
 def test_the_page_runs_and_loads_nothing(endpoint: Endpoint) -> None:
-    response = endpoint.answer(Request("GET", "/inspector")).response
+    response = endpoint.answer(Request("GET", "/inspector", "", (HOST,))).response
     headers = dict(response.headers())
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
@@ -105,10 +106,10 @@ def test_anything_is_answered_with_the_page(endpoint: Endpoint, token: str) -> N
 
 
 def test_other_forms_are_refused(endpoint: Endpoint) -> None:
-    exchange = endpoint.answer(Request("POST", "/inspector", "", (("content-type", "text/plain"),), b"token=a"))
+    exchange = endpoint.answer(Request("POST", "/inspector", "", (("content-type", "text/plain"), HOST), b"token=a"))
     assert (exchange.response.status, exchange.check) == (400, "content-type")
-    assert endpoint.answer(Request("PUT", "/inspector")).check == "route"
+    assert endpoint.answer(Request("PUT", "/inspector", "", (HOST,))).check == "route"
 
 
 def test_without_an_account_there_is_no_page() -> None:
-    assert Endpoint(object()).answer(Request("GET", "/inspector")).check == "route"
+    assert Endpoint(object()).answer(Request("GET", "/inspector", "", (HOST,))).check == "route"
