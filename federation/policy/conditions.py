@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
 from federation.errors import MalformedPolicyDocument, show
-from federation.identity import ContextValue
+from federation.policy.keys import RequestKeys
+from federation.policy.operands import Operands
 from federation.policy.operators import BINARY, NULL, STRING, QualifiedOperator
+from federation.policy.values import ArnPattern
 from federation.policy.variables import Template, Unresolved, outgrows, read_template
-from federation.policy.wildcard import fold
+from federation.policy.wildcard import Pattern, fold
 
 Outcome = bool | None
 """What a condition says: True, False, or None where a malformed operand settled it: then a Deny applies and an Allow does not."""
 
 UNSETTLED: Final = None
+
+
+_PATTERNS: Final = (Pattern, ArnPattern)
+_FEW: Final = 8
+"""So many values are compared one by one."""
+_LONG: Final = 4096
+"""Characters of a value from which on it is read once for all conditions, not anew for each."""
+
+
+class _Right(NamedTuple):
+    """The values of a condition without variables, or with those of one request: ``otherwise`` is said where none of them matches."""
+
+    operands: Operands
+    otherwise: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,7 @@ class Condition:
     variables: bool
     path: str
     _operands: tuple[Any, ...] = field(repr=False)
+    _right: _Right | None = field(repr=False)
     _exact: frozenset[str] | None = field(repr=False)
     _absence: bool = field(repr=False)
 
@@ -59,8 +77,7 @@ class Condition:
                 remedy="encode the octets in standard base64 with padding",
                 message="Syntax errors in policy.",
             )
-        static = family is STRING and bool(expected) and not any(isinstance(operand, Template) for operand in operands)
-        return cls(
+        condition = cls(
             operator=operator,
             key=key,
             folded=fold(key),
@@ -68,12 +85,17 @@ class Condition:
             variables=variables,
             path=path,
             _operands=operands,
-            _exact=frozenset(map(str, operands)) if static else None,
+            _right=None,
+            _exact=None,
             _absence=operator.matches_absence,
         )
+        if any(isinstance(operand, Template) for operand in operands):
+            return condition
+        exact = frozenset(map(str, operands)) if family is STRING and operands else None
+        return replace(condition, _right=condition._gathered(operands), _exact=exact)
 
-    def holds(self, keys: Mapping[str, ContextValue]) -> Outcome:
-        """Say whether the condition holds; *keys* are the request's, folded."""
+    def holds(self, keys: RequestKeys) -> Outcome:
+        """Say whether the condition holds; *keys* are the request's."""
         value = keys.get(self.folded)
         if self.operator.operator is NULL:
             return (value is None) in self._operands
@@ -84,37 +106,79 @@ class Condition:
             # A plain operator never matches a multivalued key, negated or not, even of one value (AWS, observed; attack row A10).
             return self.compares(value, keys) if isinstance(value, str) else False
         decisive = quantifier == "ForAnyValue"
-        for each in (value,) if isinstance(value, str) else value:
-            outcome = self.compares(each, keys)
+        values = (value,) if isinstance(value, str) else value
+        few = len(values) <= _FEW and self._right is not None
+        for outcome in map(self.compares, values, repeat(keys)) if few else self._outcomes(keys):
             if outcome is UNSETTLED or outcome is decisive:
                 return outcome
         return not decisive
 
-    def compares(self, text: str, keys: Mapping[str, ContextValue]) -> Outcome:
+    def compares(self, text: str, keys: RequestKeys) -> Outcome:
         """Say whether the single request value *text* satisfies the operator; *keys* fill the policy variables."""
         operator = self.operator.operator
         if self._exact is not None:
             return (text in self._exact) is not operator.negated
-        family = operator.family
-        value = family.read(text)
+        if len(text) > _LONG and keys.get(self.folded) is text:
+            return next(self._outcomes(keys))
+        value = operator.family.read(text)
         if value is None:
-            return operator.negated and family.unreadable_differs and bool(self._operands)
+            return self._of_unreadable
+        right = self._right or self._gathered(self._replaced(keys, (text,), (value,)))
+        return not operator.negated if right.operands.matches(value) else right.otherwise
+
+    def _outcomes(self, keys: RequestKeys) -> Iterator[Outcome]:
+        """Yield what the operator says to each of the key's values."""
+        values = keys.values_of(self.folded, self.operator.operator.family.read)
+        right = self._right or self._gathered(self._replaced(keys, values.texts, values.read))
+        hit = not self.operator.operator.negated
+        for value, matched in zip(values.read, right.operands.matching(values), strict=True):
+            yield self._of_unreadable if value is None else hit if matched else right.otherwise
+
+    @property
+    def _of_unreadable(self) -> bool:
+        operator = self.operator.operator
+        return operator.negated and operator.family.unreadable_differs and bool(self._operands)
+
+    def _gathered(self, operands: Iterable[Any]) -> _Right:
+        """Return *operands* as one whole, as far as they decide."""
+        operator = self.operator.operator
+        # Without any value the condition never matches, negated or not (AWS, observed).
+        otherwise: Outcome = operator.negated and bool(self._operands)
+        kept = []
+        for operand in operands:
+            if operand is Unresolved.ABSENT:
+                otherwise = False
+                break
+            if operand is not None:
+                kept.append(operand)
+            elif operator.family.well_formed is not None:
+                otherwise = UNSETTLED
+                break
+        return _Right(operator.gather(kept), otherwise)
+
+    def _replaced(self, keys: RequestKeys, texts: tuple[str, ...], values: tuple[Any, ...]) -> Iterator[Any]:
+        """Yield the operands with their variables replaced; None for a malformed one, ABSENT where that fails a negated operator.
+
+        What a template becomes is put together only where it can match one of *values*, which *texts* are read as: a policy that repeats a
+        variable would otherwise cost its own length times that of the variable's value.
+        """
+        operator, family = self.operator.operator, self.operator.operator.family
+        longest, wanted = max(map(len, texts)), values if len(values) == 1 else frozenset(values)
         for operand in self._operands:
-            compiled = operand
-            if isinstance(operand, Template):
-                pieces = operand.resolve(keys)
+            if not isinstance(operand, Template):
+                yield operand
+                continue
+            pieces = operand.resolve(keys)
+            if isinstance(pieces, Unresolved):
                 if pieces is Unresolved.ABSENT and operator.negated:
-                    return False
-                if isinstance(pieces, Unresolved) or (not family.malformed_decides and outgrows(pieces, text)):
-                    continue
+                    yield pieces
+            elif family.well_formed is not None and not family.well_formed(pieces):
+                yield None
+            elif not outgrows(pieces, longest):
                 compiled = family.compile(pieces)
-            if compiled is None:
-                if family.malformed_decides:
-                    return UNSETTLED
-            elif operator.test(compiled, value):
-                return not operator.negated
-        # No value at all: the condition never matches, negated or not (AWS, observed).
-        return operator.negated and bool(self._operands)
+                exact = compiled.exact if isinstance(compiled, _PATTERNS) else compiled
+                if exact is None or exact in wanted:
+                    yield compiled
 
     @property
     def malformed(self) -> str | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from federation.errors import ValidationError, show
 from federation.identity import ContextValue
+from federation.policy.keys import RequestKeys
 from federation.policy.principal import Principal
 from federation.policy.wildcard import fold, units
 from federation.portable import Recipe, rebuilt
@@ -36,7 +37,7 @@ class RequestContext:
     action: str
     resource: str | None
     keys: Mapping[str, str | Sequence[str]]
-    folded_keys: dict[str, ContextValue] = field(init=False, repr=False, compare=False)
+    folded_keys: RequestKeys = field(init=False, repr=False, compare=False)
     folded_action: str = field(init=False, repr=False, compare=False)
     resource_units: str | None = field(init=False, repr=False, compare=False)
 
@@ -66,7 +67,7 @@ class RequestContext:
         action: str,
         resource: str | None,
         keys: Mapping[str, str | Sequence[str]],
-        folded_keys: dict[str, ContextValue],
+        folded_keys: RequestKeys,
     ) -> None:
         put = object.__setattr__
         put(self, "principal", principal)
@@ -83,13 +84,13 @@ def _fold_action(action: str) -> str:
     return units(fold(action))
 
 
-def _folded(keys: Mapping[str, str | Sequence[str]]) -> dict[str, ContextValue]:
+def _folded(keys: Mapping[str, str | Sequence[str]]) -> RequestKeys:
     names = _fold_names(tuple(keys)) if type(keys) is dict else _fold_names.__wrapped__(tuple(keys))
     values = keys.values()
     if set(map(type, values)) == {str}:  # nearly every request
-        return dict(zip(names, values, strict=True))  # type: ignore[arg-type]  # all are text
+        return RequestKeys(zip(names, values, strict=True))  # type: ignore[arg-type]  # all are text
     read = {folded: _value(name, keys[name]) for folded, name in zip(names, keys, strict=True)}
-    return {name: value for name, value in read.items() if value != ()}
+    return RequestKeys({name: value for name, value in read.items() if value != ()})
 
 
 @lru_cache(maxsize=256)

@@ -52,11 +52,12 @@ class Decision:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision and its explanation as plain data: the documented schema of ``--json``."""
-        nearest = self.nearest
+        statements = self.statements
+        nearest = near_miss(statements) if self.effect == "ImplicitDeny" else None
         return {
             "effect": self.effect,
             "via": self.via,
             "statement": None if self._deciding is None else self._deciding.index,
-            "statements": [each.as_dict() for each in self.statements],
+            "statements": [each.as_dict() for each in statements],
             "nearest": None if nearest is None else nearest.as_dict(),
         }

@@ -9,7 +9,6 @@ from federation.policy.conditions import UNSETTLED, Condition, Outcome
 from federation.policy.context import RequestContext
 from federation.policy.operators import NULL
 from federation.policy.variables import Unresolved, read_template
-from federation.policy.wildcard import fold
 
 MAX_LISTED = 5
 """Values and keys that one sentence lists."""
@@ -59,7 +58,8 @@ def _about_mismatch(condition: Condition, found: tuple[str, ...], request: Reque
 
 def _nearest_value(condition: Condition, found: str) -> str:
     operator = condition.operator.operator
-    nearest = max(condition.expected, key=lambda each: _likeness(each, found))
+    backwards = found[::-1]
+    nearest = max(condition.expected, key=lambda each: _shared(each, found) + _shared(each[::-1], backwards))
     if not operator.wildcards and ("*" in nearest or "?" in nearest):
         literal = "StringLike" if operator.name == "StringEquals" else "an operator with wildcards"
         return f"expected {show(nearest)}, in which * and ? stand for themselves; {literal} would read them as wildcards"
@@ -68,8 +68,8 @@ def _nearest_value(condition: Condition, found: str) -> str:
 
 
 def _unresolved(condition: Condition, request: RequestContext) -> str:
-    for text in condition.expected:
-        if condition.operator.operator.family.variables and "${" in text and not condition.variables:
+    for text in condition.expected if condition.operator.operator.family.variables else ():
+        if "${" in text and not condition.variables:
             return f"expected {show(text)} literally: the policy's version has no variables, write 2012-10-17"
         template = read_template(text, variables=condition.variables, path=condition.path)
         resolved = template.resolve(request.folded_keys)
@@ -86,10 +86,6 @@ def _difference(pattern: str, text: str, *, wildcards: bool) -> str:
     return f"differs at character {shared + 1}" if shared < fixed or fixed == len(pattern) else "differs after its first wildcard"
 
 
-def _likeness(one: str, other: str) -> int:
-    return _shared(one, other) + _shared(one[::-1], other[::-1])
-
-
 def _shared(one: str, other: str) -> int:
     return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
@@ -97,9 +93,7 @@ def _shared(one: str, other: str) -> int:
 def _closest(key: str, keys: Iterable[str]) -> list[str]:
     """Keys of the same provider, or with the same name after the colon."""
     prefix, _, name = key.rpartition(":")
-    return [each for each in sorted(keys) if each.rpartition(":")[0] == fold(prefix) or (name and each.rpartition(":")[2] == name)][
-        :MAX_LISTED
-    ]
+    return sorted(each for each in keys if each.rpartition(":")[0] == prefix or (name and each.rpartition(":")[2] == name))[:MAX_LISTED]
 
 
 def _listed(values: tuple[str, ...]) -> str:

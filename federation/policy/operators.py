@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from federation.policy.addresses import Address, Network, read_address, read_network
-from federation.policy.values import ArnPattern, lower, read_arn, read_date, read_number, read_octets, read_truth
+from federation.policy.addresses import read_address, read_network
+from federation.policy.operands import Beyond, Equals, Networks, Operands, Patterns
+from federation.policy.values import ArnPattern, is_arn, lower, read_arn, read_date, read_number, read_octets, read_truth
 from federation.policy.wildcard import Pattern, Piece, units
 
 Quantifier = Literal["ForAllValues", "ForAnyValue"]
@@ -25,8 +26,8 @@ class Family:
         compile: Compiles an operand; None where it is not of the type.
         unreadable_differs: Whether an unreadable request value counts as unequal, so that negated operators match it. Otherwise no
             operator of the family, negated or not, matches it (AWS, observed: numbers and dates differ, addresses and ARNs do not compare).
-        malformed_decides: Whether a malformed operand, once reached, settles the condition: a Deny applies and an Allow does not
-            (AWS, observed: ARNs). Otherwise it equals nothing.
+        well_formed: Tells whether an operand is of the type, where a malformed one, once reached, settles the condition: a Deny applies and
+            an Allow does not (AWS, observed: ARNs). None where it merely equals nothing.
     """
 
     name: str
@@ -34,16 +35,16 @@ class Family:
     read: Callable[[str], Any]
     compile: Callable[[tuple[Piece, ...]], Any]
     unreadable_differs: bool = True
-    malformed_decides: bool = False
+    well_formed: Callable[[tuple[Piece, ...]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A condition operator: ``test(operand, value)`` compares, and ``negated`` turns "equals one of" into "differs from all of"."""
+    """A condition operator: ``gather`` makes one whole of its operands, ``negated`` turns "equals one of" into "differs from all of"."""
 
     name: str
     family: Family
-    test: Callable[[Any, Any], bool]
+    gather: Callable[[Iterable[Any]], Operands]
     negated: bool = False
     wildcards: bool = False
 
@@ -79,28 +80,24 @@ def _typed(read: Callable[[str], Any]) -> Callable[[tuple[Piece, ...]], Any]:
     return lambda pieces: read(_text(pieces))
 
 
-def _matches(operand: Pattern | ArnPattern, value: Any) -> bool:  # noqa: ANN401 - what the family reads
-    return operand.matches(value)
+def _equals(operands: Iterable[Any]) -> Operands:
+    return Equals(frozenset(operands))
 
 
-def _contains(operand: Network, value: Address) -> bool:
-    return operand.contains(value)
+def _less(operands: Iterable[Any]) -> Operands:
+    return Beyond(max(operands, default=None), operator.lt)
 
 
-def _greater(operand: Any, value: Any) -> bool:  # noqa: ANN401 - numbers and dates alike
-    return bool(value > operand)
+def _less_equals(operands: Iterable[Any]) -> Operands:
+    return Beyond(max(operands, default=None), operator.le)
 
 
-def _greater_equals(operand: Any, value: Any) -> bool:  # noqa: ANN401
-    return bool(value >= operand)
+def _greater(operands: Iterable[Any]) -> Operands:
+    return Beyond(min(operands, default=None), operator.gt)
 
 
-def _less(operand: Any, value: Any) -> bool:  # noqa: ANN401
-    return bool(value < operand)
-
-
-def _less_equals(operand: Any, value: Any) -> bool:  # noqa: ANN401
-    return bool(value <= operand)
+def _greater_equals(operands: Iterable[Any]) -> Operands:
+    return Beyond(min(operands, default=None), operator.ge)
 
 
 def _as_is(text: str) -> str:
@@ -115,16 +112,16 @@ DATE: Final = Family("Date", variables=False, read=read_date, compile=_typed(rea
 _BOOL: Final = Family("Bool", variables=False, read=read_truth, compile=_typed(read_truth))
 BINARY: Final = Family("Binary", variables=False, read=read_octets, compile=_typed(read_octets))
 IP: Final = Family("IpAddress", variables=False, read=read_address, compile=_typed(read_network), unreadable_differs=False)
-ARN: Final = Family("Arn", variables=True, read=read_arn, compile=ArnPattern.of, unreadable_differs=False, malformed_decides=True)
+ARN: Final = Family("Arn", variables=True, read=read_arn, compile=ArnPattern.of, unreadable_differs=False, well_formed=is_arn)
 _PRESENCE: Final = Family("Null", variables=False, read=read_truth, compile=_typed(read_truth))
 
-NULL: Final = Operator("Null", _PRESENCE, operator.eq)
+NULL: Final = Operator("Null", _PRESENCE, _equals)
 
 
 def _ordered(family: Family) -> tuple[Operator, ...]:
     return (
-        Operator(f"{family.name}Equals", family, operator.eq),
-        Operator(f"{family.name}NotEquals", family, operator.eq, negated=True),
+        Operator(f"{family.name}Equals", family, _equals),
+        Operator(f"{family.name}NotEquals", family, _equals, negated=True),
         Operator(f"{family.name}LessThan", family, _less),
         Operator(f"{family.name}LessThanEquals", family, _less_equals),
         Operator(f"{family.name}GreaterThan", family, _greater),
@@ -135,22 +132,22 @@ def _ordered(family: Family) -> tuple[Operator, ...]:
 OPERATORS: Final = {
     each.name: each
     for each in (
-        Operator("StringEquals", STRING, operator.eq),
-        Operator("StringNotEquals", STRING, operator.eq, negated=True),
-        Operator("StringEqualsIgnoreCase", _CASELESS, operator.eq),
-        Operator("StringNotEqualsIgnoreCase", _CASELESS, operator.eq, negated=True),
-        Operator("StringLike", _LIKE, _matches, wildcards=True),
-        Operator("StringNotLike", _LIKE, _matches, negated=True, wildcards=True),
+        Operator("StringEquals", STRING, _equals),
+        Operator("StringNotEquals", STRING, _equals, negated=True),
+        Operator("StringEqualsIgnoreCase", _CASELESS, _equals),
+        Operator("StringNotEqualsIgnoreCase", _CASELESS, _equals, negated=True),
+        Operator("StringLike", _LIKE, Patterns.of, wildcards=True),
+        Operator("StringNotLike", _LIKE, Patterns.of, negated=True, wildcards=True),
         *_ordered(NUMERIC),
         *_ordered(DATE),
-        Operator("Bool", _BOOL, operator.eq),
-        Operator("BinaryEquals", BINARY, operator.eq),
-        Operator("IpAddress", IP, _contains),
-        Operator("NotIpAddress", IP, _contains, negated=True),
-        Operator("ArnEquals", ARN, _matches, wildcards=True),
-        Operator("ArnLike", ARN, _matches, wildcards=True),
-        Operator("ArnNotEquals", ARN, _matches, negated=True, wildcards=True),
-        Operator("ArnNotLike", ARN, _matches, negated=True, wildcards=True),
+        Operator("Bool", _BOOL, _equals),
+        Operator("BinaryEquals", BINARY, _equals),
+        Operator("IpAddress", IP, Networks.of),
+        Operator("NotIpAddress", IP, Networks.of, negated=True),
+        Operator("ArnEquals", ARN, Patterns.of, wildcards=True),
+        Operator("ArnLike", ARN, Patterns.of, wildcards=True),
+        Operator("ArnNotEquals", ARN, Patterns.of, negated=True, wildcards=True),
+        Operator("ArnNotLike", ARN, Patterns.of, negated=True, wildcards=True),
         NULL,
     )
 }

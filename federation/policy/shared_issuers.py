@@ -5,12 +5,13 @@ IAM enforces this when a trust policy is written, for each Allow of AssumeRoleWi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from federation.condition_keys import AMAZON, COGNITO, FACEBOOK, GITHUB, GOOGLE
 from federation.errors import MalformedPolicyDocument, show
+from federation.policy.conditions import Condition
 from federation.policy.statement import Statement
 from federation.policy.wildcard import fold
 
@@ -59,22 +60,21 @@ class _Rule:
     strict: bool = False
     by_application: bool = False
 
-    def scoped(self, statement: Statement, *, written: bool = False) -> bool:
+    def scoped(self, conditions: Mapping[str, Sequence[Condition]], *, written: bool = False) -> bool:
         """Whether one operator names a key of the rule and scopes every key of the rule that it names (AWS, observed).
 
         Args:
-            statement: The statement.
+            conditions: Those of the statement, by folded key.
             written: Ask as IAM does when a policy is written. It then reads the keys of ``by_application`` in their exact case alone (AWS,
                 observed), although case counts for no key once the policy is stored.
         """
         blocks: dict[str, list[bool]] = {}
-        exact = written and self.by_application
-        keys = set(self.keys) if exact else {fold(key) for key in self.keys}
-        for condition in statement.conditions:
-            qualified = condition.operator
-            named = (condition.key if exact else condition.folded) in keys
-            if named and qualified.operator.name in self.operators and not qualified.if_exists:
-                blocks.setdefault(qualified.name, []).append(not any(map(self._open, condition.expected)))
+        for key in self.keys:
+            for condition in conditions.get(fold(key), ()):
+                qualified = condition.operator
+                named = condition.key == key or not (written and self.by_application)
+                if named and qualified.operator.name in self.operators and not qualified.if_exists:
+                    blocks.setdefault(qualified.name, []).append(not any(map(self._open, condition.expected)))
         return any(all(block) for block in blocks.values())
 
     def _open(self, value: str) -> bool:
@@ -112,9 +112,12 @@ def unscoped(statements: tuple[Statement, ...], *, written: bool = False) -> Ite
         element = statement.principal
         if element is None or element.negated or statement.effect != "Allow" or not statement.action.matches(WEB_IDENTITY):
             continue
+        conditions: dict[str, list[Condition]] = {}
+        for condition in statement.conditions:
+            conditions.setdefault(condition.folded, []).append(condition)
         for principal in sorted(element.names.get("Federated", ())):
             rule = _rule(principal)
-            if rule is not None and not rule.scoped(statement, written=written):
+            if rule is not None and not rule.scoped(conditions, written=written):
                 yield statement, rule
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from federation.policy.conditions import Condition
 from federation.policy.context import RequestContext
 from federation.policy.principal import PrincipalElement, Via
-from federation.policy.variables import Template, Unresolved
+from federation.policy.variables import Template, Unresolved, outgrows
 from federation.policy.wildcard import Pattern, fold
 
 Effect = Literal["Allow", "Deny"]
@@ -66,6 +66,8 @@ class ResourceElement:
                     # Nothing can be said about the resource: NotResource does not match either.
                     if self.negated:
                         return False
+                    continue
+                if found or outgrows(pieces, len(text)):
                     continue
                 pattern = Pattern.of(*pieces)
             found = found or pattern.matches(text)

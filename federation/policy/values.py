@@ -14,7 +14,7 @@ from typing import Final
 
 import pybase64
 
-from federation.policy.wildcard import Pattern, Piece, units
+from federation.policy.wildcard import Pattern, Piece, beyond_units, units
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 _EPOCH: Final = re.compile(r"[+-]?\d{1,12}", re.ASCII)
@@ -80,7 +80,7 @@ def lower(text: str) -> str:
     U+FFFF are never changed, though they count as letters where the end of a word is sought.
     """
     lowered = text.lower()
-    if lowered.isascii() or max(lowered) <= "\uffff":
+    if not beyond_units(lowered):
         return lowered
     unchanged = iter(_SUPPLEMENTARY.findall(text))
     return _SUPPLEMENTARY.sub(lambda _: next(unchanged), lowered)
@@ -91,23 +91,42 @@ class ArnPattern:
     """An ARN operand: one pattern for each of the six fields, so that no wildcard of the first five reaches across a colon."""
 
     fields: tuple[Pattern, ...]
+    exact: tuple[str, ...] | None
+    shortest: int
 
     @classmethod
     def of(cls, pieces: tuple[Piece, ...]) -> ArnPattern | None:
-        """Compile *pieces*, or return None for a text that has no six fields or does not begin with ``arn:``."""
-        fields: list[list[Piece]] = [[]]
-        for piece in pieces:
-            first, *others = piece.text.split(":", _ARN_FIELDS - len(fields))
-            fields[-1].append(Piece(first, literal=piece.literal))
-            fields.extend([Piece(text, literal=piece.literal)] for text in others)
-        if len(fields) < _ARN_FIELDS:
+        """Compile *pieces*, or return None where they are no ARN (`is_arn`)."""
+        if not is_arn(pieces):
             return None
-        patterns = tuple(Pattern.of(*field) for field in fields)
-        return cls(patterns) if patterns[0].exact == "arn" else None
+        fields = tuple(map(_pattern, _cut(pieces)))
+        exact = tuple(field.exact for field in fields if field.exact is not None)
+        return cls(fields, exact if len(exact) == len(fields) else None, sum(field.shortest for field in fields))
 
-    def matches(self, arn: tuple[str, ...]) -> bool:
+    def matches(self, arn: tuple[str, ...], places: None = None) -> bool:  # noqa: ARG002 - fields have places of their own
         """Whether every field of *arn*, as read by `read_arn`, matches."""
         return all(pattern.matches(field) for pattern, field in zip(self.fields, arn, strict=True))
+
+
+def _pattern(field: list[Piece]) -> Pattern:
+    """Compile one field; most are alike from ARN to ARN."""
+    return Pattern.read(field[0].text) if len(field) == 1 and not field[0].literal else Pattern.of(*field)
+
+
+def is_arn(pieces: tuple[Piece, ...]) -> bool:
+    """Whether *pieces* have the six fields of an ARN, of which the first is ``arn``. Nothing is put together to see it."""
+    fields = _cut(pieces)
+    first = fields[0]
+    return len(fields) == _ARN_FIELDS and sum(len(piece.text) for piece in first) == 3 and "".join(p.text for p in first) == "arn"  # noqa: PLR2004
+
+
+def _cut(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
+    fields: list[list[Piece]] = [[]]
+    for piece in pieces:
+        first, *others = piece.text.split(":", _ARN_FIELDS - len(fields))
+        fields[-1].append(Piece(first, literal=piece.literal))
+        fields.extend([Piece(text, literal=piece.literal)] for text in others)
+    return fields
 
 
 def read_arn(text: str) -> tuple[str, ...] | None:

@@ -63,13 +63,12 @@ class Template:
         return tuple(pieces)
 
 
-def outgrows(pieces: tuple[Piece, ...], text: str) -> bool:
-    """Whether the literal *pieces* alone are longer than *text*, so that nothing need be put together to see that they do not match.
+def outgrows(pieces: tuple[Piece, ...], length: int) -> bool:
+    """Whether the literal *pieces* alone are too long to match a text of *length* characters, which is seen without putting them together.
 
-    A policy that repeats a variable would otherwise cost its own length times that of the value. A character of *text* may count as two
-    units (beyond U+FFFF) or become two (in lower case).
+    A character may count as two units (beyond U+FFFF) or become two (in lower case).
     """
-    return sum(len(piece.text) for piece in pieces if piece.literal) > 2 * len(text)
+    return sum(len(piece.text) for piece in pieces if piece.literal) > 2 * length
 
 
 def read_template(text: str, *, variables: bool, path: str) -> Template:

@@ -1,9 +1,21 @@
-"""A slow, obvious evaluator of single-valued string conditions, written from the reference alone and sharing nothing with the engine."""
+"""A slow, obvious evaluator of conditions, written from the reference alone and sharing nothing with the engine but the caller's name."""
 
-from collections.abc import Mapping
+import ipaddress
+import operator
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from federation.policy import Principal
+
+ORDER: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "Equals": operator.eq,
+    "NotEquals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
 
 
 def like(pattern: str, text: str) -> bool:
@@ -18,8 +30,47 @@ def like(pattern: str, text: str) -> bool:
     return row[-1]
 
 
-def condition_holds(operator: str, expected: list[str], found: Any) -> bool:
-    quantifier, _, rest = operator.rpartition(":")
+def arn_like(pattern: list[str], arn: list[str]) -> bool:
+    return all(like(one, other) for one, other in zip(pattern, arn, strict=True))
+
+
+def arn_of(text: str) -> list[str] | None:
+    fields = text.split(":", 5)
+    return fields if len(fields) == 6 and fields[0] == "arn" else None
+
+
+def fraction_of(text: str) -> Fraction | None:
+    try:
+        return Fraction(text)
+    except ValueError:
+        return None
+
+
+def address_of(text: str) -> Any:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def takes_in(plain: str, each: str, value: str) -> bool:
+    """Whether the policy's value *each* takes in *value*, which is of the operator's type."""
+    if plain.startswith("Numeric"):
+        found, expected = fraction_of(value), fraction_of(each)
+        return found is not None and expected is not None and ORDER[plain.removeprefix("Numeric")](found, expected)
+    if plain.startswith("Arn"):
+        return arn_like(arn_of(each) or [], arn_of(value) or [])
+    if plain.endswith("IpAddress"):
+        return address_of(value) in ipaddress.ip_network(each, strict=False)
+    if plain == "Bool":
+        return (each.lower() == "true") is (value.lower() == "true")
+    if plain.endswith("IgnoreCase"):
+        return each.lower() == value.lower()
+    return like(each, value) if plain.endswith("Like") else each == value
+
+
+def condition_holds(name: str, expected: list[str], found: Any) -> bool | None:
+    quantifier, _, rest = name.rpartition(":")
     plain = rest.removesuffix("IfExists")
     negated = "Not" in plain
     if found is None:
@@ -27,12 +78,21 @@ def condition_holds(operator: str, expected: list[str], found: Any) -> bool:
     if not quantifier and not isinstance(found, str):
         return False
 
-    def one(value: str) -> bool:
-        hit = any(like(each, value) if plain.endswith("Like") else each == value for each in expected)
-        return bool(expected) and hit is not negated
+    def one(value: str) -> bool | None:
+        readers = {"Numeric": fraction_of, "Arn": arn_of, "IpAddress": address_of, "NotIpAddress": address_of}
+        reader = next((read for name, read in readers.items() if plain.startswith(name)), str)
+        if reader(value) is None:
+            return bool(expected) and negated and plain.startswith("Numeric")
+        malformed = next((at for at, each in enumerate(expected) if plain.startswith("Arn") and arn_of(each) is None), None)
+        hit = any(takes_in(plain, each, value) for each in expected[:malformed])
+        return None if malformed is not None and not hit else bool(expected) and hit is not negated
 
-    values = [found] if isinstance(found, str) else found
-    return all(map(one, values)) if quantifier == "ForAllValues" else any(map(one, values))
+    decisive = quantifier != "ForAllValues"
+    for value in [found] if isinstance(found, str) else found:
+        outcome = one(value)
+        if outcome is None or outcome is decisive:
+            return outcome
+    return not decisive
 
 
 def statement_applies(statement: Mapping[str, Any], caller: Principal, action: str, keys: Mapping[str, Any]) -> bool:
@@ -42,11 +102,12 @@ def statement_applies(statement: Mapping[str, Any], caller: Principal, action: s
     if not any(caller.name == name for names in statement["Principal"].values() for name in names):
         return False
     lowered = {key.lower(): value for key, value in keys.items()}
-    return all(
-        condition_holds(operator, values, lowered.get(key.lower()))
-        for operator, tests in statement.get("Condition", {}).items()
+    outcomes = [
+        condition_holds(name, values, lowered.get(key.lower()))
+        for name, tests in statement.get("Condition", {}).items()
         for key, values in tests.items()
-    )
+    ]
+    return all(statement["Effect"] == "Deny" if outcome is None else outcome for outcome in outcomes)
 
 
 def evaluate(document: Mapping[str, Any], caller: Principal, action: str, keys: Mapping[str, Any]) -> str:

@@ -14,10 +14,12 @@ from federation.errors import FederationError, MalformedPolicyDocument
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.addresses import read_address, read_network
 from federation.policy.lint import lint
-from federation.policy.values import lower, read_arn, read_date, read_number, read_octets
-from federation.policy.wildcard import Pattern
+from federation.policy.operands import Patterns, Values
+from federation.policy.sieve import Sieve
+from federation.policy.values import ArnPattern, lower, read_arn, read_date, read_number, read_octets
+from federation.policy.wildcard import Pattern, Piece, units
 from tests.differential import policy_twin
-from tests.property.policies import ACTIONS, CALLERS, DOCUMENTS, PROVIDER, REQUEST_KEYS
+from tests.property.policies import ACTIONS, ARN_PATTERNS, ARNS, CALLERS, DOCUMENTS, PROVIDER, REQUEST_KEYS
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -105,6 +107,39 @@ def test_wildcards_match_as_the_slow_twin(pattern: str, text: str) -> None:
     assert Pattern.read(pattern).matches(text) == policy_twin.like(pattern, text)
 
 
+PATTERNS = st.lists(st.text(alphabet="ab*?", max_size=6), max_size=8)
+
+
+@given(PATTERNS, st.lists(st.text(alphabet="ab\u00e9\U00010400", max_size=7).map(units), max_size=8))
+def test_a_sieve_tells_what_each_pattern_tells(patterns: list[str], texts: list[str]) -> None:
+    told = Sieve([(text,) for text in texts]).matched_by((Pattern.read(pattern),) for pattern in patterns)
+    assert told == [any(policy_twin.like(pattern, text) for pattern in patterns) for text in texts]
+
+
+@given(st.lists(ARN_PATTERNS, max_size=8), st.lists(ARNS, max_size=8))
+def test_a_sieve_keeps_the_fields_of_arns_apart(patterns: list[str], texts: list[str]) -> None:
+    arns = [fields for text in texts if (fields := read_arn(text)) is not None]
+    wanted = [spelled for pattern in patterns if (spelled := policy_twin.arn_of(pattern)) is not None]
+    compiled = [each for pattern in patterns if (each := ArnPattern.of((Piece(pattern),))) is not None]
+    for arn in arns:
+        assert [each.matches(arn) for each in compiled] == [policy_twin.arn_like(each, list(arn)) for each in wanted]
+    assert Sieve(arns).matched_by(each.fields for each in compiled) == [any(each.matches(arn) for each in compiled) for arn in arns]
+
+
+@given(
+    PATTERNS,
+    st.lists(st.text(alphabet="ab", max_size=6) | st.just("a" * 300), min_size=1, max_size=8),
+    st.sampled_from(["", "*" + "a" * 299]),
+)
+def test_many_values_are_compared_as_each_is(patterns: list[str], texts: list[str], long: str) -> None:
+    operands = Patterns.of(map(Pattern.read, [*patterns, long]))
+    values = Values(tuple(texts), units)
+    one_by_one = [operands.matches(text) for text in texts]
+    assert list(operands.matching(values)) == one_by_one
+    assert values.sieve(1 << 20) is not None
+    assert list(operands.matching(values)) == one_by_one
+
+
 @given(st.text())
 def test_value_readers_take_any_text(text: str) -> None:
     for read in (read_number, read_date, read_octets, read_arn, read_address, read_network, lower):
@@ -122,7 +157,7 @@ def test_addresses_lie_in_their_own_network(address: Any) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=20_000)
+@settings(max_examples=20_000, deadline=None)
 @given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
 def test_the_slow_twin_agrees_at_length(document: Any, caller: Principal, action: str, keys: Any) -> None:
     assert decide(document, caller, action, keys) == policy_twin.evaluate(document, caller, action, keys)

@@ -9,6 +9,7 @@ from typing import Final
 from federation.condition_keys import find_key
 from federation.errors import show
 from federation.policy.conditions import Condition
+from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule
 from federation.policy.lint.subject import Subject
 from federation.policy.lint.vocabulary import multivalued
@@ -54,7 +55,7 @@ def _satisfied_by_absence(subject: Subject) -> Iterator[Hit]:
 
 def _demands_absence(subject: Subject) -> Iterator[Hit]:
     for condition in subject.statement.conditions if subject.allows else ():
-        if condition.operator.operator.name == "Null" and condition.holds({}) is True and not _bounds_a_wish(condition):
+        if condition.operator.operator.name == "Null" and condition.holds(RequestKeys()) is True and not _bounds_a_wish(condition):
             message = f"the Allow applies to requests without {show(condition.key)}"
             yield Hit(condition.path, message, "make sure that its absence is what is meant, or demand a value of it")
 
@@ -70,7 +71,7 @@ def _always_there(condition: Condition) -> bool:
 
 def _presence_demanded(subject: Subject, condition: Condition) -> bool:
     """Whether another condition on the same key fails when the key is absent."""
-    return any(each.holds({}) is False for each in subject.by_key[condition.folded] if each is not condition)
+    return any(each.holds(RequestKeys()) is False for each in subject.by_key[condition.folded] if each is not condition)
 
 
 def _plain_on_list(subject: Subject) -> Iterator[Hit]:
@@ -121,7 +122,7 @@ def _contradictions(subject: Subject) -> Iterator[Hit]:
         others = [each for each in conditions if each is not chosen and len(each.expected) <= _COMPARED]
         if chosen is None or not others or any("${" in text for each in others for text in each.expected):
             continue
-        if not any(all(each.holds({each.folded: text}) for each in others) for text in chosen.expected):
+        if not any(all(each.holds(RequestKeys({each.folded: text})) for each in others) for text in chosen.expected):
             message = f"no value of {show(chosen.key)} satisfies every condition of the statement on it"
             yield Hit(chosen.path, message, "remove the condition that is not meant; conditions are joined by and, values of one by or")
 

@@ -9,6 +9,7 @@ from typing import Final
 from federation.condition_keys import BUILT_IN, COGNITO
 from federation.errors import show
 from federation.policy.conditions import Condition
+from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule
 from federation.policy.lint.subject import Subject
 from federation.policy.lint.vendors import Vendor, vendor_of
@@ -41,7 +42,8 @@ def _unscoped(subject: Subject) -> Iterator[Hit]:
 def _role_named_by_issuer(subject: Subject) -> bool:
     """Whether the token itself must list the role: then the issuer says whose it is."""
     return any(
-        each.operator.operator.name == "Bool" and each.holds({each.folded: "false"}) is False for each in subject.by_key.get(_BY_ISSUER, ())
+        each.operator.operator.name == "Bool" and each.holds(RequestKeys({each.folded: "false"})) is False
+        for each in subject.by_key.get(_BY_ISSUER, ())
     )
 
 
@@ -141,7 +143,7 @@ def _pull_requests(subject: Subject) -> Iterator[Hit]:
         if text.endswith(_PULL_REQUEST) and beginning is None:
             message = f"{show(text)} is whoever can open a pull request, with the workflow that the pull request brings"
             yield Hit(condition.path, message, "trust a protected environment or a branch instead", "warning")
-        elif beginning is not None and any(condition.compares(each, {}) for each in _pull_requests_from(beginning)):
+        elif beginning is not None and any(condition.compares(each, RequestKeys()) for each in _pull_requests_from(beginning)):
             message = f"{show(text)} takes in pull requests, beside whatever it is meant for"
             yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant")
 

@@ -9,6 +9,7 @@ from federation.condition_keys import exposed_claims, find_key
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.grammar import Kind
+from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.subject import Subject
 from federation.policy.lint.vocabulary import NAMES, closest, provider_of, split_key
@@ -104,12 +105,12 @@ def _is_of_provider(prefix: str) -> bool:
 
 def _severity(subject: Subject, condition: Condition) -> Severity:
     """A condition on a key that no request has is fixed: does it then grant without proof, or deny nobody?"""
-    holds = condition.holds({}) is True
+    holds = condition.holds(RequestKeys()) is True
     return "error" if holds is subject.allows else "warning"
 
 
 def _effect(subject: Subject, condition: Condition) -> str:
-    holds = condition.holds({}) is True
+    holds = condition.holds(RequestKeys()) is True
     if holds:
         return "always holds"
     return "never holds, and the Allow never applies" if subject.allows else "never holds, and the Deny stops nobody"

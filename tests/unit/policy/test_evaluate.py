@@ -237,6 +237,13 @@ def test_near_misses_name_few_parts_and_few_values() -> None:
     assert len(nearest.sentence) < 1500
 
 
+@pytest.mark.parametrize("operator", ["NumericEquals", "DateLessThan", "Bool", "IpAddress"])
+def test_an_operator_without_variables_is_explained_whatever_its_values_look_like(operator: str) -> None:
+    nearest = ask(trust({operator: {"saml:cn": ["${saml:sub", "${saml:sub}"]}}), {"saml:cn": "x" if operator != "Bool" else "true"}).nearest
+    assert nearest is not None
+    assert "`${saml:sub`" in nearest.sentence or "no value of the type" in nearest.sentence
+
+
 def test_not_principal_explains_itself() -> None:
     policy = Policy.stored(document(statement(Principal=None, NotPrincipal={"Federated": PROVIDER}, Sid="Others")), kind="trust")
     nearest = ask(policy).nearest

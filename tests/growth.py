@@ -1,0 +1,35 @@
+"""How the cost of something grows with its size, in processor time and robust to noise."""
+
+import time
+from collections.abc import Callable
+
+ATTEMPTS = 4
+FLOOR = 0.004
+"""Seconds below which a measurement says more about the clock than about the code."""
+
+
+def cost(action: Callable[[], object]) -> float:
+    """Processor seconds of *action*, the least of three runs."""
+    measured = []
+    for _ in range(3):
+        begun = time.process_time()
+        action()
+        measured.append(time.process_time() - begun)
+    return min(measured)
+
+
+def assert_grows_linearly(
+    make: Callable[[int], Callable[[], object]], *, small: int, times: int = 8, slack: float = 3, within: float = 0.5
+) -> None:
+    """Require that *times* the size costs at most *slack* times as much as a linear cost would, and *within* so many processor seconds.
+
+    A quadratic cost fails by far. *make* prepares what is measured, of a given size. A measurement that was disturbed is taken again.
+    """
+    seen = []
+    few_of, many_of = make(small), make(small * times)
+    for _ in range(ATTEMPTS):
+        few, many = cost(few_of), cost(many_of)
+        if many <= min(slack * times * max(few, FLOOR / times), within):
+            return
+        seen.append((round(few, 4), round(many, 4)))
+    raise AssertionError(f"{small} cost and {small * times} cost, in seconds: {seen}")
