@@ -141,10 +141,18 @@ def errors_page() -> str:
     raised = _raised()
     rows = sorted(
         (f"`{found.code}`", str(found.http_status), f"`{found.__name__}`", _first(found), raised.get(found.__name__, "nothing offline"))
-        for found in errors.FederationError.__subclasses__()
+        for found in _kinds(errors.FederationError)
         if found.__module__ == errors.__name__
     )
     return ERRORS_HEAD + "\n".join((*_table(("code", "HTTP", "class", "meaning", "raised by"), rows), ""))
+
+
+def _kinds(kind: type[errors.FederationError]) -> Iterator[type[errors.FederationError]]:
+    """Yield every class below *kind* that has a code of its own."""
+    for each in kind.__subclasses__():
+        if "code" in vars(each):
+            yield each
+        yield from _kinds(each)
 
 
 def _raised() -> dict[str, str]:

@@ -118,22 +118,25 @@ class _Changing:
             beside.rename(target)
             self._undo.append(lambda: shutil.rmtree(target))
         elif replaces:
-            self._set_aside(target, keep=True)
-            beside.replace(target)
+            hidden = _beside(target)
+            try:
+                _copy(target, hidden)
+                beside.replace(target)
+            except OSError:
+                _discard(hidden)
+                raise
+            self._keep(hidden, target)
         else:
             _publish(beside, target)
             self._undo.append(target.unlink)
 
-    def _set_aside(self, target: Path, *, keep: bool = False) -> None:
-        """Remember *target* under a hidden name, from which it can be put back; unless *keep*, it is gone from its own."""
+    def _set_aside(self, target: Path) -> None:
+        """Take *target* away to a hidden name, from which it can be put back."""
         hidden = _beside(target)
-        if keep:
-            try:
-                os.link(target, hidden, follow_symlinks=False)
-            except OSError:  # a file system without hard links
-                shutil.copy2(target, hidden, follow_symlinks=False)
-        else:
-            target.rename(hidden)
+        target.rename(hidden)
+        self._keep(hidden, target)
+
+    def _keep(self, hidden: Path, target: Path) -> None:
         self._hidden.append(hidden)
         self._undo.append(lambda: hidden.replace(target))
 
@@ -226,6 +229,13 @@ def _publish(beside: Path, target: Path) -> None:
         beside.rename(target)
 
 
+def _copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without hard links
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
 def _sync_directory(directory: Path) -> None:
     with contextlib.suppress(OSError):  # not every system syncs directories; the file itself is synced
         handle = os.open(directory, os.O_RDONLY)
@@ -240,13 +250,12 @@ def _as_faults(target: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise _fault(target, "one that exists", "choose another name, or remove the old one first") from None
+        remedy = "choose another name, or remove the old one first"
+        raise _fault(target, "one that exists", remedy, expected="a name not yet taken") from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
-        raise _fault(target, reason, "correct the path or its permissions") from None
+        raise _fault(target, reason, "correct the path or its permissions, or make room") from None
 
 
-def _fault(target: Path, found: str, remedy: str) -> AccountFault:
-    return AccountFault(
-        file=show(target.name).strip("`"), path="", expected="a name not yet taken", found=found, remedy=remedy, check="write"
-    )
+def _fault(target: Path, found: str, remedy: str, *, expected: str = "a place that can be written") -> AccountFault:
+    return AccountFault(file=show(target.name).strip("`"), path="", expected=expected, found=found, remedy=remedy, check="write")
