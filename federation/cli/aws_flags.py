@@ -19,7 +19,7 @@ from federation.cli.lines import Line, narrowest, screen_of
 from federation.cli.plain import safe, said_by_aws, tell
 from federation.errors import FederationError
 
-LISTS: Final = frozenset({"--policy-arns", "--tags", "--transitive-tag-keys", "--audience", "--provided-contexts"})
+LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive-tag-keys", "--audience", "--provided-contexts"})
 """Options that take all the words up to the next option, as in the AWS CLI."""
 
 

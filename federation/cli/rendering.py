@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Any, Final, TextIO
 
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from federation.cli.exits import Exit, status_of
 from federation.cli.lines import Line, Screen, listed, screen_of
-from federation.cli.plain import joined, print_json, safe, said_by_aws, unverified
+from federation.cli.plain import joined, safe, said_by_aws, unverified
 from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.kinds import KINDS, SAML
@@ -153,14 +153,6 @@ def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> lis
         ("remedy", refusal.remedy),
         (speaker, said_by_aws(refusal)),
     ]
-
-
-def print_made(made: Mapping[str, str], *, as_json: bool) -> None:
-    """Print the names of what was made."""
-    if as_json:
-        print_json(made)
-    else:
-        console().print(Text("✓", style=GOOD), *(Text(safe(value)) for value in made.values()))
 
 
 def print_report(report: Report) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -19,6 +18,7 @@ from federation.cli.inputs import read_document, read_token
 from federation.cli.options import at_option, json_option, token_argument
 from federation.cli.plain import print_json
 from federation.cli.providers import provider_of
+from federation.cli.registration import MaxAge
 from federation.cli.rendering import print_report
 from federation.profiles import Profile
 from federation.saml.keys import PERMITS
@@ -31,20 +31,6 @@ PROVIDER_ARN: Final = "arn:aws:iam::123456789012:saml-provider/metadata"
 OF_SAML: Final = frozenset({"audiences", "recipients", "signed", "permit", "max_age", "decryption_keys", "verifier"})
 OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 """Options that have a meaning for one kind of provider alone."""
-
-
-class MaxAge(click.ParamType["timedelta | str"]):
-    """Seconds, or ``none`` for no limit."""
-
-    name = "seconds"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta | str:
-        """Return *value* as a duration; ``none`` stays itself, since None means that the option was not given."""
-        if value == "none" or isinstance(value, timedelta):
-            return "none" if value == "none" else value
-        if re.fullmatch(r"[1-9][0-9]{0,8}", str(value)) is None:
-            self.fail("expected a positive number of seconds, or none", param, ctx)
-        return timedelta(seconds=int(str(value)))
 
 
 @click.command()

@@ -23,15 +23,15 @@ def account(tmp_path: Path, run: Run) -> Path:
 
 
 def test_a_new_key_is_a_caller(account: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = json.loads(run("account", "create-access-key", "--account", account, "--user-name", "alice", "--json").stdout)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", made["access_key_id"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", made["secret_access_key"])
+    made = json.loads(run("account", "create-access-key", "--account", account, "--user-name", "alice", "--json").stdout)["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", made["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", made["SecretAccessKey"])
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     result = run("sts", "get-caller-identity", "--account", account, "--query", "Arn", "--output", "text")
     assert result.stdout == "arn:aws:iam::123456789012:user/alice\n"
     shown = run("account", "show", "--account", account).stdout
-    assert made["access_key_id"] in shown
-    assert made["secret_access_key"] not in shown
+    assert made["AccessKeyId"] in shown
+    assert made["SecretAccessKey"] not in shown
 
 
 def test_a_device_of_ones_own(account: Path, run: Run, tmp_path: Path) -> None:

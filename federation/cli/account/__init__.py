@@ -7,19 +7,16 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from federation import limits
-from federation.account import add_policy, add_role, add_saml_provider, init_account
+from federation.account import init_account
 from federation.account.directory import load_account
 from federation.account.lint import lint_account
-from federation.account.saml_providers import PRIVATE_KEY_OCTETS
-from federation.cli.account.principals import COMMANDS
+from federation.cli.account import entities, issuing, principals, roles, saml, taking_over, web_identity
+from federation.cli.account.commands import say
 from federation.cli.account.summary import counts, print_account, summary
-from federation.cli.account.web_identity import add_oauth_provider_command, add_oidc_provider_command, add_token_information_command
-from federation.cli.inputs import read_document, read_text
 from federation.cli.lint import print_finding
 from federation.cli.options import account_option, json_option
 from federation.cli.plain import print_json, safe
-from federation.cli.rendering import DIM, GOOD, console, facts, print_made
+from federation.cli.rendering import DIM, GOOD, console, facts
 from federation.errors import ValidationError
 from federation.policy import Kind
 from federation.profiles import Profile
@@ -38,10 +35,10 @@ class AccountVerbs(click.Group):
 
 @click.group(cls=AccountVerbs)
 def command() -> None:
-    """Make, check and show an account directory."""
+    """Make, check, show and change an account directory."""
 
 
-@command.command()
+@command.command(epilog="Example:\n\n\b\n  federation account init account --account-id 123456789012")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--account-id", required=True, help="Twelve digits.")
 @click.option("--partition", default="aws", show_default=True)
@@ -50,10 +47,10 @@ def command() -> None:
 def init(directory: Path, *, account_id: str, partition: str, profile: str, as_json: bool) -> None:
     """Make DIRECTORY an account with a fresh keyring."""
     made = init_account(directory, account_id=account_id, partition=partition, profile=profile)
-    print_made({"directory": str(made), "account_id": account_id}, as_json=as_json)
+    say(f"made the account {account_id} in {made}", {"directory": str(made), "account_id": account_id}, as_json=as_json)
 
 
-@command.command()
+@command.command(epilog="Example:\n\n\b\n  federation account check --account account")
 @account_option
 @json_option
 def check(*, account_path: Path, as_json: bool) -> None:
@@ -70,7 +67,7 @@ def check(*, account_path: Path, as_json: bool) -> None:
         print_finding(each.finding, safe(each.file), out)
 
 
-@command.command()
+@command.command(epilog="Example:\n\n\b\n  federation account show --account account")
 @account_option
 @json_option
 def show(*, account_path: Path, as_json: bool) -> None:
@@ -82,62 +79,6 @@ def show(*, account_path: Path, as_json: bool) -> None:
     print_account(account)
 
 
-@command.command("add-saml-provider")
-@account_option
-@click.option("--name", required=True, help="Name of the provider, as in its ARN.")
-@click.argument("metadata", type=click.Path(path_type=Path))
-@click.option("--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="RSA key, PEM; at most two.")
-@json_option
-def add_saml_provider_command(metadata: Path, *, account_path: Path, name: str, decryption_keys: tuple[Path, ...], as_json: bool) -> None:
-    """Register the identity provider that METADATA describes."""
-    keys = [read_document(path, longest=PRIVATE_KEY_OCTETS) for path in decryption_keys]
-    document = read_document(metadata, longest=limits.METADATA_OCTETS)
-    print_made({"arn": add_saml_provider(account_path, name=name, metadata=document, decryption_keys=keys)}, as_json=as_json)
-
-
-@command.command("add-role")
-@account_option
-@click.option("--name", required=True, help="Name of the role.")
-@click.option("--trust-policy", required=True, type=click.Path(path_type=Path), help="The AssumeRolePolicyDocument, JSON.")
-@click.option("--max-session-duration", type=int, default=3600, show_default=True, help="Seconds.")
-@click.option("--policy", type=click.Path(path_type=Path), help="An inline identity policy, JSON.")
-@click.option("--path", "role_path", default="/", show_default=True, help="Path of the role.")
-@click.option("--description", default="", help="Free text.")
-@json_option
-def add_role_command(
-    *,
-    account_path: Path,
-    name: str,
-    trust_policy: Path,
-    max_session_duration: int,
-    policy: Path | None,
-    role_path: str,
-    description: str,
-    as_json: bool,
-) -> None:
-    """Add a role."""
-    arn = add_role(
-        account_path,
-        name=name,
-        trust_policy=read_text(trust_policy, longest=limits.POLICY_CHARS),
-        max_session_duration=max_session_duration,
-        policy=None if policy is None else read_text(policy, longest=limits.POLICY_CHARS),
-        role_path=role_path,
-        description=description,
-    )
-    print_made({"arn": arn}, as_json=as_json)
-
-
-@command.command("add-policy")
-@account_option
-@click.option("--name", required=True, help="Name of the policy.")
-@click.argument("document", type=click.Path(path_type=Path))
-@json_option
-def add_policy_command(document: Path, *, account_path: Path, name: str, as_json: bool) -> None:
-    """Add the managed policy that DOCUMENT holds."""
-    text = read_text(document, longest=limits.POLICY_CHARS)
-    print_made({"arn": add_policy(account_path, name=name, document=text)}, as_json=as_json)
-
-
-for writer in (add_oidc_provider_command, add_oauth_provider_command, add_token_information_command, *COMMANDS):
-    command.add_command(writer)
+for each in (saml, web_identity, roles, principals, entities, issuing, taking_over):
+    for writer in each.COMMANDS:
+        command.add_command(writer)

@@ -1,155 +1,175 @@
-"""`federation account`: users, access keys, MFA devices, the issuer, trade-in tokens, the keyring, and taking all of it over from AWS."""
+"""`federation account`: users, groups, and what proves that a caller is one of them."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.text import Text
 
-from federation import limits
-from federation.account.saml_providers import PRIVATE_KEY_OCTETS
-from federation.cli.inputs import read_document, read_text, read_token
-from federation.cli.options import Instant, account_option, json_option, moment_option
-from federation.cli.plain import print_json
-from federation.cli.rendering import GOOD, console, facts, print_made
+from federation.account.entities import GROUP, USER
+from federation.account.writing import credentials, groups, users
+from federation.cli.account.commands import (
+    boundary_option,
+    force_option,
+    name_option,
+    path_option,
+    policy_in,
+    say,
+    tags_of,
+    tags_option,
+    user_option,
+    verb,
+)
+from federation.cli.inputs import read_token
 
-WRITERS: Final = "federation.account.writing"
-DUMP_OCTETS: Final = 268_435_456
-"""Longest answer of IAM that is read: ten thousand roles take a tenth of it."""
-
-user_option = click.option("--user-name", help="The user. Default: the root of the account.")
+ONCE: Final = "shown this once"
+key_option = click.option("--access-key-id", required=True, help="Id of the key, AKIA….")
 
 
-@click.command("add-user")
-@account_option
-@click.option("--name", required=True, help="Name of the user.")
-@click.option("--path", "user_path", default="/", show_default=True, help="Path of the user.")
+@verb("add-user", "--user-name alice --policy policy.json")
+@name_option(USER)
+@path_option("user")
 @click.option("--policy", type=click.Path(path_type=Path), help="An inline identity policy, JSON.")
-@json_option
-def add_user_command(*, account_path: Path, name: str, user_path: str, policy: Path | None, as_json: bool) -> None:
+@tags_option
+@boundary_option
+def add_user(
+    *,
+    account_path: Path,
+    name: str,
+    entity_path: str,
+    policy: Path | None,
+    tags: tuple[str, ...],
+    permissions_boundary: str | None,
+    as_json: bool,
+) -> None:
     """Add a user."""
-    text = None if policy is None else read_text(policy, longest=limits.POLICY_CHARS)
-    arn = import_module(f"{WRITERS}.users").add_user(account_path, name=name, user_path=user_path, policy=text)
-    print_made({"arn": arn}, as_json=as_json)
+    arn = users.add_user(
+        account_path,
+        name=name,
+        user_path=entity_path,
+        policy=policy_in(policy),
+        tags=tags_of(tags),
+        permissions_boundary=permissions_boundary,
+    )
+    say(f"added the user {arn}", {"arn": arn}, as_json=as_json)
 
 
-@click.command("create-access-key")
-@account_option
+@verb("delete-user", "--user-name alice --force")
+@name_option(USER)
+@force_option
+def delete_user(*, account_path: Path, name: str, force: bool, as_json: bool) -> None:
+    """Delete a user. One with policies, groups, access keys or MFA devices is refused, unless --force is given."""
+    users.delete_user(account_path, name=name, force=force)
+    say(f"deleted the user {name}", {"user_name": name}, as_json=as_json)
+
+
+@verb("add-group", "--group-name readers")
+@name_option(GROUP)
+@path_option("group")
+def add_group(*, account_path: Path, name: str, entity_path: str, as_json: bool) -> None:
+    """Add a group."""
+    arn = groups.add_group(account_path, name=name, group_path=entity_path)
+    say(f"added the group {arn}", {"arn": arn}, as_json=as_json)
+
+
+@verb("delete-group", "--group-name readers --force")
+@name_option(GROUP)
+@force_option
+def delete_group(*, account_path: Path, name: str, force: bool, as_json: bool) -> None:
+    """Delete a group. One with policies is refused, unless --force is given; one with members always."""
+    groups.delete_group(account_path, name=name, force=force)
+    say(f"deleted the group {name}", {"group_name": name}, as_json=as_json)
+
+
+@verb("add-user-to-group", "--user-name alice --group-name readers")
+@click.option("--user-name", required=True, help="The user.")
+@click.option("--group-name", required=True, help="The group.")
+def add_user_to_group(*, account_path: Path, user_name: str, group_name: str, as_json: bool) -> None:
+    """Put a user into a group."""
+    users.add_user_to_group(account_path, user=user_name, group=group_name)
+    say(f"the user {user_name} is in the group {group_name}", {"user_name": user_name, "group_name": group_name}, as_json=as_json)
+
+
+@verb("remove-user-from-group", "--user-name alice --group-name readers")
+@click.option("--user-name", required=True, help="The user.")
+@click.option("--group-name", required=True, help="The group.")
+def remove_user_from_group(*, account_path: Path, user_name: str, group_name: str, as_json: bool) -> None:
+    """Take a user out of a group."""
+    users.remove_user_from_group(account_path, user=user_name, group=group_name)
+    made = {"user_name": user_name, "group_name": group_name}
+    say(f"the user {user_name} is in the group {group_name} no more", made, as_json=as_json)
+
+
+@verb("create-access-key", "--user-name alice")
 @user_option
-@json_option
-def create_access_key_command(*, account_path: Path, user_name: str | None, as_json: bool) -> None:
-    """Make an access key and print it, secret included, once."""
-    key = import_module(f"{WRITERS}.credentials").create_access_key(account_path, user=user_name)
-    print_made({"access_key_id": key.id, "secret_access_key": key.secret}, as_json=as_json)
+def create_access_key(*, account_path: Path, user_name: str | None, as_json: bool) -> None:
+    """Make an access key and print it, secret included, once. With --json it is printed as the AWS CLI prints it."""
+    key = credentials.create_access_key(account_path, user=user_name)
+    owner = "the root of the account" if user_name is None else f"the user {user_name}"
+    rows = [("access key id", key.id), ("secret access key", key.secret), ("note", f"the secret is {ONCE}")]
+    say(f"made an access key of {owner}", key.to_dict(), as_json=as_json, rows=rows)
 
 
-@click.command("enable-mfa-device")
-@account_option
+@verb("update-access-key", "--access-key-id AKIARZPUZDIKGB2VALC4 --status Inactive")
+@key_option
+@click.option("--status", required=True, type=click.Choice(["Active", "Inactive"]), help="Whether it may be used.")
+def update_access_key(*, account_path: Path, access_key_id: str, status: credentials.Status, as_json: bool) -> None:
+    """Switch an access key off, or on again."""
+    credentials.update_access_key(account_path, access_key_id=access_key_id, status=status)
+    say(f"the access key {access_key_id} is {status.lower()}", {"access_key_id": access_key_id, "status": status}, as_json=as_json)
+
+
+@verb("delete-access-key", "--access-key-id AKIARZPUZDIKGB2VALC4")
+@key_option
+def delete_access_key(*, account_path: Path, access_key_id: str, as_json: bool) -> None:
+    """Delete an access key."""
+    credentials.delete_access_key(account_path, access_key_id=access_key_id)
+    say(f"deleted the access key {access_key_id}", {"access_key_id": access_key_id}, as_json=as_json)
+
+
+@verb("enable-mfa-device", "--user-name alice")
 @user_option
 @click.option("--device-name", help="Name of the device. Default: the user's.")
 @click.option(
     "--secret-file", type=click.Path(path_type=Path), help="File with the base32 secret of an existing device. Default: a new one."
 )
-@json_option
-def enable_mfa_device_command(
+def enable_mfa_device(
     *, account_path: Path, user_name: str | None, device_name: str | None, secret_file: Path | None, as_json: bool
 ) -> None:
-    """Register a TOTP device and print its serial number and, of a new one, the secret for the authenticator."""
+    """Register a TOTP device and print its serial number and, of a new one, the secret and its otpauth:// URI for the authenticator."""
     secret = None if secret_file is None else read_token(str(secret_file)).decode("ascii", "replace")
-    device = import_module(f"{WRITERS}.credentials").enable_mfa_device(account_path, user=user_name, name=device_name, secret=secret)
+    device = credentials.enable_mfa_device(account_path, user=user_name, name=device_name, secret=secret)
     made = {"serial_number": device.serial_number}
-    print_made(made if secret is not None else {**made, "secret": device.secret}, as_json=as_json)
-
-
-@click.command("rotate-keyring")
-@account_option
-@moment_option("Rotate")
-@json_option
-def rotate_keyring_command(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
-    """Let a fresh key seal sessions; old ones open theirs until these have ended."""
-    print_made({"sealing": import_module(f"{WRITERS}.keyring").rotate_keyring(account_path, at=at)}, as_json=as_json)
-
-
-@click.command("enable-outbound")
-@account_option
-@json_option
-def enable_outbound_command(*, account_path: Path, as_json: bool) -> None:
-    """Make the account an issuer of web identity tokens."""
-    print_made({"issuer": import_module(f"{WRITERS}.outbound").enable_outbound(account_path)}, as_json=as_json)
-
-
-@click.command("add-trade-in-token")
-@account_option
-@click.option("--role-arn", required=True, help="The role it is exchanged for.")
-@click.option("--role-session-name", required=True, help="Name of the session.")
-@click.option("--expires-at", required=True, type=Instant(), help="When the token ends (ISO 8601).")
-@click.argument("token")
-@json_option
-def add_trade_in_token_command(
-    token: str, *, account_path: Path, role_arn: str, role_session_name: str, expires_at: datetime, as_json: bool
-) -> None:
-    """Register TOKEN (a file, or - for standard input) by its SHA-256."""
-    text = read_token(token, longest=limits.WEB_IDENTITY_TOKEN_CHARS).decode("utf-8", "replace")
-    digest = import_module(f"{WRITERS}.trade_in").add_trade_in_token(
-        account_path, token=text, role_arn=role_arn, session_name=role_session_name, expires_at=expires_at
-    )
-    print_made({"sha256": digest}, as_json=as_json)
-
-
-@click.command("import")
-@account_option
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--saml-provider-name", help="Name of the SAML provider, which get-saml-provider does not print.")
-@click.option(
-    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Its private key, which IAM never prints."
-)
-@click.option("--prune", is_flag=True, help="Remove policies, groups, users and roles that the answers have no more.")
-@json_option
-def import_command(
-    files: tuple[Path, ...],
-    *,
-    account_path: Path,
-    saml_provider_name: str | None,
-    decryption_keys: tuple[Path, ...],
-    prune: bool,
-    as_json: bool,
-) -> None:
-    r"""Take over what IAM printed: get-account-authorization-details, list-roles, get-saml-provider, get-open-id-connect-provider.
-
-    A second import brings the account up to date. Beside get-open-id-connect-provider the issuer's key set is wanted.
-
-    \b
-    Example: aws iam get-account-authorization-details > details.json
-             federation account import --account account details.json
-    """
-    made = import_module("federation.account.importing").import_account(
-        account_path,
-        {str(file): read_document(file, longest=DUMP_OCTETS) for file in files},
-        saml_provider_name=saml_provider_name,
-        decryption_keys=[read_document(key, longest=PRIVATE_KEY_OCTETS) for key in decryption_keys] or None,
-        prune=prune,
-    )
-    if as_json:
-        print_json(made.as_dict())
+    if secret is not None:
+        say(f"enabled the MFA device {device.serial_number}", made, as_json=as_json)
         return
-    counted = ", ".join(f"{name}: {getattr(made, name)}" for name in ("policies", "groups", "users", "roles"))
-    out = console()
-    out.print(Text("✓", style=GOOD), Text(f"taken over ({counted}; {len(made.added)} new, {len(made.updated)} changed)"))
-    rows = [("provider", arn) for arn in made.providers] + [("removed", arn) for arn in made.removed]
-    out.print(facts([*rows, *(("not in the answers, left as it is", arn) for arn in made.absent)]))
+    rows = [("secret", device.secret), ("note", f"the secret is {ONCE}; the URI holds it, too")]
+    made = {**made, "secret": device.secret, "otpauth_uri": device.uri}
+    say(f"enabled the MFA device {device.serial_number}", made, as_json=as_json, rows=rows)
+    if not as_json:
+        click.echo(device.uri)  # in one piece, for the clipboard or a QR code
+
+
+@verb("deactivate-mfa-device", "--serial-number arn:aws:iam::123456789012:mfa/alice")
+@click.option("--serial-number", required=True, help="Serial number of the device.")
+def deactivate_mfa_device(*, account_path: Path, serial_number: str, as_json: bool) -> None:
+    """Take an MFA device away."""
+    credentials.deactivate_mfa_device(account_path, serial_number=serial_number)
+    say(f"the MFA device {serial_number} is gone", {"serial_number": serial_number}, as_json=as_json)
 
 
 COMMANDS: Final = (
-    add_user_command,
-    create_access_key_command,
-    enable_mfa_device_command,
-    rotate_keyring_command,
-    enable_outbound_command,
-    add_trade_in_token_command,
-    import_command,
+    add_user,
+    delete_user,
+    add_group,
+    delete_group,
+    add_user_to_group,
+    remove_user_from_group,
+    create_access_key,
+    update_access_key,
+    delete_access_key,
+    enable_mfa_device,
+    deactivate_mfa_device,
 )
 """Every command of this module."""

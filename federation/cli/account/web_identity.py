@@ -1,4 +1,4 @@
-"""`federation account add-oidc-provider`, `add-oauth-provider` and `add-token-information`."""
+"""`federation account`: OpenID Connect providers, OAuth 2.0 servers, and what these said about tokens."""
 
 from __future__ import annotations
 
@@ -9,75 +9,147 @@ from typing import Final
 import click
 
 from federation import limits
+from federation.cli.account.commands import say, verb
 from federation.cli.inputs import read_document, read_token
-from federation.cli.options import account_option, json_option
-from federation.cli.rendering import print_made
+from federation.cli.registration import oauth_rules, oidc_rules, rules_of, unset_option
 
-WRITERS: Final = "federation.account"
+OIDC: Final = "federation.account.writing.oidc_providers"
+OAUTH: Final = "federation.account.writing.oauth_providers"
+GITHUB: Final = "--url https://token.actions.githubusercontent.com"
+
+url_option = click.option("--url", required=True, help="The issuer, exactly as its tokens spell iss.")
+discovery_option = click.option("--discovery", type=click.Path(path_type=Path), help="The issuer's discovery document.")
+server_option = click.option(
+    "--name", required=True, help="Host of the server, as in ProviderId: www.amazon.com, graph.facebook.com or another."
+)
+keys_option = click.option("--jwks", type=click.Path(path_type=Path), help="The server's key set, where its answers are signed (RFC 9701).")
+provider_option = click.option("--provider", required=True, help="Name of the registered server.")
 
 
-@click.command("add-oidc-provider")
-@account_option
-@click.option("--url", required=True, help="The issuer, exactly as its tokens spell iss.")
+@verb("add-oidc-provider", f"{GITHUB} --client-id sts.amazonaws.com --jwks jwks.json --clock-skew 30")
+@url_option
 @click.option("--client-id", "client_ids", multiple=True, required=True, help="An audience that tokens may have; repeatable.")
 @click.option("--jwks", required=True, type=click.Path(path_type=Path), help="The issuer's key set.")
-@click.option("--discovery", type=click.Path(path_type=Path), help="The issuer's discovery document.")
-@click.option("--algorithm", "algorithms", multiple=True, help="An algorithm to accept; repeatable. Default: every sound one.")
-@json_option
-def add_oidc_provider_command(
+@discovery_option
+@oidc_rules
+def add_oidc_provider(
+    *, account_path: Path, url: str, client_ids: tuple[str, ...], jwks: Path, discovery: Path | None, as_json: bool, **rules: object
+) -> None:
+    """Register an OpenID Connect provider. Rules that are not given are those of account.toml."""
+    arn = import_module(OIDC).add_oidc_provider(
+        account_path, url=url, client_ids=client_ids, jwks=key_set(jwks), discovery=key_set(discovery), **rules_of(rules)
+    )
+    say(f"added the OpenID Connect provider {arn}", {"arn": arn}, as_json=as_json)
+
+
+@verb("update-oidc-provider", f"{GITHUB} --jwks jwks.json")
+@url_option
+@click.option("--client-id", "client_ids", multiple=True, help="An audience that tokens may have; all of them; repeatable.")
+@click.option("--jwks", type=click.Path(path_type=Path), help="The issuer's key set as published now.")
+@discovery_option
+@oidc_rules
+@unset_option
+def update_oidc_provider(
     *,
     account_path: Path,
     url: str,
     client_ids: tuple[str, ...],
-    jwks: Path,
+    jwks: Path | None,
     discovery: Path | None,
-    algorithms: tuple[str, ...],
+    unset: tuple[str, ...],
     as_json: bool,
+    **rules: object,
 ) -> None:
-    """Register an OpenID Connect provider."""
-    arn = import_module(WRITERS).add_oidc_provider(
+    """Change what is given of an OpenID Connect provider, such as its key set when the issuer rotates its keys."""
+    arn = import_module(OIDC).update_oidc_provider(
         account_path,
         url=url,
-        client_ids=client_ids,
-        jwks=read_document(jwks, longest=limits.JWKS_OCTETS),
-        discovery=None if discovery is None else read_document(discovery, longest=limits.JWKS_OCTETS),
-        algorithms=algorithms or None,
-    )
-    print_made({"arn": arn}, as_json=as_json)
-
-
-@click.command("add-oauth-provider")
-@account_option
-@click.option("--name", required=True, help="Host of the server, as in ProviderId: www.amazon.com, graph.facebook.com or another.")
-@click.option(
-    "--client-id", "client_ids", multiple=True, help="A client whose tokens are accepted; repeatable. Default: the trust policy's matter."
-)
-@click.option("--jwks", type=click.Path(path_type=Path), help="The server's key set, where its answers are signed (RFC 9701).")
-@click.option("--resource-server", "resource_servers", multiple=True, help="With --jwks: a name by which answers address us; repeatable.")
-@json_option
-def add_oauth_provider_command(
-    *, account_path: Path, name: str, client_ids: tuple[str, ...], jwks: Path | None, resource_servers: tuple[str, ...], as_json: bool
-) -> None:
-    """Register an OAuth 2.0 server."""
-    made = import_module(WRITERS).add_oauth_provider(
-        account_path,
-        name=name,
         client_ids=client_ids or None,
-        jwks=None if jwks is None else read_document(jwks, longest=limits.JWKS_OCTETS),
-        resource_servers=resource_servers,
+        jwks=key_set(jwks),
+        discovery=key_set(discovery),
+        unset=unset,
+        **rules_of(rules),
     )
-    print_made({"name": made}, as_json=as_json)
+    say(f"updated the OpenID Connect provider {arn}", {"arn": arn}, as_json=as_json)
 
 
-@click.command("add-token-information")
-@account_option
-@click.option("--provider", required=True, help="Name of the registered server.")
+@verb("delete-oidc-provider", GITHUB)
+@url_option
+def delete_oidc_provider(*, account_path: Path, url: str, as_json: bool) -> None:
+    """Delete an OpenID Connect provider. Roles that trust it stay."""
+    arn = import_module(OIDC).delete_oidc_provider(account_path, url=url)
+    say(f"deleted the OpenID Connect provider {arn}", {"arn": arn}, as_json=as_json)
+
+
+@verb("add-oauth-provider", "--name www.amazon.com --client-id client-1")
+@server_option
+@keys_option
+@oauth_rules
+def add_oauth_provider(*, account_path: Path, name: str, jwks: Path | None, as_json: bool, **rules: object) -> None:
+    """Register an OAuth 2.0 server. Without --client-id, which clients count is for trust policies to say."""
+    made = import_module(OAUTH).add_oauth_provider(account_path, name=name, jwks=key_set(jwks), **rules_of(rules))
+    say(f"added the OAuth 2.0 server {made}", {"name": made}, as_json=as_json)
+
+
+@verb("update-oauth-provider", "--name www.amazon.com --client-id client-1 --client-id client-2")
+@server_option
+@keys_option
+@oauth_rules
+@unset_option
+def update_oauth_provider(
+    *, account_path: Path, name: str, jwks: Path | None, unset: tuple[str, ...], as_json: bool, **rules: object
+) -> None:
+    """Change what is given of an OAuth 2.0 server."""
+    import_module(OAUTH).update_oauth_provider(account_path, name=name, jwks=key_set(jwks), unset=unset, **rules_of(rules))
+    say(f"updated the OAuth 2.0 server {name}", {"name": name}, as_json=as_json)
+
+
+@verb("delete-oauth-provider", "--name www.amazon.com")
+@server_option
+def delete_oauth_provider(*, account_path: Path, name: str, as_json: bool) -> None:
+    """Delete an OAuth 2.0 server and every answer of it."""
+    import_module(OAUTH).delete_oauth_provider(account_path, name=name)
+    say(f"deleted the OAuth 2.0 server {name}", {"name": name}, as_json=as_json)
+
+
+@verb("add-token-information", "--provider www.amazon.com --answer answer.json token")
+@provider_option
 @click.option("--answer", required=True, type=click.Path(path_type=Path), help="What the server said: JSON, or a signed answer.")
 @click.argument("token")
-@json_option
-def add_token_information_command(token: str, *, account_path: Path, provider: str, answer: Path, as_json: bool) -> None:
+def add_token_information(token: str, *, account_path: Path, provider: str, answer: Path, as_json: bool) -> None:
     """Keep a server's answer about the access token in TOKEN (a file, or - for standard input), under its SHA-256, never the token."""
-    octets = read_token(token, longest=limits.WEB_IDENTITY_TOKEN_CHARS)
-    document = read_document(answer, longest=limits.JWKS_OCTETS)
-    file = import_module(WRITERS).add_token_information(account_path, provider=provider, token=octets, answer=document)
-    print_made({"file": file}, as_json=as_json)
+    octets, document = access_token(token), read_document(answer, longest=limits.JWKS_OCTETS)
+    file = import_module(OAUTH).add_token_information(account_path, provider=provider, token=octets, answer=document)
+    say(f"added the answer {file}", {"file": file}, as_json=as_json)
+
+
+@verb("delete-token-information", "--provider www.amazon.com token")
+@provider_option
+@click.argument("token")
+def delete_token_information(token: str, *, account_path: Path, provider: str, as_json: bool) -> None:
+    """Forget what a server said about the access token in TOKEN (a file, or - for standard input)."""
+    file = import_module(OAUTH).delete_token_information(account_path, provider=provider, token=access_token(token))
+    say(f"deleted the answer {file}", {"file": file}, as_json=as_json)
+
+
+def access_token(source: str) -> bytes:
+    """Return the access token in file *source*, or on standard input."""
+    return read_token(source, longest=limits.WEB_IDENTITY_TOKEN_CHARS)
+
+
+def key_set(path: Path | None) -> bytes | None:
+    """Return the content of a key set or discovery document; None where none was given."""
+    return None if path is None else read_document(path, longest=limits.JWKS_OCTETS)
+
+
+COMMANDS: Final = (
+    add_oidc_provider,
+    update_oidc_provider,
+    delete_oidc_provider,
+    add_oauth_provider,
+    update_oauth_provider,
+    delete_oauth_provider,
+    add_token_information,
+    delete_token_information,
+)
+"""Every command of this module."""

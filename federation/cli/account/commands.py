@@ -1,0 +1,78 @@
+"""What the commands of `federation account` share: their form, their options, and how they say what they did.
+
+A command called as one of ``aws iam`` takes its flags as well: names and ARNs, ``file://PATH`` for documents, ``Key=…,Value=…`` for tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.text import Text
+
+from federation import limits
+from federation.account.entities import EntityKind
+from federation.cli.aws_flags import Operation, structures_of
+from federation.cli.inputs import literal_or_file, read_text
+from federation.cli.options import account_option, json_option
+from federation.cli.plain import print_json, safe
+from federation.cli.rendering import GOOD, console, facts
+from federation.identity import SessionTag
+
+Command = Callable[..., None]
+
+policy_arn_option: Final = click.option("--policy-arn", required=True, help="ARN of the managed policy.")
+policy_name_option: Final = click.option("--policy-name", required=True, help="Name of the inline policy.")
+document_option: Final = click.option("--policy-document", required=True, help="The policy, JSON, or file://PATH.")
+boundary_option: Final = click.option("--permissions-boundary", help="ARN of the managed policy that bounds it.")
+tags_option: Final = click.option("--tags", multiple=True, help="Tags: Key=KEY,Value=VALUE …")
+force_option: Final = click.option("--force", is_flag=True, help="Delete what is its own along with it.")
+user_option: Final = click.option("--user-name", help="The user. Default: the root of the account.")
+
+
+def verb(name: str, example: str) -> Callable[[Command], click.Command]:
+    """Make a function the command *name*, with ``--account``, ``--json`` and an *example* of its further words in its help."""
+
+    def made(function: Command) -> click.Command:
+        epilog = f"Example:\n\n\b\n  federation account {name} --account account {example}"
+        return click.command(name, cls=Operation, epilog=epilog)(account_option(json_option(function)))
+
+    return made
+
+
+def name_option(kind: EntityKind) -> Callable[[Command], Command]:
+    """Return the option that names an entity of *kind*: as ``aws iam`` calls it, or ``--name``."""
+    return click.option(f"--{kind.noun}-name", "--name", "name", required=True, help=f"Name of the {kind.noun}.")
+
+
+def path_option(noun: str) -> Callable[[Command], Command]:
+    """Return the option for the path of an entity."""
+    return click.option("--path", "entity_path", default="/", show_default=True, help=f"Path of the {noun}.")
+
+
+def document_of(value: str) -> str:
+    """Return the policy in *value*, which may be ``file://PATH``."""
+    return literal_or_file(value, longest=limits.POLICY_CHARS)
+
+
+def policy_in(file: Path | None) -> str | None:
+    """Return the policy in *file*; None where none was given."""
+    return None if file is None else read_text(file, longest=limits.POLICY_CHARS)
+
+
+def tags_of(words: Sequence[str]) -> tuple[SessionTag, ...]:
+    """Return the tags of ``Key=…,Value=…``."""
+    return tuple(SessionTag(each["Key"], each["Value"]) for each in structures_of(words, option="--tags", members=("Key", "Value")))
+
+
+def say(sentence: str, made: Mapping[str, Any], *, as_json: bool, rows: Sequence[tuple[str, object]] = ()) -> None:
+    """Say in one line what was done, with *rows* of what is to be kept; or print *made* as JSON."""
+    if as_json:
+        print_json(made)
+        return
+    out = console()
+    out.print(Text("✓", style=GOOD), Text(safe(sentence)))
+    if rows:
+        out.print(facts(rows))

@@ -1,0 +1,72 @@
+"""`federation account`: the keyring, the account as an issuer, and trade-in tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+from federation import limits
+from federation.cli.account.commands import say, verb
+from federation.cli.inputs import read_token
+from federation.cli.options import Instant, moment_option
+
+WRITING: Final = "federation.account.writing"
+PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-session-name product --expires-at 2026-11-24T13:00:00Z"
+
+
+@verb("rotate-keyring", "")
+@moment_option("Rotate")
+def rotate_keyring(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
+    """Let a fresh key seal sessions; old ones open theirs until these have ended."""
+    sealing = import_module(f"{WRITING}.keyring").rotate_keyring(account_path, at=at)
+    say(f"the key {sealing} seals from now on", {"sealing": sealing}, as_json=as_json)
+
+
+@verb("enable-outbound", "")
+def enable_outbound(*, account_path: Path, as_json: bool) -> None:
+    """Make the account an issuer of web identity tokens."""
+    issuer = import_module(f"{WRITING}.outbound").enable_outbound(account_path)
+    say(f"the account issues web identity tokens as {issuer}", {"issuer": issuer}, as_json=as_json)
+
+
+@verb("disable-outbound", "")
+def disable_outbound(*, account_path: Path, as_json: bool) -> None:
+    """Switch the issuer of web identity tokens off; its URL and keys stay."""
+    issuer = import_module(f"{WRITING}.outbound").disable_outbound(account_path)
+    say(f"the account issues no more web identity tokens as {issuer}", {"issuer": issuer}, as_json=as_json)
+
+
+@verb("add-trade-in-token", f"{PRODUCT} token")
+@click.option("--role-arn", required=True, help="The role it is exchanged for.")
+@click.option("--role-session-name", required=True, help="Name of the session.")
+@click.option("--expires-at", required=True, type=Instant(), help="When the token ends (ISO 8601).")
+@click.argument("token")
+def add_trade_in_token(
+    token: str, *, account_path: Path, role_arn: str, role_session_name: str, expires_at: datetime, as_json: bool
+) -> None:
+    """Register TOKEN (a file, or - for standard input) by its SHA-256."""
+    digest = import_module(f"{WRITING}.trade_in").add_trade_in_token(
+        account_path, token=trade_in_token(token), role_arn=role_arn, session_name=role_session_name, expires_at=expires_at
+    )
+    say(f"added the trade-in token of SHA-256 {digest}", {"sha256": digest}, as_json=as_json)
+
+
+@verb("delete-trade-in-token", "token")
+@click.argument("token")
+def delete_trade_in_token(token: str, *, account_path: Path, as_json: bool) -> None:
+    """Withdraw TOKEN (a file, or - for standard input)."""
+    digest = import_module(f"{WRITING}.trade_in").delete_trade_in_token(account_path, token=trade_in_token(token))
+    say(f"deleted the trade-in token of SHA-256 {digest}", {"sha256": digest}, as_json=as_json)
+
+
+def trade_in_token(source: str) -> str:
+    """Return the trade-in token in file *source*, or on standard input."""
+    return read_token(source, longest=limits.WEB_IDENTITY_TOKEN_CHARS).decode("utf-8", "replace")
+
+
+COMMANDS: Final = (rotate_keyring, enable_outbound, disable_outbound, add_trade_in_token, delete_trade_in_token)
+"""Every command of this module."""
