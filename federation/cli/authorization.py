@@ -38,13 +38,13 @@ class Question:
 def evaluate_account(question: Question, *, as_json: bool) -> None:
     """Answer *question*, show how every policy that has a say answered, and end with the status."""
     sts = open_service(question.account_path, question.neighbours)
-    document = question.resource_policy
+    document, kind = question.resource_policy, "trust" if ":role/" in question.resource else "resource"
     answer = sts.authorize(
         resolve_caller(sts, question.caller, at=question.at),
         action=question.action,
         resource=question.resource,
         context=question.context,
-        resource_policy=None if document is None else Policy.stored(read_text(document, longest=limits.POLICY_CHARS), kind="resource"),
+        resource_policy=None if document is None else Policy.stored(read_text(document, longest=limits.POLICY_CHARS), kind=kind),
         resource_account=question.resource_account,
         at=question.at,
     )

@@ -42,7 +42,11 @@ command.add_command(lint, "lint")
 @caller_option
 @click.option("--action", required=True, help="The action, e.g. sts:AssumeRoleWithSAML.")
 @click.option("--resource", help="ARN of the resource; none for trust policies.")
-@click.option("--resource-policy", type=click.Path(path_type=Path), help="With --account: the resource's own policy, JSON.")
+@click.option(
+    "--resource-policy",
+    type=click.Path(path_type=Path),
+    help="With --account: the policy of the resource, for a role its trust policy; JSON.",
+)
 @click.option("--resource-account", help="With --account: the account of the resource, where its ARN does not tell.")
 @click.option("--key", "keys", multiple=True, metavar="NAME=VALUE", help="A single-valued condition key; repeatable.")
 @click.option("--list-key", "list_keys", multiple=True, metavar="NAME=VALUE", help="One value of a multivalued condition key; repeatable.")

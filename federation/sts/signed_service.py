@@ -16,6 +16,7 @@ from federation.state import AuditEvent, AuditSink, State
 from federation.sts import sigv4, trail
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import account_in, resource_of
+from federation.sts.authorization.own_actions import OwnQuestion, own_action
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.callers.offices import Office, offices
 from federation.sts.callers.resolution import Callers, Holder
@@ -120,14 +121,19 @@ class SignedOperations:
     ) -> authorization.Authorization:
         """Decide whether a principal may do something, by every policy that has a say.
 
+        An action of STS itself is decided as its operation decides it: the role's trust policy has its say in AssumeRole, and nothing can
+        deny GetCallerIdentity. The parameters of the call are condition keys of *context*, such as ``sts:RoleSessionName``.
+
         Args:
             principal: Who asks.
             action: E.g. ``s3:GetObject``.
-            resource: ARN of the resource, or ``*``.
+            resource: ARN of the resource, or ``*``. An action of STS wants the resource its operation asks about, such as the role, or
+                ``*`` where there is one alone.
             context: Condition keys that the service adds: text for a single-valued key, a list for a multivalued one. The time, and what
                 the caller is, cannot be given.
-            resource_policy: The resource-based policy of the resource, of kind ``resource`` or, for a role, ``trust``; or None.
-            resource_account: Account of the resource; when None that of its ARN, else the caller's.
+            resource_policy: The resource-based policy of the resource, of kind ``resource`` or, for a role, ``trust``; or None. For an
+                action of AssumeRole it takes the place of the role's own.
+            resource_account: Account of the resource; when None that of its ARN, else the caller's. An action of STS needs none.
             at: The instant to judge at, aware; the present when None.
 
         Raises:
@@ -136,6 +142,11 @@ class SignedOperations:
         instant = clock.resolve(at)
         caller = self._resolve(principal, instant)
         place = resource_of(resource, policy=resource_policy, account=resource_account, caller=caller)
+        own = own_action(action)
+        if own is not None:
+            office = self._office_of(account_in(resource)) if ":role/" in resource else self._callers_office(caller)
+            question = OwnQuestion(caller=caller, context=context or {}, account=office.account, sealer=office.sealer, at=instant)
+            return question.answer(own, resource, policy=place.policy)
         sealer = self._office_of(caller.account).sealer
         return authorization.authorize(caller, action=action, resource=place, context=context or {}, sealer=sealer, at=instant)
 

@@ -183,6 +183,24 @@ def test_what_an_account_lets_a_principal_do(run: Run, golden: Golden) -> None:
     assert allowed.exit_code == 0
 
 
+def test_what_an_account_says_of_actions_of_sts(run: Run) -> None:
+    words = ("policy", "evaluate", *HOME, *DEV_ADMIN, "--json", "--action")
+    role = "arn:aws:iam::123456789012:role"
+    trusted = run(*words, "sts:AssumeRole", "--resource", f"{role}/xaccounts3access")
+    assert (trusted.exit_code, json.loads(trusted.stdout)["allowed"]) == (0, True)
+    answer = run(*words, "sts:AssumeRole", "--resource", f"{role}/TestSaml")
+    told = json.loads(answer.stdout)
+    assert (answer.exit_code, told["refusing"], told["barred"]) == (1, "resource-based policy", None)
+    call = ("sts", "assume-role", *HOME, *DEV_ADMIN, "--role-arn", f"{role}/TestSaml", "--role-session-name", "session")
+    assert told["message"] in run(*call).stderr
+    assert [layer["layer"] for layer in told["layers"]] == ["resource-based policy", "identity-based policy"]
+    free = run("policy", "evaluate", *AWAY, *ANA, "--action", "sts:GetCallerIdentity")
+    assert (free.exit_code, free.stdout.splitlines()[0].strip()) == (0, "✓ allowed")
+    for action, resource in (("sts:AssumeRole", "*"), ("sts:AssumeRoleWithSAML", f"{role}/TestSaml")):
+        refused = run(*words, action, "--resource", resource)
+        assert (refused.exit_code, json.loads(refused.stdout)["error"]["code"]) == (1, "ValidationError")
+
+
 @pytest.mark.parametrize("words", [(), ("--account", "fixtures/account", "fixtures/sts/myfile.json"), ("fixtures/sts/myfile.json",)])
 def test_a_question_to_nobody(run: Run, words: tuple[str, ...]) -> None:
     assert run("policy", "evaluate", "--action", "s3:GetObject", *words).exit_code == 2

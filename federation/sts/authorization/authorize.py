@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, Final
 
 from federation.errors import AccessDenied, FederationError, ValidationError, show
 from federation.identity import ContextValue
-from federation.sts.authorization.evaluation import Evaluation, Resource, evaluate
+from federation.sts.authorization.evaluation import Evaluation, Resource, evaluate, request_of
+from federation.sts.authorization.gate import Bar
 from federation.sts.authorization_message import AuthorizationContext, RequestPrincipal, encode
 from federation.sts.callers.caller import Caller
 from federation.sts.sealing import Sealer
 
 _SERVICE_KEY: Final = "aws:Service"
+
+
+class Told(Enum):
+    """How much of its reason AWS tells the caller of a refusal."""
+
+    ALL = auto()
+    OWN = auto()
+    """What lies with the caller's own policies: nothing is told of the resource, not even whether it exists."""
+    NOTHING = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,18 +34,22 @@ class Authorization:
 
     Attributes:
         caller: Who asked.
-        evaluation: The answer and every layer behind it.
+        evaluation: What the policies say, and every layer behind it.
+        bar: What refuses beside the policies, None where nothing does.
+        told: How much of the reason AWS tells.
         encoded_message: For a denial, what DecodeAuthorizationMessage opens; None where it would be too long, and for a grant.
     """
 
     caller: Caller
     evaluation: Evaluation
+    bar: Bar | None = None
+    told: Told = Told.ALL
     encoded_message: str | None = field(default=None, repr=False)
 
     @property
     def allowed(self) -> bool:
         """Whether the caller may."""
-        return self.evaluation.allowed
+        return self.evaluation.allowed and self.bar is None
 
     @property
     def explicit_deny(self) -> bool:
@@ -43,13 +58,20 @@ class Authorization:
 
     @property
     def reason(self) -> str:
-        """The end of AWS's refusal, such as ``because no identity-based policy allows the s3:GetObject action``; empty for a grant."""
-        return self.evaluation.reason
+        """Why not, such as ``because no identity-based policy allows the s3:GetObject action``; empty for a grant."""
+        return self.evaluation.reason if self.bar is None else self.bar.reason
 
     @property
     def message(self) -> str:
         """AWS's refusal, whole; empty for a grant."""
-        return "" if self.allowed else refusal_text(self.caller, self.evaluation, reason=self.reason)
+        if self.allowed:
+            return ""
+        if self.bar is not None and self.bar.message:
+            return self.bar.message
+        request = self.evaluation.request
+        where = "" if request.resource is None else f" on resource: {request.resource}"
+        told = {Told.ALL: self.evaluation.reason, Told.OWN: self.evaluation.callers_reason, Told.NOTHING: ""}[self.told]
+        return f"User: {self.caller.arn} is not authorized to perform: {request.action}{where}" + (f" {told}" if told else "")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer and its explanation as plain data: the documented schema of ``--json``."""
@@ -62,6 +84,7 @@ class Authorization:
             "action": request.action,
             "resource": request.resource,
             "refusing": None if refusing is None else refusing.value,
+            "barred": None if self.bar is None else self.bar.reason,
             "layers": [verdict.as_dict() for verdict in self.evaluation.layers.values()],
             "encoded_message": self.encoded_message,
         }
@@ -75,6 +98,8 @@ def authorize(
     context: Mapping[str, str | Sequence[str]],
     sealer: Sealer,
     at: datetime,
+    bar: Bar | None = None,
+    told: Told = Told.ALL,
 ) -> Authorization:
     """Decide whether *caller* may do *action* on *resource*.
 
@@ -85,23 +110,27 @@ def authorize(
         context: Condition keys that the service adds to those every request of the caller has.
         sealer: Seals the message of a denial.
         at: The instant to judge at, aware UTC.
+        bar: What refuses beside the policies.
+        told: How much of the reason AWS tells.
 
     Raises:
         ValidationError: *context* holds a key that the caller's own facts decide, or a value of another type.
     """
     evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at))
     message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer)
-    return Authorization(caller=caller, evaluation=evaluation, encoded_message=message)
+    return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, encoded_message=message)
 
 
-def refuse(authorization: Authorization, *, reason: str = "", otherwise: str = "") -> AccessDenied:
-    """Return the refusal of an operation.
+def grant(
+    caller: Caller, *, action: str, context: Mapping[str, str | Sequence[str]], at: datetime, bar: Bar | None = None
+) -> Authorization:
+    """Answer an action that no policy can deny. Arguments and refusals as for `authorize`."""
+    request = request_of(caller, action=action, resource="*", keys=_merged(caller, context, at))
+    return Authorization(caller=caller, evaluation=Evaluation(request=request, allowed=True, layers={}, refusing=None), bar=bar)
 
-    Args:
-        authorization: Why.
-        reason: Ends the message, where AWS was seen to tell one.
-        otherwise: What was found, where the policies allow and something else does not.
-    """
+
+def refuse(authorization: Authorization) -> AccessDenied:
+    """Return the refusal of an operation that *authorization* does not allow."""
     evaluation, request = authorization.evaluation, authorization.evaluation.request
     deciding = None if evaluation.refusing is None else evaluation.layers.get(evaluation.refusing)
     decisions = () if deciding is None else [o.decision for o in deciding.opinions if o.decision is not None]
@@ -110,20 +139,13 @@ def refuse(authorization: Authorization, *, reason: str = "", otherwise: str = "
     refusal = AccessDenied(
         check="authorization",
         expected=f"policies that allow {request.action} on {show(request.resource)}",
-        found=(authorization.reason or otherwise) + ("" if nearest is None else f"; nearest miss: {nearest.sentence}"),
+        found=(evaluation.reason or authorization.reason) + ("" if nearest is None else f"; nearest miss: {nearest.sentence}"),
         remedy="correct the policies, or ask somebody who may; `federation policy evaluate` shows every policy",
-        message=refusal_text(authorization.caller, evaluation, reason=reason),
+        message=authorization.message,
         decision=decision,
     )
     refusal.encoded_message = authorization.encoded_message
     return refusal
-
-
-def refusal_text(caller: Caller, evaluation: Evaluation, *, reason: str) -> str:
-    """Return AWS's words for a denial."""
-    request = evaluation.request
-    where = "" if request.resource is None else f" on resource: {request.resource}"
-    return f"User: {caller.arn} is not authorized to perform: {request.action}{where}" + (f" {reason}" if reason else "")
 
 
 def _merged(caller: Caller, context: Mapping[str, str | Sequence[str]], at: datetime) -> dict[str, ContextValue]:

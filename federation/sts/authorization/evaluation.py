@@ -160,9 +160,14 @@ def _fault(check: str, expected: str, found: object) -> ValidationError:
     return ValidationError(check=check, expected=expected, found=shown, remedy="correct the argument")
 
 
+def request_of(caller: Caller, *, action: str, resource: str, keys: Mapping[str, ContextValue]) -> RequestContext:
+    """Return what the policies are asked about."""
+    return RequestContext(principal=caller.principal, action=action, resource=resource, keys=keys)
+
+
 def evaluate(caller: Caller, *, action: str, resource: Resource, keys: Mapping[str, ContextValue]) -> Evaluation:
     """Decide whether *caller* may do *action* on *resource* under the condition *keys*, which are all of the request's."""
-    request = RequestContext(principal=caller.principal, action=action, resource=resource.arn, keys=keys)
+    request = request_of(caller, action=action, resource=resource.arn, keys=keys)
     layers = {verdict.layer: verdict for verdict in _verdicts(caller, resource, request)}
     denying = next((layer for layer, verdict in layers.items() if verdict.effect == "Deny"), None)
     refusing = denying if denying is not None else _first_silent(caller, resource, layers, request)

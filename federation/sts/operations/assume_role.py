@@ -11,8 +11,9 @@ from federation.account import Role
 from federation.errors import InvalidIdentityToken, ValidationError
 from federation.identity import ContextValue
 from federation.sts import parameters
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
+from federation.sts.authorization.gate import check_caller
+from federation.sts.authorization.own_actions import ASSUME_ROLE, TAG_SESSION
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.federated import check_role_arn
 from federation.sts.lifetime import session_period
@@ -20,7 +21,6 @@ from federation.sts.mfa import VerifiedMfa, check_mfa
 from federation.sts.operations import constraints
 from federation.sts.operations.chaining import SessionFacts, read_session_facts
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.gate import check_caller
 from federation.sts.operations.requested_tags import tag_keys
 from federation.sts.operations.results import AssumedRole, issued
 from federation.sts.results import AssumedRoleUser
@@ -118,34 +118,27 @@ def _check_parameters(call: AssumeRole) -> None:
 
 
 def _permitted_role(call: AssumeRole, facts: SessionFacts, mfa: VerifiedMfa | None, there: Circumstances) -> Role:
-    """Return the role, if trust policy and the caller's own policies allow every action of the request.
-
-    A role that does not exist is refused as one whose trust policy is silent, so that nobody probes names.
-    """
-    role = there.account.roles.get(call.role_arn)
+    """Return the role, if trust policy and the caller's own policies allow every action of the request."""
     caller = there.caller if mfa is None else there.caller.with_mfa(there.at)
-    trust = None if role is None else role.trust_policy
-    resource = Resource(arn=call.role_arn, account=there.account.id, policy=trust, is_role=True)
+    question = there.question(_context(call, facts), caller=caller)
     for action in _actions(call, facts):
-        authorization = authorize(
-            caller, action=action, resource=resource, context=_context(call, facts, role), sealer=there.sealer, at=there.at
-        )
+        authorization = question.on_role(action, call.role_arn)
         if not authorization.allowed:
-            raise refuse(authorization, reason=authorization.evaluation.callers_reason)
+            raise refuse(authorization)
     return there.account.roles[call.role_arn]  # where there is none, no policy lets anybody in
 
 
 def _actions(call: AssumeRole, facts: SessionFacts) -> Iterator[str]:
-    yield "sts:AssumeRole"
+    yield ASSUME_ROLE
     if facts.tags:
-        yield "sts:TagSession"
+        yield TAG_SESSION
     if facts.source_identity is not None:
         yield "sts:SetSourceIdentity"
     if call.provided_contexts:
         yield "sts:SetContext"
 
 
-def _context(call: AssumeRole, facts: SessionFacts, role: Role | None) -> dict[str, ContextValue]:
+def _context(call: AssumeRole, facts: SessionFacts) -> dict[str, ContextValue]:
     keys: dict[str, ContextValue] = {"sts:RoleSessionName": call.role_session_name, **tag_keys(facts.requested)}
     if call.external_id is not None:
         keys["sts:ExternalId"] = call.external_id
@@ -156,8 +149,6 @@ def _context(call: AssumeRole, facts: SessionFacts, role: Role | None) -> dict[s
     if call.provided_contexts:
         providers = (constraints.member_of(item, "ProviderArn") for item in call.provided_contexts)
         keys["sts:RequestContextProviders"] = tuple(str(provider) for provider in providers)
-    for tag in () if role is None else role.tags:
-        keys |= {f"iam:ResourceTag/{tag.key}": tag.value, f"aws:ResourceTag/{tag.key}": tag.value}
     return keys
 
 

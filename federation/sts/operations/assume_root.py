@@ -10,13 +10,12 @@ from typing import Final
 from federation import limits
 from federation.errors import ValidationError, show
 from federation.sts import parameters
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
+from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.user_sessions import ROOT_SESSION, RootSession
 from federation.sts.lifetime import check_calendar
 from federation.sts.operations import constraints
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.gate import check_caller
 from federation.sts.operations.results import AssumedRoot, issued
 from federation.sts.packing import seal_items
 
@@ -113,17 +112,7 @@ def _task_policy(given: object, there: Circumstances) -> str:
 
 
 def _check_allowed(account: str, task_policy: str, there: Circumstances) -> None:
-    """Require the caller's permission, and centralised root access to that account; the refusal says neither which nor why (observed)."""
-    arn = f"arn:{there.account.partition}:iam::{account}:root"
-    organization = there.account.organization
-    manages = organization is not None and account in organization.root_access and account != there.account.id
-    authorization = authorize(
-        there.caller,
-        action="sts:AssumeRoot",
-        resource=Resource(arn=arn, account=there.caller.account if manages else account),
-        context={"sts:TaskPolicyArn": task_policy},
-        sealer=there.sealer,
-        at=there.at,
-    )
-    if not authorization.allowed or not manages:
-        raise refuse(authorization, otherwise="an account in which this one may not assume root")
+    """Require the caller's permission, and centralised root access to that account."""
+    authorization = there.question({"sts:TaskPolicyArn": task_policy}).on_root(account)
+    if not authorization.allowed:
+        raise refuse(authorization)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from federation.account import Account
 from federation.state import State
+from federation.sts.authorization.own_actions import Context, OwnQuestion
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import Callers
 from federation.sts.sealing import Sealer
@@ -31,3 +32,7 @@ class Circumstances:
     caller: Caller
     state: State
     at: datetime
+
+    def question(self, context: Context, *, caller: Caller | None = None) -> OwnQuestion:
+        """Return what to ask of the policies: whether the caller, or *caller* in its place, may, given the condition keys *context*."""
+        return OwnQuestion(caller=caller or self.caller, context=context, account=self.account, sealer=self.sealer, at=self.at)

@@ -8,12 +8,11 @@ from datetime import timedelta
 from federation.account.model import TradeInToken
 from federation.errors import AccessDenied, ExpiredTradeInTokenException
 from federation.identity import timestamp
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
+from federation.sts.authorization.gate import check_caller
 from federation.sts.lifetime import check_calendar
 from federation.sts.operations import constraints
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.gate import check_caller
 from federation.sts.operations.results import DelegatedAccessToken, issued
 from federation.sts.parameters import check_parameters
 from federation.sts.session import RoleSession, seal_session
@@ -29,11 +28,9 @@ def get_delegated_access_token(trade_in_token: object, there: Circumstances) -> 
     check_parameters((constraints.TRADE_IN_TOKEN, trade_in_token))
     # 2. The caller may exchange such tokens.
     check_caller("GetDelegatedAccessToken", there.caller)
-    resource = Resource(arn="*", account=there.caller.account)
-    action = "sts:GetDelegatedAccessToken"
-    authorization = authorize(there.caller, action=action, resource=resource, context={}, sealer=there.sealer, at=there.at)
+    authorization = there.question({}).on_itself("sts:GetDelegatedAccessToken")
     if not authorization.allowed:
-        raise refuse(authorization, reason=authorization.reason)
+        raise refuse(authorization)
     # 3. The token is registered, and has not ended.
     octets = trade_in_token if isinstance(trade_in_token, bytes) else str(trade_in_token).encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(octets).hexdigest()

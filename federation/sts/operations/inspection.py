@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from federation.account.access_key_id import account_of
 from federation.errors import FederationError
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
+from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization_message import decode
 from federation.sts.operations import constraints
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.gate import check_caller
 from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage
 from federation.sts.parameters import check_parameters
 
@@ -53,8 +52,6 @@ def decode_authorization_message(encoded_message: object, there: Circumstances) 
 
 
 def _check_allowed(action: str, there: Circumstances) -> None:
-    """Require permission for *action*, which knows no resource but ``*``."""
-    resource = Resource(arn="*", account=there.caller.account)
-    authorization = authorize(there.caller, action=action, resource=resource, context={}, sealer=there.sealer, at=there.at)
+    authorization = there.question({}).on_itself(action)
     if not authorization.allowed:
-        raise refuse(authorization, reason=authorization.reason)
+        raise refuse(authorization)

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from federation import limits
 from federation.identity import SessionTag
 from federation.sts import parameters
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
+from federation.sts.authorization.gate import check_caller
+from federation.sts.authorization.own_actions import GET_FEDERATION_TOKEN, TAG_SESSION
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.user_sessions import FEDERATED_USER_SESSION, USER_SESSION, FederatedUserSession, UserSession
 from federation.sts.lifetime import check_calendar
 from federation.sts.mfa import check_mfa
 from federation.sts.operations import constraints
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.gate import check_caller
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import FederationToken, SessionToken, issued
 from federation.sts.packing import seal_items
@@ -99,8 +99,7 @@ def get_federation_token(call: GetFederationToken, there: Circumstances) -> Fede
     tags = read_tags(call.tags)
     arns = check_session_policies(there.account, policy=call.policy, policy_arns=call.policy_arns)
     # 4. The caller may federate this name, and pass these tags.
-    arn = f"arn:{there.account.partition}:sts::{there.account.id}:federated-user/{call.name}"
-    _check_allowed(arn, tags, there)
+    _check_allowed(call.name, tags, there)
     # 5. The session is sealed into a token that fits.
     start, end = _period(there.caller, call.duration_seconds, there.at)
     session = FederatedUserSession(
@@ -116,15 +115,16 @@ def get_federation_token(call: GetFederationToken, there: Circumstances) -> Fede
     sealed = seal_items(
         session.items(), there.sealer, kind=FEDERATED_USER_SESSION, named=session.named, minimum_size=call.minimum_session_token_size or 0
     )
+    arn = f"arn:{there.account.partition}:sts::{there.account.id}:federated-user/{call.name}"
     return FederationToken(federated_user_id=f"{there.account.id}:{call.name}", arn=arn, **issued(sealed, expires_at=end))
 
 
-def _check_allowed(arn: str, tags: tuple[SessionTag, ...], there: Circumstances) -> None:
-    resource = Resource(arn=arn, account=there.account.id)
-    for action in ("sts:GetFederationToken", *(("sts:TagSession",) if tags else ())):
-        authorization = authorize(there.caller, action=action, resource=resource, context=tag_keys(tags), sealer=there.sealer, at=there.at)
+def _check_allowed(name: str, tags: tuple[SessionTag, ...], there: Circumstances) -> None:
+    question = there.question(tag_keys(tags))
+    for action in (GET_FEDERATION_TOKEN, *((TAG_SESSION,) if tags else ())):
+        authorization = question.on_federated_user(action, name)
         if not authorization.allowed:
-            raise refuse(authorization, reason=authorization.reason)
+            raise refuse(authorization)
 
 
 def _period(caller: Caller, asked: int | None, at: datetime) -> tuple[datetime, datetime]:

@@ -22,13 +22,12 @@ from federation.errors import (
     show,
 )
 from federation.identity import ContextValue, SessionTag, timestamp
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
+from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.caller import Caller
 from federation.sts.lifetime import check_calendar
 from federation.sts.operations import constraints
 from federation.sts.operations.circumstances import Circumstances
-from federation.sts.operations.gate import check_caller
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import WebIdentityToken
 from federation.sts.parameters import check_parameters, violation
@@ -123,18 +122,17 @@ def _check_parameters(call: GetWebIdentityToken) -> None:
 
 
 def _check_allowed(call: GetWebIdentityToken, tags: Sequence[SessionTag], seconds: int, there: Circumstances) -> None:
-    caller = there.caller
-    resource = Resource(arn=f"arn:{caller.partition}:sts::{caller.account}:self", account=caller.account)
     context: dict[str, ContextValue] = {
         "sts:IdentityTokenAudience": tuple(call.audience),
         "sts:SigningAlgorithm": call.signing_algorithm,
         "sts:DurationSeconds": str(seconds),
         **tag_keys(tags),
     }
+    question = there.question(context)
     for action in ("sts:GetWebIdentityToken", *(("sts:TagGetWebIdentityToken",) if tags else ())):
-        authorization = authorize(caller, action=action, resource=resource, context=context, sealer=there.sealer, at=there.at)
+        authorization = question.on_itself(action)
         if not authorization.allowed:
-            raise refuse(authorization, reason=authorization.reason)
+            raise refuse(authorization)
 
 
 def _issuer(there: Circumstances) -> OutboundIssuer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from federation.errors import AccessDenied
@@ -37,20 +38,36 @@ REFUSED: Final[Mapping[str, Mapping[CallerKind, str]]] = {
 """Operation to the callers it never answers, with AWS's words where they are known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why an operation answers a caller "no" whatever the policies say: ``reason``, and AWS's words where they are known."""
+
+    reason: str
+    message: str = ""
+
+
+def barred(operation: str, caller: Caller) -> Bar | None:
+    """Return why *operation* never answers credentials of the kind that *caller* has, None where it does."""
+    refused = REFUSED[operation]
+    kind = CallerKind.ROOT if caller.kind is CallerKind.USER_SESSION and caller.is_root and CallerKind.ROOT in refused else caller.kind
+    if kind not in refused:
+        return None
+    message = refused[kind] or f"User: {caller.arn} is not authorized to perform: sts:{operation}"
+    return Bar(f"because {operation} does not answer {kind}", message)
+
+
 def check_caller(operation: str, caller: Caller) -> None:
     """Require that *caller* has credentials of a kind that *operation* answers.
 
     Raises:
         AccessDenied: It has not; no policy can change that.
     """
-    refused = REFUSED[operation]
-    kind = CallerKind.ROOT if caller.kind is CallerKind.USER_SESSION and caller.is_root and CallerKind.ROOT in refused else caller.kind
-    if kind not in refused:
-        return
-    raise AccessDenied(
-        check="caller-kind",
-        expected=f"a caller other than {', '.join(refused)}",
-        found=str(kind),
-        remedy="use the credentials of a user or of a role, as the operation asks",
-        message=refused[kind] or f"User: {caller.arn} is not authorized to perform: sts:{operation}",
-    )
+    bar = barred(operation, caller)
+    if bar is not None:
+        raise AccessDenied(
+            check="caller-kind",
+            expected=f"a caller other than {', '.join(REFUSED[operation])}",
+            found=str(caller.kind),
+            remedy="use the credentials of a user or of a role, as the operation asks",
+            message=bar.message,
+        )
