@@ -90,6 +90,12 @@ def stored_entity(draft: Draft, kind: EntityKind, name: object) -> dict[str, Any
     return stored_document(draft, kind.file_of(require_entity(draft, kind, name)), kind)
 
 
+def renamed(document: dict[str, Any], kind: EntityKind, *, name: str, new_path: str | None, unique_id: str) -> dict[str, Any]:
+    """Return *document* as that of an entity called *name*, with *new_path* where one is given. The id outlives the name."""
+    kept = {member: value for member, value in document.items() if member != "Arn"}
+    return {**kept, kind.name_member: name, f"{kind.member}Id": unique_id, **({} if new_path is None else {"Path": new_path})}
+
+
 def stored_document(draft: Draft, file: str, kind: EntityKind) -> dict[str, Any]:
     """Return the object in *file*, unwrapped.
 

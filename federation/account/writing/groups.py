@@ -1,12 +1,12 @@
-"""Groups: made and deleted. What is written obeys IAM's rules for writing, and loads."""
+"""Groups: made, renamed, deleted. What is written obeys IAM's rules for writing, and loads."""
 
 from __future__ import annotations
 
 from federation.account.entities import GROUP, USER
 from federation.account.writing.attachments import check_no_policies, conflict
 from federation.account.writing.documents import check_name
-from federation.account.writing.draft import Target, drafting
-from federation.account.writing.entities import create_entity, names_of, stored_entity
+from federation.account.writing.draft import Draft, Target, drafting
+from federation.account.writing.entities import create_entity, names_of, renamed, replace_entity, require_new, stored_entity
 from federation.account.writing.users import groups_of
 from federation.errors import show
 
@@ -30,6 +30,37 @@ def add_group(account: Target, *, name: str, group_path: str = "/") -> str:
         return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:group{group_path}{name}"
 
 
+def update_group(account: Target, *, name: str, new_name: str | None = None, new_path: str | None = None) -> str:
+    """Give the group *name* another name or path and return its ARN. Its id and members stay.
+
+    Raises:
+        NoSuchEntity: The account has no such group.
+        EntityAlreadyExists: The new name is taken.
+        ValidationError: The new name is not of its form.
+        AccountFaults: The path is at fault, the directory is, or cannot be written.
+    """
+    called = name if new_name is None else new_name
+    check_name("new-group-name", called, GROUP.name_pattern)
+    with drafting(account) as draft:
+        document = stored_entity(draft, GROUP, name)
+        present = next(group for group in draft.account().groups.values() if group.name == name)
+        document = renamed(document, GROUP, name=called, new_path=new_path, unique_id=present.group_id)
+        if called != name:
+            draft.remove(GROUP.file_of(name))
+            require_new(draft, GROUP.directory, called, noun=GROUP.noun)
+            for user in members_of(draft, name):
+                member = stored_entity(draft, USER, user)
+                member["GroupList"] = [called if each == name else each for each in groups_of(member)]
+                replace_entity(draft, USER, user, member)
+        replace_entity(draft, GROUP, called, document)
+        return next(group.arn for group in draft.account().groups.values() if group.name == called)
+
+
+def members_of(draft: Draft, group: str) -> list[str]:
+    """Return the names of the users in *group*."""
+    return [user for user in names_of(draft, USER.directory).values() if group in groups_of(stored_entity(draft, USER, user))]
+
+
 def delete_group(account: Target, *, name: str, force: bool = False) -> None:
     """Delete the group *name*.
 
@@ -45,7 +76,7 @@ def delete_group(account: Target, *, name: str, force: bool = False) -> None:
     """
     with drafting(account) as draft:
         document = stored_entity(draft, GROUP, name)
-        members = [user for user in names_of(draft, USER.directory).values() if name in groups_of(stored_entity(draft, USER, user))]
+        members = members_of(draft, name)
         if members:
             raise conflict(
                 GROUP.file_of(name),

@@ -9,10 +9,19 @@ from federation.account.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, 
 from federation.account.entities import GROUP, JSON, USER
 from federation.account.faults import Faults
 from federation.account.names import name_of
+from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, set_boundary, set_tags
-from federation.account.writing.documents import check_name
+from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft, Target, drafting
-from federation.account.writing.entities import create_entity, no_such_entity, replace_entity, require_entity, stored_entity
+from federation.account.writing.entities import (
+    create_entity,
+    no_such_entity,
+    renamed,
+    replace_entity,
+    require_entity,
+    require_new,
+    stored_entity,
+)
 from federation.errors import show
 
 
@@ -50,6 +59,39 @@ def add_user(
     with drafting(account) as draft:
         create_entity(draft, USER, name, document)
         return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:user{user_path}{name}"
+
+
+def update_user(account: Target, *, name: str, new_name: str | None = None, new_path: str | None = None) -> str:
+    """Give the user *name* another name or path and return its ARN. Its id, access keys, MFA devices and groups stay its own.
+
+    A policy that names the user by its ARN goes on naming the old one, which for IAM is nobody any more.
+
+    Raises:
+        NoSuchEntity: The account has no such user.
+        EntityAlreadyExists: The new name is taken.
+        ValidationError: The new name is not of its form.
+        AccountFaults: The path is at fault, the directory is, or cannot be written.
+    """
+    called = name if new_name is None else new_name
+    check_name("new-user-name", called, USER.name_pattern)
+    with drafting(account) as draft:
+        document = stored_entity(draft, USER, name)
+        present = next(user for user in draft.account().users.values() if user.name == name)
+        document = renamed(document, USER, name=called, new_path=new_path, unique_id=present.user_id)
+        if called != name:
+            secrets = list(secrets_of(draft, name))
+            draft.remove(USER.file_of(name))
+            require_new(draft, USER.directory, called, noun=USER.noun)
+            for file in secrets:
+                _hand_over(draft, file, called)
+        replace_entity(draft, USER, called, document)
+        return next(arn for arn, user in draft.account().users.items() if user.name == called)
+
+
+def _hand_over(draft: Draft, file: str, user: str) -> None:
+    member = ACCESS_KEY if file.startswith(ACCESS_KEYS) else MFA_DEVICE
+    secret = secret_of(draft.tree(Faults()).json(file), member)
+    draft.write(file, document_octets({member: {**secret, "UserName": user}}), mode=PRIVATE_MODE)
 
 
 def add_user_to_group(account: Target, *, user: str, group: str) -> None:

@@ -55,6 +55,18 @@ def add_user(
     say(f"added the user {arn}", {"arn": arn}, as_json=as_json)
 
 
+@verb("update-user", "--user-name alice --new-user-name alicia --new-path /team/")
+@name_option(USER)
+@click.option("--new-user-name", help="Another name.")
+@click.option("--new-path", help="Another path.")
+def update_user(*, account_path: Path, name: str, new_user_name: str | None, new_path: str | None, as_json: bool) -> None:
+    """Give a user another name or path. Its access keys, MFA devices and groups stay its own."""
+    if new_user_name is None and new_path is None:
+        raise click.UsageError("give --new-user-name or --new-path")
+    arn = users.update_user(account_path, name=name, new_name=new_user_name, new_path=new_path)
+    say(f"the user {name} is {arn}", {"arn": arn}, as_json=as_json)
+
+
 @verb("delete-user", "--user-name alice --force")
 @name_option(USER)
 @force_option
@@ -71,6 +83,18 @@ def add_group(*, account_path: Path, name: str, entity_path: str, as_json: bool)
     """Add a group."""
     arn = groups.add_group(account_path, name=name, group_path=entity_path)
     say(f"added the group {arn}", {"arn": arn}, as_json=as_json)
+
+
+@verb("update-group", "--group-name readers --new-group-name viewers")
+@name_option(GROUP)
+@click.option("--new-group-name", help="Another name.")
+@click.option("--new-path", help="Another path.")
+def update_group(*, account_path: Path, name: str, new_group_name: str | None, new_path: str | None, as_json: bool) -> None:
+    """Give a group another name or path. Its members stay."""
+    if new_group_name is None and new_path is None:
+        raise click.UsageError("give --new-group-name or --new-path")
+    arn = groups.update_group(account_path, name=name, new_name=new_group_name, new_path=new_path)
+    say(f"the group {name} is {arn}", {"arn": arn}, as_json=as_json)
 
 
 @verb("delete-group", "--group-name readers --force")
@@ -161,8 +185,10 @@ def deactivate_mfa_device(*, account_path: Path, serial_number: str, as_json: bo
 
 COMMANDS: Final = (
     add_user,
+    update_user,
     delete_user,
     add_group,
+    update_group,
     delete_group,
     add_user_to_group,
     remove_user_from_group,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.text import Text
 
-from federation.account.model import Account
+from federation.account.model import Account, Group, Role, User
 from federation.cli.rendering import console, facts
 from federation.identity import timestamp
 from federation.policy.statement import Statement
@@ -22,6 +22,7 @@ def counts(account: Account) -> str:
         "plug-in providers": account.plugin_providers,
         "roles": account.roles,
         "users": account.users,
+        "groups": account.groups,
         "policies": account.policies,
     }
     return ", ".join(f"{name}: {len(entries)}" for name, entries in found.items() if entries or name == "roles")
@@ -58,13 +59,25 @@ def summary(account: Account) -> dict[str, object]:
         },
         "plugin_providers": {name: {"kind": provider.kind} for name, provider in account.plugin_providers.items()},
         "roles": {
-            arn: {"role_id": role.role_id, "max_session_duration": role.max_session_duration, "trust_policy": role.trust_policy.document}
+            arn: {
+                "role_id": role.role_id,
+                "max_session_duration": role.max_session_duration,
+                "trust_policy": role.trust_policy.document,
+                **_carried(role),
+            }
             for arn, role in account.roles.items()
         },
         "users": {
-            arn: {"user_id": user.user_id, "access_keys": _keys_of(account, arn), "mfa_devices": list(account.mfa_devices.get(arn, ()))}
+            arn: {
+                "user_id": user.user_id,
+                "access_keys": _keys_of(account, arn),
+                "mfa_devices": list(account.mfa_devices.get(arn, ())),
+                "groups": [group.name for group in user.groups],
+                **_carried(user),
+            }
             for arn, user in account.users.items()
         },
+        "groups": {group.arn: {"group_id": group.group_id, **_policies(group)} for group in account.groups.values()},
         "policies": list(account.policies),
         "notes": list(account.notes),
     }
@@ -92,14 +105,43 @@ def _entries(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]]
         yield name, [*(("client id", client) for client in clients), ("answers", f"about {len(oauth.answers)} tokens")]
     for name, plugged in account.plugin_providers.items():
         yield name, [("plug-in", plugged.kind)]
+    yield from _entities(account)
+
+
+def _entities(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]]:
     for arn, role in account.roles.items():
-        yield arn, [("longest session", f"{role.max_session_duration} s"), ("trusts", _trusts(role.trust_policy.statements))]
+        rows = [("longest session", f"{role.max_session_duration} s"), ("trusts", _trusts(role.trust_policy.statements))]
+        yield arn, [*rows, *_carried_rows(role)]
     for arn in (*account.users, account.root_arn):
         rows = [("access key", key) for key in _keys_of(account, arn)] + [("MFA device", name) for name in account.mfa_devices.get(arn, ())]
-        if rows or arn in account.users:
+        user = account.users.get(arn)
+        if user is not None:
+            yield arn, [*rows, *(("group", group.name) for group in user.groups), *_carried_rows(user)]
+        elif rows:
             yield arn, [*rows]
+    for group in account.groups.values():
+        yield group.arn, _policy_rows(group)
     for arn in account.policies:
         yield arn, []
+
+
+def _policies(holder: Role | User | Group) -> dict[str, object]:
+    return {"attached_policies": list(holder.attached_policies), "inline_policies": list(holder.inline_policies)}
+
+
+def _carried(principal: Role | User) -> dict[str, object]:
+    tags = {tag.key: tag.value for tag in principal.tags}
+    return {**_policies(principal), "permissions_boundary": principal.permissions_boundary, "tags": tags}
+
+
+def _policy_rows(holder: Role | User | Group) -> list[tuple[str, object]]:
+    inline = [("inline policy", name) for name in holder.inline_policies]
+    return [*inline, *(("policy", arn) for arn in holder.attached_policies)]
+
+
+def _carried_rows(principal: Role | User) -> list[tuple[str, object]]:
+    tags = ", ".join(f"{tag.key}={tag.value}" for tag in principal.tags)
+    return [*_policy_rows(principal), ("boundary", principal.permissions_boundary), ("tags", tags)]
 
 
 def _keys_of(account: Account, arn: str) -> list[str]:

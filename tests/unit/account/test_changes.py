@@ -32,7 +32,7 @@ from federation.account.writing.credentials import (
     update_access_key,
 )
 from federation.account.writing.draft import drafting
-from federation.account.writing.groups import add_group, delete_group
+from federation.account.writing.groups import add_group, delete_group, update_group
 from federation.account.writing.oauth_providers import delete_oauth_provider, delete_token_information, update_oauth_provider
 from federation.account.writing.oidc_providers import delete_oidc_provider, update_oidc_provider
 from federation.account.writing.outbound import disable_outbound, enable_outbound
@@ -46,7 +46,7 @@ from federation.account.writing.policies import (
 from federation.account.writing.roles import delete_role, update_assume_role_policy, update_role
 from federation.account.writing.saml_providers import delete_saml_provider, update_saml_provider
 from federation.account.writing.trade_in import add_trade_in_token, delete_trade_in_token
-from federation.account.writing.users import add_user, add_user_to_group, delete_user, remove_user_from_group
+from federation.account.writing.users import add_user, add_user_to_group, delete_user, remove_user_from_group, update_user
 from federation.errors import (
     AccountFault,
     DeleteConflict,
@@ -251,6 +251,41 @@ def test_members_of_a_group(account: Path) -> None:
         add_user_to_group(account, user="alice", group="Readers")
     delete_group(account, name="readers")
     assert load(account).groups == {}
+
+
+def test_a_user_keeps_what_is_its_own_under_another_name(account: Path) -> None:
+    key, device = create_access_key(account, user="alice"), enable_mfa_device(account, user="alice", name="phone")
+    add_user_to_group(account, user="alice", group="readers")
+    before = load(account).users[f"{IAM}:user/alice"]
+    for new_name, new_path in (("Alice", None), ("alicia", "/team/")):
+        arn = update_user(account, name=before.name, new_name=new_name, new_path=new_path)
+        after = load(account)
+        assert after.access_keys[key.id].user == arn
+        assert after.mfa_devices[arn].keys() == {device.serial_number}
+        assert [group.name for group in after.users[arn].groups] == ["readers"]
+        assert after.users[arn].user_id == before.user_id, "an id outlives the name"
+        before = after.users[arn]
+    assert arn == f"{IAM}:user/team/alicia"
+    add_user(account, name="bob")
+    state = tree(account)
+    with pytest.raises(EntityAlreadyExists):
+        update_user(account, name="alicia", new_name="BOB")
+    with pytest.raises(ValidationError):
+        update_user(account, name="alicia", new_name="a b")
+    with pytest.raises(AccountFault) as refusal:
+        update_user(account, name="alicia", new_path="team")
+    assert refusal.value.path == "$.Path"
+    assert tree(account) == state
+
+
+def test_members_follow_their_group_under_another_name(account: Path) -> None:
+    add_user_to_group(account, user="alice", group="readers")
+    group_id = load(account).groups["readers"].group_id
+    assert update_group(account, name="readers", new_name="viewers", new_path="/p/") == f"{IAM}:group/p/viewers"
+    [group] = load(account).users[f"{IAM}:user/alice"].groups
+    assert (group.name, group.group_id) == ("viewers", group_id)
+    with pytest.raises(NoSuchEntity):
+        update_group(account, name="readers", new_name="x")
 
 
 def test_versions_of_a_policy(account: Path) -> None:
