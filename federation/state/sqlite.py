@@ -143,7 +143,8 @@ class SqliteState:
     def _database(self) -> sqlite3.Connection:
         """Return the connection to the file that still goes by its name: what is written to another one is lost."""
         database = self._connection or self._open()
-        if Identity.of(os.lstat(self._file)) != self._identity:
+        status = os.lstat(self._file)
+        if (status.st_dev, status.st_ino) != self._identity:
             raise OSError(None, "another file than the one that was opened")
         return database
 
