@@ -152,7 +152,7 @@ def _logins() -> Iterator[Any]:
     strangers = replace(world, trust_policy=exchange.trust(condition={"StringEquals": {"saml:sub": "somebody"}}))
     yield _refusal(strangers.sts.assume_role_with_saml, **call)
     yield sts.session_of(session.credentials.access_key_id, session.credentials.session_token, at=exchange.AT)
-    yield sts.caller_of(session.credentials.access_key_id, session.credentials.session_token, at=exchange.AT)
+    yield sts.caller_for_key(session.credentials.access_key_id, session.credentials.session_token, at=exchange.AT)
     yield sts.explain_role(federation.diagnose(token, provider, at=exchange.AT), role_arn=exchange.ROLE, at=exchange.AT)
     yield sts.check_exchange(federation.validate(token, provider, at=exchange.AT), role_arn=exchange.ROLE)
     yield claimed_login(token)
@@ -196,8 +196,8 @@ def _signed_operations() -> Iterator[Any]:
         sts.get_delegated_access_token(caller=user, trade_in_token="trade-in", at=at),
     )
     yield issued
-    yield from (sts.caller_of(each.credentials.access_key_id, each.credentials.session_token, at=at) for each in issued[:3])
-    yield from (sts.caller_named(name) for name in (user, callers.ROOT))
+    yield from (sts.caller_for_key(each.credentials.access_key_id, each.credentials.session_token, at=at) for each in issued[:3])
+    yield from (sts.caller_for_arn(name) for name in (user, callers.ROOT))
     yield sts.get_caller_identity(caller=assumed.credentials, at=at)
     yield sts.get_access_key_info(caller=user, access_key_id=callers.KEY_ID, at=at)
     yield sts.get_web_identity_token(caller=user, audience=["https://a.example"], signing_algorithm="ES384", at=at)

@@ -53,8 +53,8 @@ def resolve_caller(sts: SecurityTokenService, caller: str | None, *, at: datetim
         FederationError: There is no such principal, or the credentials of the environment are nobody's.
     """
     if caller is not None:
-        return sts.caller_named(caller)
+        return sts.caller_for_arn(caller)
     key_id, secret, token = (os.environ.get(name) for name in (ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN))
     if not key_id or not secret:
         raise click.UsageError(f"pass --caller, or set {ACCESS_KEY_ID} and {SECRET_ACCESS_KEY}")
-    return sts.caller_with(key_id, secret, token or None, at=at)
+    return sts.caller_for_credentials(key_id, secret, token or None, at=at)

@@ -15,7 +15,7 @@ from federation.cli.plain import print_json
 from federation.cli.providers import provider_of
 from federation.cli.rendering import print_decision, print_exchange, print_report
 from federation.report import Report
-from federation.sts.explaining import way_of
+from federation.sts.explaining import login_kind
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
 
@@ -62,7 +62,7 @@ def command(
 
 def denied(kind: str) -> str:
     """Return what AWS says where the trust policy refuses an identity of *kind*."""
-    return f"Not authorized to perform sts:{way_of(kind).operation}"
+    return f"Not authorized to perform sts:{login_kind(kind).operation}"
 
 
 def _show_unproved(report: Report, role_arn: str, *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from federation.cli.answers import Printing, credentials_options, output_options
 from federation.cli.aws_flags import Operation, answering, arns_of, structures_of
 from federation.cli.callers import caller_options, open_service, resolve_caller
 from federation.cli.inputs import literal_or_file
+from federation.sts.catalogue import OPERATIONS
 
 _CONTEXT: Final = ("account_path", "neighbours", "state", "caller", "at", "output", "query")
 
@@ -26,13 +26,10 @@ def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of c
     sts = open_service(account_path, neighbours, state=state)
     with answering(operation):
         who = resolve_caller(sts, caller, at=at)
-        method = getattr(sts, _snake(operation))
-        answer = method(caller=who, at=at, **{name: value for name, value in given.items() if value not in (None, ())})
+        answer = OPERATIONS[operation].method(
+            sts, caller=who, at=at, **{name: value for name, value in given.items() if value not in (None, ())}
+        )
     printing.show(operation, answer.to_dict())
-
-
-def _snake(operation: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
 
 
 def _command(name: str, *, printed: Callable[[Command], Command] = output_options) -> Callable[[Command], click.Command]:

@@ -16,7 +16,7 @@ from federation.judging.finding import Finder
 from federation.profiles import Profile
 from federation.report import Report
 from federation.sts import trust
-from federation.sts.explaining import way_of
+from federation.sts.explaining import login_kind
 from federation.sts.service import SecurityTokenService
 from federation.validators import Provider, diagnose
 
@@ -168,7 +168,7 @@ class Judge:
             return {"arn": role_arn, "effect": None}, refusal
         unmet = next((result.refusal for result in demands if result.refusal is not None), None)
         if unmet is None and not decision.allowed:
-            unmet = trust.denied(decision, operation=way_of(identity.kind).operation, role_arn=role_arn)
+            unmet = trust.denied(decision, operation=login_kind(identity.kind).operation, role_arn=role_arn)
         return {"arn": role_arn, "effect": decision.effect}, unmet
 
 

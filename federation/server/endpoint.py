@@ -11,19 +11,20 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Final
 
 from federation import clock
-from federation.account import Account
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
 from federation.server.inspector import INSPECTOR_PATH, Inspector
 from federation.server.messages import Exchange, Request, Response
-from federation.server.operations import Operation, served
 from federation.server.render import JSON, accepted_type, render_refusal, render_result
 from federation.server.wire import read_arguments, read_parameters
-from federation.state import Origin, received_from
+from federation.state import Origin
+from federation.sts.callers.caller import Caller
+from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PATH
+from federation.sts.service import SecurityTokenService
 from federation.sts.sigv4.request import SignedRequest
 
 VERSION: Final = "2011-06-15"
@@ -31,32 +32,22 @@ HEALTH_PATH: Final = "/health"
 _METHODS: Final = frozenset({"GET", "POST"})
 
 
-@runtime_checkable
-class Issuer(Protocol):
-    """A service that issues web identity tokens."""
-
-    def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return discovery document and key set, or None while it issues no tokens."""
-        ...
-
-
 class Endpoint:
-    """Answers the AWS Query interface of STS with a `SecurityTokenService`, or anything that has its methods.
+    """Answers the AWS Query interface of STS with a `SecurityTokenService`.
 
     Args:
-        service: Its methods named as in `operations.OPERATIONS` are served; signed ones need ``authenticate(request, at=…)``, which
-            returns the principal they take as ``caller``. Its ``outbound_documents()``, if any, are published; its ``account``, if any, is
-            what the inspector page judges by.
+        service: Answers the operations. Its ``outbound_documents()``, if any, are published; the inspector page judges by its account.
         names: Names by which the server may be addressed without a signature.
+        operations: Those that are served, by name.
     """
 
-    def __init__(self, service: object, names: ServedNames | None = None) -> None:
-        self._service: Any = service
+    def __init__(
+        self, service: SecurityTokenService, names: ServedNames | None = None, *, operations: Mapping[str, Operation] = OPERATIONS
+    ) -> None:
+        self._service, self._operations = service, operations
         self._names = ServedNames() if names is None else names
-        self._operations = served(service)
         self._documents = _documents(service)
-        account = getattr(service, "account", None)
-        self._inspector = Inspector(account) if isinstance(account, Account) else None
+        self._inspector = Inspector(service.account)
 
     def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
         """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
@@ -66,8 +57,7 @@ class Endpoint:
             host = read_host(request)
         except FederationError as refusal:
             return refused(refusal, content_type=content_type, request_id=request_id)
-        with received_from(_origin(request, host, request_id)):
-            return self._answer(request, host, at=at, content_type=content_type, request_id=request_id)
+        return self._answer(request, host, at=at, content_type=content_type, request_id=request_id)
 
     def _answer(self, request: Request, host: Host, *, at: datetime | None, content_type: str, request_id: str) -> Exchange:
         name = principal = ""
@@ -77,16 +67,19 @@ class Endpoint:
                 return page
             _check_route(request)
             parameters = read_parameters(request)
-            row = self._operation(parameters)
-            name, instant = row.name, clock.resolve(at)
-            _check_endpoint(row, host)
-            if not row.signed:
+            operation = self._operation(parameters)
+            name, instant = operation.name, clock.resolve(at)
+            _check_endpoint(operation, host)
+            arguments = _arguments(operation, parameters)
+            if operation.signed:
+                caller = self._caller(request, at=instant)
+                arguments["caller"], principal = caller, caller.arn
+            else:
                 self._names.require_own_or_aws(host)
-            caller = self._caller(request, at=instant) if row.signed else None
-            principal = str(getattr(caller, "arn", ""))
-            result = self._call(row, parameters, caller=caller, at=instant)
+            answer = operation.method(self._service, **arguments, at=instant, origin=_origin(request, host, request_id))
+            result = answer.to_dict()
             principal = principal or str(result.get("AssumedRoleUser", {}).get("Arn", ""))
-            response = render_result(name, result, row.result, content_type=content_type, request_id=request_id)
+            response = render_result(name, result, precision=operation.precision, content_type=content_type, request_id=request_id)
         except FederationError as refusal:
             return refused(refusal, content_type=content_type, request_id=request_id, operation=name, principal=principal)
         except Exception as bug:  # noqa: BLE001 - the last line before the client: a bug is answered as one, without detail
@@ -100,7 +93,7 @@ class Endpoint:
         if document is not None and request.method == "GET":
             self._names.require_own_or_aws(host)
             return Exchange(Response(200, JSON, request_id, document))
-        if self._inspector is None or request.path != INSPECTOR_PATH or request.method not in _METHODS:
+        if request.path != INSPECTOR_PATH or request.method not in _METHODS:
             return None
         self._names.require_own(host)
         if request.method == "POST":
@@ -117,37 +110,33 @@ class Endpoint:
                 remedy=f"send Action=…&Version={VERSION} as a form, or use an AWS SDK",
                 message="The request is missing an action or a required parameter.",
             )
-        row = self._operations.get(action)
-        if row is None or version != VERSION:
+        operation = self._operations.get(action)
+        if operation is None or version != VERSION:
             raise InvalidAction(
-                check="action" if row is None else "version",
-                expected=f"one of {', '.join(self._operations)}" if row is None else f"Version={VERSION}",
-                found=show(action) if row is None else "none" if version is None else show(version),
+                check="action" if operation is None else "version",
+                expected=f"one of {', '.join(self._operations)}" if operation is None else f"Version={VERSION}",
+                found=show(action) if operation is None else "none" if version is None else show(version),
                 remedy="correct the request",
                 message=f"Could not find operation {_echo(action)} for version {_echo(version or 'NO_VERSION_SPECIFIED')}",
             )
-        return row
+        return operation
 
-    def _caller(self, request: Request, *, at: datetime) -> object:
+    def _caller(self, request: Request, *, at: datetime) -> Caller:
         target = f"{request.path}?{request.query}" if request.query else request.path
         signed = SignedRequest.of(method=request.method, target=target, headers=request.headers, body=request.body)
         return self._service.authenticate(signed, at=at)
 
-    def _call(self, row: Operation, parameters: Mapping[str, str], *, caller: object, at: datetime) -> Mapping[str, Any]:
-        given = read_arguments(parameters, row.parameters)
-        arguments: dict[str, object] = {
-            keyword: given.get(name) for name, keyword in row.keywords.items() if name in given or name in row.required
-        }
-        if row.signed:
-            arguments["caller"] = caller
-        result: Mapping[str, Any] = getattr(self._service, row.method)(**arguments, at=at).to_dict()
-        return result
+
+def _arguments(operation: Operation, parameters: Mapping[str, str]) -> dict[str, object]:
+    """Return the arguments of the operation's method. A required one that is absent is None: the service words the refusal."""
+    given = read_arguments(parameters, {each.wire: each.constraint for each in operation.parameters})
+    return {each.name: given.get(each.wire) for each in operation.parameters if each.wire in given or each.required}
 
 
-def _documents(service: object) -> dict[str, bytes]:
+def _documents(service: SecurityTokenService) -> dict[str, bytes]:
     """What anybody may read, by its path: that the server lives, and how to verify the web identity tokens it issues."""
     documents = {HEALTH_PATH: b'{"status":"ok"}'}
-    published = service.outbound_documents() if isinstance(service, Issuer) else None
+    published = service.outbound_documents()
     if published is not None:
         for path, document in zip((DISCOVERY_PATH, JWKS_PATH), published, strict=True):
             documents[path] = json.dumps(document, separators=(",", ":")).encode("ascii")
@@ -170,14 +159,14 @@ def _check_route(request: Request) -> None:
         )
 
 
-def _check_endpoint(row: Operation, host: Host) -> None:
-    if row.global_refusal is not None and host.name == GLOBAL_HOST:
+def _check_endpoint(operation: Operation, host: Host) -> None:
+    if operation.global_refusal is not None and host.name == GLOBAL_HOST:
         raise InvalidAction(
             check="global-endpoint",
             expected="a regional endpoint",
             found=show(GLOBAL_HOST),
             remedy="point the client at a regional endpoint",
-            message=row.global_refusal,
+            message=operation.global_refusal,
         )
 
 

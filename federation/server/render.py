@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from federation.errors import FederationError, InternalFailure
 from federation.server.messages import Response
-from federation.server.shapes import Shape, Structure, Timestamp
+from federation.sts.catalogue import Precision
 
 NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 XML: Final = "text/xml"
@@ -28,14 +28,24 @@ def accepted_type(accept: str) -> str:
     return JSON if first == JSON else XML
 
 
-def render_result(name: str, result: Mapping[str, Any], shape: Structure, *, content_type: str, request_id: str) -> Response:
-    """Render the result of the operation *name*; members that *shape* does not declare are left out, as are those that are None."""
+def render_result(
+    name: str, result: Mapping[str, Any], *, precision: Precision = "seconds", content_type: str, request_id: str
+) -> Response:
+    """Render the result of an operation.
+
+    Args:
+        name: The operation.
+        result: The dict that boto3 returns for it.
+        precision: How exactly instants are given.
+        content_type: `XML` or `JSON`.
+        request_id: What the client is told to refer to.
+    """
     if content_type == JSON:
         document = {
-            f"{name}Response": {f"{name}Result": _json_value(result, shape), "ResponseMetadata": {"RequestId": request_id}},
+            f"{name}Response": {f"{name}Result": _json_value(result, precision), "ResponseMetadata": {"RequestId": request_id}},
         }
         return Response(200, JSON, request_id, _json(document))
-    answer = _element(f"{name}Result", _members(result, shape)) + _element("ResponseMetadata", _leaf("RequestId", request_id))
+    answer = _element(f"{name}Result", _members(result, precision)) + _element("ResponseMetadata", _leaf("RequestId", request_id))
     return Response(200, XML, request_id, _document(f"{name}Response", answer))
 
 
@@ -54,18 +64,17 @@ def render_refusal(refusal: FederationError, *, content_type: str, request_id: s
     return Response(status, XML, request_id, _document("ErrorResponse", error + _leaf("RequestId", request_id)))
 
 
-def _members(value: Mapping[str, Any], shape: Structure) -> str:
-    return "".join([_member(name, value[name], inner) for name, inner in shape.members.items() if value.get(name) is not None])
+def _members(structure: Mapping[str, Any], precision: Precision) -> str:
+    return "".join([_member(name, value, precision) for name, value in structure.items()])
 
 
-def _member(name: str, value: Any, shape: Shape) -> str:  # noqa: ANN401 - whatever the shape describes
-    return _element(name, _members(value, shape)) if isinstance(shape, Structure) else _leaf(name, _text(value, shape))
+def _member(name: str, value: Any, precision: Precision) -> str:  # noqa: ANN401 - a member of any type
+    return _element(name, _members(value, precision)) if isinstance(value, Mapping) else _leaf(name, _text(value, precision))
 
 
-def _text(value: object, shape: Shape) -> str:
-    if isinstance(shape, Timestamp) and isinstance(value, datetime):
-        moment = value.astimezone(UTC)
-        return moment.isoformat(timespec="milliseconds" if shape.milliseconds else "seconds").replace("+00:00", "Z")
+def _text(value: object, precision: Precision) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
     return str(value)
 
 
@@ -82,11 +91,11 @@ def _document(name: str, content: str) -> bytes:
     return f'<{name} xmlns="{NAMESPACE}">{content}</{name}>'.encode()
 
 
-def _json_value(value: Any, shape: Shape) -> Any:  # noqa: ANN401 - decoded JSON has no narrower type
-    if isinstance(shape, Structure):
-        return {name: _json_value(value[name], inner) for name, inner in shape.members.items() if value.get(name) is not None}
-    if isinstance(shape, Timestamp) and isinstance(value, datetime):
-        return value.timestamp() if shape.milliseconds else int(value.timestamp())
+def _json_value(value: Any, precision: Precision) -> Any:  # noqa: ANN401 - decoded JSON has no narrower type
+    if isinstance(value, Mapping):
+        return {name: _json_value(inner, precision) for name, inner in value.items()}
+    if isinstance(value, datetime):
+        return value.timestamp() if precision == "milliseconds" else int(value.timestamp())
     return value
 
 

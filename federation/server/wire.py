@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from federation import limits
 from federation.errors import MalformedInput, MalformedQueryString, show
 from federation.server.messages import Request
-from federation.server.shapes import Integer, ListOf, Shape, Structure, Text
+from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, Text, TextList
 
 Argument = str | int | dict[str, "Argument"] | list["Argument"]
 """A parameter as the library takes it: boto3's form."""
@@ -48,8 +48,8 @@ def read_parameters(request: Request) -> dict[str, str]:
     return in_body
 
 
-def read_arguments(parameters: Mapping[str, str], shapes: Mapping[str, Shape]) -> dict[str, Argument]:
-    """Unfold flat *parameters* (``Tags.member.1.Key=…``) into values, by parameter name; those that *shapes* does not name are ignored.
+def read_arguments(parameters: Mapping[str, str], constraints: Mapping[str, Constraint]) -> dict[str, Argument]:
+    """Unfold flat *parameters* (``Tags.member.1.Key=…``) into values, by wire name; what *constraints* does not name is ignored.
 
     Raises:
         MalformedInput: A number is none, a list has a gap, a parameter is a value and a list at once.
@@ -57,11 +57,11 @@ def read_arguments(parameters: Mapping[str, str], shapes: Mapping[str, Shape]) -
     grouped: dict[str, dict[str, str]] = {}
     for name, value in parameters.items():
         head, dot, rest = name.partition(".")
-        if head in shapes:
+        if head in constraints:
             grouped.setdefault(head, {})[dot + rest] = value
     arguments = {}
     for name, parts in grouped.items():
-        argument = _argument(name, shapes[name], parts)
+        argument = _argument(name, constraints[name], parts)
         if argument is not None:
             arguments[name] = argument
     return arguments
@@ -113,18 +113,18 @@ def _decoded(escaped: bytes, where: str) -> str:
         raise _malformed("parameter-text", f"a {where} in UTF-8", "octets that are not", "encode the parameters as UTF-8") from None
 
 
-def _argument(name: str, shape: Shape, parts: Mapping[str, str]) -> Argument | None:
+def _argument(name: str, constraint: Constraint, parts: Mapping[str, str]) -> Argument | None:
     """*parts* maps what follows the name (empty, or beginning with a dot) to the value. None: nothing of it is known here."""
-    if isinstance(shape, ListOf):
-        return _list(name, shape, parts)
-    if isinstance(shape, Structure):
-        return _structure(name, shape, parts)
+    if isinstance(constraint, (TextList, StructureList)):
+        return _list(name, constraint.element, parts)
+    if isinstance(constraint, Structure):
+        return _structure(name, constraint, parts)
     if "" not in parts:
         return None
-    return _integer(name, parts[""]) if isinstance(shape, Integer) else parts[""]
+    return _integer(name, parts[""]) if isinstance(constraint, Integer) else parts[""]
 
 
-def _list(name: str, shape: ListOf, parts: Mapping[str, str]) -> list[Argument]:
+def _list(name: str, element: Text | Structure, parts: Mapping[str, str]) -> list[Argument]:
     if parts.get("") == "" and len(parts) == 1:  # how SDKs send an empty list
         return []
     elements: dict[int, dict[str, str]] = {}
@@ -137,23 +137,23 @@ def _list(name: str, shape: ListOf, parts: Mapping[str, str]) -> list[Argument]:
     if max(elements) != len(elements):
         found = f"{len(elements)} of them, the last numbered {max(elements)}"
         raise _malformed("list-index", f"elements of {name} numbered from 1 without gaps", found, "renumber the elements")
-    return [_element(f"{name}.member.{index}", shape.element, elements[index]) for index in sorted(elements)]
+    return [_element(f"{name}.member.{index}", element, elements[index]) for index in sorted(elements)]
 
 
-def _element(name: str, shape: Text | Structure, parts: Mapping[str, str]) -> Argument:
-    if isinstance(shape, Structure):
-        return _structure(name, shape, parts)
+def _element(name: str, element: Text | Structure, parts: Mapping[str, str]) -> Argument:
+    if isinstance(element, Structure):
+        return _structure(name, element, parts)
     if set(parts) != {""}:
         raise _malformed("parameter-shape", f"one value for {name}", "members", "send the value alone")
     return parts[""]
 
 
-def _structure(name: str, shape: Structure, parts: Mapping[str, str]) -> dict[str, Argument]:
+def _structure(name: str, structure: Structure, parts: Mapping[str, str]) -> dict[str, Argument]:
     if parts.get(""):
         raise _malformed(
-            "parameter-shape", f"members, such as {name}.{next(iter(shape.members))}", "a value", "send the members one by one"
+            "parameter-shape", f"members, such as {name}.{next(iter(structure.members))}", "a value", "send the members one by one"
         )
-    return read_arguments({part[1:]: value for part, value in parts.items() if part}, shape.members)
+    return read_arguments({part[1:]: value for part, value in parts.items() if part}, structure.members)
 
 
 def _integer(name: str, text: str) -> int:

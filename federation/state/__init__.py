@@ -6,7 +6,7 @@ from federation.state.audit import AuditSink, JsonLinesAudit
 from federation.state.event import AuditEvent
 from federation.state.memory import MemoryState, State, UsedCodes
 from federation.state.opening import beside, open_state
-from federation.state.origin import Origin, origin, received_from
+from federation.state.origin import Origin
 from federation.state.replay import MemoryReplayCache, ReplayCache
 
 __all__ = [
@@ -21,6 +21,4 @@ __all__ = [
     "UsedCodes",
     "beside",
     "open_state",
-    "origin",
-    "received_from",
 ]

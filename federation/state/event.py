@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from federation.errors import FederationError
 from federation.identity import timestamp
-from federation.state.origin import Origin, origin
+from federation.state.origin import Origin
 
 EVENT_VERSION: Final = "1.08"
 """Version of CloudTrail's record contents that the members follow."""
@@ -56,7 +56,7 @@ class AuditEvent:
     proved: Mapping[str, object] = field(default_factory=dict)
     region: str | None = None
     refusal: FederationError | None = None
-    origin: Origin = field(default_factory=origin)
+    origin: Origin = field(default_factory=Origin.here)
     event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def as_dict(self) -> dict[str, Any]:

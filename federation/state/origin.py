@@ -1,11 +1,8 @@
-"""Where a request came from: known to whoever received it, told in its audit event, and of no weight in any decision."""
+"""Where a request came from: known to whoever received it, part of its audit event, and of no weight in any decision."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -25,20 +22,7 @@ class Origin:
     user_agent: str | None = None
     region: str | None = None
 
-
-_CURRENT: ContextVar[Origin | None] = ContextVar("federation.origin", default=None)
-
-
-@contextmanager
-def received_from(origin: Origin) -> Iterator[None]:
-    """Let every event of this thread and task tell *origin* until the block ends."""
-    token = _CURRENT.set(origin)
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
-
-
-def origin() -> Origin:
-    """Return where the running request came from; for a call within the process an `Origin` with nothing but an id."""
-    return _CURRENT.get() or Origin(request_id=str(uuid.uuid4()))
+    @classmethod
+    def here(cls) -> Origin:
+        """Return the origin of a call within the process: an id and nothing else."""
+        return cls(request_id=str(uuid.uuid4()))

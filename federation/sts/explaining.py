@@ -18,7 +18,7 @@ from federation.validators import installed
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class LoginKind:
     """How one kind of login becomes a session: the operation, what it demands, and what it reads where not every demand is met."""
 
     operation: str
@@ -26,47 +26,49 @@ class Way:
     read_what_holds: Callable[[Exchange], SessionRequest]
 
 
-_WEB_IDENTITY: Final = Way(web_identity.OPERATION, web_identity_claims.CHECKS, web_identity_claims.read_what_holds)
-WAYS: Final = {
-    "saml2-response": Way(saml.OPERATION, saml_attributes.CHECKS, saml_attributes.read_what_holds),
+_WEB_IDENTITY: Final = LoginKind(
+    web_identity.AssumeRoleWithWebIdentity.operation, web_identity_claims.CHECKS, web_identity_claims.read_what_holds
+)
+LOGIN_KINDS: Final = {
+    "saml2-response": LoginKind(saml.AssumeRoleWithSaml.operation, saml_attributes.CHECKS, saml_attributes.read_what_holds),
     "oidc-id-token": _WEB_IDENTITY,
     "oauth-access-token": _WEB_IDENTITY,
 }
-"""Kind of identity to the way it takes; those of plug-ins come as web identities."""
+"""Kind of identity to its kind of login; those of plug-ins come as web identities."""
 
 
 def explain_role(account: Account, identity_or_report: object, *, role_arn: str, session_name: str | None, at: datetime) -> Decision:
     """Return what the trust policy of a role says; see `SecurityTokenService.explain_role`."""
     identity = _proved(identity_or_report)
-    way = way_of(identity.kind)
+    login = login_kind(identity.kind)
     role = account.roles.get(role_arn) if isinstance(role_arn, str) else None
     if role is None:
-        raise trust.no_such_role(operation=way.operation, role_arn=role_arn)
-    request = way.read_what_holds(Exchange(identity, role.arn, identity.provider_arn, session_name))
-    return trust.decide(role, identity, request, operation=way.operation, account=account.id, at=at)
+        raise trust.no_such_role(operation=login.operation, role_arn=role_arn)
+    request = login.read_what_holds(Exchange(identity, role.arn, identity.provider_arn, session_name))
+    return trust.decide(role, identity, request, operation=login.operation, account=account.id, at=at)
 
 
 def check_exchange(identity_or_report: object, *, role_arn: str) -> tuple[CheckResult, ...]:
     """Run every check that the exchange makes of a proved login before the trust policy is asked, and report each."""
     identity = _proved(identity_or_report)
-    return collect(way_of(identity.kind).checks, Exchange(identity, role_arn, identity.provider_arn))
+    return collect(login_kind(identity.kind).checks, Exchange(identity, role_arn, identity.provider_arn))
 
 
-def way_of(kind: str) -> Way:
-    """Return the way of identities of *kind*.
+def login_kind(kind: str) -> LoginKind:
+    """Return the kind of login that identities of *kind* take.
 
     Raises:
         ValidationError: No operation takes identities of its kind.
     """
-    way = WAYS.get(kind) or (_WEB_IDENTITY if kind in installed() else None)
-    if way is None:
+    found = LOGIN_KINDS.get(kind) or (_WEB_IDENTITY if kind in installed() else None)
+    if found is None:
         raise ValidationError(
             check="identity",
-            expected=f"an identity of kind {', '.join(WAYS)}",
+            expected=f"an identity of kind {', '.join(LOGIN_KINDS)}",
             found=show(kind),
             remedy="roles are assumed with SAML responses and web identity tokens",
         )
-    return way
+    return found
 
 
 def _proved(identity_or_report: object) -> VerifiedIdentity:

@@ -10,21 +10,19 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from federation import limits
-from federation.account import Account, Role
+from federation.account import Role
 from federation.arn import Arn
 from federation.errors import IDPRejectedClaim, ValidationError, show
 from federation.identity import VerifiedIdentity
 from federation.state import ReplayCache
-from federation.sts import parameters, trust
-from federation.sts.attempt import Attempt
+from federation.sts import trust
 from federation.sts.exchange import SessionRequest
 from federation.sts.lifetime import LAST_INSTANT_YEAR, session_period
-from federation.sts.parameters import Constraint
+from federation.sts.login_context import LoginContext
 from federation.sts.results import AssumedRoleUser, Credentials
-from federation.sts.sealing import SealedToken, Sealer
+from federation.sts.sealing import SealedToken
 from federation.sts.session import RoleSession, lasting_keys, seal_session
 from federation.sts.session_policies import check_session_policies
-from federation.validators import Provider, validate
 
 _LATEST_LEEWAY: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 
@@ -32,6 +30,8 @@ _LATEST_LEEWAY: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 class FederatedCall(Protocol):
     """The parameters that both operations have, as they came; each operation's own record has more."""
 
+    @property
+    def operation(self) -> str: ...  # noqa: D102
     @property
     def role_arn(self) -> str: ...  # noqa: D102 - the names are the API's
     @property
@@ -42,24 +42,6 @@ class FederatedCall(Protocol):
     def duration_seconds(self) -> int | None: ...  # noqa: D102
     @property
     def minimum_session_token_size(self) -> int | None: ...  # noqa: D102
-
-
-class Circumstances(NamedTuple):
-    """Where and when a call is answered.
-
-    Attributes:
-        account: Providers and roles.
-        sealer: Seals the session token.
-        replay: Where used tokens are remembered; None where they are not.
-        attempt: Takes down for the audit event what is known so far.
-        at: The instant to judge at, aware UTC.
-    """
-
-    account: Account
-    sealer: Sealer
-    replay: ReplayCache | None
-    attempt: Attempt
-    at: datetime
 
 
 class IssuedSession(NamedTuple):
@@ -91,37 +73,11 @@ class IssuedSession(NamedTuple):
         return cls(credentials, user, size, round(size * 100 / limits.SESSION_TOKEN_OCTETS))
 
 
-def check_parameters(call: FederatedCall, *own: tuple[Constraint, object]) -> None:
-    """Require that the parameters of *call*, *own* being those of its operation alone, satisfy the service model.
-
-    Raises:
-        ValidationError: Some do not.
-    """
-    parameters.check_parameters(
-        (parameters.ROLE_ARN, call.role_arn),
-        *own,
-        (parameters.POLICY_ARNS, call.policy_arns),
-        (parameters.POLICY, call.policy),
-        (parameters.ROLE_DURATION, call.duration_seconds),
-        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
-    )
-
-
-def prove(token: object, provider: Provider, there: Circumstances) -> VerifiedIdentity:
-    """Prove *token* with the keys and checks of *provider*, and take down whom it names.
-
-    Raises:
-        FederationError: The first check that refuses.
-    """
-    identity = there.attempt.identity = validate(token, provider, at=there.at)
-    return identity
-
-
 def issue(
     call: FederatedCall,
     identity: VerifiedIdentity,
     request: SessionRequest,
-    there: Circumstances,
+    context: LoginContext,
     *,
     single_use: bool,
     redeemable_until: datetime | None = None,
@@ -132,30 +88,29 @@ def issue(
         call: The parameters.
         identity: Who asks.
         request: What the login asks its session to be.
-        there: Where and when.
+        context: The account and the instant.
         single_use: Whether the token serves once, so far as used tokens are remembered at all.
         redeemable_until: When the provider takes the token no longer, though its own end may be far; None where it sets no such limit.
 
     Raises:
         FederationError: The first step that refuses.
     """
-    there.attempt.request = request
     # 1. The role trusts this caller, and the caller's tags and source identity.
-    role = _trusting_role(call.role_arn, identity, request, there)
+    role = _trusting_role(call, identity, request, context)
     # 2. The session has an end that every party agrees to.
     period = session_period(
         asked=call.duration_seconds,
         role_maximum=role.max_session_duration,
         attribute=request.duration,
         not_on_or_after=identity.session_not_on_or_after,
-        at=there.at,
+        at=context.at,
     )
     # 3. Session policies, which can only narrow, are policies.
-    arns = check_session_policies(there.account, policy=call.policy, policy_arns=call.policy_arns)
+    arns = check_session_policies(context.account, policy=call.policy, policy_arns=call.policy_arns)
     # 4. All of it is sealed into a token that fits.
     session = RoleSession(
-        partition=there.account.partition,
-        account=there.account.id,
+        partition=context.account.partition,
+        account=context.account.id,
         role=role.path + role.name,
         role_id=role.role_id,
         name=request.name or "",
@@ -169,19 +124,20 @@ def issue(
         policy=call.policy,
         policy_arns=arns,
     )
-    sealed = seal_session(session, there.sealer, minimum_size=call.minimum_session_token_size or 0)
+    sealed = seal_session(session, context.sealer, minimum_size=call.minimum_session_token_size or 0)
     # 5. Last, when nothing else can refuse: the token was not used before.
-    if single_use and there.replay is not None:
-        _check_first_use(identity, there.replay, there.at, redeemable_until=redeemable_until)
+    if single_use and context.replay is not None:
+        _check_first_use(identity, context.replay, context.at, redeemable_until=redeemable_until)
     return IssuedSession.of(session, sealed)
 
 
-def _trusting_role(role_arn: str, identity: VerifiedIdentity, request: SessionRequest, there: Circumstances) -> Role:
-    role, operation = there.account.roles.get(role_arn), there.attempt.operation
+def _trusting_role(call: FederatedCall, identity: VerifiedIdentity, request: SessionRequest, context: LoginContext) -> Role:
+    role_arn, operation = call.role_arn, call.operation
+    role = context.account.roles.get(role_arn)
     if role is None:
         check_role_arn(role_arn)
         raise trust.no_such_role(operation=operation, role_arn=role_arn)
-    decision = trust.decide(role, identity, request, operation=operation, account=there.account.id, at=there.at)
+    decision = trust.decide(role, identity, request, operation=operation, account=context.account.id, at=context.at)
     if not decision.allowed:
         raise trust.denied(decision, operation=operation, role_arn=role_arn)
     return role

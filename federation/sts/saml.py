@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import ClassVar
 
 from federation.account import Account
 from federation.arn import Arn
@@ -15,53 +15,57 @@ from federation.report import enforce
 from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.provider import SamlProvider
 from federation.saml.times import shift
-from federation.sts import parameters
 from federation.sts.exchange import Exchange
-from federation.sts.federated import Circumstances, check_parameters, issue, prove
+from federation.sts.federated import issue
+from federation.sts.login_context import LoginContext, LoginFacts
+from federation.sts.parameters import model
+from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import AssumedRoleSession
 from federation.sts.saml_attributes import CHECKS, read_session_request
-
-OPERATION: Final = "AssumeRoleWithSAML"
-
-
-class AssumeRoleWithSaml(NamedTuple):
-    """The parameters of one call, as they came."""
-
-    role_arn: str
-    principal_arn: str
-    saml_assertion: str | bytes
-    policy_arns: Sequence[object] = ()
-    policy: str | None = None
-    duration_seconds: int | None = None
-    minimum_session_token_size: int | None = None
-
-    def __repr__(self) -> str:
-        return f"<{OPERATION} {show(self.role_arn)}>"
+from federation.validators import validate
 
 
-def assume_role_with_saml(call: AssumeRoleWithSaml, there: Circumstances) -> AssumedRoleSession:
+@call_record
+class AssumeRoleWithSaml(Call):
+    """The parameters of AssumeRoleWithSAML."""
+
+    operation: ClassVar[str] = "AssumeRoleWithSAML"
+    signed: ClassVar[bool] = False
+
+    role_arn: str = parameter(model.ARN, audit="included")
+    principal_arn: str = parameter(model.ARN, audit="included")
+    saml_assertion: str | bytes = parameter(model.SAML_ASSERTION, audit="withheld", wire="SAMLAssertion")
+    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
+    policy: str | None = parameter(model.POLICY, audit="included", default=None)
+    duration_seconds: int | None = parameter(model.ROLE_DURATION, audit="included", default=None)
+    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+
+
+def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts: LoginFacts) -> AssumedRoleSession:
     """Exchange a SAML response for a role session.
 
     Args:
         call: The parameters.
-        there: Where and when.
+        context: The account and the instant.
+        facts: Takes down what becomes known, for the audit event.
 
     Raises:
         FederationError: The first step that refuses.
     """
+    facts.provider_arn = call.principal_arn
     # 1. The parameters satisfy the service model.
-    check_parameters(call, (parameters.PRINCIPAL_ARN, call.principal_arn), (parameters.SAML_ASSERTION, call.saml_assertion))
+    check_parameters(call)
     # 2. The provider named by the call, never by the token, is registered in this account.
-    provider = _find_provider(there.account, call.principal_arn)
-    # 3. One of its keys proves the response, and every check of its profile is content.
-    identity = prove(call.saml_assertion, provider, there)
+    provider = _find_provider(context.account, call.principal_arn)
+    # 3. One of its keys proves the response, and every check of its profile passes.
+    facts.identity = identity = validate(call.saml_assertion, provider, at=context.at)
     # 4. The attributes offer this role through this provider and say what the session is to be.
     exchange = Exchange(identity, call.role_arn, call.principal_arn)
     enforce(CHECKS, exchange)
-    request = read_session_request(exchange)
+    facts.request = request = read_session_request(exchange)
     # 5. The role trusts them, and the session is sealed. AWS takes an assertion until it ends, strict takes it once.
     single_use = provider.profile is Profile.STRICT
-    issued = issue(call, identity, request, there, single_use=single_use, redeemable_until=_redeemable_until(identity, provider))
+    issued = issue(call, identity, request, context, single_use=single_use, redeemable_until=_redeemable_until(identity, provider))
     return AssumedRoleSession(
         credentials=issued.credentials,
         assumed_role_user=issued.assumed_role_user,

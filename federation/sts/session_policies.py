@@ -8,10 +8,10 @@ from federation import limits
 from federation.account import Account
 from federation.errors import PackedPolicyTooLarge, ValidationError, show
 from federation.policy import Policy
-from federation.sts.parameters import arn_of
+from federation.sts.parameters.model import POLICY_DESCRIPTOR
 
 
-def check_session_policies(account: Account, *, policy: str | None, policy_arns: Sequence[object]) -> tuple[str, ...]:
+def check_session_policies(account: Account, *, policy: str | None, policy_arns: Sequence[object] | None) -> tuple[str, ...]:
     """Compile the inline session policy and resolve the managed ones; return their ARNs.
 
     Managed policies are those of the account or AWS's own, of which only the ARN need be known. What a session may do is evaluated with the
@@ -28,7 +28,7 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
     if policy is not None:
         _check_length(policy)
         Policy.parse(policy, kind="session")
-    arns = tuple(str(arn_of(item)) for item in policy_arns)
+    arns = tuple(str(POLICY_DESCRIPTOR.member(item, "arn")) for item in policy_arns or ())
     for arn in arns:
         if arn not in account.policies and not arn.startswith(f"arn:{account.partition}:iam::aws:policy/"):
             raise ValidationError(

@@ -1,6 +1,7 @@
-"""What an audit event tells of a call: parameters, answer and caller, in CloudTrail's words.
+"""The audit event of one call, in CloudTrail's words: parameters, answer and caller.
 
-Both lists are of what is told. A parameter or an answer that nobody thought of stays out, so that no token enters by being new (row O04).
+An event includes what is declared to be included: parameters on their call record, members of answers here. A new one stays out until
+somebody decides, so that no token enters by being new (attack row O04).
 """
 
 from __future__ import annotations
@@ -9,65 +10,48 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from federation.errors import FederationError
 from federation.identity import VerifiedIdentity, timestamp
+from federation.names import lower_first
+from federation.state import AuditEvent, Origin
 from federation.sts.callers.caller import Caller, CallerKind
+from federation.sts.login_context import LoginFacts
+from federation.sts.parameters.constraints import StructureList
+from federation.sts.parameters.record import Call, Parameter
 
 ROLE: Final = "AWS::IAM::Role"
 SAML_PROVIDER: Final = "AWS::IAM::SAMLProvider"
 
-TOLD_PARAMETERS: Final = (
-    "role_arn",
-    "principal_arn",
-    "provider_id",
-    "role_session_name",
-    "name",
-    "target_principal",
-    "task_policy_arn",
-    "policy",
-    "policy_arns",
-    "duration_seconds",
-    "minimum_session_token_size",
-    "tags",
-    "transitive_tag_keys",
-    "external_id",
-    "serial_number",
-    "source_identity",
-    "audience",
-    "signing_algorithm",
-    "access_key_id",
+_INCLUDED_ELEMENTS: Final = frozenset(
+    {
+        "Credentials",
+        "AccessKeyId",
+        "Expiration",
+        "AssumedRoleUser",
+        "AssumedRoleId",
+        "FederatedUser",
+        "FederatedUserId",
+        "Arn",
+        "AssumedPrincipal",
+        "PackedPolicySize",
+        "Subject",
+        "SubjectType",
+        "SubjectFromWebIdentityToken",
+        "Issuer",
+        "Provider",
+        "Audience",
+        "NameQualifier",
+        "SourceIdentity",
+        "SessionTokenUtilization",
+        "SessionTokenSize",
+    }
 )
-"""Parameters that events tell, by their names in Python."""
-WITHHELD_PARAMETERS: Final = frozenset(
-    {"saml_assertion", "web_identity_token", "trade_in_token", "token_code", "provided_contexts", "encoded_message"}
-)
-"""Those they do not: tokens, codes, and what may hold either."""
-
-_TOLD_ELEMENTS: Final = {
-    "Credentials": "credentials",
-    "AccessKeyId": "accessKeyId",
-    "Expiration": "expiration",
-    "AssumedRoleUser": "assumedRoleUser",
-    "AssumedRoleId": "assumedRoleId",
-    "FederatedUser": "federatedUser",
-    "FederatedUserId": "federatedUserId",
-    "Arn": "arn",
-    "AssumedPrincipal": "assumedPrincipal",
-    "PackedPolicySize": "packedPolicySize",
-    "Subject": "subject",
-    "SubjectType": "subjectType",
-    "SubjectFromWebIdentityToken": "subjectFromWebIdentityToken",
-    "Issuer": "issuer",
-    "Provider": "provider",
-    "Audience": "audience",
-    "NameQualifier": "nameQualifier",
-    "SourceIdentity": "sourceIdentity",
-    "SessionTokenUtilization": "sessionTokenUtilization",
-    "SessionTokenSize": "sessionTokenSize",
-}
+"""Members of answers that events hold. Secret key, session token and issued tokens are not among them."""
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ANSWERS_NOTHING: Final = frozenset({"GetCallerIdentity", "GetAccessKeyInfo", "DecodeAuthorizationMessage"})
 """Operations whose answer CloudTrail leaves out, since they change nothing."""
-_TYPES: Final = {
+_LOGIN_TYPES: Final = {"AssumeRoleWithSAML": "SAMLUser", "AssumeRoleWithWebIdentity": "WebIdentityUser"}
+_CALLER_TYPES: Final = {
     CallerKind.USER: "IAMUser",
     CallerKind.USER_SESSION: "IAMUser",
     CallerKind.ROOT: "Root",
@@ -85,14 +69,86 @@ class Answer(Protocol):
         ...
 
 
-def told_parameters(call: object) -> dict[str, object]:
-    """Return the parameters of *call*, an operation's own record of them or a mapping, as ``requestParameters``."""
-    given = call if isinstance(call, Mapping) else {name: getattr(call, name, None) for name in TOLD_PARAMETERS}
-    told = {name: given.get(name) for name in TOLD_PARAMETERS}
-    return {_camel(name): _members(name, value) for name, value in told.items() if value is not None and not _empty(value)}
+def login_event(
+    call: Call,
+    facts: LoginFacts,
+    *,
+    account: str,
+    at: datetime,
+    origin: Origin,
+    session: Answer | None = None,
+    refusal: FederationError | None = None,
+) -> AuditEvent:
+    """Return the event of a federated login.
+
+    Args:
+        call: Its parameters.
+        facts: What was known of it when it ended.
+        account: The account that answered.
+        at: The instant it was judged at, aware UTC.
+        origin: Where it came from.
+        session: What was granted, or None.
+        refusal: Why it was refused, or None.
+    """
+    named = (getattr(call, "role_arn", None), ROLE), (getattr(call, "principal_arn", None), SAML_PROVIDER)
+    return AuditEvent(
+        time=at,
+        operation=call.operation,
+        user_identity=login_identity(_LOGIN_TYPES[call.operation], facts.identity),
+        account=account,
+        request_parameters={**included_parameters(call), **_asked(facts)},
+        response_elements=None if session is None else included_elements(call.operation, session),
+        resources={arn: kind for arn, kind in named if type(arn) is str},
+        proved=_proved(facts),
+        refusal=refusal,
+        origin=origin,
+    )
 
 
-def told_answer(operation: str, answer: Answer) -> dict[str, object] | None:
+def signed_event(
+    call: Call,
+    caller: Caller | None,
+    *,
+    account: str,
+    role_arn: str | None,
+    at: datetime,
+    origin: Origin,
+    answer: Answer | None = None,
+    refusal: FederationError | None = None,
+) -> AuditEvent:
+    """Return the event of a signed call.
+
+    Args:
+        call: Its parameters.
+        caller: Who called; None where nobody was proved.
+        account: The account that answered.
+        role_arn: The role it names, or None.
+        at: The instant it was judged at, aware UTC.
+        origin: Where it came from.
+        answer: What was granted, or None.
+        refusal: Why it was refused, or None.
+    """
+    return AuditEvent(
+        time=at,
+        operation=call.operation,
+        user_identity=caller_identity(caller),
+        account=account,
+        request_parameters=included_parameters(call),
+        response_elements=None if answer is None else included_elements(call.operation, answer),
+        resources={} if role_arn is None else {role_arn: ROLE},
+        region=None if caller is None else caller.region,
+        refusal=refusal,
+        origin=origin,
+    )
+
+
+def included_parameters(call: Call) -> dict[str, object]:
+    """Return the parameters of *call* that events include, as ``requestParameters``."""
+    given = [(each, getattr(call, each.name)) for each in call.parameters if each.audit == "included"]
+    return {each.member: _plain(each, value) for each, value in given if value is not None and not _empty(value)}
+
+
+def included_elements(operation: str, answer: Answer) -> dict[str, object] | None:
     """Return what *operation* answered as ``responseElements``, without secret key, session token or web identity token."""
     return None if operation in _ANSWERS_NOTHING else _elements(answer.to_dict())
 
@@ -102,7 +158,7 @@ def caller_identity(caller: Caller | None) -> dict[str, object]:
     if caller is None:
         return {"type": "Unknown"}
     told = {
-        "type": "Root" if caller.is_root else _TYPES[caller.kind],
+        "type": "Root" if caller.is_root else _CALLER_TYPES[caller.kind],
         "principalId": caller.user_id,
         "arn": caller.arn,
         "accountId": caller.account,
@@ -144,18 +200,45 @@ def _session_context(caller: Caller, issued_at: datetime) -> dict[str, object]:
     return {**context, "attributes": {"creationDate": timestamp(issued_at.replace(microsecond=0)), "mfaAuthenticated": mfa}}
 
 
-def _members(name: str, value: object) -> object:
+def _asked(facts: LoginFacts) -> dict[str, object]:
+    """Return what the token asks for: CloudTrail lists it among the parameters, where a SAML call has it from."""
+    identity, request = facts.identity, facts.request
+    asked: dict[str, object] = {}
+    if identity is not None and identity.name_qualifier is not None:
+        asked["sAMLAssertionID"] = identity.token_id
+    if request is not None:
+        asked |= {
+            "roleSessionName": request.name,
+            "sourceIdentity": request.source_identity,
+            "principalTags": {tag.key: tag.value for tag in request.tags} or None,
+            "transitiveTagKeys": request.transitive_tag_keys or None,
+        }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _proved(facts: LoginFacts) -> dict[str, object]:
+    identity = facts.identity
+    proved = {"provider": facts.provider_arn if type(facts.provider_arn) is str else None}
+    if identity is not None:
+        proved |= {"issuer": identity.issuer, "subject": identity.subject, "tokenId": identity.token_id}
+    return {name: value for name, value in proved.items() if value is not None}
+
+
+def _plain(parameter: Parameter, value: object) -> object:
     """Return lists of structures in CloudTrail's spelling, whether they came as boto3's dictionaries or bare.
 
     Plain types alone are looked into: a caller's own may do anything when asked.
     """
-    if type(value) is not list and type(value) is not tuple:
+    if not isinstance(parameter.constraint, StructureList) or (type(value) is not list and type(value) is not tuple):
         return value
-    if name == "policy_arns":
-        return [item if type(item) is dict else {"arn": item} for item in value]
-    if name == "tags":
-        return [{"key": item.get("Key"), "value": item.get("Value")} if type(item) is dict else type(item).__name__ for item in value]
-    return value
+    members = tuple(parameter.constraint.element.members)
+    return [_structure(item, members) for item in value]
+
+
+def _structure(item: object, members: tuple[str, ...]) -> object:
+    if type(item) is dict:
+        return {lower_first(name): item.get(name) for name in members}
+    return {members[0]: item} if len(members) == 1 else type(item).__name__
 
 
 def _empty(value: object) -> bool:
@@ -163,8 +246,7 @@ def _empty(value: object) -> bool:
 
 
 def _elements(answer: Mapping[str, Any]) -> dict[str, object]:
-    told = {_TOLD_ELEMENTS[name]: value for name, value in answer.items() if name in _TOLD_ELEMENTS}
-    return {name: _element(value) for name, value in told.items()}
+    return {lower_first(name): _element(value) for name, value in answer.items() if name in _INCLUDED_ELEMENTS}
 
 
 def _element(value: object) -> object:
@@ -178,8 +260,3 @@ def _written(moment: datetime) -> str:
     half = "AM" if moment.hour < 12 else "PM"  # noqa: PLR2004 - noon
     clock = f"{moment.hour % 12 or 12}:{moment.minute:02}:{moment.second:02} {half}"
     return f"{_MONTHS[moment.month - 1]} {moment.day}, {moment.year}, {clock}"
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))

@@ -65,7 +65,7 @@ def credentials(sts: SecurityTokenService, case: Mapping[str, Any]) -> dict[str,
     """The keys that sign: the user's, or those of the session that the recording speaks of."""
     setup = case["setup"]
     kind = setup.get("caller", "") if isinstance(setup, dict) else ""
-    caller = sts.caller_of(KEY_ID, at=AT)
+    caller = sts.caller_for_key(KEY_ID, at=AT)
     if kind.startswith("session from GetSessionToken"):
         issued = sts.get_session_token(caller=caller, duration_seconds=900, at=AT).credentials
     elif kind.startswith("session from GetFederationToken"):

@@ -80,4 +80,4 @@ def told(operation: Callable[..., object], *arguments: object, **keywords: objec
 @settings(max_examples=100, deadline=None)
 @given(key_id=ANYTHING | WORDS, token=ANYTHING | WORDS)
 def test_credentials_of_any_kind(sts: SecurityTokenService, key_id: Any, token: Any) -> None:
-    assert SECRET not in told(sts.caller_of, key_id, token)
+    assert SECRET not in told(sts.caller_for_key, key_id, token)

@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from federation.errors import FederationError
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Exchange, Request
-from federation.server.operations import OPERATIONS, Operation
-from federation.server.shapes import Integer, ListOf, Shape, Structure
 from federation.server.wire import read_arguments, read_parameters
+from federation.sts.catalogue import OPERATIONS, Operation
+from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, TextList
 from federation.sts.service import SecurityTokenService
 from tests.shared import REPOSITORY
 
 MODEL = botocore.session.get_session().get_service_model("sts")
 FORM = ("content-type", "application/x-www-form-urlencoded; charset=utf-8")
 HOST = ("host", "localhost")
-WORDS = ["Action", "Version", "2011-06-15", *(row.name for row in OPERATIONS), *(name for row in OPERATIONS for name in row.parameters)]
+WORDS = ["Action", "Version", "2011-06-15", *OPERATIONS, *(each.wire for row in OPERATIONS.values() for each in row.parameters)]
 PIECES = [*WORDS, ".member.1", ".Key", ".Value", ".arn", "=", "&", "%", "+", "%41", "%ff", "\x00", ".", "0", "1", "é", "\u202e", "arn:aws:"]
 
 
-def values(shape: Shape) -> st.SearchStrategy[Any]:
-    if isinstance(shape, ListOf):
+def values(shape: Constraint) -> st.SearchStrategy[Any]:
+    if isinstance(shape, (TextList, StructureList)):
         return st.lists(values(shape.element), max_size=12)
     if isinstance(shape, Structure):
         return st.fixed_dictionaries({name: values(member) for name, member in shape.members.items()})
@@ -38,7 +38,7 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 def calls(row: Operation) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional={name: values(shape) for name, shape in row.parameters.items()})
+    return st.fixed_dictionaries({}, optional={each.wire: values(each.constraint) for each in row.parameters})
 
 
 @st.composite
@@ -46,7 +46,7 @@ def requests(draw: st.DrawFn) -> Request:
     """Requests near enough to good ones to reach every room, and far enough to be wrong in each."""
     soup = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=40).map("".join)
     form = st.dictionaries(st.sampled_from(WORDS) | soup, st.sampled_from(WORDS) | soup, max_size=8).map(urlencode)
-    action = st.sampled_from([f"Action={row.name}&Version=2011-06-15&" for row in OPERATIONS[:4]] + [""])
+    action = st.sampled_from([f"Action={name}&Version=2011-06-15&" for name in list(OPERATIONS)[:4]] + [""])
     body = draw(
         st.builds(str.__add__, action, form | soup).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=80)
     )
@@ -68,7 +68,7 @@ def endpoint() -> Endpoint:
     return Endpoint(SecurityTokenService.open(REPOSITORY / "fixtures" / "account"))
 
 
-@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
 def test_what_botocore_sends_is_what_we_read(row: Operation) -> None:
     model = MODEL.operation_model(row.name)
 
@@ -77,7 +77,8 @@ def test_what_botocore_sends_is_what_we_read(row: Operation) -> None:
     def check(call: dict[str, Any]) -> None:
         sent = QuerySerializer().serialize_to_request(call, model)["body"]
         parameters = read_parameters(Request("POST", "/", "", (FORM,), urlencode(sent).encode()))
-        assert read_arguments(parameters, row.parameters) == {name: value for name, value in call.items() if value != {}}
+        constraints = {each.wire: each.constraint for each in row.parameters}
+        assert read_arguments(parameters, constraints) == {name: value for name, value in call.items() if value != {}}
 
     check()
 

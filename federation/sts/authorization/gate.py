@@ -8,6 +8,7 @@ from typing import Final
 
 from federation.errors import AccessDenied
 from federation.sts.callers.caller import Caller, CallerKind
+from federation.sts.parameters.record import Call
 
 _SESSIONS: Final = (CallerKind.ROLE_SESSION, CallerKind.USER_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT_SESSION)
 _NOBODY: Final[Mapping[CallerKind, str]] = {}
@@ -56,17 +57,17 @@ def barred(operation: str, caller: Caller) -> Bar | None:
     return Bar(f"because {operation} does not answer {kind}", message)
 
 
-def check_caller(operation: str, caller: Caller) -> None:
-    """Require that *caller* has credentials of a kind that *operation* answers.
+def check_caller(call: Call, caller: Caller) -> None:
+    """Require that *caller* has credentials of a kind that the operation of *call* answers.
 
     Raises:
         AccessDenied: It has not; no policy can change that.
     """
-    bar = barred(operation, caller)
+    bar = barred(call.operation, caller)
     if bar is not None:
         raise AccessDenied(
             check="caller-kind",
-            expected=f"a caller other than {', '.join(REFUSED[operation])}",
+            expected=f"a caller other than {', '.join(REFUSED[call.operation])}",
             found=str(caller.kind),
             remedy="use the credentials of a user or of a role, as the operation asks",
             message=bar.message,

@@ -21,7 +21,7 @@ from federation.sts.authorization.gate import Bar, barred
 from federation.sts.callers.caller import Caller
 from federation.sts.sealing import Sealer
 
-Context = Mapping[str, str | Sequence[str]]
+RequestKeys = Mapping[str, str | Sequence[str]]
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
 ASSUME_ROOT: Final = "sts:AssumeRoot"
@@ -67,7 +67,7 @@ class OwnQuestion:
     """
 
     caller: Caller
-    context: Context
+    context: RequestKeys
     account: Account
     sealer: Sealer
     at: datetime
@@ -159,7 +159,7 @@ class OwnQuestion:
             raise _fault("resource", f"{self._federated_users}<name>", resource, "name the federated user by --resource")
         return name
 
-    def _tags_of(self, role: Role | None) -> Context:
+    def _tags_of(self, role: Role | None) -> RequestKeys:
         """Return the condition keys of the role's tags; whoever asks cannot give others."""
         tags = {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in (role.tags if role else ()) for prefix in ("iam", "aws")}
         decided = {key.lower() for key in tags}
@@ -168,7 +168,9 @@ class OwnQuestion:
             raise _fault("context-keys", "keys that the role itself does not decide", taken, "leave the key out: the role's tags tell it")
         return tags
 
-    def _asked(self, action: str, resource: Resource, *, context: Context, bar: Bar | None = None, told: Told = Told.ALL) -> Authorization:
+    def _asked(
+        self, action: str, resource: Resource, *, context: RequestKeys, bar: Bar | None = None, told: Told = Told.ALL
+    ) -> Authorization:
         return authorize(self.caller, action=action, resource=resource, context=context, sealer=self.sealer, at=self.at, bar=bar, told=told)
 
 

@@ -31,7 +31,7 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A resolved principal; made by `SecurityTokenService.caller_of`, `caller_named` or `authenticate`.
+    """A resolved principal; made by `SecurityTokenService.caller_for_key`, `caller_for_arn` or `authenticate`.
 
     Attributes:
         kind: With which credentials.

@@ -30,7 +30,7 @@ _SESSION_KINDS: Final = {USER_SESSION, FEDERATED_USER_SESSION}
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class KeyHolder:
     """Who holds an access key, and the secret that goes with it, never shown."""
 
     caller: Caller
@@ -52,7 +52,7 @@ class Callers:
         """Return what seals root sessions in a member *account* in which this one may assume root."""
         return self._members[account]
 
-    def holder_of(self, access_key_id: object, session_token: object | None, *, at: datetime) -> Holder:
+    def holder_of(self, access_key_id: object, session_token: object | None, *, at: datetime) -> KeyHolder:
         """Return who holds the credentials.
 
         Raises:
@@ -93,37 +93,37 @@ class Callers:
             remedy="correct the ARN, path included; `federation account show` lists users and roles",
         )
 
-    def _long_term(self, access_key_id: object) -> Holder:
+    def _long_term(self, access_key_id: object) -> KeyHolder:
         key = self._account.access_keys.get(access_key_id) if isinstance(access_key_id, str) else None
         if key is None or not key.active:
             raise _no_such_key(self._account, access_key_id, inactive=key is not None)
         owner = principals.root(self._account) if key.user is None else principals.user(self._account, self._account.users[key.user])
-        return Holder(owner, key.secret)
+        return KeyHolder(owner, key.secret)
 
-    def _role_session(self, token: object, access_key_id: object, at: datetime) -> Holder:
+    def _role_session(self, token: object, access_key_id: object, at: datetime) -> KeyHolder:
         account = self._account
         session = open_session(token, access_key_id, self._sealer, partition=account.partition, account=account.id, at=at)
         role = account.roles.get(session.role_arn)
         if role is None or role.role_id != session.role_id:
             raise invalid_token()
-        return Holder(principals.role_session(account, role, session), self._secret(token, ROLE_SESSION))
+        return KeyHolder(principals.role_session(account, role, session), self._secret(token, ROLE_SESSION))
 
-    def _user_session(self, kind: bytes, token: object, access_key_id: object, at: datetime) -> Holder:
+    def _user_session(self, kind: bytes, token: object, access_key_id: object, at: datetime) -> KeyHolder:
         account = self._account
         if kind == USER_SESSION:
             session = _open(UserSession, token, access_key_id, self._sealer, kind=kind, at=at)
             owner = self._owner(session.user, session.user_id)
-            return Holder(principals.user_session(account, owner, session), self._secret(token, kind))
+            return KeyHolder(principals.user_session(account, owner, session), self._secret(token, kind))
         federated = _open(FederatedUserSession, token, access_key_id, self._sealer, kind=kind, at=at)
         owner = self._owner(federated.user, federated.user_id)
-        return Holder(principals.federated_user(account, owner, federated), self._secret(token, kind))
+        return KeyHolder(principals.federated_user(account, owner, federated), self._secret(token, kind))
 
-    def _root_session(self, token: object, access_key_id: object, at: datetime) -> Holder:
+    def _root_session(self, token: object, access_key_id: object, at: datetime) -> KeyHolder:
         sealer = self._members.get(_account_or_none(access_key_id))
         if sealer is None:
             raise invalid_token()
         session = _open(RootSession, token, access_key_id, sealer, kind=ROOT_SESSION, at=at)
-        return Holder(principals.root_session(self._account, session), sealer.open(token, kind=ROOT_SESSION).secret_access_key)
+        return KeyHolder(principals.root_session(self._account, session), sealer.open(token, kind=ROOT_SESSION).secret_access_key)
 
     def _owner(self, path_and_name: str, user_id: str) -> User | None:
         """Return the user that a session belongs to, None for the root."""

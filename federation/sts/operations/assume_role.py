@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar
 
 from federation import limits
 from federation.account import Role
 from federation.errors import InvalidIdentityToken, ValidationError
 from federation.identity import ContextValue
-from federation.sts import parameters
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.own_actions import ASSUME_ROLE, TAG_SESSION
@@ -18,67 +16,70 @@ from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.federated import check_role_arn
 from federation.sts.lifetime import session_period
 from federation.sts.mfa import VerifiedMfa, check_mfa
-from federation.sts.operations import constraints
 from federation.sts.operations.chaining import SessionFacts, read_session_facts
-from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import tag_keys
 from federation.sts.operations.results import AssumedRole, issued
+from federation.sts.parameters import model
+from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import AssumedRoleUser
 from federation.sts.session import RoleSession, seal_session
 from federation.sts.session_policies import check_session_policies
 
-OPERATION: Final = "AssumeRole"
+
+@call_record
+class AssumeRole(Call):
+    """The parameters of AssumeRole."""
+
+    operation: ClassVar[str] = "AssumeRole"
+
+    role_arn: str = parameter(model.ARN, audit="included")
+    role_session_name: str = parameter(model.SESSION_NAME, audit="included")
+    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
+    policy: str | None = parameter(model.LONG_POLICY, audit="included", default=None)
+    duration_seconds: int | None = parameter(model.ROLE_DURATION, audit="included", default=None)
+    tags: Sequence[object] = parameter(model.TAGS, audit="included", default=())
+    transitive_tag_keys: Sequence[str] = parameter(model.TRANSITIVE_TAG_KEYS, audit="included", default=())
+    external_id: str | None = parameter(model.EXTERNAL_ID, audit="included", default=None)
+    serial_number: str | None = parameter(model.SERIAL_NUMBER, audit="included", default=None)
+    token_code: str | None = parameter(model.TOKEN_CODE, audit="withheld", default=None)
+    source_identity: str | None = parameter(model.SOURCE_IDENTITY, audit="included", default=None)
+    provided_contexts: Sequence[object] = parameter(model.PROVIDED_CONTEXTS, audit="withheld", default=())
+    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssumeRole:
-    """The parameters of one call, as they came."""
-
-    role_arn: str
-    role_session_name: str
-    policy_arns: Sequence[object] = ()
-    policy: str | None = None
-    duration_seconds: int | None = None
-    tags: Sequence[object] = ()
-    transitive_tag_keys: Sequence[str] = ()
-    external_id: str | None = None
-    serial_number: str | None = None
-    token_code: str | None = None
-    source_identity: str | None = None
-    provided_contexts: Sequence[object] = ()
-    minimum_session_token_size: int | None = None
-
-
-def assume_role(call: AssumeRole, there: Circumstances) -> AssumedRole:
+def assume_role(call: AssumeRole, context: Context) -> AssumedRole:
     """Issue a session of a role to a caller with AWS credentials.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model, and name a role.
-    _check_parameters(call)
-    check_caller(OPERATION, there.caller)
+    check_parameters(call)
+    check_caller(call, context.caller)
     check_role_arn(call.role_arn)
     # 2. Tags and source identity agree with each other and with those of the calling session.
     facts = read_session_facts(
-        there.caller, tags=call.tags, transitive_tag_keys=call.transitive_tag_keys or (), source_identity=call.source_identity
+        context.caller, tags=call.tags, transitive_tag_keys=call.transitive_tag_keys or (), source_identity=call.source_identity
     )
     # 3. The second factor, where one is offered, is the caller's own and good.
-    mfa = check_mfa(there.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=there.at, used=there.state)
+    mfa = check_mfa(
+        context.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=context.at, used=context.state
+    )
     # 4. The role trusts the caller, and the caller's own policies let it, for every action the request takes.
-    role = _permitted_role(call, facts, mfa, there)
+    role = _permitted_role(call, facts, mfa, context)
     _check_contexts(call)
     # 5. The session has an end that every party agrees to.
-    _check_chained(there.caller, call.duration_seconds)
+    _check_chained(context.caller, call.duration_seconds)
     start, end = session_period(
-        asked=call.duration_seconds, role_maximum=role.max_session_duration, attribute=None, not_on_or_after=None, at=there.at
+        asked=call.duration_seconds, role_maximum=role.max_session_duration, attribute=None, not_on_or_after=None, at=context.at
     )
     # 6. Session policies, which can only narrow, are policies.
-    arns = check_session_policies(there.account, policy=call.policy, policy_arns=call.policy_arns)
+    arns = check_session_policies(context.account, policy=call.policy, policy_arns=call.policy_arns)
     # 7. All of it is sealed into a token that fits.
     session = RoleSession(
-        partition=there.account.partition,
-        account=there.account.id,
+        partition=context.account.partition,
+        account=context.account.id,
         role=role.path + role.name,
         role_id=role.role_id,
         name=call.role_session_name,
@@ -91,7 +92,7 @@ def assume_role(call: AssumeRole, there: Circumstances) -> AssumedRole:
         policy_arns=arns,
         mfa_at=None if mfa is None else start,
     )
-    sealed = seal_session(session, there.sealer, minimum_size=call.minimum_session_token_size or 0)
+    sealed = seal_session(session, context.sealer, minimum_size=call.minimum_session_token_size or 0)
     return AssumedRole(
         assumed_role_user=AssumedRoleUser(assumed_role_id=session.user_id, arn=session.arn),
         source_identity=session.source_identity,
@@ -99,33 +100,15 @@ def assume_role(call: AssumeRole, there: Circumstances) -> AssumedRole:
     )
 
 
-def _check_parameters(call: AssumeRole) -> None:
-    parameters.check_parameters(
-        (parameters.ROLE_ARN, call.role_arn),
-        (parameters.ROLE_SESSION_NAME, call.role_session_name),
-        (parameters.POLICY_ARNS, call.policy_arns),
-        (constraints.SESSION_POLICY, call.policy),
-        (parameters.ROLE_DURATION, call.duration_seconds),
-        (constraints.TAGS, call.tags),
-        (constraints.TRANSITIVE_TAG_KEYS, call.transitive_tag_keys),
-        (constraints.EXTERNAL_ID, call.external_id),
-        (constraints.SERIAL_NUMBER, call.serial_number),
-        (constraints.TOKEN_CODE, call.token_code),
-        (constraints.SOURCE_IDENTITY, call.source_identity),
-        (constraints.PROVIDED_CONTEXTS, call.provided_contexts),
-        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
-    )
-
-
-def _permitted_role(call: AssumeRole, facts: SessionFacts, mfa: VerifiedMfa | None, there: Circumstances) -> Role:
+def _permitted_role(call: AssumeRole, facts: SessionFacts, mfa: VerifiedMfa | None, context: Context) -> Role:
     """Return the role, if trust policy and the caller's own policies allow every action of the request."""
-    caller = there.caller if mfa is None else there.caller.with_mfa(there.at)
-    question = there.question(_context(call, facts), caller=caller)
+    caller = context.caller if mfa is None else context.caller.with_mfa(context.at)
+    question = context.question(_context(call, facts), caller=caller)
     for action in _actions(call, facts):
         authorization = question.on_role(action, call.role_arn)
         if not authorization.allowed:
             raise refuse(authorization)
-    return there.account.roles[call.role_arn]  # where there is none, no policy lets anybody in
+    return context.account.roles[call.role_arn]  # where there is none, no policy lets anybody in
 
 
 def _actions(call: AssumeRole, facts: SessionFacts) -> Iterator[str]:
@@ -147,7 +130,7 @@ def _context(call: AssumeRole, facts: SessionFacts) -> dict[str, ContextValue]:
     if facts.transitive_tag_keys:
         keys["sts:TransitiveTagKeys"] = facts.transitive_tag_keys
     if call.provided_contexts:
-        providers = (constraints.member_of(item, "ProviderArn") for item in call.provided_contexts)
+        providers = (model.PROVIDED_CONTEXT.member(item, "ProviderArn") for item in call.provided_contexts)
         keys["sts:RequestContextProviders"] = tuple(str(provider) for provider in providers)
     return keys
 

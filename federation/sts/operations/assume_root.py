@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 from federation import limits
 from federation.errors import ValidationError, show
-from federation.sts import parameters
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.user_sessions import ROOT_SESSION, RootSession
 from federation.sts.lifetime import check_calendar
-from federation.sts.operations import constraints
-from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.context import Context
 from federation.sts.operations.results import AssumedRoot, issued
 from federation.sts.packing import seal_items
+from federation.sts.parameters import model
+from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 
 TASK_POLICIES: Final = (
     "IAMAuditRootUserCredentials",
@@ -29,43 +28,45 @@ TASK_POLICIES: Final = (
 """The only policies a root session may have, below ``arn:<partition>:iam::aws:policy/root-task/``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssumeRoot:
-    """The parameters of one call, as they came; ``task_policy_arn`` as boto3's ``{"arn": …}`` or as the bare ARN."""
+@call_record
+class AssumeRoot(Call):
+    """The parameters of AssumeRoot."""
 
-    target_principal: str
-    task_policy_arn: object
-    duration_seconds: int | None = None
-    minimum_session_token_size: int | None = None
+    operation: ClassVar[str] = "AssumeRoot"
+
+    target_principal: str = parameter(model.TARGET_PRINCIPAL, audit="included")
+    task_policy_arn: object = parameter(model.TASK_POLICY_ARN, audit="included")
+    duration_seconds: int | None = parameter(model.ROOT_DURATION, audit="included", default=None)
+    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
-def assume_root(call: AssumeRoot, there: Circumstances) -> AssumedRoot:
+def assume_root(call: AssumeRoot, context: Context) -> AssumedRoot:
     """Issue a session as the root of a member account.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model, and name an account and a task.
-    _check_parameters(call)
-    account = _target(call.target_principal, there)
-    task_policy = _task_policy(call.task_policy_arn, there)
+    check_parameters(call)
+    account = _target(call.target_principal, context)
+    task_policy = _task_policy(call.task_policy_arn, context)
     # 2. The caller is no root, its policies let it, and its account may do so in that one.
-    check_caller("AssumeRoot", there.caller)
-    _check_allowed(account, task_policy, there)
+    check_caller(call, context.caller)
+    _check_allowed(account, task_policy, context)
     # 3. The session is sealed into a token that fits.
-    check_calendar(there.at)
-    start = there.at.replace(microsecond=0)
+    check_calendar(context.at)
+    start = context.at.replace(microsecond=0)
     session = RootSession(
         account=account,
         task_policy=task_policy,
         issued_at=start,
         # DurationSeconds 0 satisfies the model and is no wish: like none, it gives the longest session.
         expires_at=start + timedelta(seconds=call.duration_seconds or limits.ASSUMED_ROOT_SECONDS),
-        source_identity=there.caller.source_identity,
+        source_identity=context.caller.source_identity,
     )
     sealed = seal_items(
         session.items(),
-        there.callers.member_sealer(account),
+        context.callers.member_sealer(account),
         kind=ROOT_SESSION,
         named=session.named,
         minimum_size=call.minimum_session_token_size or 0,
@@ -73,19 +74,9 @@ def assume_root(call: AssumeRoot, there: Circumstances) -> AssumedRoot:
     return AssumedRoot(source_identity=session.source_identity, **issued(sealed, expires_at=session.expires_at))
 
 
-def _check_parameters(call: AssumeRoot) -> None:
-    constraint = constraints.TASK_POLICY if call.task_policy_arn is None else constraints.TASK_POLICY_ARN
-    parameters.check_parameters(
-        (constraints.TARGET_PRINCIPAL, call.target_principal),
-        (constraint, parameters.arn_of(call.task_policy_arn)),
-        (constraints.ROOT_DURATION, call.duration_seconds),
-        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
-    )
-
-
-def _target(target: str, there: Circumstances) -> str:
+def _target(target: str, context: Context) -> str:
     """Return the account that *target* names: twelve digits or the ARN of its root."""
-    match = re.fullmatch(rf"(?:arn:{re.escape(there.account.partition)}:iam::)?(\d{{12}})(:root)?", target, re.ASCII)
+    match = re.fullmatch(rf"(?:arn:{re.escape(context.account.partition)}:iam::)?(\d{{12}})(:root)?", target, re.ASCII)
     if match is None or target.startswith("arn:") != (match[2] is not None):
         raise ValidationError(
             check="target-principal",
@@ -97,9 +88,9 @@ def _target(target: str, there: Circumstances) -> str:
     return match[1]
 
 
-def _task_policy(given: object, there: Circumstances) -> str:
-    arn = str(parameters.arn_of(given))
-    prefix = f"arn:{there.account.partition}:iam::aws:policy/root-task/"
+def _task_policy(given: object, context: Context) -> str:
+    arn = str(model.TASK_POLICY_ARN.member(given, "arn"))
+    prefix = f"arn:{context.account.partition}:iam::aws:policy/root-task/"
     if not arn.startswith(prefix) or arn.removeprefix(prefix) not in TASK_POLICIES:
         raise ValidationError(
             check="task-policy-arn",
@@ -111,8 +102,8 @@ def _task_policy(given: object, there: Circumstances) -> str:
     return arn
 
 
-def _check_allowed(account: str, task_policy: str, there: Circumstances) -> None:
+def _check_allowed(account: str, task_policy: str, context: Context) -> None:
     """Require the caller's permission, and centralised root access to that account."""
-    authorization = there.question({"sts:TaskPolicyArn": task_policy}).on_root(account)
+    authorization = context.question({"sts:TaskPolicyArn": task_policy}).on_root(account)
     if not authorization.allowed:
         raise refuse(authorization)

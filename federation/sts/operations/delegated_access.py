@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import ClassVar
 
 from federation.account.model import TradeInToken
 from federation.errors import AccessDenied, ExpiredTradeInTokenException
@@ -11,37 +12,47 @@ from federation.identity import timestamp
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.lifetime import check_calendar
-from federation.sts.operations import constraints
-from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.context import Context
 from federation.sts.operations.results import DelegatedAccessToken, issued
-from federation.sts.parameters import check_parameters
+from federation.sts.parameters import model
+from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.session import RoleSession, seal_session
 
 
-def get_delegated_access_token(trade_in_token: object, there: Circumstances) -> DelegatedAccessToken:
+@call_record
+class GetDelegatedAccessToken(Call):
+    """The parameters of GetDelegatedAccessToken."""
+
+    operation: ClassVar[str] = "GetDelegatedAccessToken"
+
+    trade_in_token: str = parameter(model.TRADE_IN_TOKEN, audit="withheld")
+
+
+def get_delegated_access_token(call: GetDelegatedAccessToken, context: Context) -> DelegatedAccessToken:
     """Exchange a registered trade-in token, once, for the session it stands for.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameter satisfies the service model.
-    check_parameters((constraints.TRADE_IN_TOKEN, trade_in_token))
+    check_parameters(call)
     # 2. The caller may exchange such tokens.
-    check_caller("GetDelegatedAccessToken", there.caller)
-    authorization = there.question({}).on_itself("sts:GetDelegatedAccessToken")
+    check_caller(call, context.caller)
+    authorization = context.question({}).on_itself("sts:GetDelegatedAccessToken")
     if not authorization.allowed:
         raise refuse(authorization)
     # 3. The token is registered, and has not ended.
-    octets = trade_in_token if isinstance(trade_in_token, bytes) else str(trade_in_token).encode("utf-8", "surrogatepass")
+    token = call.trade_in_token
+    octets = token if isinstance(token, bytes) else token.encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(octets).hexdigest()
-    registered = _registered(digest, there)
+    registered = _registered(digest, context)
     # 4. The session it stands for is sealed into a token that fits.
-    role = there.account.roles[registered.role_arn]
-    check_calendar(there.at)
-    start = there.at.replace(microsecond=0)
+    role = context.account.roles[registered.role_arn]
+    check_calendar(context.at)
+    start = context.at.replace(microsecond=0)
     session = RoleSession(
-        partition=there.account.partition,
-        account=there.account.id,
+        partition=context.account.partition,
+        account=context.account.id,
         role=role.path + role.name,
         role_id=role.role_id,
         name=registered.session_name,
@@ -49,18 +60,18 @@ def get_delegated_access_token(trade_in_token: object, there: Circumstances) -> 
         expires_at=start + timedelta(seconds=registered.duration),
         policy_arns=registered.policy_arns,
     )
-    sealed = seal_session(session, there.sealer)
+    sealed = seal_session(session, context.sealer)
     # 5. Last, when nothing else can refuse: the token was not used before.
-    if not there.state.first_exchange(digest):
+    if not context.state.first_exchange(digest):
         raise _refused("a trade-in token that is used for the first time", "a second use")
     return DelegatedAccessToken(assumed_principal=session.arn, **issued(sealed, expires_at=session.expires_at))
 
 
-def _registered(digest: str, there: Circumstances) -> TradeInToken:
-    registered = there.account.trade_in_tokens.get(digest)
+def _registered(digest: str, context: Context) -> TradeInToken:
+    registered = context.account.trade_in_tokens.get(digest)
     if registered is None:
         raise _refused("a trade-in token of this account", "another")
-    if there.at >= registered.expires_at:
+    if context.at >= registered.expires_at:
         raise ExpiredTradeInTokenException(
             check="trade-in-token-end",
             expected="a trade-in token that has not ended",

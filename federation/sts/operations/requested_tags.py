@@ -7,7 +7,7 @@ from typing import Final
 
 from federation.errors import InvalidParameterValue, ValidationError, show
 from federation.identity import ContextValue, SessionTag
-from federation.sts.operations.constraints import member_of
+from federation.sts.parameters.model import TAG
 from federation.tags import RESERVED_PREFIX
 
 _REMEDY: Final = "correct the tags of the call"
@@ -24,7 +24,7 @@ def read_tags(given: Sequence[object] | None, *, reserved: str | None = RESERVED
         InvalidParameterValue: Two keys differ by case alone.
         ValidationError: A key has the reserved prefix.
     """
-    tags = tuple(SessionTag(str(member_of(item, "Key")), str(member_of(item, "Value"))) for item in given or ())
+    tags = tuple(SessionTag(str(TAG.member(item, "Key")), str(TAG.member(item, "Value"))) for item in given or ())
     seen: set[str] = set()
     for tag in tags:
         folded = tag.key.lower()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from federation import limits
 from federation.identity import SessionTag
-from federation.sts import parameters
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.own_actions import GET_FEDERATION_TOKEN, TAG_SESSION
@@ -16,95 +15,90 @@ from federation.sts.callers.caller import Caller
 from federation.sts.callers.user_sessions import FEDERATED_USER_SESSION, USER_SESSION, FederatedUserSession, UserSession
 from federation.sts.lifetime import check_calendar
 from federation.sts.mfa import check_mfa
-from federation.sts.operations import constraints
-from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import FederationToken, SessionToken, issued
 from federation.sts.packing import seal_items
+from federation.sts.parameters import model
+from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.session_policies import check_session_policies
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetSessionToken:
-    """The parameters of one call, as they came."""
+@call_record
+class GetSessionToken(Call):
+    """The parameters of GetSessionToken."""
 
-    duration_seconds: int | None = None
-    serial_number: str | None = None
-    token_code: str | None = None
-    minimum_session_token_size: int | None = None
+    operation: ClassVar[str] = "GetSessionToken"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetFederationToken:
-    """The parameters of one call, as they came."""
-
-    name: str
-    policy: str | None = None
-    policy_arns: Sequence[object] = ()
-    duration_seconds: int | None = None
-    tags: Sequence[object] = ()
-    minimum_session_token_size: int | None = None
+    duration_seconds: int | None = parameter(model.USER_DURATION, audit="included", default=None)
+    serial_number: str | None = parameter(model.SERIAL_NUMBER, audit="included", default=None)
+    token_code: str | None = parameter(model.TOKEN_CODE, audit="withheld", default=None)
+    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
-def get_session_token(call: GetSessionToken, there: Circumstances) -> SessionToken:
+@call_record
+class GetFederationToken(Call):
+    """The parameters of GetFederationToken."""
+
+    operation: ClassVar[str] = "GetFederationToken"
+
+    name: str = parameter(model.FEDERATED_NAME, audit="included")
+    policy: str | None = parameter(model.POLICY, audit="included", default=None)
+    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
+    duration_seconds: int | None = parameter(model.USER_DURATION, audit="included", default=None)
+    tags: Sequence[object] = parameter(model.TAGS, audit="included", default=())
+    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+
+
+def get_session_token(call: GetSessionToken, context: Context) -> SessionToken:
     """Issue a session of the calling user or root. No permission is needed, and no policy can deny it.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model.
-    parameters.check_parameters(
-        (constraints.USER_DURATION, call.duration_seconds),
-        (constraints.SERIAL_NUMBER, call.serial_number),
-        (constraints.TOKEN_CODE, call.token_code),
-        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
-    )
+    check_parameters(call)
     # 2. The caller holds a long-term key.
-    check_caller("GetSessionToken", there.caller)
+    check_caller(call, context.caller)
     # 3. The second factor, where one is offered, is the caller's own and good.
-    mfa = check_mfa(there.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=there.at, used=there.state)
+    mfa = check_mfa(
+        context.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=context.at, used=context.state
+    )
     # 4. The session is sealed into a token that fits.
-    start, end = _period(there.caller, call.duration_seconds, there.at)
+    start, end = _period(context.caller, call.duration_seconds, context.at)
     session = UserSession(
-        user=_user_of(there.caller),
-        user_id=there.caller.user_id,
+        user=_user_of(context.caller),
+        user_id=context.caller.user_id,
         issued_at=start,
         expires_at=end,
         mfa_at=None if mfa is None else start,
     )
     sealed = seal_items(
-        session.items(), there.sealer, kind=USER_SESSION, named=session.named, minimum_size=call.minimum_session_token_size or 0
+        session.items(), context.sealer, kind=USER_SESSION, named=session.named, minimum_size=call.minimum_session_token_size or 0
     )
     return SessionToken(**issued(sealed, expires_at=end))
 
 
-def get_federation_token(call: GetFederationToken, there: Circumstances) -> FederationToken:
+def get_federation_token(call: GetFederationToken, context: Context) -> FederationToken:
     """Issue a session of a federated user, who may do what both the calling user and the session policies allow.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model.
-    parameters.check_parameters(
-        (constraints.FEDERATED_NAME, call.name),
-        (parameters.POLICY, call.policy),
-        (parameters.POLICY_ARNS, call.policy_arns),
-        (constraints.USER_DURATION, call.duration_seconds),
-        (constraints.TAGS, call.tags),
-        (parameters.MINIMUM_SESSION_TOKEN_SIZE, call.minimum_session_token_size),
-    )
+    check_parameters(call)
     # 2. The caller holds a long-term key.
-    check_caller("GetFederationToken", there.caller)
+    check_caller(call, context.caller)
     # 3. Tags and session policies are what they are said to be.
     tags = read_tags(call.tags)
-    arns = check_session_policies(there.account, policy=call.policy, policy_arns=call.policy_arns)
+    arns = check_session_policies(context.account, policy=call.policy, policy_arns=call.policy_arns)
     # 4. The caller may federate this name, and pass these tags.
-    _check_allowed(call.name, tags, there)
+    _check_allowed(call.name, tags, context)
     # 5. The session is sealed into a token that fits.
-    start, end = _period(there.caller, call.duration_seconds, there.at)
+    start, end = _period(context.caller, call.duration_seconds, context.at)
     session = FederatedUserSession(
-        user=_user_of(there.caller),
-        user_id=there.caller.user_id,
+        user=_user_of(context.caller),
+        user_id=context.caller.user_id,
         name=call.name,
         issued_at=start,
         expires_at=end,
@@ -113,14 +107,14 @@ def get_federation_token(call: GetFederationToken, there: Circumstances) -> Fede
         policy_arns=arns,
     )
     sealed = seal_items(
-        session.items(), there.sealer, kind=FEDERATED_USER_SESSION, named=session.named, minimum_size=call.minimum_session_token_size or 0
+        session.items(), context.sealer, kind=FEDERATED_USER_SESSION, named=session.named, minimum_size=call.minimum_session_token_size or 0
     )
-    arn = f"arn:{there.account.partition}:sts::{there.account.id}:federated-user/{call.name}"
-    return FederationToken(federated_user_id=f"{there.account.id}:{call.name}", arn=arn, **issued(sealed, expires_at=end))
+    arn = f"arn:{context.account.partition}:sts::{context.account.id}:federated-user/{call.name}"
+    return FederationToken(federated_user_id=f"{context.account.id}:{call.name}", arn=arn, **issued(sealed, expires_at=end))
 
 
-def _check_allowed(name: str, tags: tuple[SessionTag, ...], there: Circumstances) -> None:
-    question = there.question(tag_keys(tags))
+def _check_allowed(name: str, tags: tuple[SessionTag, ...], context: Context) -> None:
+    question = context.question(tag_keys(tags))
     for action in (GET_FEDERATION_TOKEN, *((TAG_SESSION,) if tags else ())):
         authorization = question.on_federated_user(action, name)
         if not authorization.allowed:

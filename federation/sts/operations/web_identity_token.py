@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -26,11 +25,12 @@ from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.caller import Caller
 from federation.sts.lifetime import check_calendar
-from federation.sts.operations import constraints
-from federation.sts.operations.circumstances import Circumstances
+from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import WebIdentityToken
-from federation.sts.parameters import check_parameters, violation
+from federation.sts.parameters import model
+from federation.sts.parameters.constraints import violation
+from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 
 CLAIMS: Final = "https://sts.amazonaws.com/"
 KEY_KINDS: Final[Mapping[str, str]] = {"RS256": "RSA_", "ES384": "EC384_"}
@@ -39,37 +39,40 @@ DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 JWKS_PATH: Final = "/.well-known/jwks.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetWebIdentityToken:
-    """The parameters of one call, as they came."""
+@call_record
+class GetWebIdentityToken(Call):
+    """The parameters of GetWebIdentityToken."""
 
-    audience: Sequence[str]
-    signing_algorithm: str
-    duration_seconds: int | None = None
-    tags: Sequence[object] = ()
+    operation: ClassVar[str] = "GetWebIdentityToken"
+
+    audience: Sequence[str] = parameter(model.AUDIENCE, audit="included")
+    duration_seconds: int | None = parameter(model.TOKEN_DURATION, audit="included", default=None)
+    signing_algorithm: str = parameter(model.SIGNING_ALGORITHM, audit="included")
+    tags: Sequence[object] = parameter(model.TAGS, audit="included", default=())
 
 
-def get_web_identity_token(call: GetWebIdentityToken, there: Circumstances) -> WebIdentityToken:
+def get_web_identity_token(call: GetWebIdentityToken, context: Context) -> WebIdentityToken:
     """Issue a signed token that tells other services who the caller is.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model.
-    _check_parameters(call)
+    check_parameters(call)
+    _check_algorithm(call)
     tags = read_tags(call.tags, reserved=None)
     seconds = limits.WEB_IDENTITY_TOKEN_DEFAULT_SECONDS if call.duration_seconds is None else call.duration_seconds
     # 2. The caller has credentials of the right kind, and may have such a token, with these tags.
-    check_caller("GetWebIdentityToken", there.caller)
-    _check_allowed(call, tags, seconds, there)
+    check_caller(call, context.caller)
+    _check_allowed(call, tags, seconds, context)
     # 3. The account issues such tokens at all.
-    issuer = _issuer(there)
+    issuer = _issuer(context)
     # 4. The token does not outlive the session that asks for it.
-    check_calendar(there.at)
-    end = there.at + timedelta(seconds=seconds)
-    _check_not_longer(there.caller, end)
+    check_calendar(context.at)
+    end = context.at + timedelta(seconds=seconds)
+    _check_not_longer(context.caller, end)
     # 5. It is signed, if it does not become too large.
-    claims = _claims(call, tags, there, issuer=issuer, end=end)
+    claims = _claims(call, tags, context, issuer=issuer, end=end)
     return WebIdentityToken(
         web_identity_token=_signed(claims, issuer, call.signing_algorithm),
         expiration=end.replace(microsecond=end.microsecond // 1000 * 1000),
@@ -103,13 +106,7 @@ def _jwk(kid: str, issuer: OutboundIssuer) -> dict[str, Any]:
     return {**named, "kid": kid, "use": "sig", "alg": algorithm}
 
 
-def _check_parameters(call: GetWebIdentityToken) -> None:
-    check_parameters(
-        (constraints.AUDIENCE, call.audience),
-        (constraints.TOKEN_DURATION, call.duration_seconds),
-        (constraints.SIGNING_ALGORITHM, call.signing_algorithm),
-        (constraints.TAGS, call.tags),
-    )
+def _check_algorithm(call: GetWebIdentityToken) -> None:
     if call.signing_algorithm not in KEY_KINDS:
         text = violation(f"'{call.signing_algorithm}'", "signingAlgorithm", f"Member must satisfy enum value set: [{', '.join(KEY_KINDS)}]")
         raise ValidationError(
@@ -121,22 +118,22 @@ def _check_parameters(call: GetWebIdentityToken) -> None:
         )
 
 
-def _check_allowed(call: GetWebIdentityToken, tags: Sequence[SessionTag], seconds: int, there: Circumstances) -> None:
-    context: dict[str, ContextValue] = {
+def _check_allowed(call: GetWebIdentityToken, tags: Sequence[SessionTag], seconds: int, context: Context) -> None:
+    keys: dict[str, ContextValue] = {
         "sts:IdentityTokenAudience": tuple(call.audience),
         "sts:SigningAlgorithm": call.signing_algorithm,
         "sts:DurationSeconds": str(seconds),
         **tag_keys(tags),
     }
-    question = there.question(context)
+    question = context.question(keys)
     for action in ("sts:GetWebIdentityToken", *(("sts:TagGetWebIdentityToken",) if tags else ())):
         authorization = question.on_itself(action)
         if not authorization.allowed:
             raise refuse(authorization)
 
 
-def _issuer(there: Circumstances) -> OutboundIssuer:
-    issuer = there.account.outbound
+def _issuer(context: Context) -> OutboundIssuer:
+    issuer = context.account.outbound
     if issuer is None:
         raise OutboundWebIdentityFederationDisabledException(
             check="outbound",
@@ -159,9 +156,9 @@ def _check_not_longer(caller: Caller, end: datetime) -> None:
 
 
 def _claims(
-    call: GetWebIdentityToken, tags: Sequence[SessionTag], there: Circumstances, *, issuer: OutboundIssuer, end: datetime
+    call: GetWebIdentityToken, tags: Sequence[SessionTag], context: Context, *, issuer: OutboundIssuer, end: datetime
 ) -> dict[str, Any]:
-    caller, organization = there.caller, there.caller.organization
+    caller, organization = context.caller, context.caller.organization
     about: dict[str, Any] = {
         "aws_account": caller.account,
         "source_region": caller.region,
@@ -180,7 +177,7 @@ def _claims(
         "sub": caller.principal_arn,
         CLAIMS: {name: value for name, value in about.items() if value},
         "iss": issuer.url,
-        "iat": int(there.at.timestamp()),
+        "iat": int(context.at.timestamp()),
         "exp": int(end.timestamp()),
         "jti": str(uuid.uuid4()),
     }

@@ -100,10 +100,10 @@ def test_a_rotated_keyring_honours_the_old_key_until_its_sessions_have_ended(dir
     old = before.get_session_token(caller=arn, at=AT).credentials
     assert rotate_keyring(directory, at=AT) == "k2"
     after = SecurityTokenService.open(directory)
-    assert after.caller_of(old.access_key_id, old.session_token, at=AT).arn == arn
+    assert after.caller_for_key(old.access_key_id, old.session_token, at=AT).arn == arn
     fresh = after.get_session_token(caller=arn, at=AT).credentials
     with pytest.raises(FederationError) as refusal:
-        before.caller_of(fresh.access_key_id, fresh.session_token, at=AT)
+        before.caller_for_key(fresh.access_key_id, fresh.session_token, at=AT)
     assert refusal.value.check == "session-token"
     assert rotate_keyring(directory, at=AT + timedelta(hours=36)) == "k3"
     assert load_account(directory).keyring.keys.keys() == {"k2", "k3"}

@@ -12,8 +12,10 @@ from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Exchange, Request, Response
+from tests import callers
 
 HOST = ("host", "127.0.0.1:8042")
+ENDPOINT = Endpoint(callers.service())
 
 
 @dataclass
@@ -73,7 +75,7 @@ def log() -> Iterator[tuple[int, int]]:
 def serve(
     connection: Connection, log: tuple[int, int], *headers: tuple[str, str], path: str = "/", method: str = "POST"
 ) -> dict[str, object]:
-    application = Application(lambda: Endpoint(object()), AccessLog(log[1]))
+    application = Application(lambda: ENDPOINT, AccessLog(log[1]))
     asyncio.run(application(Scope(method, path, Headers([HOST, *headers])), connection))
     entry: dict[str, object] = json.loads(os.read(log[0], 65_536))
     return entry
@@ -126,7 +128,7 @@ def test_a_body_that_is_not_announced_within_the_limit_is_drained_and_refused(
 def test_a_request_ends_with_the_account_it_began_with(log: tuple[int, int]) -> None:
     class Numbered(Endpoint):
         def __init__(self, number: int) -> None:
-            super().__init__(object())
+            super().__init__(callers.service())
             self._number = number
 
         def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
@@ -161,7 +163,7 @@ def test_a_body_that_breaks_off_is_refused(log: tuple[int, int]) -> None:
 def test_a_log_that_nobody_reads_stops_nothing() -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    application = Application(lambda: Endpoint(object()), AccessLog(writer))
+    application = Application(lambda: ENDPOINT, AccessLog(writer))
     for _ in range(2):
         connection = Connection()
         asyncio.run(application(Scope("GET", "/health", Headers([HOST])), connection))
@@ -171,7 +173,7 @@ def test_a_log_that_nobody_reads_stops_nothing() -> None:
 
 def test_a_line_of_the_log_is_one_line_of_ascii(log: tuple[int, int]) -> None:
     connection = Connection([b"Action=%0a%0d%E2%80%AE%1b&Version=2011-06-15"])
-    application = Application(lambda: Endpoint(object()), AccessLog(log[1]))
+    application = Application(lambda: ENDPOINT, AccessLog(log[1]))
     asyncio.run(application(Scope("POST", "/", Headers([FORM, ("content-length", "45")])), connection))
     line = os.read(log[0], 65_536)
     assert line.count(b"\n") == 1

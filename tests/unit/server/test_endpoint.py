@@ -1,6 +1,6 @@
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,9 +9,15 @@ import botocore.session  # type: ignore[import-untyped]
 import pytest
 from botocore.parsers import QueryParser  # type: ignore[import-untyped]
 
+from federation.account import load_account
 from federation.errors import SignatureDoesNotMatch
 from federation.server.endpoint import Endpoint
+from federation.server.hosts import ServedNames
 from federation.server.messages import Exchange, Request
+from federation.sts.catalogue import OPERATIONS
+from federation.sts.operations.assume_role import AssumeRole
+from federation.sts.operations.inspection import GetAccessKeyInfo, GetCallerIdentity
+from federation.sts.operations.web_identity_token import GetWebIdentityToken
 from federation.sts.service import SecurityTokenService
 from federation.sts.sigv4.request import SignedRequest
 from tests.shared import REPOSITORY
@@ -41,40 +47,58 @@ class Caller:
     arn: str = "arn:aws:iam::123456789012:user/DevAdmin"
 
 
-class Recorder:
+class Recorder(SecurityTokenService):
     """A service that says what it was asked."""
 
     def __init__(self) -> None:
+        super().__init__(load_account(FIXTURES / "account"))
         self.asked: dict[str, Any] = {}
 
-    def authenticate(self, request: SignedRequest, *, at: datetime) -> Caller:
+    def authenticate(self, request: SignedRequest, *, at: datetime | None = None) -> Any:
         if request.single_header("authorization") is None and b"X-Amz-Signature" not in request.query:
             raise SignatureDoesNotMatch(check="signature", expected="e", found="f", remedy="r", message="no")
         self.asked["request"] = request
         return Caller()
 
-    def assume_role(self, **arguments: Any) -> Answer:
+    def assume_role(self, **arguments: Any) -> Any:
         self.asked.update(arguments)
         return Answer({})
 
-    def get_web_identity_token(self, **arguments: Any) -> Answer:
+    def get_web_identity_token(self, **arguments: Any) -> Any:
         self.asked.update(arguments)
         return Answer({})
 
-    def get_access_key_info(self, **arguments: Any) -> Answer:
+    def get_access_key_info(self, **arguments: Any) -> Any:
         raise ValueError(f"a bug that saw {arguments}")
 
-    def get_caller_identity(self, **arguments: Any) -> Answer:
+    def get_caller_identity(self, **arguments: Any) -> Any:
         self.asked.update(arguments)
         return Answer({"Account": "123456789012", "Arn": Caller.arn, "UserId": "AIDACKCEVSQ6C2EXAMPLE"})
 
 
-def ask(service: object, parameters: Mapping[str, str], *, headers: tuple[tuple[str, str], ...] = (), method: str = "POST") -> Exchange:
+RECORDED = {
+    method.operation: replace(OPERATIONS[method.operation], method=answer)
+    for method, answer in (
+        (AssumeRole, Recorder.assume_role),
+        (GetWebIdentityToken, Recorder.get_web_identity_token),
+        (GetAccessKeyInfo, Recorder.get_access_key_info),
+        (GetCallerIdentity, Recorder.get_caller_identity),
+    )
+}
+
+
+def endpoint_of(service: SecurityTokenService, names: ServedNames | None = None) -> Endpoint:
+    return Endpoint(service, names, operations=RECORDED) if isinstance(service, Recorder) else Endpoint(service, names)
+
+
+def ask(
+    service: SecurityTokenService, parameters: Mapping[str, str], *, headers: tuple[tuple[str, str], ...] = (), method: str = "POST"
+) -> Exchange:
     body = urlencode({"Version": "2011-06-15", **parameters}).encode()
     request = (
         Request(method, "/", "", (*FORM, *headers), body) if method == "POST" else Request(method, "/", body.decode(), (HOST, *headers))
     )
-    return Endpoint(service).answer(request, at=AT)
+    return endpoint_of(service).answer(request, at=AT)
 
 
 def parsed(exchange: Exchange, operation: str) -> Any:
@@ -131,7 +155,7 @@ def test_arguments_arrive_under_the_names_of_boto3() -> None:
     }
     exchange = ask(service, parameters, headers=SIGNED)
     assert exchange.response.status == 200
-    request = service.asked.pop("request")
+    request, origin = service.asked.pop("request"), service.asked.pop("origin")
     assert service.asked == {
         "role_arn": "r",
         "role_session_name": None,
@@ -143,6 +167,7 @@ def test_arguments_arrive_under_the_names_of_boto3() -> None:
     }
     assert (request.method, request.path, request.query) == ("POST", b"/", b"")
     assert exchange.principal == Caller.arn
+    assert origin.request_id == exchange.response.request_id
 
 
 def test_a_signed_operation_without_a_signature_is_refused() -> None:
@@ -155,7 +180,7 @@ def test_a_presigned_identity() -> None:
     exchange = ask(service, {"Action": "GetCallerIdentity", "X-Amz-Signature": "00"}, method="GET")
     assert parsed(exchange, "GetCallerIdentity")["Arn"] == Caller.arn
     assert service.asked["request"].query == b"Version=2011-06-15&Action=GetCallerIdentity&X-Amz-Signature=00"
-    assert set(service.asked) == {"request", "caller", "at"}
+    assert set(service.asked) == {"request", "caller", "at", "origin"}
 
 
 @pytest.mark.parametrize(
@@ -178,7 +203,7 @@ def test_an_operation_that_is_not_served(parameters: dict[str, str], check: str,
 
 
 def test_a_request_without_a_version() -> None:
-    exchange = Endpoint(Recorder()).answer(Request("POST", "/", "", FORM, b"Action=AssumeRole"), at=AT)
+    exchange = endpoint_of(Recorder()).answer(Request("POST", "/", "", FORM, b"Action=AssumeRole"), at=AT)
     assert b"Could not find operation AssumeRole for version NO_VERSION_SPECIFIED" in exchange.response.body
 
 
@@ -186,7 +211,7 @@ def test_a_request_without_a_version() -> None:
 def test_the_global_endpoint_refuses_what_is_regional(host: str) -> None:
     parameters = {"Action": "GetWebIdentityToken", "Version": "2011-06-15"}
     request = Request("POST", "/", "", (FORM[0], ("host", host), *SIGNED), urlencode(parameters).encode())
-    exchange = Endpoint(Recorder()).answer(request, at=AT)
+    exchange = endpoint_of(Recorder()).answer(request, at=AT)
     assert (exchange.code, exchange.check) == ("InvalidAction", "global-endpoint")
     assert b"Operation not supported on STS global endpoint" in exchange.response.body
 
@@ -201,7 +226,7 @@ def test_a_bug_is_answered_without_detail() -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/x"), ("PUT", "/"), ("get", "/"), ("GET", "//"), ("POST", "/health"), ("POST", "")])
 def test_what_has_no_route(method: str, path: str) -> None:
-    exchange = Endpoint(Recorder()).answer(Request(method, path, "Action=GetCallerIdentity", (HOST,)), at=AT)
+    exchange = endpoint_of(Recorder()).answer(Request(method, path, "Action=GetCallerIdentity", (HOST,)), at=AT)
     assert (exchange.response.status, exchange.code, exchange.check) == (404, "UnknownOperationException", "route")
 
 
@@ -220,14 +245,14 @@ class Issuer(Recorder):
     ],
 )
 def test_an_issuer_publishes_its_documents_and_nobody_else_does(path: str, document: bytes) -> None:
-    response = Endpoint(Issuer()).answer(Request("GET", path, "", (HOST,))).response
+    response = endpoint_of(Issuer()).answer(Request("GET", path, "", (HOST,))).response
     assert (response.status, response.content_type, response.body) == (200, "application/json", document)
-    assert Endpoint(Issuer()).answer(Request("POST", path, "", (HOST,))).check == "route"
-    assert Endpoint(Recorder()).answer(Request("GET", path, "", (HOST,))).check == "route"
+    assert endpoint_of(Issuer()).answer(Request("POST", path, "", (HOST,))).check == "route"
+    assert endpoint_of(Recorder()).answer(Request("GET", path, "", (HOST,))).check == "route"
 
 
 def test_health() -> None:
-    response = Endpoint(Recorder()).answer(Request("GET", "/health", "", (HOST,))).response
+    response = endpoint_of(Recorder()).answer(Request("GET", "/health", "", (HOST,))).response
     assert (response.status, response.content_type, response.body) == (200, "application/json", b'{"status":"ok"}')
 
 

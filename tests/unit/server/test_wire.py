@@ -5,18 +5,18 @@ import pytest
 from federation import limits
 from federation.errors import FederationError, MalformedInput, MalformedQueryString
 from federation.server.messages import Request
-from federation.server.operations import POLICY_ARNS, TAGS
-from federation.server.shapes import INTEGER, TEXT, ListOf, Shape, Structure
 from federation.server.wire import read_arguments, read_parameters
+from federation.sts.parameters import model
+from federation.sts.parameters.constraints import Constraint
 
 FORM = (("content-type", "application/x-www-form-urlencoded; charset=utf-8"),)
-SHAPES: dict[str, Shape] = {
-    "RoleArn": TEXT,
-    "DurationSeconds": INTEGER,
-    "Tags": TAGS,
-    "PolicyArns": POLICY_ARNS,
-    "TransitiveTagKeys": ListOf(TEXT),
-    "TaskPolicyArn": Structure({"arn": TEXT}),
+CONSTRAINTS: dict[str, Constraint] = {
+    "RoleArn": model.ARN,
+    "DurationSeconds": model.ROLE_DURATION,
+    "Tags": model.TAGS,
+    "PolicyArns": model.POLICY_ARNS,
+    "TransitiveTagKeys": model.TRANSITIVE_TAG_KEYS,
+    "TaskPolicyArn": model.TASK_POLICY_ARN,
 }
 
 
@@ -121,7 +121,7 @@ def test_lists_and_structures_unfold() -> None:
         "TransitiveTagKeys.member.1": "k1",
         "TaskPolicyArn.arn": "t",
     }
-    assert read_arguments(parameters, SHAPES) == {
+    assert read_arguments(parameters, CONSTRAINTS) == {
         "RoleArn": "r",
         "Tags": [{"Key": "k1", "Value": ""}, {"Key": "k2", "Value": "v2"}],
         "PolicyArns": [{"arn": "p"}],
@@ -132,16 +132,16 @@ def test_lists_and_structures_unfold() -> None:
 
 def test_ten_elements_keep_their_order() -> None:
     parameters = {f"TransitiveTagKeys.member.{n}": str(n) for n in range(12, 0, -1)}
-    assert read_arguments(parameters, SHAPES) == {"TransitiveTagKeys": [str(n) for n in range(1, 13)]}
+    assert read_arguments(parameters, CONSTRAINTS) == {"TransitiveTagKeys": [str(n) for n in range(1, 13)]}
 
 
 def test_what_the_model_does_not_name_is_ignored() -> None:
     parameters = {"Foo": "1", "RoleArn.member.1": "x", "Tags.member.1.Key": "k", "Tags.member.1.Colour": "red", "roleArn": "y"}
-    assert read_arguments(parameters, SHAPES) == {"Tags": [{"Key": "k"}]}
+    assert read_arguments(parameters, CONSTRAINTS) == {"Tags": [{"Key": "k"}]}
 
 
 def test_an_empty_list_is_a_list() -> None:
-    assert read_arguments({"Tags": ""}, SHAPES) == {"Tags": []}
+    assert read_arguments({"Tags": ""}, CONSTRAINTS) == {"Tags": []}
 
 
 @pytest.mark.parametrize(
@@ -164,20 +164,20 @@ def test_an_empty_list_is_a_list() -> None:
 )
 def test_a_list_with_a_gap_is_refused(parameters: dict[str, str]) -> None:
     with pytest.raises(MalformedInput) as caught:
-        read_arguments(parameters, SHAPES)
+        read_arguments(parameters, CONSTRAINTS)
     assert caught.value.check == "list-index"
 
 
 @pytest.mark.parametrize("parameters", [{"Tags.member.1": "k"}, {"TaskPolicyArn": "arn"}, {"TransitiveTagKeys.member.1.Key": "k"}])
 def test_a_value_is_no_structure(parameters: dict[str, str]) -> None:
     with pytest.raises(MalformedInput) as caught:
-        read_arguments(parameters, SHAPES)
+        read_arguments(parameters, CONSTRAINTS)
     assert caught.value.check == "parameter-shape"
 
 
 @pytest.mark.parametrize(("text", "value"), [("900", 900), ("0900", 900), ("+900", 900), ("-5", -5), ("2147483647", 2147483647)])
 def test_integers_that_parse(text: str, value: int) -> None:
-    assert read_arguments({"DurationSeconds": text}, SHAPES) == {"DurationSeconds": value}
+    assert read_arguments({"DurationSeconds": text}, CONSTRAINTS) == {"DurationSeconds": value}
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,11 @@ def test_integers_that_parse(text: str, value: int) -> None:
 )
 def test_integers_that_do_not(text: str) -> None:
     with pytest.raises(MalformedInput) as caught:
-        read_arguments({"DurationSeconds": text}, SHAPES)
+        read_arguments({"DurationSeconds": text}, CONSTRAINTS)
     assert caught.value.check == "parameter-integer"
 
 
 def test_an_empty_integer_is_worded_as_aws_words_it() -> None:
     with pytest.raises(MalformedInput) as caught:
-        read_arguments({"DurationSeconds": ""}, SHAPES)
+        read_arguments({"DurationSeconds": ""}, CONSTRAINTS)
     assert caught.value.message == "missing value for decimal type"

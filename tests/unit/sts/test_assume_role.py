@@ -65,13 +65,13 @@ def test_one_that_names_the_account_or_everyone_leaves_it_to_the_users_own_polic
 def test_another_account_needs_both_sides() -> None:
     ours = service(account(roles=(role(trust=trusts(OTHER_ROOT)),)))
     arn = f"arn:aws:iam::{OTHER}:user/Guest"
-    ask(ours, caller=service(account(id=OTHER, users=(user(arn, MAY_ASSUME),))).caller_named(arn))
-    silent = service(account(id=OTHER, users=(user(arn),))).caller_named(arn)
+    ask(ours, caller=service(account(id=OTHER, users=(user(arn, MAY_ASSUME),))).caller_for_arn(arn))
+    silent = service(account(id=OTHER, users=(user(arn),))).caller_for_arn(arn)
     assert denied(ours, caller=silent).check == "authorization"
     directly = service(account(roles=(role(trust=trusts(arn)),)))
     assert denied(directly, caller=silent).check == "authorization"
     untrusting = service(account(roles=(role(trust=trusts(ROOT)),)))
-    guest = service(account(id=OTHER, users=(user(arn, MAY_ASSUME),))).caller_named(arn)
+    guest = service(account(id=OTHER, users=(user(arn, MAY_ASSUME),))).caller_for_arn(arn)
     assert denied(untrusting, caller=guest).check == "authorization"
 
 
@@ -138,7 +138,7 @@ def test_multi_factor_authentication() -> None:
     assert denied(sts).check == "authorization"
     present = code(callers.MFA_SECRET, AT)
     session = ask(sts, serial_number=MFA, token_code=present)
-    assert sts.caller_of(session.credentials.access_key_id, session.credentials.session_token, at=AT).mfa_at is not None
+    assert sts.caller_for_key(session.credentials.access_key_id, session.credentials.session_token, at=AT).mfa_at is not None
     assert denied(sts, serial_number=MFA, token_code=present).check == "mfa-code"
     assert denied(sts, serial_number=MFA + "x", token_code=present).check == "mfa-device"
     assert denied(sts, serial_number=MFA).check == "mfa-parameters"
@@ -202,7 +202,7 @@ def test_transitive_tags_go_along_and_stay() -> None:
     tags = [{"Key": "Team", "Value": "blue"}, {"Key": "once", "Value": "x"}]
     one = chained(sts, tags=tags, transitive_tag_keys=["Team"])
     two = ask(sts, caller=one, role_arn=second).credentials
-    caller = sts.caller_of(two.access_key_id, two.session_token, at=AT)
+    caller = sts.caller_for_key(two.access_key_id, two.session_token, at=AT)
     assert caller.session_tags == (SessionTag("Team", "blue"),)
     assert set(caller.tags) == {SessionTag("Team", "blue"), SessionTag("cost", "1")}
     assert caller.transitive_tag_keys == ("Team",)
@@ -249,7 +249,7 @@ def test_a_session_ends_with_its_role() -> None:
     sts = service()
     session = ask(sts).credentials
     again = service(callers.with_roles(sts.account, replace(role(), role_id="AROAANOTHER123456789")))
-    assert refused(again.caller_of, session.access_key_id, session.session_token).check == "session-token"
+    assert refused(again.caller_for_key, session.access_key_id, session.session_token).check == "session-token"
 
 
 def test_session_policies_narrow() -> None:

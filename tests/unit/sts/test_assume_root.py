@@ -44,9 +44,9 @@ def test_it_is_root_within_its_task() -> None:
     session = sts.assume_root(caller=USER, target_principal=OTHER, task_policy_arn=TASK, at=AT).credentials
     assert sts.authorize(session, action="iam:GetAccountSummary", resource="*", at=AT).allowed
     assert not sts.authorize(session, action="s3:DeleteBucket", resource="*", at=AT).allowed
-    keys = sts.caller_of(session.access_key_id, session.session_token, at=AT).context_keys(AT)
+    keys = sts.caller_for_key(session.access_key_id, session.session_token, at=AT).context_keys(AT)
     assert keys["aws:AssumedRoot"] == "true"
-    assert "aws:AssumedRoot" not in sts.caller_named(ROOT).context_keys(AT)
+    assert "aws:AssumedRoot" not in sts.caller_for_arn(ROOT).context_keys(AT)
     assert refused(sts.assume_role, caller=session, role_arn=ROLE, role_session_name="session").check == "caller-kind"
 
 

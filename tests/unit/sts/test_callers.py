@@ -55,14 +55,14 @@ def test_a_request_signed_with_issued_credentials_closes_the_circle() -> None:
     ],
 )
 def test_keys_of_nobody(key_id: Any, token: Any) -> None:
-    refusal = refused(service().caller_of, key_id, token)
+    refusal = refused(service().caller_for_key, key_id, token)
     assert (refusal.code, refusal.message) == ("InvalidClientTokenId", "The security token included in the request is invalid.")
 
 
 def test_an_inactive_key_is_nobodys() -> None:
     held = account()
     inactive = AccessKey(id=KEY_ID, secret=SECRET, user=USER, active=False)
-    refusal = refused(service(replace(held, access_keys={KEY_ID: inactive})).caller_of, KEY_ID)
+    refusal = refused(service(replace(held, access_keys={KEY_ID: inactive})).caller_for_key, KEY_ID)
     assert (refusal.check, refusal.found) == ("access-key", f"the inactive key `{KEY_ID}`")
 
 
@@ -76,7 +76,7 @@ def test_an_inactive_key_is_nobodys() -> None:
     ],
 )
 def test_a_key_that_nobody_holds_is_named_with_what_to_do(key_id: str, found: str, remedy: str) -> None:
-    refusal = refused(service().caller_of, key_id)
+    refusal = refused(service().caller_for_key, key_id)
     assert (refusal.code, refusal.check, refusal.message) == ("InvalidClientTokenId", "access-key", InvalidClientTokenId.text)
     assert key_id in refusal.found
     assert found in refusal.found
@@ -86,15 +86,15 @@ def test_a_key_that_nobody_holds_is_named_with_what_to_do(key_id: str, found: st
 @pytest.mark.parametrize("secret", ["", SECRET[:-1], SECRET.lower(), None, "ü" * 40])
 def test_a_key_is_known_by_its_secret(secret: Any) -> None:
     sts = service()
-    assert sts.caller_with(KEY_ID, SECRET, at=AT).arn == USER
-    refusal = refused(sts.caller_with, KEY_ID, secret)
+    assert sts.caller_for_credentials(KEY_ID, SECRET, at=AT).arn == USER
+    refusal = refused(sts.caller_for_credentials, KEY_ID, secret)
     assert (refusal.code, refusal.check) == ("SignatureDoesNotMatch", "secret-access-key")
     assert SECRET not in str(refusal)
 
 
 def test_the_root_by_its_key() -> None:
     sts = service()
-    root = sts.caller_of(ROOT_KEY_ID, at=AT)
+    root = sts.caller_for_key(ROOT_KEY_ID, at=AT)
     assert sts.get_caller_identity(caller=root, at=AT).to_dict() == {"UserId": ACCOUNT, "Account": ACCOUNT, "Arn": ROOT}
     assert root.context_keys(AT)["aws:PrincipalType"] == "Account"
 
@@ -102,7 +102,7 @@ def test_the_root_by_its_key() -> None:
 def test_no_secret_is_in_a_repr() -> None:
     sts = service()
     issued = sts.get_session_token(caller=USER, at=AT)
-    shown = repr(sts.account) + repr(sts.caller_of(KEY_ID, at=AT)) + repr(issued)
+    shown = repr(sts.account) + repr(sts.caller_for_key(KEY_ID, at=AT)) + repr(issued)
     for secret in (SECRET, issued.credentials.secret_access_key, issued.credentials.session_token):
         assert secret not in shown
 
@@ -110,19 +110,19 @@ def test_no_secret_is_in_a_repr() -> None:
 def test_tokens_of_one_kind_or_account_open_as_no_other() -> None:
     sts, other = service(), service(account(id=OTHER, users=(user(f"arn:aws:iam::{OTHER}:user/DevAdmin", EVERYTHING),)))
     issued = sts.get_session_token(caller=USER, at=AT).credentials
-    assert refused(other.caller_of, issued.access_key_id, issued.session_token).check == "session-token"
+    assert refused(other.caller_for_key, issued.access_key_id, issued.session_token).check == "session-token"
     assert refused(sts.session_of, issued.access_key_id, issued.session_token).check == "session-token"
     for place in (1, 20, len(issued.session_token) // 2):
         flipped = "B" if issued.session_token[place] != "B" else "C"
         damaged = issued.session_token[:place] + flipped + issued.session_token[place + 1 :]
-        assert refused(sts.caller_of, issued.access_key_id, damaged).check == "session-token"
+        assert refused(sts.caller_for_key, issued.access_key_id, damaged).check == "session-token"
 
 
 def test_a_caller_of_another_service_is_nobody_here() -> None:
     elsewhere = service(account(id=OTHER, users=(user(USER.replace(ACCOUNT, OTHER), EVERYTHING),)))
     here = service()
     for stranger in (f"arn:aws:iam::{OTHER}:root", USER.replace(ACCOUNT, OTHER)):
-        caller = elsewhere.caller_named(stranger)
+        caller = elsewhere.caller_for_arn(stranger)
         for operation in (here.get_session_token, here.get_caller_identity):
             assert refused(operation, caller=caller).check == "caller"
         assert refused(here.get_federation_token, caller=caller, name="Bob").check == "caller"
@@ -185,4 +185,4 @@ def test_an_old_key_of_a_neighbour() -> None:
     guest = f"arn:aws:iam::{OTHER}:user/Guest"
     old = {"AKIAIOSFODNN7EXAMPLE": AccessKey(id="AKIAIOSFODNN7EXAMPLE", secret=SECRET, user=guest)}
     other = replace(account(id=OTHER, users=(user(guest, EVERYTHING),)), access_keys=old)
-    assert service(neighbours=[other]).caller_of("AKIAIOSFODNN7EXAMPLE", at=AT).arn == guest
+    assert service(neighbours=[other]).caller_for_key("AKIAIOSFODNN7EXAMPLE", at=AT).arn == guest

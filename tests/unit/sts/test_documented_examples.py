@@ -67,7 +67,7 @@ def test_4_decode_authorization_message(sts: SecurityTokenService) -> None:
 
 
 def test_5_get_caller_identity(sts: SecurityTokenService) -> None:
-    user = sts.caller_with("AKIARZPUZDIKGB2VALC4", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", at=AT)
+    user = sts.caller_for_credentials("AKIARZPUZDIKGB2VALC4", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", at=AT)
     answer = sts.get_caller_identity(caller=user, at=AT).to_dict()
     assert answer == {"UserId": "AIDACKCEVSQ6C2EXAMPLE", "Account": "123456789012", "Arn": DEV_ADMIN}
     role = "arn:aws:iam::123456789012:role/xaccounts3access"

@@ -36,7 +36,7 @@ def test_a_session_is_its_user() -> None:
     assert session.to_dict().keys() == {"Credentials", "SessionTokenSize", "SessionTokenUtilization"}
     identity = sts.get_caller_identity(caller=session.credentials, at=AT)
     assert identity == sts.get_caller_identity(caller=USER, at=AT)
-    caller = sts.caller_of(session.credentials.access_key_id, session.credentials.session_token, at=AT)
+    caller = sts.caller_for_key(session.credentials.access_key_id, session.credentials.session_token, at=AT)
     keys = caller.context_keys(AT)
     assert keys["aws:TokenIssueTime"] == "2026-11-24T12:00:30Z"
     assert (keys["aws:username"], keys["aws:MultiFactorAuthPresent"]) == ("DevAdmin", "false")
@@ -52,7 +52,7 @@ def test_a_second_factor() -> None:
     sts = service()
     answer = sts.get_session_token(caller=USER, serial_number=MFA, token_code=code(callers.MFA_SECRET, AT), at=AT).credentials
     later = AT + timedelta(minutes=5)
-    keys = sts.caller_of(answer.access_key_id, answer.session_token, at=later).context_keys(later)
+    keys = sts.caller_for_key(answer.access_key_id, answer.session_token, at=later).context_keys(later)
     assert (keys["aws:MultiFactorAuthPresent"], keys["aws:MultiFactorAuthAge"]) == ("true", "300")
     assert refused(sts.get_session_token, caller=USER, serial_number=MFA, token_code="000000").check == "mfa-code"
     assert refused(sts.get_session_token, caller=ROOT, serial_number=MFA, token_code="000000").check == "mfa-device"
@@ -82,7 +82,7 @@ def test_a_federated_user() -> None:
     assert answer.to_dict()["PackedPolicySize"] == answer.session_token_utilization
     identity = sts.get_caller_identity(caller=answer.credentials, at=AT)
     assert (identity.user_id, identity.arn) == (f"{ACCOUNT}:Bob", arn)
-    caller = sts.caller_of(answer.credentials.access_key_id, answer.credentials.session_token, at=AT)
+    caller = sts.caller_for_key(answer.credentials.access_key_id, answer.credentials.session_token, at=AT)
     keys = caller.context_keys(AT)
     assert (keys["aws:PrincipalType"], keys["aws:PrincipalTag/team"]) == ("FederatedUser", "blue")
     assert "aws:username" not in keys
@@ -122,12 +122,12 @@ def test_a_session_ends_with_its_user() -> None:
     ]
     again = SecurityTokenService(account(users=(user(USER + "2", EVERYTHING),)))
     for session in sessions:
-        assert refused(again.caller_of, session.access_key_id, session.session_token).check == "session-token"
+        assert refused(again.caller_for_key, session.access_key_id, session.session_token).check == "session-token"
         ended = AT + timedelta(hours=12)
-        assert refused(sts.caller_of, session.access_key_id, session.session_token, at=ended).check == "session-expiration"
+        assert refused(sts.caller_for_key, session.access_key_id, session.session_token, at=ended).check == "session-expiration"
 
 
 def test_padding() -> None:
     answer = service().get_session_token(caller=USER, minimum_session_token_size=4096, at=AT)
     assert (answer.session_token_size, answer.session_token_utilization) == (4096, 100)
-    assert service().caller_of(answer.credentials.access_key_id, answer.credentials.session_token, at=AT).arn == USER
+    assert service().caller_for_key(answer.credentials.access_key_id, answer.credentials.session_token, at=AT).arn == USER

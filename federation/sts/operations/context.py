@@ -1,4 +1,4 @@
-"""Where, when and for whom a signed operation is answered."""
+"""What a signed operation is answered with beside its parameters."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import datetime
 
 from federation.account import Account
 from federation.state import State
-from federation.sts.authorization.own_actions import Context, OwnQuestion
+from federation.sts.authorization.own_actions import OwnQuestion, RequestKeys
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import Callers
 from federation.sts.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What every signed operation is given beside its parameters.
+class Context:
+    """The account, the caller and the instant of one call of a signed operation.
 
     Attributes:
         account: The account that answers.
@@ -33,6 +33,6 @@ class Circumstances:
     state: State
     at: datetime
 
-    def question(self, context: Context, *, caller: Caller | None = None) -> OwnQuestion:
-        """Return what to ask of the policies: whether the caller, or *caller* in its place, may, given the condition keys *context*."""
-        return OwnQuestion(caller=caller or self.caller, context=context, account=self.account, sealer=self.sealer, at=self.at)
+    def question(self, keys: RequestKeys, *, caller: Caller | None = None) -> OwnQuestion:
+        """Return what to ask of the policies: whether the caller, or *caller* in its place, may, given the condition *keys*."""
+        return OwnQuestion(caller=caller or self.caller, context=keys, account=self.account, sealer=self.sealer, at=self.at)

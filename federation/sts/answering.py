@@ -1,0 +1,141 @@
+"""How every operation is answered: find who calls, run the operation, record what became of it. What cannot be recorded is not granted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NoReturn, TypeVar
+
+from federation import clock
+from federation.account import Account
+from federation.account.issuers import by_issuer
+from federation.errors import FederationError, InternalFailure
+from federation.state import AuditSink, Origin, ReplayCache, State
+from federation.sts import trail
+from federation.sts.authorization.evaluation import account_in
+from federation.sts.callers.caller import Caller
+from federation.sts.callers.served import AnyCaller, ServedAccounts
+from federation.sts.login_context import LoginContext, LoginFacts
+from federation.sts.operations.assume_role import AssumeRole
+from federation.sts.operations.context import Context
+from federation.sts.parameters.record import Call
+from federation.sts.trail import Answer
+
+C = TypeVar("C", bound=Call)
+A = TypeVar("A", bound=Answer)
+
+
+class Answering:
+    """Answers the calls of one service. Immutable but for its memories.
+
+    Attributes:
+        accounts: The service's account and its neighbours.
+    """
+
+    __slots__ = ("_audit", "_issuers", "_replay", "_state", "accounts")
+
+    def __init__(
+        self, account: Account, *, audit: AuditSink | None, replay: ReplayCache | None, state: State, neighbours: Iterable[Account]
+    ) -> None:
+        """Answer for *account*; the arguments are those of `SecurityTokenService`.
+
+        Raises:
+            RegistrationError: Two OpenID Connect providers answer to one issuer, or two accounts have one id.
+        """
+        self.accounts = ServedAccounts(account, neighbours)
+        self._audit, self._replay, self._state = audit, replay, state
+        self._issuers = by_issuer(account.oidc_providers.values())
+
+    def login(self, call: C, run: Callable[[C, LoginContext, LoginFacts], A], *, at: datetime | None, origin: Origin | None) -> A:
+        """Answer a federated login, which needs no caller, and record it.
+
+        Raises:
+            FederationError: What the operation refuses, or the event cannot be recorded.
+        """
+        instant, home = clock.resolve(at), self.accounts.home
+        context = LoginContext(home.account, self._issuers, home.sealer, self._replay, instant)
+        facts = LoginFacts()
+        try:
+            session = run(call, context, facts)
+        except Exception as error:  # noqa: BLE001 - a bug is refused and recorded like the rest
+            self._record_login(call, facts, at=instant, origin=origin, refusal=_refusal(error))
+            _raise(error)
+        self._record_login(call, facts, at=instant, origin=origin, session=session)
+        return session
+
+    def signed(self, call: C, run: Callable[[C, Context], A], caller: AnyCaller, *, at: datetime | None, origin: Origin | None) -> A:
+        """Answer a call that AWS wants signed, and record it. The account of the role answers, otherwise that of the caller.
+
+        Raises:
+            FederationError: What the operation refuses, the caller is nobody, or the event cannot be recorded.
+        """
+        instant = clock.resolve(at)
+        role_arn = call.role_arn if isinstance(call, AssumeRole) else None
+        who: Caller | None = None
+        try:
+            who = self.accounts.resolve(caller, at=instant)
+            served = self.accounts.of_caller(who) if role_arn is None else self.accounts.named_in(role_arn)
+            context = Context(
+                account=served.account, sealer=served.sealer, callers=served.callers, caller=who, state=self._state, at=instant
+            )
+            answer = run(call, context)
+        except Exception as error:  # noqa: BLE001 - a bug is refused and recorded like the rest
+            self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=_refusal(error))
+            _raise(error)
+        self._record_signed(call, who, role_arn, at=instant, origin=origin, answer=answer)
+        return answer
+
+    def _record_login(
+        self,
+        call: Call,
+        facts: LoginFacts,
+        *,
+        at: datetime,
+        origin: Origin | None,
+        session: Answer | None = None,
+        refusal: FederationError | None = None,
+    ) -> None:
+        if self._audit is None:
+            return
+        account = self.accounts.home.account.id
+        came = Origin.here() if origin is None else origin
+        self._audit.record(trail.login_event(call, facts, account=account, at=at, origin=came, session=session, refusal=refusal))
+
+    def _record_signed(
+        self,
+        call: Call,
+        caller: Caller | None,
+        role_arn: object,
+        *,
+        at: datetime,
+        origin: Origin | None,
+        answer: Answer | None = None,
+        refusal: FederationError | None = None,
+    ) -> None:
+        if self._audit is None:
+            return
+        role = role_arn if type(role_arn) is str else None
+        account = self.accounts.of(account_in(role) or (None if caller is None else caller.account)).account.id
+        came = Origin.here() if origin is None else origin
+        self._audit.record(
+            trail.signed_event(call, caller, account=account, role_arn=role, at=at, origin=came, answer=answer, refusal=refusal)
+        )
+
+
+def _refusal(error: Exception) -> FederationError:
+    """Return *error* where it is a refusal; a bug as `InternalFailure`, without its text, which may hold what the caller sent."""
+    if isinstance(error, FederationError):
+        return error
+    return InternalFailure(
+        check="internal",
+        expected="an answer",
+        found=type(error).__name__,
+        remedy="report this as a bug; the cause is chained to this error",
+        message="An internal failure occurred",
+    )
+
+
+def _raise(error: Exception) -> NoReturn:
+    if isinstance(error, FederationError):
+        raise error
+    raise _refusal(error) from error

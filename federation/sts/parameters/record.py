@@ -1,0 +1,140 @@
+"""The call record of an operation: its parameters, each a field that holds every fact about it.
+
+Constraint checks, the Query wire, audit events and the completeness of flags and documentation are read from these fields. The order of the
+fields is the order in which AWS lists violations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
+
+from federation.errors import ValidationError, show
+from federation.names import kebab_case, lower_first, pascal_case
+from federation.sts.parameters.constraints import Constraint, Text, violation
+
+Audit = Literal["included", "withheld"]
+"""Whether audit events hold the parameter. Tokens, codes and whatever may hold either are withheld (attack row O04)."""
+
+_FACTS: Final = "parameter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of an operation.
+
+    Attributes:
+        name: In Python.
+        wire: In Query requests.
+        constraint: What its value must satisfy.
+        required: Whether it must be there.
+        audit: Whether audit events hold it.
+    """
+
+    name: str
+    wire: str
+    constraint: Constraint
+    required: bool
+    audit: Audit
+
+    @property
+    def member(self) -> str:
+        """Its name in AWS's messages and in CloudTrail's events: ``sAMLAssertion``."""
+        return lower_first(self.wire)
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line, without dashes before it."""
+        return kebab_case(self.wire)
+
+    @property
+    def secret(self) -> bool:
+        """Whether its value is never shown."""
+        return isinstance(self.constraint, Text) and self.constraint.secret
+
+
+def parameter(constraint: Constraint, *, audit: Audit, wire: str | None = None, default: Any = MISSING) -> Any:  # noqa: ANN401
+    """Declare a field of a call record as a parameter.
+
+    Args:
+        constraint: What its value must satisfy.
+        audit: Whether audit events hold it.
+        wire: Its name in Query requests, where that does not follow from its name in Python.
+        default: Its value where it is absent, None or an empty tuple; a parameter without one is required.
+    """
+    return field(default=default, metadata={_FACTS: (constraint, audit, wire)})
+
+
+class Call:
+    """The parameters of one call of an operation, as they came. Its repr shows none of them.
+
+    Attributes:
+        operation: Name of the operation.
+        signed: Whether AWS wants the call signed.
+        parameters: The parameters in order.
+    """
+
+    __slots__ = ()
+
+    operation: ClassVar[str]
+    signed: ClassVar[bool] = True
+    parameters: ClassVar[tuple[Parameter, ...]]
+
+    def __repr__(self) -> str:
+        return f"<{self.operation}>"
+
+
+C = TypeVar("C", bound=Call)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter,))
+def call_record(declared: type[C]) -> type[C]:
+    """Make a call record of the class *declared*, whose fields are all made with `parameter`."""
+    made: type[C] = dataclass(frozen=True, slots=True, kw_only=True, repr=False)(declared)
+    made.parameters = tuple(_described(each) for each in fields(made))  # type: ignore[arg-type]  # a dataclass by now
+    return made
+
+
+def check_parameters(call: Call) -> None:
+    """Require that every parameter of *call* satisfies its constraint.
+
+    Raises:
+        ValidationError: Some do not. ``check`` is the first parameter at fault, ``message`` AWS's text, which names every violation.
+    """
+    broken = []
+    for each in call.parameters:
+        value = getattr(call, each.name)
+        if each.required if value is None else not each.constraint.accepts(value):
+            broken.append((each, value))
+    if broken:
+        raise _refusal(broken)
+
+
+def _described(declared: Field[Any]) -> Parameter:
+    constraint, audit, wire = declared.metadata[_FACTS]
+    return Parameter(
+        name=declared.name,
+        wire=pascal_case(declared.name) if wire is None else wire,
+        constraint=constraint,
+        required=declared.default is MISSING,
+        audit=audit,
+    )
+
+
+def _refusal(broken: list[tuple[Parameter, object]]) -> ValidationError:
+    texts = [text for each, value in broken for text in _violations(each, value)]
+    first, value = broken[0]
+    hidden = first.secret and isinstance(value, (str, bytes))
+    return ValidationError(
+        check=first.flag,
+        expected=texts[0].partition("constraint: ")[2],
+        found=f"{type(value).__name__} of {len(value)} (not shown)" if hidden and isinstance(value, (str, bytes)) else show(value),
+        remedy="correct the parameter" + (f" and {len(texts) - 1} more, see the message" if len(texts) > 1 else ""),
+        message=f"{len(texts)} validation error{'s' if len(texts) > 1 else ''} detected: {'; '.join(texts)}",
+    )
+
+
+def _violations(broken: Parameter, value: object) -> list[str]:
+    if value is None:
+        return [violation(None, broken.member, "Member must not be null")]
+    return list(broken.constraint.violations(broken.member, value))

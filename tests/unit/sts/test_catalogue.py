@@ -1,0 +1,100 @@
+"""The call records are the service model, member by member; flags and documentation are complete."""
+
+import inspect
+import re
+from typing import Any
+
+import botocore.session  # type: ignore[import-untyped]
+import click
+import pytest
+from botocore import xform_name
+
+from federation.cli.sts import command
+from federation.names import kebab_case, lower_first, pascal_case, snake_case
+from federation.sts.catalogue import OPERATIONS, Operation
+from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, Text, TextList
+from federation.sts.parameters.record import Parameter
+from tests.shared import REPOSITORY
+
+MODEL = botocore.session.get_session().get_service_model("sts")
+REFERENCE = (REPOSITORY / "docs" / "signed-operations.md").read_text(encoding="utf-8") + (REPOSITORY / "docs" / "cli.md").read_text(
+    encoding="utf-8"
+)
+PARAMETERS = [pytest.param(row, each, id=f"{row.name}.{each.wire}") for row in OPERATIONS.values() for each in row.parameters]
+
+
+def assert_same(ours: Constraint, theirs: Any, path: str) -> None:
+    """Require the shape of the model, and its bounds where it has some and AWS was not seen to ask more."""
+    if isinstance(ours, (TextList, StructureList)):
+        assert theirs.type_name == "list", path
+        assert_same(ours.element, theirs.member, f"{path}[]")
+    elif isinstance(ours, Structure):
+        assert theirs.type_name == "structure", path
+        assert set(ours.members) == set(theirs.members), path
+        for name, member in ours.members.items():
+            assert_same(member, theirs.members[name], f"{path}.{name}")
+    elif isinstance(ours, Integer):
+        assert theirs.type_name == "integer", path
+        assert (ours.lowest, ours.highest) == (theirs.metadata.get("min"), theirs.metadata.get("max", ours.highest)), path
+    else:
+        assert isinstance(ours, Text), path
+        assert theirs.type_name == "string", path
+        assert ours.shortest <= theirs.metadata.get("min", 1), path
+
+
+def test_every_operation_has_a_row() -> None:
+    assert sorted(OPERATIONS) == sorted(MODEL.operation_names)
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+def test_a_record_is_the_model(row: Operation) -> None:
+    model = MODEL.operation_model(row.name)
+    wanted = {} if model.input_shape is None else model.input_shape.members
+    assert {each.wire for each in row.parameters} == set(wanted)
+    for each in row.parameters:
+        assert_same(each.constraint, wanted[each.wire], f"{row.name}.{each.wire}")
+    assert {each.wire for each in row.parameters if each.required} == set(getattr(model.input_shape, "required_members", ()))
+    assert row.signed is (model.auth_type != "none")
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+def test_the_method_takes_the_parameters_under_the_names_of_boto3(row: Operation) -> None:
+    assert row.method.__name__ == xform_name(row.name)
+    assert {each.name: xform_name(each.wire) for each in row.parameters} == {each.name: each.name for each in row.parameters}
+    taken = inspect.signature(row.method).parameters
+    own = {"self", "at", "origin"} | ({"caller"} if row.signed else set())
+    assert taken.keys() - own == {each.name for each in row.parameters}, "add the parameter to the method in federation/sts/service.py"
+    assert {each.name: each.required for each in row.parameters} == {
+        name: parameter.default is inspect.Parameter.empty for name, parameter in taken.items() if name not in own
+    }
+
+
+@pytest.mark.parametrize(("row", "parameter"), PARAMETERS)
+def test_a_parameter_has_a_flag(row: Operation, parameter: Parameter) -> None:
+    assert isinstance(command, click.Group)
+    flags = {flag for option in command.commands[row.command].params for flag in option.opts}
+    assert f"--{parameter.flag}" in flags, f"add --{parameter.flag} to {row.command} in federation/cli/sts*.py"
+
+
+@pytest.mark.parametrize(("row", "parameter"), PARAMETERS)
+def test_a_parameter_is_documented(row: Operation, parameter: Parameter) -> None:
+    documented = inspect.getdoc(row.method) or ""
+    assert re.search(rf"^ +{parameter.name}: ", documented, re.MULTILINE), f"describe {parameter.name} in {row.method.__qualname__}"
+
+
+@pytest.mark.parametrize(("row", "parameter"), PARAMETERS)
+def test_no_secret_is_in_an_event(row: Operation, parameter: Parameter) -> None:
+    assert not (parameter.secret and parameter.audit == "included"), f"{row.name}.{parameter.name}: audit=withheld"
+
+
+def test_a_record_shows_no_parameter() -> None:
+    record = OPERATIONS["GetDelegatedAccessToken"].call
+    assert repr(record(trade_in_token="s3cr3t")) == "<GetDelegatedAccessToken>"  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, *(each.wire for row in OPERATIONS.values() for each in row.parameters)])
+def test_names_are_spelled_in_one_way(name: str) -> None:
+    assert snake_case(name) == xform_name(name)
+    assert kebab_case(name) == xform_name(name, "-")
+    assert lower_first(name)[1:] == name[1:]
+    assert "SAML" in name or pascal_case(snake_case(name)) == name
