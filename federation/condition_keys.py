@@ -41,6 +41,9 @@ def _keys(names: str, *, callers: Iterable[Caller] = EVERYBODY, multivalued: boo
     return (Key(name, frozenset(callers), multivalued, constant) for name in names.split())
 
 
+SECURE_TRANSPORT: Final = {"aws:SecureTransport": "true"}
+"""What every request to AWS holds; STS answers over TLS alone."""
+
 SERVICE_KEYS: Final = (
     *_keys("aws:CurrentTime aws:EpochTime aws:SecureTransport aws:PrincipalType aws:userid sts:RoleSessionName", constant=True),
     *_keys("aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalIsAWSService aws:SourceIp aws:SourceVpc aws:SourceVpcArn aws:SourceVpce"),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from federation.account import Role
+from federation.condition_keys import SECURE_TRANSPORT
 from federation.errors import AccessDenied, show
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.policy import Decision, Principal, RequestContext
@@ -32,6 +33,7 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
             "aws:PrincipalAccount": account,
             "aws:CurrentTime": f"{at.isoformat(timespec='seconds')[:19]}Z",
             "aws:EpochTime": str(int(at.timestamp())),
+            **SECURE_TRANSPORT,
         }
     )
     if request.name is not None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Final
 
+from federation.condition_keys import SECURE_TRANSPORT
 from federation.errors import AccessDenied, FederationError, ValidationError, show
 from federation.identity import ContextValue
 from federation.sts.authorization.evaluation import Evaluation, Resource, evaluate, request_of
@@ -149,7 +150,10 @@ def refuse(authorization: Authorization) -> AccessDenied:
 
 
 def _merged(caller: Caller, context: Mapping[str, str | Sequence[str]], at: datetime) -> dict[str, ContextValue]:
-    """Return all condition keys of the request: what the service adds must not take the place of what the caller is (attack row A13)."""
+    """Return all condition keys of the request: what the service adds must not take the place of what the caller is (attack row A13).
+
+    How the request came, the service may say; otherwise it came over TLS and to the region that the caller signed for.
+    """
     if not isinstance(context, Mapping) or not all(isinstance(key, str) for key in context):
         raise _wrong_context("a mapping of condition keys", type(context).__name__)
     own = caller.context_keys(at)
@@ -158,7 +162,9 @@ def _merged(caller: Caller, context: Mapping[str, str | Sequence[str]], at: date
     if taken is not None:
         raise _wrong_context("keys of the service alone", show(taken))
     added = {key: value if isinstance(value, str) else tuple(value) for key, value in context.items() if _is_value(key, value)}
-    return {**added, **own}
+    said = {key.lower() for key in added}
+    came = {**SECURE_TRANSPORT, "aws:RequestedRegion": caller.region}
+    return {**{key: value for key, value in came.items() if key.lower() not in said}, **added, **own}
 
 
 def _is_value(key: str, value: object) -> bool:

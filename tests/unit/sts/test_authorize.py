@@ -193,6 +193,18 @@ def test_the_context_cannot_say_who_the_caller_is(context: Any) -> None:
     assert refusal.check == "context-keys"
 
 
+PLAIN = {**DENY, "Condition": {"BoolIfExists": {"aws:SecureTransport": "false"}}}
+ELSEWHERE = {**DENY, "Condition": {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}}
+
+
+@pytest.mark.parametrize("statement", [PLAIN, ELSEWHERE])
+def test_a_request_is_secure_and_in_the_callers_region_unless_the_service_says_otherwise(statement: Any) -> None:
+    sts = world(READ, statement)
+    assert read(sts, USER).allowed
+    elsewhere = {"AWS:SecureTransport": "false", "aws:requestedregion": "eu-west-1"}
+    assert read(sts, USER, context=elsewhere).reason == "with an explicit deny in an identity-based policy"
+
+
 @pytest.mark.parametrize(
     "who", ["arn:aws:iam::123456789012:user/Nobody", "DevAdmin", None, 1, b"x", "arn:aws:sts::123456789012:assumed-role/None/x"]
 )

@@ -51,6 +51,7 @@ CONDITIONS: list[dict[str, Any]] = [
     {"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "team"}},
     {"DateGreaterThan": {"aws:CurrentTime": "2026-11-24T12:00:29Z"}, "DateLessThan": {"aws:CurrentTime": "2026-11-24T12:00:31Z"}},
     {"NumericEquals": {"aws:EpochTime": str(int(AT.timestamp()))}},
+    {"Bool": {"aws:SecureTransport": "true"}},
 ]
 
 
