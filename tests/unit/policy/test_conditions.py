@@ -212,6 +212,17 @@ def test_a_malformed_arn_in_the_policy_never_allows_and_always_denies(operator: 
         assert effect({operator: {KEY: malformed}}, {KEY: "not-an-arn"}, Effect="Deny") == "ImplicitDeny"
 
 
+@pytest.mark.parametrize("operator", ["ArnLike", "ArnNotLike"])
+def test_an_arn_that_a_variable_makes_malformed_never_allows_and_always_denies(operator: str) -> None:
+    for operand, filled in (("${aws:username}", "not-an-arn"), ("arn:${aws:username}", "x"), ("${aws:username}", "x" * 200)):
+        keys = {KEY: USER, "aws:username": filled}
+        assert effect({operator: {KEY: operand}}, keys) == "ImplicitDeny"
+        assert effect({operator: {KEY: operand}}, keys, Effect="Deny") == "Deny"
+        assert effect({operator: {KEY: [operand, USER]}}, keys, Effect="Deny") == "Deny"
+    sound = {KEY: USER, "aws:username": USER}
+    assert effect({operator: {KEY: "${aws:username}"}}, sound) == ("Allow" if operator == "ArnLike" else "ImplicitDeny")
+
+
 def test_values_before_a_malformed_arn_still_decide() -> None:
     assert effect({"ArnLike": {KEY: ["arn:aws:iam::*:user/*", "not-an-arn"]}}, {KEY: USER}) == "Allow"
     assert effect({"ArnLike": {KEY: ["not-an-arn", "arn:aws:iam::*:user/*"]}}, {KEY: USER}) == "ImplicitDeny"

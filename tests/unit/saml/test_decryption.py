@@ -1,5 +1,6 @@
 """Encrypted identifiers, and the namespaces of a plaintext."""
 
+import base64
 import copy
 
 import pytest
@@ -7,9 +8,9 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.saml.assertion import read_assertion
-from federation.saml.xml import SAML, XENC, Element
+from federation.saml.xml import DS, SAML, XENC, XENC11, Element
 from federation.testing.encryption import encrypt_assertion
-from tests.signed import LOGIN, Keys, encryption, forge, genuine, own_decryption_key, part, prove, refused
+from tests.signed import LOGIN, Change, Keys, changed, encryption, forge, genuine, own_decryption_key, part, prove, refused, subject
 
 
 def hide_name_id(content: str = "aes256-gcm") -> bytes:
@@ -62,3 +63,90 @@ def test_the_plaintext_of_a_signed_response_is_proved_by_the_response() -> None:
     proved = prove(genuine("response", encryption()), Keys(decryption_keys=(own_decryption_key(),)))
     assert proved.assertion.signed.element == "Response"
     assert etree.QName(proved.assertion.element).localname == "Assertion"
+
+
+OWN = Keys(decryption_keys=(own_decryption_key(),), permit=frozenset({"rsa1_5", "cbc"}))
+
+
+def reshaped(change: Change, **how: object) -> FederationError:
+    """The refusal of an encrypted assertion, sound but for *change*; nothing outside the ciphertext is signed."""
+    return refused(changed(genuine("assertion", encryption(**how)), change), OWN)
+
+
+def method(root: Element, of: str) -> Element:
+    found = next(root.iter(f"{XENC}{of}")).find(f"{XENC}EncryptionMethod")
+    assert found is not None
+    return found
+
+
+def ciphertext(octets: bytes) -> Change:
+    def put(root: Element) -> None:
+        root.findall(f".//{XENC}CipherValue")[-1].text = base64.b64encode(octets).decode()
+
+    return put
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 11, 12, 13, 16, 27, 28, 29])
+def test_gcm_ciphertext_that_is_too_short_for_nonce_and_tag(length: int) -> None:
+    assert reshaped(ciphertext(bytes(length)), content="aes256-gcm").check == "decryption"
+
+
+@pytest.mark.parametrize("length", [1, 15, 16, 17, 31, 33, 47])
+def test_cbc_ciphertext_that_is_not_in_blocks(length: int) -> None:
+    assert reshaped(ciphertext(bytes(length)), content="aes256-cbc").check == "decryption"
+
+
+@pytest.mark.parametrize("of", ["EncryptedData", "EncryptedKey"])
+def test_an_encryption_method_is_there_and_once(of: str) -> None:
+    def remove(root: Element) -> None:
+        next(root.iter(f"{XENC}{of}")).remove(method(root, of))
+
+    assert reshaped(remove).check == "encryption-shape"
+    assert reshaped(lambda root: method(root, of).addnext(copy.deepcopy(method(root, of)))).check == "encryption-shape"
+
+
+def parameters(*names: tuple[str, str]) -> Change:
+    """Give the key transport these parameters and no others: element and Algorithm."""
+
+    def put(root: Element) -> None:
+        transport = method(root, "EncryptedKey")
+        for child in list(transport):
+            transport.remove(child)
+        for tag, algorithm in names:
+            etree.SubElement(transport, tag, Algorithm=algorithm)
+
+    return put
+
+
+SHA1, SHA256 = (f"{DS}DigestMethod", f"{DS[1:-1]}sha1"), (f"{DS}DigestMethod", f"{XENC[1:-1]}sha256")
+MGF1_SHA1, MGF1_SHA256 = ((f"{XENC11}MGF", f"{XENC11[1:-1]}mgf1sha{size}") for size in (1, 256))
+
+
+@pytest.mark.parametrize(
+    ("transport", "given", "check"),
+    [
+        ("rsa-1_5", [SHA1], "encryption-algorithm"),
+        ("rsa-1_5", [MGF1_SHA1], "encryption-algorithm"),
+        ("rsa-1_5", [("{urn:x}Other", "")], "encryption-shape"),
+        ("rsa-oaep-mgf1p", [MGF1_SHA1], "encryption-algorithm"),
+        ("rsa-oaep-mgf1p", [SHA1, MGF1_SHA1], "encryption-algorithm"),
+        ("rsa-oaep-mgf1p", [(f"{DS}DigestMethod", "urn:md5")], "encryption-algorithm"),
+        ("rsa-oaep-mgf1p", [SHA256], "decryption"),
+        ("rsa-oaep-mgf1p", [SHA1, SHA1], "encryption-shape"),
+        ("rsa-oaep-mgf1p", [SHA1, ("{urn:x}Other", "")], "encryption-shape"),
+        ("rsa-oaep", [MGF1_SHA1, MGF1_SHA1], "encryption-shape"),
+        ("rsa-oaep", [SHA1, (f"{XENC11}MGF", "urn:mgf2")], "encryption-algorithm"),
+        ("rsa-oaep", [SHA1, MGF1_SHA256], "decryption"),
+        ("rsa-oaep", [SHA256, MGF1_SHA1], "decryption"),
+    ],
+)
+def test_parameters_of_the_key_transport(transport: str, given: list[tuple[str, str]], check: str) -> None:
+    assert reshaped(parameters(*given), transport=transport).check == check
+
+
+@pytest.mark.parametrize(
+    ("transport", "given"), [("rsa-oaep-mgf1p", []), ("rsa-oaep-mgf1p", [SHA1]), ("rsa-oaep", []), ("rsa-oaep", [SHA1, MGF1_SHA1])]
+)
+def test_absent_parameters_of_oaep_are_sha1(transport: str, given: list[tuple[str, str]]) -> None:
+    octets = changed(genuine("assertion", encryption(transport=transport)), parameters(*given))
+    assert subject(prove(octets, OWN)) == LOGIN.subject

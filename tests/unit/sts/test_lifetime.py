@@ -3,9 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.errors import (
+    ExpiredTokenException,
     FederationError,
     ValidationError,
 )
+from federation.sts.lifetime import session_period
 from tests.exchange import AT, World, attributes, login, mint, provider
 
 
@@ -37,6 +39,24 @@ def test_a22_duration_above_the_roles_maximum(asked: int, maximum: int) -> None:
         World(max_session_duration=maximum).assume(duration_seconds=asked)
     assert refused.value.message == "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
     assert refused.value.check == "duration"
+
+
+def period(end: datetime, *, at: datetime) -> tuple[datetime, datetime]:
+    return session_period(asked=None, role_maximum=3600, attribute=None, not_on_or_after=end, at=at)
+
+
+@pytest.mark.parametrize("left", [timedelta(0), timedelta(microseconds=1), timedelta(microseconds=499_999), -timedelta(seconds=1)])
+@pytest.mark.parametrize("at", [AT.replace(microsecond=0), AT.replace(microsecond=500_000)])
+def test_without_a_whole_second_left_there_is_no_session(left: timedelta, at: datetime) -> None:
+    with pytest.raises(ExpiredTokenException) as refused:
+        period(at + left, at=at)
+    assert refused.value.check == "session-not-on-or-after"
+
+
+def test_the_next_whole_second_is_a_session() -> None:
+    whole = AT.replace(microsecond=0)
+    for at in (whole, whole.replace(microsecond=500_000)):
+        assert period(whole + timedelta(seconds=1), at=at) == (whole, whole + timedelta(seconds=1))
 
 
 def test_the_end_of_the_calendar_is_a_refusal_not_a_crash() -> None:

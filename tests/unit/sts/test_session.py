@@ -10,6 +10,7 @@ from federation.errors import (
     PackedPolicyTooLarge,
     ValidationError,
 )
+from federation.sts.session import lasting_keys
 from tests.exchange import ACCOUNT, AT, PROVIDER, ROLE, World, attributes, login, mint
 
 NARROW = f"arn:aws:iam::{ACCOUNT}:policy/Narrow"
@@ -64,6 +65,34 @@ def random_text(seed: int) -> str:
     import hashlib  # noqa: PLC0415
 
     return "".join(hashlib.sha256(f"{seed}/{n}".encode()).hexdigest() for n in range(4))[:256]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "saml:sub",
+        "saml:sub_type",
+        "saml:namequalifier",
+        "accounts.google.com:aud",
+        "accounts.google.com:sub",
+        "cognito-identity.amazonaws.com:amr",
+        "cognito-identity.amazonaws.com:aud",
+        "cognito-identity.amazonaws.com:sub",
+        "graph.facebook.com:app_id",
+        "graph.facebook.com:id",
+        "www.amazon.com:app_id",
+        "www.amazon.com:user_id",
+    ],
+)
+def test_a_lasting_key_lasts(key: str) -> None:
+    """As the IAM user guide has them, one by one."""
+    assert lasting_keys({key: "v", "saml:aud": "x"}) == {key: "v"}
+
+
+@pytest.mark.parametrize("key", ["saml:aud", "saml:iss", "saml:doc", "accounts.google.com:oaud", "token.actions.githubusercontent.com:sub"])
+def test_any_other_key_ends_with_the_login(key: str) -> None:
+    assert lasting_keys({key: "v"}) == {}
+    assert lasting_keys({key: "v", "saml:sub": "x"}) == {"saml:sub": "x"}
 
 
 def test_session_of_ends_with_the_session() -> None:
