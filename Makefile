@@ -3,15 +3,20 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JS     := tests/interop/js
+JOBS   ?= auto
+YEARS  ?= -4 12
 
-.PHONY: demo test lint bench fixtures docs search lock clean
+.PHONY: demo test calendar lint bench fixtures docs search lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json)
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -n $(JOBS) -m "not long"
+
+calendar: $(VENV)/.dev  ## the whole suite on other days: no test may depend on today's date
+	$(BIN)/python -m tests.calendar $(YEARS)
 
 search: $(VENV)/.dev  ## longer property searches
 	$(BIN)/pytest -m long

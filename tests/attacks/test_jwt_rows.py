@@ -1,7 +1,6 @@
 """Section 10 of the attack matrix, form, algorithms and signatures: every one is refused, and by the check that is named for it."""
 
 import base64
-import hashlib
 import hmac
 import json
 import socket
@@ -61,7 +60,7 @@ def secrets() -> list[bytes]:
     ]
 
 
-@pytest.mark.parametrize("secret", secrets(), ids=lambda s: hashlib.sha256(s).hexdigest()[:6])
+@pytest.mark.parametrize("secret", secrets(), ids=lambda secret: f"{len(secret)} octets")
 @pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
 def test_j03_j44_public_key_as_secret(alg: str, secret: bytes) -> None:
     signing_input = base64url.encode(json.dumps({"alg": alg, "kid": "key-1"}).encode()) + "." + base64url.encode(payload())

@@ -35,6 +35,8 @@ KEYS = REPOSITORY / "fixtures" / "keys"
 ROLE = "arn:aws:iam::123456789012:role/TestSaml"
 PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
 START_SECONDS = 30
+CALENDAR = ("LD_PRELOAD", "CALENDAR_SHIFT_SECONDS")
+"""What `make calendar` shifts the calendar of every process with."""
 
 
 @dataclass
@@ -146,7 +148,7 @@ class World:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of an AWS client that knows the profiles of the examples and nothing else."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", *CALENDAR) if name in os.environ}
         return {**kept, **self.examples.environment, "AWS_ENDPOINT_URL_STS": self.server.url, "AWS_EC2_METADATA_DISABLED": "true", **more}
 
     def saml_response(self) -> str:

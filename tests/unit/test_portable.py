@@ -115,7 +115,8 @@ def test_every_result_arrives_as_itself(travel: Callable[[Any], Any]) -> None:
         for result in results:
             arrived = travel(result)
             assert type(arrived) is cls
-            assert (arrived, repr(arrived)) == (result, repr(result))
+            assert arrived == result
+            assert sorted(repr(arrived)) == sorted(repr(result))  # the order of a frozenset is nobody's
             for plain in ("as_dict", "to_dict"):
                 assert getattr(arrived, plain, dict)() == getattr(result, plain, dict)()
 
