@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from docs.check_names import Place, places
 from federation import errors
 from federation.oauth import checks as oauth
+from federation.oauth import validator as oauth_validator
 from federation.oidc import checks as oidc
+from federation.oidc import validator as oidc_validator
+from federation.oidc.readings import Stage
 from federation.policy.lint import Rule, conditions, elements, issuers, keys, saml, statements
 from federation.profiles import Profile
 from federation.report import Check
@@ -38,12 +42,31 @@ service was observed to do, `strict` what a careful verifier demands. `validate`
 """
 
 REFUSALS: Final = """
-## SAML: finer names
+## Every name, room by room
 
-Steps that prove and read refuse under a finer name; it is the `check` of their error. The code is `InvalidIdentityToken` unless the table
-above says otherwise; provider material that cannot be registered is refused with `InvalidInput`.
+Steps that decode, prove, read and register refuse under finer names, and so do the operations, the account and the server: whatever
+stands in `check` of an error stands in one of these tables. What differs from case to case shows as an ellipsis. Provider material that
+cannot be registered is refused with `InvalidInput`, a file of the account with `AccountFault`, a parameter of an operation with
+`ValidationError` under its own name.
 
 """
+MOST_EXPECTED: Final = 6
+"""Expectations of one check that the page repeats."""
+ROOMS: Final = {
+    "": "Everywhere",
+    "saml": "SAML responses, metadata and providers",
+    "oidc": "JSON Web Tokens, key sets and OpenID Connect providers",
+    "oauth": "OAuth access tokens and their servers",
+    "policy": "Policies and the requests they are asked about",
+    "account": "The account directory",
+    "sts": "The operations",
+    "server": "HTTP",
+    "state": "What is remembered",
+    "judging": "Captured tokens in bulk",
+    "testing": "Forges",
+    "cli": "The command line",
+}
+"""Rooms that refuse, in the order of the page."""
 
 
 def checks_page() -> str:
@@ -52,7 +75,9 @@ def checks_page() -> str:
     sections = (
         ("SAML responses", _saml()),
         ("AssumeRoleWithSAML: the attributes", map(_row, saml_attributes.CHECKS)),
+        ("OIDC tokens, until their signature is proved", _stage_rows("oidc", oidc_validator.STAGES)),
         ("OIDC tokens, once their signature is proved", map(_row, oidc.CHECKS)),
+        ("OAuth access tokens, until their answer is found", _stage_rows("oauth", oauth_validator.STAGES)),
         ("OAuth access tokens, once their answer is found", map(_row, oauth.CHECKS)),
         ("AssumeRoleWithWebIdentity: the claims", map(_row, web_identity_claims.CHECKS)),
     )
@@ -182,9 +207,6 @@ def decisions_page() -> str:
     return ADR_HEAD + "\n".join((*_table(("number", "decision"), rows), ""))
 
 
-OF_SHAPE: Final = ("subject", "conditions", "attributes", "assertion")
-"""Modules whose `refuse` says what the schema demands, always under the one name."""
-
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "checks.md": checks_page,
     "lint.md": lint_page,
@@ -204,6 +226,14 @@ def _saml() -> Iterator[tuple[str, ...]]:
     yield from (_row(check) for check in response.STAGES)
     yield (f"`{shape.CHECK}`", "The assertion has the shape of the schema.", shape.CLAUSE, "`InvalidIdentityToken`", "aws, strict")
     yield from (_row(check) for check in checks.CHECKS)
+
+
+def _stage_rows(room: str, stages: Sequence[Stage]) -> Iterator[tuple[str, ...]]:
+    for stage in stages:
+        told = [place for place in places() if place.check == stage.name and room_of(place) == room and "InvalidInput" not in place.codes]
+        _, code, expects = _refusal_row(stage.name, told)
+        profiles = ", ".join(profile.value for profile in sorted(Profile) if profile in stage.profiles)
+        yield (f"`{stage.name}`", expects, stage.clause, code, profiles)
 
 
 def _row(check: Check[Any]) -> tuple[str, ...]:
@@ -226,59 +256,31 @@ def _code(function: Callable[..., Any]) -> str:
 
 
 def _refusals() -> Iterator[str]:
-    for title, paths in (
-        ("Decoding, proving and reading", ("decode", "xml", "structure", "signed_info", "signature", "envelope", "decryption", "response")),
-        ("Reading the assertion", ("shape", "times", "subject", "conditions", "attributes", "assertion")),
-        ("Registering a provider", ("keys", "metadata", "metadata_integrity", "provider", "../clock")),
-    ):
-        found: dict[str, list[str]] = {}
-        for path in paths:
-            for check, expected in _pairs(HOUSE / "saml" / f"{path}.py"):
-                if expected not in found.setdefault(check, []):
-                    found[check].append(expected)
+    """One table for each room: every check that a refusal of the room can name, the codes it comes with, what it expects."""
+    rooms: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
+    for place in places():
+        if place.check is not None and place.codes:  # what has none is a row of the tables above
+            rooms[room_of(place)][place.check].append(place)
+    for room, title in ROOMS.items():
         yield f"### {title}"
         yield ""
-        yield from _table(("check", "expects"), [(f"`{check}`", "; ".join(texts)) for check, texts in sorted(found.items())])
+        yield from _table(("check", "code", "expects"), [_refusal_row(check, places) for check, places in sorted(rooms.pop(room).items())])
         yield ""
+    if rooms:
+        raise SystemExit(f"ROOMS of docs/build.py lacks {', '.join(rooms)}")
 
 
-def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    """Every (check, expected) that a refusal in the module at *path* spells out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    constants = {
-        target.id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)
-        for target in [node.target]
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            named = {keyword.arg: keyword.value for keyword in node.keywords}
-            check, expected = (named.get("check"), named.get("expected")) if "check" in named else (*node.args, None, None)[:2]
-            if path.stem in OF_SHAPE and isinstance(node.func, ast.Name) and node.func.id == "refuse":
-                check, expected = ast.Constant(shape.CHECK), check
-            name = _said(check, constants)
-            if name is not None and re.fullmatch(r"[a-z][a-z0-9-]+", name) and expected is not None and _is_refusal(node.func):
-                text = _said(expected, constants)
-                if text:
-                    yield name, text
+def room_of(place: Place) -> str:
+    """The room, or the floor below all rooms, that a place belongs to."""
+    room = place.module.partition(".")[0]
+    return room if (HOUSE / room).is_dir() else ""
 
 
-def _is_refusal(function: ast.expr) -> bool:
-    name = function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
-    return name in {"malformed", "refuse", "_refusal", "InvalidIdentityToken", "RegistrationError", "IDPRejectedClaim"}
-
-
-def _said(node: ast.expr | None, constants: dict[str, Any]) -> str | None:
-    """The text of a literal; what an f-string fills in shows as an ellipsis."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.Name) and isinstance(constants.get(node.id), str):
-        return str(constants[node.id])
-    if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "…" for part in node.values)
-    return None
+def _refusal_row(check: str, places: Sequence[Place]) -> tuple[str, ...]:
+    codes = sorted({code for place in places for code in place.codes})
+    texts = list(dict.fromkeys(place.expected for place in places if place.expected))
+    shown = "; ".join(texts[:MOST_EXPECTED]) + ("; …" if len(texts) > MOST_EXPECTED else "")
+    return (f"`{check}`", " ".join(f"`{code}`" for code in codes), shown or "…")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]] | Iterator[Sequence[str]]) -> Iterator[str]:

@@ -1,0 +1,76 @@
+"""docs/checks.md holds every check that a refusal can name: those of the code, found by reading it, and those of real refusals."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.check_names import House, places
+from federation import FederationError
+from federation.testing.variations import other_types, tampered
+from federation.validators import diagnose
+from tests import exchange, oidc_forge, web_identity
+from tests.results import samples
+from tests.shared import REPOSITORY
+
+PAGE = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
+LISTED = set(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE, re.MULTILINE))
+
+
+def test_every_check_of_the_code_is_listed() -> None:
+    assert len(places()) > 500
+    assert [place for place in places() if place.check is None] == [], "write the name of the check where it is given"
+    assert sorted({place.check for place in places() if place.check is not None} - LISTED) == []
+
+
+def test_nothing_is_listed_that_no_code_names() -> None:
+    assert sorted(LISTED - {place.check for place in places()}) == []
+
+
+@pytest.mark.parametrize("check", ["time-syntax", "signature-missing", "alg", "kid", "jwks", "envelope-shape", "url"])
+def test_what_users_met_is_listed_with_its_code(check: str) -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{check}` |")]
+    assert any("InvalidIdentityToken" in row or "InvalidInput" in row for row in rows)
+
+
+def test_every_check_of_real_refusals_is_listed() -> None:
+    named = {refusal.check for values in samples().values() for refusal in values if isinstance(refusal, FederationError)}
+    for token, provider, at in (
+        (exchange.mint(), exchange.provider(), exchange.AT),
+        (oidc_forge.token(), oidc_forge.provider(), oidc_forge.AT),
+        (web_identity.ACCESS_TOKEN, web_identity.amazon(), oidc_forge.AT),
+    ):
+        for shown in (*tampered(token), *other_types()):
+            report = diagnose(shown, provider, at=at)
+            named |= {result.name for result in report.results}
+            named |= {result.refusal.check for result in report.results if result.refusal is not None}
+    assert len(named) > 60
+    assert sorted(named - LISTED) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('raise InvalidIdentityToken(check="here", expected="a", found="b", remedy="c")', {"here"}),
+        ('raise InvalidIdentityToken(check=NAME, expected="a", found="b", remedy="c")', {"there"}),
+        ('raise InvalidIdentityToken(check="x" if token else "y", expected="a", found="b", remedy="c")', {"x", "y"}),
+        ('for name in ("p", "q"):\n        raise InvalidIdentityToken(check=name, expected="a", found="b", remedy="c")', {"p", "q"}),
+        ('raise refuse("passed", "a")', {"passed"}),
+        ('raise InvalidIdentityToken(check=token.upper(), expected="a", found="b", remedy="c")', {None}),
+        ('raise InvalidIdentityToken(check=f"{token}-x", expected="a", found="b", remedy="c")', {None}),
+        ("raise refuse(token.upper(), 'a')", {None}),
+    ],
+)
+def test_a_name_is_found_or_its_want_is_noticed(source: str, found: set[str | None], tmp_path: Path) -> None:
+    (tmp_path / "errors.py").write_text("class InvalidIdentityToken: ...\n", encoding="utf-8")
+    (tmp_path / "room.py").write_text(
+        f"""from federation.errors import InvalidIdentityToken
+NAME: Final = "there"
+def refuse(check: str, expected: str) -> InvalidIdentityToken:
+    return InvalidIdentityToken(check=check, expected=expected, found="b", remedy="c")
+def check(token: str) -> None:
+    {source}
+""",
+        encoding="utf-8",
+    )
+    assert {place.check for place in House(tmp_path).places()} == found
