@@ -31,8 +31,9 @@ def places(provider: SamlProvider) -> str:
 
 
 def seconds(span: timedelta) -> str:
-    """Say how long *span* is."""
-    return f"{span // timedelta(seconds=1)} s"
+    """Say how long *span* is, with the fraction of a second it has."""
+    whole, rest = divmod(span, timedelta(seconds=1))
+    return f"{whole}.{rest.microseconds:06}".rstrip("0").rstrip(".") + " s" if rest else f"{whole} s"
 
 
 __all__ = ["SHOWN", "any_of", "malformed", "places", "refuse_strictly", "seconds"]

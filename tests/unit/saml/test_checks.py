@@ -173,6 +173,10 @@ ROWS: Mapping[str, Row] = {
     ),
     "before NotBefore": strictly("not-before", put("Conditions", NotBefore="2026-09-15T12:00:11Z")),
     "at NotBefore": both(None, put("Conditions", NotBefore="2026-09-15T12:00:10Z")),
+    "NotBefore within this second": both(None, put("Conditions", NotBefore="2026-09-15T12:00:10.004Z")),
+    "NotBefore within the second of the skew": both(
+        None, put("Conditions", NotBefore="2026-09-15T12:01:10.999Z"), words={"clock_skew": timedelta(minutes=1)}
+    ),
     "before NotBefore, within the skew": both(
         None, put("Conditions", NotBefore="2026-09-15T12:01:10Z"), words={"clock_skew": timedelta(minutes=1)}
     ),
@@ -185,9 +189,40 @@ ROWS: Mapping[str, Row] = {
     "before the confirmation's NotBefore": strictly(
         "confirmation-not-before", put("SubjectConfirmationData", NotBefore="2026-09-15T12:00:11Z")
     ),
+    "the confirmation's NotBefore within this second": both(None, put("SubjectConfirmationData", NotBefore="2026-09-15T12:00:10.999999Z")),
     "issued in the future": strictly("issue-instant", put("Assertion", IssueInstant="2026-09-15T12:00:11Z")),
     "issued within this second": both(None, put("Assertion", IssueInstant="2026-09-15T12:00:10.999Z")),
 }
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("2026-09-15T12:00:11.250Z", "2026-09-15T12:00:10Z, 1.25 s before it"),
+        ("2026-09-15T12:00:11Z", "2026-09-15T12:00:10Z, 1 s before it"),
+        ("2026-09-15T12:00:11.000001Z", "2026-09-15T12:00:10Z, 1.000001 s before it"),
+        ("2026-09-15T12:00:20Z", "2026-09-15T12:00:10Z, 10 s before it"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("check", "element", "attribute"),
+    [
+        ("not-before", "Conditions", "NotBefore"),
+        ("confirmation-not-before", "SubjectConfirmationData", "NotBefore"),
+        ("issue-instant", "Assertion", "IssueInstant"),
+    ],
+)
+def test_fractions_of_a_second_are_printed(check: str, element: str, attribute: str, before: str, found: str) -> None:
+    said = verdict(strictly(check, put(element, **{attribute: before})), Profile.STRICT)
+    assert isinstance(said, FederationError)
+    assert (said.check, said.found) == (check, found)
+    assert before.replace("250Z", "250000Z") in said.expected
+
+
+def test_a_fraction_after_the_end_is_printed() -> None:
+    said = verdict(expired("conditions-expiry", put("Conditions", NotOnOrAfter="2026-09-15T12:00:09.500Z")), Profile.STRICT)
+    assert isinstance(said, FederationError)
+    assert said.found == "2026-09-15T12:00:10Z, 0.5 s after it"
 
 
 def verdict(row: Row, profile: Profile) -> FederationError | federation.VerifiedIdentity:
