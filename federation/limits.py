@@ -53,6 +53,8 @@ REDEMPTION_SECONDS: Final = 300
 """AWS: "Token must be redeemed within 5 minutes of issuance"."""
 MAX_CLOCK_SKEW_SECONDS: Final = 600
 """Largest leeway a provider may be registered with (attack rows P08, J30)."""
+AWS_LEEWAY_SECONDS: Final = 300
+"""Leeway of the service on ``exp``, ``nbf`` and ``iat`` of web identity tokens (observed)."""
 
 # Sessions -------------------------------------------------------------------------------------------------------------------------------
 ROLE_SESSION_MIN_SECONDS: Final = 900

@@ -9,6 +9,7 @@ from federation.errors import InvalidIdentityToken, RegistrationError, show
 from federation.oidc import messages
 from federation.oidc.decode import RawToken
 from federation.oidc.inspection import claimed_issuer
+from federation.oidc.issuer_url import how_to_register
 
 if TYPE_CHECKING:  # key handling is loaded with the first provider
     from federation.oidc.provider import OidcProvider
@@ -49,7 +50,9 @@ def find_oidc_provider(token: RawToken, issuers: Mapping[str, OidcProvider]) -> 
         expected="the issuer of a registered provider, character for character"
         + (f", such as {', '.join(map(show, near))}" if near else ""),
         found=show(issuer),
-        remedy="register the issuer with `federation account add-oidc-provider`, path and trailing slash as in the token",
+        remedy=how_to_register(
+            issuer, "register the issuer with `federation account add-oidc-provider`, path and trailing slash as in the token"
+        ),
         message=messages.no_provider(issuer),
     )
 

@@ -14,7 +14,7 @@ OIDC: Final = "oidc-id-token"
 OAUTH: Final = "oauth-access-token"
 KINDS: Final = {
     SAML: "a SAML response",
-    OIDC: "an OpenID Connect ID token (JWT)",
+    OIDC: "a JWT of an OpenID Connect issuer",
     OAUTH: "an opaque OAuth 2.0 access token",
 }
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from federation import clock
+from federation import clock, limits
 from federation.clock import Span
 from federation.errors import RegistrationError, show
 from federation.oauth.introspection import TokenInformation, answers
@@ -19,7 +19,6 @@ from federation.profiles import Profile
 
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 _NAME_CHARS: Final = 255
-_AWS_LEEWAY_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -102,7 +101,7 @@ class OAuthProvider:
 
     def leeway(self, profile: Profile) -> int:
         """Return the tolerance on times in seconds under *profile*."""
-        return _AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
+        return limits.AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
 
     def reprofiled(self, profile: ProfileName) -> OAuthProvider:
         """Return the same server under *profile*.

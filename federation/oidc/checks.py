@@ -13,6 +13,7 @@ from federation import limits
 from federation.errors import ExpiredTokenException, InternalFailure, InvalidIdentityToken, show
 from federation.oidc import messages
 from federation.oidc.claims import Claims
+from federation.oidc.issuer_url import how_to_register
 from federation.oidc.provider import OidcProvider
 from federation.profiles import Profile
 from federation.report import AWS, BOTH, STRICT, Check
@@ -64,7 +65,7 @@ def check_issuer(presentation: Presentation) -> None:
             "issuer",
             f"iss {show(presentation.provider.url)}",
             show(issuer),
-            "register a provider for this issuer, path and trailing slash included",
+            how_to_register(issuer, "register a provider for this issuer, path and trailing slash included"),
             messages.no_provider(issuer) if isinstance(issuer, str) else messages.NOT_VALIDATED,
         )
 
@@ -120,7 +121,7 @@ def check_exp(presentation: Presentation) -> None:
             expected=f"an instant before exp {expiry}",
             found=f"{int(presentation.now)}, {int(presentation.now) - expiry} s later",
             remedy="get a new token from the identity provider",
-            message=messages.expired(int(presentation.now) - presentation.leeway, expiry),
+            message=messages.expired(int(presentation.now), expiry),
         )
 
 
@@ -148,7 +149,7 @@ def check_nbf(presentation: Presentation) -> None:
             f"an instant from nbf {not_before}",
             f"{int(presentation.now)}, {not_before - int(presentation.now)} s earlier",
             "compare the clocks of the identity provider and this host",
-            messages.not_yet_valid(int(presentation.now) + presentation.leeway, not_before),
+            messages.not_yet_valid(int(presentation.now), not_before),
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from federation import limits
+
 NOT_A_JWT: Final = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 NOT_VALIDATED: Final = (
     "The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements."
@@ -35,8 +37,13 @@ def missing_claim(name: str) -> str:
 
 
 def expired(now: int, expiry: int) -> str:
-    """Return the text for a token past its ``exp``; *now* is already moved back by the tolerance, as the service prints it."""
-    return f"Token expired: current date/time {now} must be before the expiration date/time {expiry}"
+    """Return the text for a token past its ``exp`` at *now*.
+
+    The service prints the instant moved back by its leeway (observed). While that still lies before the end, where the service would take
+    the token and the strict profile does not, the instant itself stands there: the sentence stays true.
+    """
+    printed = now - limits.AWS_LEEWAY_SECONDS if now - limits.AWS_LEEWAY_SECONDS >= expiry else now
+    return f"Token expired: current date/time {printed} must be before the expiration date/time {expiry}"
 
 
 def issued_in_future(issued: int) -> str:
@@ -45,5 +52,6 @@ def issued_in_future(issued: int) -> str:
 
 
 def not_yet_valid(now: int, not_before: int) -> str:
-    """Return the text for a token before its ``nbf``; *now* is already moved forward by the tolerance."""
-    return f"Token not yet valid: current date/time {now} must be after or equal to the not-before date/time {not_before}"
+    """Return the text for a token before its ``nbf`` at *now*, which the service prints moved forward by its leeway; see `expired`."""
+    printed = now + limits.AWS_LEEWAY_SECONDS if now + limits.AWS_LEEWAY_SECONDS < not_before else now
+    return f"Token not yet valid: current date/time {printed} must be after or equal to the not-before date/time {not_before}"

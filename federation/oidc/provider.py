@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,11 +15,10 @@ from federation.errors import RegistrationError, ValidationError, show
 from federation.oidc.algorithms import SOUND
 from federation.oidc.conditions import KeyNames
 from federation.oidc.discovery import Discovery, read_discovery
+from federation.oidc.issuer_url import read_url
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
 
-_URL: Final = re.compile(r'https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?P<port>:443)?(?:/[!-"$->@-~]*)?', re.ASCII)
-_AWS_LEEWAY_SECONDS: Final = 300
 _CLIENT_ID_CHARS: Final = 255
 _LISTS: Final = (list, tuple, set, frozenset)
 
@@ -159,7 +157,7 @@ class OidcProvider:
 
     def leeway(self, profile: Profile) -> int:
         """Return the tolerance on times in seconds under *profile*."""
-        return _AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
+        return limits.AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
 
     def reprofiled(self, profile: ProfileName) -> OidcProvider:
         """Return the same provider under *profile*, its key set read again by that profile's rules.
@@ -182,23 +180,6 @@ class OidcProvider:
 
     def __repr__(self) -> str:
         return f"<OidcProvider {self.arn} {self.profile}>"
-
-
-def read_url(url: object) -> str:
-    """Return an issuer URL as IAM stores it, with its scheme (spec 3.1).
-
-    Raises:
-        RegistrationError: check ``url``.
-    """
-    match = _URL.fullmatch(url) if isinstance(url, str) and len(url) <= _CLIENT_ID_CHARS else None
-    if match is None:
-        raise RegistrationError(
-            check="url",
-            expected="an https URL of at most 255 characters: host and path, no user, port, query or fragment",
-            found=show(url),
-            remedy="register the issuer exactly as its tokens spell iss",
-        )
-    return match[0].replace(":443", "", 1) if match["port"] else match[0]
 
 
 def read_profile(profile: object) -> Profile:

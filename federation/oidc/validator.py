@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from federation.errors import FederationError
+from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity
 from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oidc.claims import moment, read_claims
@@ -114,12 +114,24 @@ def identify(presentation: Presentation) -> VerifiedIdentity:
 
 def _notes(presentation: Presentation) -> tuple[str, ...]:
     claims = presentation.claims
-    notes = []
+    notes: list[str] = []
+    typ = claims.header.typ
+    if typ is not None and typ != "JWT":
+        notes += _told_type(typ)
     if claims.header.key_hints:
         notes.append(f"header parameters {', '.join(claims.header.key_hints)} were ignored: keys come from the registered key set alone")
     if claims.members.get("iss") != presentation.provider.url:
         notes.append("iss names the issuer without https://, which is documented for this issuer alone")
     return tuple(notes)
+
+
+def _told_type(typ: str) -> tuple[str, ...]:
+    """Remark on a token that says of itself that it is no ID token; ADR 7 has why it may be taken."""
+    plain = typ.lower().removeprefix("application/")
+    if plain == "jwt":
+        return ()
+    said = "an OAuth access token (RFC 9068)" if plain == "at+jwt" else "another type of token"
+    return (f'typ {show(typ)} says that this is {said}, not an ID token; token_types ["JWT"] on the provider refuses it',)
 
 
 def _claimed(token: object) -> dict[str, Any]:

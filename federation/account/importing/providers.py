@@ -11,7 +11,7 @@ from federation.account.writing.draft import Draft
 from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider, update_oidc_provider
 from federation.account.writing.saml_providers import SamlSettings, add_saml_provider, update_saml_provider
 from federation.errors import RegistrationError
-from federation.oidc.provider import read_url
+from federation.oidc.issuer_url import read_url
 
 
 def import_saml_provider(draft: Draft, dump: Mapping[str, Any], *, name: str | None, decryption_keys: Sequence[str | bytes] | None) -> str:

@@ -18,7 +18,8 @@ from federation.account.writing.documents import octets_of
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.providers import delete_files, require_no_provider, require_provider, write_settings
 from federation.clock import Span
-from federation.oidc.provider import OidcProvider, read_url
+from federation.oidc.issuer_url import read_url
+from federation.oidc.provider import OidcProvider
 from federation.profiles import Profile
 
 

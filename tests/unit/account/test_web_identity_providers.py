@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from federation.account import add_oauth_provider, add_oidc_provider, add_token_information, init_account, load_account
+from federation.account.issuers import find_oidc_provider
 from federation.account.oidc_providers import directory_of
-from federation.errors import AccountFault, AccountFaults, FederationError
+from federation.errors import AccountFault, AccountFaults, FederationError, InvalidIdentityToken
 from federation.oauth.registry import token_key
-from tests.oidc_forge import AT, NOW, forge
+from federation.oidc.decode import decode_token
+from tests.oidc_forge import AT, NOW, forge, token
 
 TOKEN = "Atza%7COpaque"
 ANSWER = json.dumps({"iss": "https://www.amazon.com", "user_id": "amzn1.account.A", "aud": "c", "app_id": "a", "iat": NOW, "exp": 60})
@@ -241,3 +243,12 @@ def test_the_account_decides_profile_and_leeway_where_the_provider_does_not(acco
     provider = load_account(account).oidc_providers[arn]
     assert (provider.profile.value, provider.clock_skew.total_seconds()) == ("strict", 0)
     assert AT.year == 2026
+
+
+@pytest.mark.parametrize("issuer", ["http://localhost:8080/realms/dev", "https://issuer.example.com:8443"])
+def test_no_command_is_named_for_an_issuer_that_iam_does_not_take(issuer: str) -> None:
+    with pytest.raises(InvalidIdentityToken) as refusal:
+        find_oidc_provider(decode_token(token(iss=issuer)), {})
+    assert refusal.value.check == "provider"
+    assert "set the public URL of the identity provider" in refusal.value.remedy
+    assert "add-oidc-provider" not in refusal.value.remedy

@@ -179,3 +179,23 @@ def test_from_documents_takes_the_issuer_of_discovery() -> None:
     assert provider.url == forge().url
     assert provider.discovery is not None
     assert provider.discovery.jwks_uri == "https://issuer.example.com/.well-known/jwks"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://localhost/realms/dev", "IAM takes https issuers alone"),
+        ("HTTPS://issuer.example.com", "the scheme in lower case"),
+        ("https://issuer.example.com:8443/realms/dev", "IAM takes no issuer with a port"),
+        ("https://user:x@issuer.example.com", "IAM takes issuers of host and path alone"),
+        ("https://issuer.example.com/?realm=dev", "IAM takes issuers of host and path alone"),
+        ("https://issuer.example.com/" + "a" * 255, "IAM takes issuers of at most 255 characters"),
+        ("issuer.example.com", "https:// included"),
+    ],
+)
+def test_the_remedy_for_an_issuer_that_iam_does_not_take(url: str, words: str) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        build(url=url)
+    assert words in caught.value.remedy
+    if words.startswith("IAM"):
+        assert "set the public URL of the identity provider" in caught.value.remedy

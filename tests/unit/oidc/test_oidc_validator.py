@@ -12,7 +12,7 @@ from federation.oidc.validator import STAGES, OidcTokenValidator
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT
 from federation.validators import validator
-from tests.oidc_forge import AT, CLIENT, forge, provider, token
+from tests.oidc_forge import AT, CLIENT, NOW, forge, provider, refusal, token, with_header
 
 
 def test_a_report_lists_every_rule_in_order() -> None:
@@ -114,3 +114,54 @@ def test_a_decoded_token_is_decoded_once_for_the_lookup_and_the_proof() -> None:
     assert claimed_issuer(raw) == forge().url
     assert raw.payload.claims() is raw.payload.claims()
     assert validate(raw, provider(), at=AT) == validate(token(), provider(), at=AT)
+
+
+@pytest.mark.parametrize(
+    ("typ", "words"),
+    [
+        ("at+jwt", "an OAuth access token (RFC 9068), not an ID token"),
+        ("application/at+JWT", "an OAuth access token (RFC 9068), not an ID token"),
+        ("JWT", None),
+        ("application/jwt", None),
+        (None, None),
+    ],
+)
+def test_a_token_that_is_no_id_token_is_taken_with_a_note(typ: str | None, words: str | None) -> None:
+    presented = with_header(typ=ABSENT if typ is None else typ)
+    notes = validate(presented, provider(), at=AT).notes
+    assert notes == diagnose(presented, provider(), at=AT).notes
+    if words is None:
+        assert notes == ()
+    else:
+        [note] = notes
+        assert note.startswith(f"typ `{typ}` says")
+        assert words in note
+
+
+@pytest.mark.parametrize("late", [0, 299, 300, 4000])
+@pytest.mark.parametrize("profile", ["strict", "aws"])
+def test_the_text_of_aws_about_time_is_the_same_whoever_asks(late: int, profile: str) -> None:
+    """`validate` shows what both profiles say, an exchange the one: the text of the service is of the instant alone."""
+    registered = provider(profile=profile)
+    presented = token(exp=NOW - late, iat=NOW - 5000)
+    printed = NOW - 300 if late >= 300 else NOW
+    text = f"Token expired: current date/time {printed} must be before the expiration date/time {NOW - late}"
+    report = diagnose(presented, registered, at=AT)
+    assert {row.refusal.message for row in report.results if row.refusal is not None} == {text}
+    if report.refusal() is not None:
+        assert refusal(presented, registered).message == text
+
+
+@pytest.mark.parametrize("early", [1, 300, 301, 4000])
+def test_the_text_of_aws_about_a_token_to_come(early: int) -> None:
+    printed = NOW + 300 if early > 300 else NOW
+    text = f"Token not yet valid: current date/time {printed} must be after or equal to the not-before date/time {NOW + early}"
+    assert refusal(token(nbf=NOW + early)).message == text
+
+
+@pytest.mark.parametrize("issuer", ["http://localhost:8080/realms/dev", "https://issuer.example.com:8443"])
+def test_the_remedy_for_a_token_of_an_issuer_that_iam_does_not_take(issuer: str) -> None:
+    found = refusal(token(iss=issuer))
+    assert found.check == "issuer"
+    assert "set the public URL of the identity provider" in found.remedy
+    assert "register a provider" not in found.remedy
