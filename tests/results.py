@@ -56,7 +56,7 @@ def result_types() -> frozenset[type]:
             continue
         if not _is_protocol(cls):
             found.add(cls)
-            hints = (*_hints(cls).values(), *(_hints(answer).get("return") for answer in _answers(cls)))
+            hints = (*_of_fields(cls), *(_hints(answer).get("return") for answer in _answers(cls)))
             pending += [*cls.__subclasses__(), *(each for hint in hints for each in _classes(hint))]
     return frozenset(found)
 
@@ -73,6 +73,12 @@ def _answers(door: Callable[..., Any] | type) -> Iterator[Callable[..., Any]]:
 
 def _hints(thing: Any) -> dict[str, Any]:
     return typing.get_type_hints(thing)
+
+
+def _of_fields(cls: type) -> Iterator[Any]:
+    """The annotations of the fields that a result is made of; those it works out for itself travel with none."""
+    derived = {field.name for field in fields(cls) if not field.init} if is_dataclass(cls) else set()
+    return (hint for name, hint in _hints(cls).items() if name not in derived)
 
 
 def _classes(hint: Any) -> Iterator[type]:
@@ -108,7 +114,7 @@ def _inside(value: Any) -> Iterable[Any]:
     if isinstance(value, FederationError):
         return tuple(value.__dict__.values())
     if is_dataclass(value):
-        return tuple(getattr(value, field.name) for field in fields(value))
+        return tuple(getattr(value, field.name) for field in fields(value) if field.init)
     if isinstance(value, Mapping):
         return tuple(value.values())
     return tuple(value) if isinstance(value, tuple | list | frozenset | set) else ()
