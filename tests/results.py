@@ -208,6 +208,7 @@ def _signed_operations() -> Iterator[Any]:
     yield sts.get_access_key_info(caller=user, access_key_id=callers.KEY_ID, at=at)
     yield sts.get_web_identity_token(caller=user, audience=["https://a.example"], signing_algorithm="ES384", at=at)
     yield sts.authorize(federated.credentials, action="s3:GetObject", resource="arn:aws:s3:::bucket/key", at=at)
+    yield sts.authorize(callers.ROOT, action="sts:AssumeRole", resource=role, at=at)
     denied = sts.authorize(user, action="s3:DeleteBucket", resource="arn:aws:s3:::bucket", at=at)
     yield denied
     yield sts.decode_authorization_message(caller=user, encoded_message=denied.encoded_message or "", at=at)
