@@ -25,7 +25,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests/unit/test_layers.py
+	$(BIN)/pytest -q tests/unit/test_layers.py tests/docs/test_types.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -79,8 +79,8 @@ class FederationError(Exception):
         self.expected = expected
         self.found = found
         self.remedy = remedy
-        self.aws_message = message
-        self.message = message if message is not None else f"{check}: expected {expected}, found {found}"
+        self.aws_message: str | None = message
+        self.message: str = message if message is not None else f"{check}: expected {expected}, found {found}"
         super().__init__(self.message)
 
     @property

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from federation.account.directory import load_account
 from federation.account.keyring import Keyring
-from federation.account.model import Account, ManagedPolicy, Role
+from federation.account.mfa_device import MfaDevice
+from federation.account.model import AccessKey, Account, Group, ManagedPolicy, Organization, OutboundIssuer, Role, TradeInToken, User
+from federation.lazy import lazily
 
 if TYPE_CHECKING:
     from federation.account.writing.accounts import init_account
-    from federation.account.writing.oauth_providers import add_oauth_provider, add_token_information
-    from federation.account.writing.oidc_providers import add_oidc_provider
+    from federation.account.writing.draft import Draft
+    from federation.account.writing.oauth_providers import OAuthSettings, add_oauth_provider, add_token_information
+    from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider
     from federation.account.writing.policies import add_policy
     from federation.account.writing.roles import add_role
-    from federation.account.writing.saml_providers import add_saml_provider
+    from federation.account.writing.saml_providers import SamlSettings, add_saml_provider
 
 __all__ = [
+    "AccessKey",
     "Account",
+    "Draft",
+    "Group",
     "Keyring",
     "ManagedPolicy",
+    "MfaDevice",
+    "OAuthSettings",
+    "OidcSettings",
+    "Organization",
+    "OutboundIssuer",
     "Role",
+    "SamlSettings",
+    "TradeInToken",
+    "User",
     "add_oauth_provider",
     "add_oidc_provider",
     "add_policy",
@@ -33,18 +46,18 @@ __all__ = [
 ]
 
 _WRITERS: Final = {
-    "add_oauth_provider": "oauth_providers",
-    "add_oidc_provider": "oidc_providers",
-    "add_policy": "policies",
-    "add_role": "roles",
-    "add_saml_provider": "saml_providers",
-    "add_token_information": "oauth_providers",
-    "init_account": "accounts",
+    "Draft": "writing.draft",
+    "OAuthSettings": "writing.oauth_providers",
+    "OidcSettings": "writing.oidc_providers",
+    "SamlSettings": "writing.saml_providers",
+    "add_oauth_provider": "writing.oauth_providers",
+    "add_oidc_provider": "writing.oidc_providers",
+    "add_policy": "writing.policies",
+    "add_role": "writing.roles",
+    "add_saml_provider": "writing.saml_providers",
+    "add_token_information": "writing.oauth_providers",
+    "init_account": "writing.accounts",
 }
-"""Writers, each with its module in `federation.account.writing`: whoever only reads an account does not pay for them."""
+"""What only those need who write: whoever reads an account does not wait for it."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _WRITERS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"federation.account.writing.{_WRITERS[name]}"), name)
+__getattr__ = lazily(__name__, _WRITERS)

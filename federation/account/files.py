@@ -29,7 +29,8 @@ class Tree:
     __slots__ = ("_faults", "root")
 
     def __init__(self, root: Path, faults: Faults) -> None:
-        self.root, self._faults = root, faults
+        self.root: Path = root
+        self._faults = faults
 
     def entries(self, directory: str) -> tuple[str, ...]:
         """Return the sorted names in *directory*, hidden ones left out; empty where the directory is absent or at fault."""

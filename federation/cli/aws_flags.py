@@ -16,7 +16,7 @@ from federation import limits
 from federation.cli.answers import credentials_options
 from federation.cli.inputs import literal_or_file
 from federation.cli.lines import Line, narrowest, screen_of
-from federation.cli.plain import safe, said_by_aws, tell
+from federation.cli.plain import safe, tell
 from federation.errors import FederationError
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive-tag-keys", "--audience", "--provided-contexts"})
@@ -97,7 +97,7 @@ def answering(operation: str) -> Iterator[None]:
 def _say(said: str, refusal: FederationError) -> None:
     """Print the AWS CLI's line. In AWS's own text it is whole wherever no terminal would break it: scripts look for it."""
     screen = screen_of(sys.stderr)
-    columns = (narrowest(sys.stderr) or sys.maxsize) if said_by_aws(refusal) else screen.columns
+    columns = screen.columns if refusal.aws_message is None else narrowest(sys.stderr) or sys.maxsize
     for line in Line(said + screen.shown(safe(refusal.message)), 0, "    ").wrapped(columns):
         click.echo(line, err=True)
     click.echo(err=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from federation.cli.lines import Screen, listed
-from federation.errors import FederationError, printable
+from federation.errors import printable
 
 UNVERIFIED: Final = "UNVERIFIED  "
 """What every line with words of a token begins with that proved nothing."""
@@ -21,11 +21,6 @@ UNVERIFIED: Final = "UNVERIFIED  "
 def safe(value: object) -> str:
     """Return *value* as text that is safe on a terminal (attack row T08)."""
     return printable(str(value))
-
-
-def said_by_aws(refusal: FederationError) -> str | None:
-    """Return the text that AWS has for *refusal*, None where the refusal has none but its own summary."""
-    return refusal.aws_message
 
 
 def print_json(document: object) -> None:

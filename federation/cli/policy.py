@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -27,7 +28,9 @@ def command() -> None:
     """Lint and evaluate policy documents."""
 
 
-kind_option = click.option("--kind", type=click.Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to.")
+kind_option: Final = click.option(
+    "--kind", type=click.Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to."
+)
 command.add_command(lint, "lint")
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from federation.cli.exits import Exit, status_of
 from federation.cli.lines import Line, Screen, listed, screen_of
-from federation.cli.plain import joined, safe, said_by_aws, unverified
+from federation.cli.plain import joined, safe, unverified
 from federation.errors import AccountFaults, FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.kinds import KINDS, SAML
@@ -51,7 +51,7 @@ class Speaker(Console):
     """A console that wraps nothing by itself and leaves the process's exit status to `federation.cli.main`."""
 
     def __init__(self, target: TextIO) -> None:
-        self.shows = screen_of(target)
+        self.shows: Screen = screen_of(target)
         file = target if target.isatty() else Trimmed(target)
         super().__init__(file=file, width=self.shows.columns, highlight=False, markup=False, emoji=False)
 
@@ -151,7 +151,7 @@ def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> lis
         ("expected", refusal.expected),
         ("found", refusal.found),
         ("remedy", refusal.remedy),
-        (speaker, said_by_aws(refusal)),
+        (speaker, refusal.aws_message),
     ]
 
 

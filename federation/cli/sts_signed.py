@@ -51,11 +51,11 @@ def _session_policy_options(function: Command) -> Command:
     return function
 
 
-duration_option = click.option("--duration-seconds", type=int, help="Wanted length, seconds.")
-size_option = click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size.")
-tags_option = click.option("--tags", multiple=True, help="Session tags: Key=KEY,Value=VALUE …")
-serial_option = click.option("--serial-number", help="MFA device of the caller.")
-code_option = click.option("--token-code", help="The device's present six-digit code.")
+duration_option: Final = click.option("--duration-seconds", type=int, help="Wanted length, seconds.")
+size_option: Final = click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size.")
+tags_option: Final = click.option("--tags", multiple=True, help="Session tags: Key=KEY,Value=VALUE …")
+serial_option: Final = click.option("--serial-number", help="MFA device of the caller.")
+code_option: Final = click.option("--token-code", help="The device's present six-digit code.")
 
 
 def _policies(given: dict[str, Any]) -> dict[str, Any]:

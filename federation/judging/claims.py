@@ -26,7 +26,7 @@ class Claims:
 
     def __init__(self, token: bytes) -> None:
         self.token = token
-        self.kind = kind_of(token)
+        self.kind: str = kind_of(token)
 
     def presented_to(self, kind: str) -> bytes | RawToken:
         """Return the token in the furthest form that the validator of *kind* takes, so that no ID token is decoded twice."""

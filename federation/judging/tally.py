@@ -20,7 +20,7 @@ class Tally:
         self._accepted: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self.refusing: Counter[tuple[str, str]] = Counter()
-        self.bugs = 0
+        self.bugs: int = 0
 
     def count(self, judgement: Judgement) -> None:
         """Count one judgement."""

@@ -1,1 +1,23 @@
 """Opaque OAuth 2.0 access tokens, answered from registered token information."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from federation.lazy import lazily
+
+if TYPE_CHECKING:
+    from federation.oauth.introspection import TokenInformation
+    from federation.oauth.provider import OAuthProvider
+
+__all__ = [
+    "OAuthProvider",
+    "TokenInformation",
+]
+
+_HOMES: Final = {
+    "OAuthProvider": "provider",
+    "TokenInformation": "introspection",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

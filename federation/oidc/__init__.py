@@ -1,1 +1,36 @@
 """OpenID Connect ID tokens: from the compact JWS to a proved identity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from federation.lazy import lazily
+
+if TYPE_CHECKING:
+    from federation.oidc.conditions import KeyNames
+    from federation.oidc.discovery import Discovery
+    from federation.oidc.jwks import KeySet, UnusableKey
+    from federation.oidc.keys import VerificationKey
+    from federation.oidc.provider import OidcProvider, Options
+
+__all__ = [
+    "Discovery",
+    "KeyNames",
+    "KeySet",
+    "OidcProvider",
+    "Options",
+    "UnusableKey",
+    "VerificationKey",
+]
+
+_HOMES: Final = {
+    "Discovery": "discovery",
+    "KeyNames": "conditions",
+    "KeySet": "jwks",
+    "OidcProvider": "provider",
+    "Options": "provider",
+    "UnusableKey": "jwks",
+    "VerificationKey": "keys",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

@@ -64,7 +64,7 @@ class Payload:
     __slots__ = ("_claims", "octets")
 
     def __init__(self, octets: bytes) -> None:
-        self.octets = octets
+        self.octets: bytes = octets
         self._claims: JsonObject | None = None
 
     def claims(self) -> JsonObject:

@@ -5,14 +5,19 @@ decision = policy.evaluate(RequestContext(principal=Principal.federated(arn), ac
 decision.effect, decision.statement, decision.nearest
 """
 
+from federation.policy.conditions import Condition
 from federation.policy.context import RequestContext
 from federation.policy.decision import Decision
 from federation.policy.explain import ConditionResult, ElementResult, NearMiss, StatementResult
 from federation.policy.grammar import Kind
+from federation.policy.keys import RequestKeys
 from federation.policy.policy import Policy
-from federation.policy.principal import Principal
+from federation.policy.principal import Principal, PrincipalElement
+from federation.policy.statement import ActionElement, ResourceElement, Statement
 
 __all__ = [
+    "ActionElement",
+    "Condition",
     "ConditionResult",
     "Decision",
     "ElementResult",
@@ -20,6 +25,10 @@ __all__ = [
     "NearMiss",
     "Policy",
     "Principal",
+    "PrincipalElement",
     "RequestContext",
+    "RequestKeys",
+    "ResourceElement",
+    "Statement",
     "StatementResult",
 ]

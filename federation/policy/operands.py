@@ -36,8 +36,8 @@ class Values:
     __slots__ = ("_sieve", "_work", "read", "texts")
 
     def __init__(self, texts: tuple[str, ...], read: Callable[[str], Any]) -> None:
-        self.texts = texts
-        self.read = tuple(map(read, texts))
+        self.texts: tuple[str, ...] = texts
+        self.read: tuple[Any, ...] = tuple(map(read, texts))
         self._sieve: Sieve | None = None
         self._work = 0
 

@@ -1,1 +1,25 @@
 """SAML 2.0 responses: from the posted base64 to a proved identity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from federation.lazy import lazily
+
+if TYPE_CHECKING:
+    from federation.saml.keys import DecryptionKey, VerificationKey
+    from federation.saml.provider import SamlProvider
+
+__all__ = [
+    "DecryptionKey",
+    "SamlProvider",
+    "VerificationKey",
+]
+
+_HOMES: Final = {
+    "DecryptionKey": "keys",
+    "SamlProvider": "provider",
+    "VerificationKey": "keys",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

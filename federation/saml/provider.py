@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import ClassVar, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from federation import clock, limits
 from federation.arn import Arn
@@ -55,7 +55,7 @@ class SamlProvider:
         doc: Value of the condition key ``saml:doc``: ``<account>/<Name>``.
     """
 
-    kind: ClassVar = "saml2-response"
+    kind = "saml2-response"  # unannotated: no field, and to a type checker readable on the instance, as the protocol asks
     arn: str
     entity_ids: frozenset[str]
     keys: tuple[VerificationKey, ...]

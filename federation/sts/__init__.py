@@ -1,1 +1,91 @@
 """The operations of the Security Token Service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from federation.lazy import lazily
+
+if TYPE_CHECKING:
+    from federation.sts.authorization.authorize import Authorization, Told
+    from federation.sts.authorization.evaluation import Evaluation, Layer, LayerVerdict, Opinion
+    from federation.sts.authorization.gate import Bar
+    from federation.sts.callers.caller import Caller, CallerKind
+    from federation.sts.callers.permissions import Attached, Permissions
+    from federation.sts.operations.results import (
+        AccessKeyInfo,
+        AssumedRole,
+        AssumedRoot,
+        CallerIdentity,
+        DecodedMessage,
+        DelegatedAccessToken,
+        FederationToken,
+        SessionToken,
+        WebIdentityToken,
+    )
+    from federation.sts.results import AssumedRoleSession, AssumedRoleUser, Credentials, WebIdentityRoleSession
+    from federation.sts.service import SecurityTokenService
+    from federation.sts.session import RoleSession
+    from federation.sts.sigv4.request import SignedRequest
+
+__all__ = [
+    "AccessKeyInfo",
+    "AssumedRole",
+    "AssumedRoleSession",
+    "AssumedRoleUser",
+    "AssumedRoot",
+    "Attached",
+    "Authorization",
+    "Bar",
+    "Caller",
+    "CallerIdentity",
+    "CallerKind",
+    "Credentials",
+    "DecodedMessage",
+    "DelegatedAccessToken",
+    "Evaluation",
+    "FederationToken",
+    "Layer",
+    "LayerVerdict",
+    "Opinion",
+    "Permissions",
+    "RoleSession",
+    "SecurityTokenService",
+    "SessionToken",
+    "SignedRequest",
+    "Told",
+    "WebIdentityRoleSession",
+    "WebIdentityToken",
+]
+
+_HOMES: Final = {
+    "Bar": "authorization.gate",
+    "Told": "authorization.authorize",
+    "AccessKeyInfo": "operations.results",
+    "AssumedRole": "operations.results",
+    "AssumedRoleSession": "results",
+    "AssumedRoleUser": "results",
+    "AssumedRoot": "operations.results",
+    "Attached": "callers.permissions",
+    "Authorization": "authorization.authorize",
+    "Caller": "callers.caller",
+    "CallerIdentity": "operations.results",
+    "CallerKind": "callers.caller",
+    "Credentials": "results",
+    "DecodedMessage": "operations.results",
+    "DelegatedAccessToken": "operations.results",
+    "Evaluation": "authorization.evaluation",
+    "FederationToken": "operations.results",
+    "Layer": "authorization.evaluation",
+    "LayerVerdict": "authorization.evaluation",
+    "Opinion": "authorization.evaluation",
+    "Permissions": "callers.permissions",
+    "RoleSession": "session",
+    "SecurityTokenService": "service",
+    "SessionToken": "operations.results",
+    "SignedRequest": "sigv4.request",
+    "WebIdentityRoleSession": "results",
+    "WebIdentityToken": "operations.results",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

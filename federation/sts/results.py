@@ -24,7 +24,7 @@ class Credentials:
     expiration: datetime
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the Credentials structure of the API."""
+        """Return the Credentials structure as boto3 returns it."""
         return {
             "AccessKeyId": self.access_key_id,
             "SecretAccessKey": self.secret_access_key,
@@ -41,7 +41,7 @@ class AssumedRoleUser:
     arn: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the AssumedRoleUser structure of the API."""
+        """Return the AssumedRoleUser structure as boto3 returns it."""
         return {"AssumedRoleId": self.assumed_role_id, "Arn": self.arn}
 
 

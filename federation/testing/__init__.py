@@ -6,7 +6,7 @@ SAML responses are signed with signxml, which comes with the extra ``testing``; 
 """
 
 from federation.testing.encryption import Encryption
-from federation.testing.forge import SamlForge, to_base64
+from federation.testing.forge import Hook, SamlForge, to_base64
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login, aws_attributes
 from federation.testing.oidc import OidcForge, TokenKey
@@ -18,6 +18,7 @@ __all__ = [
     "OIDC_SHAPES",
     "SHAPES",
     "Encryption",
+    "Hook",
     "Login",
     "OidcForge",
     "OidcShape",

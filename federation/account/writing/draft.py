@@ -79,7 +79,8 @@ class Draft:
     __slots__ = ("_changes", "root", "settings")
 
     def __init__(self, root: Path, settings: Settings) -> None:
-        self.root, self.settings = root, settings
+        self.root: Path = root
+        self.settings: Settings = settings
         self._changes: dict[str, NewFile | None] = {}
 
     def tree(self, faults: Faults) -> Tree:

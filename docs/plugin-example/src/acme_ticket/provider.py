@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -32,7 +32,7 @@ class TicketProvider:
     audience: str
     keys: tuple[Ed25519PublicKey, ...] = field(repr=False)
     profile: Profile = Profile.STRICT
-    kind: ClassVar[str] = KIND
+    kind = KIND
 
     @classmethod
     def of_files(cls, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> TicketProvider:

@@ -1,0 +1,81 @@
+"""README and docs as the type checkers of their readers see them, and the public face, which must leave those nothing to guess.
+
+The snippets of a page are one module, checked from outside the checkout: by pyright with its own defaults, and by mypy in strict mode.
+"""
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.docs.test_snippets import ROOT, blocks, pages
+from tests.unit.test_public_face import ROOMS
+
+EXAMPLE = ROOT / "docs" / "plugin-example"
+needs_pyright = pytest.mark.skipif(find_spec("basedpyright") is None, reason="basedpyright is not installed: make lint sets it up")
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MYPYPATH": ""}
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def consumer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a module for each page, and the example of a plug-in."""
+    folder = tmp_path_factory.mktemp("consumer")
+    for page in pages("python"):
+        name = page.relative_to(ROOT).with_suffix("").as_posix().replace("/", "_").replace("-", "_").lower()
+        (folder / f"{name}.py").write_text("\n".join(blocks(page, "python")), encoding="utf-8")
+    (folder / "acme_ticket").symlink_to(EXAMPLE / "src" / "acme_ticket")
+    (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard", "pythonVersion": "3.11"}), encoding="utf-8")
+    return folder
+
+
+@needs_pyright
+def test_pyright_accepts_what_the_pages_show(consumer: Path) -> None:
+    outcome = run("basedpyright", "--pythonpath", sys.executable, cwd=consumer)
+
+    assert outcome.returncode == 0, outcome.stdout
+    assert "0 errors" in outcome.stdout
+
+
+def test_mypy_accepts_what_the_pages_show(consumer: Path) -> None:
+    outcome = run(
+        "mypy", "--strict", "--python-executable", sys.executable, "--cache-dir", str(ROOT / ".mypy_cache" / "consumer"), ".", cwd=consumer
+    )
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "no issues found" in outcome.stdout
+
+
+@needs_pyright
+def test_the_public_face_leaves_nothing_to_guess(tmp_path: Path) -> None:
+    outcome = run(
+        "basedpyright", "--pythonpath", sys.executable, "--verifytypes", "federation", "--ignoreexternal", "--outputjson", cwd=tmp_path
+    )
+    symbols = json.loads(outcome.stdout)["typeCompleteness"]["symbols"]
+    public = {f"{room}.{name}" for room in ROOMS for name in import_module(room).__all__}
+    homes = {
+        f"{thing.__module__}.{thing.__qualname__}" for thing in map(named, public) if inspect.isclass(thing) or inspect.isfunction(thing)
+    }
+    checked = [
+        symbol for symbol in symbols if any(symbol["name"] == home or symbol["name"].startswith(f"{home}.") for home in homes | public)
+    ]
+
+    assert len(checked) > len(homes)
+    unknown = {symbol["name"] for symbol in checked if not symbol["isTypeKnown"]}
+    causes = {each["message"] for symbol in symbols for each in symbol["diagnostics"] if "missing type annotation" in each["message"]}
+    assert unknown == set(), causes
+
+
+def named(dotted: str) -> object:
+    room, _, name = dotted.rpartition(".")
+    return getattr(import_module(room), name)
