@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
 import federation
@@ -44,6 +45,7 @@ def make(kind: type[FederationError], explanation: dict[str, str]) -> Federation
 
 
 @pytest.mark.parametrize("kind", CODES, ids=lambda kind: kind.__name__)
+@tuned(max_examples=10)
 @given(explanation=st.fixed_dictionaries(dict.fromkeys(sorted(EXPLANATION), WORDS)))
 def test_without_aws_text_the_code_speaks_and_nothing_of_the_request(kind: type[FederationError], explanation: dict[str, str]) -> None:
     refusal = make(kind, explanation)
