@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from federation.errors import AccessDenied, FederationError, MalformedInput, show
@@ -31,21 +32,49 @@ _HOST_CHARS: Final = 262  # a name of 255 octets, a port
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The name in the Host field of a request, lower case, without port; an IPv6 address without its brackets."""
+    """What the Host field of a request names.
+
+    Attributes:
+        name: The name, lower case, without port; an IPv6 address without its brackets.
+        authority: The whole field, lower case.
+        region: The region that a name of AWS's regional endpoints holds.
+        is_aws: Whether it is a name of AWS's for STS, or for an account as an issuer of web identity tokens.
+        is_address: Whether it is an IP address.
+        is_loopback: Whether it leads to this machine whoever looks it up.
+    """
 
     name: str
     authority: str
+    region: str | None
+    is_aws: bool
+    is_address: bool
+    is_loopback: bool
 
-    @property
-    def region(self) -> str | None:
-        """The region that a name of AWS's regional endpoints holds."""
-        named = _REGIONAL_HOST.fullmatch(self.name)
-        return None if named is None else named["region"]
+    @classmethod
+    @lru_cache(maxsize=256)
+    def parse(cls, field: str) -> Host | None:
+        """Read the text of a Host field; None where it is not a name and perhaps a port."""
+        text = field.strip().lower() if len(field) <= _HOST_CHARS else ""
+        match = _HOST.fullmatch(text)
+        if match is None:
+            return None
+        name = match["name"].strip("[]")
+        regional, address = _REGIONAL_HOST.fullmatch(name), _address(name)
+        return cls(
+            name=name,
+            authority=text,
+            region=None if regional is None else regional["region"],
+            is_aws=name == GLOBAL_HOST or regional is not None or _ISSUER_HOST.fullmatch(name) is not None,
+            is_address=address is not None,
+            is_loopback=address.is_loopback if address is not None else name == LOCALHOST or name.endswith(f".{LOCALHOST}"),
+        )
 
-    @property
-    def is_aws(self) -> bool:
-        """Whether it is a name of AWS's for STS, or for an account as an issuer of web identity tokens."""
-        return self.name == GLOBAL_HOST or self.region is not None or _ISSUER_HOST.fullmatch(self.name) is not None
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None
 
 
 def read_host(request: Request) -> Host:
@@ -56,14 +85,13 @@ def read_host(request: Request) -> Host:
             (RFC 9112 3.2): two readers would see two addressees.
     """
     values = [value for name, value in request.headers if name == "host"]
-    text = values[0].strip().lower() if len(values) == 1 else ""
-    match = _HOST.fullmatch(text) if len(text) <= _HOST_CHARS else None
-    if match is None:
+    host = Host.parse(values[0]) if len(values) == 1 else None
+    if host is None:
         found = "none" if not values else "several" if len(values) > 1 else show(values[0])
         raise _malformed("one Host field with a name and perhaps a port", found)
-    if request.authority and request.authority.lower() != text:
-        raise _malformed(f"the Host field to be that of the request line, {show(request.authority)}", show(text))
-    return Host(match["name"].strip("[]"), text)
+    if request.authority and request.authority.lower() != host.authority:
+        raise _malformed(f"the Host field to be that of the request line, {show(request.authority)}", show(host.authority))
+    return host
 
 
 class ServedNames:
@@ -84,7 +112,7 @@ class ServedNames:
         Raises:
             AccessDenied: check ``host``.
         """
-        if not self._is_own(host.name):
+        if not self._is_own(host):
             raise _denied(host, "a loopback name or address, or one given by --allow-host")
 
     def require_own_or_aws(self, host: Host) -> None:
@@ -93,17 +121,11 @@ class ServedNames:
         Raises:
             AccessDenied: check ``host``.
         """
-        if not (host.is_aws or self._is_own(host.name)):
+        if not (host.is_aws or self._is_own(host)):
             raise _denied(host, "a loopback name or address, one given by --allow-host, or one of AWS's endpoints for STS")
 
-    def _is_own(self, name: str) -> bool:
-        if name == LOCALHOST or name.endswith(f".{LOCALHOST}") or name in self._names:
-            return True
-        try:
-            address = ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return self._any_address or address.is_loopback
+    def _is_own(self, host: Host) -> bool:
+        return host.is_loopback or host.name in self._names or (self._any_address and host.is_address)
 
 
 def is_name(text: str) -> bool:

@@ -45,6 +45,10 @@ def endpoint() -> Endpoint:
     return Endpoint(SecurityTokenService.open(REPOSITORY / "fixtures" / "account"))
 
 
+def named(field: str) -> Host:
+    return read_host(Request("GET", "/", "", (("host", field),)))
+
+
 def get(endpoint: Endpoint, path: str, host: str) -> Exchange:
     return endpoint.answer(Request("GET", path, "", (("host", host),)))
 
@@ -101,19 +105,19 @@ def test_what_is_signed_is_served_under_any_name(host: str) -> None:
 
 def test_names_that_were_given_are_the_servers_own() -> None:
     names = ServedNames(["federation", "STS.Example.com", "[2001:db8::1]"])
-    for name in ("federation", "sts.example.com", "2001:db8::1"):
-        names.require_own(Host(name, name))
+    for name in ("federation", "sts.example.com", "[2001:db8::1]"):
+        names.require_own(named(name))
     with pytest.raises(FederationError) as caught:
-        names.require_own(Host("example.com", "example.com"))
+        names.require_own(named("example.com"))
     assert caught.value.check == "host"
 
 
 def test_an_exposed_server_is_served_by_address_and_by_no_other_name() -> None:
     names = ServedNames(any_address=True)
-    for name in ("192.0.2.1", "2001:db8::1"):
-        names.require_own(Host(name, name))
+    for name in ("192.0.2.1", "[2001:db8::1]"):
+        names.require_own(named(name))
     with pytest.raises(FederationError):
-        names.require_own(Host("evil.example", "evil.example"))
+        names.require_own(named("evil.example"))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,7 @@ def test_the_request_line_names_no_other_host(endpoint: Endpoint) -> None:
     ],
 )
 def test_what_a_name_says(host: str, region: str | None, is_aws: bool) -> None:  # noqa: FBT001 - a row of the table
-    read = read_host(Request("GET", "/", "", (("host", host),)))
+    read = named(host)
     assert (read.region, read.is_aws) == (region, is_aws)
 
 
@@ -179,7 +183,7 @@ def test_the_page_lets_browsers_say_whose_form_it_is(endpoint: Endpoint) -> None
 
 
 def test_several_origins_are_each_checked() -> None:
-    host = Host("localhost", "localhost")
+    host = named("localhost")
     headers = (("origin", "http://localhost"), ("origin", "http://evil.example"))
     with pytest.raises(FederationError) as caught:
         check_origin(Request("POST", "/inspector", "", headers), host)
