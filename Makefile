@@ -6,7 +6,7 @@ JS     := tests/interop/js
 JOBS   ?= auto
 YEARS  ?= -4 12
 
-.PHONY: demo test calendar lint bench fixtures docs search lock clean
+.PHONY: demo test calendar lint mutate bench fixtures docs search lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.base
@@ -26,6 +26,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/unit/test_layers.py tests/docs/test_types.py
+
+mutate: $(VENV)/.dev  ## small faults in the modules that check: MUTANTS=n per package, SEED=s, PACKAGE=name
+	$(BIN)/python -m tests.mutation $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(foreach name,$(PACKAGE),--package $(name))
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
