@@ -65,5 +65,5 @@ def exchange(sample: Sample) -> Callable[[], object]:
         saml_providers={ARN: sample.provider},
         roles={ROLE: role},
     )
-    sts = SecurityTokenService(account)
+    sts = SecurityTokenService(account, replay=None)  # one response is exchanged many times
     return lambda: sts.assume_role_with_saml(role_arn=ROLE, principal_arn=ARN, saml_assertion=sample.token, at=AT)

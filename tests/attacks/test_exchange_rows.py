@@ -162,7 +162,7 @@ def test_o04_no_refusal_holds_the_token() -> None:
 
 
 def test_o05_one_service_serves_many_threads() -> None:
-    world = World()
+    world = World(service={"replay": None})
     sts, token = world.sts, mint()
     seen: list[object] = []
 
