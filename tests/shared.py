@@ -12,7 +12,8 @@ SHARED = Path(os.environ.get("FEDERATION_CORPORA") or REPOSITORY.parent / "share
 
 needs_shared = pytest.mark.skipif(
     not (SHARED / "captures" / "manifest.json").is_file(),
-    reason=f"no captured tokens at {SHARED}: set FEDERATION_CORPORA to the directory that holds captures/, corpora/ and recordings/",
+    reason=f"captured tokens, other projects' corpora and recorded answers of AWS are no part of this repository, and not at {SHARED}: "
+    "set FEDERATION_CORPORA to the directory that holds captures/, corpora/ and recordings/",
 )
 
 

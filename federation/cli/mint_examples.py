@@ -16,6 +16,7 @@ from federation.testing.mfa import mfa_code, mfa_device
 
 _ROLE: Final = "arn:aws:iam::123456789012:role"
 _POLICY: Final = "arn=arn:aws:iam::123456789012:policy/webidentitydemopolicy"
+_ENDPOINT: Final = "http://127.0.0.1:8042"
 _READ_ONLY: Final = "arn=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 
@@ -25,8 +26,8 @@ _READ_ONLY: Final = "arn=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 def examples(directory: Path, *, at: datetime | None) -> None:
     """Write the documented examples into DIRECTORY, holding from now or from --at, and print how to run them with the AWS CLI.
 
-    Two accounts with throw-away keys, a SAML response (good once, for five minutes), an access token (for an hour) and AWS profiles. They
-    are for trying things out: whoever has this package knows the secrets in them.
+    Two accounts with throw-away keys, a SAML response (good once, for five minutes), an ID token and an access token (for an hour) and AWS
+    profiles. They are for trying things out: whoever has this package knows the secrets in them.
     """
     made = write_examples(directory, fixtures=Fixtures.find().root, at=clock.resolve(at))
     click.echo(_script(made, shown(made.root)))
@@ -48,8 +49,8 @@ def _script(made: Examples, root: str) -> str:
 # In one shell:
 federation serve --account {root}/account --neighbour {root}/account-b
 
-# In another, within five minutes:
-export AWS_ENDPOINT_URL_STS=http://127.0.0.1:8042 {exports}
+# In another, within five minutes (an AWS CLI before 2.13 or 1.29 ignores the first variable: give it --endpoint-url {_ENDPOINT}):
+export AWS_ENDPOINT_URL_STS={_ENDPOINT} {exports}
 aws sts assume-role-with-saml --role-arn {SAML_ROLE} --principal-arn {SAML_PROVIDER} \\
   --saml-assertion file://{root}/saml-response.b64
 aws sts assume-role-with-web-identity --duration-seconds 3600 --role-session-name app1 --provider-id www.amazon.com \\

@@ -12,6 +12,11 @@ from federation.profiles import Replay
 from federation.server.hosts import is_name
 from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run
 
+ANNOUNCED: Final = """\
+AWS_ENDPOINT_URL_STS={url}
+# These clients ignore the variable and call AWS itself, token in hand: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
+# JavaScript v2, Go v1 and C++ (pyarrow has the last). Give them --endpoint-url {url} or the endpoint in code."""
+"""The variable alone in the first line, for who reads it from there; then a comment, for who feeds all of it to a shell."""
 _ALLOW_HOST: Final = "A name by which clients address the server, besides localhost and AWS's own; repeatable."
 
 
@@ -52,7 +57,7 @@ def command(
 ) -> None:
     """Serve STS to AWS clients until interrupted.
 
-    Prints the environment variable that points a client here; one JSON line per request goes to standard error.
+    Prints the environment variable that points a client here and which clients ignore it. One JSON line per request goes to standard error.
     """
     if not is_loopback(host) and not expose:
         raise click.BadParameter(
@@ -71,4 +76,4 @@ def command(
         replay=None if replay is None else Replay(replay),
         allowed_hosts=allowed_hosts,
     )
-    run(settings, ready=lambda: click.echo(f"AWS_ENDPOINT_URL_STS={settings.url}"))
+    run(settings, ready=lambda: click.echo(ANNOUNCED.format(url=settings.url)))

@@ -17,11 +17,15 @@ from federation.testing.forge import SamlForge, to_base64
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login, aws_attributes
 from federation.testing.mfa import mfa_device
+from federation.testing.oidc import OidcForge, TokenKey
+from federation.testing.oidc_shapes import OIDC_SHAPES
 
 SAML_ROLE: Final = "arn:aws:iam::123456789012:role/TestSaml"
 SAML_PROVIDER: Final = "arn:aws:iam::123456789012:saml-provider/SAML-test"
 ENTITY_ID: Final = "https://integ.example.com/idp/shibboleth"
 MFA_SERIAL: Final = "arn:aws:iam::123456789012:mfa/DevAdmin"
+ISSUER_KID: Final = "examples"
+"""Key id under which the issuer of the ID token publishes the identity provider's key, beside the one of the fixtures."""
 PROFILES: Final = {"default": "account", "broker": "account-b"}
 """AWS profile to the account in which its one user lives."""
 
@@ -92,12 +96,13 @@ class Examples:
 def write_examples(target: Path, *, fixtures: Path, at: datetime) -> Examples:
     """Write the documented examples so that they hold at *at*, and return where they are.
 
-    The accounts are copies of the shipped ones, with a fresh key of the identity provider and fresh information about the access token.
+    The accounts are copies of the shipped ones, with a fresh key of the identity provider, which signs the ID token as well, and fresh
+    information about the access token.
 
     Args:
         target: A directory that does not exist, or is empty.
         fixtures: The shipped fixtures.
-        at: The instant of issue, aware. The SAML response holds for five minutes from then, the access token for an hour.
+        at: The instant of issue, aware. The SAML response holds for five minutes from then, the ID token and the access token for an hour.
 
     Raises:
         AccountFault: *target* exists, or the file system refuses.
@@ -121,6 +126,7 @@ def write_examples(target: Path, *, fixtures: Path, at: datetime) -> Examples:
         {"key.pem": (key.private_pem(), PRIVATE_MODE), "certificate.pem": (key.certificate_pem(), PUBLIC_MODE)},
     )
     replace_file(examples.account / "saml-providers" / "SAML-test" / "metadata.xml", _forge(key).metadata())
+    _write_id_token(examples, key, instant)
     _renew_token_information(examples.account, instant)
     _write_client_configuration(examples)
     _write_denial(examples, instant)
@@ -140,6 +146,15 @@ def _renew_token_information(account: Path, at: datetime) -> None:
     [file] = (account / "oauth-providers" / "www.amazon.com").glob("*.json")
     answer = {**json.loads(file.read_bytes()), "iat": int(at.timestamp())}
     replace_file(file, (json.dumps(answer, indent=2) + "\n").encode("ascii"))
+
+
+def _write_id_token(examples: Examples, key: SigningKey, at: datetime) -> None:
+    """Let the registered issuer publish *key* as well, and write a token of the workflow that role GitHubDeploy trusts."""
+    issuer = OidcForge(key=TokenKey.from_pem(key.private_pem(), kid=ISSUER_KID), shape=OIDC_SHAPES["github"])
+    file = examples.account / "oidc-providers" / "token.actions.githubusercontent.com" / "jwks.json"
+    published = json.loads(file.read_bytes())["keys"] + issuer.jwks()["keys"]
+    replace_file(file, (json.dumps({"keys": published}, indent=2) + "\n").encode("ascii"))
+    replace_file(examples.root / "id-token", issuer.token(at=at, exp=int(at.timestamp()) + 3600).encode("ascii"))
 
 
 def _write_client_configuration(examples: Examples) -> None:

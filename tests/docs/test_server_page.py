@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from federation import limits
+from federation.cli.serve import ANNOUNCED
 from tests.interop.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JAVASCRIPT = ROOT / "tests" / "interop" / "js"
 STOP_SECONDS = 30.0
@@ -48,7 +50,7 @@ class Reader:
 
     def type(self, text: str) -> None:
         for line in text.splitlines():
-            if line.startswith("pip install"):
+            if "pip install" in line or line.startswith((". .venv", "#")):
                 continue
             if line.startswith("export "):
                 self.environment |= dict(word.split("=", 1) for word in line.removeprefix("export ").split())
@@ -63,9 +65,10 @@ class Reader:
         return outcome.stdout
 
     def serve(self, line: str) -> None:
+        port = [] if "--port" in line else ["--port", str(self.port)]
         with (self.folder / "log").open("wb") as log:
             self.server = subprocess.Popen(
-                line.split(), env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=log, text=True
+                [*line.split(), *port], env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=log, text=True
             )
         assert self.server.stdout is not None
         assert self.server.stdout.readline() == f"AWS_ENDPOINT_URL_STS=http://127.0.0.1:{self.port}\n"
@@ -88,8 +91,36 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 def test_the_page_can_be_followed(reader: Reader) -> None:
     for language, text in FENCE.findall(PAGE):
         reader.follow(language, text)
+    again = re.search(r"`(federation mint oidc [^`]*)`", PAGE)
+    assert again is not None
+    reader.type(f"{again[1]}\nAWS_PROFILE=ci aws sts get-caller-identity")
     assert reader.server is not None
     assert reader.server.poll() is None
+
+
+def test_readme_can_be_followed(reader: Reader) -> None:
+    shown = [text for language, text in FENCE.findall(README) if language == "sh"]
+    assert any("federation serve" in text for text in shown)
+    for text in shown:
+        reader.follow("sh", text)
+    assert reader.server is not None
+    assert reader.server.poll() is None
+
+
+IGNORING = ("AWS CLI", "2.13", "1.29", "boto3", "1.28", "JavaScript v2", "Go v1", "C++", "pyarrow", "--endpoint-url")
+
+
+@pytest.mark.parametrize("text", [README, PAGE, ANNOUNCED], ids=["README", "page", "serve"])
+def test_clients_that_ignore_the_variable_are_named_wherever_it_is_recommended(text: str) -> None:
+    assert [word for word in IGNORING if word not in text] == []
+
+
+def test_what_serve_prints_can_be_fed_to_a_shell() -> None:
+    first, *others = ANNOUNCED.format(url="http://127.0.0.1:8042").splitlines()
+
+    assert first == "AWS_ENDPOINT_URL_STS=http://127.0.0.1:8042"
+    assert others
+    assert [line for line in others if not line.startswith("# ")] == []
 
 
 @pytest.mark.parametrize(

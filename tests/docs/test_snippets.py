@@ -4,6 +4,7 @@
 - A ``console`` block runs each ``$ federation …`` line in a process and compares what it prints with the lines below it; ``…`` in the page
   stands for text that differs from run to run (credentials, times, versions). ``$ make …`` lines show what the same-named verb prints.
 - A ``json`` or ``toml`` block parses.
+- Every command of ours in a ``sh`` block has the options shown; server.md and README are followed by `test_server_page`.
 """
 
 import json
@@ -16,7 +17,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from federation.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -104,3 +108,25 @@ def test_data_snippets_parse(page: Path) -> None:
         json.loads(block)
     for block in blocks(page, "toml"):
         tomllib.loads(block)
+
+
+def shell_commands() -> Iterator[tuple[str, str]]:
+    for page in pages("sh"):
+        for block in blocks(page, "sh"):
+            for line in block.replace("\\\n", "").splitlines():
+                inner = re.findall(r"\$\(([^)]*)\)", line)
+                for command in (re.sub(r"\$\([^)]*\)", "…", line), *inner):
+                    if command.startswith("federation "):
+                        yield name(page), re.split(" [#>|]", command)[0]
+
+
+@pytest.mark.parametrize(("page", "command"), list(shell_commands()))
+def test_commands_in_shell_snippets_exist_with_their_options(page: str, command: str) -> None:
+    words = shlex.split(command)[1:]
+    found: click.Command = cli
+    while isinstance(found, click.Group):
+        inner = found.get_command(click.Context(found), words.pop(0))
+        assert inner is not None, f"{page}: {command}"
+        found = inner
+    known = {option for param in found.params for option in param.opts}
+    assert {word for word in words if word.startswith("--")} <= known, page
