@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.errors import InvalidIdentityToken
+from federation.errors import InvalidIdentityToken, RegistrationError
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
 from tests.oidc_forge import key
@@ -18,3 +18,85 @@ def test_a_kid_that_two_keys_bear_names_none_of_them_under_strict() -> None:
         assert refused.value.check == "kid"
     assert twice.candidates("ES256", "key-1", profile=Profile.AWS) == (twice.keys[1],)  # the last of a kid, as observed
     assert twice.candidates("RS256", "other", profile=Profile.STRICT) == (twice.keys[2],)
+
+
+def unnamed(number: int) -> KeySet:
+    return KeySet.parse(
+        {"keys": [{name: value for name, value in key("ES256", f"k{n}").jwk().items() if name != "kid"} for n in range(number)]}
+    )
+
+
+@pytest.mark.parametrize("kid", [None, "not-in-the-set"])
+def test_keys_without_a_name_are_tried_while_they_are_few(kid: str | None) -> None:
+    assert len(unnamed(1).candidates("ES256", kid, profile=Profile.STRICT)) == 1
+    assert len(unnamed(10).candidates("ES256", kid, profile=Profile.STRICT)) == 10
+    for keys, alg in ((unnamed(11), "ES256"), (unnamed(1), "RS256")):
+        with pytest.raises(InvalidIdentityToken) as refused:
+            keys.candidates(alg, kid, profile=Profile.STRICT)
+        assert refused.value.check == "kid"
+
+
+def test_a_key_of_another_name_is_not_tried() -> None:
+    named = KeySet.parse({"keys": [key("ES256").jwk()]})
+    assert named.candidates("ES256", None, profile=Profile.STRICT) == named.keys
+    with pytest.raises(InvalidIdentityToken) as refused:
+        named.candidates("ES256", "other", profile=Profile.STRICT)
+    assert refused.value.check == "kid"
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+@pytest.mark.parametrize(("member", "check"), [({"d": "AA"}, "jwk-private"), ({"kty": "oct", "k": "AA"}, "jwk-symmetric")])
+def test_secrets_are_refused_by_both_profiles(member: dict[str, str], check: str, profile: Profile) -> None:
+    with pytest.raises(RegistrationError) as refused:
+        KeySet.parse({"keys": [key("ES256", "sound").jwk(), {**key("ES256").jwk(), **member}]}, profile=profile)
+    assert refused.value.check == check
+
+
+def test_a_malformed_key_is_skipped_as_aws_does_and_refused_under_strict() -> None:
+    document = {"keys": [key("ES256", "sound").jwk(), {**key("ES256").jwk(), "x": "AA"}]}
+    loaded = KeySet.parse(document, profile=Profile.AWS)
+    assert [each.kid for each in loaded.keys] == ["sound"]
+    for profile, check in ((Profile.AWS, "alg"), (Profile.STRICT, "kid")):
+        with pytest.raises(InvalidIdentityToken) as refused:
+            loaded.candidates("ES256", "key-1", profile=profile)
+        assert refused.value.check == check
+    with pytest.raises(RegistrationError):
+        KeySet.parse(document)
+
+
+@pytest.mark.parametrize(("number", "accepted"), [(100, True), (101, False)])
+def test_aws_looks_at_a_hundred_rsa_keys(number: int, *, accepted: bool) -> None:
+    one = key("RS256").jwk()
+    keys = KeySet.parse({"keys": [{**one, "kid": f"k{n}"} for n in range(number)]}, profile=Profile.AWS)
+    if accepted:
+        assert keys.candidates("RS256", "k7", profile=Profile.AWS) == (keys.keys[7],)
+        return
+    with pytest.raises(InvalidIdentityToken) as refused:
+        keys.candidates("RS256", "k7", profile=Profile.AWS)
+    assert refused.value.check == "kid"
+
+
+@pytest.mark.parametrize(("number", "accepted"), [(400, True), (401, False)])
+def test_a_set_holds_four_hundred_keys(number: int, *, accepted: bool) -> None:
+    one = {name: value for name, value in key("ES256").jwk().items() if name != "kid"}
+    if accepted:
+        assert len(KeySet.parse({"keys": [one] * number}).keys) == number
+        return
+    with pytest.raises(RegistrationError) as refused:
+        KeySet.parse({"keys": [one] * number})
+    assert refused.value.check == "jwks"
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_an_empty_kid_names_the_only_key_for_aws_alone(profile: Profile) -> None:
+    one = KeySet.parse({"keys": [key("RS256").jwk()]}, profile=profile)
+    two = KeySet.parse({"keys": [key("RS256").jwk(), key("RS256", "other").jwk()]}, profile=profile)
+    if profile is Profile.AWS:
+        for kid in ("", None):
+            assert one.candidates("RS256", kid, profile=profile) == one.keys
+            with pytest.raises(InvalidIdentityToken):
+                two.candidates("RS256", kid, profile=profile)
+        return
+    with pytest.raises(InvalidIdentityToken):
+        one.candidates("RS256", "", profile=profile)
+    assert two.candidates("RS256", None, profile=profile) == two.keys

@@ -174,3 +174,45 @@ def test_any_other_login_is_refused(make: Callable[[], SignedRequest], check: st
     with pytest.raises(FederationError) as caught:
         make()
     assert caught.value.check == check
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Accept-Encoding",
+        "Authorization",
+        "Content-Length",
+        "Content-Type",
+        "User-Agent",
+        "X-Amz-Content-Sha256",
+        "X-Amz-Date",
+        "X-Amz-Security-Token",
+        "X-Amz-User-Agent",
+    ],
+)
+def test_vault_takes_every_header_that_sdks_send(name: str) -> None:
+    headers = login()
+    if name.lower() not in {header.lower() for header, _ in headers}:
+        headers.append((name, "x"))
+    assert name.lower() in {header for header, _ in vault(headers).headers}
+
+
+@pytest.mark.parametrize("host", [[("Host", HOST)], []])
+def test_vault_takes_the_host_from_header_or_url(host: list[tuple[str, str]]) -> None:
+    headers = [(name, value) for name, value in login() if name.lower() != "host"]
+    assert judge(vault([*headers, *host])).access_key_id == KEY
+
+
+def test_base64url_has_one_spelling() -> None:
+    url = next(url for expires in range(1, 900) if len((url := presign(expires=expires)).encode()) % 3 == 1)
+    good = token_of(url)
+    decode_eks_token(good, cluster_id="prod")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    assert eks_refusal(good[:-1] + alphabet[alphabet.index(good[-1]) ^ 1]).check == "proof-form"
+
+
+@pytest.mark.parametrize("more", [{}, {"X-Amz-SignatureVersion": "4"}])
+def test_a_presigned_question_may_live_as_long_as_the_limit(more: dict[str, str]) -> None:
+    decode_eks_token(token_of(presign(expires=900)), cluster_id="prod")
+    if more:
+        assert eks_refusal(token_of(presign(parameters={**QUESTION, **more}))).check == "proof-parameters"

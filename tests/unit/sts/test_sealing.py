@@ -6,7 +6,7 @@ import pytest
 from federation.account import Keyring
 from federation.account.access_key_id import account_of
 from federation.errors import InvalidClientTokenId
-from federation.sts.sealing import Sealer
+from federation.sts.sealing import MAX_TOKEN_CHARS, Sealer, kind_of
 
 OLD, NEW = bytes(32), bytes(range(32))
 ACCOUNT = "123456789012"
@@ -74,3 +74,37 @@ def test_a23_garbage_has_one_answer(token: object) -> None:
     with pytest.raises(InvalidClientTokenId) as refused:
         Sealer(ring("k1", k1=OLD), ACCOUNT).open(token, kind=b"R")
     assert refused.value.message == "The security token included in the request is invalid."
+
+
+def test_a_token_may_be_as_long_as_what_is_looked_at() -> None:
+    sealer = Sealer(ring("k1", k1=OLD), ACCOUNT)
+    longest = sealer.seal(bytes(sealer.payload_octets(MAX_TOKEN_CHARS)), kind=b"R")
+    assert len(longest.token) == MAX_TOKEN_CHARS
+    assert sealer.open(longest.token, kind=b"R") == longest
+    longer = sealer.seal(bytes(sealer.payload_octets(MAX_TOKEN_CHARS + 4)), kind=b"R")
+    with pytest.raises(InvalidClientTokenId):
+        sealer.open(longer.token, kind=b"R")
+
+
+def test_a_token_has_one_spelling() -> None:
+    sealer = Sealer(ring("k1", k1=OLD), ACCOUNT)
+    token = next(token for n in range(3) if (token := sealer.seal(bytes(n), kind=b"R").token).endswith("="))
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    last = len(token.rstrip("=")) - 1
+    other = token[:last] + alphabet[alphabet.index(token[last]) ^ 1] + token[last + 1 :]
+    assert base64.b64decode(other) == base64.b64decode(token)
+    for spelling in (other, token.rstrip("="), token + "=", f"{token}\n", f" {token}"):
+        with pytest.raises(InvalidClientTokenId):
+            sealer.open(spelling, kind=b"R")
+    assert kind_of(token) == b"R"
+    assert kind_of(other) == kind_of(None) == kind_of("ä") == b""
+
+
+def test_a_payload_may_be_empty_and_what_is_shorter_is_no_token() -> None:
+    sealer = Sealer(ring("k1", k1=OLD), ACCOUNT)
+    empty = sealer.seal(b"", kind=b"R")
+    assert sealer.open(empty.token, kind=b"R").payload == b""
+    octets = base64.b64decode(empty.token)
+    for cut in range(len(octets)):
+        with pytest.raises(InvalidClientTokenId):
+            sealer.open(base64.b64encode(octets[:cut]).decode(), kind=b"R")
