@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from docs.attack_rows import areas, citations, named_tests
 from docs.check_names import Place, places
 from federation import errors
 from federation.oauth import checks as oauth
@@ -191,6 +192,39 @@ def _raised() -> dict[str, str]:
     return {name: " ".join(f"`{room}`" for room in sorted(found)) for name, found in rooms.items()}
 
 
+ATTACKS_HEAD: Final = """# Attacks
+
+<!-- Written by docs/build.py: change docs/attacks.toml, then run `make docs`. -->
+
+What an attacker tries, and the rule that stops it. Comments in the code cite these rows, and the names of tests begin with them: `make
+test` runs them all, `pytest -k S07` those of one row. *Code* lists the modules that cite the row; where none does, the rule is that
+something is absent, or it follows from the rules of other rows. `strict` and `aws` are the profiles of a provider: where AWS was observed
+to accept more, `aws` does too.
+
+Rows keep their ids for ever. A new attack gets the next number of its table.
+
+"""
+
+
+def attacks_page() -> str:
+    """docs/attacks.md: row, attack, rule, code, tests."""
+    cited, tested = citations(HOUSE), named_tests()
+    head = ("row", "attack", "rule", "code", "tests")
+    tables = []
+    for area in areas():
+        rows = [
+            (row.id, row.attack, row.rule, _links(cited.get(row.id, ())) or "-", _links(tested.get(row.id, ())) or row.untested)
+            for row in area.rows
+        ]
+        tables.append("\n".join((f"## {area.title}", "", *_table(head, rows), "")))
+    return ATTACKS_HEAD + "\n".join(tables)
+
+
+def _links(files: Sequence[str]) -> str:
+    """Files of the repository, each by its name and linked."""
+    return ", ".join(f"[{Path(file).name}](../{file})" for file in files)
+
+
 ADR_HEAD: Final = """# Decisions
 
 <!-- Written by docs/build.py: add a record, then run `make docs`. -->
@@ -211,6 +245,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "checks.md": checks_page,
     "lint.md": lint_page,
     "errors.md": errors_page,
+    "attacks.md": attacks_page,
     "adr/README.md": decisions_page,
 }
 
