@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from federation.cli.exits import Exit
 from federation.cli.options import account_option, neighbour_option
 from federation.profiles import Replay
 from federation.server.hosts import is_name
@@ -76,4 +77,5 @@ def command(
         replay=None if replay is None else Replay(replay),
         allowed_hosts=allowed_hosts,
     )
-    run(settings, ready=lambda: click.echo(ANNOUNCED.format(url=settings.url)))
+    orderly = run(settings, ready=lambda: click.echo(ANNOUNCED.format(url=settings.url)))
+    click.get_current_context().exit(Exit.GRANTED if orderly else Exit.INTERRUPTED)

@@ -31,6 +31,7 @@ from federation.server.following import Follower
 from federation.server.generations import copies_in
 from federation.server.hosts import LOCALHOST, ServedNames
 from federation.server.publishing import Publisher
+from federation.server.stopping import Interrupts
 from federation.state import AuditSink, JsonLinesAudit, State, beside, open_state
 from federation.state.opening import file_of
 from federation.sts.service import SecurityTokenService
@@ -185,8 +186,8 @@ def _locate_faults(directory: Path, copy: Path) -> None:
         raise located(faults, directory) from None
 
 
-def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
-    """Serve until a signal stops the process; requests in flight are finished first.
+def run(settings: ServerSettings, *, ready: Callable[[], None]) -> bool:
+    """Serve until a signal stops the process, and return whether requests in flight were finished: a second interrupt does not wait.
 
     Args:
         settings: Where to listen and what to serve.
@@ -206,10 +207,13 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> None:
         server = _granian(settings)
         server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))
+        interrupts = Interrupts(server, AccessLog())
+        server.on_startup(interrupts.listen)
         try:
             with _kept(shared):
                 publisher.start()
                 server.serve(target_loader=partial(load_application, settings, shared, os.getpid()), wrap_loader=False)
+                return interrupts.settle()
         finally:
             publisher.stop()
 

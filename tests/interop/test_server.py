@@ -237,6 +237,37 @@ def test_a_stop_lets_requests_finish(tmp_path: Path, stop: signal.Signals) -> No
 
 
 @needs_server
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_second_interrupt_does_not_wait(tmp_path: Path, workers: str) -> None:
+    running = serve(tmp_path / "access.log", "--workers", workers)
+    with connection(running) as client:
+        client.sendall(login("never finished")[:-100])
+        time.sleep(0.2)
+        running.process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert running.process.poll() is None, "the first one waits for the request"
+        began = time.monotonic()
+        running.process.send_signal(signal.SIGINT)
+        assert running.ended() == 130
+        assert time.monotonic() - began < 8
+    log = (tmp_path / "access.log").read_text(encoding="utf-8")
+    assert [json.loads(line)["event"] for line in log.splitlines() if "event" in json.loads(line)] == ["stopping"]
+
+
+@needs_server
+def test_an_interrupt_waits_for_no_idle_connection(tmp_path: Path) -> None:
+    running = serve(tmp_path / "access.log")
+    with connection(running) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert answer_of(client)[0] == 200
+        began = time.monotonic()
+        running.process.send_signal(signal.SIGINT)
+        assert running.ended() == 0
+        assert time.monotonic() - began < 8
+    assert "Traceback" not in (tmp_path / "access.log").read_text(encoding="utf-8")
+
+
+@needs_server
 def test_workers_share_the_memory_of_used_tokens(tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
     running = serve(tmp_path / "access.log", "--workers", "2", "--audit-log", str(audit))
