@@ -1,4 +1,4 @@
-"""Tags, of a session or of an entity: their alphabet and limits (sts.md 5.2; IAM API model 2010-05-08; attack row A18)."""
+"""Tags, of a session or of an entity: their alphabet and limits (docs/observed.md 5.2; IAM API model 2010-05-08; attack row A18)."""
 
 from __future__ import annotations
 

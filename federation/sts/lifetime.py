@@ -1,4 +1,4 @@
-"""How long a role session lasts (sts.md 1.2; attack row A22)."""
+"""How long a role session lasts (docs/observed.md 1.2; attack row A22)."""
 
 from __future__ import annotations
 

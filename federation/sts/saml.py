@@ -1,4 +1,4 @@
-"""AssumeRoleWithSAML, step by step in the order the service was observed to take them (sts.md 1.2, 2.11)."""
+"""AssumeRoleWithSAML, step by step in the order the service was observed to take them (docs/observed.md 1.2, 2.11)."""
 
 from __future__ import annotations
 

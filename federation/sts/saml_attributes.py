@@ -1,4 +1,6 @@
-"""What AWS demands of an assertion's attributes beyond a proved identity (IAM user guide, "Configure SAML assertions"; sts.md 2.2).
+"""What AWS demands of an assertion's attributes beyond a proved identity.
+
+Source: IAM user guide, "Configure SAML assertions"; docs/observed.md 2.2.
 
 `CHECKS` judges, in the order AWS was observed to; `read_session_request` then reads. Everything comes from the proved identity, hence from
 signed octets (attack row P25). A singleton with several values, or given by several Attributes, is refused, never picked from (row T12).

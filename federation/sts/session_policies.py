@@ -1,4 +1,4 @@
-"""The session policies of a call: they can only narrow what the role allows (sts.md 5.1, 5.4; attack row A21)."""
+"""The session policies of a call: they can only narrow what the role allows (docs/observed.md 5.1, 5.4; attack row A21)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
 
     Raises:
         PackedPolicyTooLarge: The inline policy has more than `limits.SESSION_POLICY_CHARS` characters. AssumeRole alone can come here with
-            one: the service model bounds the parameter of every other operation, and AWS documents the bound for all (sts.md 1.0, 5.1).
+            one: the service model bounds the parameter of every other operation, and AWS documents the bound for all
+            (docs/observed.md 1.0, 5.1).
         MalformedPolicyDocument: The inline policy breaks the grammar of a session policy.
         ValidationError: A managed policy is not one of the account's or AWS's.
     """

@@ -1,4 +1,4 @@
-"""Session tags: their alphabet and limits, whichever operation brings them (sts.md 5.2; attack row A18)."""
+"""Session tags: their alphabet and limits, whichever operation brings them (docs/observed.md 5.2; attack row A18)."""
 
 from __future__ import annotations
 

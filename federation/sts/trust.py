@@ -1,4 +1,4 @@
-"""The question a federated caller's request puts to a role's trust policy (sts.md 2.11, 4.3, 4.6)."""
+"""The question a federated caller's request puts to a role's trust policy (docs/observed.md 2.11, 4.3, 4.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AssumeRoleWithWebIdentity, step by step in the order the service was observed to take them (sts.md 1.3, 3)."""
+"""AssumeRoleWithWebIdentity, step by step in the order the service was observed to take them (docs/observed.md 1.3, 3)."""
 
 from __future__ import annotations
 

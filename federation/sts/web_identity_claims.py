@@ -1,4 +1,6 @@
-"""What a web identity token's claims ask of the session: roles, tags, source identity (IAM user guide, "Pass session tags"; sts.md 3.5).
+"""What a web identity token's claims ask of the session: roles, tags, source identity.
+
+Source: IAM user guide, "Pass session tags"; docs/observed.md 3.5.
 
 `CHECKS` judges and `read_session_request` reads. Everything comes from the proved identity; to validation these are claims like any other.
 """

@@ -1,4 +1,4 @@
-"""Who may call what with which credentials, before any policy is asked (sts.md 1.0)."""
+"""Who may call what with which credentials, before any policy is asked (docs/observed.md 1.0)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""STS's own actions: whom an operation answers, about which resource it asks, and which policies then have a say (sts.md 1.0 to 1.11, 4.3).
+"""STS's own actions: whom an operation answers, about which resource it asks, and which policies then have a say.
+
+Source: docs/observed.md 1.0 to 1.11, 4.3.
 
 The operations ask here. So does whoever wants to know beforehand, by `SecurityTokenService.authorize` and ``policy evaluate --account``:
 there is one answer.

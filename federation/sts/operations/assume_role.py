@@ -1,4 +1,4 @@
-"""AssumeRole, step by step (sts.md 1.1, 4.3, 5.2)."""
+"""AssumeRole, step by step (docs/observed.md 1.1, 4.3, 5.2)."""
 
 from __future__ import annotations
 

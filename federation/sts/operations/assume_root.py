@@ -1,4 +1,4 @@
-"""AssumeRoot: a short session as the root of a member account, within one task policy (sts.md 1.4)."""
+"""AssumeRoot: a short session as the root of a member account, within one task policy (docs/observed.md 1.4)."""
 
 from __future__ import annotations
 

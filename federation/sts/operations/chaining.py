@@ -1,4 +1,4 @@
-"""What a new role session is given and what it inherits: tags, transitive tags, source identity (sts.md 1.1, 5.2)."""
+"""What a new role session is given and what it inherits: tags, transitive tags, source identity (docs/observed.md 1.1, 5.2)."""
 
 from __future__ import annotations
 

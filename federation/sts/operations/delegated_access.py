@@ -1,4 +1,4 @@
-"""GetDelegatedAccessToken: credentials for a trade-in token that was registered with the account (sts.md 1.8)."""
+"""GetDelegatedAccessToken: credentials for a trade-in token that was registered with the account (docs/observed.md 1.8)."""
 
 from __future__ import annotations
 

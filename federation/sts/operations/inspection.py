@@ -1,4 +1,4 @@
-"""GetCallerIdentity, GetAccessKeyInfo and DecodeAuthorizationMessage: who calls, whose key, why not (sts.md 1.5 to 1.7)."""
+"""GetCallerIdentity, GetAccessKeyInfo and DecodeAuthorizationMessage: who calls, whose key, why not (docs/observed.md 1.5 to 1.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session tags as request parameters: duplicates, the reserved prefix, and the condition keys they become (sts.md 1.1, 5.2)."""
+"""Session tags as request parameters: duplicates, the reserved prefix, and the condition keys they become (docs/observed.md 1.1, 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GetSessionToken and GetFederationToken: sessions for long-term keys (sts.md 1.9, 1.10)."""
+"""GetSessionToken and GetFederationToken: sessions for long-term keys (docs/observed.md 1.9, 1.10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GetWebIdentityToken: the account as an OpenID Connect issuer (sts.md 1.11)."""
+"""GetWebIdentityToken: the account as an OpenID Connect issuer (docs/observed.md 1.11)."""
 
 from __future__ import annotations
 

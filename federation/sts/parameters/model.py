@@ -1,4 +1,4 @@
-"""The constraints of the service model (2011-06-15) on the parameters of its operations (sts.md 1.0)."""
+"""The constraints of the service model (2011-06-15) on the parameters of its operations (docs/observed.md 1.0)."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_repr_shows_neither_secret_nor_token() -> None:
 
 
 def test_order_of_refusals_is_the_observed_one() -> None:
-    """Parameters, provider, signature, expiry, role pair, name and tags, trust, duration (sts.md 2.11)."""
+    """Parameters, provider, signature, expiry, role pair, name and tags, trust, duration (docs/observed.md 2.11)."""
     bad = login(validity=timedelta(seconds=-60), attributes=attributes(Role=["x"], RoleSessionName=["x"]))
     tampered = mint(bad, after_signing=lambda root: root[-1].set("ID", "other"))
     world = World(trust_policy=trust(["sts:TagSession"]), max_session_duration=3600)
