@@ -5,19 +5,17 @@ The validators fill keys by it and policy lint reads policies by it, so that nei
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from federation.vendors import find_vendor
 
 Caller = Literal["AWS", "Service", "SAML", "OIDC"]
 """Whose request: a principal with AWS credentials, a service, or a federated caller by protocol."""
 
 EVERYBODY: Final[frozenset[Caller]] = frozenset({"AWS", "Service", "SAML", "OIDC"})
 _CREDENTIALED: Final[frozenset[Caller]] = frozenset({"AWS", "Service"})
-
-CLAIMS: Final = ("aud", "oaud", "sub", "amr")
-"""Claims that become keys for every OIDC provider; ``amr`` alone has several values by definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,70 +89,11 @@ def find_key(folded: str) -> Key | None:
     return _TABLE.get(family + slash) if slash and rest else None
 
 
-# OpenID Connect ---------------------------------------------------------------------------------------------------------------------------
-
-GOOGLE: Final = "accounts.google.com"
-COGNITO: Final = "cognito-identity.amazonaws.com"
-AMAZON: Final = "www.amazon.com"
-FACEBOOK: Final = "graph.facebook.com"
-GITHUB: Final = "token.actions.githubusercontent.com"
-
-BUILT_IN_OIDC: Final = {GOOGLE: ("aud", "oaud", "sub"), COGNITO: ("aud", "sub", "amr")}
-"""Issuers of ID tokens that need no IAM object, with the claims that become their keys."""
-BUILT_IN_OAUTH: Final = {AMAZON: ("app_id", "user_id"), FACEBOOK: ("app_id", "id")}
-"""Likewise servers of access tokens, which a request names in ProviderId."""
-BUILT_IN: Final = {**BUILT_IN_OIDC, **BUILT_IN_OAUTH}
-"""Both: named in trust policies by their bare name."""
-
-_HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
-GITHUB_ISSUER: Final = re.compile(rf"{re.escape(GITHUB)}(?:/[^/]+)?|token\.actions\.{_HOST}\.ghe\.com|github\.com/enterprises/[^/]+")
-"""github.com, an enterprise's own sub-path of it, and GitHub Enterprise Cloud with data residency."""
-
-_VENDOR_CLAIMS: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (
-    (
-        GITHUB_ISSUER,
-        (
-            "actor",
-            "actor_id",
-            "enterprise_id",
-            "environment",
-            "job_workflow_ref",
-            "ref",
-            "repository",
-            "repository_id",
-            "repository_owner_id",
-            "workflow",
-        ),
-    ),
-    (re.compile(re.escape(GOOGLE)), ("google/organization_number",)),
-    (re.compile(r"oidc\.circleci\.com/org/[^/]+"), ("oidc.circleci.com/project-id",)),
-    (re.compile(rf"idcs-[A-Za-z0-9]+(?:\.{_HOST})?\.identity\.oraclecloud\.com"), ("rpst_id",)),
-    (
-        re.compile(r"gitlab\.com"),
-        (
-            "namespace_id",
-            "pipeline_source",
-            "project_id",
-            "ref_protected",
-            "runner_environment",
-            "user_access_level",
-            "user_email",
-            "user_id",
-            "user_login",
-        ),
-    ),
-    (
-        re.compile(rf"agent\.buildkite\.com|agent\.{_HOST}\.buildkite\.(?:dev|site)"),
-        ("build_branch", "cluster_id", "cluster_name", "organization_id", "organization_slug", "pipeline_id", "pipeline_slug"),
-    ),
-)
-
-
-def vendor_claims(provider: str) -> tuple[str, ...]:
-    """Return the further claims that become keys for the provider whose URL without ``https://`` is *provider*, case and all."""
-    return next((claims for pattern, claims in _VENDOR_CLAIMS if pattern.fullmatch(provider)), ())
-
-
 def exposed_claims(provider: str) -> tuple[str, ...]:
-    """Return every claim of a web identity from *provider* that is a condition key; no other claim exists for policies."""
-    return (*BUILT_IN.get(provider, CLAIMS), *vendor_claims(provider))
+    """Return every claim of a web identity that is a condition key; no other claim exists for policies.
+
+    Args:
+        provider: The provider's URL without ``https://``, case and all.
+    """
+    vendor = find_vendor(provider)
+    return (*vendor.claims, *vendor.further_claims)

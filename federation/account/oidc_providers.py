@@ -14,9 +14,9 @@ from federation.account.fields import Fields
 from federation.account.files import Tree
 from federation.account.names import file_name
 from federation.account.settings import PROFILE, Settings, names
-from federation.condition_keys import BUILT_IN_OIDC
 from federation.errors import RegistrationError, show
 from federation.oidc.provider import OidcProvider
+from federation.vendors import BUILT_IN_OIDC
 
 OIDC_PROVIDERS: Final = "oidc-providers"
 SETTINGS_FILE: Final = "provider.toml"

@@ -14,9 +14,9 @@ from federation.account.files import Tree
 from federation.account.names import read_name
 from federation.account.settings import SETTINGS_FILE as ACCOUNT_FILE
 from federation.account.settings import Settings
-from federation.condition_keys import BUILT_IN
 from federation.errors import FederationError, show
 from federation.validators import Provider, plugin
+from federation.vendors import BUILT_IN
 
 PLUGIN_PROVIDERS: Final = "plugin-providers"
 SETTINGS_FILE: Final = "provider.toml"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from federation import limits
-from federation.condition_keys import AMAZON, FACEBOOK
 from federation.errors import FederationError, RegistrationError, show
 from federation.oidc.algorithms import SOUND
 from federation.oidc.claims import read_claims
@@ -20,6 +19,7 @@ from federation.oidc.jwks import KeySet
 from federation.oidc.signature import verify_token
 from federation.oidc.strictjson import Complaint, decode_object
 from federation.profiles import Profile
+from federation.vendors import AMAZON, FACEBOOK
 
 SIGNED_ANSWER_TYPE: Final = "token-introspection+jwt"
 _MAX_SECONDS: Final = 253_402_300_799

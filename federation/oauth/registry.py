@@ -8,9 +8,9 @@ from collections.abc import Collection
 from typing import Final
 
 from federation import limits
-from federation.condition_keys import AMAZON, BUILT_IN_OAUTH, FACEBOOK
 from federation.errors import AccessDenied, IDPRejectedClaim, InvalidIdentityToken, show
 from federation.oidc.inspection import looks_like_jwt
+from federation.vendors import AMAZON, BUILT_IN_OAUTH, FACEBOOK
 
 NOT_LOGIN_WITH_AMAZON: Final = "Provided Token is not a Login With Amazon token"
 UNRECOGNIZED: Final = "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"

@@ -7,7 +7,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from federation.condition_keys import AMAZON, FACEBOOK
 from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
@@ -20,6 +19,7 @@ from federation.oidc.readings import Stage, read_twice, rows
 from federation.profiles import Profile
 from federation.report import Report, enforce
 from federation.validators import Provider, registered
+from federation.vendors import BUILT_IN_OAUTH
 
 STAGES: Final = (
     Stage("type", "a token is text"),
@@ -118,10 +118,11 @@ def identify(presentation: Presentation) -> VerifiedIdentity:
 
 def condition_keys(name: str, subject: str, information: TokenInformation) -> dict[str, ContextValue]:
     """Return the IAM condition keys of a proved access token (spec 3.6); those of an RFC 7662 server are named as for OIDC."""
-    if name in {AMAZON, FACEBOOK}:
-        keys: dict[str, ContextValue] = {f"{name}:{'user_id' if name == AMAZON else 'id'}": subject}
+    if name in BUILT_IN_OAUTH:
+        application, user = BUILT_IN_OAUTH[name]
+        keys: dict[str, ContextValue] = {f"{name}:{user}": subject}
         if information.app_id is not None:
-            keys[f"{name}:app_id"] = information.app_id
+            keys[f"{name}:{application}"] = information.app_id
         return keys
     keys = {f"{name}:sub": subject}
     if information.audiences:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from federation import condition_keys as vocabulary
 from federation.identity import ContextValue
 from federation.oidc.claims import Claims
+from federation.vendors import GOOGLE, find_vendor, key_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class KeyNames:
             oaud=f"{provider_name}:oaud",
             sub=f"{provider_name}:sub",
             amr=f"{provider_name}:amr",
-            vendor=tuple((claim, f"{provider_name}:{claim}") for claim in vocabulary.vendor_claims(provider_name)),
-            always_oaud=provider_name == vocabulary.GOOGLE,
+            vendor=tuple((claim, key_name(provider_name, claim)) for claim in find_vendor(provider_name).further_claims),
+            always_oaud=provider_name == GOOGLE,
         )
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 from federation import clock, limits
 from federation.arn import Arn
 from federation.clock import Span
-from federation.condition_keys import GOOGLE
 from federation.errors import RegistrationError, ValidationError, show
 from federation.oidc.algorithms import SOUND
 from federation.oidc.conditions import KeyNames
@@ -18,6 +17,7 @@ from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.issuer_url import read_url
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
+from federation.vendors import GOOGLE
 
 _CLIENT_ID_CHARS: Final = 255
 _LISTS: Final = (list, tuple, set, frozenset)

@@ -9,42 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from federation.condition_keys import AMAZON, COGNITO, FACEBOOK, GITHUB, GOOGLE
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.statement import Statement
 from federation.policy.wildcard import fold
+from federation.vendors import COGNITO, key_name, required_condition
 
 WEB_IDENTITY: Final = fold("sts:AssumeRoleWithWebIdentity")
-TURBONOMIC: Final = (
-    "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7",
-    "rh-oidc.s3.us-east-1.amazonaws.com/23e3sd27sju1hoou6ohfs68vbno607tr",
-    "rh-oidc.s3.us-east-1.amazonaws.com/23ne21h005qjl3n33d8dui5dlrmv2tmg",
-    "rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26",
-    "oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb",
-    "oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu",
-)
-"""The clusters of IBM Turbonomic SaaS, as the IAM User Guide lists them."""
-_SUBJECT: Final = (
-    "oidc-configuration.audit-log.githubusercontent.com",
-    "vstoken.actions.githubusercontent.com",
-    "gitlab.com",
-    "agent.buildkite.com",
-    "oidc.codefresh.io",
-    "studio.datachain.ai/api",
-    "scalr.io",
-    "tokens.cloud.shisho.dev",
-    "app.terraform.io",
-    "proidc.upbound.io",
-    *TURBONOMIC,
-)
-_AUDIENCE: Final = (COGNITO, "api.pulumi.com/oidc", "sandboxes.cloud", "oidc.vercel.com")
-_SENTINEL: Final = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
-_APPLICATION: Final = {
-    GOOGLE: ("aud", "oaud", "sub"),
-    AMAZON: ("app_id", "sub"),
-    FACEBOOK: ("app_id", "sub"),
-}
 _EQUALITY: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase"})
 _SCOPING: Final = _EQUALITY | {"StringLike"}
 
@@ -123,24 +94,15 @@ def unscoped(statements: tuple[Statement, ...], *, written: bool = False) -> Ite
 
 def _rule(principal: str) -> _Rule | None:
     issuer = principal.partition(":oidc-provider/")[2] or principal
-    if issuer in _APPLICATION:
-        keys = tuple(f"{issuer}:{claim}" for claim in _APPLICATION[issuer])
+    required = required_condition(issuer)
+    if required is None:
+        return None
+    keys = tuple(key_name(issuer, claim) for claim in required.claims)
+    if required.by_application:
         message = f"Policy trusting {issuer} requires a StringEquals condition on an application id"
         return _Rule(issuer, keys, _EQUALITY, message, by_application=True)
-    if issuer.startswith(GITHUB):
-        return _scoping(principal, issuer, (f"{issuer}:sub", f"{issuer}:job_workflow_ref"), strict=True)
-    if issuer in _SUBJECT:
-        return _scoping(issuer, issuer, (f"{issuer}:sub",))
-    if issuer in _AUDIENCE:
-        return _scoping(issuer, issuer, (f"{issuer}:aud",))
-    if issuer.startswith(_SENTINEL):
-        return _scoping(issuer, issuer, ("sts:RoleSessionName",))
-    return None
-
-
-def _scoping(principal: str, issuer: str, keys: tuple[str, ...], *, strict: bool = False) -> _Rule:
     message = (
-        f"Trust policy with trusted principal {principal} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, "
-        f"{' or '.join(keys)} which is not scoped to all."
+        f"Trust policy with trusted principal {principal if required.strict else issuer} must evaluate, using StringEquals, StringLike or "
+        f"StringEqualsIgnoreCase, {' or '.join(keys)} which is not scoped to all."
     )
-    return _Rule(issuer, keys, _SCOPING, message, strict=strict)
+    return _Rule(issuer, keys, _SCOPING, message, strict=required.strict)

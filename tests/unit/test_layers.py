@@ -13,7 +13,7 @@ HOUSE = Path(federation.__file__).parent
 
 # Lowest first. Rooms on one floor do not know each other.
 FLOORS = [
-    {"errors", "lazy", "limits", "names", "portable", "profiles"},
+    {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
     {"clock", "arn", "identity", "condition_keys"},
     {"report", "tags"},
     {"validators"},

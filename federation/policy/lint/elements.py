@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from federation.condition_keys import BUILT_IN, Caller
+from federation.condition_keys import Caller
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.document import member
 from federation.policy.grammar import Kind
 from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.subject import Subject
+from federation.vendors import BUILT_IN
 
 _FENCES: Final = (
     "aws:principalorgid",

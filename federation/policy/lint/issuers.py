@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from federation.condition_keys import BUILT_IN, COGNITO
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.keys import RequestKeys
-from federation.policy.lint.finding import Hit, Rule
+from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.subject import Subject
-from federation.policy.lint.vendors import Vendor, vendor_of
 from federation.policy.shared_issuers import unscoped
 from federation.policy.variables import read_template
 from federation.policy.wildcard import Piece, fold
+from federation.vendors import BUILT_IN, COGNITO, Bound, Customers, Vendor, find_vendor, key_name
 
 ACTION: Final = "sts:AssumeRoleWithWebIdentity"
 _WILDCARD: Final = re.compile(r"[*?]")
 _TEXT_AFTER_STAR: Final = re.compile(r"\*.*[^*?]", re.DOTALL)
 _BY_ISSUER: Final = "sts:roleauthorizedbyidp"
-_PULL_REQUEST: Final = ":pull_request"
+_DANGER: Final[Mapping[Customers, Severity]] = {"strangers": "error", "one": "warning", "unknown": "note"}
+"""How bad it is to trust an issuer without saying whom, by whom it serves (attack row A02)."""
 
 
 def _unscoped_for_iam(subject: Subject) -> Iterator[Hit]:
@@ -32,11 +32,11 @@ def _unscoped_for_iam(subject: Subject) -> Iterator[Hit]:
 
 def _unscoped(subject: Subject) -> Iterator[Hit]:
     for provider, vendor in _trusted(subject):
-        if not any(_bounding(subject, provider, vendor)) and not (vendor.danger != "error" and _role_named_by_issuer(subject)):
-            whose = "everybody can get a token of" if vendor.danger == "error" else "the role trusts every identity of"
-            key = next(iter(vendor.bounds))
-            remedy = f"add a condition on {show(f'{provider}:{key}')}, such as {show(vendor.example)}"
-            yield Hit(f"{subject.statement.path}.Condition", f"{whose} {show(provider)}", remedy, vendor.danger)
+        shared = vendor.customers == "strangers"
+        if not any(_bounding(subject, provider, vendor)) and (shared or not _role_named_by_issuer(subject)):
+            whose = "everybody can get a token of" if shared else "the role trusts every identity of"
+            remedy = f"add a condition on {show(key_name(provider, vendor.bounds[0].claim))}, such as {show(vendor.example)}"
+            yield Hit(f"{subject.statement.path}.Condition", f"{whose} {show(provider)}", remedy, _DANGER[vendor.customers])
 
 
 def _role_named_by_issuer(subject: Subject) -> bool:
@@ -50,13 +50,14 @@ def _role_named_by_issuer(subject: Subject) -> bool:
 def _too_wide(subject: Subject) -> Iterator[Hit]:
     for provider, vendor in _trusted(subject):
         bounding = tuple(_bounding(subject, provider, vendor))
-        if any(_wide_value(vendor, claim, condition) is None for claim, condition in bounding):
+        if any(_wide_value(bound, condition) is None for bound, condition in bounding):
             continue
-        for claim, condition in bounding:
-            wide = _wide_value(vendor, claim, condition)
-            who = f"customers of {vendor.name}" if vendor.danger == "error" else "identities of the issuer"
-            message = f"{show(wide)} leaves open the part of {show(claim)} that tells {who} apart"
-            yield Hit(condition.path, message, f"write out all before the first wildcard, as in {show(vendor.example)}", vendor.danger)
+        for bound, condition in bounding:
+            wide = _wide_value(bound, condition)
+            who = f"customers of {vendor.name}" if vendor.customers == "strangers" else "identities of the issuer"
+            message = f"{show(wide)} leaves open the part of {show(bound.claim)} that tells {who} apart"
+            remedy = f"write out all before the first wildcard, as in {show(vendor.example)}"
+            yield Hit(condition.path, message, remedy, _DANGER[vendor.customers])
 
 
 def _trusted(subject: Subject) -> Iterator[tuple[str, Vendor]]:
@@ -66,15 +67,15 @@ def _trusted(subject: Subject) -> Iterator[tuple[str, Vendor]]:
     said = {rule.issuer for _, rule in unscoped((subject.statement,))}
     for provider in subject.providers.values():
         if provider not in said:
-            yield provider, vendor_of(provider)
+            yield provider, find_vendor(provider)
 
 
-def _bounding(subject: Subject, provider: str, vendor: Vendor) -> Iterator[tuple[str, Condition]]:
-    """Yield the conditions that say whose identities of *provider* are meant, well or badly, with their claims."""
-    for claim in vendor.bounds:
-        for condition in subject.by_key.get(fold(f"{provider}:{claim}"), ()):
+def _bounding(subject: Subject, provider: str, vendor: Vendor) -> Iterator[tuple[Bound, Condition]]:
+    """Yield the conditions that say whose identities of *provider* are meant, well or badly, with the bound that each meets."""
+    for bound in vendor.bounds:
+        for condition in subject.by_key.get(fold(key_name(provider, bound.claim)), ()):
             if _demands(condition):
-                yield claim, condition
+                yield bound, condition
 
 
 def _demands(condition: Condition) -> bool:
@@ -84,12 +85,11 @@ def _demands(condition: Condition) -> bool:
     return compares and not qualified.if_exists and bool(condition.expected)
 
 
-def _wide_value(vendor: Vendor, claim: str, condition: Condition) -> str | None:
+def _wide_value(bound: Bound, condition: Condition) -> str | None:
     """Return the first value of *condition* that takes in more than one customer, None where each stays within one."""
-    enough = vendor.bounds[claim]
     for text in condition.expected:
         beginning = _before_wildcard(condition, text)
-        if not text.strip() or (beginning is not None and enough.match(beginning) is None):
+        if not text.strip() or (beginning is not None and not bound.within_one(beginning)):
             return text
     return None
 
@@ -138,29 +138,29 @@ def _guests(subject: Subject) -> Iterator[Hit]:
 
 
 def _pull_requests(subject: Subject) -> Iterator[Hit]:
-    for condition, text in _github_subjects(subject):
+    for condition, text, ending in _subjects_with_pull_requests(subject):
         beginning = _before_wildcard(condition, text)
-        if text.endswith(_PULL_REQUEST) and beginning is None:
+        if text.endswith(ending) and beginning is None:
             message = f"{show(text)} is whoever can open a pull request, with the workflow that the pull request brings"
             yield Hit(condition.path, message, "trust a protected environment or a branch instead", "warning")
-        elif beginning is not None and any(condition.compares(each, RequestKeys()) for each in _pull_requests_from(beginning)):
+        elif beginning is not None and any(condition.compares(each, RequestKeys()) for each in _pull_requests_from(beginning, ending)):
             message = f"{show(text)} takes in pull requests, beside whatever it is meant for"
             yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant")
 
 
-def _pull_requests_from(beginning: str) -> Iterator[str]:
+def _pull_requests_from(beginning: str, ending: str) -> Iterator[str]:
     """Yield subjects of pull requests that begin so, one for each part in which *beginning* can end; none where it cannot."""
     parts = beginning.split(":", 2)
     if len(parts) > 2:  # noqa: PLR2004 - repo, its name, the context
-        yield f"{parts[0]}:{parts[1]}{_PULL_REQUEST}"
+        yield f"{parts[0]}:{parts[1]}{ending}"
         return
-    yield from (f"{beginning}{rest}{_PULL_REQUEST}" for rest in ("", "x", "/x", "x/x"))
+    yield from (f"{beginning}{rest}{ending}" for rest in ("", "x", "/x", "x/x"))
 
 
 def _unanchored(subject: Subject) -> Iterator[Hit]:
     for provider, vendor in _trusted(subject):
-        for claim, condition in _bounding(subject, provider, vendor):
-            if claim != "sub" or not condition.operator.operator.wildcards or _wide_value(vendor, claim, condition) is not None:
+        for bound, condition in _bounding(subject, provider, vendor):
+            if bound.claim != "sub" or not condition.operator.operator.wildcards or _wide_value(bound, condition) is not None:
                 continue
             for text in condition.expected:
                 if _TEXT_AFTER_STAR.search(text):
@@ -170,24 +170,21 @@ def _unanchored(subject: Subject) -> Iterator[Hit]:
 
 def _broken_subjects(subject: Subject) -> Iterator[Hit]:
     for provider, vendor in _trusted(subject):
-        for claim, condition in _bounding(subject, provider, vendor):
-            for text in condition.expected if claim == "sub" else ():
-                if (
-                    vendor.broken is not None
-                    and vendor.broken.fullmatch(text)
-                    and _before_wildcard(condition, text) is None
-                    and "${" not in text
-                ):
+        for bound, condition in _bounding(subject, provider, vendor):
+            for text in condition.expected if bound.claim == "sub" else ():
+                if vendor.is_broken(text) and _before_wildcard(condition, text) is None and "${" not in text:
                     message = f"no token of {vendor.name} has the subject {show(text)}"
                     yield Hit(condition.path, message, f"write the whole subject, such as {show(vendor.example)}")
 
 
-def _github_subjects(subject: Subject) -> Iterator[tuple[Condition, str]]:
-    """Yield the values of ``sub`` that trust repositories of GitHub, those that reach across owners left out."""
+def _subjects_with_pull_requests(subject: Subject) -> Iterator[tuple[Condition, str, str]]:
+    """Yield the values of ``sub`` that stay within one customer, with how the vendor ends the subject of a pull request."""
     for provider, vendor in _trusted(subject):
-        for condition in subject.by_key.get(fold(f"{provider}:sub"), ()) if vendor.name.startswith("GitHub") else ():
-            if _demands(condition) and _wide_value(vendor, "sub", condition) is None:
-                yield from ((condition, text) for text in condition.expected)
+        if vendor.pull_request is None:
+            continue
+        for bound, condition in _bounding(subject, provider, vendor):
+            if bound.claim == "sub" and _wide_value(bound, condition) is None:
+                yield from ((condition, text, vendor.pull_request) for text in condition.expected)
 
 
 RULES: Final = (

@@ -1,0 +1,59 @@
+"""The vendors that issue web identities: the one table that condition keys, IAM's write rules, policy lint and the forge read.
+
+To add a vendor or a fact, edit the module of its kind: `pipelines`, `clouds` or `platforms`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from federation.vendors import clouds, pipelines, platforms
+from federation.vendors.clouds import AMAZON, COGNITO, FACEBOOK, GOOGLE
+from federation.vendors.model import STANDARD_CLAIMS, Bound, Customers, OidcShape, RequiredCondition, Vendor, key_name
+
+__all__ = [
+    "AMAZON",
+    "ANY",
+    "BUILT_IN",
+    "BUILT_IN_OAUTH",
+    "BUILT_IN_OIDC",
+    "COGNITO",
+    "FACEBOOK",
+    "GOOGLE",
+    "STANDARD_CLAIMS",
+    "VENDORS",
+    "Bound",
+    "Customers",
+    "OidcShape",
+    "RequiredCondition",
+    "Vendor",
+    "find_vendor",
+    "key_name",
+    "required_condition",
+]
+
+ANY: Final = Vendor("any issuer", shape=OidcShape(name="generic", issuer="https://issuer.example.com", subject="workload-7"))
+"""What holds for an issuer of which nothing is known."""
+VENDORS: Final[tuple[Vendor, ...]] = (*pipelines.VENDORS, *clouds.VENDORS, *platforms.VENDORS)
+
+BUILT_IN_OIDC: Final = {issuer: vendor.claims for vendor in VENDORS if vendor.built_in == "oidc" for issuer in vendor.issuers}
+"""Issuers of ID tokens that need no IAM object, with the claims that become their keys."""
+BUILT_IN_OAUTH: Final = {issuer: vendor.claims for vendor in VENDORS if vendor.built_in == "oauth" for issuer in vendor.issuers}
+"""Likewise servers of access tokens, which a request names in ProviderId: the claim of the application, then that of the user."""
+BUILT_IN: Final = {**BUILT_IN_OIDC, **BUILT_IN_OAUTH}
+"""Both: named in trust policies by their bare name."""
+
+
+def find_vendor(provider: str) -> Vendor:
+    """Return the vendor of *provider*, a URL without ``https://``; `ANY` where none is known. A look-alike in case is another issuer."""
+    exact = next((vendor for vendor in VENDORS if provider in vendor.issuers), None)
+    return exact or next((vendor for vendor in VENDORS if vendor.is_of_family(provider)), ANY)
+
+
+def required_condition(provider: str) -> RequiredCondition | None:
+    """Return the condition that IAM requires of a new trust in *provider*, a URL without ``https://``; None where it requires none."""
+    for vendor in VENDORS:
+        rule = vendor.required
+        if rule is not None and (provider in vendor.issuers or (rule.by_prefix and provider.startswith(vendor.issuers[0]))):
+            return rule
+    return None

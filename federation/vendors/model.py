@@ -1,0 +1,128 @@
+"""What is known of a vendor that issues web identities: one record holds every fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Final, Literal
+
+STANDARD_CLAIMS: Final = ("aud", "oaud", "sub", "amr")
+"""Claims that become condition keys for every OIDC provider; ``amr`` alone has several values by definition."""
+HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+"""Regular expression of a host name, for issuer patterns."""
+
+Customers = Literal["strangers", "one", "unknown"]
+"""Whom an issuer serves: customers that do not know each other, one customer such as a cluster or an enterprise, or that is not known."""
+
+
+def key_name(provider: str, claim: str) -> str:
+    """Return the condition key of *claim* for *provider*, a URL without ``https://``; keys of STS itself have no provider."""
+    return claim if claim.startswith("sts:") else f"{provider}:{claim}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A claim that names the customer.
+
+    Attributes:
+        claim: The claim, or a key of STS itself such as ``sts:RoleSessionName``.
+        beginning: Regular expression of a beginning by which a pattern stays within one customer. None: the whole value names the customer.
+    """
+
+    claim: str
+    beginning: str | None = None
+
+    def within_one(self, text: str) -> bool:
+        """Whether every value that begins with *text* belongs to one customer."""
+        return self.beginning is not None and re.match(self.beginning, text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredCondition:
+    """The condition that IAM requires of a new trust policy that names the issuer (AWS, observed).
+
+    Attributes:
+        claims: Claims, or keys of STS itself; a condition on one of them is enough.
+        by_prefix: IAM requires it for every issuer that begins with the first of `Vendor.issuers`.
+        strict: No value may begin with a star or be blank. IAM's text then shows the principal as the policy writes it.
+        by_application: The condition must compare for equality, and IAM reads the key with its case.
+    """
+
+    claims: tuple[str, ...]
+    by_prefix: bool = False
+    strict: bool = False
+    by_application: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcShape:
+    """How one issuer writes its tokens. All values are invented.
+
+    Attributes:
+        name: Name by which the command line knows it.
+        issuer: An issuer URL in its style.
+        subject: A subject in its style.
+        audience: The audience it issues for when set up for AWS.
+        claims: Its other claims, for a subject.
+        header: Header parameters beside ``alg`` and ``kid``.
+        lifetime: Seconds from ``iat`` to ``exp``.
+        not_before: Whether it issues ``nbf``.
+        audience_list: Whether ``aud`` is a list even of one.
+        left_out: Claims of `Vendor.further_claims` that the issuer gives some customers only, and not this one.
+    """
+
+    name: str
+    issuer: str
+    subject: str
+    audience: str = "sts.amazonaws.com"
+    claims: Callable[[str], Mapping[str, Any]] = field(default=lambda _: {})
+    header: Mapping[str, Any] = field(default_factory=lambda: {"typ": "JWT"})
+    lifetime: int = 600
+    not_before: bool = False
+    audience_list: bool = False
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """An issuer, or a family of issuers.
+
+    Attributes:
+        name: For messages.
+        issuers: URLs of its providers without ``https://``, compared with their case.
+        family: Regular expression of further URLs, where each customer has one.
+        customers: Whom it serves.
+        bounds: The claims that name the customer, the usual one first.
+        example: A value for the first of `bounds`, for remedies.
+        broken: Regular expression of subjects that policies name and no token has, None where nothing is known.
+        pull_request: How the subject of a pull request ends, None where none is known.
+        claims: Claims that become condition keys, as for most providers.
+        further_claims: Claims that become condition keys for this vendor beside these (AWS, 2026).
+        built_in: The protocol, where AWS trusts the issuer without an IAM object and policies name it by its bare host.
+        required: The condition that IAM requires of new trust policies, None where it requires none.
+        shape: How the forge imitates it, None where it does not.
+    """
+
+    name: str
+    _: KW_ONLY
+    issuers: tuple[str, ...] = ()
+    family: str | None = None
+    customers: Customers = "unknown"
+    bounds: tuple[Bound, ...] = (Bound("sub", r"."),)
+    example: str = "the value that the identity provider gives"
+    broken: str | None = None
+    pull_request: str | None = None
+    claims: tuple[str, ...] = STANDARD_CLAIMS
+    further_claims: tuple[str, ...] = ()
+    built_in: Literal["oidc", "oauth"] | None = None
+    required: RequiredCondition | None = None
+    shape: OidcShape | None = None
+
+    def is_of_family(self, provider: str) -> bool:
+        """Whether *provider* is one of the issuers that `family` describes."""
+        return self.family is not None and re.fullmatch(self.family, provider, re.DOTALL) is not None
+
+    def is_broken(self, subject: str) -> bool:
+        """Whether no token of the vendor has *subject*."""
+        return self.broken is not None and re.fullmatch(self.broken, subject) is not None

@@ -1,0 +1,234 @@
+"""Services that build and test code, and what their jobs' tokens say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from federation.vendors.model import HOST, Bound, OidcShape, RequiredCondition, Vendor
+
+
+def _github(subject: str) -> dict[str, Any]:
+    repository = subject.removeprefix("repo:").partition(":")[0]
+    ref = subject.partition(":ref:")[2] or "refs/heads/main"
+    workflow = f"{repository}/.github/workflows/deploy.yml@{ref}"
+    claims = {
+        "ref": ref,
+        "ref_type": "branch",
+        "ref_protected": "true",
+        "sha": "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d",
+        "repository": repository,
+        "repository_id": "74",
+        "repository_owner": repository.partition("/")[0],
+        "repository_owner_id": "65",
+        "repository_visibility": "private",
+        "actor": "octocat",
+        "actor_id": "12",
+        "workflow": "deploy",
+        "workflow_ref": workflow,
+        "job_workflow_ref": workflow,
+        "event_name": "push",
+        "run_id": "30433642",
+        "run_number": "10",
+        "run_attempt": "1",
+        "runner_environment": "github-hosted",
+    }
+    environment = subject.partition(":environment:")[2]
+    return {**claims, "environment": environment} if environment else claims
+
+
+_GITHUB_ISSUER: Final = "token.actions.githubusercontent.com"
+_GITHUB: Final = Vendor(
+    "GitHub",
+    issuers=(_GITHUB_ISSUER,),
+    customers="strangers",
+    bounds=(
+        # The owner ends at a slash, or at the @ before its number; customised subjects begin with other claims.
+        Bound(
+            "sub",
+            r"(?:repo|repository):[^/@:]+[/@]|repository_owner(?:_id)?:[^:]+:|repository_id:[^:]+:|enterprise(?:_id)?:[^:]+:"
+            r"|job_workflow_ref:[^/]+/",
+        ),
+        Bound("job_workflow_ref", r"[^/]+/"),
+        Bound("repository", r"[^/]+/"),
+        Bound("repository_id"),
+        Bound("repository_owner_id"),
+        Bound("enterprise_id"),
+    ),
+    example="repo:acme/app:ref:refs/heads/main",
+    broken=r"(?:repo:)?[^:]+|repo:[^:]+:(?:refs/.*|ref|environment)|https?:.*",
+    pull_request=":pull_request",
+    further_claims=(
+        "actor",
+        "actor_id",
+        "enterprise_id",
+        "environment",
+        "job_workflow_ref",
+        "ref",
+        "repository",
+        "repository_id",
+        "repository_owner_id",
+        "workflow",
+    ),
+    required=RequiredCondition(("sub", "job_workflow_ref"), by_prefix=True, strict=True),
+    shape=OidcShape(
+        name="github",
+        issuer=f"https://{_GITHUB_ISSUER}",
+        subject="repo:octo-org/octo-repo:ref:refs/heads/main",
+        claims=_github,
+        not_before=True,
+        left_out=("enterprise_id", "environment"),
+    ),
+)
+# An enterprise's own sub-path of github.com, and GitHub Enterprise Cloud with data residency.
+_GITHUB_ENTERPRISE: Final = replace(
+    _GITHUB,
+    name="GitHub Enterprise",
+    issuers=(),
+    family=rf"{re.escape(_GITHUB_ISSUER)}/[^/]+|token\.actions\.{HOST}\.ghe\.com|github\.com/enterprises/[^/]+",
+    customers="one",
+    required=None,
+    shape=None,
+)
+
+
+def _gitlab(subject: str) -> dict[str, Any]:
+    path = subject.removeprefix("project_path:").partition(":")[0]
+    return {
+        "namespace_id": "72",
+        "namespace_path": path.rpartition("/")[0],
+        "project_id": "20",
+        "project_path": path,
+        "user_id": "1",
+        "user_login": "sample-user",
+        "user_email": "sample-user@example.com",
+        "user_access_level": "developer",
+        "pipeline_id": "574",
+        "pipeline_source": "push",
+        "job_id": "302",
+        "ref": subject.partition(":ref:")[2] or "main",
+        "ref_type": "branch",
+        "ref_protected": "true",
+        "runner_id": 1,
+        "runner_environment": "gitlab-hosted",
+    }
+
+
+def _circleci(subject: str) -> dict[str, Any]:
+    project = subject.partition("/project/")[2].partition("/")[0]
+    return {"oidc.circleci.com/project-id": project, "oidc.circleci.com/context-ids": ["33333333-3333-4333-8333-333333333333"]}
+
+
+def _buildkite(subject: str) -> dict[str, Any]:
+    parts = dict(zip(subject.split(":")[::2], subject.split(":")[1::2], strict=False))
+    return {
+        "organization_slug": parts.get("organization", ""),
+        "organization_id": "44444444-4444-4444-8444-444444444444",
+        "pipeline_slug": parts.get("pipeline", ""),
+        "pipeline_id": "55555555-5555-4555-8555-555555555555",
+        "cluster_id": "66666666-6666-4666-8666-666666666666",
+        "cluster_name": "default",
+        "build_number": 1,
+        "build_branch": "main",
+        "build_commit": "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d",
+        "step_key": "deploy",
+        "job_id": "77777777-7777-4777-8777-777777777777",
+    }
+
+
+VENDORS: Final = (
+    _GITHUB,
+    _GITHUB_ENTERPRISE,
+    Vendor(
+        "GitHub Actions, former issuer",
+        issuers=("vstoken.actions.githubusercontent.com",),
+        customers="strangers",
+        bounds=_GITHUB.bounds[:1],
+        example=_GITHUB.example,
+        broken=_GITHUB.broken,
+        required=RequiredCondition(("sub",)),
+    ),
+    Vendor(
+        "GitHub audit log",
+        issuers=("oidc-configuration.audit-log.githubusercontent.com",),
+        customers="strangers",
+        bounds=(Bound("sub"),),
+        example="https://github.com/acme",
+        required=RequiredCondition(("sub",)),
+    ),
+    Vendor(
+        "GitLab",
+        issuers=("gitlab.com",),
+        customers="strangers",
+        bounds=(Bound("sub", r"project_path:[^/]+/"), Bound("project_id"), Bound("namespace_id"), Bound("user_id")),
+        example="project_path:acme/app:ref_type:branch:ref:main",
+        further_claims=(
+            "namespace_id",
+            "pipeline_source",
+            "project_id",
+            "ref_protected",
+            "runner_environment",
+            "user_access_level",
+            "user_email",
+            "user_id",
+            "user_login",
+        ),
+        required=RequiredCondition(("sub",)),
+        shape=OidcShape(
+            name="gitlab",
+            issuer="https://gitlab.com",
+            subject="project_path:my-group/my-project:ref_type:branch:ref:main",
+            claims=_gitlab,
+            not_before=True,
+            lifetime=3600,
+        ),
+    ),
+    Vendor(
+        "CircleCI",
+        family=r"oidc\.circleci\.com/org/[^/]+",
+        further_claims=("oidc.circleci.com/project-id",),
+        shape=OidcShape(
+            name="circleci",
+            issuer="https://oidc.circleci.com/org/11111111-1111-4111-8111-111111111111",
+            subject=(
+                "org/11111111-1111-4111-8111-111111111111/project/22222222-2222-4222-8222-222222222222/"
+                "user/99999999-9999-4999-8999-999999999999"
+            ),
+            audience="11111111-1111-4111-8111-111111111111",
+            claims=_circleci,
+            lifetime=3600,
+        ),
+    ),
+    Vendor(
+        "Buildkite",
+        issuers=("agent.buildkite.com",),
+        family=rf"agent\.{HOST}\.buildkite\.(?:dev|site)",
+        customers="strangers",
+        bounds=(
+            Bound("sub", r"organization:[^:]+:"),
+            Bound("organization_id"),
+            Bound("organization_slug"),
+            Bound("pipeline_id"),
+            Bound("cluster_id"),
+        ),
+        example="organization:acme:pipeline:app:ref:refs/heads/main:*",
+        further_claims=(
+            "build_branch",
+            "cluster_id",
+            "cluster_name",
+            "organization_id",
+            "organization_slug",
+            "pipeline_id",
+            "pipeline_slug",
+        ),
+        required=RequiredCondition(("sub",)),
+        shape=OidcShape(
+            name="buildkite",
+            issuer="https://agent.buildkite.com",
+            subject="organization:acme:pipeline:deploy:ref:refs/heads/main:commit:7fd1a60:step:deploy",
+            claims=_buildkite,
+            not_before=True,
+        ),
+    ),
+)
