@@ -39,6 +39,7 @@ HEAD: Final = """# Checks
 
 Every refusal names the check that refused. A report lists them all, in this order, with the verdicts of both profiles: `aws` is what the
 service was observed to do, `strict` what a careful verifier demands. `validate` stops at the first refusal of the provider's profile.
+Attack rows are those of [Attacks](attacks.md).
 
 """
 
