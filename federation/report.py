@@ -72,7 +72,7 @@ class Report:
         identity: The proved identity where the token's own signature and structure allowed to read one *and* the deciding profile accepts,
             otherwise None.
         claimed: What an unproved or refused token says of itself, for display only; empty when nothing could be read.
-        notes: Remarks that decide nothing: permitted weak algorithms, certificate dates, ignored key hints.
+        notes: Remarks that decide nothing: weak algorithms used, certificate dates, ignored key hints.
     """
 
     kind: str

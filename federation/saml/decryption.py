@@ -91,22 +91,24 @@ def read_encrypted(container: Element) -> Encrypted:
     return Encrypted(content, _cipher_value(data[0]), wrapped, weak)
 
 
-def check_permitted(encrypted: Encrypted, permit: Permit, *, cbc_allowed: bool) -> None:
-    """Refuse the weak things nobody permitted.
-
-    *cbc_allowed* says that a verified signature covers the ciphertext: who cannot change it cannot ask the oracle of row E01.
+def check_content(encrypted: Encrypted, permit: Permit) -> None:
+    """Refuse AES-CBC that nobody permitted. Who may change the ciphertext could ask the oracle of row E01.
 
     Raises:
         InvalidIdentityToken: check ``encryption-algorithm``.
     """
-    for name in encrypted.weak:
-        if name not in permit and not (name == "cbc" and cbc_allowed):
-            raise malformed(
-                "encryption-algorithm",
-                "AES-GCM content and RSA-OAEP key transport",
-                "AES-CBC without a signature over the ciphertext" if name == "cbc" else "RSA PKCS#1 v1.5 key transport",
-                f"let the IdP encrypt with AES-GCM and RSA-OAEP, or permit `{name}` by name for this provider",
-            )
+    if "cbc" in encrypted.weak and "cbc" not in permit:
+        raise _weak("AES-CBC without a signature over the ciphertext", "cbc")
+
+
+def check_key_transport(encrypted: Encrypted, permit: Permit) -> None:
+    """Refuse RSA PKCS#1 v1.5 that nobody permitted (row E02).
+
+    Raises:
+        InvalidIdentityToken: check ``encryption-algorithm``.
+    """
+    if "rsa1_5" in encrypted.weak and "rsa1_5" not in permit:
+        raise _weak("RSA PKCS#1 v1.5 key transport", "rsa1_5")
 
 
 def decrypt(encrypted: Encrypted, keys: Sequence[DecryptionKey], *, container: Element, expected: str) -> Message:
@@ -213,7 +215,7 @@ def _method(element: Element) -> Element:
 
 
 def _transport(method: Element) -> padding.AsymmetricPadding:
-    """Return the padding of a key transport: OAEP with a known digest and mask, or PKCS#1 v1.5, which `check_permitted` judges."""
+    """Return the padding of a key transport: OAEP with a known digest and mask, or PKCS#1 v1.5, which `check_key_transport` judges."""
     algorithm = method.get("Algorithm", "")
     if algorithm == f"{_XMLENC}rsa-1_5" and len(method) == 0:
         return padding.PKCS1v15()
@@ -247,3 +249,12 @@ def _shape(expected: str, element: Element) -> InvalidIdentityToken:
 
 def _algorithm(found: str, expected: str) -> InvalidIdentityToken:
     return malformed("encryption-algorithm", expected, show(found), "let the IdP encrypt with AES-GCM and RSA-OAEP")
+
+
+def _weak(found: str, permit: str) -> InvalidIdentityToken:
+    return malformed(
+        "encryption-algorithm",
+        "AES-GCM content and RSA-OAEP key transport",
+        found,
+        f"let the IdP encrypt with AES-GCM and RSA-OAEP, or permit `{permit}` by name for this provider",
+    )

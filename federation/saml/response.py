@@ -14,9 +14,10 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
 from federation.profiles import Profile
-from federation.report import AWS, BOTH, Check, CheckResult
+from federation.report import AWS, BOTH, STRICT, Check, CheckResult
 from federation.saml import decryption, messages
 from federation.saml.decode import RawResponse
+from federation.saml.decryption import Encrypted
 from federation.saml.envelope import Envelope, check_success, read_envelope
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey
 from federation.saml.parsing import contained
@@ -55,7 +56,7 @@ class ProvedResponse(NamedTuple):
         envelope: The Response's own fields; ``envelope.signed`` says whether a signature covers them.
         encrypted: Whether the assertion came encrypted.
         decrypt: Opens an EncryptedID or EncryptedAttribute of the assertion; None where the provider has no decryption key.
-        notes: Permitted weak things that were used, and by which key the response was proved.
+        notes: Weak things that were used, and by which key the response was proved.
     """
 
     assertion: SignedElement
@@ -78,6 +79,8 @@ class Proof:
     response: SignedElement | None = None
     plaintext: Element | None = None
     covering: SignedElement | None = None
+    container: Element | None = None
+    encrypted: Encrypted | None = None
     opaque: bool = False
     assertion: SignedElement | None = None
     assertion_signed: bool = False
@@ -126,8 +129,8 @@ def _require_assertion(proof: Proof) -> None:
         raise malformed("assertion-count", "exactly one Assertion", "none", "see the status of the response: the IdP may have refused")
 
 
-def _open(proof: Proof) -> None:
-    """An encrypted assertion opens with a registered key, by permitted algorithms; one in the clear comes only where that is allowed."""
+def _read_encryption(proof: Proof) -> None:
+    """An encrypted assertion has the shape of XML Encryption and a registered key; one in the clear comes only where that is allowed."""
     structure, provider = _reached(proof.structure), proof.provider
     if not structure.encrypted:
         if provider.encryption == "required":
@@ -137,14 +140,33 @@ def _open(proof: Proof) -> None:
         raise malformed("decryption-key", "a registered decryption key", "none", "register the private key the IdP encrypts to")
     # Ciphertext is taken from what the Response's signature covers, wherever there is one.
     proof.covering = proof.response.child(ENCRYPTED_ASSERTION) if proof.response else None
-    container = proof.covering.element if proof.covering else _reached(structure.assertion)
-    encrypted = decryption.read_encrypted(container)
-    covered = proof.covering is not None
-    decryption.check_permitted(encrypted, provider.permit, cbc_allowed=covered or provider.profile is Profile.AWS)
-    proof.weak += encrypted.weak
-    proof.opaque = "cbc" in encrypted.weak and not covered
+    proof.container = proof.covering.element if proof.covering else _reached(structure.assertion)
+    proof.encrypted = decryption.read_encrypted(proof.container)
+    proof.weak += proof.encrypted.weak
+
+
+def _require_unmalleable(proof: Proof) -> None:
+    """Ciphertext that no verified signature covers is AES-GCM, or AES-CBC permitted by name."""
+    if proof.encrypted is not None and proof.covering is None:
+        decryption.check_content(proof.encrypted, proof.provider.permit)
+
+
+def _require_key_transport(proof: Proof) -> None:
+    """The content key comes by RSA-OAEP, or by RSA PKCS#1 v1.5 permitted by name."""
+    if proof.encrypted is not None:
+        decryption.check_key_transport(proof.encrypted, proof.provider.permit)
+
+
+def _decrypt_assertion(proof: Proof) -> None:
+    """A registered key opens the encrypted assertion."""
+    encrypted = proof.encrypted
+    if encrypted is None:
+        return
+    proof.opaque = "cbc" in encrypted.weak and proof.covering is None
     try:
-        proof.plaintext, comments = decryption.decrypt(encrypted, provider.decryption_keys, container=container, expected=ASSERTION)
+        proof.plaintext, comments = decryption.decrypt(
+            encrypted, proof.provider.decryption_keys, container=_reached(proof.container), expected=ASSERTION
+        )
         proof.comments += comments
     except InvalidIdentityToken:
         if not proof.opaque:
@@ -196,7 +218,10 @@ STAGES: Final[tuple[Check[Proof], ...]] = (
     Check("envelope", "SAML Core 3.2.2: shape of the Response's own fields", BOTH, _read_envelope),
     Check("status", "SAML Core 3.2.2.2", BOTH, _require_success),
     Check("assertion-count", "SAML Profiles 4.1.4.2; AWS, observed: one assertion", BOTH, _require_assertion),
-    Check("encryption", "SAML Core 6; XML Encryption 1.1 sections 4.4, 5", BOTH, _open),
+    Check("encryption", "SAML Core 6; XML Encryption 1.1 sections 4.4, 5", BOTH, _read_encryption),
+    Check("content-encryption", "XML Encryption 1.1 section 6.1.1; attack row E01", STRICT, _require_unmalleable),
+    Check("key-transport", "XML Encryption 1.1 section 5.5; attack row E02", BOTH, _require_key_transport),
+    Check("decryption", "XML Encryption 1.1 section 4.4", BOTH, _decrypt_assertion),
     Check("assertion-signature", "SAML Core 5.4; Profiles 4.1.4.5", BOTH, _prove_assertion),
     Check("assertion-signed", "AWS, observed: the assertion itself carries a signature", AWS, _require_signed_assertion),
 )
@@ -222,6 +247,8 @@ def _prove_response_here(raw: RawResponse, provider: ProviderKeys) -> ProvedResp
 
 def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[CheckResult, ...], ProvedResponse | None]:
     """Walk every stage of `prove_response` and keep what each said; a stage that lacks what an earlier one refused to give is skipped.
+
+    A stage of one profile alone only judges: later stages need nothing of it, and the other profile's verdict needs them.
 
     Returns:
         The results in order, and the proved response where every stage of some profile was content.
@@ -250,7 +277,7 @@ def _result(proof: Proof) -> ProvedResponse:
         notes.append(f"{octets.element} signed by key {octets.key.fingerprint}")
         weak += octets.weak
     if weak:
-        notes += [f"weak and permitted: {name}" for name in dict.fromkeys(weak)]
+        notes += [f"weak and used: {name}" for name in dict.fromkeys(weak)]
     if proof.comments:
         notes.append(f"comments between elements were left out ({proof.comments}): what is read is the canonical text, which has none")
     return ProvedResponse(
@@ -269,7 +296,7 @@ _CONTENT: Final = {f"{SAML}EncryptedID": f"{SAML}NameID", f"{SAML}EncryptedAttri
 def _decrypt(keys: Sequence[DecryptionKey], permit: Permit, container: Element) -> Element:
     """Open an EncryptedID or EncryptedAttribute of signed octets: who cannot change the ciphertext cannot ask the oracle of row E01."""
     encrypted = decryption.read_encrypted(container)
-    decryption.check_permitted(encrypted, permit, cbc_allowed=True)
+    decryption.check_key_transport(encrypted, permit)
     opened, comments = decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
     if comments:  # nobody would be told of them here
         raise decryption.undecryptable()

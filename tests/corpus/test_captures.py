@@ -13,6 +13,7 @@ from federation.saml.provider import SamlProvider
 from federation.saml.times import read_instant
 from tests.forging import ARN
 from tests.shared import manifest, needs_shared, shared_path
+from tests.verdicts import check_both_verdicts
 
 pytestmark = needs_shared
 
@@ -130,6 +131,12 @@ def test_a_matter_of_policy_is_decided_as_documented(case: dict[str, Any]) -> No
         check_identity(case, federation.validate(token(case), registered(case, permit={"sha1", "rsa-sha1"}), at=at))
     else:
         assert by_default.check == "comment"
+
+
+@pytest.mark.parametrize("case", CASES, ids=names)
+def test_a_report_gives_for_each_profile_what_validate_says_under_it(case: dict[str, Any]) -> None:
+    """Without any permit too, which is where the profiles differ on AES-CBC."""
+    check_both_verdicts(token(case), registered(case), datetime.fromisoformat(case["instant"]))
 
 
 @pytest.mark.parametrize("case", CASES[::4], ids=names)

@@ -13,6 +13,7 @@ import pytest
 import federation
 from federation import FederationError, OidcProvider, SamlProvider
 from federation.sts.service import SecurityTokenService
+from tests.verdicts import check_both_verdicts
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 MANIFEST: dict[str, list[dict[str, Any]]] = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))
@@ -63,6 +64,11 @@ def test_refused(entry: dict[str, Any]) -> None:
     assert first is not None
     assert first.check == entry["check"]
     assert report.identity is None
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=name)
+def test_a_report_gives_for_each_profile_what_validate_says_under_it(entry: dict[str, Any]) -> None:
+    check_both_verdicts(*judged(entry))
 
 
 def test_the_documented_example() -> None:

@@ -1,0 +1,105 @@
+"""`diagnose` gives for each profile the verdict to which `validate` comes under that profile, whatever the message."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, get_args
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from federation.oauth.registry import token_key
+from federation.saml.provider import Encryption, Signed
+from federation.testing import to_base64
+from tests import forging, oidc_forge, web_identity
+from tests.verdicts import check_both_verdicts
+
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+CONTENTS = (None, "aes256-gcm", "aes256-cbc")
+TRANSPORTS = ("rsa-oaep-mgf1p", "rsa-1_5")
+PERMITS = ((), ("cbc",), ("rsa1_5",), ("cbc", "rsa1_5"))
+EDITS: dict[str, forging.Hook] = {
+    "nothing": lambda _: None,
+    "no audience": forging.say("Audience", "https://other.example.com"),
+    "two lines of NameID": forging.say("NameID", "a\nb"),
+    "recipient": forging.put("SubjectConfirmationData", Recipient="https://other.example.com"),
+    "expired": forging.put("Conditions", NotOnOrAfter="2026-09-15T11:00:00Z"),
+    "not yet": forging.put("Conditions", NotBefore="2026-09-15T13:00:00Z"),
+    "old NameID format": forging.put("NameID", Format="urn:x"),
+    "no confirmation": forging.drop("SubjectConfirmation"),
+    "no status": forging.drop("StatusCode"),
+    "no subject": forging.drop("Subject"),
+    "no conditions": forging.drop("Conditions"),
+    "foreign issuer": forging.say("Issuer", "https://other.example.com"),
+}
+
+
+@lru_cache(maxsize=512)
+def response(sign: Any, content: str | None, transport: str, edit: str, key: str, after: str) -> str:
+    encryption = None if content is None else forging.to_service_provider(content=content, transport=transport)
+    octets = forging.forge(key).response(
+        forging.good_login(), sign=sign, encryption=encryption, before_signing=EDITS[edit], after_signing=AFTER[after]
+    )
+    return to_base64(octets)
+
+
+def flip_ciphertext(response: Any) -> None:
+    """Change octets near the end of the last CipherValue, where there is one. AES-CBC alone does not notice."""
+    values = list(response.iter("{*}CipherValue"))
+    if values:
+        text = values[-1].text
+        values[-1].text = text[:-12] + ("AAAA" if text[-12:-8] != "AAAA" else "BBBB") + text[-8:]
+
+
+AFTER: dict[str, Callable[[Any], None] | None] = {
+    "nothing": None,
+    "another ciphertext": flip_ciphertext,
+    "another destination": forging.put("Response", Destination="https://other.example.com"),
+}
+
+
+Message = tuple[str | None, str | None, str, str, str, str]
+messages = st.tuples(
+    st.sampled_from((None, "assertion", "response", "both")),
+    st.sampled_from(CONTENTS),
+    st.sampled_from(TRANSPORTS),
+    st.sampled_from(sorted(EDITS)),
+    st.sampled_from(("idp-rsa2048", "sp-decryption-rsa2048")),
+    st.sampled_from(sorted(AFTER)),
+)
+SOUND: Message = ("assertion", "aes256-cbc", "rsa-oaep-mgf1p", "nothing", "idp-rsa2048", "nothing")
+
+
+@quick
+@given(messages, st.sampled_from(PERMITS), st.sampled_from(get_args(Signed)), st.sampled_from(get_args(Encryption)))
+@example(SOUND, (), "either", "allowed")
+@example((None, *SOUND[1:]), (), "either", "allowed")
+@example((*SOUND[:2], "rsa-1_5", *SOUND[3:]), (), "either", "allowed")
+@example((*SOUND[:4], "sp-decryption-rsa2048", "nothing"), (), "either", "allowed")
+@example((*SOUND[:5], "another ciphertext"), (), "either", "allowed")
+@example(("response", *SOUND[1:3], "expired", *SOUND[4:]), (), "either", "required")
+@example(("both", SOUND[1], "rsa-1_5", *SOUND[3:]), ("rsa1_5",), "either", "allowed")
+def test_saml(message: Message, permit: Any, signed: Any, encryption: Any) -> None:
+    provider = forging.provider(permit=permit, decryption_keys=forging.decryption_pem(), signed=signed, encryption=encryption)
+    check_both_verdicts(response(*message), provider, forging.AT)
+
+
+@quick
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "exp": st.sampled_from((0, 1, 3600)),
+            "iat": st.sampled_from(tuple(oidc_forge.NOW + offset for offset in (-3601, -10, 299, 301))),
+            "aud": st.sampled_from(("other", ["client", "other"])),
+            "iss": st.just("https://other.example.com"),
+            "user_id": st.sampled_from(("a" * 256, "b")),
+        },
+    ),
+    st.sampled_from((None, ("client",))),
+    st.sampled_from((0, 60)),
+)
+def test_oauth(changes: dict[str, Any], client_ids: Any, skew: int) -> None:
+    token = web_identity.ACCESS_TOKEN
+    answers = {token_key(token): {**web_identity.AMAZON_ANSWER, **changes}}
+    check_both_verdicts(token, web_identity.amazon(token_information=answers, client_ids=client_ids, clock_skew=skew), oidc_forge.AT)
