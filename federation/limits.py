@@ -27,7 +27,23 @@ SUBJECT_CHARS: Final = 255
 XML_DEPTH: Final = 64
 """Deepest element nesting (attack row X26); real responses stay under 20."""
 XML_ATTRIBUTES_PER_ELEMENT: Final = 64
-"""Attributes and namespace declarations on one element (attack row X27)."""
+"""Attributes of one element (attack row X27)."""
+XML_OCTETS_PER_ELEMENT: Final = 24
+"""A document has no more elements than its octets divided by this (attack row X27). The shortest element that a login repeats is an
+AttributeValue of one character, 33 octets."""
+XML_ELEMENTS_ALWAYS: Final = 64
+"""Elements that a document may have however short they are."""
+XML_NAMESPACES: Final = 64
+"""Namespace declarations in scope of one element (attack row X27): canonicalisation searches them for every element."""
+XML_NAMESPACE_CHARS: Final = 256
+"""Longest namespace name: canonicalisation repeats it on every element that needs it."""
+INCLUSIVE_PREFIXES: Final = 12
+"""Prefixes of an InclusiveNamespaces PrefixList (attack row C05): canonicalisation searches every element for each. Real lists have one to
+eight."""
+INCLUSIVE_PREFIX_CHARS: Final = 64
+"""Longest of them."""
+SIGNED_INFO_OCTETS: Final = 16_384
+"""Longest canonical ds:SignedInfo; real ones have some 600 octets."""
 XML_STRANGE_OCTETS: Final = 2_097_152
 """Octets of documents with names new to a thread, after which another thread parses for it, to be thrown away after as many (decision 16).
 Identity providers use the same few names again and again: only somebody who means to gets there."""

@@ -16,7 +16,7 @@ from federation.errors import RegistrationError, show
 from federation.portable import kept_here
 from federation.saml.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
 from federation.saml.keys import Permit, VerificationKey
-from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
+from federation.saml.signed_info import SignedInfo, canonical_signed_info, canonicalise, read_signature, read_signed_info, refuse
 from federation.saml.templates import recall, remember
 from federation.saml.xml import SAML, SAMLP, Element, local_name, reparse
 
@@ -171,7 +171,7 @@ class StrictVerifier:
     def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
         """See `Verifier.verify`."""
         parts = read_signature(signature)
-        canonical = canonicalise(parts.signed_info, parts.canonicalisation)
+        canonical = canonical_signed_info(parts)
         recalled = recall(canonical, element.get("ID"))
         info = recalled or read_signed_info(reparse(canonical))
         method, digest_method = check_signed_info(info, element, permit)

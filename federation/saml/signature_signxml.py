@@ -20,7 +20,7 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 from federation.saml.algorithms import weaknesses
 from federation.saml.keys import Permit, VerificationKey
 from federation.saml.signature import Verified, check_signed_info, fitting_keys
-from federation.saml.signed_info import SignedInfo, canonicalise, read_signature, read_signed_info, refuse
+from federation.saml.signed_info import SignedInfo, canonical_signed_info, read_signature, read_signed_info, refuse
 from federation.saml.xml import ASSERTION, Element, reparse
 
 _BEGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ class SignxmlVerifier:
     def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
         """See `Verifier.verify`."""
         parts = read_signature(signature)
-        info = read_signed_info(reparse(canonicalise(parts.signed_info, parts.canonicalisation)))
+        info = read_signed_info(reparse(canonical_signed_info(parts)))
         method, digest_method = check_signed_info(info, element, permit)
         for key in fitting_keys(method, keys):
             octets = _verify(element, info, key)

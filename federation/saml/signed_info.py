@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from federation import limits
 from federation.errors import InvalidIdentityToken, show
 from federation.saml import messages
 from federation.saml.algorithms import CANONICALISATIONS, ENVELOPED, Canonicalisation
@@ -26,9 +27,7 @@ _ID: Final = frozenset({"Id"})
 _ALGORITHM: Final = frozenset({"Algorithm"})
 _REFERENCE: Final = frozenset({"Id", "URI", "Type"})
 _KEY_INFO: Final = frozenset({f"{DS}X509Data", f"{DS}KeyName", f"{DS}KeyValue"})
-_MAX_PREFIXES: Final = 32
-_MAX_NAMESPACES: Final = 64
-_PREFIX: Final = re.compile(r"#default|[^\W\d][\w.\-]*")
+_PREFIX: Final = re.compile(rf"#default|[^\W\d][\w.\-]{{0,{limits.INCLUSIVE_PREFIX_CHARS - 1}}}")
 _inclusive_namespaces = f"{EC}InclusiveNamespaces"
 
 
@@ -75,8 +74,6 @@ def read_signature(signature: Element) -> SignatureParts:
     for element in (signature, *children):
         _only_attributes(element, _ID)
     signed_info = children[0]
-    if len(signed_info.nsmap) > _MAX_NAMESPACES:
-        raise refuse("signature-shape", f"at most {_MAX_NAMESPACES} namespaces in scope", f"{len(signed_info.nsmap)}")
     method = signed_info[0] if len(signed_info) else signed_info
     if method.tag != _CANONICALISATION_METHOD:
         raise _misshapen("CanonicalizationMethod first in a SignedInfo", signed_info)
@@ -127,6 +124,18 @@ def canonicalise(element: Element, method: Canonicalisation) -> bytes:
     return octets
 
 
+def canonical_signed_info(parts: SignatureParts) -> bytes:
+    """Return the canonical octets of SignedInfo, which are parsed again before anybody has proved them.
+
+    Raises:
+        InvalidIdentityToken: As `canonicalise`, or check ``signature-shape``: they are too many.
+    """
+    octets = canonicalise(parts.signed_info, parts.canonicalisation)
+    if len(octets) > limits.SIGNED_INFO_OCTETS:
+        raise refuse("signature-shape", f"a SignedInfo of at most {limits.SIGNED_INFO_OCTETS} octets", f"{len(octets)}")
+    return octets
+
+
 def _transform(transforms: Element) -> Canonicalisation:
     """Demand [enveloped-signature, exclusive c14n], in this order; nothing else is ever executed (rows S28, S29, C06)."""
     first, second = _children(transforms, f"{DS}Transform", f"{DS}Transform", check="signature-transform")
@@ -145,8 +154,9 @@ def _canonicalisation(element: Element, *, check: str = "signature-algorithm") -
         return plain
     (inclusive,) = _children(element, _inclusive_namespaces)
     prefixes = tuple(inclusive.get("PrefixList", "").split())
-    if len(prefixes) > _MAX_PREFIXES or len(inclusive) or not all(_PREFIX.fullmatch(prefix) for prefix in prefixes):
-        raise refuse("signature-shape", f"an InclusiveNamespaces of at most {_MAX_PREFIXES} prefixes", f"{len(prefixes)} or other content")
+    if len(prefixes) > limits.INCLUSIVE_PREFIXES or len(inclusive) or not all(map(_PREFIX.fullmatch, prefixes)):
+        expected = f"an InclusiveNamespaces of at most {limits.INCLUSIVE_PREFIXES} prefixes"
+        raise refuse("signature-shape", expected, f"{len(prefixes)} or other content")
     return Canonicalisation(plain.algorithm, prefixes)
 
 

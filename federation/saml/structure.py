@@ -16,9 +16,10 @@ from federation.saml.signed_info import refuse
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, RESPONSE, SIGNATURE, Element, local_name, malformed
 
 # Elements first, then their attributes: `//@ID` would stop at every text as well.
-_other_ids = etree.XPath("boolean(//*/@Id or //*/@id or //*/@AssertionID or //*/@xml:id)")  # rare, so that the rest is seldom asked
+_ID_PATHS = tuple(f"/descendant::*/@{name}" for name in ("ID", "Id", "id", "AssertionID", "xml:id"))
+_other_ids = etree.XPath(f"boolean({' or '.join(_ID_PATHS[1:])})")  # rare, so that the rest is seldom asked
 # One question each: their union would be put in document order, which takes the square of their number.
-_every_id = tuple(etree.XPath(f"//*/@{name}", smart_strings=False) for name in ("ID", "Id", "id", "AssertionID", "xml:id"))
+_every_id = tuple(etree.XPath(path, smart_strings=False) for path in _ID_PATHS)
 
 
 class Structure(NamedTuple):

@@ -1,7 +1,7 @@
 """What a client's XML may be, and the few readers of a parsed element.
 
 The octets are refused before anything is interpreted: no DTD and hence no entities, no processing instructions, UTF-8 and XML 1.0 alone,
-bounded size, depth and attributes (attack rows X01 to X30). One parser, one tree: what was refused here is seen by no second library.
+bounded size, depth, width and namespaces (attack rows X01 to X30). One parser, one tree: what was refused here no second library sees.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_
 
     Raises:
         InvalidIdentityToken: check ``size``, ``encoding``, ``doctype``, ``processing-instruction``, ``comment``, ``well-formed``,
-            ``depth`` or ``attributes``.
+            ``depth``, ``attributes``, ``elements`` or ``namespaces``.
     """
     if len(octets) > max_octets:
         raise malformed("size", f"at most {max_octets} octets of XML", f"{len(octets)}", "let the IdP release fewer attributes")
@@ -90,15 +90,35 @@ def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_
     _check_declaration(octets)
     if b"!" in octets and b"<!DOCTYPE" in octets:  # most documents lack the sign alone, and to look for one octet costs nothing
         raise malformed("doctype", "a document without DTD", "a document type declaration", "remove it; SAML has no use for one")
+    root = _parse(octets)
+    comments = 0
+    if _suspect(root):
+        _refuse_crowds(root)
+        if _instructions(root):
+            raise malformed("processing-instruction", "no processing instructions", "at least one", "remove style sheets and the like")
+        comments = _leave_out_comments(root, framed=framed)
+    return Message(root, comments)
+
+
+def parse_registered(octets: bytes) -> Element:
+    """Parse *octets* that somebody registered and did not post: within the same bounds, whatever comments and instructions they hold.
+
+    Raises:
+        InvalidIdentityToken: check ``well-formed``, ``depth``, ``attributes``, ``elements`` or ``namespaces``.
+    """
+    root = _parse(octets)
+    _refuse_crowds(root)
+    return root
+
+
+def _parse(octets: bytes) -> Element:
+    _check_elements(octets)
     try:
         root = parse_document(octets)
     except NotWellFormedError as fault:
         raise malformed("well-formed", "one well-formed XML document", show(str(fault)), "send the IdP's response unchanged") from None
-    comments = 0
-    if _suspect(root):
-        _refuse_suspect(root)
-        comments = _leave_out_comments(root, framed=framed)
-    return Message(root, comments)
+    _check_namespaces(root)
+    return root
 
 
 def reparse(octets: bytes) -> Element:
@@ -122,16 +142,40 @@ def _check_declaration(octets: bytes) -> None:
         raise malformed("encoding", "XML 1.0 in UTF-8", found, "serialise the response as XML 1.0 in UTF-8")
 
 
-def _refuse_suspect(root: Element) -> None:
-    """Say which bound a document breaks, if it does; to be deep is only suspect, to be too deep is refused. Comments are the caller's."""
+def _check_elements(octets: bytes) -> None:
+    """Refuse more elements than a document of its size has, before a tree of them is built (row X27).
+
+    They are what costs time, in the parser and at every step after it, and without a bound they are as many as a quarter of the octets.
+    """
+    most = limits.XML_ELEMENTS_ALWAYS + len(octets) // limits.XML_OCTETS_PER_ELEMENT
+    tags = octets.count(b"<")
+    if tags > most and tags - octets.count(b"</") > most:
+        expected = f"at most {most} elements, comments and the like in {len(octets)} octets"
+        raise malformed("elements", expected, f"{tags - octets.count(b'</')}", "send the IdP's response unchanged")
+
+
+def _check_namespaces(root: Element) -> None:
+    """Refuse more namespaces in scope, or longer ones, than canonicalisation copes with: it searches and repeats them (row X27)."""
+    in_scope = 0
+    for event, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        if event == "end-ns":
+            in_scope -= 1
+            continue
+        in_scope += 1
+        if in_scope > limits.XML_NAMESPACES or len(declared[1]) > limits.XML_NAMESPACE_CHARS:
+            expected = f"at most {limits.XML_NAMESPACES} namespaces in scope, none longer than {limits.XML_NAMESPACE_CHARS} characters"
+            found = "more" if in_scope > limits.XML_NAMESPACES else f"one of {len(declared[1])} characters"
+            raise malformed("namespaces", expected, found, "send the IdP's response unchanged")
+
+
+def _refuse_crowds(root: Element) -> None:
+    """Say which bound a suspect breaks, if it does; to be deep is only suspect, to be too deep is refused."""
     unchanged = "send the IdP's response unchanged"
     if _too_deep(root):
         raise malformed("depth", f"elements nested at most {limits.XML_DEPTH} deep", "deeper nesting", unchanged)
     if _crowded(root):
         most = limits.XML_ATTRIBUTES_PER_ELEMENT
         raise malformed("attributes", f"at most {most} XML attributes on one element", "more", unchanged)
-    if _instructions(root):
-        raise malformed("processing-instruction", "no processing instructions", "at least one", "remove style sheets and the like")
 
 
 def _leave_out_comments(root: Element, *, framed: bool) -> int:

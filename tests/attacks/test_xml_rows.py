@@ -274,7 +274,7 @@ def test_X25_schema_locations_are_never_fetched(listener: socket.socket) -> None
 
 @pytest.mark.parametrize("path", [".//saml:AttributeValue", ".//ds:KeyInfo", "samlp:Status"])
 def test_X26_deep_nesting(path: str) -> None:
-    nested = b"<x>" * 15_000 + b"</x>" * 15_000
+    nested = b"<x                       >" * 15_000 + b"</x>" * 15_000
     tag = part(etree.fromstring(genuine()), path).tag
     root = etree.fromstring(genuine())
     part(root, path).text = "MARK"
@@ -362,7 +362,7 @@ def test_X27_namespaces_in_scope_of_a_signature_are_bounded() -> None:
     octets = genuine().replace(b"<saml2p:Response ", b"<saml2p:Response " + many + b" ", 1)
     assert many in octets
     start = time.process_time()
-    assert refused(octets).check == "signature-shape"
+    assert refused(octets).check == "namespaces"
     assert time.process_time() - start < 1
 
 

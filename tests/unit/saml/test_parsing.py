@@ -23,9 +23,11 @@ FEW_OCTETS = 20_000
 
 
 def strange(number: int, octets: int = 4_000) -> bytes:
-    """A document of *octets* whose names no other number has."""
-    names = b"".join(b"<n%d.%d/>" % (number, index) for index in range(octets // 10))
-    return b"<a>" + names[:octets].rpartition(b"<")[0] + b"</a>"
+    """A document of some *octets* whose names no other number has."""
+    element = b"<n%d.%d" + b' a%d.%d=""' * 50 + b"/>"
+    count = octets // 600
+    names = (element % tuple(part for place in range(51) for part in (number, index * 51 + place)) for index in range(count))
+    return b"<a>" + b"".join(names) + b"</a>"
 
 
 def in_a_new_thread(work: Callable[[], Any]) -> Any:
@@ -64,7 +66,7 @@ def test_a_full_dictionary_grows_no_more(few: None) -> None:
             parse_document(strange(next(numbers)))
         names = parsing._names_known()
         helpers = []
-        for _ in range(12):
+        for _ in range(20):
             assert parse_document(strange(next(numbers)))[0].tag.startswith("n")
             helpers.append(parsing._own._helper is not None)
         return names, parsing._names_known(), helpers.count(False)

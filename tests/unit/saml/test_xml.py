@@ -108,6 +108,40 @@ def test_attributes_are_bounded_per_element_not_in_all() -> None:
     assert check(b"<r><a %b/></r>" % crowd(most + 1)) == "attributes"
 
 
+def test_elements_are_bounded_by_the_size_of_the_document() -> None:
+    def many(number: int, octets: int) -> bytes:
+        inside = b"<a/>" * (number - 1)
+        return b"<r>" + inside + b"x" * (octets - len(inside) - 7) + b"</r>"
+
+    always, each = limits.XML_ELEMENTS_ALWAYS, limits.XML_OCTETS_PER_ELEMENT
+    assert len(parse(many(always, 4 * always + 10)).root) == always - 1
+    for octets in (10_000, 300_000):
+        most = always + octets // each
+        assert len(parse(many(most, octets)).root) == most - 1
+        assert check(many(most + 1, octets)) == "elements"
+    assert len(parse(b"<r>" + b"<AttributeValue>x</AttributeValue>" * 9_000 + b"</r>").root) == 9_000  # the shortest of sound documents
+
+
+def test_namespaces_are_bounded_where_they_are_in_scope_not_in_all() -> None:
+    def declared(first: int, number: int) -> bytes:
+        return b" ".join(b'xmlns:p%d="urn:p%d"' % (index, index) for index in range(first, first + number))
+
+    most = limits.XML_NAMESPACES
+    half = most // 2
+    assert len(parse(b"<r><a %b/><a %b/></r>" % (declared(0, most), declared(0, most))).root) == 2
+    assert check(b"<r><a %b/></r>" % declared(0, most + 1)) == "namespaces"
+    assert len(parse(b"<r %b><a %b/><a %b/></r>" % (declared(0, half), declared(0, half), declared(half, half))).root) == 2
+    assert check(b"<r %b><a/><a %b><b xmlns=''/></a></r>" % (declared(0, half), declared(half, half))) == "namespaces"
+
+
+def test_a_namespace_is_bounded_in_length() -> None:
+    most = limits.XML_NAMESPACE_CHARS
+    for quote in "\"'":
+        assert parse(f"<r><p:a xmlns:p={quote}{'u' * most}{quote}/></r>".encode()).root.tag == "r"
+        assert check(f"<r><p:a xmlns:p={quote}{'u' * (most + 1)}{quote}/></r>".encode()) == "namespaces"
+    assert check(f"<r xmlns='{'&amp;' * (most + 1)}'/>".encode()) == "namespaces"
+
+
 def test_size_is_bounded() -> None:
     assert check(b"<a>" + b" " * 100 + b"</a>", max_octets=50) == "size"
 
