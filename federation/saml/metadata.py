@@ -133,8 +133,11 @@ _LOOK_ALIKES: Final = (
 
 
 def _parse(document: str | bytes) -> Element:
+    parser = ElementTree.XMLParser(forbid_dtd=True)
+    parser.parser.StartNamespaceDeclHandler = _check_namespace
     try:
-        root: Element = ElementTree.fromstring(document, forbid_dtd=True)
+        parser.feed(document)
+        root: Element = parser.close()
     except DefusedXmlException:
         raise _refusal("metadata", "a document without DTD", "a document type declaration", "remove it") from None
     except (ParseError, ValueError, LookupError) as fault:
@@ -144,6 +147,13 @@ def _parse(document: str | bytes) -> Element:
             "metadata", "an EntityDescriptor or EntitiesDescriptor of SAML 2.0", show(root.tag), "pass the identity provider's metadata"
         )
     return root
+
+
+def _check_namespace(_prefix: str | None, uri: str | None) -> None:
+    """Refuse a long namespace where it is declared: ElementTree writes it into the name of every element that is in it."""
+    if uri is not None and len(uri) > limits.XML_NAMESPACE_CHARS:
+        expected = f"namespaces of at most {limits.XML_NAMESPACE_CHARS} characters"
+        raise _refusal("metadata", expected, f"one of {len(uri)}", "export the metadata again")
 
 
 def _encoding_notes(document: str | bytes) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from typing import Final
 from federation.errors import FederationError, RegistrationError
 from federation.saml.algorithms import DIGESTS
 from federation.saml.signature import detach
-from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
-from federation.saml.xml import DS, Element, reparse
+from federation.saml.signed_info import canonical_signed_info, canonicalise, read_signature, read_signed_info
+from federation.saml.xml import DS, Element, parse_registered, reparse
 
 CHECK: Final = "metadata-signature"
 
@@ -29,7 +29,7 @@ def check_unchanged(document: str | bytes) -> str | None:
         RegistrationError: The document was changed after it was signed.
     """
     try:
-        root = reparse(document.encode("utf-8") if isinstance(document, str) else document)
+        root = parse_registered(document.encode("utf-8") if isinstance(document, str) else document)
         signature = root.find(f"{DS}Signature")
         if signature is None:
             return None
@@ -49,7 +49,7 @@ def check_unchanged(document: str | bytes) -> str | None:
 
 def _digest_fits(root: Element, signature: Element) -> bool:
     parts = read_signature(signature)
-    info = read_signed_info(reparse(canonicalise(parts.signed_info, parts.canonicalisation)))
+    info = read_signed_info(reparse(canonical_signed_info(parts)))
     if info.uri not in ("", f"#{root.get('ID')}") or info.digest_method not in DIGESTS:
         raise ValueError("another reference or digest")
     detach(signature)
