@@ -41,6 +41,6 @@ def check_both_verdicts(token: object, provider: Registered, at: datetime) -> di
             if profile in verdicts:
                 assert (told and told.as_dict()) == verdicts[profile], f"a provider of profile {own}, its verdict for {profile}"
             else:
-                assert told is not None, "strict accepts a key set that it does not load"
+                assert told is not None, "strict accepts by a key set that it does not load"
         assert (report.identity is None) == (verdicts[own] is not None)
     return verdicts

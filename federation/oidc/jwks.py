@@ -6,7 +6,7 @@ Keys belong to one provider (attack row J14); a token can only name one of them,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -40,12 +40,14 @@ class KeySet:
         index: The last key of each ``kid``, unusable ones included: JWKs without ``kid`` cannot be named by a token.
         ambiguous: Key ids that occur more than once; only a set loaded for profile ``aws`` has any.
         rsa_keys: How many of the keys are RSA keys.
+        fault: Why profile ``strict`` does not load this set; None where it does. Only a set loaded for profile ``aws`` has one.
     """
 
     keys: tuple[VerificationKey, ...]
     index: Mapping[str, VerificationKey | UnusableKey]
     ambiguous: frozenset[str]
     rsa_keys: int
+    fault: RegistrationError | None = field(default=None, compare=False)
 
     @classmethod
     def parse(cls, document: str | bytes | Mapping[str, Any], *, profile: Profile = Profile.STRICT) -> KeySet:
@@ -62,31 +64,35 @@ class KeySet:
         keys: list[VerificationKey] = []
         index: dict[str, VerificationKey | UnusableKey] = {}
         ambiguous: set[str] = set()
+        faults: list[RegistrationError] = []
         for position, entry in enumerate(entries):
-            key = _read(entry, f"keys[{position}]", profile)
+            key = _read(entry, f"keys[{position}]")
             if key is None:
                 continue
             if isinstance(key, VerificationKey):
                 keys.append(key)
+            else:
+                faults.append(key.reason)
             if key.kid is not None and key.kid in index:
                 ambiguous.add(key.kid)
             if key.kid is not None:
                 index[key.kid] = key
-        if ambiguous and profile is Profile.STRICT:
-            raise RegistrationError(check="jwks-kid", expected="every kid once", found=show(min(ambiguous)), remedy=_REMEDY)
-        if not keys and profile is Profile.STRICT:
-            raise RegistrationError(check="jwks", expected="at least one public RSA, EC or Ed25519 key", found="none", remedy=_REMEDY)
-        return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous), sum(key.kty == "RSA" for key in keys))
+        if ambiguous:
+            faults.append(RegistrationError(check="jwks-kid", expected="every kid once", found=show(min(ambiguous)), remedy=_REMEDY))
+        if not keys:
+            expected = "at least one public RSA, EC or Ed25519 key"
+            faults.append(RegistrationError(check="jwks", expected=expected, found="none", remedy=_REMEDY))
+        if faults and profile is Profile.STRICT:
+            raise faults[0]
+        rsa_keys = sum(key.kty == "RSA" for key in keys)
+        return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous), rsa_keys, faults[0] if faults else None)
 
-    def candidates(self, alg: str, kid: str | None, *, profile: Profile) -> tuple[VerificationKey, ...]:
-        """Return the keys that may have signed a token of header *alg* and *kid*: one, or a bounded few where strict finds no ``kid``.
+    def strict_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """Return the keys that may have signed a token of header *alg* and *kid*: the named one, or a bounded few where no name tells.
 
         Raises:
             InvalidIdentityToken: checks ``kid`` (no key is named or fits) and ``alg`` (the named key does not verify *alg*).
         """
-        return self._aws_candidates(alg, kid) if profile is Profile.AWS else self._strict_candidates(alg, kid)
-
-    def _strict_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
         if kid is not None and kid in self.index:
             key = self.index[kid]
             if not isinstance(key, VerificationKey) or kid in self.ambiguous:
@@ -105,8 +111,12 @@ class KeySet:
             )
         return fitting
 
-    def _aws_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """AWS, observed (spec 3.3): an absent or empty kid is fine only where exactly one key is indexed."""
+    def aws_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
+        """Return the one key that AWS was observed to select: an absent or empty *kid* is fine only where exactly one key is indexed.
+
+        Raises:
+            InvalidIdentityToken: As `strict_candidates`.
+        """
         if not kid and len(self.index) == 1:
             (key,) = self.index.values()
         elif kid and kid in self.index:
@@ -137,13 +147,13 @@ def _entries(document: str | bytes | Mapping[str, Any]) -> list[Any] | tuple[Any
     return keys
 
 
-def _read(entry: object, place: str, profile: Profile) -> VerificationKey | UnusableKey | None:
+def _read(entry: object, place: str) -> VerificationKey | UnusableKey | None:
     if not isinstance(entry, Mapping):
         raise RegistrationError(check="jwk", expected=f"an object at {place}", found=show(type(entry).__name__), remedy=_REMEDY)
     try:
         return read_key(entry, place)
     except RegistrationError as fault:
-        if profile is Profile.STRICT or fault.check in {"jwk-private", "jwk-symmetric"}:
+        if fault.check in {"jwk-private", "jwk-symmetric"}:
             raise
         return UnusableKey(read_kid(entry, place), fault)
 

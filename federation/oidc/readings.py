@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from federation.errors import FederationError
 from federation.profiles import Profile
@@ -22,6 +22,12 @@ class Stage:
     name: str
     clause: str
     profiles: frozenset[Profile] = BOTH
+
+    @classmethod
+    def of(cls, rule: Check[Any]) -> Stage:
+        """Return *rule*, which is run before there is a presentation, as a stage."""
+        name, clause, profiles = rule.name, rule.clause, rule.profiles
+        return cls(name, clause, profiles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from federation.oidc.jwks import KeySet
 from federation.oidc.keys import VerificationKey
 from federation.portable import kept_here
 from federation.profiles import Profile
+from federation.report import AWS as AWS_ALONE
+from federation.report import STRICT, Check
 
 _MAKER: Final = object()
 
@@ -38,6 +40,66 @@ class SignedToken:
             )
 
 
+@dataclass(slots=True)
+class Proof:
+    """The state between the stages of `SELECTION`; ``candidates`` are set by the stage that selects them."""
+
+    raw: RawToken
+    keys: KeySet
+    algorithms: frozenset[str]
+    candidates: tuple[VerificationKey, ...] = ()
+
+
+def _require_sound_keys(proof: Proof) -> None:
+    """Profile strict loads the key set whole: it skips no malformed key and takes no kid twice."""
+    fault = proof.keys.fault
+    if fault is not None:
+        raise InvalidIdentityToken(
+            check="key-set",
+            expected=f"a key set that profile strict loads: {fault.expected}",
+            found=fault.found,
+            remedy=fault.remedy,
+            message=messages.NOT_VALIDATED,
+        )
+
+
+def _require_registered_algorithm(proof: Proof) -> None:
+    """The header names an algorithm of the provider's allow-list."""
+    if proof.raw.header.alg not in proof.algorithms:
+        raise _not_allowed(proof.raw.header.alg, proof.algorithms)
+
+
+def _require_algorithm_of_aws(proof: Proof) -> None:
+    """The header names an algorithm of the provider's allow-list that AWS verifies too."""
+    alg = proof.raw.header.alg
+    if alg not in proof.algorithms or alg not in AWS:
+        raise _not_allowed(alg, proof.algorithms & AWS)
+
+
+def _select_keys(proof: Proof) -> None:
+    """The kid names one registered key that fits, or leaves a bounded number of them open."""
+    header = proof.raw.header
+    proof.candidates = proof.keys.strict_candidates(header.alg, header.kid)
+
+
+def _select_key_of_aws(proof: Proof) -> None:
+    """The kid names one registered key that fits; it may be absent or empty where exactly one key is indexed."""
+    header = proof.raw.header
+    proof.candidates = proof.keys.aws_candidates(header.alg, header.kid)
+
+
+SELECTION: Final[tuple[Check[Proof], ...]] = (
+    Check("key-set", "RFC 7517 section 5; attack row M09", STRICT, _require_sound_keys),
+    Check("alg", "RFC 8725 section 3.1", STRICT, _require_registered_algorithm),
+    Check("alg", "RFC 8725 section 3.1; AWS, observed", AWS_ALONE, _require_algorithm_of_aws),
+    Check("kid", "RFC 7515 section 4.1.4", STRICT, _select_keys),
+    Check("kid", "RFC 7515 section 4.1.4; AWS, observed", AWS_ALONE, _select_key_of_aws),
+)
+"""By whose rules the keys are selected that may verify a token, in order; every check names its profile."""
+
+_SELECTION_OF: Final = {profile: tuple(check.run for check in SELECTION if profile in check.profiles) for profile in Profile}
+
+
 def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], profile: Profile) -> SignedToken:
     """Verify the signature of *raw* with *keys*.
 
@@ -48,20 +110,13 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         profile: By whose rules the key is selected.
 
     Raises:
-        InvalidIdentityToken: checks ``alg``, ``kid``, ``signature``.
+        InvalidIdentityToken: checks ``key-set``, ``alg``, ``kid``, ``signature``.
     """
-    alg = raw.header.alg
-    if alg not in algorithms or (profile is Profile.AWS and alg not in AWS):
-        allowed = algorithms & AWS if profile is Profile.AWS else algorithms
-        raise InvalidIdentityToken(
-            check="alg",
-            expected=f"one of {', '.join(sorted(allowed))}",
-            found=show(alg),
-            remedy="have the issuer sign with an allowed asymmetric algorithm",
-            message=messages.NOT_VALIDATED,
-        )
-    verify = ALGORITHMS[alg].verify
-    for key in keys.candidates(alg, raw.header.kid, profile=profile):
+    proof = Proof(raw, keys, algorithms)
+    for run in _SELECTION_OF[profile]:
+        run(proof)
+    verify = ALGORITHMS[raw.header.alg].verify
+    for key in proof.candidates:
         if verify(key.public, raw.signature, raw.signing_input):
             return SignedToken(raw.header, raw.payload, key, _MAKER)
     raise InvalidIdentityToken(
@@ -69,5 +124,15 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         expected="a signature by the registered key that the token names",
         found="one that does not verify",
         remedy="the token was altered, cut, or signed by a key that is not registered: get a new one, or register the present key set",
+        message=messages.NOT_VALIDATED,
+    )
+
+
+def _not_allowed(alg: str, allowed: frozenset[str]) -> InvalidIdentityToken:
+    return InvalidIdentityToken(
+        check="alg",
+        expected=f"one of {', '.join(sorted(allowed))}",
+        found=show(alg),
+        remedy="have the issuer sign with an allowed asymmetric algorithm",
         message=messages.NOT_VALIDATED,
     )

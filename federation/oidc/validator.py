@@ -19,7 +19,7 @@ from federation.oidc.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt
 from federation.oidc.provider import OidcProvider
 from federation.oidc.readings import Stage, read_twice, rows
-from federation.oidc.signature import verify_token
+from federation.oidc.signature import SELECTION, verify_token
 from federation.profiles import Profile
 from federation.report import Report, enforce
 from federation.validators import Provider, registered
@@ -35,8 +35,7 @@ STAGES: Final = (
     Stage("zip", "RFC 7516 section 4.1.3"),
     Stage("cty", "RFC 7519 section 5.2"),
     Stage("header", "RFC 7515 section 4.1"),
-    Stage("alg", "RFC 8725 section 3.1; AWS, observed"),
-    Stage("kid", "RFC 7515 section 4.1.4; AWS, observed"),
+    *map(Stage.of, SELECTION),
     Stage("signature", "RFC 7515 section 5.2"),
     Stage("claims", "RFC 7519 section 7.2 (10)"),
 )

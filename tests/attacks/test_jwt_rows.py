@@ -132,7 +132,7 @@ def test_j05_other_curves_are_no_keys(crv: str) -> None:
     beside = KeySet.parse({"keys": [jwk, key("ES256").jwk()]})
     assert [known.kid for known in beside.keys] == ["key-1"]
     with pytest.raises(FederationError) as unknown:
-        beside.candidates("ES256", "k1", profile=Profile.STRICT)
+        beside.strict_candidates("ES256", "k1")
     assert unknown.value.check == "kid"
 
 

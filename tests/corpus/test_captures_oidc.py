@@ -8,8 +8,8 @@ import pytest
 
 from federation import FederationError, OAuthProvider, OidcProvider, diagnose, validate
 from federation.oauth.registry import token_key
-from federation.validators import Provider
 from tests.shared import manifest, needs_shared, shared_path
+from tests.verdicts import Registered, check_both_verdicts
 
 ENTRIES = [e for e in manifest("captures/manifest.json", {"entries": []})["entries"] if e["kind"] in {"oidc", "oauth"}]
 
@@ -20,7 +20,7 @@ def read(relative: str) -> str:
     return shared_path(f"captures/{relative}").read_text(encoding="utf-8").strip()
 
 
-def registered(entry: dict[str, Any], profile: Any) -> Provider:
+def registered(entry: dict[str, Any], profile: Any) -> Registered:
     """The provider as the manifest assumes it: the token's audience, and ``azp`` where it has one, are registered client ids."""
     if entry["kind"] == "oidc":
         discovery, jwks = (read(document) for document in entry["metadata"])
@@ -68,10 +68,5 @@ def test_identity_is_that_of_the_manifest(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e["id"])
-def test_explaining_agrees_with_deciding(entry: dict[str, Any]) -> None:
-    at = datetime.fromisoformat(entry["instant"])
-    for profile in ("strict", "aws"):
-        report = diagnose(read(entry["file"]), registered(entry, profile), at=at)
-        for reading in ("strict", "aws"):
-            verdict = "accept" if report.as_dict()["verdicts"][reading]["accepted"] else "reject"
-            assert verdict == judged(entry, reading)
+def test_a_report_gives_for_each_profile_what_validate_says_under_it(entry: dict[str, Any]) -> None:
+    check_both_verdicts(read(entry["file"]), registered(entry, "strict"), datetime.fromisoformat(entry["instant"]))

@@ -97,6 +97,7 @@ def test_id_token(entry: dict[str, Any]) -> None:
     registered = OidcProvider(url=entry["url"], client_ids=entry["client_ids"], jwks=jwks)
     token, at = read(entry), datetime.fromisoformat(entry["instant"])
     report = federation.diagnose(token, registered, at=at)
+    check_both_verdicts(token, registered, at)
     if entry["expected"] == "refuse":
         with pytest.raises(FederationError) as refused:
             federation.validate(token, registered, at=at)

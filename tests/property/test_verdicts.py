@@ -1,15 +1,20 @@
 """`diagnose` gives for each profile the verdict to which `validate` comes under that profile, whatever the message."""
 
+import json
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, get_args
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from federation import OidcProvider
 from federation.oauth.registry import token_key
+from federation.oidc import base64url
+from federation.profiles import Profile
 from federation.saml.provider import Encryption, Signed
 from federation.testing import to_base64
+from federation.testing.oidc import TokenKey
 from tests import forging, oidc_forge, web_identity
 from tests.verdicts import check_both_verdicts
 
@@ -82,6 +87,76 @@ SOUND: Message = ("assertion", "aes256-cbc", "rsa-oaep-mgf1p", "nothing", "idp-r
 def test_saml(message: Message, permit: Any, signed: Any, encryption: Any) -> None:
     provider = forging.provider(permit=permit, decryption_keys=forging.decryption_pem(), signed=signed, encryption=encryption)
     check_both_verdicts(response(*message), provider, forging.AT)
+
+
+@cache
+def keys() -> tuple[TokenKey, ...]:
+    return tuple(oidc_forge.key(alg, kid) for alg in ("RS256", "ES256", "EdDSA") for kid in ("a", "b"))
+
+
+KEY_CHANGES: tuple[dict[str, Any], ...] = (
+    {},
+    {"kid": None},
+    {"kid": ""},
+    {"kid": "a"},
+    {"alg": None},
+    {"alg": "RS512"},
+    {"alg": 7},
+    {"use": "enc"},
+    {"use": None},
+    {"key_ops": ["verify"]},
+    {"key_ops": ["sign"]},
+    {"x5c": ["!"]},
+    {"n": "AQAB", "x": "AA"},
+)
+jwks = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(KEY_CHANGES)), max_size=4)
+headers = st.fixed_dictionaries(
+    {},
+    optional={
+        "alg": st.sampled_from(("RS256", "RS512", "PS256", "ES256", "EdDSA", "Ed25519", "HS256", "none")),
+        "kid": st.sampled_from(("a", "b", "", "other")),
+        "typ": st.sampled_from(("JWT", "at+jwt", "logout+jwt")),
+    },
+)
+claims = st.fixed_dictionaries(
+    {},
+    optional={
+        "sub": st.sampled_from(("", 7, None, "alice")),
+        "exp": st.sampled_from((oidc_forge.NOW, oidc_forge.NOW - 299, oidc_forge.NOW - 301, str(oidc_forge.NOW + 9), 1.5)),
+        "iat": st.sampled_from((oidc_forge.NOW + 299, oidc_forge.NOW + 301, "x")),
+        "aud": st.sampled_from((["client-a", "client-b"], "other", [])),
+        "azp": st.sampled_from(("client-a", "other")),
+        "cnf": st.just({}),
+    },
+)
+
+
+def key_set(entries: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    changed = [{**keys()[place].jwk(), **change} for place, change in entries]
+    return {"keys": [{name: value for name, value in jwk.items() if value is not None} for jwk in changed]}
+
+
+@settings(quick, max_examples=120)
+@given(jwks, st.integers(0, 5), headers, claims, st.sampled_from((None, ("RS256",), ("EdDSA", "ES256"))))
+@example([(0, {}), (1, {"kid": None})], 1, {"alg": "RS256"}, {}, None)  # the key without kid, which aws does not index
+@example([(0, {}), (1, {})], 0, {"alg": "RS256"}, {}, None)  # no kid, two keys
+@example([(4, {})], 4, {"alg": "EdDSA", "kid": "a"}, {}, None)  # an algorithm of strict alone
+@example([(0, {}), (1, {"kid": "a"})], 1, {"alg": "RS256", "kid": "a"}, {}, None)  # one kid twice
+@example([(0, {}), (1, {"n": "AQAB"})], 0, {"alg": "RS256", "kid": "a"}, {}, None)  # a malformed key beside the sound one
+@example([(0, {"kid": ""})], 0, {"alg": "RS256", "kid": ""}, {}, None)
+@example([(0, {"key_ops": ["verify"]})], 0, {"alg": "RS256", "kid": "a"}, {}, None)
+@example([], 0, {"alg": "RS256"}, {}, None)
+def test_oidc(
+    entries: list[tuple[int, dict[str, Any]]], signer: int, header: dict[str, Any], changes: dict[str, Any], algorithms: Any
+) -> None:
+    forge = oidc_forge.forge()
+    provider = OidcProvider(
+        url=forge.url, client_ids=["client-a", "client-b"], jwks=key_set(entries), algorithms=algorithms, profile=Profile.AWS
+    )
+    payload = json.dumps(forge.claims(at=oidc_forge.AT, audience="client-a", **changes)).encode()
+    octets = b".".join(base64url.encode(part).encode() for part in (json.dumps({"alg": "RS256", **header}).encode(), payload))
+    token = f"{octets.decode()}.{base64url.encode(keys()[signer].signature(octets))}"
+    check_both_verdicts(token, provider, oidc_forge.AT)
 
 
 @quick

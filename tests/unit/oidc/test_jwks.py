@@ -1,11 +1,14 @@
 """Key sets: which key a token may be verified with."""
 
+from typing import Any
+
 import pytest
 
+from federation import OidcProvider, diagnose
 from federation.errors import InvalidIdentityToken, RegistrationError
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
-from tests.oidc_forge import key
+from tests.oidc_forge import AT, CLIENT, forge, key, token
 
 
 def test_a_kid_that_two_keys_bear_names_none_of_them_under_strict() -> None:
@@ -14,10 +17,10 @@ def test_a_kid_that_two_keys_bear_names_none_of_them_under_strict() -> None:
     assert twice.ambiguous == {"key-1"}
     for alg in ("RS256", "ES256"):
         with pytest.raises(InvalidIdentityToken) as refused:
-            twice.candidates(alg, "key-1", profile=Profile.STRICT)
+            twice.strict_candidates(alg, "key-1")
         assert refused.value.check == "kid"
-    assert twice.candidates("ES256", "key-1", profile=Profile.AWS) == (twice.keys[1],)  # the last of a kid, as observed
-    assert twice.candidates("RS256", "other", profile=Profile.STRICT) == (twice.keys[2],)
+    assert twice.aws_candidates("ES256", "key-1") == (twice.keys[1],)  # the last of a kid, as observed
+    assert twice.strict_candidates("RS256", "other") == (twice.keys[2],)
 
 
 def unnamed(number: int) -> KeySet:
@@ -28,19 +31,19 @@ def unnamed(number: int) -> KeySet:
 
 @pytest.mark.parametrize("kid", [None, "not-in-the-set"])
 def test_keys_without_a_name_are_tried_while_they_are_few(kid: str | None) -> None:
-    assert len(unnamed(1).candidates("ES256", kid, profile=Profile.STRICT)) == 1
-    assert len(unnamed(10).candidates("ES256", kid, profile=Profile.STRICT)) == 10
+    assert len(unnamed(1).strict_candidates("ES256", kid)) == 1
+    assert len(unnamed(10).strict_candidates("ES256", kid)) == 10
     for keys, alg in ((unnamed(11), "ES256"), (unnamed(1), "RS256")):
         with pytest.raises(InvalidIdentityToken) as refused:
-            keys.candidates(alg, kid, profile=Profile.STRICT)
+            keys.strict_candidates(alg, kid)
         assert refused.value.check == "kid"
 
 
 def test_a_key_of_another_name_is_not_tried() -> None:
     named = KeySet.parse({"keys": [key("ES256").jwk()]})
-    assert named.candidates("ES256", None, profile=Profile.STRICT) == named.keys
+    assert named.strict_candidates("ES256", None) == named.keys
     with pytest.raises(InvalidIdentityToken) as refused:
-        named.candidates("ES256", "other", profile=Profile.STRICT)
+        named.strict_candidates("ES256", "other")
     assert refused.value.check == "kid"
 
 
@@ -56,9 +59,9 @@ def test_a_malformed_key_is_skipped_as_aws_does_and_refused_under_strict() -> No
     document = {"keys": [key("ES256", "sound").jwk(), {**key("ES256").jwk(), "x": "AA"}]}
     loaded = KeySet.parse(document, profile=Profile.AWS)
     assert [each.kid for each in loaded.keys] == ["sound"]
-    for profile, check in ((Profile.AWS, "alg"), (Profile.STRICT, "kid")):
+    for select, check in ((loaded.aws_candidates, "alg"), (loaded.strict_candidates, "kid")):
         with pytest.raises(InvalidIdentityToken) as refused:
-            loaded.candidates("ES256", "key-1", profile=profile)
+            select("ES256", "key-1")
         assert refused.value.check == check
     with pytest.raises(RegistrationError):
         KeySet.parse(document)
@@ -69,10 +72,10 @@ def test_aws_looks_at_a_hundred_rsa_keys(number: int, *, accepted: bool) -> None
     one = key("RS256").jwk()
     keys = KeySet.parse({"keys": [{**one, "kid": f"k{n}"} for n in range(number)]}, profile=Profile.AWS)
     if accepted:
-        assert keys.candidates("RS256", "k7", profile=Profile.AWS) == (keys.keys[7],)
+        assert keys.aws_candidates("RS256", "k7") == (keys.keys[7],)
         return
     with pytest.raises(InvalidIdentityToken) as refused:
-        keys.candidates("RS256", "k7", profile=Profile.AWS)
+        keys.aws_candidates("RS256", "k7")
     assert refused.value.check == "kid"
 
 
@@ -93,10 +96,28 @@ def test_an_empty_kid_names_the_only_key_for_aws_alone(profile: Profile) -> None
     two = KeySet.parse({"keys": [key("RS256").jwk(), key("RS256", "other").jwk()]}, profile=profile)
     if profile is Profile.AWS:
         for kid in ("", None):
-            assert one.candidates("RS256", kid, profile=profile) == one.keys
+            assert one.aws_candidates("RS256", kid) == one.keys
             with pytest.raises(InvalidIdentityToken):
-                two.candidates("RS256", kid, profile=profile)
+                two.aws_candidates("RS256", kid)
         return
     with pytest.raises(InvalidIdentityToken):
-        one.candidates("RS256", "", profile=profile)
-    assert two.candidates("RS256", None, profile=profile) == two.keys
+        one.strict_candidates("RS256", "")
+    assert two.strict_candidates("RS256", None) == two.keys
+
+
+@pytest.mark.parametrize(
+    ("entries", "check"),
+    [
+        ([key("RS256").jwk(), key("RS256", "bad").jwk() | {"n": "AQAB"}], "jwk-rsa"),
+        ([key("RS256").jwk(), key("ES256").jwk()], "jwks-kid"),
+        ([], "jwks"),
+    ],
+)
+def test_the_strict_verdict_on_a_set_that_strict_does_not_load_is_a_refusal(entries: list[dict[str, Any]], check: str) -> None:
+    with pytest.raises(RegistrationError) as unloaded:
+        KeySet.parse({"keys": entries})
+    assert unloaded.value.check == check
+    registered = OidcProvider(url=forge().url, client_ids=[CLIENT], jwks={"keys": entries}, profile="aws")
+    refused = diagnose(token(), registered, at=AT).refusal(Profile.STRICT)
+    assert refused is not None
+    assert (refused.check, refused.found) == ("key-set", unloaded.value.found)
