@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from federation.vendors import find_vendor
-
 Caller = Literal["AWS", "Service", "SAML", "OIDC"]
 """Whose request: a principal with AWS credentials, a service, or a federated caller by protocol."""
 
@@ -87,13 +85,3 @@ def find_key(folded: str) -> Key | None:
         return None if exact.name.endswith("/") else exact
     family, slash, rest = folded.partition("/")
     return _TABLE.get(family + slash) if slash and rest else None
-
-
-def exposed_claims(provider: str) -> tuple[str, ...]:
-    """Return every claim of a web identity that is a condition key; no other claim exists for policies.
-
-    Args:
-        provider: The provider's URL without ``https://``, case and all.
-    """
-    vendor = find_vendor(provider)
-    return (*vendor.claims, *vendor.further_claims)

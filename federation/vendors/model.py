@@ -119,6 +119,11 @@ class Vendor:
     required: RequiredCondition | None = None
     shape: OidcShape | None = None
 
+    @property
+    def exposed_claims(self) -> tuple[str, ...]:
+        """Every claim of its web identities that is a condition key; no other claim exists for policies."""
+        return (*self.claims, *self.further_claims)
+
     def is_of_family(self, provider: str) -> bool:
         """Whether *provider* is one of the issuers that `family` describes."""
         return self.family is not None and re.fullmatch(self.family, provider, re.DOTALL) is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.condition_keys import SAML_KEYS, exposed_claims, find_key
+from federation.condition_keys import SAML_KEYS, find_key
 from federation.saml.attributes import CONDITION_KEYS, SINGLE_VALUED
 
 
@@ -30,13 +30,3 @@ def test_every_key_that_a_saml_attribute_fills_is_named() -> None:
 def test_keys_are_found_by_name_and_by_family(folded: str, name: str | None) -> None:
     key = find_key(folded)
     assert (key.name if key else None) == name
-
-
-def test_claims_of_a_provider() -> None:
-    github = exposed_claims("token.actions.githubusercontent.com")
-    assert {"aud", "sub", "job_workflow_ref", "repository_owner_id"} <= set(github)
-    assert not {"iss", "repository_owner", "visibility"} & set(github)
-    assert exposed_claims("oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE") == ("aud", "oaud", "sub", "amr")
-    assert exposed_claims("www.amazon.com") == ("app_id", "user_id")
-    for twin in ("Token.actions.githubusercontent.com", "token.actions.githubusercontent.com.evil.example", "gitlab.com/x"):
-        assert exposed_claims(twin) == ("aud", "oaud", "sub", "amr")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from federation import vendors
-from federation.condition_keys import exposed_claims
 from federation.errors import MalformedPolicyDocument, show
 from federation.oidc.conditions import KeyNames
 from federation.policy import Policy
@@ -142,7 +141,7 @@ def findings(provider: str, condition: dict[str, Any]) -> dict[str, Finding]:
 @pytest.mark.parametrize("vendor", [pytest.param(vendor, id=vendor.name) for vendor in (ANY, *VENDORS)])
 def test_condition_keys_and_the_forge_read_the_table(vendor: Vendor) -> None:
     for issuer in vendor.issuers:
-        assert exposed_claims(issuer) == (*vendor.claims, *vendor.further_claims)
+        assert find_vendor(issuer).exposed_claims == (*vendor.claims, *vendor.further_claims)
         assert KeyNames.of(issuer).vendor == tuple((claim, f"{issuer}:{claim}") for claim in vendor.further_claims)
     if vendor.shape is not None:
         assert OIDC_SHAPES[vendor.shape.name] is vendor.shape
@@ -185,10 +184,10 @@ def test_a_new_entry_reaches_every_reader(monkeypatch: pytest.MonkeyPatch) -> No
         further_claims=("team",),
         required=RequiredCondition(("sub",)),
     )
-    assert exposed_claims("ci.example") == ("aud", "oaud", "sub", "amr")
+    assert find_vendor("ci.example").exposed_claims == ("aud", "oaud", "sub", "amr")
     assert Policy.parse(trust("ci.example", {}), kind="trust").statements
     monkeypatch.setattr(vendors, "VENDORS", (*VENDORS, acme))
-    assert exposed_claims("ci.example") == ("aud", "oaud", "sub", "amr", "team")
+    assert find_vendor("ci.example").exposed_claims == ("aud", "oaud", "sub", "amr", "team")
     assert KeyNames.of("ci.example").vendor == (("team", "ci.example:team"),)
     with pytest.raises(MalformedPolicyDocument) as caught:
         Policy.parse(trust("ci.example", {}), kind="trust")
@@ -225,3 +224,13 @@ def test_sentinel_is_scoped_by_the_session_name() -> None:
     assert findings(issuer, whole) == {}
     wide = findings(issuer, {"StringEquals": aud, "StringLike": {"sts:RoleSessionName": "MicrosoftSentinel_*"}})
     assert {name: each.severity for name, each in wide.items()} == {"subject-too-wide": "error"}
+
+
+def test_claims_of_a_provider() -> None:
+    github = find_vendor("token.actions.githubusercontent.com").exposed_claims
+    assert {"aud", "sub", "job_workflow_ref", "repository_owner_id"} <= set(github)
+    assert not {"iss", "repository_owner", "visibility"} & set(github)
+    assert find_vendor("oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE").exposed_claims == ("aud", "oaud", "sub", "amr")
+    assert find_vendor("www.amazon.com").exposed_claims == ("app_id", "user_id")
+    for twin in ("Token.actions.githubusercontent.com", "token.actions.githubusercontent.com.evil.example", "gitlab.com/x"):
+        assert find_vendor(twin).exposed_claims == ("aud", "oaud", "sub", "amr")

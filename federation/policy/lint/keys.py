@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from federation.condition_keys import exposed_claims, find_key
+from federation.condition_keys import find_key
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.grammar import Kind
@@ -14,6 +14,7 @@ from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.subject import Subject
 from federation.policy.lint.vocabulary import NAMES, closest, provider_of, split_key
 from federation.policy.wildcard import fold
+from federation.vendors import find_vendor
 
 _SCHEMES: Final = ("https://", "http://")
 _SERVICES: Final = ("aws", "sts", "saml")
@@ -55,7 +56,7 @@ def _not_exposed(subject: Subject, condition: Condition) -> tuple[str, str] | No
     provider = provider_of(subject, condition) if _names_providers(subject) else None
     if provider is None or subject.has_provider(provider):
         return None
-    claim, exposed = split_key(condition)[1], exposed_claims(provider)
+    claim, exposed = split_key(condition)[1], find_vendor(provider).exposed_claims
     if claim in map(fold, exposed):
         return None
     instead = _INSTEAD.get(claim)

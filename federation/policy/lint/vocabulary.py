@@ -6,10 +6,11 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
-from federation.condition_keys import SAML_KEYS, SERVICE_KEYS, exposed_claims, find_key
+from federation.condition_keys import SAML_KEYS, SERVICE_KEYS, find_key
 from federation.policy.conditions import Condition
 from federation.policy.lint.subject import Subject
 from federation.policy.wildcard import fold
+from federation.vendors import find_vendor
 
 LONGEST: Final = 128
 """Characters of a key that is looked up for misspelling."""
@@ -40,7 +41,7 @@ def multivalued(subject: Subject, condition: Condition) -> bool | None:
     if claim == "amr":
         return True
     registered = provider_of(subject, condition)
-    exposed = {fold(each) for each in exposed_claims(registered)} if registered is not None else {"aud", "sub"}
+    exposed = {fold(each) for each in find_vendor(registered).exposed_claims} if registered is not None else {"aud", "sub"}
     return False if claim in exposed and claim != "oaud" else None
 
 
