@@ -19,10 +19,13 @@ import click
 
 from federation import __version__
 from federation.cli.exits import Exit, status_of
+from federation.cli.lines import Line, narrowest
 from federation.cli.options import note_json, wants_json
-from federation.cli.plain import print_json, tell
+from federation.cli.plain import print_json, safe, tell
 from federation.errors import AccountFaults, FederationError, InternalFailure
 
+_ERROR: Final = "Error: "
+"""What click puts before an error of usage."""
 VERBS: Final = {
     "demo": "The main job on shipped real input: prove, explain, issue.",
     "inspect": "Decode a token and show what it claims. Proves nothing.",
@@ -64,13 +67,13 @@ class Verbs(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Note whether ``--json`` is among *args*, wherever it stands: what follows may be an error of usage."""
         note_json(ctx, args)
-        with usage_in_json(ctx):
+        with usage_told(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; a refusal is rendered, and its status is the process's."""
         try:
-            with usage_in_json(ctx):
+            with usage_told(ctx):
                 return super().invoke(ctx)
         except FederationError as refusal:
             _fail(ctx, refusal)
@@ -86,15 +89,20 @@ class Verbs(click.Group):
 
 
 @contextmanager
-def usage_in_json(ctx: click.Context) -> Iterator[None]:
-    """Let an error of usage be told in JSON where that was asked for, as every other error is."""
+def usage_told(ctx: click.Context) -> Iterator[None]:
+    """Let an error of usage be told in JSON where that was asked for, and wrapped on a terminal: a name in it may be a stranger's."""
     try:
         yield
     except click.UsageError as usage:
-        if not wants_json(ctx):
+        words = usage.format_message()
+        if wants_json(ctx):
+            print_json({"error": {"code": "UsageError", "message": words}})
+            ctx.exit(Exit.USAGE)
+        columns = narrowest(sys.stderr)
+        if columns is None or "\n" in words:  # a help has lines of its own
             raise
-        print_json({"error": {"code": "UsageError", "message": usage.format_message()}})
-        ctx.exit(Exit.USAGE)
+        lines = Line(f"{_ERROR}{safe(words)}", 0, "    ").wrapped(columns)
+        raise click.UsageError("\n".join(lines).removeprefix(_ERROR), ctx=usage.ctx) from usage
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

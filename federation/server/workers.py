@@ -141,7 +141,10 @@ def check_server_installed() -> None:
     """
     if find_spec("granian") is None:
         raise RegistrationError(
-            check="server-extra", expected="the package granian", found="no such package", remedy="pip install 'sts-federation[server]'"
+            check="server-extra",
+            expected="the package granian",
+            found="no such package",
+            remedy="install it with `pip install 'sts-federation[server]'`, in a checkout with `pip install -e '.[server]'`",
         )
 
 

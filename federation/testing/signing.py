@@ -82,7 +82,7 @@ def _signer(key: SigningKey, signing: Signing) -> XMLSigner:
             check="testing-extra",
             expected="signxml, which signs for the forge",
             found="it is not installed",
-            remedy="install it with `pip install 'sts-federation[testing]'`",
+            remedy="install it with `pip install 'sts-federation[testing]'`, in a checkout with `pip install -e '.[testing]'`",
         ) from cause
 
     class Signer(XMLSigner):

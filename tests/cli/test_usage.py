@@ -179,3 +179,11 @@ def test_doctor_of_a_directory_that_was_never_installed(run: Run, monkeypatch: p
 
     monkeypatch.setattr("federation.cli.doctor.requires", unknown)
     assert run("doctor").exit_code == 0
+
+
+def test_serve_without_the_server_says_how_to_install_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("federation.server.workers.find_spec", lambda name: None)
+    result = run("serve", "--account", ACCOUNT)
+    assert result.exit_code == 3
+    assert "server-extra" in result.stderr
+    assert "pip install -e '.[server]'" in " ".join(result.stderr.split())

@@ -189,6 +189,13 @@ def on_a_terminal(words: list[str], token: str, columns: int) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode("utf-8").replace("\r\n", "\n"))
 
 
+def test_an_error_of_usage_is_wrapped_on_a_terminal() -> None:
+    shown = on_a_terminal(["account", "init", "x", "--account-id", "a" * 70 + " strict accepts " + "b" * 80], "", 80)
+
+    assert "Error: account-id: expected" in shown
+    assert all(len(line) <= 80 and not line.startswith(("aa", "bb", "strict")) for line in shown.splitlines())
+
+
 @ANY
 @given(st.text(CHARACTERS, max_size=80))
 @example(INVISIBLE)
