@@ -38,6 +38,15 @@ class Check(Generic[S]):
     run: Callable[[S], None]
 
 
+def kept(refusal: FederationError) -> FederationError:
+    """Return *refusal* without its traceback, for whoever keeps it.
+
+    The frames hold the token, its tree and the keeper itself: all of it would stay until somebody collects garbage.
+    """
+    refusal.__traceback__ = refusal.__context__ = None
+    return refusal
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check said: ``refusal`` is None when it was content, ``skipped`` means that an earlier stage left nothing to examine."""
@@ -48,6 +57,10 @@ class CheckResult:
     outcome: Literal["passed", "refused", "skipped"]
     refusal: FederationError | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.refusal is not None:
+            kept(self.refusal)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as plain data, stable names."""

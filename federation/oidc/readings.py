@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from federation.errors import FederationError
 from federation.profiles import Profile
-from federation.report import BOTH, Check, CheckResult
+from federation.report import BOTH, Check, CheckResult, kept
 
 S = TypeVar("S")
 Outcome = Literal["passed", "refused", "skipped"]
@@ -55,13 +55,13 @@ class Reading(Generic[S]):
         try:
             presentation = prove()
         except FederationError as refusal:
-            return cls({refusal.check: refusal}, refusal.check, None)
+            return cls({refusal.check: kept(refusal)}, refusal.check, None)
         refusals = {}
         for check in checks:
             try:
                 check.run(presentation)
             except FederationError as refusal:
-                refusals[check.name] = refusal
+                refusals[check.name] = kept(refusal)
         return cls(refusals, None, presentation)
 
 

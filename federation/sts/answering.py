@@ -136,6 +136,9 @@ def _refusal(error: Exception) -> FederationError:
 
 
 def _raise(error: Exception) -> NoReturn:
-    if isinstance(error, FederationError):
-        raise error
-    raise _refusal(error) from error
+    try:
+        if isinstance(error, FederationError):
+            raise error
+        raise _refusal(error) from error
+    finally:
+        del error  # else the error and this frame, in its traceback, keep each other and all that the call held

@@ -1,0 +1,62 @@
+"""A request leaves nothing behind that waits for the garbage collector: what strangers post would wait with it, trees and all."""
+
+import base64
+import gc
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+
+from federation.server.endpoint import Endpoint
+from federation.server.messages import Request
+from federation.sts.service import SecurityTokenService
+from tests.shared import REPOSITORY
+from tests.signed import strange
+
+FIXTURES = REPOSITORY / "fixtures"
+AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+HEADERS = (("content-type", "application/x-www-form-urlencoded"), ("host", "localhost"))
+ROLE = {"Version": "2011-06-15", "RoleArn": "arn:aws:iam::123456789012:role/TestSaml"}
+SAML = ROLE | {"Action": "AssumeRoleWithSAML", "PrincipalArn": "arn:aws:iam::123456789012:saml-provider/SAML-test"}
+WEB = ROLE | {"Action": "AssumeRoleWithWebIdentity", "RoleSessionName": "name"}
+STRANGE = base64.b64encode(strange(1)).decode()
+
+
+def fixture(name: str) -> str:
+    return (FIXTURES / name).read_text("ascii")
+
+
+REQUESTS = {
+    "SAML, nothing of it": ("/", SAML | {"SAMLAssertion": STRANGE}),
+    "SAML, tampered": ("/", SAML | {"SAMLAssertion": fixture("saml/refused/tampered.b64")}),
+    "ID token": ("/", WEB | {"WebIdentityToken": fixture("oidc/okta.jwt")}),
+    "no token": ("/", WEB | {"WebIdentityToken": "a.b.c"}),
+    "unsigned call": ("/", {"Version": "2011-06-15", "Action": "GetCallerIdentity"}),
+    "page, accepted": ("/inspector", {"token": fixture("saml/documented.b64")}),
+    "page, nothing of it": ("/inspector", {"token": STRANGE}),
+    "page, tampered": ("/inspector", {"token": fixture("saml/refused/tampered.b64")}),
+    "page, ID token": ("/inspector", {"token": fixture("oidc/okta.jwt")}),
+    "page, opaque token": ("/inspector", {"token": fixture("oauth/documented.token")}),
+}
+
+
+@pytest.fixture
+def by_hand() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_leaves_no_garbage(name: str, by_hand: None) -> None:
+    path, parameters = REQUESTS[name]
+    endpoint = Endpoint(SecurityTokenService.open(FIXTURES / "account"))
+    request = Request("POST", path, "", HEADERS, urlencode(parameters).encode())
+    for _ in range(2):  # the first imports and compiles
+        gc.collect()
+        exchange = endpoint.answer(request, at=AT)
+        assert (exchange.response.status == 200) == (path == "/inspector")
+        found = gc.collect()
+    assert found == 0
