@@ -122,6 +122,14 @@ def resign(signature: Element, *, key: SigningKey | None = None, reference: Elem
     part(signature, "ds:SignatureValue").text = base64.b64encode(value).decode()
 
 
+def strange(number: int, octets: int = 4_000) -> bytes:
+    """A document of some *octets* whose names no other number has."""
+    element = b"<n%d.%d" + b' a%d.%d=""' * 50 + b"/>"
+    count = octets // 600
+    names = (element % tuple(part for place in range(51) for part in (number, index * 51 + place)) for index in range(count))
+    return b"<a>" + b"".join(names) + b"</a>"
+
+
 def sign_with_xmlsec(octets: bytes, prefixes: str) -> bytes:
     """The message *octets*, its one Signature made anew by libxmlsec with *prefixes* as the PrefixList of SignedInfo and of the reference.
 

@@ -71,6 +71,19 @@ class Served:
         return status
 
 
+def resident_kilobytes(process: int) -> int:
+    """Resident memory of *process* and its children (Linux; 0 elsewhere)."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
+        except (OSError, ValueError):
+            continue
+        if process in (int(status.parent.name), int(fields["PPid"])):
+            total += int(fields.get("VmRSS", "0 kB").split()[0])
+    return total
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

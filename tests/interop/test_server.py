@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from federation import limits
-from tests.interop.conftest import ACCOUNT, PROVIDER, REPOSITORY, ROLE, Served, forge_response, free_port, serve
+from tests.interop.conftest import ACCOUNT, PROVIDER, REPOSITORY, ROLE, Served, forge_response, free_port, resident_kilobytes, serve
 
 needs_server = pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]")
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -184,19 +184,6 @@ def test_slow_clients_are_given_up(server: Served) -> None:
         status, body = answer_of(slow_body)
         assert (status, b"RequestTimeout" in body) == (408, True)
         assert answer_of(slow_head)[0] == 0
-
-
-def resident_kilobytes(process: int) -> int:
-    """Resident memory of *process* and its children (Linux; 0 elsewhere)."""
-    total = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            fields = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
-        except (OSError, ValueError):
-            continue
-        if process in (int(status.parent.name), int(fields["PPid"])):
-            total += int(fields.get("VmRSS", "0 kB").split()[0])
-    return total
 
 
 def test_hundreds_of_random_requests_leave_it_standing(server: Served) -> None:
