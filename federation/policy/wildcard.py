@@ -192,6 +192,7 @@ def _chunks(pieces: Iterable[Piece]) -> Iterable[Chunk]:
             if number:
                 yield Chunk.of(text, frozenset(holes))
                 text, holes = "", []
-            holes += (len(text) + place for place, char in enumerate(stretch) if char == "?")
+            if "?" in stretch:
+                holes += (len(text) + place for place, char in enumerate(stretch) if char == "?")
             text += stretch.replace("?", "\0")
     yield Chunk.of(text, frozenset(holes))
