@@ -27,6 +27,7 @@ def assert_same(ours: Constraint, theirs: Any, path: str) -> None:
     """Require the shape of the model, and its bounds where it has some and AWS was not seen to ask more."""
     if isinstance(ours, (TextList, StructureList)):
         assert theirs.type_name == "list", path
+        assert ours.most == theirs.metadata.get("max", ours.most), path
         assert_same(ours.element, theirs.member, f"{path}[]")
     elif isinstance(ours, Structure):
         assert theirs.type_name == "structure", path
@@ -39,7 +40,8 @@ def assert_same(ours: Constraint, theirs: Any, path: str) -> None:
     else:
         assert isinstance(ours, Text), path
         assert theirs.type_name == "string", path
-        assert ours.shortest <= theirs.metadata.get("min", 1), path
+        assert ours.shortest == theirs.metadata.get("min", ours.shortest), path
+        assert ours.longest == theirs.metadata.get("max", ours.longest), path
 
 
 def test_every_operation_has_a_row() -> None:
@@ -80,6 +82,11 @@ def test_a_parameter_has_a_flag(row: Operation, parameter: Parameter) -> None:
 def test_a_parameter_is_documented(row: Operation, parameter: Parameter) -> None:
     documented = inspect.getdoc(row.method) or ""
     assert re.search(rf"^ +{parameter.name}: ", documented, re.MULTILINE), f"describe {parameter.name} in {row.method.__qualname__}"
+
+
+def test_no_token_and_no_code_is_in_an_event() -> None:
+    withheld = {each.name for row in OPERATIONS.values() for each in row.parameters if each.audit == "withheld"}
+    assert withheld == {"saml_assertion", "web_identity_token", "trade_in_token", "token_code", "provided_contexts", "encoded_message"}
 
 
 @pytest.mark.parametrize(("row", "parameter"), PARAMETERS)
