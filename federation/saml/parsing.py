@@ -112,8 +112,8 @@ os.register_at_fork(after_in_child=_own.forget_helper)
 def contained(work: Callable[[], T]) -> T:
     """Run *work*, which parses what strangers wrote, where the names it brings do not stay for ever.
 
-    That is here while this thread has met few new names, and in a thread that will be thrown away when it has met many: a detour that costs
-    some tens of microseconds. Trees may come back from there; nothing else uses them, or parses, meanwhile.
+    That is here while this thread has met few new names, and in a thread that will be thrown away when it has met many: a detour of two
+    changes of thread. Trees may come back from there; nothing else uses them, or parses, meanwhile.
 
     Raises:
         InternalFailure: check ``xml-thread``: the system has no thread to run it in.
