@@ -125,6 +125,7 @@ def test_a_bar_is_drawn_for_a_person_alone(monkeypatch: pytest.MonkeyPatch, caps
     assert json.loads(capsys.readouterr().out)["accepted"] is True
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interrupt_ends_it_and_its_processes_without_a_word(workers: str, tmp_path: Path) -> None:
     many = tmp_path / "many.txt"

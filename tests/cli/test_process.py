@@ -55,6 +55,7 @@ def test_a_reader_that_leaves_gets_neither_a_traceback_nor_a_verdict() -> None:
     assert (status, complaint) == (141, b"")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt_is_not_a_refusal() -> None:
     with subprocess.Popen(
         [str(CONSOLE), "validate", "-", "--account", "fixtures/account"],
