@@ -1,4 +1,4 @@
-"""Run the whole suite as many years ahead, or behind, as the arguments say: `python -m tests.calendar -4 12`.
+"""Run the whole suite as many years ahead, or behind, as the arguments say: `python -m tests.calendar -2 8`.
 
 The system's calendar is shifted for every process of the run, servers and real clients among them (`shift.c`).
 """
@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+YEARS: Final = (-4, 12)
+"""From today, where the arguments name none."""
 SECONDS_PER_YEAR: Final = 31_556_952
 SOURCE: Final = Path(__file__).with_name("shift.c")
 
@@ -37,4 +39,4 @@ def suite(years: int, library: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main([int(year) for year in sys.argv[1:]] or [-4, 12]))
+    sys.exit(main([int(year) for year in sys.argv[1:]] or list(YEARS)))
