@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from federation import limits
 from federation.account import Role
@@ -19,8 +19,7 @@ from federation.sts import trust
 from federation.sts.exchange import SessionRequest
 from federation.sts.lifetime import LAST_INSTANT_YEAR, session_period
 from federation.sts.login_context import LoginContext
-from federation.sts.results import AssumedRoleUser, Credentials
-from federation.sts.sealing import SealedToken
+from federation.sts.results import AssumedRoleUser, Issued, issued
 from federation.sts.session import RoleSession, lasting_keys, seal_session
 from federation.sts.session_policies import check_session_policies
 
@@ -44,33 +43,10 @@ class FederatedCall(Protocol):
     def minimum_session_token_size(self) -> int | None: ...  # noqa: D102
 
 
-class IssuedSession(NamedTuple):
-    """What both operations answer of a session and the token that seals it.
+class IssuedRole(Issued):
+    """What both operations answer of a session and the token that seals it: members of `FederatedRoleSession`."""
 
-    Attributes:
-        credentials: The temporary credentials.
-        assumed_role_user: The session as a principal.
-        token_size: Length of the session token, octets.
-        token_utilization: That length in percent of the limit, rounded to the nearest.
-    """
-
-    credentials: Credentials
     assumed_role_user: AssumedRoleUser
-    token_size: int
-    token_utilization: int
-
-    @classmethod
-    def of(cls, session: RoleSession, sealed: SealedToken) -> IssuedSession:
-        """Put the answer together."""
-        credentials = Credentials(
-            access_key_id=sealed.access_key_id,
-            secret_access_key=sealed.secret_access_key,
-            session_token=sealed.token,
-            expiration=session.expires_at,
-        )
-        size = len(sealed.token)
-        user = AssumedRoleUser(assumed_role_id=session.user_id, arn=session.arn)
-        return cls(credentials, user, size, round(size * 100 / limits.SESSION_TOKEN_OCTETS))
 
 
 def issue(
@@ -81,7 +57,7 @@ def issue(
     *,
     single_use: bool,
     redeemable_until: datetime | None = None,
-) -> IssuedSession:
+) -> IssuedRole:
     """Take a proved identity to its session.
 
     Args:
@@ -128,7 +104,8 @@ def issue(
     # 5. Last, when nothing else can refuse: the token was not used before.
     if single_use and context.replay is not None:
         _check_first_use(identity, context.replay, context.at, redeemable_until=redeemable_until)
-    return IssuedSession.of(session, sealed)
+    user = AssumedRoleUser(assumed_role_id=session.user_id, arn=session.arn)
+    return {**issued(sealed, expires_at=session.expires_at), "assumed_role_user": user}
 
 
 def _trusting_role(call: FederatedCall, identity: VerifiedIdentity, request: SessionRequest, context: LoginContext) -> Role:

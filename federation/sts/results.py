@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
+
+from federation import limits
+from federation.sts.sealing import SealedToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,24 +49,16 @@ class AssumedRoleUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FederatedRoleSession:
-    """What AssumeRoleWithSAML and AssumeRoleWithWebIdentity answer alike.
+class SessionAnswer:
+    """What every operation answers that issues a session.
 
     Attributes:
         credentials: The temporary credentials.
-        assumed_role_user: The session as a principal.
-        subject: Whom the token proved: text of the NameID, or ``sub``.
-        audience: By which name the token addressed us.
-        source_identity: SourceIdentity, or None.
         session_token_size: Length of the session token, octets.
         session_token_utilization: That length in percent of the limit, rounded to the nearest.
     """
 
     credentials: Credentials
-    assumed_role_user: AssumedRoleUser
-    subject: str
-    audience: str | None
-    source_identity: str | None
     session_token_size: int
     session_token_utilization: int
 
@@ -71,6 +66,49 @@ class FederatedRoleSession:
     def packed_policy_size(self) -> int:
         """PackedPolicySize: since 2026-09-15 the same number as `session_token_utilization`."""
         return self.session_token_utilization
+
+    def _sizes(self) -> dict[str, Any]:
+        return {"SessionTokenUtilization": self.session_token_utilization, "SessionTokenSize": self.session_token_size}
+
+
+class Issued(TypedDict):
+    """The members of `SessionAnswer`."""
+
+    credentials: Credentials
+    session_token_size: int
+    session_token_utilization: int
+
+
+def issued(sealed: SealedToken, *, expires_at: datetime) -> Issued:
+    """Return the members of `SessionAnswer` for a session that ends at *expires_at* and the token that seals it."""
+    size = len(sealed.token)
+    return {
+        "credentials": Credentials(
+            access_key_id=sealed.access_key_id,
+            secret_access_key=sealed.secret_access_key,
+            session_token=sealed.token,
+            expiration=expires_at,
+        ),
+        "session_token_size": size,
+        "session_token_utilization": round(size * 100 / limits.SESSION_TOKEN_OCTETS),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FederatedRoleSession(SessionAnswer):
+    """What AssumeRoleWithSAML and AssumeRoleWithWebIdentity answer alike.
+
+    Attributes:
+        assumed_role_user: The session as a principal.
+        subject: Whom the token proved: text of the NameID, or ``sub``.
+        audience: By which name the token addressed us.
+        source_identity: SourceIdentity, or None.
+    """
+
+    assumed_role_user: AssumedRoleUser
+    subject: str
+    audience: str | None
+    source_identity: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +137,7 @@ class AssumedRoleSession(FederatedRoleSession):
             "Audience": self.audience,
             "NameQualifier": self.name_qualifier,
             "SourceIdentity": self.source_identity,
-            "SessionTokenUtilization": self.session_token_utilization,
-            "SessionTokenSize": self.session_token_size,
+            **self._sizes(),
         }
         return {name: value for name, value in answer.items() if value is not None}
 
@@ -125,7 +162,6 @@ class WebIdentityRoleSession(FederatedRoleSession):
             "Provider": self.provider,
             "Audience": self.audience,
             "SourceIdentity": self.source_identity,
-            "SessionTokenUtilization": self.session_token_utilization,
-            "SessionTokenSize": self.session_token_size,
+            **self._sizes(),
         }
         return {name: value for name, value in answer.items() if value is not None}

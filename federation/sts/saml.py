@@ -67,16 +67,13 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts
     single_use = provider.profile is Profile.STRICT
     issued = issue(call, identity, request, context, single_use=single_use, redeemable_until=_redeemable_until(identity, provider))
     return AssumedRoleSession(
-        credentials=issued.credentials,
-        assumed_role_user=issued.assumed_role_user,
         subject=identity.subject,
         subject_type=identity.subject_type,
         issuer=identity.issuer,
         audience=identity.recipient,
         name_qualifier=identity.name_qualifier,
         source_identity=request.source_identity,
-        session_token_size=issued.token_size,
-        session_token_utilization=issued.token_utilization,
+        **issued,
     )
 
 

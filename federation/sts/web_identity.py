@@ -70,14 +70,11 @@ def assume_role_with_web_identity(call: AssumeRoleWithWebIdentity, context: Logi
     # provider is registered otherwise (attack row J41).
     issued = issue(call, identity, request, context, single_use=single_use)
     return WebIdentityRoleSession(
-        credentials=issued.credentials,
-        assumed_role_user=issued.assumed_role_user,
         subject=identity.subject,
         audience=identity.audience,
         provider=identity.provider_arn,
         source_identity=request.source_identity,
-        session_token_size=issued.token_size,
-        session_token_utilization=issued.token_utilization,
+        **issued,
     )
 
 

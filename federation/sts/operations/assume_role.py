@@ -19,10 +19,10 @@ from federation.sts.mfa import VerifiedMfa, check_mfa
 from federation.sts.operations.chaining import SessionFacts, read_session_facts
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import tag_keys
-from federation.sts.operations.results import AssumedRole, issued
+from federation.sts.operations.results import AssumedRole
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
-from federation.sts.results import AssumedRoleUser
+from federation.sts.results import AssumedRoleUser, issued
 from federation.sts.session import RoleSession, seal_session
 from federation.sts.session_policies import check_session_policies
 

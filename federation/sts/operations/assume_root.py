@@ -13,10 +13,11 @@ from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.user_sessions import ROOT_SESSION, RootSession
 from federation.sts.lifetime import check_calendar
 from federation.sts.operations.context import Context
-from federation.sts.operations.results import AssumedRoot, issued
+from federation.sts.operations.results import AssumedRoot
 from federation.sts.packing import seal_items
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
+from federation.sts.results import issued
 
 TASK_POLICIES: Final = (
     "IAMAuditRootUserCredentials",

@@ -13,9 +13,10 @@ from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.lifetime import check_calendar
 from federation.sts.operations.context import Context
-from federation.sts.operations.results import DelegatedAccessToken, issued
+from federation.sts.operations.results import DelegatedAccessToken
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
+from federation.sts.results import issued
 from federation.sts.session import RoleSession, seal_session
 
 

@@ -6,32 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from federation import limits
-from federation.sts.results import AssumedRoleUser, Credentials
-from federation.sts.sealing import SealedToken
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionAnswer:
-    """What every operation answers that issues a session.
-
-    Attributes:
-        credentials: The temporary credentials.
-        session_token_size: Length of the session token, octets.
-        session_token_utilization: That length in percent of the limit, rounded to the nearest.
-    """
-
-    credentials: Credentials
-    session_token_size: int
-    session_token_utilization: int
-
-    @property
-    def packed_policy_size(self) -> int:
-        """PackedPolicySize: since 2026-09-15 the same number as `session_token_utilization`."""
-        return self.session_token_utilization
-
-    def _sizes(self) -> dict[str, Any]:
-        return {"SessionTokenUtilization": self.session_token_utilization, "SessionTokenSize": self.session_token_size}
+from federation.sts.results import AssumedRoleUser, SessionAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,18 +126,3 @@ class WebIdentityToken:
     def to_dict(self) -> dict[str, Any]:
         """Return the dict boto3 returns for the operation."""
         return {"WebIdentityToken": self.web_identity_token, "Expiration": self.expiration}
-
-
-def issued(sealed: SealedToken, *, expires_at: datetime) -> dict[str, Any]:
-    """Return the members of `SessionAnswer` for a sealed token."""
-    size = len(sealed.token)
-    return {
-        "credentials": Credentials(
-            access_key_id=sealed.access_key_id,
-            secret_access_key=sealed.secret_access_key,
-            session_token=sealed.token,
-            expiration=expires_at,
-        ),
-        "session_token_size": size,
-        "session_token_utilization": round(size * 100 / limits.SESSION_TOKEN_OCTETS),
-    }

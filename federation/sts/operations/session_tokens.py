@@ -17,10 +17,11 @@ from federation.sts.lifetime import check_calendar
 from federation.sts.mfa import check_mfa
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
-from federation.sts.operations.results import FederationToken, SessionToken, issued
+from federation.sts.operations.results import FederationToken, SessionToken
 from federation.sts.packing import seal_items
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
+from federation.sts.results import issued
 from federation.sts.session_policies import check_session_policies
 
 
