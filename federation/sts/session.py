@@ -12,26 +12,16 @@ from federation.identity import ContextValue, SessionTag
 from federation.portable import Recipe, rebuilt
 from federation.sts.packing import check_not_ended, open_items, seal_items
 from federation.sts.sealing import SealedToken, Sealer
+from federation.vendors import BUILT_IN, GOOGLE, key_name
 
 ROLE_SESSION: Final = b"R"
 """Kind of the sealed payload, see `Sealer.seal`."""
 SAML_LASTING_KEYS: Final = ("saml:sub", "saml:sub_type", "saml:namequalifier")
 LASTING_KEYS: Final = frozenset(
-    {
-        *SAML_LASTING_KEYS,
-        "accounts.google.com:aud",
-        "accounts.google.com:sub",
-        "cognito-identity.amazonaws.com:amr",
-        "cognito-identity.amazonaws.com:aud",
-        "cognito-identity.amazonaws.com:sub",
-        "graph.facebook.com:app_id",
-        "graph.facebook.com:id",
-        "www.amazon.com:app_id",
-        "www.amazon.com:user_id",
-    }
+    {*SAML_LASTING_KEYS, *(key_name(issuer, claim) for issuer, claims in BUILT_IN.items() for claim in claims)} - {key_name(GOOGLE, "oaud")}
 )
 """Condition keys of the login that live on in the session's own requests (IAM user guide, condition keys for SAML and OIDC federation):
-of web identities those of AWS's built-in providers alone."""
+of web identities those of AWS's built-in providers alone, and of Google's all but ``oaud``."""
 
 _IAM_PROVIDERS: Final = ("saml-provider/", "oidc-provider/")
 _ITEMS: Final = 13

@@ -10,7 +10,7 @@ from federation.errors import (
     PackedPolicyTooLarge,
     ValidationError,
 )
-from federation.sts.session import lasting_keys
+from federation.sts.session import LASTING_KEYS, lasting_keys
 from tests.exchange import ACCOUNT, AT, PROVIDER, ROLE, World, attributes, login, mint
 
 NARROW = f"arn:aws:iam::{ACCOUNT}:policy/Narrow"
@@ -67,25 +67,29 @@ def random_text(seed: int) -> str:
     return "".join(hashlib.sha256(f"{seed}/{n}".encode()).hexdigest() for n in range(4))[:256]
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "saml:sub",
-        "saml:sub_type",
-        "saml:namequalifier",
-        "accounts.google.com:aud",
-        "accounts.google.com:sub",
-        "cognito-identity.amazonaws.com:amr",
-        "cognito-identity.amazonaws.com:aud",
-        "cognito-identity.amazonaws.com:sub",
-        "graph.facebook.com:app_id",
-        "graph.facebook.com:id",
-        "www.amazon.com:app_id",
-        "www.amazon.com:user_id",
-    ],
+LASTING = (
+    "saml:sub",
+    "saml:sub_type",
+    "saml:namequalifier",
+    "accounts.google.com:aud",
+    "accounts.google.com:sub",
+    "cognito-identity.amazonaws.com:amr",
+    "cognito-identity.amazonaws.com:aud",
+    "cognito-identity.amazonaws.com:sub",
+    "graph.facebook.com:app_id",
+    "graph.facebook.com:id",
+    "www.amazon.com:app_id",
+    "www.amazon.com:user_id",
 )
+"""As the IAM user guide has them, one by one."""
+
+
+def test_the_lasting_keys_are_the_documented_ones() -> None:
+    assert sorted(LASTING_KEYS) == sorted(LASTING)
+
+
+@pytest.mark.parametrize("key", LASTING)
 def test_a_lasting_key_lasts(key: str) -> None:
-    """As the IAM user guide has them, one by one."""
     assert lasting_keys({key: "v", "saml:aud": "x"}) == {key: "v"}
 
 
