@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,8 +20,7 @@ from federation.server.endpoint import Endpoint
 from federation.server.messages import Request
 from federation.state import AuditEvent
 from federation.sts import trail
-from federation.sts.catalogue import OPERATIONS
-from federation.sts.operations.assume_role import AssumeRole
+from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.service import SecurityTokenService
 from tests import callers
 from tests.callers import AT as SIGNED_AT
@@ -139,6 +138,23 @@ def test_a_granted_call(service: Callable[[Events], SecurityTokenService], metho
     assert [secret for secret in (*TOKENS, *secrets_of(answer)) if secret in text] == []
 
 
+@pytest.mark.parametrize(
+    ("method", "parameter"),
+    [
+        pytest.param(row.method.__name__, each.name, id=f"{row.name}.{each.name}")
+        for row in OPERATIONS.values()
+        for each in row.parameters
+        if not each.required
+    ],
+)
+def test_none_is_a_parameter_left_out(service: Callable[[Events], SecurityTokenService], method: str, parameter: str) -> None:
+    left_out, none = Events(), Events()
+    arguments = {name: value for name, value in GRANTED[method].items() if name != parameter}
+    getattr(service(left_out), method)(**arguments, at=AT)
+    getattr(service(none), method)(**arguments, **{parameter: None}, at=AT)
+    assert none.last["requestParameters"] == left_out.last["requestParameters"]
+
+
 @pytest.mark.parametrize("method", REFUSED)
 def test_a_refused_call(service: Callable[[Events], SecurityTokenService], method: str) -> None:
     events = Events()
@@ -254,14 +270,17 @@ HOSTILE = st.recursive(
 )
 
 
-@given(st.fixed_dictionaries({each.name: HOSTILE for each in AssumeRole.parameters}))
-def test_parameters_of_any_type_make_an_event(parameters: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+@given(data=st.data())
+def test_parameters_of_any_type_make_an_event(row: Operation, data: st.DataObject) -> None:
+    call: Any = row.call
+    parameters = data.draw(st.fixed_dictionaries({each.name: HOSTILE for each in row.parameters}))
     event = AuditEvent(
         time=AT,
-        operation="AssumeRole",
+        operation=row.name,
         user_identity=trail.caller_identity(None),
         account=ACCOUNT,
-        request_parameters=trail.included_parameters(AssumeRole(**parameters)),
+        request_parameters=trail.included_parameters(call(**parameters)),
     )
     json.dumps(event.as_dict(), allow_nan=False)
 
