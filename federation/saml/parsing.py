@@ -91,6 +91,7 @@ class _Thread(threading.local):
             helped = self._helper.submit(work)
             strange = self._helper.submit(lambda: _own.strange)
         except RuntimeError:  # there are too many threads, or the interpreter is about to end
+            self.forget_helper()  # whose queue holds the work, and with it the message
             expected, remedy = "a thread to parse in", "let the process have more threads"
             raise InternalFailure(check="xml-thread", expected=expected, found="none", remedy=remedy) from None
         try:

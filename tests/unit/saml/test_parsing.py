@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from federation import limits
 from federation.errors import InternalFailure
 from federation.saml import parsing
-from federation.saml.parsing import NotWellFormedError, parse_document
+from federation.saml.parsing import NotWellFormedError, contained, parse_document
 from tests.shared import REPOSITORY
 from tests.signed import LOGIN, Keys, encryption, genuine, own_decryption_key, prove, strange, subject
 
@@ -104,20 +105,25 @@ def test_the_child_of_a_fork_has_a_helper_of_its_own(few: None) -> None:
     assert in_a_new_thread(work) == 0
 
 
-def test_without_a_thread_to_be_had_it_refuses(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(*_: object) -> None:
+def test_without_a_thread_to_be_had_it_refuses_and_keeps_no_message(few: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An executor queues the work before it asks for a thread: the messages would wait there, and be judged when nobody asks any more."""
+
+    def none(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    def work() -> None:
+    judged: list[str] = []
+
+    def refused_and_then_not() -> None:
         parsing._own.strange = FEW_OCTETS
         with monkeypatch.context() as patch:
-            patch.setattr(parsing, "ThreadPoolExecutor", none)
+            patch.setattr(threading.Thread, "start", none)
             with pytest.raises(InternalFailure) as caught:
-                parse_document(b"<a/>")
+                contained(lambda: judged.append("without a thread"))
         assert caught.value.check == "xml-thread"
-        assert parse_document(b"<a/>").tag == "a"
+        contained(lambda: judged.append("with one"))
 
-    in_a_new_thread(work)
+    in_a_new_thread(refused_and_then_not)
+    assert judged == ["with one"]
 
 
 MEASURE = """
