@@ -39,11 +39,11 @@ class Check(Generic[S]):
 
 
 def kept(refusal: FederationError) -> FederationError:
-    """Return *refusal* without its traceback, for whoever keeps it.
+    """Return *refusal* without its traceback and those of what led to it, for whoever keeps it.
 
     The frames hold the token, its tree and the keeper itself: all of it would stay until somebody collects garbage.
     """
-    refusal.__traceback__ = refusal.__context__ = None
+    refusal.__traceback__ = refusal.__context__ = refusal.__cause__ = None
     return refusal
 
 
