@@ -31,9 +31,9 @@ def golden(root: Element) -> None:
     resign(part(root, ".//ds:Signature"))
 
 
-@pytest.mark.parametrize("verifier", ["strict", "signxml"])
-def test_C01_a_golden_digest_fits_no_message(verifier: str) -> None:
-    assert refused(changed(genuine(), golden), Keys(verifier=verifier)).check in {"signature-digest", "signature"}
+@pytest.mark.parametrize(("verifier", "check"), [("strict", "signature-digest"), ("signxml", "signature")])
+def test_C01_a_golden_digest_fits_no_message(verifier: str, check: str) -> None:
+    assert refused(changed(genuine(), golden), Keys(verifier=verifier)).check == check
 
 
 @pytest.mark.parametrize("where", [b"<saml2p:Response ", b"<saml2:Assertion ", b"<saml2:Subject"])

@@ -58,6 +58,13 @@ class Served:
             time.sleep(0.01)
         pytest.fail(f"request {request_id} was not logged")
 
+    def workers(self) -> list[int]:
+        """Ids of its worker processes; skips the test on a system that does not tell."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        if not children.exists():
+            pytest.skip("no /proc with the children of a process on this system")
+        return [int(pid) for pid in children.read_text(encoding="ascii").split()]
+
     def stop(self) -> int:
         """Stop it the way a service manager does and return its exit status."""
         self.process.send_signal(signal.SIGTERM)

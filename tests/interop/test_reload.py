@@ -85,12 +85,6 @@ class Running:
         lines = (json.loads(line) for line in self.server.log.read_text(encoding="ascii").splitlines())
         return [line for line in lines if line.get("event") == "account"]
 
-    def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.server.process.pid}/task/{self.server.process.pid}/children")
-        if not children.exists():
-            pytest.skip("no /proc on this system")
-        return [int(pid) for pid in children.read_text(encoding="ascii").split()]
-
 
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
@@ -145,7 +139,7 @@ def test_no_worker_lags_behind_another(running: Running) -> None:
         time.sleep(0.3)
         running.role.write_text(granting.replace('"Allow"', '"Deny"'), encoding="utf-8")
         running.told(outcome="taken over", generation=2)
-        os.kill(running.workers()[0], signal.SIGKILL)
+        os.kill(running.server.workers()[0], signal.SIGKILL)
         time.sleep(1.5)
 
     answers = meanwhile(timed, change)
@@ -180,9 +174,9 @@ def test_half_a_file_and_a_dead_worker_end_nothing(running: Running) -> None:
     running.role.write_text(whole[: len(whole) // 2], encoding="utf-8")
     line = running.told(outcome="refused")
     assert (line["generation"], line["file"], line["check"]) == (1, str(running.role), "account")
-    os.kill(running.workers()[0], signal.SIGKILL)
+    os.kill(running.server.workers()[0], signal.SIGKILL)
     for _ in range(PATIENCE_SECONDS * 10):
-        if len(running.workers()) == WORKERS:
+        if len(running.server.workers()) == WORKERS:
             break
         time.sleep(0.1)
     time.sleep(0.5)
@@ -222,7 +216,7 @@ def test_what_the_server_writes_is_no_change(running: Running) -> None:
 
 
 def test_workers_do_not_outlive_the_supervisor(running: Running) -> None:
-    workers = running.workers()
+    workers = running.server.workers()
     assert list(running.copies.iterdir()) != []
     running.server.process.kill()
     running.server.ended()

@@ -3,6 +3,7 @@
 import base64
 import http.client
 import sys
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,24 +17,25 @@ FILLING = 40
 OCTETS = 250_000
 
 
-def post(client: http.client.HTTPConnection, number: int) -> None:
+def post(server: Served, number: int) -> None:
+    """Post on a connection of its own: one that is kept open ends when this process is held up for as long as the server waits for a head."""
     body = urlencode({"token": base64.b64encode(strange(number, OCTETS)).decode()})
-    client.request("POST", "/inspector", body, {"Content-Type": "application/x-www-form-urlencoded"})
-    answer = client.getresponse()
-    assert answer.status == 200
-    assert b"refused" in answer.read()
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as client:
+        client.request("POST", "/inspector", body, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = client.getresponse()
+        assert answer.status == 200
+        assert b"refused" in answer.read()
 
 
 def grown(server: Served, posts: int) -> int:
     """Kilobytes by which the server and its one worker grew with *posts* posts of names that nobody has used before."""
-    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     for number in range(FILLING):
-        post(client, number)
-    before = resident_kilobytes(server.process.pid)
+        post(server, number)
+    before, workers = resident_kilobytes(server.process.pid), server.workers()
     for number in range(FILLING, FILLING + posts):
-        post(client, number)
+        post(server, number)
     after = resident_kilobytes(server.process.pid)
-    client.close()
+    assert server.workers() == workers, "a worker that took the place of one that died is small again"
     sys.stdout.write(f"{posts} posts of {OCTETS} octets: {before} KB before, {after} KB after\n")
     return after - before
 

@@ -52,10 +52,10 @@ def test_a_restart_brings_no_assertion_back(account: Path, end: signal.Signals) 
     first = served(account, "--workers", "2", "--state", beside(account))
     with ThreadPoolExecutor(4) as clients:
         assert sorted(clients.map(post, [first] * 7, [response] * 7)) == [200, *[403] * 6]
-    workers = children(first.process.pid)
+    workers = first.workers() if end is signal.SIGKILL else []
     first.process.send_signal(end)
     first.ended()
-    for worker in workers if end is signal.SIGKILL else ():
+    for worker in workers:
         with suppress(ProcessLookupError):
             os.kill(worker, end)
     again = served(account, "--state", beside(account))
@@ -64,11 +64,6 @@ def test_a_restart_brings_no_assertion_back(account: Path, end: signal.Signals) 
         assert post(again, forge_response(datetime.now(UTC), seed=os.urandom(8).hex())) == 200
     finally:
         again.stop()
-
-
-def children(process: int) -> list[int]:
-    found = Path(f"/proc/{process}/task/{process}/children")
-    return [int(child) for child in found.read_text(encoding="ascii").split()] if found.exists() else []
 
 
 def test_the_state_is_kept_beside_the_account_and_is_none_of_it(account: Path) -> None:

@@ -252,33 +252,3 @@ def test_role_is_only_an_attribute_here() -> None:
     assert any(value.startswith(ROLE) for values in read().attributes.values() for value in values)
     assert built().tag == f"{SAML}Assertion"
     assert read(say("NameID", "")).subject is not None
-
-
-def test_the_condition_keys_are_those_of_the_iam_user_guide() -> None:
-    """Row by row, so that a name that is mistyped is noticed."""
-    edu = "urn:oid:1.3.6.1.4.1.5923.1."
-    claims = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
-    person = "affiliation nickname orgdn orgunitdn primaryaffiliation principalname entitlement"
-    person += " primaryorgunitdn scopedaffiliation targetedid assurance"
-    organisation = {2: "homepageuri", 3: "identityauthnpolicyuri", 4: "legalname", 5: "superioruri", 6: "whitepagesuri"}
-    assert dict(CONDITION_KEYS) == {
-        **{f"{edu}1.1.{number}": (f"saml:eduperson{name}",) for number, name in enumerate(person.split(), 1)},
-        **{f"{edu}2.1.{number}": (f"saml:eduorg{name}",) for number, name in organisation.items()},
-        "urn:oid:2.5.4.3": ("saml:cn",),
-        f"{claims}name": ("saml:name",),
-        f"{claims}givenname": ("saml:givenName",),
-        f"{claims}surname": ("saml:surname",),
-        f"{claims}emailaddress": ("saml:mail",),
-        "http://schemas.xmlsoap.org/claims/CommonName": ("saml:commonName",),
-        "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid": ("saml:primaryGroupSID", "saml:uid"),
-        "2.5.4.3": ("saml:commonName",),
-        "2.5.4.4": ("saml:surname",),
-        "2.4.5.42": ("saml:givenName",),
-        "2.5.4.42": ("saml:givenName",),
-        "2.5.4.45": ("saml:x500UniqueIdentifier",),
-        "0.9.2342.19200300100.1.1": ("saml:uid",),
-        "0.9.2342.19200300.100.1.1": ("saml:uid",),
-        "0.9.2342.19200300100.1.3": ("saml:mail",),
-        "0.9.2342.19200300.100.1.3": ("saml:mail",),
-        "0.9.2342.19200300.100.1.45": ("saml:organizationStatus",),
-    }
