@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final, Generic, TypeVar
@@ -72,7 +73,9 @@ class Follower(Generic[T]):
         offered = self._board.offered
         if offered > self._seen:
             self._seen = offered
-            vote(self._directory, offered, voter=self._voter, faults=self._prepare(offered))
+            faults = self._prepare(offered)
+            with suppress(OSError):  # no room, or what is shared is gone: whoever stays silent keeps the offer from being served
+                vote(self._directory, offered, voter=self._voter, faults=faults)
         if self._held[0] != self._board.served:
             try:
                 self._take_over()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pytest
 
 from federation.account import Account, add_role, init_account, load_account
 from federation.errors import AccountFaults, FederationError, InternalFailure
-from federation.server import publishing
+from federation.server import following, publishing
 from federation.server.access_log import AccessLog
 from federation.server.following import Follower
 from federation.server.generations import Board, copies_in, place_of, vote, votes_on
@@ -277,3 +278,25 @@ def test_votes_come_back_as_they_were_cast(tmp_path: Path) -> None:
     vote(tmp_path, 3, voter=12, faults=[])
     vote(tmp_path, 31, voter=13, faults=[])
     assert votes_on(tmp_path, 3) == {11: [faults], 12: []}
+
+
+def test_a_vote_that_cannot_be_written_does_not_keep_a_worker_alive(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk has no room, or a sibling has removed what was shared after the supervisor was killed in the middle of an offer."""
+    follower, supervisors = house.hire(11), [1, 1, 0]
+    house.publisher._copy()
+    Board(house.shared).offer(2)
+    monkeypatch.setattr(following, "FIRST_LOOK_SECONDS", 0)
+    monkeypatch.setattr(os, "getppid", lambda: supervisors.pop(0))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def ended(pid: int, number: int) -> None:
+        raise SystemExit(pid, number)
+
+    monkeypatch.setattr(following, "vote", full)
+    monkeypatch.setattr(os, "kill", ended)
+    with pytest.raises(SystemExit) as end:
+        follower.follow(1)
+    assert end.value.args == (os.getpid(), signal.SIGTERM)
+    assert not house.shared.exists()
