@@ -284,7 +284,7 @@ def test_a_connection_without_a_next_request_is_ended(server: Served) -> None:
         begun = time.monotonic()
         client.settimeout(limits.REQUEST_SECONDS + 5)
         assert client.recv(1) == b""
-        assert limits.REQUEST_SECONDS - 1 < time.monotonic() - begun
+        assert time.monotonic() - begun > limits.REQUEST_SECONDS - 1
 
 
 @needs_server

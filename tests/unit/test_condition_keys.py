@@ -22,11 +22,10 @@ def documented_names(cell: str) -> Iterator[str]:
     before = ""
     for written in re.findall("`([^`]+)`", cell):
         rest = written.removeprefix("…")
-        if rest != written:
-            separator = "/" if "/" in rest else "."
-            written = separator.join([*before.split(separator)[: -len(rest.strip(separator).split(separator))], rest.strip(separator)])
-        before = written
-        yield written
+        separator = "/" if "/" in rest else "."
+        ending = rest.strip(separator).split(separator)
+        before = written if rest == written else separator.join([*before.split(separator)[: -len(ending)], *ending])
+        yield before
 
 
 def documented() -> dict[str, set[str]]:
