@@ -19,7 +19,7 @@ def refusal() -> InvalidIdentityToken:
 
 
 def plainly(tree: Tree) -> None:
-    assert tree
+    assert isinstance(tree, Tree)
     raise refusal()
 
 
