@@ -15,8 +15,8 @@ from federation.saml.algorithms import SignatureMethod
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
 from federation.saml.xml import Element
-from tests.shared import REPOSITORY
-from tests.signed import LOGIN, Keys, changed, genuine, subject, tree
+from tests.support.shared import REPOSITORY
+from tests.support.signatures import LOGIN, Keys, changed, genuine, subject, tree
 
 TOKEN = base64.b64encode(genuine()).decode()
 

@@ -19,8 +19,8 @@ from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
 from federation.saml.signature import StrictVerifier, Verified
 from federation.saml.signed_info import canonicalise
 from federation.saml.xml import DS, EC, SAML, Element, parse
-from tests.shared import REPOSITORY
-from tests.signed import LOGIN, Keys, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
+from tests.support.shared import REPOSITORY
+from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
 
 METHOD = Canonicalisation(EXCLUSIVE)
 
@@ -131,7 +131,7 @@ PREFIX_LISTS = ("#default", "#default saml2 saml2p ds", "saml2p #default #defaul
 PROVE = """
 import sys
 from federation.saml.keys import load_certificates
-from tests.signed import Keys, prove
+from tests.support.signatures import Keys, prove
 keys = Keys(load_certificates(sys.argv[1]))
 sys.stdout.buffer.write(prove(sys.stdin.buffer.read(), keys).assertion.signed.octets)
 """

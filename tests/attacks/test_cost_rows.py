@@ -26,8 +26,8 @@ from federation.server.endpoint import Endpoint
 from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService
 from federation.testing.signing import sign_element
-from tests.shared import REPOSITORY
-from tests.signed import AT, ISSUER, LOGIN, forge, tree
+from tests.support.shared import REPOSITORY
+from tests.support.signatures import AT, ISSUER, LOGIN, forge, tree
 
 TIMES = 10
 TURNS = 4

@@ -18,7 +18,7 @@ from federation.saml.assertion import read_assertion
 from federation.saml.decode import RawResponse
 from federation.saml.response import examine_response
 from federation.saml.xml import DS, SAML, XENC, Element
-from tests.signed import (
+from tests.support.signatures import (
     LOGIN,
     Keys,
     changed,

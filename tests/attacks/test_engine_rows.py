@@ -25,8 +25,8 @@ from federation.saml.parsing import NotWellFormedError, parse_document
 from federation.saml.provider import SamlProvider
 from federation.server.messages import Request
 from federation.server.wire import read_parameters
-from tests.forging import AT, judge, provider, respond, signing_key
-from tests.shared import REPOSITORY
+from tests.support.saml import AT, judge, provider, respond, signing_key
+from tests.support.shared import REPOSITORY
 
 SOURCES = sorted((REPOSITORY / "federation").rglob("*.py"))
 ANYTHING: tuple[Any, ...] = (
@@ -56,7 +56,7 @@ def test_O02_an_optimised_interpreter_refuses_the_same() -> None:
     script = """
 import base64, federation
 from federation.errors import FederationError
-from tests.forging import AT, provider, respond
+from tests.support.saml import AT, provider, respond
 good = respond()
 documents = {"": good, "signature-digest": base64.b64encode(base64.b64decode(good).replace(b"subject-123", b"subject-666"))}
 documents["signature-missing"] = respond(sign="none")

@@ -12,7 +12,7 @@ from federation.account import Account
 from federation.errors import AccessDenied, FederationError, InvalidIdentityToken
 from federation.sts.results import AssumedRoleSession
 from federation.sts.service import SecurityTokenService
-from tests.exchange import ACCOUNT, AT, PREFIX, PROVIDER, ROLE, World, attributes, login, mint, provider, trust
+from tests.support.sts.saml_login import ACCOUNT, AT, PREFIX, PROVIDER, ROLE, World, attributes, login, mint, provider, trust
 
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 

@@ -6,7 +6,7 @@ from lxml import etree
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.xml import SAML, SAMLP, XML, XSI
-from tests.forging import add, found, judge, provider, respond
+from tests.support.saml import add, found, judge, provider, respond
 
 OPEN = {"Attribute", "AttributeValue", "SubjectConfirmationData"}
 """Elements on which the schema lets any attribute of another namespace stand."""

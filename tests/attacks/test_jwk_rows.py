@@ -10,7 +10,7 @@ from federation.errors import RegistrationError
 from federation.oidc import base64url
 from federation.oidc.jwks import KeySet
 from federation.testing.oidc import ABSENT
-from tests.oidc_forge import CLIENT, forge, key, refusal, token, with_header
+from tests.support.oidc import CLIENT, forge, key, refusal, token, with_header
 
 
 def rsa_jwk(n: int, e: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from federation import FederationError, OAuthProvider, OidcProvider, diagnose, validate
 from federation.errors import ExpiredTokenException, RegistrationError
 from federation.testing.oidc import ABSENT, OidcForge
-from tests.oidc_forge import AT, CLIENT, HEADER, NOW, forge, key, payload, provider, refusal, token, with_header
+from tests.support.oidc import AT, CLIENT, HEADER, NOW, forge, key, payload, provider, refusal, token, with_header
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from federation.oidc.decode import decode_token
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT, OidcForge, TokenKey
-from tests.oidc_forge import AT, CLIENT, HEADER, forge, key, payload, provider, refusal, resigned, token, with_header
+from tests.support.oidc import AT, CLIENT, HEADER, forge, key, payload, provider, refusal, resigned, token, with_header
 
 N256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 

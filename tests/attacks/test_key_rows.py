@@ -21,7 +21,21 @@ from federation.saml.provider import SamlProvider
 from federation.saml.xml import DS, Element
 from federation.testing.forge import SamlForge
 from federation.testing.keys import SigningKey
-from tests.signed import ISSUER, LOGIN, Keys, changed, forge, genuine, part, prove, refused, registered, resign, signing_key, subject
+from tests.support.signatures import (
+    ISSUER,
+    LOGIN,
+    Keys,
+    changed,
+    forge,
+    genuine,
+    part,
+    prove,
+    refused,
+    registered,
+    resign,
+    signing_key,
+    subject,
+)
 
 
 def test_K01_a_key_in_the_message_is_never_believed() -> None:

@@ -11,7 +11,7 @@ from federation.saml.metadata import read_metadata
 from federation.saml.provider import SamlProvider
 from federation.testing import SigningKey
 from federation.testing.signing import sign_element
-from tests.forging import ARN, AT, ISSUER, forge, found, judge, provider, refused_by, respond, signing_key
+from tests.support.saml import ARN, AT, ISSUER, forge, found, judge, provider, refused_by, respond, signing_key
 
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 GOOD = forge(shape="okta").metadata()

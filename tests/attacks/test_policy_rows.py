@@ -10,7 +10,7 @@ from federation.errors import MalformedPolicyDocument, ValidationError
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
 from federation.policy.wildcard import Pattern
-from tests.unit.policy.policies import PROVIDER, ask, document, effect, statement, trust
+from tests.support.policies import PROVIDER, ask, document, effect, statement, trust
 
 GITHUB = "token.actions.githubusercontent.com"
 GITHUB_ARN = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"

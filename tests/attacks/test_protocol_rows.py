@@ -15,7 +15,7 @@ from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.testing import to_base64
-from tests.forging import AT, SIGN_IN, Hook, add, drop, forge, found, good_login, judge, provider, put, refused_by, respond, say
+from tests.support.saml import AT, SIGN_IN, Hook, add, drop, forge, found, good_login, judge, provider, put, refused_by, respond, say
 
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from federation.profiles import Profile
 from federation.saml.xml import DS, SAML, SAMLP, Element
-from tests.signed import (
+from tests.support.signatures import (
     LOGIN,
     Keys,
     changed,

@@ -8,7 +8,7 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
-from tests.forging import SIGN_IN, Hook, add, found, good_login, judge, provider, put, refused_by, respond, say
+from tests.support.saml import SIGN_IN, Hook, add, found, good_login, judge, provider, put, refused_by, respond, say
 
 ADMIN = "admin@example.com"
 

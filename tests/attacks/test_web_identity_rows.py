@@ -10,8 +10,9 @@ from federation.errors import FederationError, InternalFailure
 from federation.oidc.decode import RawToken, decode_token
 from federation.oidc.signature import SignedToken
 from federation.testing.oidc import ABSENT
-from tests import oidc_forge, web_identity
-from tests.web_identity import NAME, ROLE, World, mint, provider, trust
+from tests.support import oidc
+from tests.support.sts import web_identity
+from tests.support.sts.web_identity import NAME, ROLE, World, mint, provider, trust
 
 CLAIM = "https://aws.amazon.com"
 OTHER = "https://issuer.example.com/tenant-b"
@@ -26,8 +27,8 @@ def refusal(world: World, token: str, **call: Any) -> FederationError:
 @pytest.mark.parametrize("name", ["nonce", "at_hash", "c_hash"])
 def test_j40_what_binds_a_token_to_its_request_is_the_relying_partys_to_compare(name: str) -> None:
     """No parameter of the exchange brings the other side; the claim reaches the caller as it was signed, and decides nothing."""
-    token = oidc_forge.token(**{name: "of another session"})
-    assert validate(token, oidc_forge.provider(), at=oidc_forge.AT).attributes[name] == "of another session"
+    token = oidc.token(**{name: "of another session"})
+    assert validate(token, oidc.provider(), at=oidc.AT).attributes[name] == "of another session"
 
 
 @pytest.mark.parametrize(
@@ -104,9 +105,9 @@ def test_j52_a_roles_claim_that_names_the_role(roles: object) -> None:
 
 
 def test_j53_claims_come_with_the_token_whose_signature_was_verified() -> None:
-    raw, registered = decode_token(oidc_forge.token(sub="mallory")), oidc_forge.provider()
+    raw, registered = decode_token(oidc.token(sub="mallory")), oidc.provider()
     assert not hasattr(raw, "members"), "nothing of an unverified token looks like claims"
-    genuine = decode_token(oidc_forge.token(sub="alice"))
+    genuine = decode_token(oidc.token(sub="alice"))
     with pytest.raises(InternalFailure):
         RawToken(genuine.header, raw.payload, genuine.signing_input, genuine.signature, object())
     with pytest.raises(ValueError, match="maker"):

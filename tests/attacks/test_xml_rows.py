@@ -14,7 +14,7 @@ from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.assertion import Assertion, read_assertion
 from federation.saml.xml import Element
-from tests.signed import LOGIN, Keys, changed, genuine, part, prove, refused, resign, subject
+from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, resign, subject
 
 
 @pytest.fixture

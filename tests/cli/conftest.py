@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from federation.cli.main import cli
-from tests.cli.harness import GOLDEN, REWRITE, ROOT, Golden, Run, generated
+from tests.support.cli import GOLDEN, REWRITE, ROOT, Golden, Run, generated
 
 
 @pytest.fixture

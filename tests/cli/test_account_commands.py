@@ -9,8 +9,8 @@ import pytest
 
 from federation.account import load_account
 from federation.cli.account import command
-from tests.cli.harness import ROOT, Run
-from tests.exchange import forge
+from tests.support.cli import ROOT, Run
+from tests.support.sts.saml_login import forge
 
 ACCOUNT = "123456789012"
 IAM = f"arn:aws:iam::{ACCOUNT}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.harness import Run
+from tests.support.cli import Run
 
 AT = ("--at", "2026-11-24T12:00:30Z")
 ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}}

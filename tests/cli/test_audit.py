@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 
 from federation.cli.main import cli
-from tests.cli.harness import ROOT, Run
+from tests.support.cli import ROOT, Run
 
 ACCOUNT = ROOT / "fixtures" / "account"
 AT = "2026-11-24T12:00:30Z"

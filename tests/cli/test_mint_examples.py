@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from tests.cli.harness import ROOT, Run
+from tests.support.cli import ROOT, Run
 
 SERIAL = "arn:aws:iam::123456789012:mfa/DevAdmin"
 

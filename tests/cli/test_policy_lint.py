@@ -9,7 +9,7 @@ import pytest
 
 from federation.cli.places import line_numbers, line_of
 from federation.policy.lint import RULES
-from tests.cli.harness import ROOT, Golden, Run
+from tests.support.cli import ROOT, Golden, Run
 
 GITHUB = "token.actions.githubusercontent.com"
 ACCOUNT = "fixtures/account"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.harness import ROOT
+from tests.support.cli import ROOT
 
 AT = "2026-11-24T12:00:30Z"
 CONSOLE = Path(sys.executable).parent / "federation"

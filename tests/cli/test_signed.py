@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.harness import Golden, Run
+from tests.support.cli import Golden, Run
 
 AT = ("--at", "2026-11-24T12:00:30Z")
 HOME = ("--account", "fixtures/account", *AT)

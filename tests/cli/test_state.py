@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from federation.testing.mfa import mfa_code, mfa_device
-from tests.cli.harness import ROOT, Run
+from tests.support.cli import ROOT, Run
 
 AT = "2026-11-24T12:00:30Z"
 SAML = (

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from federation.cli.main import cli
-from tests.cli.harness import ROOT, Run
+from tests.support.cli import ROOT, Run
 
 AT = "2026-11-24T12:00:30Z"
 ACCOUNT = "fixtures/account"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.harness import ROOT, Golden, Run
+from tests.support.cli import ROOT, Golden, Run
 
 AT = "2026-11-24T12:00:30Z"
 DOCUMENTED = "fixtures/saml/documented.b64"

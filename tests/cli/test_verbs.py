@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from federation.cli.main import VERBS
-from tests.cli.harness import ROOT, Golden, Run
+from tests.support.cli import ROOT, Golden, Run
 
 AT = "2026-11-24T12:00:30Z"
 ACCOUNT = "fixtures/account"

@@ -9,7 +9,7 @@ import pytest
 
 from federation.judging.kinds import kind_of
 from federation.testing.oidc_shapes import OIDC_SHAPES
-from tests.cli.harness import ROOT, Golden, Run
+from tests.support.cli import ROOT, Golden, Run
 
 AT = "2026-11-24T12:00:30Z"
 ACCOUNT = "fixtures/account"

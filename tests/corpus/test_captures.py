@@ -11,9 +11,9 @@ import federation
 from federation.errors import FederationError
 from federation.saml.provider import SamlProvider
 from federation.saml.times import read_instant
-from tests.forging import ARN
-from tests.shared import manifest, needs_shared, shared_path
-from tests.verdicts import check_both_verdicts
+from tests.support.saml import ARN
+from tests.support.shared import manifest, needs_shared, shared_path
+from tests.support.verdicts import check_both_verdicts
 
 pytestmark = needs_shared
 

@@ -8,8 +8,8 @@ import pytest
 
 from federation import FederationError, OAuthProvider, OidcProvider, diagnose, validate
 from federation.oauth.registry import token_key
-from tests.shared import manifest, needs_shared, shared_path
-from tests.verdicts import Registered, check_both_verdicts
+from tests.support.shared import manifest, needs_shared, shared_path
+from tests.support.verdicts import Registered, check_both_verdicts
 
 ENTRIES = [e for e in manifest("captures/manifest.json", {"entries": []})["entries"] if e["kind"] in {"oidc", "oauth"}]
 

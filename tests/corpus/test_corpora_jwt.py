@@ -13,7 +13,7 @@ from federation.oidc.decode import decode_token
 from federation.oidc.jwks import KeySet
 from federation.oidc.signature import verify_token
 from federation.profiles import Profile
-from tests.shared import manifest, needs_shared, shared_path
+from tests.support.shared import manifest, needs_shared, shared_path
 
 CASES = [case for case in manifest("corpora/manifest.json") if case["kind"] == "jwt"]
 

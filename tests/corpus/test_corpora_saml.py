@@ -13,8 +13,8 @@ from federation.errors import FederationError, RegistrationError
 from federation.saml.keys import PERMITS
 from federation.saml.metadata import IdentityProviderMetadata, read_metadata
 from federation.saml.provider import SamlProvider
-from tests.forging import ARN
-from tests.shared import manifest, needs_shared, shared_path
+from tests.support.saml import ARN
+from tests.support.shared import manifest, needs_shared, shared_path
 
 pytestmark = needs_shared
 

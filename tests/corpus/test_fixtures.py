@@ -13,7 +13,7 @@ import pytest
 import federation
 from federation import FederationError, OidcProvider, SamlProvider
 from federation.sts.service import SecurityTokenService
-from tests.verdicts import check_both_verdicts
+from tests.support.verdicts import check_both_verdicts
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 MANIFEST: dict[str, list[dict[str, Any]]] = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ import pytest
 from federation.errors import MalformedPolicyDocument
 from federation.policy import Policy
 from federation.policy.lint import lint
-from tests.shared import manifest, needs_shared
+from tests.support.shared import manifest, needs_shared
 
 TRUSTS = [case for case in manifest("recordings/policy-writes.json", {"cases": []})["cases"] if case["id"].startswith("trust-")]
 ONE_WHOLE_VALUE = re.compile(r'[^*]*"Allow"[^*]*"Condition":\{"StringEquals":\{"[^":]*:[a-z]+":"owned-value"\}\}\}+')

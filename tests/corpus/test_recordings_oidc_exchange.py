@@ -23,8 +23,8 @@ from federation.sts import web_identity_claims as tags
 from federation.sts.results import WebIdentityRoleSession
 from federation.testing.keys import self_signed
 from federation.testing.oidc import ABSENT, OidcForge, TokenKey
-from tests.oidc_forge import AT, NOW
-from tests.shared import manifest, needs_shared
+from tests.support.oidc import AT, NOW
+from tests.support.shared import manifest, needs_shared
 
 pytestmark = needs_shared
 

@@ -6,7 +6,7 @@ import pytest
 
 from federation.errors import MalformedPolicyDocument
 from federation.policy import Policy, Principal, RequestContext
-from tests.shared import manifest, needs_shared
+from tests.support.shared import manifest, needs_shared
 
 EFFECTS = {"allow": "Allow", "implicit_deny": "ImplicitDeny", "explicit_deny": "Deny"}
 # SimulateCustomPolicy answers this one differently from real authorization (noted in the recording); we do what authorization does.

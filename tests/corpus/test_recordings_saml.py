@@ -14,8 +14,22 @@ from federation.errors import FederationError
 from federation.saml import messages
 from federation.saml.provider import SamlProvider
 from federation.testing import aws_attributes
-from tests.forging import ARN, AT, ROLE, add, decryption_pem, drop, found, good_login, judge, provider, put, respond, to_service_provider
-from tests.shared import manifest, needs_shared
+from tests.support.saml import (
+    ARN,
+    AT,
+    ROLE,
+    add,
+    decryption_pem,
+    drop,
+    found,
+    good_login,
+    judge,
+    provider,
+    put,
+    respond,
+    to_service_provider,
+)
+from tests.support.shared import manifest, needs_shared
 
 CASES = {case["id"]: case for case in manifest("recordings/federation-tokens.json", {"cases": []})["cases"] if case["protocol"] == "saml"}
 

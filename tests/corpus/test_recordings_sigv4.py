@@ -9,7 +9,7 @@ import pytest
 from federation.errors import FederationError, SignatureDoesNotMatch
 from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
 from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
-from tests.shared import manifest, needs_shared
+from tests.support.shared import manifest, needs_shared
 
 CASES: list[dict[str, Any]] = list(manifest("recordings/sigv4.json", {"cases": []})["cases"])
 VALID = [case for case in CASES if case["expected"] == "valid"]

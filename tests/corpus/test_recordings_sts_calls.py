@@ -17,9 +17,9 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.server.endpoint import Endpoint
 from federation.sts.service import SecurityTokenService
-from tests import callers
-from tests.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, SECRET
-from tests.shared import manifest, needs_shared
+from tests.support.shared import manifest, needs_shared
+from tests.support.sts import callers
+from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, SECRET
 
 CASES = {case["id"]: case for case in manifest("recordings/sts-calls.json", {"cases": []})["cases"]}
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/Boundary"

@@ -14,7 +14,7 @@ from federation.oidc.jwks import KeySet
 from federation.oidc.keys import PRIVATE_MEMBERS
 from federation.oidc.signature import verify_token
 from federation.profiles import Profile
-from tests.shared import manifest, needs_shared
+from tests.support.shared import manifest, needs_shared
 
 pytestmark = needs_shared
 

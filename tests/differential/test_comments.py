@@ -5,7 +5,7 @@ import xmlsec
 from lxml import etree
 
 from federation.saml.xml import DS
-from tests.signed import Keys, genuine, part, prove, signing_key
+from tests.support.signatures import Keys, genuine, part, prove, signing_key
 
 
 def commented(element: etree._Element) -> None:

@@ -19,7 +19,7 @@ from federation import FederationError, validate
 from federation.oidc import base64url
 from federation.oidc.algorithms import ALGORITHMS
 from federation.testing.oidc import ABSENT
-from tests.oidc_forge import AT, CLIENT, NOW, forge, key, provider
+from tests.support.oidc import AT, CLIENT, NOW, forge, key, provider
 
 pytestmark = pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")  # it calls EdDSA by its old name deprecated
 JOSE_ALGORITHMS = [name for name in ALGORITHMS if name != "Ed25519"]

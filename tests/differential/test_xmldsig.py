@@ -15,8 +15,8 @@ from federation.saml.decode import RawResponse
 from federation.saml.keys import PERMITS, load_certificates, load_decryption_key
 from federation.saml.response import prove_response
 from federation.saml.xml import DS
-from tests.shared import SHARED, manifest, needs_shared
-from tests.signed import Keys
+from tests.support.shared import SHARED, manifest, needs_shared
+from tests.support.signatures import Keys
 
 pytestmark = needs_shared
 

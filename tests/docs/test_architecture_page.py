@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.shared import REPOSITORY
+from tests.support.shared import REPOSITORY
 from tests.unit.test_layers import FLOORS
 
 DOCS = REPOSITORY / "docs"

@@ -9,9 +9,10 @@ from docs.check_names import House, places
 from federation import FederationError
 from federation.testing.variations import other_types, tampered
 from federation.validators import diagnose
-from tests import exchange, oidc_forge, web_identity
-from tests.results import samples
-from tests.shared import REPOSITORY
+from tests.support import oidc
+from tests.support.results import samples
+from tests.support.shared import REPOSITORY
+from tests.support.sts import saml_login, web_identity
 
 PAGE = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
 LISTED = set(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE, re.MULTILINE))
@@ -36,9 +37,9 @@ def test_what_users_met_is_listed_with_its_code(check: str) -> None:
 def test_every_check_of_real_refusals_is_listed() -> None:
     named = {refusal.check for values in samples().values() for refusal in values if isinstance(refusal, FederationError)}
     for token, provider, at in (
-        (exchange.mint(), exchange.provider(), exchange.AT),
-        (oidc_forge.token(), oidc_forge.provider(), oidc_forge.AT),
-        (web_identity.ACCESS_TOKEN, web_identity.amazon(), oidc_forge.AT),
+        (saml_login.mint(), saml_login.provider(), saml_login.AT),
+        (oidc.token(), oidc.provider(), oidc.AT),
+        (web_identity.ACCESS_TOKEN, web_identity.amazon(), oidc.AT),
     ):
         for shown in (*tampered(token), *other_types()):
             report = diagnose(shown, provider, at=at)

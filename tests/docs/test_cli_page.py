@@ -10,7 +10,7 @@ import pytest
 from federation import SamlProvider, diagnose
 from federation.cli.exits import Exit
 from federation.cli.main import VERBS, cli
-from tests.cli.harness import ROOT
+from tests.support.cli import ROOT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.interop.conftest import Served, need_server, resident_kilobytes, serve
-from tests.signed import strange
+from tests.support.signatures import strange
 
 FILLING = 40
 """Posts after which the worker's own dictionary is full, and that of a helper too."""

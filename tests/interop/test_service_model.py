@@ -10,8 +10,8 @@ from botocore.model import ServiceModel, Shape  # type: ignore[import-untyped]
 
 from federation.sts.catalogue import OPERATIONS
 from federation.sts.service import SecurityTokenService
-from tests.callers import AT, EVERYTHING, OTHER, ROLE, USER
-from tests.shared import REPOSITORY
+from tests.support.shared import REPOSITORY
+from tests.support.sts.callers import AT, EVERYTHING, OTHER, ROLE, USER
 from tests.unit.sts.test_assume_root import TASK, TRADE_IN, delegating, managing
 from tests.unit.sts.test_web_identity_token import issuing
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from federation.cli.main import cli
 from federation.judging.captures import Form
-from tests.cli.harness import ROOT
+from tests.support.cli import ROOT
 
 ACCOUNT = str(ROOT / "fixtures" / "account")
 GITHUB = (ROOT / "fixtures" / "oidc" / "github.jwt").read_bytes().strip()

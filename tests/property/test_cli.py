@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from federation.cli.main import cli
 from federation.cli.plain import safe
-from tests.cli.harness import ROOT
+from tests.support.cli import ROOT
 
 ACCOUNT = str(ROOT / "fixtures" / "account")
 DOCUMENT = b64decode((ROOT / "fixtures" / "saml" / "documented.b64").read_bytes())

@@ -16,7 +16,7 @@ from federation.oidc.decode import decode_token
 from federation.oidc.jwks import KeySet
 from federation.oidc.strictjson import Complaint, decode_object
 from federation.profiles import Profile
-from tests.oidc_forge import AT, forge, provider, token
+from tests.support.oidc import AT, forge, provider, token
 
 COMPLAINT = Complaint(InvalidIdentityToken, "json", "text", "x")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/= "

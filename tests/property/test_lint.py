@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import SEVERITIES, lint
-from tests.property.policies import ACTIONS, CALLERS, DOCUMENTS, REQUEST_KEYS
-from tests.unit.policy.lint.trusts import GITHUB, findings, scoped
-from tests.unit.policy.policies import ask
+from tests.support.policies import ask
+from tests.support.policy_strategies import ACTIONS, CALLERS, DOCUMENTS, REQUEST_KEYS
+from tests.support.trusts import GITHUB, findings, scoped
 
 WITHOUT_EFFECT = {"duplicate-statement", "unreachable-statement", "contradictory-conditions"}
 

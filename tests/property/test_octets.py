@@ -11,7 +11,7 @@ from federation.saml.decode import RawResponse, decode_response
 from federation.saml.inspection import inspect_response
 from federation.saml.keys import load_certificates, load_decryption_key
 from federation.saml.response import examine_response, prove_response
-from tests.signed import Keys, encryption, genuine, own_decryption_key
+from tests.support.signatures import Keys, encryption, genuine, own_decryption_key
 
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -18,8 +18,8 @@ from federation.policy.operands import Patterns, Values
 from federation.policy.sieve import Sieve
 from federation.policy.values import ArnPattern, lower, read_arn, read_date, read_number, read_octets
 from federation.policy.wildcard import Pattern, Piece, units
-from tests.differential import policy_twin
-from tests.property.policies import ACTIONS, ARN_PATTERNS, ARNS, CALLERS, DOCUMENTS, PROVIDER, REQUEST_KEYS
+from tests.support import policy_twin
+from tests.support.policy_strategies import ACTIONS, ARN_PATTERNS, ARNS, CALLERS, DOCUMENTS, PROVIDER, REQUEST_KEYS
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -17,7 +17,7 @@ from federation.saml.metadata import read_metadata
 from federation.saml.times import read_instant
 from federation.testing import SHAPES
 from federation.testing.message import build_response
-from tests.forging import AT, ISSUER, forge, found, good_login, provider, respond
+from tests.support.saml import AT, ISSUER, forge, found, good_login, provider, respond
 
 METADATA = forge(shape="okta").metadata()
 RESPONSE = base64.b64decode(respond())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from federation.errors import FederationError, InternalFailure
 from federation.sts.service import SecurityTokenService
-from tests.callers import AT, KEY_ID, ROLE, ROOT, SECRET, USER
+from tests.support.sts.callers import AT, KEY_ID, ROLE, ROOT, SECRET, USER
 from tests.unit.sts.test_assume_root import TASK, TRADE_IN, managing
 
 ANYTHING = st.recursive(

@@ -24,7 +24,7 @@ from federation.cli.rendering import console, facts, print_refusal, print_verdic
 from federation.errors import InvalidIdentityToken, show
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
-from tests.cli.harness import ROOT
+from tests.support.cli import ROOT
 
 VERDICT = "✓ strict accepts"
 PADDED = "a" * 61 + " " + VERDICT

@@ -15,35 +15,36 @@ from federation.profiles import Profile
 from federation.saml.provider import Encryption, Signed
 from federation.testing import to_base64
 from federation.testing.oidc import TokenKey
-from tests import forging, oidc_forge, web_identity
-from tests.verdicts import check_both_verdicts
+from tests.support import oidc, saml
+from tests.support.sts import web_identity
+from tests.support.verdicts import check_both_verdicts
 
 quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 CONTENTS = (None, "aes256-gcm", "aes256-cbc")
 TRANSPORTS = ("rsa-oaep-mgf1p", "rsa-1_5")
 PERMITS = ((), ("cbc",), ("rsa1_5",), ("cbc", "rsa1_5"))
-EDITS: dict[str, forging.Hook] = {
+EDITS: dict[str, saml.Hook] = {
     "nothing": lambda _: None,
-    "no audience": forging.say("Audience", "https://other.example.com"),
-    "two lines of NameID": forging.say("NameID", "a\nb"),
-    "recipient": forging.put("SubjectConfirmationData", Recipient="https://other.example.com"),
-    "expired": forging.put("Conditions", NotOnOrAfter="2026-09-15T11:00:00Z"),
-    "not yet": forging.put("Conditions", NotBefore="2026-09-15T13:00:00Z"),
-    "old NameID format": forging.put("NameID", Format="urn:x"),
-    "no confirmation": forging.drop("SubjectConfirmation"),
-    "no status": forging.drop("StatusCode"),
-    "no subject": forging.drop("Subject"),
-    "no conditions": forging.drop("Conditions"),
-    "foreign issuer": forging.say("Issuer", "https://other.example.com"),
+    "no audience": saml.say("Audience", "https://other.example.com"),
+    "two lines of NameID": saml.say("NameID", "a\nb"),
+    "recipient": saml.put("SubjectConfirmationData", Recipient="https://other.example.com"),
+    "expired": saml.put("Conditions", NotOnOrAfter="2026-09-15T11:00:00Z"),
+    "not yet": saml.put("Conditions", NotBefore="2026-09-15T13:00:00Z"),
+    "old NameID format": saml.put("NameID", Format="urn:x"),
+    "no confirmation": saml.drop("SubjectConfirmation"),
+    "no status": saml.drop("StatusCode"),
+    "no subject": saml.drop("Subject"),
+    "no conditions": saml.drop("Conditions"),
+    "foreign issuer": saml.say("Issuer", "https://other.example.com"),
 }
 
 
 @lru_cache(maxsize=512)
 def response(sign: Any, content: str | None, transport: str, edit: str, key: str, after: str) -> str:
-    encryption = None if content is None else forging.to_service_provider(content=content, transport=transport)
-    octets = forging.forge(key).response(
-        forging.good_login(), sign=sign, encryption=encryption, before_signing=EDITS[edit], after_signing=AFTER[after]
+    encryption = None if content is None else saml.to_service_provider(content=content, transport=transport)
+    octets = saml.forge(key).response(
+        saml.good_login(), sign=sign, encryption=encryption, before_signing=EDITS[edit], after_signing=AFTER[after]
     )
     return to_base64(octets)
 
@@ -59,7 +60,7 @@ def flip_ciphertext(response: Any) -> None:
 AFTER: dict[str, Callable[[Any], None] | None] = {
     "nothing": None,
     "another ciphertext": flip_ciphertext,
-    "another destination": forging.put("Response", Destination="https://other.example.com"),
+    "another destination": saml.put("Response", Destination="https://other.example.com"),
 }
 
 
@@ -85,13 +86,13 @@ SOUND: Message = ("assertion", "aes256-cbc", "rsa-oaep-mgf1p", "nothing", "idp-r
 @example(("response", *SOUND[1:3], "expired", *SOUND[4:]), (), "either", "required")
 @example(("both", SOUND[1], "rsa-1_5", *SOUND[3:]), ("rsa1_5",), "either", "allowed")
 def test_saml(message: Message, permit: Any, signed: Any, encryption: Any) -> None:
-    provider = forging.provider(permit=permit, decryption_keys=forging.decryption_pem(), signed=signed, encryption=encryption)
-    check_both_verdicts(response(*message), provider, forging.AT)
+    provider = saml.provider(permit=permit, decryption_keys=saml.decryption_pem(), signed=signed, encryption=encryption)
+    check_both_verdicts(response(*message), provider, saml.AT)
 
 
 @cache
 def keys() -> tuple[TokenKey, ...]:
-    return tuple(oidc_forge.key(alg, kid) for alg in ("RS256", "ES256", "EdDSA") for kid in ("a", "b"))
+    return tuple(oidc.key(alg, kid) for alg in ("RS256", "ES256", "EdDSA") for kid in ("a", "b"))
 
 
 KEY_CHANGES: tuple[dict[str, Any], ...] = (
@@ -122,8 +123,8 @@ claims = st.fixed_dictionaries(
     {},
     optional={
         "sub": st.sampled_from(("", 7, None, "alice")),
-        "exp": st.sampled_from((oidc_forge.NOW, oidc_forge.NOW - 299, oidc_forge.NOW - 301, str(oidc_forge.NOW + 9), 1.5)),
-        "iat": st.sampled_from((oidc_forge.NOW + 299, oidc_forge.NOW + 301, "x")),
+        "exp": st.sampled_from((oidc.NOW, oidc.NOW - 299, oidc.NOW - 301, str(oidc.NOW + 9), 1.5)),
+        "iat": st.sampled_from((oidc.NOW + 299, oidc.NOW + 301, "x")),
         "aud": st.sampled_from((["client-a", "client-b"], "other", [])),
         "azp": st.sampled_from(("client-a", "other")),
         "cnf": st.just({}),
@@ -149,14 +150,14 @@ def key_set(entries: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
 def test_oidc(
     entries: list[tuple[int, dict[str, Any]]], signer: int, header: dict[str, Any], changes: dict[str, Any], algorithms: Any
 ) -> None:
-    forge = oidc_forge.forge()
+    forge = oidc.forge()
     provider = OidcProvider(
         url=forge.url, client_ids=["client-a", "client-b"], jwks=key_set(entries), algorithms=algorithms, profile=Profile.AWS
     )
-    payload = json.dumps(forge.claims(at=oidc_forge.AT, audience="client-a", **changes)).encode()
+    payload = json.dumps(forge.claims(at=oidc.AT, audience="client-a", **changes)).encode()
     octets = b".".join(base64url.encode(part).encode() for part in (json.dumps({"alg": "RS256", **header}).encode(), payload))
     token = f"{octets.decode()}.{base64url.encode(keys()[signer].signature(octets))}"
-    check_both_verdicts(token, provider, oidc_forge.AT)
+    check_both_verdicts(token, provider, oidc.AT)
 
 
 @quick
@@ -165,7 +166,7 @@ def test_oidc(
         {},
         optional={
             "exp": st.sampled_from((0, 1, 3600)),
-            "iat": st.sampled_from(tuple(oidc_forge.NOW + offset for offset in (-3601, -10, 299, 301))),
+            "iat": st.sampled_from(tuple(oidc.NOW + offset for offset in (-3601, -10, 299, 301))),
             "aud": st.sampled_from(("other", ["client", "other"])),
             "iss": st.just("https://other.example.com"),
             "user_id": st.sampled_from(("a" * 256, "b")),
@@ -177,4 +178,4 @@ def test_oidc(
 def test_oauth(changes: dict[str, Any], client_ids: Any, skew: int) -> None:
     token = web_identity.ACCESS_TOKEN
     answers = {token_key(token): {**web_identity.AMAZON_ANSWER, **changes}}
-    check_both_verdicts(token, web_identity.amazon(token_information=answers, client_ids=client_ids, clock_skew=skew), oidc_forge.AT)
+    check_both_verdicts(token, web_identity.amazon(token_information=answers, client_ids=client_ids, clock_skew=skew), oidc.AT)

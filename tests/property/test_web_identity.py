@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from federation.errors import FederationError, InternalFailure
 from federation.sts.results import WebIdentityRoleSession
 from federation.sts.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
-from tests.web_identity import ACCESS_TOKEN, AMAZON, ROLE, World, mint
+from tests.support.sts.web_identity import ACCESS_TOKEN, AMAZON, ROLE, World, mint
 
 WORLD = World()
 TOKEN = mint()

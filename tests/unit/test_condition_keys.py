@@ -7,7 +7,7 @@ import pytest
 
 from federation.condition_keys import SAML_KEYS, find_key
 from federation.saml.attributes import CONDITION_KEYS, SINGLE_VALUED
-from tests.shared import shared_path
+from tests.support.shared import shared_path
 
 SPELLED_RIGHT = {
     "2.5.4.42": "2.4.5.42",

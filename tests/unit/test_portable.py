@@ -33,8 +33,9 @@ from federation.sts.results import Credentials
 from federation.sts.session import RoleSession
 from federation.sts.sigv4.request import SignedRequest
 from federation.sts.sigv4.verification import VerifiedSignature, verify
-from tests import callers, exchange, oidc_forge, signed
-from tests.results import result_types, samples
+from tests.support import oidc, signatures
+from tests.support.results import result_types, samples
+from tests.support.sts import callers, saml_login
 
 
 def pickled(value: Any, protocol: int = pickle.DEFAULT_PROTOCOL) -> Any:
@@ -103,7 +104,7 @@ def test_what_a_refusal_learned_later_travels_too() -> None:
 
 
 def test_every_type_of_result_has_real_samples() -> None:
-    """A new one fails here until tests/results.py makes one."""
+    """A new one fails here until tests/support/results.py makes one."""
     made_of = {cls for cls in result_types() if not issubclass(cls, Enum)}
     assert {VerifiedIdentity, Report, Decision, Credentials, RoleSession} <= made_of
     assert sorted(cls.__name__ for cls in made_of - samples().keys()) == []
@@ -160,7 +161,7 @@ def test_no_repr_shows_a_secret() -> None:
 
 
 def judge_in_a_worker(token: str) -> VerifiedIdentity:
-    return federation.validate(token, exchange.provider(), at=exchange.AT)
+    return federation.validate(token, saml_login.provider(), at=saml_login.AT)
 
 
 def raise_in_a_worker(refusal: FederationError) -> None:
@@ -179,11 +180,11 @@ def test_a_refusal_in_a_process_pool_comes_back_as_itself() -> None:
 
 
 def sealed() -> Iterator[object]:
-    raw = decode_token(oidc_forge.token())
-    provider = oidc_forge.provider()
+    raw = decode_token(oidc.token())
+    provider = oidc.provider()
     yield raw
     yield verify_token(raw, provider.keys, algorithms=provider.algorithms, profile=Profile.STRICT)
-    proved = signed.prove(signed.genuine())
+    proved = signatures.prove(signatures.genuine())
     yield proved.assertion
     yield proved.assertion.signed
     yield VerifiedMfa(callers.MFA, callers.AT)

@@ -10,8 +10,8 @@ from federation.errors import RegistrationError
 from federation.oauth.provider import OAuthProvider
 from federation.oidc.provider import OidcProvider
 from federation.saml.provider import SamlProvider
-from tests import web_identity
-from tests.exchange import PROVIDER, forge
+from tests.support.sts import web_identity
+from tests.support.sts.saml_login import PROVIDER, forge
 
 
 class Opaque:

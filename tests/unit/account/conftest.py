@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.account import add_role, add_saml_provider, init_account
-from tests.exchange import ACCOUNT, forge
+from tests.support.sts.saml_login import ACCOUNT, forge
 
 TRUST = {
     "Version": "2012-10-17",

@@ -59,7 +59,7 @@ from federation.errors import (
     ValidationError,
 )
 from federation.identity import SessionTag
-from tests.exchange import ACCOUNT, forge
+from tests.support.sts.saml_login import ACCOUNT, forge
 from tests.unit.account.conftest import TRUST
 
 IAM = f"arn:aws:iam::{ACCOUNT}"

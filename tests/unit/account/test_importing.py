@@ -17,7 +17,7 @@ from federation.account.writing.credentials import create_access_key
 from federation.account.writing.roles import update_role
 from federation.account.writing.trade_in import add_trade_in_token
 from federation.errors import AccountFault, AccountFaults, RegistrationError
-from tests.exchange import forge
+from tests.support.sts.saml_login import forge
 
 ACCOUNT = "123456789012"
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}

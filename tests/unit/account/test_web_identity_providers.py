@@ -12,7 +12,7 @@ from federation.account.oidc_providers import directory_of
 from federation.errors import AccountFault, AccountFaults, FederationError, InvalidIdentityToken
 from federation.oauth.registry import token_key
 from federation.oidc.decode import decode_token
-from tests.oidc_forge import AT, NOW, forge, token
+from tests.support.oidc import AT, NOW, forge, token
 
 TOKEN = "Atza%7COpaque"
 ANSWER = json.dumps({"iss": "https://www.amazon.com", "user_id": "amzn1.account.A", "aud": "c", "app_id": "a", "iat": NOW, "exp": 60})

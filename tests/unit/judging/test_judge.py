@@ -12,12 +12,13 @@ from federation.account import Account, load_account
 from federation.judging.captures import Capture, Fault
 from federation.judging.judge import Instant, Judge, Judgement, Verdict
 from federation.saml.provider import SamlProvider
-from tests import exchange, oidc_forge
-from tests.exchange import AT, ROLE, World
+from tests.support import oidc
+from tests.support.sts import saml_login
+from tests.support.sts.saml_login import AT, ROLE, World
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 SHIPPED_AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
-ISSUER = oidc_forge.provider()
+ISSUER = oidc.provider()
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +36,15 @@ def check(judgement: Judgement) -> object:
 
 
 def test_a_saml_response(account: Account) -> None:
-    found = judged(account, exchange.mint())
-    assert (found.kind, found.provider, found.profile) == ("saml2-response", exchange.PROVIDER, "strict")
+    found = judged(account, saml_login.mint())
+    assert (found.kind, found.provider, found.profile) == ("saml2-response", saml_login.PROVIDER, "strict")
     assert (found.accepted, found.subject, found.issuer) == (True, "subject-123", "https://idp.example.com/saml")
     assert found.verdicts == {"aws": Verdict(accepted=True), "strict": Verdict(accepted=True)}
     assert (found.refusal, found.claimed, found.at) == (None, None, "2026-11-24T12:00:30.250000Z")
 
 
 def test_an_id_token(account: Account) -> None:
-    found = judged(account, oidc_forge.token(jti="t-1"))
+    found = judged(account, oidc.token(jti="t-1"))
     assert (found.kind, found.provider, found.accepted, found.token_id) == ("oidc-id-token", ISSUER.arn, True, "t-1")
 
 
@@ -56,20 +57,20 @@ def test_access_tokens_of_a_server() -> None:
 
 
 def test_a_refused_token_proves_nobody_and_still_says_what_it_claims(account: Account) -> None:
-    found = judged(account, exchange.mint(), instant=Instant(at=AT + timedelta(hours=1)))
+    found = judged(account, saml_login.mint(), instant=Instant(at=AT + timedelta(hours=1)))
     assert (found.accepted, found.subject, found.issuer) == (False, None, None)
     assert found.claimed == {"issuer": "https://idp.example.com/saml", "subject": "subject-123"}
     assert {verdict.code for verdict in found.verdicts.values()} == {"ExpiredTokenException"}
 
 
 def test_the_profiles_may_disagree(account: Account) -> None:
-    found = judged(account, exchange.mint(exchange.login(audiences=("https://elsewhere.example.com",))))
+    found = judged(account, saml_login.mint(saml_login.login(audiences=("https://elsewhere.example.com",))))
     assert (found.verdicts["aws"].accepted, found.verdicts["strict"].accepted, found.accepted) == (True, False, False)
 
 
 def test_instants_the_record_goes_before_the_run(account: Account) -> None:
     late = Instant(at=AT + timedelta(days=1))
-    for token in (exchange.mint(), oidc_forge.token()):
+    for token in (saml_login.mint(), oidc.token()):
         assert not judged(account, token, instant=late).accepted
         assert judged(account, token, instant=late, capture={"at": AT}).accepted
         assert judged(account, token, instant=late, capture={"issued": True}).accepted
@@ -79,7 +80,7 @@ def test_instants_the_record_goes_before_the_run(account: Account) -> None:
 
 @pytest.mark.parametrize("iat", [None, "now", True, 10**19, -(10**18), 1e300])
 def test_a_token_that_does_not_say_when(account: Account, iat: object) -> None:
-    assert check(judged(account, oidc_forge.token(iat=iat), instant=Instant(issued=True))) == "instant"
+    assert check(judged(account, oidc.token(iat=iat), instant=Instant(issued=True))) == "instant"
 
 
 @pytest.mark.parametrize(("token", "refusing"), [("", "size"), ("eyJ.eyJ.x", "base64url"), ("<xml/>", "base64"), ("\udcff", "base64")])
@@ -97,7 +98,7 @@ def test_a_fault_of_the_capture(account: Account) -> None:
 
 
 def test_nobody_to_judge_it(account: Account) -> None:
-    foreign = oidc_forge.forge(shape="github").token(at=oidc_forge.AT)
+    foreign = oidc.forge(shape="github").token(at=oidc.AT)
     found = judged(account, foreign)
     assert (found.provider, check(found), found.verdicts["aws"].check) == (None, "provider", "provider")
 
@@ -105,23 +106,23 @@ def test_nobody_to_judge_it(account: Account) -> None:
 def test_identity_providers_registered_twice(account: Account) -> None:
     """The same entity id with another key and another audience: whichever accepts."""
     other = "arn:aws:iam::123456789012:saml-provider/Other"
-    elsewhere = SamlProvider.from_metadata(exchange.forge().metadata(), arn=other, recipients=["https://elsewhere.example.com"])
+    elsewhere = SamlProvider.from_metadata(saml_login.forge().metadata(), arn=other, recipients=["https://elsewhere.example.com"])
     twice = replace(account, saml_providers={other: elsewhere, **account.saml_providers})
-    assert judged(twice, exchange.mint()).provider == exchange.PROVIDER
-    refused = judged(twice, exchange.mint(exchange.login(recipient="https://third.example.com", destination=None)))
+    assert judged(twice, saml_login.mint()).provider == saml_login.PROVIDER
+    refused = judged(twice, saml_login.mint(saml_login.login(recipient="https://third.example.com", destination=None)))
     assert (refused.provider, check(refused)) == (other, "recipient")
 
 
 def test_a_role_is_asked(account: Account) -> None:
-    granted = judged(account, exchange.mint(), role_arn=ROLE)
+    granted = judged(account, saml_login.mint(), role_arn=ROLE)
     assert (granted.accepted, granted.role) == (True, {"arn": ROLE, "effect": "Allow"})
-    trust = exchange.trust(condition={"StringEquals": {"saml:sub": "somebody-else"}})
-    denied = judged(World(trust_policy=trust).account, exchange.mint(), role_arn=ROLE)
+    trust = saml_login.trust(condition={"StringEquals": {"saml:sub": "somebody-else"}})
+    denied = judged(World(trust_policy=trust).account, saml_login.mint(), role_arn=ROLE)
     assert (denied.accepted, denied.subject, denied.role) == (False, "subject-123", {"arn": ROLE, "effect": "ImplicitDeny"})
     assert (check(denied), denied.verdicts["strict"].accepted) == ("trust-policy", True)
-    unmet = judged(account, exchange.mint(exchange.login(attributes=exchange.attributes(RoleSessionName=None))), role_arn=ROLE)
+    unmet = judged(account, saml_login.mint(saml_login.login(attributes=saml_login.attributes(RoleSessionName=None))), role_arn=ROLE)
     assert check(unmet) == "role-session-name"
-    unknown = judged(account, oidc_forge.token(), role_arn=f"{ROLE}X")
+    unknown = judged(account, oidc.token(), role_arn=f"{ROLE}X")
     assert check(unknown) == "role"
 
 
@@ -130,6 +131,6 @@ def test_a_bug_is_the_judgement_on_one_token(account: Account, monkeypatch: pyte
         raise RuntimeError("secret")
 
     monkeypatch.setattr("federation.judging.judge.diagnose", broken)
-    found = judged(account, exchange.mint())
+    found = judged(account, saml_login.mint())
     assert found.is_bug
     assert "secret" not in str(found)

@@ -13,7 +13,7 @@ from federation.oauth.validator import OAuthTokenValidator
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT, OidcForge
 from federation.validators import Provider
-from tests.oidc_forge import AT, NOW, key, token
+from tests.support.oidc import AT, NOW, key, token
 
 TOKEN = "Atza|IQEBLjAsAhRFiXuWpUXuRvQ9PZL3GMFcYevydwIUFAHZwXZ"
 AMAZON = {

@@ -8,7 +8,7 @@ from federation import OidcProvider, diagnose
 from federation.errors import InvalidIdentityToken, RegistrationError
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
-from tests.oidc_forge import AT, CLIENT, forge, key, token
+from tests.support.oidc import AT, CLIENT, forge, key, token
 
 
 def test_a_kid_that_two_keys_bear_names_none_of_them_under_strict() -> None:

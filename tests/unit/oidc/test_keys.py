@@ -15,7 +15,7 @@ from federation.oidc import base64url
 from federation.oidc.keys import read_key
 from federation.profiles import Profile
 from federation.testing.keys import SigningKey
-from tests.oidc_forge import key
+from tests.support.oidc import key
 
 # The primes by which the vulnerable generator is told (Nemec et al. 2017): 65537 generates a small subgroup modulo each.
 PRIMES = (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)

@@ -8,7 +8,7 @@ from federation import OidcProvider, validate
 from federation.oidc.conditions import KeyNames
 from federation.testing.oidc import OidcForge
 from federation.testing.oidc_shapes import OIDC_SHAPES
-from tests.oidc_forge import AT, CLIENT, key
+from tests.support.oidc import AT, CLIENT, key
 
 
 def keys_of(shape: str, **claims: Any) -> dict[str, Any]:

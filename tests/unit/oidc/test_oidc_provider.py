@@ -12,7 +12,7 @@ from federation.oidc.algorithms import SOUND
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
 from federation.validators import Provider
-from tests.oidc_forge import CLIENT, forge, key
+from tests.support.oidc import CLIENT, forge, key
 
 
 def build(**changes: Any) -> OidcProvider:

@@ -12,7 +12,7 @@ from federation.oidc.validator import STAGES, OidcTokenValidator
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT
 from federation.validators import validator
-from tests.oidc_forge import AT, CLIENT, NOW, forge, provider, refusal, token, with_header
+from tests.support.oidc import AT, CLIENT, NOW, forge, provider, refusal, token, with_header
 
 
 def test_a_report_lists_every_rule_in_order() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.policy.policies import ask, document, effect, statement, trust
+from tests.support.policies import ask, document, effect, statement, trust
 
 KEY = "aws:RequestTag/value"
 USER = "arn:aws:iam::123456789012:user/test"

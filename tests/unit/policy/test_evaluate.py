@@ -7,7 +7,7 @@ import pytest
 
 from federation.errors import ValidationError
 from federation.policy import Policy, Principal, RequestContext
-from tests.unit.policy.policies import PROVIDER, SAML, ask, document, statement, trust
+from tests.support.policies import PROVIDER, SAML, ask, document, statement, trust
 
 ACCOUNT = "123456789012"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"

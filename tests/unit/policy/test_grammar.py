@@ -9,7 +9,7 @@ from federation import limits
 from federation.errors import MalformedPolicyDocument
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
-from tests.unit.policy.policies import PROVIDER, SAML, document, statement
+from tests.support.policies import PROVIDER, SAML, document, statement
 
 INVALID = "This policy contains invalid Json"
 SYNTAX = "Syntax errors in policy."

@@ -12,8 +12,8 @@ from federation import limits
 from federation.errors import MalformedPolicyDocument
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
-from tests.growth import assert_grows_linearly, cost
-from tests.unit.policy.policies import PROVIDER, SAML, ask, document, statement, trust
+from tests.support.growth import assert_grows_linearly, cost
+from tests.support.policies import PROVIDER, SAML, ask, document, statement, trust
 
 KEY = "saml:cn"
 Sizes = Callable[[int], tuple[list[str], list[str]]]

@@ -15,7 +15,7 @@ from federation.saml.subject import BEARER, NameID, SubjectConfirmation
 from federation.saml.xml import SAML, XML, XSI
 from federation.testing import SHAPES
 from federation.testing.message import build_response
-from tests.forging import AT, ISSUER, PERSISTENT, ROLE, SIGN_IN, Hook, add, drop, found, good_login, put, say
+from tests.support.saml import AT, ISSUER, PERSISTENT, ROLE, SIGN_IN, Hook, add, drop, found, good_login, put, say
 
 NAME = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
 

@@ -15,7 +15,7 @@ from federation.profiles import Profile
 from federation.saml import messages
 from federation.saml.checks import CHECKS
 from federation.saml.subject import BEARER
-from tests.forging import AT, Hook, add, drop, found, good_login, judge, provider, put, respond, say
+from tests.support.saml import AT, Hook, add, drop, found, good_login, judge, provider, put, respond, say
 
 ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 HOLDER = "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"

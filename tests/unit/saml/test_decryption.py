@@ -10,7 +10,20 @@ from federation.errors import FederationError
 from federation.saml.assertion import read_assertion
 from federation.saml.xml import DS, SAML, XENC, XENC11, Element
 from federation.testing.encryption import encrypt_assertion
-from tests.signed import LOGIN, Change, Keys, changed, encryption, forge, genuine, own_decryption_key, part, prove, refused, subject
+from tests.support.signatures import (
+    LOGIN,
+    Change,
+    Keys,
+    changed,
+    encryption,
+    forge,
+    genuine,
+    own_decryption_key,
+    part,
+    prove,
+    refused,
+    subject,
+)
 
 
 def hide_name_id(content: str = "aes256-gcm") -> bytes:

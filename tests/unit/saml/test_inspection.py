@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from federation.saml.inspection import inspect_response
-from tests.signed import LOGIN, changed, genuine, part
+from tests.support.signatures import LOGIN, changed, genuine, part
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from federation.errors import RegistrationError
 from federation.saml.keys import PERMITS, load_certificates, load_decryption_key, parse_permit, verification_key
-from tests.signed import AT, signing_key
+from tests.support.signatures import AT, signing_key
 
 
 def refusal(call: object) -> str:

@@ -12,7 +12,7 @@ from federation.errors import RegistrationError
 from federation.saml.keys import load_certificates
 from federation.saml.metadata import read_metadata
 from federation.testing import SHAPES, SigningKey
-from tests.forging import AT, ISSUER, forge, found, respond, signing_key
+from tests.support.saml import AT, ISSUER, forge, found, respond, signing_key
 
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 GOOD = forge(shape="okta").metadata()

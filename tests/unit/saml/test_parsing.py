@@ -17,8 +17,8 @@ from federation import limits
 from federation.errors import InternalFailure
 from federation.saml import parsing
 from federation.saml.parsing import NotWellFormedError, contained, parse_document
-from tests.shared import REPOSITORY
-from tests.signed import LOGIN, Keys, encryption, genuine, own_decryption_key, prove, strange, subject
+from tests.support.shared import REPOSITORY
+from tests.support.signatures import LOGIN, Keys, encryption, genuine, own_decryption_key, prove, strange, subject
 
 FEW_OCTETS = 20_000
 
@@ -129,7 +129,7 @@ def test_without_a_thread_to_be_had_it_refuses_and_keeps_no_message(few: None, m
 MEASURE = """
 import os, sys
 from federation.errors import FederationError
-from tests.signed import LOGIN, genuine, prove, strange, subject
+from tests.support.signatures import LOGIN, genuine, prove, strange, subject
 
 def resident():
     with open("/proc/self/statm") as file:

@@ -12,7 +12,7 @@ from federation.errors import FederationError, RegistrationError
 from federation.profiles import Profile
 from federation.saml.keys import load_certificates, load_decryption_key
 from federation.saml.provider import SamlProvider
-from tests.forging import (
+from tests.support.saml import (
     ARN,
     ISSUER,
     SIGN_IN,

@@ -12,7 +12,7 @@ from federation.saml.decode import RawResponse
 from federation.saml.response import STAGES, examine_response
 from federation.saml.signature import SignedElement, SignedOctets, named
 from federation.saml.xml import SAML
-from tests.signed import (
+from tests.support.signatures import (
     LOGIN,
     Keys,
     changed,

@@ -8,7 +8,7 @@ from federation.saml import templates
 from federation.saml.signature import detach
 from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
 from federation.saml.xml import Element, parse, reparse
-from tests.signed import LOGIN, changed, genuine, part, prove, refused, resign, subject
+from tests.support.signatures import LOGIN, changed, genuine, part, prove, refused, resign, subject
 
 
 @pytest.fixture(autouse=True)

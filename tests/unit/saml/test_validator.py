@@ -15,7 +15,7 @@ from federation.oidc.provider import OidcProvider
 from federation.saml.checks import CHECKS
 from federation.saml.response import STAGES
 from federation.saml.validator import SamlResponseValidator, name_qualifier
-from tests.forging import (
+from tests.support.saml import (
     ARN,
     AT,
     ISSUER,

@@ -12,7 +12,7 @@ from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Exchange, Request, Response
-from tests import callers
+from tests.support.sts import callers
 
 HOST = ("host", "127.0.0.1:8042")
 ENDPOINT = Endpoint(callers.service())

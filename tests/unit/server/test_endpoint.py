@@ -20,7 +20,7 @@ from federation.sts.operations.inspection import GetAccessKeyInfo, GetCallerIden
 from federation.sts.operations.web_identity_token import GetWebIdentityToken
 from federation.sts.service import SecurityTokenService
 from federation.sts.sigv4.request import SignedRequest
-from tests.shared import REPOSITORY
+from tests.support.shared import REPOSITORY
 
 MODEL = botocore.session.get_session().get_service_model("sts")
 FIXTURES = REPOSITORY / "fixtures"

@@ -11,8 +11,8 @@ import pytest
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService
-from tests.shared import REPOSITORY
-from tests.signed import strange
+from tests.support.shared import REPOSITORY
+from tests.support.signatures import strange
 
 FIXTURES = REPOSITORY / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)

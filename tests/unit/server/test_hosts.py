@@ -9,8 +9,8 @@ from federation.server.endpoint import Endpoint
 from federation.server.hosts import Host, ServedNames, check_origin, is_name, read_host
 from federation.server.messages import Exchange, Request
 from federation.sts.service import SecurityTokenService
-from tests import callers
-from tests.shared import REPOSITORY
+from tests.support.shared import REPOSITORY
+from tests.support.sts import callers
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
 OWN = ["localhost", "LOCALHOST:8042", "localhost.:8042", "sts.localhost", "127.0.0.1:8042", "127.8.9.1", "[::1]:8042", "[::1]"]

@@ -10,7 +10,7 @@ from federation.server.messages import Exchange, Request
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
-from tests.shared import REPOSITORY
+from tests.support.shared import REPOSITORY
 
 FIXTURES = REPOSITORY / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)

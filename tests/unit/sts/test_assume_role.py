@@ -12,9 +12,9 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.sts.operations.results import AssumedRole
 from federation.sts.service import SecurityTokenService
-from tests import callers
-from tests.callers import ACCOUNT, AT, EVERYTHING, MFA, OTHER, ROLE, ROOT, USER, account, refused, role, service, trusts, user
-from tests.totp import code
+from tests.support.sts import callers
+from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, MFA, OTHER, ROLE, ROOT, USER, account, refused, role, service, trusts, user
+from tests.support.totp import code
 
 NOBODY = user(USER)
 OTHER_ROOT = f"arn:aws:iam::{OTHER}:root"

@@ -10,7 +10,7 @@ from federation.errors import (
     InvalidIdentityToken,
     ValidationError,
 )
-from tests.exchange import ACCOUNT, PROVIDER, World, attributes, login, mint, trust
+from tests.support.sts.saml_login import ACCOUNT, PROVIDER, World, attributes, login, mint, trust
 
 
 def test_the_documented_fields() -> None:

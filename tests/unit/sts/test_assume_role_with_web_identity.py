@@ -14,8 +14,8 @@ from federation.oauth.registry import token_key
 from federation.state import AuditEvent, MemoryReplayCache
 from federation.sts.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
 from federation.testing.oidc import ABSENT
-from tests.oidc_forge import AT, NOW
-from tests.web_identity import (
+from tests.support.oidc import AT, NOW
+from tests.support.sts.web_identity import (
     ACCESS_TOKEN,
     AMAZON,
     FACEBOOK,

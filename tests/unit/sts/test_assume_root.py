@@ -10,8 +10,8 @@ from federation.account.model import Organization, TradeInToken
 from federation.policy import Policy
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
-from tests import callers
-from tests.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, refused, service, user
+from tests.support.sts import callers
+from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, refused, service, user
 
 TASK = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
 MEMBER_ROOT = f"arn:aws:iam::{OTHER}:root"

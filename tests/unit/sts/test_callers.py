@@ -11,8 +11,23 @@ from federation.account.model import AccessKey
 from federation.errors import InvalidClientTokenId
 from federation.server.messages import Request
 from federation.sts.sigv4.request import SignedRequest
-from tests import callers
-from tests.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, OTHER, ROLE, ROOT, ROOT_KEY_ID, SECRET, USER, account, refused, service, user
+from tests.support.sts import callers
+from tests.support.sts.callers import (
+    ACCOUNT,
+    AT,
+    EVERYTHING,
+    KEY_ID,
+    OTHER,
+    ROLE,
+    ROOT,
+    ROOT_KEY_ID,
+    SECRET,
+    USER,
+    account,
+    refused,
+    service,
+    user,
+)
 
 
 def signed_request(request: Request) -> SignedRequest:

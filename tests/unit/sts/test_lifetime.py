@@ -8,7 +8,7 @@ from federation.errors import (
     ValidationError,
 )
 from federation.sts.lifetime import session_period
-from tests.exchange import AT, World, attributes, login, mint, provider
+from tests.support.sts.saml_login import AT, World, attributes, login, mint, provider
 
 
 @pytest.mark.parametrize(

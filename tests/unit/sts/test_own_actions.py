@@ -12,7 +12,22 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.sts.authorization.authorize import Authorization
 from federation.sts.service import SecurityTokenService
-from tests.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, document, refused, role, service, trusts, user
+from tests.support.sts.callers import (
+    ACCOUNT,
+    AT,
+    EVERYTHING,
+    OTHER,
+    ROLE,
+    ROOT,
+    USER,
+    account,
+    document,
+    refused,
+    role,
+    service,
+    trusts,
+    user,
+)
 
 NOBODY: list[dict[str, Any]] = []
 STS = {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}

@@ -10,7 +10,7 @@ from federation.errors import (
     ValidationError,
 )
 from federation.state import AuditEvent, MemoryReplayCache
-from tests.exchange import AT, PROVIDER, ROLE, World, attributes, login, mint, provider
+from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, attributes, login, mint, provider
 
 
 class Events(list[AuditEvent]):

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from federation.sts.service import SecurityTokenService
-from tests import callers
-from tests.callers import ACCOUNT, AT, EVERYTHING, MFA, ROLE, ROOT, USER, account, refused, service, user
-from tests.totp import code
+from tests.support.sts import callers
+from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, MFA, ROLE, ROOT, USER, account, refused, service, user
+from tests.support.totp import code
 
 START = AT.replace(microsecond=0)
 POLICY = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'

@@ -22,9 +22,9 @@ from federation.state import AuditEvent
 from federation.sts import trail
 from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.service import SecurityTokenService
-from tests import callers
-from tests.callers import AT as SIGNED_AT
-from tests.callers import signed
+from tests.support.sts import callers
+from tests.support.sts.callers import AT as SIGNED_AT
+from tests.support.sts.callers import signed
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, 250_000, tzinfo=UTC)

@@ -16,7 +16,7 @@ from federation import OidcProvider
 from federation.account.model import Organization, OutboundIssuer
 from federation.identity import SessionTag
 from federation.sts.service import SecurityTokenService
-from tests.callers import ACCOUNT, AT, EVERYTHING, ROLE, ROOT, USER, account, refused, role, service, user
+from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, ROLE, ROOT, USER, account, refused, role, service, user
 
 URL = "https://0f7d2c2e-8f0e-4b86-9a6c-2f6d2a7b9c11.tokens.sts.global.api.aws"
 AUDIENCE = "https://service.example.com"

@@ -17,8 +17,8 @@ from federation.errors import FederationError, InvalidIdentityToken
 from federation.identity import VerifiedIdentity
 from federation.report import Check, Report
 from federation.testing.validator_contract import CONTRACT, Clause, ContractError, Specimen
-from tests import paseto
-from tests.paseto import PasetoValidator, Presented, refuse
+from tests.support import paseto
+from tests.support.paseto import PasetoValidator, Presented, refuse
 
 started = time.time
 

@@ -13,29 +13,29 @@ from federation.oauth.provider import OAuthProvider
 from federation.saml.provider import SamlProvider
 from federation.testing import SamlForge, aws_attributes, to_base64
 from federation.testing.validator_contract import CONTRACT, Clause, Specimen
-from tests import forging, oidc_forge
+from tests.support import oidc, saml
 
 OPAQUE = "Atza|IQEBLjAsAexampleHpi0U-Dme37rR6CuUpSR"
 LONG = 1_100_000
 
 
 @cache
-def saml() -> Specimen:
-    forge = SamlForge(issuer=forging.ISSUER, key=forging.signing_key())
-    stranger = SamlForge(issuer=forging.ISSUER, key=forging.signing_key("stranger-rsa2048"))
-    other = SamlForge(issuer="https://idp.other.example/saml", key=forging.signing_key())
-    attributes = aws_attributes(role=forging.ROLE, provider=forging.ARN, session_name="session-name")
+def saml_specimen() -> Specimen:
+    forge = SamlForge(issuer=saml.ISSUER, key=saml.signing_key())
+    stranger = SamlForge(issuer=saml.ISSUER, key=saml.signing_key("stranger-rsa2048"))
+    other = SamlForge(issuer="https://idp.other.example/saml", key=saml.signing_key())
+    attributes = aws_attributes(role=saml.ROLE, provider=saml.ARN, session_name="session-name")
 
     def token(**changes: Any) -> str:
-        return to_base64(forge.response(forging.good_login(**changes)))
+        return to_base64(forge.response(saml.good_login(**changes)))
 
     return Specimen(
-        provider=SamlProvider.from_metadata(forge.metadata(), arn=forging.ARN),
-        same_name=SamlProvider.from_metadata(stranger.metadata(), arn=forging.ARN),
-        same_key=SamlProvider.from_metadata(other.metadata(), arn=f"{forging.ARN}-other"),
+        provider=SamlProvider.from_metadata(forge.metadata(), arn=saml.ARN),
+        same_name=SamlProvider.from_metadata(stranger.metadata(), arn=saml.ARN),
+        same_key=SamlProvider.from_metadata(other.metadata(), arn=f"{saml.ARN}-other"),
         token=token(),
-        at=forging.AT,
-        expired_at=forging.AT + timedelta(minutes=6),
+        at=saml.AT,
+        expired_at=saml.AT + timedelta(minutes=6),
         misaddressed=token(audiences=("urn:somebody:else",)),
         oversized=token(attributes={**attributes, "long": ["x" * LONG]}),
         refused={
@@ -47,23 +47,23 @@ def saml() -> Specimen:
 
 
 @cache
-def oidc() -> Specimen:
+def oidc_specimen() -> Specimen:
     return Specimen(
-        provider=oidc_forge.provider(),
-        same_name=oidc_forge.provider("PS256"),
-        same_key=oidc_forge.forge(issuer="https://issuer.other.example").provider(client_ids=[oidc_forge.CLIENT]),
-        token=oidc_forge.token(),
-        at=oidc_forge.AT,
-        expired_at=oidc_forge.AT + timedelta(days=1),
-        misaddressed=oidc_forge.token(aud="somebody-else"),
-        oversized=oidc_forge.token(padding="x" * LONG),
-        refused={"subject": oidc_forge.token(sub=""), "confirmation": oidc_forge.token(cnf={"jkt": "x"})},
+        provider=oidc.provider(),
+        same_name=oidc.provider("PS256"),
+        same_key=oidc.forge(issuer="https://issuer.other.example").provider(client_ids=[oidc.CLIENT]),
+        token=oidc.token(),
+        at=oidc.AT,
+        expired_at=oidc.AT + timedelta(days=1),
+        misaddressed=oidc.token(aud="somebody-else"),
+        oversized=oidc.token(padding="x" * LONG),
+        refused={"subject": oidc.token(sub=""), "confirmation": oidc.token(cnf={"jkt": "x"})},
     )
 
 
 @cache
-def oauth() -> Specimen:
-    good = {"active": True, "sub": "amzn1.account.A", "aud": "client-a", "exp": oidc_forge.NOW + 600, "iss": "https://auth.example.com"}
+def oauth_specimen() -> Specimen:
+    good = {"active": True, "sub": "amzn1.account.A", "aud": "client-a", "exp": oidc.NOW + 600, "iss": "https://auth.example.com"}
     tokens = {"good": OPAQUE, "misaddressed": f"{OPAQUE}-1", "oversized": OPAQUE + "x" * LONG, "inactive": f"{OPAQUE}-2"}
     changes: dict[str, dict[str, Any]] = {"misaddressed": {"aud": "somebody-else"}, "inactive": {"active": False}}
     answers = {hashlib.sha256(token.encode()).hexdigest(): json.dumps({**good, **changes.get(name, {})}) for name, token in tokens.items()}
@@ -72,8 +72,8 @@ def oauth() -> Specimen:
         same_name=OAuthProvider(name="auth.example.com", token_information={}, client_ids=["client-a"]),
         same_key=OAuthProvider(name="auth.example.org", token_information=answers, client_ids=["client-a"]),
         token=OPAQUE,
-        at=oidc_forge.AT,
-        expired_at=oidc_forge.AT + timedelta(hours=1),
+        at=oidc.AT,
+        expired_at=oidc.AT + timedelta(hours=1),
         misaddressed=tokens["misaddressed"],
         oversized=tokens["oversized"],
         refused={"active": tokens["inactive"]},
@@ -82,6 +82,6 @@ def oauth() -> Specimen:
 
 
 @pytest.mark.parametrize("clause", CONTRACT, ids=str)
-@pytest.mark.parametrize("specimen", [saml, oidc, oauth])
+@pytest.mark.parametrize("specimen", [saml_specimen, oidc_specimen, oauth_specimen], ids=["saml", "oidc", "oauth"])
 def test_built_in_validators_keep_it(specimen: Callable[[], Specimen], clause: Clause) -> None:
     clause.check(specimen())

@@ -8,8 +8,8 @@ import pytest
 
 from federation.policy import Policy
 from federation.policy.lint import MAX_FINDINGS, RULES, SEVERITIES, lint, worst
-from tests.unit.policy.lint.trusts import EKS, GITHUB, findings, ids, saml, scoped
-from tests.unit.policy.policies import document, statement
+from tests.support.policies import document, statement
+from tests.support.trusts import EKS, GITHUB, findings, ids, saml, scoped
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.policy.lint.trusts import EKS, GITHUB, WEB, findings, ids, saml, scoped, web
-from tests.unit.policy.policies import statement
+from tests.support.policies import statement
+from tests.support.trusts import EKS, GITHUB, WEB, findings, ids, saml, scoped, web
 
 AUD = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
 SHARED = {

@@ -26,7 +26,8 @@ from federation.policy.operators import Family
 from federation.saml.inspection import claimed_login
 from federation.state import AuditEvent, MemoryReplayCache
 from federation.sts.service import SecurityTokenService
-from tests import callers, exchange, oidc_forge, web_identity
+from tests.support import oidc
+from tests.support.sts import callers, saml_login, web_identity
 
 TASK = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
 DOORS: tuple[Callable[..., Any] | type, ...] = (
@@ -146,37 +147,37 @@ def _refusal(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Fede
 
 def _logins() -> Iterator[Any]:
     audit = _Kept()
-    world, token = exchange.World(service={"audit": audit}), exchange.mint(exchange.login(attributes=_tagged()))
+    world, token = saml_login.World(service={"audit": audit}), saml_login.mint(saml_login.login(attributes=_tagged()))
     provider, sts = world.provider, world.sts
-    for at in (exchange.AT, exchange.AT + timedelta(days=1)):
+    for at in (saml_login.AT, saml_login.AT + timedelta(days=1)):
         yield federation.diagnose(token, provider, at=at)
-    yield federation.validate(token, provider, at=exchange.AT)
-    yield _refusal(federation.validate, "x", provider, at=exchange.AT)
-    call: Any = {"role_arn": exchange.ROLE, "principal_arn": exchange.PROVIDER, "saml_assertion": token, "at": exchange.AT}
-    session = sts.assume_role_with_saml(**call, policy_arns=[f"arn:aws:iam::{exchange.ACCOUNT}:policy/Narrow"])
+    yield federation.validate(token, provider, at=saml_login.AT)
+    yield _refusal(federation.validate, "x", provider, at=saml_login.AT)
+    call: Any = {"role_arn": saml_login.ROLE, "principal_arn": saml_login.PROVIDER, "saml_assertion": token, "at": saml_login.AT}
+    session = sts.assume_role_with_saml(**call, policy_arns=[f"arn:aws:iam::{saml_login.ACCOUNT}:policy/Narrow"])
     yield session
-    strangers = replace(world, trust_policy=exchange.trust(condition={"StringEquals": {"saml:sub": "somebody"}}))
+    strangers = replace(world, trust_policy=saml_login.trust(condition={"StringEquals": {"saml:sub": "somebody"}}))
     yield _refusal(strangers.sts.assume_role_with_saml, **call)
-    yield sts.session_of(session.credentials.access_key_id, session.credentials.session_token, at=exchange.AT)
-    yield sts.caller_for_key(session.credentials.access_key_id, session.credentials.session_token, at=exchange.AT)
-    yield sts.explain_role(federation.diagnose(token, provider, at=exchange.AT), role_arn=exchange.ROLE, at=exchange.AT)
-    yield sts.check_exchange(federation.validate(token, provider, at=exchange.AT), role_arn=exchange.ROLE)
+    yield sts.session_of(session.credentials.access_key_id, session.credentials.session_token, at=saml_login.AT)
+    yield sts.caller_for_key(session.credentials.access_key_id, session.credentials.session_token, at=saml_login.AT)
+    yield sts.explain_role(federation.diagnose(token, provider, at=saml_login.AT), role_arn=saml_login.ROLE, at=saml_login.AT)
+    yield sts.check_exchange(federation.validate(token, provider, at=saml_login.AT), role_arn=saml_login.ROLE)
     yield claimed_login(token)
-    yield Judge(world.account, role_arn=exchange.ROLE).judge(Capture(id="one", token=token.encode(), at=exchange.AT))
+    yield Judge(world.account, role_arn=saml_login.ROLE).judge(Capture(id="one", token=token.encode(), at=saml_login.AT))
     yield audit.events
 
     condition = {"StringNotEquals": {f"{web_identity.NAME}:sub": "nobody"}, "StringLike": {f"{web_identity.NAME}:aud": "client-?"}}
     world_of_claims = web_identity.World(trust_policy=web_identity.trust(condition=condition))
     web = web_identity.mint()
-    yield from (federation.diagnose(text, web_identity.provider(), at=oidc_forge.AT) for text in (web, web[:-1]))
-    yield federation.diagnose(web_identity.ACCESS_TOKEN, web_identity.amazon(), at=oidc_forge.AT)
+    yield from (federation.diagnose(text, web_identity.provider(), at=oidc.AT) for text in (web, web[:-1]))
+    yield federation.diagnose(web_identity.ACCESS_TOKEN, web_identity.amazon(), at=oidc.AT)
     yield world_of_claims.sts.assume_role_with_web_identity(
-        role_arn=web_identity.ROLE, role_session_name="session", web_identity_token=web, at=oidc_forge.AT
+        role_arn=web_identity.ROLE, role_session_name="session", web_identity_token=web, at=oidc.AT
     )
 
 
 def _tagged() -> Any:
-    return exchange.attributes(PrincipalTag_Team=["blue"], TransitiveTagKeys=["Team"], SourceIdentity=["alice"])
+    return saml_login.attributes(PrincipalTag_Team=["blue"], TransitiveTagKeys=["Team"], SourceIdentity=["alice"])
 
 
 def _signed_operations() -> Iterator[Any]:
@@ -240,5 +241,5 @@ def _policies() -> Iterator[Any]:
     for resource in ("arn:aws:s3:::a/b", "arn:aws:s3:::other"):
         decision = policy.evaluate(RequestContext(principal=caller, action="s3:GetObject", resource=resource, keys=keys))
         yield from (policy, decision, decision.statements, decision.nearest)
-    yield lint(exchange.trust(condition={"StringLike": {"saml:aud": "*"}}))
-    yield tuple(lint_account(exchange.World(trust_policy=exchange.trust(condition={"StringLike": {"saml:aud": "*"}})).account))
+    yield lint(saml_login.trust(condition={"StringLike": {"saml:aud": "*"}}))
+    yield tuple(lint_account(saml_login.World(trust_policy=saml_login.trust(condition={"StringLike": {"saml:aud": "*"}})).account))

@@ -232,7 +232,7 @@ def installed(plugin: object) -> Iterator[None]:
     """Have *plugin* found as the one installed plug-in of its kind."""
 
     class Point:
-        name, value = KIND, "tests.paseto:PasetoValidator"
+        name, value = KIND, "tests.support.paseto:PasetoValidator"
 
         def load(self) -> Any:
             return lambda: plugin

@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import Result
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = ROOT / "tests" / "cli" / "golden"
 REWRITE = "FEDERATION_REWRITE_GOLDEN"
 """With this variable set the tests write what they saw; the diff is then for the reader to judge."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("FEDERATION_CORPORA") or REPOSITORY.parent / "shared")
 
 needs_shared = pytest.mark.skipif(

@@ -4,7 +4,7 @@ from typing import Any
 
 from federation.policy import Policy
 from federation.policy.lint import Finding, lint
-from tests.unit.policy.policies import document, statement
+from tests.support.policies import document, statement
 
 SAML = "sts:AssumeRoleWithSAML"
 WEB = "sts:AssumeRoleWithWebIdentity"

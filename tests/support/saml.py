@@ -14,7 +14,7 @@ from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.saml.provider import SamlProvider
 from federation.testing import SHAPES, Encryption, Login, SamlForge, SigningKey, aws_attributes, to_base64
-from tests.shared import REPOSITORY
+from tests.support.shared import REPOSITORY
 
 AT = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
 ARN = "arn:aws:iam::123456789012:saml-provider/SAML-test"

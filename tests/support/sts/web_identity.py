@@ -10,8 +10,8 @@ from federation.oauth.registry import token_key
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.sts.results import WebIdentityRoleSession
-from tests.exchange import ACCOUNT, KEYRING
-from tests.oidc_forge import AT, NOW, forge
+from tests.support.oidc import AT, NOW, forge
+from tests.support.sts.saml_login import ACCOUNT, KEYRING
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/Deploy"
 URL = "https://issuer.example.com/tenant"
