@@ -10,8 +10,9 @@ Nothing heavy is imported until a name below is used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from federation.lazy import lazily
 
 if TYPE_CHECKING:
     from federation.errors import AccountFault, AccountFaults, FederationError, RegistrationError
@@ -64,44 +65,38 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "AccountFault": "federation.errors",
-    "AccountFaults": "federation.errors",
-    "AssumedRoleSession": "federation.sts.results",
-    "AssumedRoleUser": "federation.sts.results",
-    "AuditEvent": "federation.state.event",
-    "AuditSink": "federation.state.audit",
-    "Check": "federation.report",
-    "CheckResult": "federation.report",
-    "Credentials": "federation.sts.results",
-    "Decision": "federation.policy.decision",
-    "FederationError": "federation.errors",
-    "OAuthProvider": "federation.oauth.provider",
-    "OidcProvider": "federation.oidc.provider",
-    "Plugin": "federation.validators",
-    "Profile": "federation.profiles",
-    "Provider": "federation.validators",
-    "RegistrationError": "federation.errors",
-    "Replay": "federation.profiles",
-    "ReplayCache": "federation.state.replay",
-    "Report": "federation.report",
-    "SamlProvider": "federation.saml.provider",
-    "SecurityTokenService": "federation.sts.service",
-    "SessionTag": "federation.identity",
-    "Validator": "federation.validators",
-    "VerifiedIdentity": "federation.identity",
-    "WebIdentityRoleSession": "federation.sts.results",
-    "diagnose": "federation.validators",
-    "validate": "federation.validators",
+    "AccountFault": "errors",
+    "AccountFaults": "errors",
+    "AssumedRoleSession": "sts.results",
+    "AssumedRoleUser": "sts.results",
+    "AuditEvent": "state.event",
+    "AuditSink": "state.audit",
+    "Check": "report",
+    "CheckResult": "report",
+    "Credentials": "sts.results",
+    "Decision": "policy.decision",
+    "FederationError": "errors",
+    "OAuthProvider": "oauth.provider",
+    "OidcProvider": "oidc.provider",
+    "Plugin": "validators",
+    "Profile": "profiles",
+    "Provider": "validators",
+    "RegistrationError": "errors",
+    "Replay": "profiles",
+    "ReplayCache": "state.replay",
+    "Report": "report",
+    "SamlProvider": "saml.provider",
+    "SecurityTokenService": "sts.service",
+    "SessionTag": "identity",
+    "Validator": "validators",
+    "VerifiedIdentity": "identity",
+    "WebIdentityRoleSession": "sts.results",
+    "diagnose": "validators",
+    "validate": "validators",
 }
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -60,4 +60,5 @@ _WRITERS: Final = {
 }
 """What only those need who write: whoever reads an account does not wait for it."""
 
-__getattr__ = lazily(__name__, _WRITERS)
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _WRITERS)

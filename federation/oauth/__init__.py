@@ -20,4 +20,5 @@ _HOMES: Final = {
     "TokenInformation": "introspection",
 }
 
-__getattr__ = lazily(__name__, _HOMES)
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _HOMES)

@@ -33,4 +33,5 @@ _HOMES: Final = {
     "VerificationKey": "keys",
 }
 
-__getattr__ = lazily(__name__, _HOMES)
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _HOMES)

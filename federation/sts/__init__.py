@@ -59,8 +59,6 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "Bar": "authorization.gate",
-    "Told": "authorization.authorize",
     "AccessKeyInfo": "operations.results",
     "AssumedRole": "operations.results",
     "AssumedRoleSession": "results",
@@ -68,6 +66,7 @@ _HOMES: Final = {
     "AssumedRoot": "operations.results",
     "Attached": "callers.permissions",
     "Authorization": "authorization.authorize",
+    "Bar": "authorization.gate",
     "Caller": "callers.caller",
     "CallerIdentity": "operations.results",
     "CallerKind": "callers.caller",
@@ -84,8 +83,10 @@ _HOMES: Final = {
     "SecurityTokenService": "service",
     "SessionToken": "operations.results",
     "SignedRequest": "sigv4.request",
+    "Told": "authorization.authorize",
     "WebIdentityRoleSession": "results",
     "WebIdentityToken": "operations.results",
 }
 
-__getattr__ = lazily(__name__, _HOMES)
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _HOMES)

@@ -6,6 +6,7 @@ The snippets of a page are one module, checked from outside the checkout: by pyr
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -54,6 +55,35 @@ def test_mypy_accepts_what_the_pages_show(consumer: Path) -> None:
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert "no issues found" in outcome.stdout
+
+
+@pytest.fixture(scope="module")
+def misspelt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]:
+    """A folder with one module that misspells a name of every room, and the numbers of the lines that do."""
+    folder = tmp_path_factory.mktemp("misspelt")
+    lines = ["import federation", "federation.SecurityTokenServise", "from federation import SecurityTokenServise"]
+    lines += [f"from {room} import {import_module(room).__all__[0]}x" for room in ROOMS]
+    (folder / "misspelt.py").write_text("\n".join(lines), encoding="utf-8")
+    return folder, set(range(2, len(lines) + 1))
+
+
+@needs_pyright
+def test_pyright_refuses_a_name_that_no_room_has(misspelt: tuple[Path, set[int]]) -> None:
+    folder, wrong = misspelt
+    outcome = run("basedpyright", "--pythonpath", sys.executable, "--outputjson", "misspelt.py", cwd=folder)
+    found = json.loads(outcome.stdout)["generalDiagnostics"]
+    rules = {"reportAttributeAccessIssue"}
+
+    assert {each["range"]["start"]["line"] + 1 for each in found if each["severity"] == "error" and each["rule"] in rules} == wrong
+
+
+def test_mypy_refuses_a_name_that_no_room_has(misspelt: tuple[Path, set[int]]) -> None:
+    folder, wrong = misspelt
+    cache = str(ROOT / ".mypy_cache" / "consumer")
+    outcome = run("mypy", "--strict", "--python-executable", sys.executable, "--cache-dir", cache, "misspelt.py", cwd=folder)
+
+    refused = re.findall(r"^misspelt\.py:(\d+): error: Module\b.* has no attribute .*\[attr-defined\]$", outcome.stdout, re.MULTILINE)
+    assert {int(line) for line in refused} == wrong, outcome.stdout + outcome.stderr
 
 
 @needs_pyright

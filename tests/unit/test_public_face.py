@@ -1,10 +1,12 @@
 """What a user of the library writes down in annotations can be imported from a package that says so in ``__all__``."""
 
+import ast
 import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -95,6 +97,35 @@ def test_to_import_a_room_loads_nothing_heavy(room: str) -> None:
     script = f"import sys, {room}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout.split()
     assert {"lxml", "cryptography", "lxml.etree"}.isdisjoint(loaded)
+
+
+LAZY = ("federation", "federation.account", "federation.oauth", "federation.oidc", "federation.saml", "federation.sts")
+
+
+@pytest.mark.parametrize("room", LAZY)
+def test_what_is_loaded_on_use_is_what_a_type_checker_sees(room: str) -> None:
+    """A lazy room names each thing twice: as an import for type checkers, and in the table from which it is loaded."""
+    source = ast.parse(Path(str(import_module(room).__file__)).read_text(encoding="utf-8"))
+    [loaded] = [
+        ast.literal_eval(node.value)
+        for node in source.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict) and ast.unparse(node.annotation) == "Final"
+    ]
+    seen = {
+        alias.name: str(statement.module).removeprefix(f"{room}.")
+        for block in source.body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for statement in block.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+
+    assert loaded == seen
+    assert list(loaded) == sorted(loaded)
+
+
+def test_every_lazy_room_is_held_to_that() -> None:
+    assert {room for room in ROOMS if hasattr(import_module(room), "__getattr__")} == set(LAZY)
 
 
 def dictionaries() -> Iterator[tuple[str, Any]]:
