@@ -1,11 +1,12 @@
-"""Federated AWS logins, proved offline.
+"""Offline verification of federated AWS logins.
 
-The engine does what AWS STS does with a federated login: it proves the SAML response or web identity token against registered provider
-material, evaluates the role's trust policy and issues STS-shaped credentials. No network, no clock but the one passed in, one error class.
+The engine does what AWS STS does with a federated login. It proves the SAML response or web identity token against the registered
+provider's keys, evaluates the role's trust policy, and issues credentials in the form of STS. It uses no network. Every call takes the time
+to judge at. Every refusal is a `FederationError`.
 
     from federation import SecurityTokenService, FederationError
 
-Nothing heavy is imported until a name below is used.
+The module of a name is imported when the name is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Amazon Resource Names, made only by parsing."""
+"""Amazon Resource Names. An `Arn` comes from `Arn.parse` only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ARN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Arn:
-    """One ARN in its six fields. ``resource`` keeps everything after the fifth colon, e.g. ``role/path/Name``."""
+    """One ARN by its fields. ``resource`` is everything after the fifth colon, e.g. ``role/path/Name``."""
 
     partition: str
     service: str
@@ -29,7 +29,7 @@ class Arn:
         """Parse *text*.
 
         Raises:
-            ValidationError: *text* is not a str of the six-field form; message as STS sends it: ``<arn> is invalid``.
+            ValidationError: *text* is not a str of that form. The message is that of STS, ``<arn> is invalid``.
         """
         bounded = text if isinstance(text, str) and len(text) <= limits.ARN_CHARS else None
         match = None if bounded is None else _ARN.fullmatch(bounded)

@@ -1,6 +1,6 @@
-"""Time enters the engine here and nowhere else: an aware instant passed in by the caller, or, at the public face only, the wall clock.
+"""The only module that reads the clock, for public functions that are called without ``at``. It also converts durations.
 
-So do lengths of time, for which a `timedelta` and a number of seconds are both natural.
+A duration is a `timedelta` or a whole number of seconds.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from federation import limits
 from federation.errors import RegistrationError, ValidationError, show
 
 Span = timedelta | int
-"""A length of time: a `timedelta`, or whole seconds."""
+"""A duration: a `timedelta`, or whole seconds."""
 
 
 def resolve(at: datetime | None) -> datetime:
-    """Return *at* in UTC, or the present moment when it is None.
+    """Return *at* in UTC, or the present time when it is None.
 
     Raises:
-        ValidationError: *at* is not an aware `datetime`: a naive one would be read in whatever zone the host happens to have. Or it lies
-            outside the years 1 to 9999 once it is taken to UTC.
+        ValidationError: *at* is not an aware `datetime` (a naive one would depend on the time zone of the host), or its UTC time is outside
+            the years 1 to 9999.
     """
     if at is None:
         return datetime.now(UTC)
@@ -32,7 +32,7 @@ def resolve(at: datetime | None) -> datetime:
         raise ValidationError(
             check="clock", expected="an instant of the years 1 to 9999 in UTC", found="one beyond", remedy="pass the time of the login"
         ) from cause
-    except Exception as cause:  # a zone is code of the caller's own
+    except Exception as cause:  # a tzinfo is code of the caller
         raise ValidationError(
             check="clock", expected="a zone that knows its offset", found=type(cause).__name__, remedy="pass at=datetime(…, tzinfo=UTC)"
         ) from cause
@@ -45,10 +45,10 @@ def resolve(at: datetime | None) -> datetime:
 
 
 def skew(value: object) -> timedelta:
-    """Return the leeway *value*, a `Span` from nothing to `limits.MAX_CLOCK_SKEW_SECONDS` (attack rows P08, J30).
+    """Return the clock skew *value*, a `Span` of 0 to `limits.MAX_CLOCK_SKEW_SECONDS` seconds, as a timedelta (attack rows P08, J30).
 
     Raises:
-        RegistrationError: check ``clock-skew``.
+        RegistrationError: Check ``clock-skew``: *value* is out of this range or of another type.
     """
     length = _span(value)
     if length is None or not timedelta(0) <= length <= timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS):
@@ -62,10 +62,10 @@ def skew(value: object) -> timedelta:
 
 
 def age(value: object) -> timedelta | None:
-    """Return the longest age *value*, a `Span` longer than nothing; None for no limit.
+    """Return the maximum age *value*, a `Span` above 0, as a timedelta; None for no limit.
 
     Raises:
-        RegistrationError: check ``max-age``.
+        RegistrationError: Check ``max-age``: *value* is not positive or of another type.
     """
     length = _span(value)
     if value is not None and (length is None or length <= timedelta(0)):
@@ -79,7 +79,7 @@ def age(value: object) -> timedelta | None:
 
 
 def _span(value: object) -> timedelta | None:
-    """Return a `Span` as a timedelta; None for anything else, a bool and what the calendar cannot hold among it."""
+    """Return a `Span` as a timedelta; None for other types, a bool, and seconds beyond the range of timedelta."""
     if type(value) is int and abs(value) <= timedelta.max.total_seconds():
         return timedelta(seconds=value)
     return value if isinstance(value, timedelta) else None

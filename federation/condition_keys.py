@@ -1,6 +1,6 @@
-"""The condition keys that a request to assume a role can hold: their names, how many values each has, and whose requests hold it.
+"""The condition keys of requests to assume a role: name, number of values, and the callers whose requests have the key.
 
-The validators fill keys by it and policy lint reads policies by it, so that neither knows a key that the other does not.
+Validators and policy lint both use this table, so that neither knows a key that the other does not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Caller = Literal["AWS", "Service", "SAML", "OIDC"]
-"""Whose request: a principal with AWS credentials, a service, or a federated caller by protocol."""
+"""Kind of caller: a principal with AWS credentials, an AWS service, or a federated caller by protocol."""
 
 EVERYBODY: Final[frozenset[Caller]] = frozenset({"AWS", "Service", "SAML", "OIDC"})
 _CREDENTIALED: Final[frozenset[Caller]] = frozenset({"AWS", "Service"})
@@ -21,10 +21,10 @@ class Key:
     """A condition key.
 
     Attributes:
-        name: As the documentation spells it; one that ends with ``/`` stands for every key that begins so.
-        callers: Whose requests to assume a role can hold it; nobody's where it belongs to other operations.
-        multivalued: It has a list of values by definition, even of one. None where requests differ.
-        constant: Every request of its callers holds it.
+        name: Name as the IAM user guide spells it. A name that ends with ``/`` stands for every key with that prefix.
+        callers: The callers whose requests to assume a role can have the key; empty for keys of other operations.
+        multivalued: Whether the key is multivalued by definition; None where that differs between requests.
+        constant: Whether every request of its callers has the key.
     """
 
     name: str
@@ -38,7 +38,7 @@ def _keys(names: str, *, callers: Iterable[Caller] = EVERYBODY, multivalued: boo
 
 
 SECURE_TRANSPORT: Final = {"aws:SecureTransport": "true"}
-"""What every request to AWS holds; STS answers over TLS alone."""
+"""Condition key that every request to AWS has: STS accepts TLS only."""
 
 SERVICE_KEYS: Final = (
     *_keys("aws:CurrentTime aws:EpochTime aws:SecureTransport aws:PrincipalType aws:userid sts:RoleSessionName", constant=True),
@@ -79,7 +79,7 @@ _TABLE: Final = {key.name.lower(): key for key in (*SERVICE_KEYS, *SAML_KEYS)}
 
 
 def find_key(folded: str) -> Key | None:
-    """Return the key of AWS or of SAML callers that is named *folded*, a name in lower case; None where there is none."""
+    """Return the key of AWS or SAML whose lower-case name is *folded*; None where there is none."""
     exact = _TABLE.get(folded)
     if exact is not None:
         return None if exact.name.endswith("/") else exact

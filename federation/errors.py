@@ -1,9 +1,9 @@
-"""The one taxonomy: every refusal the engine can utter, and nothing else leaves it.
+"""The classes of every refusal that the engine raises.
 
-Each class is one code of the STS wire protocol (service model 2011-06-15) with the HTTP status AWS sends it under; *which* rule refused
-is data (``check``), never a class of its own. Refusing code names the check, what was expected, what was found and what to do.
+Each class is one error code of the STS wire protocol (service model 2011-06-15) with its HTTP status. The rule that refused is the
+attribute ``check``; a rule has no class of its own. Code that refuses passes the check, what was expected, what was found, and the remedy.
 
-Style: lower case, no full stop, values from outside go through `show`, words of the specifications instead of class names.
+Style of the texts: lower case, no full stop, the terms of the specifications, and `show` around every value from outside.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 MAX_SHOWN = 160
-"""Characters of a foreign value that an error may repeat (attack row D04: a refusal must not amplify its input)."""
+"""Most characters of a foreign value that an error repeats (attack row D04: a refusal must not amplify its input)."""
 
 
 _PLAIN = (int, float, type(None), timedelta)
-"""Kinds of value that are shown as they are; of any other, whose text is its own affair, the name of its type."""
+"""Types whose ``str()`` may be shown. Of other types only the type name is shown: their ``__str__`` is foreign code."""
 
 
 _DECEPTIVE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
     "\u2611-\u2613\u2705\u2713-\u2718\u274c\u274e\U0001f5f4-\U0001f5f9]"
 )
-"""What is called printable and shows nothing: selectors, joiners, fillers; and ticks and crosses, by which the tool says its verdicts."""
+"""Characters that `str.isprintable` accepts and that must be escaped: invisible ones, and the ticks and crosses of the tool's verdicts."""
 
 
 def printable(text: str) -> str:
-    """Return *text* with control, bidirectional and other invisible characters escaped, and ticks and crosses (attack rows T08, D07).
+    """Return *text* with control, bidirectional and invisible characters, ticks and crosses escaped (attack rows T08, D07).
 
-    What is left can neither move a cursor, nor change colours, nor reorder what stands beside it, nor look like a verdict.
+    The result cannot move a cursor, change colours, reorder the text beside it, or look like a verdict of the tool.
     """
     if text.isprintable() and (text.isascii() or not _DECEPTIVE.search(text)):
         return text
@@ -44,8 +44,11 @@ def _escaped(character: str) -> str:
 
 
 def show(value: object) -> str:
-    """Render a foreign value for an error: backticked, `printable`, cut after `MAX_SHOWN` characters. Never pass a token, secret or key."""
-    if isinstance(value, int) and value.bit_length() > MAX_SHOWN:  # Python refuses to write out integers of some thousand digits
+    """Return a foreign value as an error shows it: in backticks, `printable`, cut after `MAX_SHOWN` characters.
+
+    The caller must never pass a token, a secret or a key.
+    """
+    if isinstance(value, int) and value.bit_length() > MAX_SHOWN:  # str() of an integer raises beyond 4300 digits
         return f"an integer of {value.bit_length()} bits"
     text = value if isinstance(value, str) else str(value) if isinstance(value, _PLAIN) else type(value).__name__
     safe = printable(text[:MAX_SHOWN])
@@ -53,21 +56,21 @@ def show(value: object) -> str:
 
 
 class FederationError(Exception):
-    """A refusal. Everything the engine raises, for input of any type and size, is an instance of this class.
+    """A refusal. Every exception that the engine raises, for input of any type and size, is an instance of this class.
 
     Attributes:
-        code: The code on the STS wire, e.g. ``InvalidIdentityToken``.
-        http_status: The HTTP status AWS sends the code under.
-        check: Name of the rule that refused, as listed in ``docs/checks.md``, e.g. ``audience``.
-        expected: What the rule demands.
-        found: What was there instead; bounded and escaped.
-        remedy: What the reader can do about it.
-        text: What is sent where AWS's text for the situation is not known: words of the code alone, and nothing of the request.
-        aws_message: The text AWS sends for this situation; None where it is not known.
-        message: That text, otherwise the summary of this error.
+        code: The error code of the STS wire protocol, e.g. ``InvalidIdentityToken``.
+        http_status: The HTTP status that AWS sends with the code.
+        check: Name of the rule that refused, e.g. ``audience``. ``docs/checks.md`` lists all of them.
+        expected: What the rule requires.
+        found: What was found instead, bounded in length and escaped.
+        remedy: What the reader can do.
+        text: The message that a client receives where AWS's text for the situation is not known. It repeats nothing of the request.
+        aws_message: The text that AWS sends for this situation; None where it is not known.
+        message: `aws_message`, or a summary of check, expected and found where it is None.
 
-    ``str(error)`` is one line and holds no token, secret or key. Two refusals are equal that are of one class and say the same. A refusal
-    can be pickled and copied: raised in a process pool it comes back as itself.
+    ``str(error)`` is one line and holds no token, secret or key. Two refusals are equal when class and attributes are equal. A refusal can
+    be pickled and copied; a process pool returns it unchanged.
     """
 
     code: ClassVar[str] = "InternalFailure"
@@ -85,7 +88,7 @@ class FederationError(Exception):
 
     @property
     def wire_message(self) -> str:
-        """What a client is told: AWS's text or that of the code. The explanation is for the operator, never for who is refused."""
+        """The message that a client receives: `aws_message`, or `text` where that is None. The explanation goes to the operator only."""
         return self.text if self.aws_message is None else self.aws_message
 
     def __str__(self) -> str:
@@ -95,7 +98,7 @@ class FederationError(Exception):
         return f"<{type(self).__name__} {self.check}>"
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]:
-        # An exception is otherwise made again by calling its class with its text, which classes with keywords do not take.
+        # The default rebuilds an exception by calling its class with the text; these classes take keywords only.
         return __newobj__, (type(self), *self.args), self.__dict__
 
     def __eq__(self, other: object) -> bool:
@@ -105,7 +108,7 @@ class FederationError(Exception):
         return hash((type(self), self.check, self.expected, self.found))
 
     def as_dict(self) -> dict[str, str | int]:
-        """Return the refusal as plain data, stable names, for logs and ``--json``."""
+        """Return the refusal as plain data with stable names, for logs and ``--json``."""
         return {
             "code": self.code,
             "http_status": self.http_status,
@@ -126,7 +129,7 @@ class InvalidIdentityToken(FederationError):
 
 
 class ExpiredTokenException(FederationError):
-    """The SAML response or web identity token is past its time."""
+    """The SAML response or web identity token has expired."""
 
     code = "ExpiredTokenException"
     http_status = 400
@@ -134,7 +137,7 @@ class ExpiredTokenException(FederationError):
 
 
 class ExpiredTradeInTokenException(FederationError):
-    """The trade-in token is past its time."""
+    """The trade-in token has expired."""
 
     code = "ExpiredTradeInTokenException"
     http_status = 400
@@ -142,7 +145,7 @@ class ExpiredTradeInTokenException(FederationError):
 
 
 class IDPCommunicationError(FederationError):
-    """The identity provider's keys or answers are not at hand; offline: nothing is registered for this issuer."""
+    """The identity provider's keys or token information are not registered. AWS raises it when it cannot reach the provider."""
 
     code = "IDPCommunicationError"
     http_status = 400
@@ -150,7 +153,7 @@ class IDPCommunicationError(FederationError):
 
 
 class IDPRejectedClaim(FederationError):
-    """The identity provider says no, or the identity was used before or revoked."""
+    """The identity provider reports a failure, or the token was used before or was revoked."""
 
     code = "IDPRejectedClaim"
     http_status = 403
@@ -174,7 +177,7 @@ class JWTPayloadSizeExceededException(FederationError):
 
 
 class MalformedPolicyDocument(FederationError):
-    """A policy document is not JSON or breaks the policy grammar; ``path`` is the JSON path of the fault."""
+    """A policy document is not JSON or violates the policy grammar. ``path`` is the JSON path of the fault."""
 
     code = "MalformedPolicyDocument"
     http_status = 400
@@ -219,7 +222,7 @@ class RegionDisabledException(FederationError):
 
 
 class SessionDurationEscalationException(FederationError):
-    """A token was asked to outlive the session that asks for it."""
+    """The requested duration of a token ends after the calling session."""
 
     code = "SessionDurationEscalationException"
     http_status = 403
@@ -227,10 +230,11 @@ class SessionDurationEscalationException(FederationError):
 
 
 class AccessDenied(FederationError):
-    """A policy refuses, explicitly or by silence.
+    """A policy denies the request, by a Deny statement or because no Allow statement applies.
 
-    ``decision`` is the policy's `Decision` where one was evaluated, otherwise None. ``encoded_message`` is what DecodeAuthorizationMessage
-    opens, where the refusal has one.
+    Attributes:
+        decision: The policy's `Decision`; None where none was evaluated.
+        encoded_message: The message for DecodeAuthorizationMessage; None where the refusal has none.
     """
 
     code = "AccessDenied"
@@ -246,7 +250,7 @@ class AccessDenied(FederationError):
 
 
 class ValidationError(FederationError):
-    """A request parameter breaks its constraint."""
+    """A request parameter violates its constraint."""
 
     code = "ValidationError"
     http_status = 400
@@ -254,7 +258,7 @@ class ValidationError(FederationError):
 
 
 class InvalidClientTokenId(FederationError):
-    """The access key id or the session token is not one of ours; says no more than that (attack row A23)."""
+    """The access key id or the session token is unknown. The refusal does not tell which, or why (attack row A23)."""
 
     code = "InvalidClientTokenId"
     http_status = 403
@@ -262,7 +266,7 @@ class InvalidClientTokenId(FederationError):
 
 
 class ExpiredToken(FederationError):
-    """The session token is genuine and past its expiration."""
+    """The session token is genuine and has expired."""
 
     code = "ExpiredToken"
     http_status = 403
@@ -278,7 +282,7 @@ class InvalidParameterValue(FederationError):
 
 
 class RegistrationError(FederationError):
-    """Provider material (metadata, key set, certificate, key) cannot be registered; IAM's ``InvalidInput``."""
+    """Provider material (metadata, key set, certificate, key) cannot be registered. The code is IAM's ``InvalidInput``."""
 
     code = "InvalidInput"
     http_status = 400
@@ -313,7 +317,7 @@ class AccountFault(FederationError):
 
 
 class AccountFaults(AccountFault):
-    """Every fault of an account directory; a broken account never half-loads. ``faults`` holds at least one `AccountFault`."""
+    """Every fault of an account directory, in ``faults``, at least one. A directory with a fault is not loaded."""
 
     def __init__(self, faults: tuple[AccountFault, ...]) -> None:
         first = faults[0]
@@ -328,7 +332,7 @@ class AccountFaults(AccountFault):
 
 
 class EntityAlreadyExists(AccountFault):
-    """The account has an entity of that name; IAM tells names apart by more than case."""
+    """The account has an entity of that name. IAM compares the names without regard to case."""
 
     code = "EntityAlreadyExists"
     http_status = 409
@@ -336,7 +340,7 @@ class EntityAlreadyExists(AccountFault):
 
 
 class NoSuchEntity(AccountFault):
-    """The account has no entity of that name, or the entity has nothing of that name."""
+    """The account has no entity of that name, or the entity has no part of that name."""
 
     code = "NoSuchEntity"
     http_status = 404
@@ -344,7 +348,7 @@ class NoSuchEntity(AccountFault):
 
 
 class DeleteConflict(AccountFault):
-    """Something else still hangs on what is to be deleted."""
+    """The entity cannot be deleted because others refer to it or it has parts of its own."""
 
     code = "DeleteConflict"
     http_status = 409
@@ -352,7 +356,7 @@ class DeleteConflict(AccountFault):
 
 
 class LimitExceeded(AccountFault):
-    """The account has as many of these as IAM lets it have."""
+    """An IAM quota of the account is reached."""
 
     code = "LimitExceeded"
     http_status = 409
@@ -360,14 +364,14 @@ class LimitExceeded(AccountFault):
 
 
 class InternalFailure(FederationError):
-    """A bug of the engine. It carries no detail of the input."""
+    """A bug of the engine or of a plug-in. The refusal repeats nothing of the input."""
 
     code = "InternalFailure"
     http_status = 500
 
 
 class MissingAuthenticationToken(FederationError):
-    """The request is signed by nobody, and the operation needs a caller."""
+    """The request is not signed, and the operation requires a caller."""
 
     code = "MissingAuthenticationToken"
     http_status = 403
@@ -375,7 +379,7 @@ class MissingAuthenticationToken(FederationError):
 
 
 class IncompleteSignature(FederationError):
-    """The request's signature lacks a part or has not the form of Signature Version 4."""
+    """The signature of the request lacks a part or is not of the form of Signature Version 4."""
 
     code = "IncompleteSignature"
     http_status = 400
@@ -391,7 +395,7 @@ class MalformedQueryString(FederationError):
 
 
 class SignatureDoesNotMatch(FederationError):
-    """The request, its scope or its clock is not what the owner of the access key signed."""
+    """The signature does not match the request, or its credential scope or date is not acceptable."""
 
     code = "SignatureDoesNotMatch"
     http_status = 403
@@ -399,7 +403,7 @@ class SignatureDoesNotMatch(FederationError):
 
 
 class MalformedInput(FederationError):
-    """A request's form, or a number in it, cannot be read one way only."""
+    """The form of a request, or a number in it, is malformed or ambiguous."""
 
     code = "MalformedInput"
     http_status = 400
@@ -423,7 +427,7 @@ class InvalidAction(FederationError):
 
 
 class UnknownOperationException(FederationError):
-    """Nothing is served under this method and path."""
+    """No operation is served at this method and path."""
 
     code = "UnknownOperationException"
     http_status = 404
@@ -431,7 +435,7 @@ class UnknownOperationException(FederationError):
 
 
 class RequestTimeout(FederationError):
-    """The client did not finish its request in time."""
+    """The client did not send its request in time (`limits.REQUEST_SECONDS`)."""
 
     code = "RequestTimeout"
     http_status = 408
@@ -439,7 +443,7 @@ class RequestTimeout(FederationError):
 
 
 class RequestEntityTooLarge(FederationError):
-    """The body of the request exceeds the limit."""
+    """The body of the request exceeds `limits.REQUEST_OCTETS`."""
 
     code = "RequestEntityTooLarge"
     http_status = 413
@@ -447,7 +451,7 @@ class RequestEntityTooLarge(FederationError):
 
 
 class MissingContentLength(FederationError):
-    """The length of the request's body is not announced."""
+    """The request has a body and no Content-Length."""
 
     code = "MissingContentLength"
     http_status = 411

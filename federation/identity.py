@@ -1,4 +1,4 @@
-"""What every validator produces and everything after it reads."""
+"""The result of every validator."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 from federation.portable import Recipe, rebuilt
 
 ContextValue = str | tuple[str, ...]
-"""A condition-key value: a str for a single-valued key, a tuple for a key that is multivalued by definition, even with one value."""
+"""A condition-key value: a str for a single-valued key; a tuple for a multivalued key, also where it has one value."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionTag:
-    """A session tag: ``key`` 1 to 128 characters, ``value`` 0 to 256."""
+    """A session tag (STS service model 2011-06-15): ``key`` of 1 to 128 characters, ``value`` of 0 to 256."""
 
     key: str
     value: str
@@ -26,27 +26,27 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class VerifiedIdentity(NamedTuple):
-    """Who a token proved somebody to be. Validators alone construct it, by keywords, when every check of the profile was content.
+    """The identity that a token proved. A validator constructs it after every check of the provider's profile has passed.
 
-    A named tuple cannot be changed at all, and is made at a fifth of the cost of a frozen dataclass.
+    It is immutable. It is a named tuple because that is five times cheaper to construct than a frozen dataclass.
 
     Attributes:
-        kind: What the token was, e.g. ``saml2-response``, ``oidc-id-token``, ``oauth-access-token``.
-        provider_arn: ARN of the registered provider whose key proved the token; for AWS's built-in providers their name.
+        kind: Kind of the token, e.g. ``saml2-response``, ``oidc-id-token``, ``oauth-access-token``.
+        provider_arn: ARN of the registered provider whose key proved the token; for a provider built into AWS its name.
         issuer: Text of the assertion's Issuer, or the ``iss`` claim.
-        subject: Text of the NameID, or the ``sub`` claim. Compared code point by code point, never trimmed or folded.
-        subject_type: NameID Format as STS reports it (the SAML 2.0 prefix removed); empty for OIDC and OAuth.
-        audience: The one audience by which the token addressed us: the matching Audience, or ``azp``/``aud``; None where none matched.
+        subject: Text of the NameID, or the ``sub`` claim. Compare it code point by code point; it is never trimmed or case-folded.
+        subject_type: NameID Format as STS reports it, without the SAML 2.0 prefix; empty for OIDC and OAuth.
+        audience: The audience that matched the registration: an Audience of the assertion, or ``azp`` or ``aud``; None where none matched.
         audiences: Every audience the token names, in order.
-        recipient: SAML: Recipient of the bearer SubjectConfirmationData that was satisfied. OIDC: None.
-        name_qualifier: SAML: base64 of SHA-1 over issuer, account and provider name, as STS returns it. None for OIDC and OAuth.
-        token_id: ID of the assertion or the ``jti`` claim; with `issuer` the key under which replay is noticed. None where there is none.
-        issued_at: IssueInstant of the assertion, or ``iat``. Aware UTC; None where an opaque token has none.
-        not_on_or_after: The earliest instant at which the token ends. Aware UTC; None where it never says.
-        session_not_on_or_after: Latest end of a session built on the token, where the identity provider set one. Aware UTC.
-        attributes: SAML: attribute Name to its values in document order. OIDC: every claim by name, as decoded JSON.
-        context_keys: The IAM condition keys this identity contributes to a trust-policy evaluation, e.g. ``saml:sub``.
-        notes: Remarks that decided nothing, e.g. a permitted weak algorithm or a key whose certificate has ended.
+        recipient: SAML: Recipient of the bearer SubjectConfirmationData that passed. OIDC and OAuth: None.
+        name_qualifier: SAML: NameQualifier of STS, the base64 SHA-1 of issuer, account and provider name. None for OIDC and OAuth.
+        token_id: ID of the assertion, or the ``jti`` claim; replay is detected by `issuer` and `token_id`. None where there is none.
+        issued_at: IssueInstant of the assertion, or ``iat``, aware UTC; None where an opaque token has none.
+        not_on_or_after: The earliest instant at which the token ends, aware UTC; None where it states none.
+        session_not_on_or_after: Latest end of a session built on the token, aware UTC; None where the identity provider set none.
+        attributes: SAML: attribute Name to its values in document order. OIDC and OAuth: every claim by name, as decoded JSON.
+        context_keys: The IAM condition keys of this identity for the evaluation of a trust policy, e.g. ``saml:sub``.
+        notes: Remarks that did not affect the verdict, e.g. a permitted weak algorithm or an expired certificate.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Names of a room that are imported when they are used: who validates a SAML response does not wait for the operations of STS."""
+"""Lazy imports for packages: a name is imported when it is first used, so that ``import`` stays fast."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def lazily(room: str, homes: Mapping[str, str]) -> Callable[[str], object]:
 
     Args:
         room: The package's ``__name__``.
-        homes: Each name, with the module of the package in which it is defined.
+        homes: Name to the module of the package that defines it.
     """
 
     def find(name: str) -> object:

@@ -1,4 +1,7 @@
-"""Every size, count and age limit of the engine, named, with its source. Times are seconds, sizes octets unless a name says otherwise."""
+"""Every limit of the engine on sizes, counts and times, with its source.
+
+The end of a name gives the unit: ``_OCTETS``, ``_CHARS`` (characters), ``_SECONDS``, ``_BITS``. Other limits are counts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ SAML_ASSERTION_PARAMETER_CHARS: Final = 100_000
 SAML_RESPONSE_CHARS: Final = 1_400_000
 """Longest base64 SAML response that `validate` decodes: 1 MiB of XML, with room for line breaks."""
 SAML_RESPONSE_OCTETS: Final = 1_048_576
-"""Longest XML document behind it."""
+"""Longest XML document that the base64 decodes to."""
 WEB_IDENTITY_TOKEN_CHARS: Final = 20_000
 """Longest WebIdentityToken parameter of the API (service model 2011-06-15)."""
 
@@ -29,10 +32,10 @@ XML_DEPTH: Final = 64
 XML_ATTRIBUTES_PER_ELEMENT: Final = 64
 """Attributes of one element (attack row X27)."""
 XML_OCTETS_PER_ELEMENT: Final = 24
-"""A document has no more elements than its octets divided by this (attack row X27). The shortest element that a login repeats is an
+"""A document has at most its length divided by this many elements (attack row X27). The shortest element that real responses repeat is an
 AttributeValue of one character, 33 octets."""
 XML_ELEMENTS_ALWAYS: Final = 64
-"""Elements that a document may have however short they are."""
+"""Elements that a document of any length may have."""
 XML_NAMESPACES: Final = 64
 """Namespace declarations in scope of one element (attack row X27): canonicalisation searches them for every element."""
 XML_NAMESPACE_CHARS: Final = 256
@@ -41,12 +44,12 @@ INCLUSIVE_PREFIXES: Final = 12
 """Prefixes of an InclusiveNamespaces PrefixList (attack row C05): canonicalisation searches every element for each. Real lists have one to
 eight."""
 INCLUSIVE_PREFIX_CHARS: Final = 64
-"""Longest of them."""
+"""Longest prefix in a PrefixList."""
 SIGNED_INFO_OCTETS: Final = 16_384
 """Longest canonical ds:SignedInfo; real ones have some 600 octets."""
 XML_STRANGE_OCTETS: Final = 2_097_152
-"""Octets of documents with names new to a thread, after which another thread parses for it, to be thrown away after as many (decision 16).
-Identity providers use the same few names again and again: only somebody who means to gets there."""
+"""Octets of documents with new XML names that one thread parses. Then a helper thread parses for it and is replaced after as many octets
+(decision 16), because libxml2 keeps every name until its thread ends. Identity providers repeat the same few names."""
 METADATA_OCTETS: Final = 10_000_000
 """SAMLMetadataDocument of CreateSAMLProvider: 1000 to 10 000 000 characters."""
 KEYS_PER_PROVIDER: Final = 10
@@ -59,9 +62,9 @@ NAMES_PER_PROVIDER: Final = 100
 # Keys -----------------------------------------------------------------------------------------------------------------------------------
 RSA_MIN_BITS: Final = 2048
 RSA_LEGACY_MIN_BITS: Final = 1024
-"""Only where the provider permits ``rsa-1024``."""
+"""Smallest RSA modulus, only where the provider permits ``rsa-1024``."""
 RSA_MAX_BITS: Final = 8192
-"""Larger moduli cost the verifier more than a caller deserves (attack row K17)."""
+"""Largest RSA modulus: the cost of a verification grows with its size (attack row K17)."""
 RSA_MIN_EXPONENT: Final = 65_537
 
 # Time -----------------------------------------------------------------------------------------------------------------------------------
@@ -78,14 +81,14 @@ ROLE_SESSION_DEFAULT_SECONDS: Final = 3600
 ROLE_SESSION_MAX_SECONDS: Final = 43_200
 CHAINED_SESSION_MAX_SECONDS: Final = 3600
 USER_SESSION_DEFAULT_SECONDS: Final = 43_200
-"""Sessions of GetSessionToken and GetFederationToken."""
+"""Default duration of sessions of GetSessionToken and GetFederationToken."""
 USER_SESSION_MAX_SECONDS: Final = 129_600
 ROOT_USER_SESSION_MAX_SECONDS: Final = 3600
-"""The same, asked for by the root of an account: more is silently lowered to this."""
+"""Longest session of these operations for the root user of an account. A longer duration is reduced to this, as in AWS."""
 ASSUMED_ROOT_SECONDS: Final = 900
-"""AssumeRoot: the longest session, and the default."""
+"""Longest and default session of AssumeRoot."""
 DELEGATED_SESSION_MIN_SECONDS: Final = 300
-"""GetDelegatedAccessToken: shortest session a delegation may ask for."""
+"""Shortest session of a trade-in token for GetDelegatedAccessToken."""
 WEB_IDENTITY_TOKEN_MIN_SECONDS: Final = 60
 WEB_IDENTITY_TOKEN_DEFAULT_SECONDS: Final = 300
 WEB_IDENTITY_TOKEN_MAX_SECONDS: Final = 3600
@@ -97,7 +100,7 @@ TAG_VALUE_CHARS: Final = 256
 SESSION_POLICY_CHARS: Final = 2048
 SESSION_POLICY_ARNS: Final = 10
 SESSION_TOKEN_OCTETS: Final = 4096
-"""AWS since 2026-09-15: one limit on the assembled session token."""
+"""Longest session token. AWS has had one limit on the whole token since 2026-09-15."""
 
 # Names ----------------------------------------------------------------------------------------------------------------------------------
 ARN_CHARS: Final = 2048
@@ -105,19 +108,20 @@ ARN_CHARS: Final = 2048
 
 # Policies -------------------------------------------------------------------------------------------------------------------------------
 POLICY_CHARS: Final = 131_072
-"""Longest policy document of the IAM API, raw."""
+"""Longest policy document parameter of the IAM API, white space included."""
 JSON_DEPTH: Final = 32
 """Deepest JSON nesting in tokens, policies and account files (attack row J49)."""
 
 # Signed requests ------------------------------------------------------------------------------------------------------------------------
 SIGNATURE_CLOCK_SKEW_SECONDS: Final = 900
-"""Signature Version 4: a request, presigned or not, is good for 15 minutes around its date; STS heeds no X-Amz-Expires."""
+"""Largest difference between the date of a request of Signature Version 4 and the present time. It also holds for presigned requests: STS
+ignores X-Amz-Expires (observed)."""
 PRESIGNED_EXPIRES_MAX_SECONDS: Final = 900
-"""Longest X-Amz-Expires that a verifier of forwarded GetCallerIdentity requests takes."""
+"""Largest X-Amz-Expires of a forwarded GetCallerIdentity request."""
 IDENTITY_PROOF_CHARS: Final = 16_384
-"""Longest forwarded GetCallerIdentity request, encoded: a session token of 4096 octets, twice escaped, with room."""
+"""Longest encoded GetCallerIdentity request that is forwarded as a proof: it holds a session token of 4096 octets, escaped twice."""
 ECHOED_LIST_CHARS: Final = 4096
-"""Characters of a list that a validation message repeats (attack row D04)."""
+"""Most characters of a list that a validation message repeats (attack row D04)."""
 ENCODED_MESSAGE_CHARS: Final = 10_240
 """Longest EncodedMessage of DecodeAuthorizationMessage (service model 2011-06-15)."""
 
@@ -125,25 +129,25 @@ ENCODED_MESSAGE_CHARS: Final = 10_240
 TOTP_STEP_SECONDS: Final = 30
 TOTP_DIGITS: Final = 6
 TOTP_WINDOW_STEPS: Final = 1
-"""Steps of clock drift allowed each way (RFC 6238 5.2 recommends at most one for the network's delay)."""
+"""Time steps before and after the present one whose code is accepted (RFC 6238 5.2 recommends at most one)."""
 TOTP_SECRET_MIN_OCTETS: Final = 16
-"""RFC 4226 4 R6: the shared secret is at least 128 bits."""
+"""Shortest shared secret: 128 bits (RFC 4226 4, requirement R6)."""
 TOTP_SECRET_MAX_OCTETS: Final = 64
-"""One block of SHA-1; HMAC hashes anything longer down to less."""
+"""Longest shared secret: one block of SHA-1. HMAC replaces a longer key by its hash (RFC 2104)."""
 
 # Server ---------------------------------------------------------------------------------------------------------------------------------
 REQUEST_OCTETS: Final = 524_288
-"""Largest body of a request: five times the longest SAMLAssertion, which percent-encoding makes three times as long at most."""
+"""Largest body of a request: five times the longest SAMLAssertion, which percent-encoding lengthens to three times at most."""
 REQUEST_DRAIN_OCTETS: Final = 8_388_608
-"""What is read and thrown away of a larger body, so that a client still writing reads the refusal instead of a reset."""
+"""Octets of a larger body that are read and discarded, so that a client that still writes receives the refusal and no reset."""
 REQUEST_HEAD_OCTETS: Final = 131_072
-"""Request line and header fields together."""
+"""Longest request line and header fields together."""
 REQUEST_SECONDS: Final = 10
-"""Time a client has for its head, and again for its body; also how long an idle connection is kept."""
+"""Time limit for the head of a request, for its body, and for an idle connection."""
 REQUEST_PARAMETERS: Final = 1_000
-"""Parameters of one request: fifty tags, fifty transitive keys and everything else stay under 200."""
+"""Parameters of one request. Fifty tags, fifty transitive keys and all other parameters are fewer than 200."""
 REQUESTS_AT_ONCE: Final = 1_024
-"""Connections of one worker, those that idle between requests included: clients keep theirs open, and slow ones must not shut out the
-others. With REQUEST_OCTETS this bounds its memory."""
+"""Open connections of one worker, idle ones included, because clients keep connections open. Together with REQUEST_OCTETS it limits the
+memory of a worker."""
 SHUTDOWN_SECONDS: Final = 20
-"""Time requests in flight have after a stop signal: more than REQUEST_SECONDS."""
+"""Time limit for open requests after a stop signal; longer than REQUEST_SECONDS."""

@@ -1,6 +1,6 @@
-"""One name in the spellings of its places: the wire, messages and events, Python, the command line.
+"""Conversion of names between the wire, messages and events, Python, and the command line.
 
-``SAMLAssertion`` is ``sAMLAssertion`` in messages, ``saml_assertion`` in Python and ``saml-assertion`` as a flag.
+The wire name ``SAMLAssertion`` is ``sAMLAssertion`` in messages, ``saml_assertion`` in Python and ``saml-assertion`` as a flag.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z]|$)|[A-Z]?[a-z0-9]+", re.ASCII)
 
 
 def snake_case(name: str) -> str:
-    """Return the wire name of an operation or a parameter as Python spells it, like boto3."""
+    """Return the wire name of an operation or a parameter in the spelling of Python and boto3."""
     return "_".join(_WORD.findall(name)).lower()
 
 
 def kebab_case(name: str) -> str:
-    """Return the wire name of an operation or a parameter as the command line spells it, like the AWS CLI."""
+    """Return the wire name of an operation or a parameter in the spelling of the AWS CLI."""
     return "-".join(_WORD.findall(name)).lower()
 
 
 def pascal_case(name: str) -> str:
-    """Return a name in Python as the wire spells it. Wire names with an acronym, like ``SAMLAssertion``, do not come back."""
+    """Return a Python name in the spelling of the wire. It does not restore acronyms, as in ``SAMLAssertion``."""
     return "".join(word.capitalize() for word in name.split("_"))
 
 
 def lower_first(name: str) -> str:
-    """Return a wire name as messages of AWS and CloudTrail events spell it: ``sAMLAssertion``."""
+    """Return a wire name in the spelling of AWS's messages and CloudTrail events: ``sAMLAssertion``."""
     return name[:1].lower() + name[1:]

@@ -1,7 +1,7 @@
-"""How results travel: between processes, into caches, and as copies. How proofs do not.
+"""Pickling and copying of results. Proofs can be neither pickled nor copied.
 
-A result is rebuilt by its constructor from the values of its fields, so a pickle brings nothing that the constructor would refuse. A proof
-says that a key signed certain octets; it holds in the process that verified them and cannot be pickled or copied (docs/adr/0021).
+A result is rebuilt by its constructor from the values of its fields, so a pickle cannot hold a value that the constructor refuses. A proof,
+such as `SignedOctets`, states that a key signed certain octets. It is valid only in the process that verified them (docs/adr/0021).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 Recipe = tuple[Callable[..., object], tuple[Any, ...]]
 
 
-def rebuilt(result: Any) -> Recipe:  # noqa: ANN401 - whatever class takes it
-    """Return how to make *result*, a dataclass or a named tuple, again; for its ``__reduce__`` to return.
+def rebuilt(result: Any) -> Recipe:  # noqa: ANN401 - any class uses it
+    """Return the value of ``__reduce__`` for *result*, a dataclass or a named tuple.
 
-    Read-only views of a dict, which `pickle` does not know, travel as the dict and are read-only again on arrival.
+    `pickle` does not support `MappingProxyType`: such fields are pickled as a dict and are read-only again afterwards.
     """
     names = [field.name for field in fields(result) if field.init] if is_dataclass(result) else result._fields
     values = {name: getattr(result, name) for name in names}
@@ -30,7 +30,7 @@ def _build(cls: type, values: Mapping[str, Any], views: Mapping[str, dict[str, A
 
 
 def kept_here(proof: object, _protocol: object) -> NoReturn:
-    """Refuse to pickle or to copy *proof*. A class takes it as its ``__reduce_ex__``.
+    """Refuse to pickle or copy *proof*. A class assigns it to ``__reduce_ex__``.
 
     Raises:
         TypeError: Always.

@@ -1,7 +1,7 @@
-"""The two readings of every rule, and how often one token is taken.
+"""The two profiles of the checks, and the two rules for replay.
 
-``aws`` is what the service was observed to do, bug for bug; ``strict`` is what a careful verifier demands. Each check says by which of
-the two it is enforced, and a report always shows both verdicts.
+``aws`` is the behaviour of the service as observed, including its errors. ``strict`` is what the specifications require of a careful
+verifier. Each check lists the profiles that enforce it, and a report shows the verdicts of both.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from enum import StrEnum
 
 
 class Profile(StrEnum):
-    """Whose reading of the rules decides: ``aws`` or ``strict`` (the default everywhere)."""
+    """The profile whose verdict decides: ``aws`` or ``strict``. The default is ``strict`` everywhere."""
 
     AWS = "aws"
     STRICT = "strict"
 
 
 class Replay(StrEnum):
-    """How often one token may be exchanged: ``once`` (the default) where profile and provider say so, ``as-aws`` until it ends."""
+    """How often one token may be exchanged.
+
+    ``once``, the default, refuses the second use of a SAML assertion, and of a web identity token whose provider has ``reuse="refused"``.
+    ``as-aws`` accepts a token until it expires, as AWS does.
+    """
 
     ONCE = "once"
     AS_AWS = "as-aws"

@@ -1,7 +1,7 @@
-"""Checks and what became of them.
+"""Checks and their results.
 
-A validator is an ordered list of `Check`. `enforce` runs those of one profile and lets the first refusal out; `collect` runs them all and
-keeps what each said. There is one list, so the explaining path cannot be laxer than the deciding one (attack row O06).
+A validator is an ordered list of `Check`. `enforce` runs the checks of one profile and raises the first refusal. `collect` runs all of them
+and returns every result. Both use the same list, so a diagnosis cannot be laxer than the verdict (attack row O06).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Check(Generic[S]):
 
     Attributes:
         name: Stable name, the ``check`` of its errors.
-        clause: Where the rule comes from: a clause of SAML, an RFC section, or "AWS, observed".
+        clause: Source of the rule: a clause of SAML, a section of an RFC, or "AWS, observed".
         profiles: The profiles that enforce it.
-        run: Examines the subject; returns nothing when content, raises a `FederationError` when not.
+        run: Examines the subject. It returns None when the check passes and raises a `FederationError` when it refuses.
     """
 
     name: str
@@ -39,9 +39,10 @@ class Check(Generic[S]):
 
 
 def kept(refusal: FederationError) -> FederationError:
-    """Return *refusal* without its traceback and those of what led to it, for whoever keeps it.
+    """Return *refusal* without traceback, context and cause, so that it can be stored.
 
-    The frames hold the token, its tree and the keeper itself: all of it would stay until somebody collects garbage.
+    The frames of a traceback refer to the token, its tree and the object that stores the refusal. This cycle would stay in memory until the
+    garbage collector runs.
     """
     refusal.__traceback__ = refusal.__context__ = refusal.__cause__ = None
     return refusal
@@ -49,7 +50,16 @@ def kept(refusal: FederationError) -> FederationError:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check said: ``refusal`` is None when it was content, ``skipped`` means that an earlier stage left nothing to examine."""
+    """The result of one check.
+
+    Attributes:
+        name: Name of the check.
+        clause: Source of the rule, as in `Check`.
+        profiles: The profiles that enforce the check.
+        outcome: ``passed``, ``refused``, or ``skipped`` where an earlier check left nothing to examine.
+        refusal: The refusal; None unless the outcome is ``refused``.
+        note: A remark on the result, or empty.
+    """
 
     name: str
     clause: str
@@ -63,7 +73,7 @@ class CheckResult:
             kept(self.refusal)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, stable names."""
+        """Return the result as plain data with stable names."""
         return {
             "check": self.name,
             "clause": self.clause,
@@ -76,16 +86,15 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a validator found out about one token, for one provider at one instant.
+    """The results of every check on one token, for one provider at one instant.
 
     Attributes:
-        kind: What the token was taken for, e.g. ``saml2-response``.
-        profile: The profile of the provider, whose verdict counts.
-        results: Every check in order.
-        identity: The proved identity where the token's own signature and structure allowed to read one *and* the deciding profile accepts,
-            otherwise None.
-        claimed: What an unproved or refused token says of itself, for display only; empty when nothing could be read.
-        notes: Remarks that decide nothing: weak algorithms used, certificate dates, ignored key hints.
+        kind: Kind by which the token was judged, e.g. ``saml2-response``.
+        profile: The provider's profile, which decides.
+        results: The result of every check, in order.
+        identity: The proved identity; None where the deciding profile refuses the token.
+        claimed: Unverified claims of the token, for display only; empty where nothing could be read.
+        notes: Remarks that do not affect the verdict: weak algorithms, certificate dates, ignored key hints.
     """
 
     kind: str
@@ -96,7 +105,7 @@ class Report:
     notes: tuple[str, ...] = ()
 
     def refusal(self, profile: Profile | None = None) -> FederationError | None:
-        """Return the first refusal of *profile* (default: the report's own), or None where that profile accepts."""
+        """Return the first refusal of *profile* (the report's own when None), or None where that profile accepts the token."""
         wanted = self.profile if profile is None else profile
         return next((r.refusal for r in self.results if r.refusal is not None and wanted in r.profiles), None)
 
@@ -125,13 +134,17 @@ def verdict(refusal: FederationError | None) -> dict[str, Any]:
 
 
 def enforce(checks: Sequence[Check[S]], subject: S) -> None:
-    """Run *checks* in order on *subject*; the first refusal is raised. The caller passes the checks of its profile only."""
+    """Run *checks* in order on *subject*. The caller passes only the checks of the deciding profile.
+
+    Raises:
+        FederationError: The first check that refuses.
+    """
     for check in checks:
         check.run(subject)
 
 
 def collect(checks: Sequence[Check[S]], subject: S) -> tuple[CheckResult, ...]:
-    """Run every check on *subject* and keep what each said."""
+    """Run every check on *subject* and return the result of each."""
     results = []
     for check in checks:
         try:

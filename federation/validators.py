@@ -1,9 +1,9 @@
-"""Validators: who judges which kind of token, and the door through which every one of them is reached.
+"""The registry of validators, and the functions `validate` and `diagnose`.
 
-A provider names the validator that judges its tokens (``provider.kind``); the token never chooses. Built-in validators and plug-ins come
-through the same registry: a plug-in is an entry point of the group ``federation.validators`` and is loaded when a provider asks for its
-name, never because it is installed. It can only add a new kind of token: the built-in names are not open, and what it says is held to the
-provider it was asked about (attack row O07).
+The provider selects the validator by its ``kind``; the token never does. Built-in validators and plug-ins are in the same registry. A
+plug-in is an entry point of the group ``federation.validators``. It is loaded when a provider has its kind, not because it is installed. A
+plug-in cannot replace a built-in validator, and every result of a plug-in is checked against the provider that was passed to it (attack row
+O07).
 """
 
 from __future__ import annotations
@@ -36,59 +36,63 @@ _BUILT_IN: Final = {
 
 @runtime_checkable
 class Provider(Protocol):
-    """A registered identity provider, whatever its protocol."""
+    """A registered identity provider of any protocol."""
 
     @property
     def kind(self) -> str:
-        """Name of the validator that judges this provider's tokens."""
+        """Name of the validator for this provider's tokens."""
         ...
 
     @property
     def arn(self) -> str:
-        """ARN of the provider, or the name of an AWS built-in."""
+        """ARN of the provider, or the name of a provider built into AWS."""
         ...
 
     @property
     def profile(self) -> Profile:
-        """Whose reading of the rules decides."""
+        """The profile whose verdict decides."""
         ...
 
 
 class Validator(Protocol):
-    """Judges one kind of token. Stateless, thread-safe, offline; the same arguments give the same answer."""
+    """Validates one kind of token. It has no state, is thread-safe, uses no network, and returns equal results for equal arguments."""
 
     kind: str
 
     def recognises(self, token: object) -> bool:
-        """Tell by shape alone whether *token* could be of this kind. Says nothing about trust and never raises."""
+        """Return whether *token* has the form of this kind. The result proves nothing about the token. Nothing is raised."""
         ...
 
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
-        """Prove *token* against *provider* at the aware UTC instant *at*, or raise the first `FederationError`."""
+        """Return the identity that *token* proves against *provider* at the instant *at*, aware UTC.
+
+        Raises:
+            FederationError: The first check of the provider's profile that refuses.
+        """
         ...
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """Run the very checks of `validate`, all of them, and report; a refusal is part of the report, never raised."""
+        """Return a report of all checks that `validate` runs, at the instant *at*, aware UTC. Refusals are in the report, not raised."""
         ...
 
 
 class Plugin(Validator, Protocol):
-    """A validator that another package brings, as an entry point of `ENTRY_POINT_GROUP` named like its ``kind``.
+    """A validator of another package: an entry point of `ENTRY_POINT_GROUP` whose name is its ``kind``.
 
-    The entry point is a callable without arguments, such as the class.
+    The entry point is a callable without arguments that returns the validator, such as its class.
     """
 
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Provider:
-        """Return the provider that an account directory holds under ``plugin-providers/<name>/``.
+        """Return the provider of the directory ``plugin-providers/<name>/`` of an account.
 
         Args:
-            name: The provider's host name, its ``arn`` and the prefix of its condition keys.
-            settings: The members of its ``provider.toml``, ``kind`` left out. An unknown one is to be refused.
-            files: Every other file of the directory by name. An unknown one is to be refused.
-            profile: Whose reading of the rules the provider follows unless its settings say otherwise.
+            name: Host name of the provider. It is the provider's ``arn`` and the prefix of its condition keys.
+            settings: The members of ``provider.toml`` without ``kind``. The plug-in must refuse unknown members.
+            files: Every other file of the directory, name to octets. The plug-in must refuse unknown files.
+            profile: The profile of the provider where its settings name none.
 
         Raises:
-            FederationError: The material cannot be registered; `RegistrationError` is meant for that.
+            FederationError: The material cannot be registered; use `RegistrationError`.
         """
         ...
 
@@ -98,7 +102,7 @@ def validator(kind: str) -> Validator:
     """Return the validator named *kind*, importing it on first use.
 
     Raises:
-        RegistrationError: No built-in and no installed plug-in, or more than one plug-in, has that name.
+        RegistrationError: No built-in validator and no installed plug-in has that name, or several plug-ins have it.
     """
     if kind in _BUILT_IN:
         module, name = _BUILT_IN[kind]
@@ -107,16 +111,16 @@ def validator(kind: str) -> Validator:
 
 
 def installed() -> dict[str, EntryPoint]:
-    """Return the installed plug-ins by name, without loading any; one that takes a built-in name is never asked and not among them."""
+    """Return the installed plug-ins by name without loading them. Plug-ins with the name of a built-in validator are left out."""
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP) if point.name not in _BUILT_IN}
 
 
 @cache
 def plugin(kind: str) -> Plugin:
-    """Return the plug-in named *kind*, loading it on first use; whatever it answers is checked.
+    """Return the plug-in named *kind*, loading it on first use. Its results are checked.
 
     Raises:
-        RegistrationError: No installed plug-in, or more than one, has that name, or it cannot be loaded.
+        RegistrationError: No installed plug-in has that name, several have it, or it cannot be loaded.
     """
     found = [point for point in entry_points(group=ENTRY_POINT_GROUP) if point.name == kind and kind not in _BUILT_IN]
     if len(found) != 1:
@@ -142,7 +146,7 @@ def _unfit(kind: str, found: str) -> RegistrationError:
 
 
 class _Fenced:
-    """A plug-in, held to what it may say: this kind, this provider, and condition keys under the provider's name."""
+    """A plug-in whose results are checked: kind and provider must match, and condition keys must begin with the provider's name."""
 
     __slots__ = ("_inner", "kind")
 
@@ -178,7 +182,7 @@ class _Fenced:
             raise self._overreach("an identity of its kind and of the provider it was asked about", type(identity).__name__)
         if not isinstance(identity.context_keys, dict | MappingProxyType):
             raise self._overreach("condition keys in a dict or a read-only view of one", type(identity.context_keys).__name__)
-        # A name without a dot, such as aws or saml, is the prefix of somebody else's keys.
+        # A name without a dot, such as aws or saml, would be the prefix of AWS's own keys.
         prefix = f"{provider.arn}:" if "." in provider.arn else None
         foreign = next((key for key in identity.context_keys if prefix is None or not key.startswith(prefix)), None)
         if foreign is not None:
@@ -196,17 +200,18 @@ class _Fenced:
 
 
 def validate(token: object, provider: Provider, *, at: datetime | None = None) -> VerifiedIdentity:
-    """Prove who *token* names, to any service provider.
+    """Return the identity that *token* proves.
 
-    AWS's own demands (Role, RoleSessionName … attributes, parameter lengths) belong to the exchange, not here.
+    Requirements of the AWS operations, such as the attributes Role and RoleSessionName and the lengths of parameters, are not checked here;
+    the operations of `SecurityTokenService` check them.
 
     Args:
-        token: What the client would post: the base64 SAML response or the compact token, as `str` or `bytes`.
-        provider: The registered provider; its keys, audiences and profile decide.
-        at: The instant to judge at, aware; the present when None.
+        token: The token as a client posts it: the base64 SAML response, or the compact token, as `str` or `bytes`.
+        provider: The registered provider. Its keys, audiences and profile decide.
+        at: The time to judge at, an aware datetime; the present time when None.
 
     Raises:
-        FederationError: The first check of the provider's profile that refuses. Nothing else, for input of any type and size.
+            FederationError: The first check of the provider's profile that refuses. Nothing else is raised, for input of any type and size.
     """
     instant = clock.resolve(at)
     try:
@@ -218,10 +223,16 @@ def validate(token: object, provider: Provider, *, at: datetime | None = None) -
 
 
 def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -> Report:
-    """Run every check on *token* and report all of them with the verdicts of both profiles. Arguments as for `validate`.
+    """Return a report of every check on *token*, with the verdicts of both profiles.
+
+    Args:
+        token: The token as a client posts it, as for `validate`.
+        provider: The registered provider. Its profile decides.
+        at: The time to judge at, an aware datetime; the present time when None.
 
     Raises:
-        FederationError: Only for a misuse of the arguments (a naive instant, an unknown kind of provider); refusals are in the report.
+        FederationError: An argument is wrong, e.g. a naive datetime or a provider of an unknown kind. Refusals of the token are in the
+            report.
     """
     instant = clock.resolve(at)
     try:
@@ -233,10 +244,10 @@ def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -
 
 
 def registered(provider: object, kind: type[P]) -> P:
-    """Return *provider* as the one class of registrations that a validator judges by.
+    """Return *provider* when it is an instance of *kind*, the class of registrations that a validator takes.
 
     Raises:
-        RegistrationError: Check ``provider``: it is anything else.
+        RegistrationError: Check ``provider``: it is not.
     """
     if not isinstance(provider, kind):
         raise RegistrationError(

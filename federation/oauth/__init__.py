@@ -1,4 +1,4 @@
-"""Opaque OAuth 2.0 access tokens, answered from registered token information."""
+"""Verification of opaque OAuth 2.0 access tokens by registered token information."""
 
 from __future__ import annotations
 

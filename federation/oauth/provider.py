@@ -1,4 +1,4 @@
-"""A registered OAuth 2.0 server: its name, and what it said about the access tokens it issued."""
+"""A registered OAuth 2.0 server: its name and its token information, which AWS fetches over the network."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ _NAME_CHARS: Final = 255
 
 @dataclass(frozen=True, slots=True, init=False)
 class OAuthProvider:
-    """An OAuth 2.0 server whose opaque access tokens are exchanged by ProviderId.
+    """An OAuth 2.0 server whose opaque access tokens are exchanged with ProviderId. It is immutable and thread-safe.
 
     Attributes:
-        name: ``www.amazon.com``, ``graph.facebook.com``, or the host of an RFC 7662 server: no scheme, no port.
-        answers: What the server said about each token, by `federation.oauth.registry.token_key`.
-        client_ids: Clients whose tokens are accepted; None, as with AWS's own providers, leaves that to the trust policy's conditions.
-        clock_skew: Tolerance on times in profile ``strict``; ``aws`` has five minutes, fixed.
-        profile: Whose reading of the rules decides.
+        name: ``www.amazon.com``, ``graph.facebook.com``, or the host of a server with introspection (RFC 7662), without scheme and port.
+        answers: The token information of each token, by `federation.oauth.registry.token_key`.
+        client_ids: Client ids whose tokens are accepted. None accepts all, as AWS does for its built-in providers; conditions of the trust
+            policy then decide.
+        clock_skew: Tolerance on the times of a token in profile ``strict``. Profile ``aws`` has five minutes (observed).
+        profile: The profile whose verdict decides.
     """
 
     name: str
@@ -53,17 +54,17 @@ class OAuthProvider:
         """Register a server.
 
         Args:
-            name: See the attributes.
-            token_information: The server's answer about each token, keyed by `federation.oauth.registry.token_key` (SHA-256 of the token,
-                so that no token lies on disk): decoded JSON, JSON text or, where *jwks* is given, the compact JWT of a signed answer.
-            client_ids: See the attributes.
-            jwks: The server's key set for signed answers (RFC 9701); where given, every answer must be signed.
-            resource_servers: Names by which signed answers may address us; at least one where *jwks* is given.
-            clock_skew: See the attributes, a timedelta or seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            name: Name of the server, at most 255 characters.
+            token_information: The server's response for each token, by `federation.oauth.registry.token_key` (SHA-256 of the token, so that
+                no token is stored): decoded JSON, JSON text or, with *jwks*, the compact JWT of a signed response.
+            client_ids: 1 to 100 client ids whose tokens are accepted; None for all.
+            jwks: The server's key set for signed responses (RFC 9701). With it, every response must be signed.
+            resource_servers: Accepted values of ``aud`` in signed responses; at least one with *jwks*.
+            clock_skew: Tolerance in profile ``strict``, a timedelta or whole seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
             profile: ``strict`` or ``aws``.
 
         Raises:
-            RegistrationError: The material cannot be registered; ``check`` says which part.
+            RegistrationError: An argument is invalid; ``check`` names it.
         """
         if not isinstance(name, str) or len(name) > _NAME_CHARS or not _NAME.fullmatch(name):
             raise RegistrationError(
@@ -91,20 +92,20 @@ class OAuthProvider:
 
     @property
     def kind(self) -> Literal["oauth-access-token"]:
-        """Name of the validator of this server's tokens."""
+        """Name of the validator for this server's tokens."""
         return "oauth-access-token"
 
     @property
     def arn(self) -> str:
-        """The server's name, which is its principal in a trust policy."""
+        """Name of the server, which is its principal in trust policies."""
         return self.name
 
     def leeway(self, profile: Profile) -> int:
-        """Return the tolerance on times in seconds under *profile*."""
+        """Return the tolerance on the times of a token under *profile*, in seconds."""
         return limits.AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
 
     def reprofiled(self, profile: ProfileName) -> OAuthProvider:
-        """Return the same server under *profile*.
+        """Return a copy of the server with another profile.
 
         Raises:
             RegistrationError: *profile* is unknown.

@@ -1,4 +1,4 @@
-"""OpenID Connect ID tokens: from the compact JWS to a proved identity."""
+"""Verification of OpenID Connect ID tokens, from the compact JWS to a verified identity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A registered OpenID Connect provider: everything about it that decides, fixed and checked before a token is seen."""
+"""A registered OpenID Connect provider. Everything that decides about a token is checked at registration."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LISTS: Final = (list, tuple, set, frozenset)
 
 
 Document = str | bytes | Mapping[str, Any]
-"""A JSON document: its text, or what decoding it gave."""
+"""A JSON document: its text, UTF-8 octets, or the decoded object."""
 ProfileName = Profile | Literal["strict", "aws"]
 Reuse = Literal["allowed", "refused"]
 
@@ -42,25 +42,27 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, init=False)
 class OidcProvider:
-    """An OpenID Connect provider as IAM registers it, with the key set that the service would fetch.
+    """A registered OpenID Connect provider with its key set, which AWS fetches over the network. It is immutable and thread-safe.
 
     Attributes:
-        url: Issuer URL, ``https://`` with host and path; case and trailing slash count, ``:443`` is dropped, no query or fragment.
-        name: The URL without ``https://``: the provider's name in ARNs and condition keys.
-        arn: ARN of the provider; for AWS's built-in providers, and where none was given, its name.
-        client_ids: Client ids ("audiences") that tokens may be issued for, each once.
-        algorithms: The only algorithms accepted, fixed before a token is seen. Profile ``aws`` narrows them to RS and ES.
-        clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``; ``aws`` has five minutes, fixed.
-        profile: Whose reading of the rules decides.
-        token_types: Values of the header parameter ``typ`` that strict accepts beside none at all, lower case.
-        reuse: Whether a token may be exchanged again until it ends, as in AWS, or serves once, by its ``jti``. A matter of the exchange;
-            validation remembers nothing.
-        keys: The issuer's keys.
-        issuers: Texts of ``iss`` that mean this provider: its URL; for Google also its name.
+        url: Issuer URL: ``https://``, host and path, without query or fragment. Case and a trailing slash are significant; ``:443`` is
+            removed.
+        name: The URL without ``https://``: the name of the provider in ARNs and condition keys.
+        arn: ARN of the provider. It is the name for providers built into AWS, and where no ARN was passed.
+        client_ids: Accepted client ids ("audiences"), each once.
+        algorithms: The accepted JWS algorithms (RFC 7518, RFC 8037). Profile ``aws`` accepts only those of the families RS and ES.
+        clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``. Profile ``aws`` has five minutes (observed).
+        profile: The profile whose verdict decides.
+        token_types: Values of the header parameter ``typ`` that profile ``strict`` accepts, in lower case. An absent ``typ`` is accepted
+            too.
+        reuse: ``allowed`` accepts a token until it expires, as AWS does. ``refused`` accepts it once, by its ``jti``. The exchange enforces
+            it; `validate` keeps no state.
+        keys: The issuer's parsed keys.
+        issuers: Accepted values of ``iss``: the URL; for Google also the name.
         registered: The client ids, as a set.
-        key_names: Names of the condition keys of its identities.
-        jwks: The key set as registered.
-        discovery: The discovery document as registered, None where there is none. It decides nothing.
+        key_names: Names of the condition keys of the provider's identities.
+        jwks: The key set as passed.
+        discovery: The discovery document as passed; None where there is none. It does not affect the verdict.
     """
 
     url: str
@@ -96,19 +98,19 @@ class OidcProvider:
         """Register an issuer.
 
         Args:
-            url: See the attributes.
-            client_ids: 1 to 100, each 1 to 255 characters. An empty list is a fault, never "any".
-            jwks: The issuer's JSON Web Key Set.
-            arn: See the attributes.
-            algorithms: Likewise; default: every sound one that fits the registered keys.
-            clock_skew: Likewise, a timedelta or seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            url: Issuer URL, as for the attribute.
+            client_ids: 1 to 100 client ids of 1 to 255 characters (IAM quota). An empty list is refused.
+            jwks: The issuer's JSON Web Key Set (RFC 7517), at most `limits.JWKS_OCTETS` octets.
+            arn: ARN of the provider; empty for the name of the provider.
+            algorithms: Accepted algorithms; when None all of `federation.oidc.algorithms.SOUND`.
+            clock_skew: Tolerance in profile ``strict``, a timedelta or whole seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
             profile: ``strict`` or ``aws``.
-            discovery: The issuer's discovery document; it must be of this very URL.
-            token_types: See the attributes.
-            reuse: Likewise.
+            discovery: The issuer's discovery document (OpenID Connect Discovery 1.0); its ``issuer`` must be *url*.
+            token_types: Accepted values of ``typ``, with or without ``application/``.
+            reuse: ``allowed`` or ``refused``.
 
         Raises:
-            RegistrationError: The material cannot be registered; ``check`` says which part.
+            RegistrationError: An argument is invalid; ``check`` names it.
         """
         issuer, wanted = read_url(url), read_profile(profile)
         name = issuer.removeprefix("https://")
@@ -124,7 +126,7 @@ class OidcProvider:
             "token_types": _token_types(token_types),
             "reuse": _reuse(reuse),
             "keys": KeySet.parse(jwks, profile=wanted),
-            # Google's older tokens name the issuer without its scheme; documented for this issuer alone (spec 3.2).
+            # Google documents that iss of its tokens may lack the scheme; no other issuer does.
             "issuers": frozenset({issuer, GOOGLE} if name == GOOGLE else {issuer}),
             "registered": frozenset(registered),
             "key_names": KeyNames.of(name),
@@ -143,27 +145,33 @@ class OidcProvider:
         client_ids: Collection[str],
         **options: Unpack[Options],
     ) -> OidcProvider:
-        """Register the issuer that *discovery* names, with its key set; *options* are the other attributes by name.
+        """Register the issuer of a discovery document with its key set.
+
+        Args:
+            discovery: The discovery document; its ``issuer`` is the URL of the provider.
+            jwks: The issuer's JSON Web Key Set.
+            client_ids: Accepted client ids.
+            options: The other arguments of the constructor, by name.
 
         Raises:
-            RegistrationError: As for the class.
+            RegistrationError: An argument is invalid; ``check`` names it.
         """
         return cls(url=read_discovery(discovery).issuer, client_ids=client_ids, jwks=jwks, discovery=discovery, **options)
 
     @property
     def kind(self) -> Literal["oidc-id-token"]:
-        """Name of the validator of this provider's tokens."""
+        """Name of the validator for this provider's tokens."""
         return "oidc-id-token"
 
     def leeway(self, profile: Profile) -> int:
-        """Return the tolerance on times in seconds under *profile*."""
+        """Return the tolerance on the times of a token under *profile*, in seconds."""
         return limits.AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
 
     def reprofiled(self, profile: ProfileName) -> OidcProvider:
-        """Return the same provider under *profile*, its key set read again by that profile's rules.
+        """Return a copy of the provider with another profile. The key set is parsed again by the rules of that profile.
 
         Raises:
-            RegistrationError: *profile* is unknown, or does not accept the key set.
+            RegistrationError: *profile* is unknown, or it does not accept the key set.
         """
         return OidcProvider(
             url=self.url,
@@ -186,7 +194,7 @@ def read_profile(profile: object) -> Profile:
     """Return *profile* as a `Profile`.
 
     Raises:
-        RegistrationError: check ``profile``.
+        RegistrationError: Check ``profile``: it is neither ``strict`` nor ``aws``.
     """
     if isinstance(profile, str) and profile in Profile.__members__.values():
         return Profile(profile)
@@ -194,10 +202,10 @@ def read_profile(profile: object) -> Profile:
 
 
 def read_algorithms(names: object) -> frozenset[str]:
-    """Return the allow-list of algorithms, all of `SOUND` where *names* is None.
+    """Return the accepted algorithms, all of `SOUND` where *names* is None.
 
     Raises:
-        RegistrationError: check ``algorithms``: an unknown name (``none`` and HS256 are unknown) or an empty list.
+        RegistrationError: Check ``algorithms``: the list is empty or has an unknown name. ``none`` and HS256 are unknown.
     """
     if names is None:
         return SOUND
@@ -213,10 +221,10 @@ def read_algorithms(names: object) -> frozenset[str]:
 
 
 def read_strings(values: object, check: str, expected: str) -> tuple[str, ...]:
-    """Return a list of 1 to 100 strings of 1 to 255 characters, each once, in order.
+    """Return a list of 1 to 100 strings of 1 to 255 characters without duplicates, in order.
 
     Raises:
-        RegistrationError: *check*.
+        RegistrationError: Check *check*: *values* is not such a list.
     """
     items = tuple(values) if isinstance(values, _LISTS) else ()
     bad = [item for item in items if not isinstance(item, str) or not 0 < len(item) <= _CLIENT_ID_CHARS]

@@ -1,4 +1,4 @@
-"""SAML 2.0 responses: from the posted base64 to a proved identity."""
+"""Verification of SAML 2.0 responses, from the posted base64 to a verified identity."""
 
 from __future__ import annotations
 

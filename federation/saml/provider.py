@@ -1,4 +1,4 @@
-"""A registered SAML identity provider: whose keys prove, for whom, and under which rules."""
+"""A registered SAML identity provider: its keys, audiences, recipients and rules."""
 
 from __future__ import annotations
 
@@ -32,30 +32,31 @@ _IDENTIFIER_CHARS: Final = 2048
 
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
 class SamlProvider:
-    """A registered identity provider. Immutable and safe to share between threads; everything costly happens once, here.
+    """A registered SAML identity provider. It is immutable and thread-safe. Keys are parsed once, at construction.
 
     Attributes:
-        kind: Name of the validator that judges this provider's tokens.
+        kind: Name of the validator for this provider's tokens.
         arn: ARN of the provider, ``arn:aws:iam::<account>:saml-provider/<Name>``.
-        entity_ids: Entity ids by which its assertions name their issuer; compared code point by code point.
-        keys: The only keys that prove its signatures.
-        audiences: Audiences by which we are addressed; default those of AWS in the partition of the ARN.
-        recipients: URLs at which responses are posted to us; None for those of AWS in the partition of the ARN.
-        max_age: Longest time between the assertion's IssueInstant and its use; None for no limit. Default five minutes, as AWS.
-        clock_skew: How far our clock may lag the provider's: leeway for NotBefore and for an IssueInstant ahead of us, in profile strict,
-            and nothing else. What has ended has ended: no leeway prolongs a validity (attack row P08).
-        permit: Weak things permitted by name, each for this provider alone.
-        decryption_keys: Private keys for encrypted assertions; tried in order.
-        encryption: ``required`` refuses assertions in the clear.
-        signed: Which element must carry a verified signature. Profile aws always demands the assertion's own.
-        profile: Whose reading of the rules decides.
-        verifier: ``strict`` for our own XML signature profile, ``signxml`` for its slower independent twin.
-        notes: Remarks from registration, repeated in every report.
-        account: Account id out of the ARN.
+        entity_ids: Accepted values of Issuer, compared code point by code point (SAML core 2.2.5, 8.3.6).
+        keys: The only keys that verify its signatures.
+        audiences: Accepted values of Audience; by default those of AWS in the partition of the ARN.
+        recipients: Accepted values of Recipient and Destination, URLs; None for those of AWS in the partition of the ARN.
+        max_age: Longest time between the assertion's IssueInstant and its use; None for no limit. The default is five minutes, as in AWS.
+        clock_skew: Tolerance on NotBefore and on an IssueInstant in the future, in profile ``strict``, 0 to
+            `limits.MAX_CLOCK_SKEW_SECONDS`. It never extends a validity that has ended (attack row P08).
+        permit: Weak algorithms and forms that are accepted for this provider, by name.
+        decryption_keys: Private keys for encrypted assertions, tried in order.
+        encryption: ``required`` refuses assertions that are not encrypted; ``allowed`` accepts both.
+        signed: The element that must have a verified signature: ``assertion``, ``response`` or ``either``. Profile ``aws`` always requires
+            that of the assertion.
+        profile: The profile whose verdict decides.
+        verifier: ``strict`` for the built-in XML signature verifier, ``signxml`` for the library of that name, which is slower.
+        notes: Remarks of the registration, repeated in every report.
+        account: Account id of the ARN, twelve digits.
         doc: Value of the condition key ``saml:doc``: ``<account>/<Name>``.
     """
 
-    kind = "saml2-response"  # unannotated: no field, and to a type checker readable on the instance, as the protocol asks
+    kind = "saml2-response"  # without annotation it is no field; the protocol `Provider` requires it on the instance
     arn: str
     entity_ids: frozenset[str]
     keys: tuple[VerificationKey, ...]
@@ -97,21 +98,22 @@ class SamlProvider:
         Args:
             arn: ARN of the provider.
             entity_ids: One entity id or up to ten.
-            certificates: X.509 certificates or public keys (PEM, DER or base64), one or up to ten. Their dates decide nothing.
-            audiences: Texts of Audience that mean us; an empty collection is refused, for it would mean "nobody".
-            recipients: URLs at which responses are posted to us; likewise.
-            max_age: Longest time from IssueInstant to use, a timedelta or seconds; None for no limit.
-            clock_skew: Leeway for what has not begun, likewise; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
-            permit: Weak things, each by its name out of `keys.PERMITS`.
-            decryption_keys: Unencrypted RSA private keys in PEM, one or several.
+            certificates: X.509 certificates or public keys (PEM, DER or base64), one or up to ten. The dates of certificates are not
+                checked.
+            audiences: Accepted values of Audience, 1 to 100. An empty collection is refused.
+            recipients: Accepted values of Recipient and Destination, 1 to 100 URLs. An empty collection is refused.
+            max_age: Longest time from IssueInstant to use, a timedelta or whole seconds; None for no limit.
+            clock_skew: Tolerance on NotBefore and IssueInstant, a timedelta or whole seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
+            permit: Names of weak algorithms and forms to accept, from `federation.saml.keys.PERMITS`.
+            decryption_keys: RSA private keys in PEM without a password, one or several.
             encryption: ``allowed`` or ``required``.
             signed: ``assertion``, ``response`` or ``either``.
             profile: ``strict`` or ``aws``.
             verifier: ``strict`` or ``signxml``.
-            notes: Remarks to repeat in every report.
+            notes: Remarks that every report repeats.
 
         Raises:
-            RegistrationError: Any of it is not what it must be; nothing is defaulted or skipped (attack rows K16, M03).
+            RegistrationError: An argument is invalid. Nothing invalid is skipped or replaced by a default (attack rows K16, M03).
         """
         allowed = parse_permit(permit)
         parsed = _provider_arn(arn)
@@ -138,7 +140,7 @@ class SamlProvider:
             "doc": f"{parsed.account}/{parsed.name}",
             "_endpoint": aws.endpoint if aws and recipients is None else None,
         }
-        named(verifier)  # a verifier that is not installed is a fault of the registration, not of the token
+        named(verifier)  # a missing library must fail here and not at the first token
         if encryption == "required" and not decryption:
             raise _refusal(
                 "encryption",
@@ -168,13 +170,13 @@ class SamlProvider:
         profile: Profile | Literal["strict", "aws"] = Profile.STRICT,
         verifier: VerifierName = "strict",
     ) -> SamlProvider:
-        """Register a provider from the metadata it publishes: an EntityDescriptor, or an EntitiesDescriptor with *entity_id*.
+        """Register a provider from its published metadata: an EntityDescriptor, or an EntitiesDescriptor with *entity_id*.
 
         Args:
-            xml: The document, as `bytes` in UTF-8 or as `str`; at most `limits.METADATA_OCTETS`.
+            xml: The document, as `bytes` in UTF-8 or as `str`; at most `limits.METADATA_OCTETS` octets.
             arn: ARN of the provider.
-            entity_id: Which entity is meant; needed where the document describes several identity providers.
-            audiences: As for the constructor, like everything below.
+            entity_id: The entity to register; required where the document describes several identity providers.
+            audiences: As for the constructor.
             recipients: As for the constructor.
             max_age: As for the constructor.
             clock_skew: As for the constructor.
@@ -186,7 +188,8 @@ class SamlProvider:
             verifier: As for the constructor.
 
         Raises:
-            RegistrationError: The document is not metadata of exactly one meant identity provider with at least one usable signing key.
+            RegistrationError: The document does not describe exactly one matching identity provider with a usable signing key, or an
+                argument is invalid.
         """
         metadata = read_metadata(xml, permit=parse_permit(permit), entity_id=entity_id)
         return cls(
@@ -207,13 +210,20 @@ class SamlProvider:
         )
 
     def reprofiled(self, profile: Profile | Literal["strict", "aws"]) -> SamlProvider:
-        """Return the same provider judged by *profile*."""
+        """Return a copy of the provider with another profile.
+
+        Args:
+            profile: ``strict`` or ``aws``.
+
+        Raises:
+            RegistrationError: *profile* is neither.
+        """
         twin = copy.copy(self)
         object.__setattr__(twin, "profile", Profile(_one_of("profile", profile, tuple(Profile))))
         return twin
 
     def receives_at(self, url: str) -> bool:
-        """Tell whether *url* is exactly one of the places at which responses are posted to us (attack row P03)."""
+        """Return whether *url* is exactly one of the accepted recipients (attack row P03)."""
         return url in self.recipients if self.recipients is not None else self._endpoint is not None and bool(self._endpoint.fullmatch(url))
 
     def __repr__(self) -> str:
@@ -252,7 +262,7 @@ def _decryption_key(material: object) -> DecryptionKey:
 
 
 def _several(material: object, one: type) -> Iterable[object]:
-    """See one piece of key material as several; what is neither is left to the loader to refuse."""
+    """Return *material* as an iterable. The loader refuses values of other types."""
     if isinstance(material, (str, bytes, one)) or not isinstance(material, Iterable):
         return (material,)
     return material
