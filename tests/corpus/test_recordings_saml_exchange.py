@@ -16,8 +16,8 @@ from federation.saml import messages
 from federation.state import MemoryReplayCache
 from federation.sts.results import AssumedRoleSession
 from federation.sts.service import SecurityTokenService
-from tests.corpus.test_recordings_saml import CASES, MADE, Made, attributes, made
 from tests.support.saml import ARN, AT, ROLE, put
+from tests.support.saml_recordings import CASES, MADE, Made, attributes, made
 from tests.support.shared import needs_shared
 
 TRUST = Policy.parse(

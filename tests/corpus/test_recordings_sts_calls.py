@@ -18,6 +18,7 @@ from federation.policy import Policy
 from federation.server.endpoint import Endpoint
 from federation.sts.service import SecurityTokenService
 from tests.support.shared import manifest, needs_shared
+from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
 from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, SECRET
 
@@ -96,7 +97,7 @@ def answer(case: Mapping[str, Any]) -> tuple[int, ET.Element]:
     sts = service_for(case)
     setup = json.dumps(case["setup"])
     host = "sts.amazonaws.com" if "lobal endpoint" in setup else "sts.us-east-1.amazonaws.com"
-    request = callers.signed({"Action": case["operation"], **form(case["parameters"])}, host=host, **credentials(sts, case))
+    request = signed_request({"Action": case["operation"], **form(case["parameters"])}, host=host, **credentials(sts, case))
     exchange = Endpoint(sts).answer(request, at=AT)
     return exchange.response.status, ET.fromstring(exchange.response.body)  # noqa: S314 - our own answer
 

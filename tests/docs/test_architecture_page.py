@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.support.rooms import FLOORS
 from tests.support.shared import REPOSITORY
-from tests.unit.test_layers import FLOORS
 
 DOCS = REPOSITORY / "docs"
 HOUSE = REPOSITORY / "federation"

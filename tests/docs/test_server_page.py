@@ -13,7 +13,7 @@ import pytest
 
 from federation import limits
 from federation.cli.serve import ANNOUNCED
-from tests.interop.conftest import free_port
+from tests.support.server import free_port
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")

@@ -21,24 +21,15 @@ import click
 import pytest
 
 from federation.cli.main import cli
+from tests.support.pages import blocks, pages
+from tests.support.shared import REPOSITORY
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BIN = Path(sys.executable).parent
 SHOWN_BY_VERB = {"make demo": "federation demo"}
 
 
-def blocks(page: Path, *languages: str) -> list[str]:
-    return [body for language, body in FENCE.findall(page.read_text(encoding="utf-8")) if language in languages]
-
-
-def pages(*languages: str) -> list[Path]:
-    return [page for page in PAGES if blocks(page, *languages)]
-
-
 def name(page: Path) -> str:
-    return str(page.relative_to(ROOT))
+    return str(page.relative_to(REPOSITORY))
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
@@ -72,7 +63,7 @@ def matches(shown: str, printed: str) -> bool:
 
 @pytest.mark.parametrize("page", pages("python"), ids=name)
 def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(REPOSITORY)
     namespace: dict[str, object] = {"__name__": "snippet"}
     for number, source in enumerate(blocks(page, "python"), start=1):
         exec(compile(source, f"{name(page)}, snippet {number}", "exec"), namespace)  # noqa: S102 - the point of the test
@@ -88,7 +79,7 @@ def test_console_snippets_print_what_is_shown(page: Path) -> None:
                 continue  # installation and server start are covered by CI and the interop tests
             outcome = subprocess.run(
                 shlex.split(ran),
-                cwd=ROOT,
+                cwd=REPOSITORY,
                 env=environment,
                 capture_output=True,
                 text=True,

@@ -15,15 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.test_snippets import ROOT, blocks, pages
-from tests.unit.test_public_face import ROOMS
+from tests.support.pages import blocks, pages
+from tests.support.rooms import PUBLIC_ROOMS
+from tests.support.shared import REPOSITORY
 
-EXAMPLE = ROOT / "docs" / "plugin-example"
+EXAMPLE = REPOSITORY / "docs" / "plugin-example"
 needs_pyright = pytest.mark.skipif(find_spec("basedpyright") is None, reason="basedpyright is not installed: make lint sets it up")
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MYPYPATH": ""}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "MYPYPATH": ""}
     command = [sys.executable, "-m", *words]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
@@ -33,7 +34,7 @@ def consumer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a module for each page, and the example of a plug-in."""
     folder = tmp_path_factory.mktemp("consumer")
     for page in pages("python"):
-        name = page.relative_to(ROOT).with_suffix("").as_posix().replace("/", "_").replace("-", "_").lower()
+        name = page.relative_to(REPOSITORY).with_suffix("").as_posix().replace("/", "_").replace("-", "_").lower()
         (folder / f"{name}.py").write_text("\n".join(blocks(page, "python")), encoding="utf-8")
     (folder / "acme_ticket").symlink_to(EXAMPLE / "src" / "acme_ticket")
     (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard", "pythonVersion": "3.11"}), encoding="utf-8")
@@ -50,7 +51,14 @@ def test_pyright_accepts_what_the_pages_show(consumer: Path) -> None:
 
 def test_mypy_accepts_what_the_pages_show(consumer: Path) -> None:
     outcome = run(
-        "mypy", "--strict", "--python-executable", sys.executable, "--cache-dir", str(ROOT / ".mypy_cache" / "consumer"), ".", cwd=consumer
+        "mypy",
+        "--strict",
+        "--python-executable",
+        sys.executable,
+        "--cache-dir",
+        str(REPOSITORY / ".mypy_cache" / "consumer"),
+        ".",
+        cwd=consumer,
     )
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -62,7 +70,7 @@ def misspelt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]:
     """A folder with one module that misspells a name of every room, and the numbers of the lines that do."""
     folder = tmp_path_factory.mktemp("misspelt")
     lines = ["import federation", "federation.SecurityTokenServise", "from federation import SecurityTokenServise"]
-    lines += [f"from {room} import {import_module(room).__all__[0]}x" for room in ROOMS]
+    lines += [f"from {room} import {import_module(room).__all__[0]}x" for room in PUBLIC_ROOMS]
     (folder / "misspelt.py").write_text("\n".join(lines), encoding="utf-8")
     return folder, set(range(2, len(lines) + 1))
 
@@ -79,7 +87,7 @@ def test_pyright_refuses_a_name_that_no_room_has(misspelt: tuple[Path, set[int]]
 
 def test_mypy_refuses_a_name_that_no_room_has(misspelt: tuple[Path, set[int]]) -> None:
     folder, wrong = misspelt
-    cache = str(ROOT / ".mypy_cache" / "consumer")
+    cache = str(REPOSITORY / ".mypy_cache" / "consumer")
     outcome = run("mypy", "--strict", "--python-executable", sys.executable, "--cache-dir", cache, "misspelt.py", cwd=folder)
 
     refused = re.findall(r"^misspelt\.py:(\d+): error: Module\b.* has no attribute .*\[attr-defined\]$", outcome.stdout, re.MULTILINE)
@@ -92,7 +100,7 @@ def test_the_public_face_leaves_nothing_to_guess(tmp_path: Path) -> None:
         "basedpyright", "--pythonpath", sys.executable, "--verifytypes", "federation", "--ignoreexternal", "--outputjson", cwd=tmp_path
     )
     symbols = json.loads(outcome.stdout)["typeCompleteness"]["symbols"]
-    public = {f"{room}.{name}" for room in ROOMS for name in import_module(room).__all__}
+    public = {f"{room}.{name}" for room in PUBLIC_ROOMS for name in import_module(room).__all__}
     homes = {
         f"{thing.__module__}.{thing.__qualname__}" for thing in map(named, public) if inspect.isclass(thing) or inspect.isfunction(thing)
     }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from federation.testing.mfa import mfa_code
-from tests.interop.conftest import EXTERNAL_ID, PROVIDER, REPOSITORY, ROLE, World
+from tests.support.server import EXTERNAL_ID, PROVIDER, REPOSITORY, ROLE, World
 
 AWS = shutil.which("aws", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 pytestmark = pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed: pip install awscli")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-from tests.interop.conftest import PROVIDER, ROLE, Served
+from tests.support.server import PROVIDER, ROLE, Served
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow")
 

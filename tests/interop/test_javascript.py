@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.interop.conftest import PROVIDER, REPOSITORY, ROLE, World
+from tests.support.server import PROVIDER, REPOSITORY, ROLE, World
 
 FOLDER = REPOSITORY / "tests" / "interop" / "js"
 NODE = shutil.which("node")

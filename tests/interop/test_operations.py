@@ -19,7 +19,7 @@ from jwt import PyJWKClient
 
 from federation import OidcProvider, validate
 from federation.errors import FederationError
-from tests.interop.conftest import PROVIDER, ROLE, TRADE_IN, World
+from tests.support.server import PROVIDER, ROLE, TRADE_IN, World
 from tests.support.service_model import SERVICE, check_answer
 
 DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"

@@ -8,7 +8,7 @@ from pathlib import Path
 import botocore.session  # type: ignore[import-untyped]
 import pytest
 
-from tests.interop.conftest import PROVIDER, ROLE, World
+from tests.support.server import PROVIDER, ROLE, World
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow")
 COMMAND = f'{sys.executable} -c "from federation.cli.main import main; main()" sts assume-role-with-saml --format credential-process'

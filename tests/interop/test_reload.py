@@ -22,8 +22,7 @@ from botocore.credentials import Credentials  # type: ignore[import-untyped]
 
 from federation.account.writing.credentials import create_access_key
 from federation.account.writing.keyring import rotate_keyring
-from tests.interop.conftest import ACCOUNT, Served, serve
-from tests.interop.test_web_identity import DEPLOY, fresh_token
+from tests.support.server import ACCOUNT, DEPLOY, Served, fresh_token, serve
 
 pytestmark = [
     pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]"),

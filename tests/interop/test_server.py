@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from federation import limits
-from tests.interop.conftest import ACCOUNT, PROVIDER, REPOSITORY, ROLE, Served, forge_response, free_port, resident_kilobytes, serve
+from tests.support.server import ACCOUNT, PROVIDER, REPOSITORY, ROLE, Served, forge_response, free_port, resident_kilobytes, serve
 
 needs_server = pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]")
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"

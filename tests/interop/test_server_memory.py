@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.interop.conftest import Served, need_server, resident_kilobytes, serve
+from tests.support.server import Served, need_server, resident_kilobytes, serve
 from tests.support.signatures import strange
 
 FILLING = 40

@@ -12,8 +12,7 @@ from federation.sts.catalogue import OPERATIONS
 from federation.sts.service import SecurityTokenService
 from tests.support.shared import REPOSITORY
 from tests.support.sts.callers import AT, EVERYTHING, OTHER, ROLE, USER
-from tests.unit.sts.test_assume_root import TASK, TRADE_IN, delegating, managing
-from tests.unit.sts.test_web_identity_token import issuing
+from tests.support.sts.services import TASK, TRADE_IN, delegating, issuing, managing
 
 FIXTURES = REPOSITORY / "fixtures"
 MODEL = ServiceModel(Loader().load_service_model("sts", "service-2"))

@@ -8,7 +8,7 @@ import urllib3
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-from tests.interop.conftest import PROVIDER, ROLE, Served
+from tests.support.server import PROVIDER, ROLE, Served
 
 SESSION = "arn:aws:sts::123456789012:assumed-role/TestSaml/SamlExample"
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.interop.conftest import ACCOUNT, PROVIDER, ROLE, Served, forge_response, free_port, need_server, serve
+from tests.support.server import ACCOUNT, PROVIDER, ROLE, Served, forge_response, free_port, need_server, serve
 
 
 @pytest.fixture

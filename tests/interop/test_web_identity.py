@@ -1,6 +1,5 @@
 """Web identities from real clients: boto3's call, and its provider chain as a job on GitHub or a pod on EKS uses it."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,9 @@ import boto3  # type: ignore[import-untyped]
 import pytest
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
-from tests.interop.conftest import KEYS, Served
+from tests.support.server import DEPLOY, Served, fresh_token
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow")
-
-DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
-
-
-def fresh_token(**changes: Any) -> str:
-    """GitHub's token of this minute."""
-    key = TokenKey.from_pem((KEYS / "issuer-rsa2048.TEST-ONLY.key.pem").read_bytes())
-    return OidcForge(key=key, shape=OIDC_SHAPES["github"]).token(at=datetime.now(UTC).replace(microsecond=0), **changes)
 
 
 def test_assume_role_with_web_identity(sts_client: Any) -> None:

@@ -8,23 +8,10 @@ from pathlib import Path
 import pytest
 
 import federation
+from tests.support.rooms import FLOORS
 
 HOUSE = Path(federation.__file__).parent
 
-# Lowest first. Rooms on one floor do not know each other.
-FLOORS = [
-    {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
-    {"clock", "arn", "identity", "condition_keys"},
-    {"report", "tags"},
-    {"validators"},
-    {"policy", "saml", "oidc", "state"},
-    {"oauth"},  # signed introspection answers (RFC 9701) are JWTs: it verifies them with the OIDC room's keys
-    {"account"},
-    {"sts"},
-    {"testing", "judging"},
-    {"server"},
-    {"cli"},
-]
 RANK = {room: rank for rank, floor in enumerate(FLOORS) for room in floor}
 
 

@@ -35,6 +35,7 @@ from federation.sts.sigv4.request import SignedRequest
 from federation.sts.sigv4.verification import VerifiedSignature, verify
 from tests.support import oidc, signatures
 from tests.support.results import result_types, samples
+from tests.support.sigv4 import signed_request
 from tests.support.sts import callers, saml_login
 
 
@@ -188,7 +189,7 @@ def sealed() -> Iterator[object]:
     yield proved.assertion
     yield proved.assertion.signed
     yield VerifiedMfa(callers.MFA, callers.AT)
-    request = callers.signed({"Action": "GetCallerIdentity"})
+    request = signed_request({"Action": "GetCallerIdentity"})
     presented = SignedRequest.of(method=request.method, target="/", headers=request.headers, body=request.body)
     yield verify(presented, secret_of=lambda _key, _token: callers.SECRET, at=callers.AT)
 

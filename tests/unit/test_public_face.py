@@ -11,17 +11,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-ROOMS = (
-    "federation",
-    "federation.account",
-    "federation.oauth",
-    "federation.oidc",
-    "federation.policy",
-    "federation.saml",
-    "federation.state",
-    "federation.sts",
-    "federation.testing",
-)
+from tests.support.rooms import PUBLIC_ROOMS
+
 BEHIND = {
     "federation.account.faults.Faults": "a Draft is opened and saved by who writes several things at once; the loader reads it",
     "federation.account.files.Tree": "likewise",
@@ -35,7 +26,7 @@ BEHIND = {
 
 
 def exported() -> Iterator[tuple[str, Any]]:
-    for room in ROOMS:
+    for room in PUBLIC_ROOMS:
         module = import_module(room)
         yield from ((f"{room}.{name}", getattr(module, name)) for name in module.__all__)
 
@@ -79,7 +70,7 @@ def test_every_type_that_is_met_can_be_imported(name: str, thing: Any) -> None:
     assert missing - BEHIND.keys() == set(), name
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", PUBLIC_ROOMS)
 def test_a_room_exports_what_it_says(room: str) -> None:
     module = import_module(room)
 
@@ -125,7 +116,7 @@ def test_what_is_loaded_on_use_is_what_a_type_checker_sees(room: str) -> None:
 
 
 def test_every_lazy_room_is_held_to_that() -> None:
-    assert {room for room in ROOMS if hasattr(import_module(room), "__getattr__")} == set(LAZY)
+    assert {room for room in PUBLIC_ROOMS if hasattr(import_module(room), "__getattr__")} == set(LAZY)
 
 
 def dictionaries() -> Iterator[tuple[str, Any]]:

@@ -1,11 +1,10 @@
-"""A small account with users, keys and roles, for tests of signed operations; every instant is pinned, every request really signed."""
+"""A small account with users, keys and roles, for tests of signed operations; every instant is pinned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -16,10 +15,7 @@ from federation.errors import FederationError
 from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.profiles import Profile
-from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService
-from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
-from federation.sts.sigv4.request import SignedRequest
 
 ACCOUNT = "123456789012"
 OTHER = "111122223333"
@@ -103,29 +99,6 @@ def refused(answer: Any, *arguments: Any, **keywords: Any) -> FederationError:
 
 def tag(key: str, value: str = "v") -> SessionTag:
     return SessionTag(key, value)
-
-
-def signed(
-    parameters: Mapping[str, str],
-    *,
-    host: str = "sts.us-east-1.amazonaws.com",
-    key_id: str = KEY_ID,
-    secret: str = SECRET,
-    token: str | None = None,
-    at: datetime = AT,
-) -> Request:
-    """A request of the AWS Query interface, signed at the pinned instant."""
-    body = urlencode({"Version": "2011-06-15", **parameters}).encode()
-    stamp = at.strftime("%Y%m%dT%H%M%SZ")
-    headers = [("content-type", "application/x-www-form-urlencoded"), ("host", host), ("x-amz-date", stamp)]
-    headers += [("x-amz-security-token", token)] if token is not None else []
-    names = tuple(name for name, _ in headers)
-    scope = Scope(stamp[:8], "us-east-1", "sts")
-    request = SignedRequest.of(method="POST", target="/", headers=headers, body=body)
-    canonical = canonical_request(request, signed_headers=names, presigned=False, normalize_path=True)
-    signature = signature_of(string_to_sign(canonical, timestamp=stamp, scope=scope), secret=secret, scope=scope)
-    value = f"AWS4-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
-    return Request("POST", "/", "", (*headers, ("authorization", value)), body)
 
 
 def with_roles(held: Account, *roles: Role) -> Account:

@@ -1,25 +1,12 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from federation.account import add_role, add_saml_provider, init_account
+from tests.support.account import TRUST, Writer
 from tests.support.sts.saml_login import ACCOUNT, forge
-
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/Example"},
-            "Action": "sts:AssumeRoleWithSAML",
-        }
-    ],
-}
-
-Writer = Callable[[str, Any], Path]
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ from federation.errors import (
     ValidationError,
 )
 from federation.identity import SessionTag
+from tests.support.account import TRUST
 from tests.support.sts.saml_login import ACCOUNT, forge
-from tests.unit.account.conftest import TRUST
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 READ = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}'

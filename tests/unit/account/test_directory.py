@@ -12,8 +12,8 @@ from federation.account import load_account
 from federation.errors import AccountFaults, FederationError, IDPRejectedClaim
 from federation.identity import SessionTag
 from federation.profiles import Profile
+from tests.support.account import TRUST, Writer
 from tests.support.sts.saml_login import ACCOUNT, AT, PROVIDER, attributes, forge, login, mint
-from tests.unit.account.conftest import TRUST, Writer
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Portal"
 

@@ -12,7 +12,7 @@ from federation.account import load_account
 from federation.account.lint import lint_account
 from federation.errors import AccountFaults, RegistrationError
 from federation.profiles import Profile
-from tests.unit.account.conftest import Writer
+from tests.support.account import Writer
 
 HOST = "tickets.example.com"
 PROVIDER_FILE = f"plugin-providers/{HOST}/provider.toml"

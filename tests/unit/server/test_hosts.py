@@ -10,6 +10,7 @@ from federation.server.hosts import Host, ServedNames, check_origin, is_name, re
 from federation.server.messages import Exchange, Request
 from federation.sts.service import SecurityTokenService
 from tests.support.shared import REPOSITORY
+from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
@@ -98,7 +99,7 @@ def test_other_names_reach_no_unsigned_operation(endpoint: Endpoint, host: str, 
 
 @pytest.mark.parametrize("host", ["sts.amazonaws.com", "vault.example:8200", "sts"])
 def test_what_is_signed_is_served_under_any_name(host: str) -> None:
-    signed = callers.signed({"Action": "GetCallerIdentity"}, host=host)
+    signed = signed_request({"Action": "GetCallerIdentity"}, host=host)
     exchange = Endpoint(callers.service()).answer(Request("POST", "/", "", signed.headers, signed.body), at=callers.AT)
     assert (exchange.response.status, exchange.check) == (200, "")
 

@@ -1,29 +1,17 @@
 """AssumeRoot and GetDelegatedAccessToken."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from federation.account.model import Organization, TradeInToken
 from federation.policy import Policy
-from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from tests.support.sts import callers
 from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, refused, service, user
+from tests.support.sts.services import TASK, TRADE_IN, delegating, managing
 
-TASK = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
 MEMBER_ROOT = f"arn:aws:iam::{OTHER}:root"
-AUDIT = {"Effect": "Deny", "NotAction": ["iam:GetAccountSummary", "iam:GetLoginProfile"], "Resource": "*"}
-ALLOW_AUDIT = {"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}
-ORGANIZATION = Organization(id="o-exampleorgid", root_access=frozenset({OTHER}))
-
-
-def managing(*statements: Any, **more: Any) -> SecurityTokenService:
-    people = (user(USER, *(statements or (EVERYTHING,))),)
-    managed = {TASK: callers.identity(AUDIT, ALLOW_AUDIT)}
-    return service(account(users=people, organization=ORGANIZATION, managed=managed, **more))
 
 
 @pytest.mark.parametrize("target", [OTHER, MEMBER_ROOT])
@@ -113,14 +101,6 @@ def test_who_may_assume_root() -> None:
     assert refused(managing().assume_root, caller=ROOT, target_principal=OTHER, task_policy_arn=TASK).check == "caller-kind"
     other = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": "*", "Condition": {"ArnEquals": {"sts:TaskPolicyArn": TASK + "x"}}}
     assert refused(managing(other).assume_root, caller=USER, target_principal=OTHER, task_policy_arn=TASK).check == "authorization"
-
-
-TRADE_IN = "Tr4de-1n-s3cret"
-
-
-def delegating(**more: Any) -> SecurityTokenService:
-    token = TradeInToken(role_arn=ROLE, session_name="product", duration=900, expires_at=AT + timedelta(minutes=5))
-    return service(account(trade_in_tokens={hashlib.sha256(TRADE_IN.encode()).hexdigest(): token}), replay=MemoryReplayCache(), **more)
 
 
 def test_a_trade_in_token_is_exchanged_once() -> None:

@@ -11,6 +11,7 @@ from federation.account.model import AccessKey
 from federation.errors import InvalidClientTokenId
 from federation.server.messages import Request
 from federation.sts.sigv4.request import SignedRequest
+from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
 from tests.support.sts.callers import (
     ACCOUNT,
@@ -30,12 +31,12 @@ from tests.support.sts.callers import (
 )
 
 
-def signed_request(request: Request) -> SignedRequest:
+def presented(request: Request) -> SignedRequest:
     return SignedRequest.of(method=request.method, target=request.path, headers=request.headers, body=request.body)
 
 
 def test_a_signed_request_has_a_caller() -> None:
-    caller = service().authenticate(signed_request(callers.signed({"Action": "GetCallerIdentity"})), at=AT)
+    caller = service().authenticate(presented(signed_request({"Action": "GetCallerIdentity"})), at=AT)
     assert (caller.arn, caller.region) == (USER, "us-east-1")
 
 
@@ -43,14 +44,14 @@ def test_a_request_signed_with_issued_credentials_closes_the_circle() -> None:
     sts = service()
     issued = sts.assume_role(caller=USER, role_arn=ROLE, role_session_name="session", at=AT).credentials
     keys: dict[str, Any] = {"key_id": issued.access_key_id, "secret": issued.secret_access_key, "token": issued.session_token}
-    caller = sts.authenticate(signed_request(callers.signed({"Action": "GetCallerIdentity"}, **keys)), at=AT)
+    caller = sts.authenticate(presented(signed_request({"Action": "GetCallerIdentity"}, **keys)), at=AT)
     assert caller.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/session"
-    wrong = callers.signed({"Action": "GetCallerIdentity"}, **{**keys, "secret": SECRET})
-    assert refused(sts.authenticate, signed_request(wrong)).check == "signature"
-    without = callers.signed({"Action": "GetCallerIdentity"}, **{**keys, "token": None})
-    assert refused(sts.authenticate, signed_request(without)).code == "InvalidClientTokenId"
-    late = callers.signed({"Action": "GetCallerIdentity"}, **keys, at=AT + timedelta(hours=1))
-    assert refused(sts.authenticate, signed_request(late), at=AT + timedelta(hours=1)).check == "session-expiration"
+    wrong = signed_request({"Action": "GetCallerIdentity"}, **{**keys, "secret": SECRET})
+    assert refused(sts.authenticate, presented(wrong)).check == "signature"
+    without = signed_request({"Action": "GetCallerIdentity"}, **{**keys, "token": None})
+    assert refused(sts.authenticate, presented(without)).code == "InvalidClientTokenId"
+    late = signed_request({"Action": "GetCallerIdentity"}, **keys, at=AT + timedelta(hours=1))
+    assert refused(sts.authenticate, presented(late), at=AT + timedelta(hours=1)).check == "session-expiration"
 
 
 @pytest.mark.parametrize(

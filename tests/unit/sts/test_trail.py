@@ -22,9 +22,9 @@ from federation.state import AuditEvent
 from federation.sts import trail
 from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.service import SecurityTokenService
+from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
 from tests.support.sts.callers import AT as SIGNED_AT
-from tests.support.sts.callers import signed
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 AT = datetime(2026, 11, 24, 12, 0, 30, 250_000, tzinfo=UTC)
@@ -231,7 +231,7 @@ def test_other_callers(service: Callable[[Events], SecurityTokenService]) -> Non
 def test_over_http_an_event_tells_where_it_came_from() -> None:
     events = Events()
     endpoint = Endpoint(callers.service(audit=events))
-    asked = signed({"Action": "GetCallerIdentity"}, host="sts.us-east-1.amazonaws.com")
+    asked = signed_request({"Action": "GetCallerIdentity"}, host="sts.us-east-1.amazonaws.com")
     asked = Request(asked.method, asked.path, "", (*asked.headers, ("user-agent", "test/1")), asked.body, peer="192.0.2.7:50123")
     exchange = endpoint.answer(asked, at=SIGNED_AT)
     record = events.last
@@ -247,7 +247,7 @@ def test_over_http_an_event_tells_where_it_came_from() -> None:
 )
 def test_addresses(peer: str, address: str | None) -> None:
     events = Events()
-    asked = signed({"Action": "GetCallerIdentity"})
+    asked = signed_request({"Action": "GetCallerIdentity"})
     Endpoint(callers.service(audit=events)).answer(Request("POST", "/", "", asked.headers, asked.body, peer=peer), at=SIGNED_AT)
     assert events.last["sourceIPAddress"] == address
 

@@ -2,36 +2,24 @@
 
 import uuid
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc import jwt as jose
 from joserfc.jwk import KeySet
 
 import federation
 from federation import OidcProvider
-from federation.account.model import Organization, OutboundIssuer
+from federation.account.model import Organization
 from federation.identity import SessionTag
 from federation.sts.service import SecurityTokenService
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, ROLE, ROOT, USER, account, refused, role, service, user
+from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, ROLE, ROOT, USER, refused, role, service, user
+from tests.support.sts.services import URL, issuing
 
-URL = "https://0f7d2c2e-8f0e-4b86-9a6c-2f6d2a7b9c11.tokens.sts.global.api.aws"
 AUDIENCE = "https://service.example.com"
 CLAIMS = "https://sts.amazonaws.com/"
 ALGORITHMS = ["RS256", "ES384"]
-
-
-@cache
-def issuer() -> OutboundIssuer:
-    keys: dict[str, Any] = {f"RSA_{n}": rsa.generate_private_key(public_exponent=65537, key_size=2048) for n in range(2)}
-    return OutboundIssuer(url=URL, keys={**keys, "EC384_0": ec.generate_private_key(ec.SECP384R1())})
-
-
-def issuing(**more: Any) -> SecurityTokenService:
-    return service(account(outbound=issuer(), **more))
 
 
 def token(sts: SecurityTokenService, caller: Any = USER, **call: Any) -> str:

@@ -1,0 +1,20 @@
+"""What the tests of account directories share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.sts.saml_login import ACCOUNT
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/Example"},
+            "Action": "sts:AssumeRoleWithSAML",
+        }
+    ],
+}
+
+Writer = Callable[[str, Any], Path]

@@ -1,0 +1,27 @@
+"""The rooms of the package: on which floor each is, and which of them users import from."""
+
+FLOORS = [
+    {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
+    {"clock", "arn", "identity", "condition_keys"},
+    {"report", "tags"},
+    {"validators"},
+    {"policy", "saml", "oidc", "state"},
+    {"oauth"},  # signed introspection answers (RFC 9701) are JWTs: it verifies them with the OIDC room's keys
+    {"account"},
+    {"sts"},
+    {"testing", "judging"},
+    {"server"},
+    {"cli"},
+]
+"""Lowest first. Rooms on one floor do not know each other."""
+PUBLIC_ROOMS = (
+    "federation",
+    "federation.account",
+    "federation.oauth",
+    "federation.oidc",
+    "federation.policy",
+    "federation.saml",
+    "federation.state",
+    "federation.sts",
+    "federation.testing",
+)
