@@ -155,3 +155,105 @@ def test_coordinates_have_the_length_of_the_curve(curve: str, octets: int) -> No
     for wrong in (members(b"\0" + x, y), members(x, b"\0" + y), members(x[1:], y), members(x, y[1:])):
         assert fault(wrong).check == "jwk-ec"
     assert fault(members(x, x)).check == "jwk"  # no point of the curve
+
+
+@pytest.mark.parametrize("name", ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])
+def test_no_member_of_a_private_key_is_read(name: str) -> None:
+    for public in (jwk(modulus()), key("ES256").jwk(), key("EdDSA").jwk(), {"kty": "unknown"}):
+        assert fault({**public, name: "AA"}).check == "jwk-private"
+    assert fault({"kty": "oct", name: "AA"}).check == "jwk-symmetric"
+
+
+@pytest.mark.parametrize(
+    ("members", "check", "expected"),
+    [
+        ({}, "jwk", "kty as a string"),
+        ({"kty": None}, "jwk", "kty as a string"),
+        ({"kty": ["RSA"]}, "jwk", "kty as a string"),
+        ({"kty": "oct"}, "jwk-symmetric", "public keys only"),
+        ({"kty": "EC"}, "jwk-ec", "crv P-256, P-384 or P-521"),
+        ({"kty": "EC", "crv": None}, "jwk-ec", "crv P-256, P-384 or P-521"),
+        ({"kty": "EC", "crv": ["P-256"]}, "jwk-ec", "crv P-256, P-384 or P-521"),
+        ({"kty": "EC", "crv": "P-256"}, "jwk", "x as a base64url string"),
+        ({"kty": "EC", "crv": "P-256", "x": "A" * 43}, "jwk", "y as a base64url string"),
+        ({"kty": "EC", "crv": "P-256", "x": "A" * 42}, "jwk-ec", "x of 32 octets for P-256"),
+        ({"kty": "OKP", "crv": "Ed25519"}, "jwk", "x as a base64url string"),
+        ({"kty": "OKP", "crv": "Ed25519", "x": "A" * 42}, "jwk-okp", "x of 32 octets"),
+        ({"kty": "OKP", "crv": "Ed25519", "x": "A" * 44}, "jwk-okp", "x of 32 octets"),
+        ({"kty": "RSA"}, "jwk", "n as a base64url string"),
+        ({"kty": "RSA", "n": "AQAB"}, "jwk", "e as a base64url string"),
+        ({"kty": "RSA", "n": "é" * 4, "e": "AQAB"}, "jwk", "n as a base64url string"),
+        ({"kty": "RSA", "n": b"AQAB", "e": "AQAB"}, "jwk", "n as a base64url string"),
+        ({"kty": "RSA", "n": "AQA=", "e": "AQAB"}, "jwk", "n in canonical base64url"),
+        ({"kty": "RSA", "n": "", "e": "AQAB"}, "jwk", "n in canonical base64url"),
+        ({"kty": "RSA", "n": "_" * 2048, "e": "AQAB"}, "jwk-rsa", "a modulus of 2048 to 8192 bits"),
+        ({"kty": "RSA", "n": "_" * 2052, "e": "AQAB"}, "jwk", "n as a base64url string"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_said(members: dict[str, Any], check: str, expected: str) -> None:
+    found = fault(members)
+    assert (found.check, found.expected) == (check, f"{expected} at keys[0]")
+
+
+@pytest.mark.parametrize("members", [{"kty": "AKP"}, {"kty": "EC", "crv": "secp256k1"}, {"kty": "OKP"}, {"kty": "OKP", "crv": "Ed448"}])
+def test_other_kinds_of_key_are_ignored(members: dict[str, Any]) -> None:
+    assert read_key(members, "keys[0]") is None
+
+
+@pytest.mark.parametrize(
+    ("e", "expected"), [(2**64 + 1, "an odd public exponent from 65537"), (65_536, "an odd public exponent from 65537")]
+)
+def test_exponents_are_refused_before_any_library_sees_them(e: int, expected: str) -> None:
+    found = fault(jwk(modulus(), e))
+    assert (found.check, found.expected) == ("jwk-rsa", f"{expected} at keys[0]")
+
+
+@pytest.mark.parametrize("n", [1 << 2047, (1 << 2047) + 2, modulus() - 1])
+def test_even_moduli(n: int) -> None:
+    assert fault(jwk(n)).expected == "a sound modulus at keys[0]"
+
+
+def test_a_certificate_is_base64_without_anything_else() -> None:
+    signing, encoded = own_certificate()
+    assert isinstance(signing.private, rsa.RSAPrivateKey)
+    own = signing.private.public_key().public_numbers().n
+    for spoilt in (
+        f"{encoded[:64]}\n{encoded[64:]}",
+        f" {encoded}",
+        encoded.rstrip("=") if encoded.endswith("=") else f"{encoded}=",
+        "AAAA",
+    ):
+        assert fault(jwk(own, x5c=[spoilt])).expected == "x5c of base64 DER certificates at keys[0]"
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"use": 1}, "use as a string"),
+        ({"use": None}, "use as a string"),
+        ({"key_ops": "verify"}, "key_ops as a list of strings"),
+        ({"key_ops": {"verify": 1}}, "key_ops as a list of strings"),
+        ({"key_ops": None}, "key_ops as a list of strings"),
+        ({"key_ops": ["verify", 1]}, "key_ops as a list of strings"),
+        ({"alg": None}, "alg as a string"),
+        ({"alg": 1}, "alg as a string"),
+        ({"kid": 7}, "kid as a string of at most 512 characters"),
+    ],
+)
+def test_what_a_key_may_not_say_of_its_use(members: dict[str, Any], expected: str) -> None:
+    found = fault(jwk(modulus(), **members))
+    assert (found.check, found.expected) == ("jwk", f"{expected} at keys[0]")
+
+
+def test_what_a_key_verifies_is_what_fits_it_under_each_profile() -> None:
+    every_rsa = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
+    for members, strict, aws in (
+        ({}, every_rsa, {"RS256", "RS384", "RS512"}),
+        ({"alg": "PS256"}, {"PS256"}, {"RS256", "RS384", "RS512"}),
+        ({"alg": "ES256"}, set(), {"RS256", "RS384", "RS512"}),
+        ({"use": "enc", "key_ops": ["verify"]}, set(), set()),
+        ({"use": "sig", "key_ops": ("verify",)}, every_rsa, set()),
+    ):
+        found = read_key(jwk(modulus(), **members), "keys[0]")
+        assert found is not None
+        assert (set(found.usable[Profile.STRICT]), set(found.usable[Profile.AWS])) == (strict, aws)

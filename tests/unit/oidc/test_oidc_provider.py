@@ -199,3 +199,101 @@ def test_the_remedy_for_an_issuer_that_iam_does_not_take(url: str, words: str) -
     assert words in caught.value.remedy
     if words.startswith("IAM"):
         assert "set the public URL of the identity provider" in caught.value.remedy
+
+
+class EqualToAnything:
+    """No text, and equal to every text: what compares before it looks at the type believes it."""
+
+    def __eq__(self, _other: object) -> bool:
+        return True
+
+    __hash__ = object.__hash__
+
+
+STRANGE: list[Any] = [5, [], {}, True, b"strict", [["allowed"]], EqualToAnything(), object()]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=range(len(STRANGE)))
+def test_arguments_of_any_type_are_refused_in_kind(strange: object) -> None:
+    for name, check in (
+        ("url", "url"),
+        ("client_ids", "client-ids"),
+        ("algorithms", "algorithms"),
+        ("token_types", "token-types"),
+        ("profile", "profile"),
+        ("reuse", "reuse"),
+    ):
+        with pytest.raises(RegistrationError) as caught:
+            build(**{name: strange})
+        assert caught.value.check == check
+
+
+def test_the_bounds_of_client_ids() -> None:
+    longest = ["x", "x" * 255]
+    for listed in (longest, tuple(longest), set(longest), frozenset(longest)):
+        assert set(build(client_ids=listed).client_ids) == set(longest)
+    hundred = [f"c{n}" for n in range(100)]
+    assert build(client_ids=hundred).client_ids == tuple(hundred)
+    assert build(client_ids=[*hundred, "c0"]).client_ids == tuple(hundred)
+    for refused, found in ((["x", ""], "``"), (["x", 5], "`5`"), ([*hundred, "c"], "101"), ([], "an empty list"), (None, "`None`")):
+        with pytest.raises(RegistrationError) as caught:
+            build(client_ids=refused)
+        assert (caught.value.check, caught.value.found) == ("client-ids", found)
+
+
+def test_every_algorithm_may_be_listed_and_one_alone() -> None:
+    assert build(algorithms=sorted(SOUND)).algorithms == SOUND
+    assert build(algorithms=("ES256",)).algorithms == {"ES256"}
+    with pytest.raises(RegistrationError) as caught:
+        build(algorithms=["RS256", "HS256", "none"])
+    assert caught.value.found == "`HS256, none`"
+
+
+def test_token_types_are_kept_as_they_are_compared() -> None:
+    assert build(token_types=["application/AT+JWT", "Jwt"]).token_types == {"at+jwt", "jwt"}
+
+
+def test_reuse_and_the_name_of_an_arn() -> None:
+    assert [build(reuse=reuse).reuse for reuse in ("allowed", "refused")] == ["allowed", "refused"]
+    with pytest.raises(RegistrationError) as caught:
+        build(reuse="once")
+    assert (caught.value.check, caught.value.found) == ("reuse", "`once`")
+    arn = "arn:aws:iam::123456789012:oidc-provider/issuer.example.com"
+    assert [build(arn=given).arn for given in ("", "issuer.example.com", arn)] == ["issuer.example.com", "issuer.example.com", arn]
+    with pytest.raises(RegistrationError) as other:
+        build(arn="other.example.com")
+    assert other.value.check == "arn"
+
+
+def test_a_url_may_be_as_long_as_the_limit() -> None:
+    longest = "https://issuer.example.com/" + "a" * (255 - 27)
+    assert (len(longest), build(url=longest).url) == (255, longest)
+    with pytest.raises(RegistrationError) as caught:
+        build(url=longest + "a")
+    assert caught.value.check == "url"
+    assert "IAM takes issuers of at most 255 characters" in caught.value.remedy
+    assert build(url="https://issuer.example.com:443/a:443").url == "https://issuer.example.com/a:443"
+    spoilt = "https://issuer.example.com/?" + "a" * (255 - 28)
+    with pytest.raises(RegistrationError) as other:
+        build(url=spoilt)
+    assert (len(spoilt), other.value.remedy.partition(":")[0]) == (255, "IAM takes issuers of host and path alone")
+
+
+def test_google_alone_may_leave_out_the_scheme() -> None:
+    assert build(url="https://accounts.google.com").issuers == {"https://accounts.google.com", "accounts.google.com"}
+    assert build().issuers == {"https://issuer.example.com"}
+
+
+def test_another_profile_is_the_same_registration() -> None:
+    made = build(
+        arn="arn:aws:iam::123456789012:oidc-provider/issuer.example.com",
+        algorithms=["RS256"],
+        clock_skew=30,
+        discovery=forge().discovery(),
+        token_types=["jwt"],
+        reuse="refused",
+    )
+    other = made.reprofiled("aws")
+    for name in ("url", "client_ids", "arn", "algorithms", "clock_skew", "discovery", "token_types", "reuse", "jwks"):
+        assert getattr(other, name) == getattr(made, name)
+    assert (made.profile, other.profile) == (Profile.STRICT, Profile.AWS)
