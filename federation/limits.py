@@ -115,7 +115,7 @@ JSON_DEPTH: Final = 32
 # Signed requests ------------------------------------------------------------------------------------------------------------------------
 SIGNATURE_CLOCK_SKEW_SECONDS: Final = 900
 """Largest difference between the date of a request of Signature Version 4 and the present time. It also holds for presigned requests: STS
-ignores X-Amz-Expires (observed)."""
+ignores X-Amz-Expires."""
 PRESIGNED_EXPIRES_MAX_SECONDS: Final = 900
 """Largest X-Amz-Expires of a forwarded GetCallerIdentity request."""
 IDENTITY_PROOF_CHARS: Final = 16_384

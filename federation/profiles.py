@@ -19,8 +19,8 @@ class Profile(StrEnum):
 class Replay(StrEnum):
     """How often one token may be exchanged.
 
-    ``once``, the default, refuses the second use of a SAML assertion, and of a web identity token whose provider has ``reuse="refused"``.
-    ``as-aws`` accepts a token until it expires, as AWS does.
+    ``once``, the default, refuses the second use of a SAML assertion under profile ``strict``, and of a web identity token whose
+    provider has ``reuse="refused"``. ``as-aws`` accepts a token until it expires, as AWS does.
     """
 
     ONCE = "once"

@@ -211,7 +211,7 @@ def validate(token: object, provider: Provider, *, at: datetime | None = None) -
         at: The time to judge at, an aware datetime; the present time when None.
 
     Raises:
-            FederationError: The first check of the provider's profile that refuses. Nothing else is raised, for input of any type and size.
+        FederationError: The first check of the provider's profile that refuses. Nothing else is raised, for input of any type and size.
     """
     instant = clock.resolve(at)
     try:

@@ -1,4 +1,4 @@
-"""The IAM policy language: parse and compile once, evaluate purely, explain on demand.
+"""The IAM policy language: parsing, evaluation and explanation of policies.
 
 policy = Policy.parse(text, kind="trust")
 decision = policy.evaluate(RequestContext(principal=Principal.federated(arn), action="sts:AssumeRoleWithSAML", keys={"saml:aud": url}))

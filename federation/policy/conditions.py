@@ -1,4 +1,4 @@
-"""One condition: an operator, a key and the values it is compared with, compiled once."""
+"""A compiled condition: an operator, a key, and the values that the key is compared with."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from federation.policy.variables import Template, Unresolved, outgrows, read_tem
 from federation.policy.wildcard import Pattern, fold
 
 Outcome = bool | None
-"""What a condition says: True, False, or None where a malformed operand settled it: then a Deny applies and an Allow does not."""
+"""The result of a condition: True, False, or None where a malformed operand decides. Then a Deny applies and an Allow does not."""
 
 UNSETTLED: Final = None
 
 
 _PATTERNS: Final = (Pattern, ArnPattern)
 _FEW: Final = 8
-"""So many values are compared one by one."""
+"""Up to this many values are compared one by one."""
 _LONG: Final = 4096
-"""Characters of a value from which on it is read once for all conditions, not anew for each."""
+"""A value of at least this many characters is parsed once for all conditions instead of once for each."""
 
 
 class _Right(NamedTuple):
-    """The values of a condition without variables, or with those of one request: ``otherwise`` is said where none of them matches."""
+    """The operands of a condition, variables replaced. ``otherwise`` is the result where none of them matches."""
 
     operands: Operands
     otherwise: Outcome
@@ -41,7 +41,7 @@ class Condition:
 
     Attributes:
         operator: The operator with its qualifiers.
-        key: The condition key as the policy spells it; ``folded`` is how it is looked up.
+        key: The condition key as the policy spells it. ``folded`` is the key in lower case, for lookup.
         expected: The values as the policy spells them.
         variables: Whether the policy's version has policy variables.
         path: JSON path of the condition.
@@ -63,7 +63,7 @@ class Condition:
         """Compile a condition.
 
         Raises:
-            MalformedPolicyDocument: A variable is malformed, or a binary operand is not base64 (AWS, observed, even for session policies).
+            MalformedPolicyDocument: A variable is malformed, or a binary operand is not base64 (AWS, observed, also for session policies).
         """
         family = operator.operator.family
         templates = [read_template(text, variables=variables and family.variables, path=path) for text in expected]
@@ -95,7 +95,7 @@ class Condition:
         return replace(condition, _right=condition._gathered(operands), _exact=exact)
 
     def holds(self, keys: RequestKeys) -> Outcome:
-        """Say whether the condition holds; *keys* are the request's."""
+        """Return whether the condition holds for the condition *keys* of a request."""
         value = keys.get(self.folded)
         if self.operator.operator is NULL:
             return (value is None) in self._operands
@@ -103,7 +103,7 @@ class Condition:
             return self._absence
         quantifier = self.operator.quantifier
         if quantifier is None:
-            # A plain operator never matches a multivalued key, negated or not, even of one value (AWS, observed; attack row A10).
+            # Without ForAllValues or ForAnyValue an operator never matches a multivalued key, even of one value (AWS, observed; A10).
             return self.compares(value, keys) if isinstance(value, str) else False
         decisive = quantifier == "ForAnyValue"
         values = (value,) if isinstance(value, str) else value
@@ -114,7 +114,7 @@ class Condition:
         return not decisive
 
     def compares(self, text: str, keys: RequestKeys) -> Outcome:
-        """Say whether the single request value *text* satisfies the operator; *keys* fill the policy variables."""
+        """Return whether the request value *text* satisfies the operator. *keys* are the values of the policy variables."""
         operator = self.operator.operator
         if self._exact is not None:
             return (text in self._exact) is not operator.negated
@@ -127,7 +127,7 @@ class Condition:
         return not operator.negated if right.operands.matches(value) else right.otherwise
 
     def _outcomes(self, keys: RequestKeys) -> Iterator[Outcome]:
-        """Yield what the operator says to each of the key's values."""
+        """Yield the result of the operator for each value of the key."""
         values = keys.values_of(self.folded, self.operator.operator.family.read)
         right = self._right or self._gathered(self._replaced(keys, values.texts, values.read))
         hit = not self.operator.operator.negated
@@ -140,9 +140,9 @@ class Condition:
         return operator.negated and operator.family.unreadable_differs and bool(self._operands)
 
     def _gathered(self, operands: Iterable[Any]) -> _Right:
-        """Return *operands* as one whole, as far as they decide."""
+        """Return *operands* combined, up to the first one that decides."""
         operator = self.operator.operator
-        # Without any value the condition never matches, negated or not (AWS, observed).
+        # A condition without values never matches, negated or not (AWS, observed).
         otherwise: Outcome = operator.negated and bool(self._operands)
         kept = []
         for operand in operands:
@@ -157,10 +157,10 @@ class Condition:
         return _Right(operator.gather(kept), otherwise)
 
     def _replaced(self, keys: RequestKeys, texts: tuple[str, ...], values: tuple[Any, ...]) -> Iterator[Any]:
-        """Yield the operands with their variables replaced; None for a malformed one, ABSENT where that fails a negated operator.
+        """Yield the operands with their variables replaced: None for a malformed one, ABSENT where a negated operator then fails.
 
-        What a template becomes is put together only where it can match one of *values*, which *texts* are read as: a policy that repeats a
-        variable would otherwise cost its own length times that of the variable's value.
+        An operand is built only where it can match one of *values*, the parsed *texts*. Otherwise a policy that repeats a variable would
+        cost its own length times the length of the variable's value.
         """
         operator, family = self.operator.operator, self.operator.operator.family
         longest, wanted = max(map(len, texts)), values if len(values) == 1 else frozenset(values)
@@ -182,5 +182,5 @@ class Condition:
 
     @property
     def malformed(self) -> str | None:
-        """The first value that is not of the operator's type, as spelled; what it means is said in `Family`."""
+        """The first value that is not of the operator's type, as spelled; None where all are. `Family` describes the effect."""
         return next((text for text, operand in zip(self.expected, self._operands, strict=True) if operand is None), None)

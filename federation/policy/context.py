@@ -1,4 +1,4 @@
-"""The request that a policy is asked about."""
+"""The request that a policy is evaluated for."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _NO_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, init=False)
 class RequestContext:
-    """Who wants to do what to which resource, and under which circumstances.
+    """A request: principal, action, resource and condition keys.
 
     Attributes:
-        principal: The caller. None where the policy belongs to the caller, whoever it is: an identity or session policy, or a boundary.
-        action: The action, e.g. ``sts:AssumeRoleWithSAML``; compared without regard to case.
-        resource: ARN of the resource; None where the policy has no Resource element, as trust policies.
-        keys: Condition keys: a str is the value of a single-valued key, a list or tuple the values of a key that is multivalued by
-            definition, even with one value. An empty list is an absent key. Names compare without regard to ASCII case.
+        principal: The caller. None where the kind of the policy needs no principal: identity policies, session policies and boundaries.
+        action: The action, e.g. ``sts:AssumeRoleWithSAML``. It is compared without regard to case.
+        resource: ARN of the resource; None where the policy has no Resource element, as in trust policies.
+        keys: Condition keys by name. The value is a str for a single-valued key, and a list or tuple of str for a multivalued key, also
+            where it has one value. An empty list means that the key is absent. Names are compared without regard to ASCII case.
 
     Raises:
-        ValidationError: A value is of another type, or two names differ only by case (attack row A18).
+        ValidationError: An argument or a value is of another type, or two names differ only by case (attack row A18).
     """
 
     principal: Principal | None
@@ -56,7 +56,7 @@ class RequestContext:
         self._fill(principal, action, resource, keys, _folded(keys))
 
     def asking(self, action: str) -> RequestContext:
-        """Return the same request for another *action*; the keys are not read again."""
+        """Return the same request with another *action*, without parsing the keys again."""
         other = object.__new__(RequestContext)
         other._fill(self.principal, action, self.resource, self.keys, self.folded_keys)
         return other
@@ -87,7 +87,7 @@ def _fold_action(action: str) -> str:
 def _folded(keys: Mapping[str, str | Sequence[str]]) -> RequestKeys:
     names = _fold_names(tuple(keys)) if type(keys) is dict else _fold_names.__wrapped__(tuple(keys))
     values = keys.values()
-    if set(map(type, values)) == {str}:  # nearly every request
+    if set(map(type, values)) == {str}:  # the common case
         return RequestKeys(zip(names, values, strict=True))  # type: ignore[arg-type]  # all are text
     read = {folded: _value(name, keys[name]) for folded, name in zip(names, keys, strict=True)}
     return RequestKeys({name: value for name, value in read.items() if value != ()})
@@ -95,7 +95,7 @@ def _folded(keys: Mapping[str, str | Sequence[str]]) -> RequestKeys:
 
 @lru_cache(maxsize=256)
 def _fold_names(names: tuple[object, ...]) -> tuple[str, ...]:
-    """Fold the names of a request's keys. A pure function, and a provider's requests have the same ones again and again."""
+    """Return the folded names of condition keys. Requests of one provider have the same names, hence the cache."""
     folded: dict[str, None] = {}
     for name in names:
         if not isinstance(name, str):

@@ -1,4 +1,4 @@
-"""What a policy answers. The answer alone is computed when deciding; how it came about is worked out when somebody asks."""
+"""The decision of a policy. The explanation is computed when it is read, so that evaluation stays fast."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Verdict = Literal["Allow", "Deny", "ImplicitDeny"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer of one policy to one request.
+    """The decision of one policy on one request.
 
     Attributes:
-        effect: ``Allow``, ``Deny`` (a Deny statement applies, whatever else does) or ``ImplicitDeny`` (no Allow applies).
-        via: How the deciding statements cover the caller: ``direct`` when one names it, ``account`` when they name its account only, so
-            that its own policy must allow too, ``everyone`` for ``*``. None for an implicit deny.
+        effect: ``Allow``, ``Deny`` (a Deny statement applies) or ``ImplicitDeny`` (no statement applies).
+        via: How the deciding statement matches the principal: ``direct`` when it names the principal, ``account`` when it names only its
+            account (then an identity policy must allow too), ``everyone`` for ``*``. None for an implicit deny.
         request: The request that was decided.
     """
 
@@ -37,17 +37,17 @@ class Decision:
 
     @property
     def statement(self) -> StatementResult | None:
-        """The deciding statement, explained; None for an implicit deny."""
+        """The explanation of the deciding statement; None for an implicit deny."""
         return None if self._deciding is None else explain(self._deciding, self.request)
 
     @property
     def statements(self) -> tuple[StatementResult, ...]:
-        """Every statement in the order of the document, each with what matched and why the rest did not. Computed on each access."""
+        """The explanation of every statement, in the order of the document. It is computed on each access."""
         return tuple(explain(statement, self.request) for statement in self._statements)
 
     @property
     def nearest(self) -> NearMiss | None:
-        """For an implicit deny the Allow statement with the fewest failing parts; None otherwise or where the policy allows nothing."""
+        """For an implicit deny, the Allow statement with the fewest failing parts; otherwise, or without an Allow statement, None."""
         return near_miss(self.statements) if self.effect == "ImplicitDeny" else None
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Why a statement applies to a request or does not. Every verdict comes from the predicate that decides; only the words are made here."""
+"""Explanations why a statement applies to a request or does not. The same predicates decide and explain; this module adds the text."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from federation.policy.principal import Principal, Via
 from federation.policy.statement import Statement
 
 MAX_TOLD = 2_048
-"""Characters of the request's values that the explanation of one condition repeats: no condition key that AWS sets is longer."""
+"""Most characters of the request's values that the explanation of one condition repeats. No condition key of AWS is longer."""
 MAX_REASONS = 3
-"""Failing parts that the sentence of a near miss names; it may end up in an error, which must stay one readable line."""
+"""Most failing parts in the sentence of a near miss, which may be part of an error of one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """What became of one condition.
+    """The result of one condition.
 
     Attributes:
         operator: The operator with its qualifiers.
@@ -28,7 +28,7 @@ class ConditionResult:
         expected: The policy's values.
         found: The request's values; None where the key is absent.
         matched: Whether the condition held for this statement.
-        reason: One sentence: what was compared with what, and what would help.
+        reason: One sentence: what was compared, and what would make the condition match.
         path: JSON path of the condition.
     """
 
@@ -41,7 +41,7 @@ class ConditionResult:
     path: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, stable names."""
+        """Return the result as plain data with stable names."""
         return {
             "operator": self.operator,
             "key": self.key,
@@ -54,20 +54,28 @@ class ConditionResult:
 
 
 def _told(values: tuple[str, ...]) -> list[str]:
-    """Return what the request brought, cut: every condition about a key repeats its values (attack row D04)."""
+    """Return the values of the request, cut to `MAX_TOLD`, because every condition on a key repeats them (attack row D04)."""
     left = MAX_TOLD
     told: list[str] = []
     for number, value in enumerate(values):
         if left <= 0:
             return [*told, f"… ({len(values) - number} more)"]
         told.append(value if len(value) <= left else f"{value[:left]}… ({len(value)} characters)")
-        left -= len(value) + 8  # and what stands around a value
+        left -= len(value) + 8  # quotes and separator of a value
     return told
 
 
 @dataclass(frozen=True, slots=True)
 class ElementResult:
-    """What became of the principal, action or resource element: its ``name`` in the policy, what it lists, what the request brought."""
+    """The result of the principal, action or resource element of a statement.
+
+    Attributes:
+        name: Name of the element in the policy, such as ``NotAction``.
+        expected: What the element lists.
+        found: What the request has.
+        matched: Whether the element matches the request.
+        reason: One sentence: what was compared, and what would make the element match.
+    """
 
     name: str
     expected: tuple[str, ...]
@@ -76,7 +84,7 @@ class ElementResult:
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, stable names."""
+        """Return the result as plain data with stable names."""
         return {
             "element": self.name,
             "expected": list(self.expected),
@@ -88,14 +96,14 @@ class ElementResult:
 
 @dataclass(frozen=True, slots=True)
 class StatementResult:
-    """What became of one statement.
+    """The result of one statement.
 
     Attributes:
-        index: Place in the document, from 0.
+        index: Position in the document, from 0.
         sid: Its Sid, or None.
         effect: ``Allow`` or ``Deny``.
-        matched: Whether it applies to the request.
-        via: How it covers the caller: ``direct``, ``account``, ``everyone``, or None.
+        matched: Whether the statement applies to the request.
+        via: How it matches the principal: ``direct``, ``account``, ``everyone``, or None.
         principal: The principal element; None in policies that have none.
         action: The action element.
         resource: The resource element; None in trust policies.
@@ -114,17 +122,17 @@ class StatementResult:
 
     @property
     def failures(self) -> tuple[ElementResult | ConditionResult, ...]:
-        """The parts that keep the statement from applying."""
+        """The elements and conditions that do not match."""
         parts = (self.principal, self.action, self.resource, *self.conditions)
         return tuple(part for part in parts if part is not None and not part.matched)
 
     @property
     def label(self) -> str:
-        """How to speak of the statement: its Sid, or its place."""
+        """The name of the statement in texts: its Sid, or its position."""
         return f"statement {show(self.sid)}" if self.sid else f"statement {self.index}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, stable names."""
+        """Return the result as plain data with stable names."""
         return {
             "index": self.index,
             "sid": self.sid,
@@ -140,14 +148,14 @@ class StatementResult:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """The Allow statement that came nearest: ``failures`` are the parts that failed, ``sentence`` says it in one line."""
+    """The Allow statement with the fewest failing parts: ``failures`` are these parts, ``sentence`` describes them in one line."""
 
     statement: StatementResult
     failures: tuple[ElementResult | ConditionResult, ...]
     sentence: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the near miss as plain data, stable names."""
+        """Return the near miss as plain data with stable names."""
         return {
             "statement": self.statement.index,
             "failures": [failure.as_dict() for failure in self.failures],
@@ -156,7 +164,7 @@ class NearMiss:
 
 
 def explain(statement: Statement, request: RequestContext) -> StatementResult:
-    """Explain what *statement* makes of *request*."""
+    """Return the result of *statement* for *request*, with explanations."""
     return StatementResult(
         index=statement.index,
         sid=statement.sid,
@@ -171,7 +179,7 @@ def explain(statement: Statement, request: RequestContext) -> StatementResult:
 
 
 def near_miss(results: tuple[StatementResult, ...]) -> NearMiss | None:
-    """Return the Allow statement with the fewest failing parts; of equals one whose principal and action fit, then the first."""
+    """Return the Allow statement with the fewest failing parts. Of equal ones, one whose principal and action match, then the first."""
     allows = [result for result in results if result.effect == "Allow" and result.failures]
     if not allows:
         return None

@@ -1,4 +1,4 @@
-"""The policy grammar: plain data to compiled statements, refusing what it does not know (attack row A16)."""
+"""The policy grammar: compiles plain data to statements and refuses every unknown element (attack row A16)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from federation.policy.variables import read_template
 
 
 class Kind(StrEnum):
-    """What a policy is attached to, which decides the elements it may have."""
+    """The kind of a policy, by what it is attached to. The kind decides which elements a statement may have."""
 
     TRUST = "trust"
     IDENTITY = "identity"
@@ -31,7 +31,7 @@ LEGACY: Final = "2008-10-17"
 SYNTAX: Final = "Syntax errors in policy."
 _KINDS: Final = frozenset(Kind)
 PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
-"""The kinds whose statements name principals; the others belong to the caller."""
+"""The kinds whose statements have a Principal element."""
 _PRINCIPAL_TYPES: Final = ("AWS", "Federated", "Service", "CanonicalUser")
 _SID: Final = re.compile(r"[0-9A-Za-z]*", re.ASCII)
 
@@ -39,7 +39,7 @@ _SID: Final = re.compile(r"[0-9A-Za-z]*", re.ASCII)
 def fault(
     path: str, expected: str, found: object, *, message: str = SYNTAX, remedy: str = "correct the document"
 ) -> MalformedPolicyDocument:
-    """Return the refusal of a breach of the grammar at *path*."""
+    """Return the refusal of a violation of the grammar at the JSON path *path*."""
     return MalformedPolicyDocument(path=path, expected=expected, found=show(found), remedy=remedy, message=message)
 
 
@@ -51,7 +51,7 @@ def read_kind(kind: object) -> Kind:
 
 
 def read_version(document: dict[str, Any]) -> str:
-    """Return the version of *document*; a missing one is 2008-10-17, which has no policy variables (attack row A17)."""
+    """Return the version of *document*. Without one it is 2008-10-17, which has no policy variables (attack row A17)."""
     version = document.get("Version", LEGACY)
     if version not in (CURRENT, LEGACY) or not isinstance(version, str) or isinstance(version, Number):
         raise fault("$.Version", f"{CURRENT} or {LEGACY}", version, message="The policy must contain a valid version string")
@@ -62,7 +62,7 @@ def read_statements(document: dict[str, Any], kind: Kind) -> tuple[Statement, ..
     """Compile the statements of *document*.
 
     Raises:
-        MalformedPolicyDocument: The document breaks the grammar of *kind*; ``path`` says where.
+        MalformedPolicyDocument: The document violates the grammar of *kind*. ``path`` is the JSON path of the fault.
     """
     _check_members(document, "$", ("Version", "Id", "Statement"))
     variables = read_version(document) == CURRENT
@@ -124,7 +124,7 @@ def _read_sid(source: dict[str, Any], path: str, kind: Kind) -> str | None:
 def _check_sids(statements: tuple[Statement, ...]) -> None:
     seen: set[str] = set()
     for statement in statements:
-        # The empty Sid, which older tools write everywhere, identifies nothing and may repeat.
+        # Older tools write an empty Sid in every statement, so it may repeat.
         if statement.sid and statement.sid in seen:
             message = "Statement IDs (SID) in a single policy must be unique."
             raise fault(f"{statement.path}.Sid", "a Sid of its own", statement.sid, message=message)
@@ -214,7 +214,7 @@ def _nearest_operator(name: str) -> str:
 
 
 def _values(value: object, path: str) -> tuple[str, ...]:
-    """Condition values may be text, numbers and truth values; they compare as text. An empty list is allowed (AWS, observed)."""
+    """Return condition values as text. They may be text, numbers and booleans. An empty list is allowed (AWS, observed)."""
     texts = []
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, bool):

@@ -1,4 +1,4 @@
-"""The condition keys of a request, folded, with what was read from their values."""
+"""The condition keys of a request by folded name, and their parsed values."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from federation.policy.operands import Values
 
 
 class RequestKeys(dict[str, ContextValue]):
-    """Condition keys by folded name. A value is read once for each type, however many conditions compare it; it must not change."""
+    """Condition keys by folded name. Each value is parsed once for each type, for all conditions, so it must not change."""
 
     __slots__ = ("_read",)
 
     _read: dict[tuple[str, Callable[[str], Any]], Values]
 
     def values_of(self, key: str, read: Callable[[str], Any]) -> Values:
-        """Return the values of *key*, which must be present, as *read* reads them."""
+        """Return the values of *key*, parsed by *read*. The key must be present."""
         try:
             known = self._read
-        except AttributeError:  # most requests never come here
+        except AttributeError:  # created on first use: most requests need none
             known = self._read = {}
         values = known.get((key, read))
         if values is None:

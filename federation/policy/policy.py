@@ -1,4 +1,4 @@
-"""A policy: parsed once, compiled once, asked often."""
+"""A compiled policy and its evaluation."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _STRENGTH = {"direct": 2, "everyone": 1, "account": 0}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A compiled policy; immutable, thread-safe.
+    """A compiled policy. It is immutable and thread-safe.
 
     Attributes:
-        kind: What it is attached to.
-        version: ``2012-10-17``, or ``2008-10-17`` without policy variables.
-        source_text: The document as given; for a mapping its compact JSON.
-        document: The document as plain data; numbers are text in their original spelling. Do not change it.
+        kind: What the policy is attached to.
+        version: ``2012-10-17`` or ``2008-10-17``. The latter has no policy variables.
+        source_text: The document as passed; for a mapping its compact JSON.
+        document: The document as plain data. Numbers are text as spelled in the document. Do not modify it.
         statements: The compiled statements in the order of the document.
     """
 
@@ -39,15 +39,15 @@ class Policy:
 
     @classmethod
     def parse(cls, document: object, *, kind: str = "trust", managed: bool = False) -> Policy:
-        """Compile a document that is offered: by the rules IAM and STS apply when they accept one.
+        """Compile a new document by the rules that IAM and STS apply when they accept a policy.
 
         Args:
-            document: JSON text, its UTF-8 octets, or a mapping; at most `limits.POLICY_CHARS` characters.
+            document: JSON text, UTF-8 octets, or a mapping, of at most `limits.POLICY_CHARS` characters.
             kind: ``trust``, ``identity``, ``session``, ``boundary`` or ``resource``.
-            managed: The document becomes a managed policy (CreatePolicy), which must be of version 2012-10-17. A boundary always is one.
+            managed: Whether the document is a managed policy (CreatePolicy), whose version must be 2012-10-17. A boundary always is one.
 
         Raises:
-            MalformedPolicyDocument: The document would not be accepted; ``path`` is the JSON path of the fault, ``message`` AWS's text
+            MalformedPolicyDocument: AWS would not accept the document. ``path`` is the JSON path of the fault; ``message`` is AWS's text
                 where it is known.
         """
         policy = cls.stored(document, kind=kind)
@@ -56,13 +56,18 @@ class Policy:
 
     @classmethod
     def stored(cls, document: object, *, kind: str = "trust") -> Policy:
-        """Compile a document that an account already holds. Arguments as for `parse`.
+        """Compile a document that an account already stores.
 
-        AWS added rules for writing over the years, such as a condition on the subject of shared issuers, and keeps honouring what was
-        stored before; so only the grammar is enforced here, and `lint` has the rest.
+        AWS has added rules for new policies over the years, such as a required condition on the subject of shared issuers, and still
+        evaluates policies that were stored before. Therefore only the grammar is enforced here; `federation.policy.lint` reports violations
+        of the rules.
+
+        Args:
+            document: JSON text, UTF-8 octets, or a mapping, of at most `limits.POLICY_CHARS` characters.
+            kind: ``trust``, ``identity``, ``session``, ``boundary`` or ``resource``.
 
         Raises:
-            MalformedPolicyDocument: The document breaks the grammar.
+            MalformedPolicyDocument: The document violates the grammar. ``path`` is the JSON path of the fault.
         """
         sort = read_kind(kind)
         text, data = read_document(document)
@@ -79,16 +84,17 @@ class Policy:
 
     @property
     def size(self) -> int:
-        """Characters of the document without white space, as IAM counts them against its quotas."""
+        """Number of characters of the document without white space, by which IAM applies its quotas."""
         return sum(map(len, self.source_text.split()))
 
     def evaluate(self, request: RequestContext) -> Decision:
-        """Decide *request*: a Deny that applies wins over everything, then any Allow, whatever their order (attack row A14).
+        """Return the decision on *request*. A Deny that applies overrides every Allow, in any order of the statements (attack row A14).
 
-        Pure: no clock, no state. Nothing is explained until the decision is asked to.
+        The evaluation has no state and reads no clock: the condition keys of the request hold the time. The explanation is computed when an
+        attribute of the decision is read.
 
         Raises:
-            ValidationError: *request* is no `RequestContext`, or names no caller although the policy names principals.
+            ValidationError: *request* is no `RequestContext`, or it has no principal although the kind of the policy requires one.
         """
         if not isinstance(request, RequestContext):
             raise ValidationError(

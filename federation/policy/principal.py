@@ -1,4 +1,4 @@
-"""Callers, and the Principal elements that name them."""
+"""Principals, and the Principal elements that match them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import Final, Literal
 from federation.errors import ValidationError, show
 
 Via = Literal["direct", "account", "everyone"]
-"""How an element covered a caller: by its own name, by its account, or by ``*``."""
+"""How an element matched a principal: by its own name, by its account, or by ``*``."""
 
 _ARN: Final = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller. Made by `federated`, `aws`, `service` or `anonymous`.
+    """The caller of a request. Use `federated`, `aws`, `service` or `anonymous` to construct one.
 
     Attributes:
-        type: The member of a Principal element that can name the caller; None for an anonymous one.
-        name: What the caller is known by.
-        names: Every name that designates this caller alone: for a session its own ARN, its role's ARN and its unique id.
-        accounts: The spellings of the caller's account: its number and its root ARN.
+        type: The member of a Principal element that can name the caller: ``Federated``, ``AWS`` or ``Service``; None for an anonymous
+            caller.
+        name: ARN or name of the caller, for display.
+        names: Every name of this caller. A role session has its own ARN, the ARN of its role, and a unique id.
+        accounts: The account id of the caller and the ARN of that account's root.
     """
 
     type: Literal["AWS", "Federated", "Service", "CanonicalUser"] | None
@@ -32,17 +33,18 @@ class Principal:
 
     @classmethod
     def federated(cls, provider: str) -> Principal:
-        """The caller of AssumeRoleWithSAML or AssumeRoleWithWebIdentity, who is nobody but the *provider*: its ARN or built-in name."""
+        """Return the principal of AssumeRoleWithSAML or AssumeRoleWithWebIdentity: *provider* is the provider's ARN or built-in name."""
         return cls("Federated", _text(provider), frozenset({provider}))
 
     @classmethod
     def aws(cls, arn: str, *, role_arn: str | None = None, unique_id: str | None = None) -> Principal:
-        """A caller with AWS credentials: a user, a role session, a federated user or the root of an account.
+        """Return a principal with AWS credentials: a user, a role session, a federated user, or the root of an account.
 
         Args:
-            arn: The caller's ARN, as GetCallerIdentity gives it.
-            role_arn: The role of an assumed-role session; without it the role is taken to have no path, as the session's ARN omits it.
-            unique_id: ``AIDA…`` or ``AROA…``, by which policies remember principals.
+            arn: ARN of the principal, as GetCallerIdentity returns it.
+            role_arn: ARN of the role of an assumed-role session. When None, the role is assumed to have no path, because the ARN of a
+                session omits the path.
+            unique_id: ``AIDA…`` or ``AROA…``. IAM stores principals of policies by this id.
 
         Raises:
             ValidationError: *arn* is no ARN of the services iam or sts.
@@ -64,12 +66,12 @@ class Principal:
 
     @classmethod
     def service(cls, name: str) -> Principal:
-        """An AWS service, e.g. ``ec2.amazonaws.com``."""
+        """Return the principal of an AWS service, e.g. ``ec2.amazonaws.com``."""
         return cls("Service", _text(name), frozenset({name}))
 
     @classmethod
     def anonymous(cls) -> Principal:
-        """A caller without credentials."""
+        """Return the principal of a request without credentials."""
         return cls(None, "anonymous", frozenset())
 
 
@@ -78,12 +80,12 @@ class PrincipalElement:
     """A compiled Principal or NotPrincipal.
 
     Attributes:
-        negated: NotPrincipal.
-        everyone: It holds ``*``, alone or as ``{"AWS": "*"}``; the two mean the same.
+        negated: Whether the element is NotPrincipal.
+        everyone: Whether it has ``*``, alone or as ``{"AWS": "*"}``, which are equivalent.
         spelled: Every entry as ``type:value``, for display.
         names: The entries by type.
-        denies: The statement's Effect is Deny.
-        anonymous: ``*`` covers callers without credentials: in resource policies, not in trust policies.
+        denies: Whether the statement's Effect is Deny.
+        anonymous: Whether ``*`` matches callers without credentials: in resource policies it does, in trust policies it does not.
     """
 
     negated: bool
@@ -94,7 +96,7 @@ class PrincipalElement:
     anonymous: bool
 
     def match(self, caller: Principal | None) -> Via | None:
-        """Return how the element covers *caller*, or None where it does not; `Policy.evaluate` lets no request without one come here."""
+        """Return how the element matches *caller*, or None where it does not. `Policy.evaluate` has refused requests without a caller."""
         if caller is None:
             return None
         if self.negated:
@@ -108,7 +110,7 @@ class PrincipalElement:
         return "everyone" if self.everyone and self._star_covers(caller) else None
 
     def _star_covers(self, caller: Principal) -> bool:
-        # A star never lets federated callers in (AWS, observed), but a Deny of everyone stops them: resource control policies rely on it.
+        # In an Allow, * does not match federated callers (AWS, observed). In a Deny it does; resource control policies rely on that.
         return self.denies or caller.type == "AWS" or (caller.type is None and self.anonymous)
 
     def _spares(self, caller: Principal) -> bool:
@@ -117,7 +119,7 @@ class PrincipalElement:
         listed = self.names.get(caller.type, frozenset()) if caller.type else frozenset()
         if caller.type != "AWS" or not self.denies:
             return not listed.isdisjoint(caller.names | caller.accounts)
-        # A Deny spares a caller only if each ARN it acts under is listed: account, role and session (IAM reference, NotPrincipal).
+        # A Deny with NotPrincipal exempts a caller only if account, role and session are all listed (IAM reference, NotPrincipal).
         arns = {name for name in caller.names if name.startswith("arn:")}
         return arns <= listed and not listed.isdisjoint(caller.accounts)
 

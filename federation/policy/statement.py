@@ -1,4 +1,4 @@
-"""A compiled statement and the one implementation of each of its tests; deciding and explaining ask the same methods."""
+"""A compiled statement. Evaluation and explanation use the same methods."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Effect = Literal["Allow", "Deny"]
 
 @dataclass(frozen=True, slots=True)
 class ActionElement:
-    """A compiled Action or NotAction; names compare without regard to ASCII case."""
+    """A compiled Action or NotAction. Names are compared without regard to ASCII case."""
 
     negated: bool
     spelled: tuple[str, ...]
@@ -35,13 +35,13 @@ class ActionElement:
         )
 
     def matches(self, action: str) -> bool:
-        """Whether the element covers the folded *action*."""
+        """Return whether the element matches *action*, which is folded."""
         return (action in self._names or any(pattern.matches(action) for pattern in self._patterns)) is not self.negated
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceElement:
-    """A compiled Resource or NotResource. Without policy variables the patterns are ready, otherwise they are made for each request."""
+    """A compiled Resource or NotResource. Patterns with policy variables are compiled for each request, others once."""
 
     negated: bool
     spelled: tuple[str, ...]
@@ -55,7 +55,7 @@ class ResourceElement:
         return cls(negated, spelled, templates, ready)
 
     def matches(self, request: RequestContext) -> bool:
-        """Whether the element covers the request's resource; a request without one is covered by ``*`` alone."""
+        """Return whether the element matches the resource of *request*. A request without a resource is matched by ``*`` only."""
         text = request.resource_units or ""
         found = False
         for each in self._patterns:
@@ -63,7 +63,7 @@ class ResourceElement:
             if isinstance(pattern, Template):
                 pieces = pattern.resolve(request.folded_keys)
                 if isinstance(pieces, Unresolved):
-                    # Nothing can be said about the resource: NotResource does not match either.
+                    # The variable has no value, so neither Resource nor NotResource matches.
                     if self.negated:
                         return False
                     continue
@@ -76,7 +76,7 @@ class ResourceElement:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled statement; ``source`` is the statement as parsed, for linting and display."""
+    """A compiled statement. ``source`` is the statement as plain data, for lint and display."""
 
     index: int
     sid: str | None
@@ -89,7 +89,7 @@ class Statement:
     source: dict[str, Any] = field(repr=False, compare=False)
 
     def via(self, request: RequestContext) -> Via | None:
-        """Return how the principal element covers the caller; a statement without one belongs to the caller's own policy."""
+        """Return how the principal element matches the caller; ``direct`` for a statement without one, as in identity policies."""
         return "direct" if self.principal is None else self.principal.match(request.principal)
 
     def applies(self, request: RequestContext) -> Via | None:
@@ -102,7 +102,7 @@ class Statement:
         unsettled_applies = self.effect == "Deny"
         for condition in self.conditions:
             outcome = condition.holds(request.folded_keys)
-            # None: a malformed operand settled it, for a Deny and against an Allow.
+            # None means that a malformed operand decides: a Deny applies, an Allow does not.
             if outcome is False or (outcome is None and not unsettled_applies):
                 return None
         return via

@@ -1,4 +1,4 @@
-"""What lives longer than one call: what was used, and what was granted or refused."""
+"""State that outlives a call: the record of used tokens and codes, and the audit trail."""
 
 from __future__ import annotations
 

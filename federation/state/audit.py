@@ -1,4 +1,4 @@
-"""Where audit events go: one for every call, granted or refused."""
+"""Sinks of audit events. Every call has one event, granted or refused."""
 
 from __future__ import annotations
 
@@ -14,28 +14,32 @@ from federation.state.event import AuditEvent
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover - Windows has no such locks: one process may append there
+except ImportError:  # pragma: no cover - Windows has no such locks, so only one process may append there
     fcntl = None  # type: ignore[assignment]
 
 BUSY_SECONDS: Final = 5.0
-"""How long an event waits for another process's, which takes microseconds."""
+"""Longest time to wait for the lock of another process, which holds it for microseconds."""
 _PAUSE_SECONDS: Final = 0.0002
 _FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 class AuditSink(Protocol):
-    """Takes audit events. An exchange whose event cannot be recorded is not granted."""
+    """Receives audit events. A call whose event cannot be recorded is not granted. Implementations must be thread-safe."""
 
     def record(self, event: AuditEvent) -> None:
-        """Keep *event*, or raise a `FederationError`."""
+        """Record *event*.
+
+        Raises:
+            FederationError: It cannot be recorded.
+        """
         ...
 
 
 class JsonLinesAudit:
-    """An `AuditSink` that appends one line of ASCII JSON per event to a file, made with mode 0600 where it does not exist.
+    """An `AuditSink` that appends one line of ASCII JSON per event to a file. A missing file is created with mode 0600.
 
-    Any number of processes may append to one file, and it may be rotated meanwhile. What is written stays: a line that a full disk or a
-    kill cut off is ended by whoever appends next, so that it spoils no event but its own, whose call was not granted.
+    Several processes may append to one file, and the file may be rotated at any time. Where a full disk or the end of a process truncated a
+    line, the next event starts on a new line, so that only the truncated event is lost. Its call was not granted.
     """
 
     __slots__ = ("_lock", "_path")
@@ -66,14 +70,14 @@ class JsonLinesAudit:
             ) from cause
 
     def _append(self, line: bytes) -> None:
-        handle = os.open(self._path, _FLAGS, 0o600)  # each time, since it may have been rotated
+        handle = os.open(self._path, _FLAGS, 0o600)  # opened for each event, because the file may have been rotated
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError(None, "something else than a regular file")
             _lock_exclusively(handle)
             octets = _line_end_missing(handle) + line + b"\n"
             written = os.write(handle, octets)
-            # A line end that did not fit is missing to the next one, not to this event.
+            # Without the final line end the event is complete; the next writer adds the line end.
             if written < len(octets) - 1:
                 raise OSError(None, f"room for {written} octets of {len(octets)}")
         finally:
@@ -81,10 +85,10 @@ class JsonLinesAudit:
 
 
 def _lock_exclusively(handle: int) -> None:
-    """Keep others out until the file is closed: between looking at its last octet and appending nobody may append.
+    """Lock the file until it is closed, so that no other process appends between the check of the last octet and the write.
 
     Raises:
-        OSError: Somebody else keeps us out.
+        OSError: Another process holds the lock for longer than `BUSY_SECONDS`.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while fcntl is not None:
@@ -99,7 +103,7 @@ def _lock_exclusively(handle: int) -> None:
 
 
 def _line_end_missing(handle: int) -> bytes:
-    """Return the line end that the last line lacks, torn by a full disk or the end of its process; nothing where it has one."""
+    """Return a line end where the last line of the file is truncated, otherwise nothing."""
     if not os.fstat(handle).st_size:
         return b""
     os.lseek(handle, -1, os.SEEK_END)

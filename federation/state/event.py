@@ -1,6 +1,6 @@
-"""The audit event of one call, in the shape of AWS CloudTrail's records, so that whatever reads those reads these.
+"""The audit event of a call, in the form of a CloudTrail record, so that tools for CloudTrail can read it.
 
-An event never holds a token, a secret or a key (attack row O04): its makers name what goes in, nothing is copied whole.
+An event never holds a token, a secret or a key (attack row O04): only named fields are included, and no parameter is copied unchecked.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from federation.identity import timestamp
 from federation.state.origin import Origin
 
 EVENT_VERSION: Final = "1.08"
-"""Version of CloudTrail's record contents that the members follow."""
+"""The ``eventVersion`` of CloudTrail record contents whose members an event has."""
 DEFAULT_REGION: Final = "us-east-1"
 MAX_VALUE_CHARS: Final = 2048
-"""Characters of one value that an event keeps; a longer one is cut and marked."""
+"""Most characters of one value in an event. A longer value is cut and marked."""
 MAX_ITEMS: Final = 64
-"""Items of one list or mapping that an event keeps; no parameter may have more than fifty."""
+"""Most items of one list or mapping in an event. Valid parameters have at most fifty."""
 _MAX_DEPTH: Final = 6
 _MACHINE_BITS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
-    """What was asked of the service and what became of it.
+    """The request of one call and its outcome.
 
     Attributes:
-        time: The instant the call was judged at, aware UTC.
-        operation: E.g. ``AssumeRoleWithSAML``.
-        user_identity: Who called, as CloudTrail's ``userIdentity``; its ``type`` alone where nobody was proved.
-        account: The account that answered, or was asked.
-        request_parameters: The parameters that are no token, no code and no key.
-        response_elements: What was answered, without secrets; None for a refusal and for operations that issue nothing.
-        resources: ARN to CloudTrail's type of what the call named, e.g. ``AWS::IAM::Role``.
-        proved: What the login proved: provider, issuer, subject, id of its token. Empty for signed operations and where nothing was.
-        region: Region the call was signed for, where the place it came to has none.
-        refusal: Why it was refused; None where it was granted.
-        origin: Where it came from.
-        event_id: Of this event alone.
+        time: The time that the call was judged at, aware UTC.
+        operation: Name of the operation, e.g. ``AssumeRoleWithSAML``.
+        user_identity: The caller, in the form of CloudTrail's ``userIdentity``; only its ``type`` where no identity was proved.
+        account: Account id of the account whose operation was called.
+        request_parameters: The parameters, without tokens, codes and keys.
+        response_elements: The result without secrets; None for a refusal and for operations that issue no credentials.
+        resources: ARN of each resource of the call to its CloudTrail type, e.g. ``AWS::IAM::Role``.
+        proved: Provider, issuer, subject and token id of a verified login; empty for signed operations and where nothing was verified.
+        region: Region of the signature's credential scope, used where the endpoint has no region.
+        refusal: The refusal; None for a granted call.
+        origin: Source of the request.
+        event_id: Unique id of the event, a UUID.
     """
 
     time: datetime
@@ -60,7 +60,7 @@ class AuditEvent:
     event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the event as plain data: CloudTrail's members, and under ``federation`` what only this engine can tell."""
+        """Return the event as plain data: the members of a CloudTrail record, and the engine's own members under ``federation``."""
         refusal, came = self.refusal, self.origin
         failed = {} if refusal is None else {"errorCode": refusal.code, "errorMessage": refusal.message}
         record = {
@@ -105,7 +105,7 @@ def _account_in(arn: str) -> str | None:
 
 
 def _plain(value: object, depth: int = 0) -> Any:  # noqa: ANN401 - JSON has every type
-    """Return *value* as JSON of bounded size. Parameters come as the caller passed them: of any type, and not to be trusted to behave."""
+    """Return *value* as JSON of bounded size. Parameters are values of any type, as the caller passed them."""
     if type(value) not in {dict, list, tuple}:
         return _scalar(value)
     if depth == _MAX_DEPTH:

@@ -1,4 +1,4 @@
-"""What is remembered between calls, so that what serves once serves once: used tokens, spent MFA codes, exchanged trade-in tokens."""
+"""The record of used tokens, used MFA codes and exchanged trade-in tokens, each of which is accepted once."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from federation.state.replay import MemoryReplayCache, ReplayCache
 
 
 class UsedCodes(Protocol):
-    """Remembers which MFA codes are spent. Must be atomic: of two calls for one step, from any process, one at most is told True."""
+    """Record of used MFA codes. It must be atomic: of several calls for one time step, from any process, at most one returns True."""
 
     def claim(self, serial_number: str, step: int) -> bool:
-        """Spend the code of one time *step* of a device. True if no code of this or a later step was spent before."""
+        """Record the use of a code and return whether it was the first for this or a later time step.
+
+        Args:
+            serial_number: Serial number of the device.
+            step: Time step of the code, in units of 30 seconds since 1970 (RFC 6238).
+        """
         ...
 
 
 class State(ReplayCache, UsedCodes, Protocol):
-    """All that must be remembered, in one place. A step that cannot be recorded raises a `FederationError`, and nothing is granted."""
+    """All records of what was used. A use that cannot be recorded raises a `FederationError`, and the call is not granted."""
 
     def first_exchange(self, digest: str) -> bool:
-        """Record, in one atomic step, that a trade-in token was exchanged, and tell whether that was the first time.
+        """Record the exchange of a trade-in token in one atomic step, and return whether it was the first.
 
-        It is remembered for good: its end stands in a file of the account, which may be edited, and each token has a file.
+        The record is never deleted: the expiration of the token is in a file of the account, which may be edited later.
 
         Args:
             digest: SHA-256 of the token, in hex.
@@ -31,7 +36,7 @@ class State(ReplayCache, UsedCodes, Protocol):
 
 
 class MemoryState(MemoryReplayCache):
-    """A `State` of one process, which ends with it."""
+    """A `State` in the memory of one process."""
 
     __slots__ = ("_exchanged", "_spending", "_steps")
 
@@ -42,7 +47,7 @@ class MemoryState(MemoryReplayCache):
         self._exchanged: set[str] = set()
 
     def claim(self, serial_number: str, step: int) -> bool:
-        """Spend a code; see `UsedCodes`. It holds one number for each device."""
+        """Record the use of a code; see `UsedCodes`. One number is stored for each device."""
         with self._spending:
             fresh = step > self._steps.get(serial_number, -1)
             if fresh:

@@ -1,4 +1,4 @@
-"""Which `State` a URL names. A store of another kind is one more scheme here."""
+"""Opening of the `State` that a URL names. Each kind of store has a scheme."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ def open_state(place: str | os.PathLike[str]) -> State:
     """Open the state at *place*.
 
     Args:
-        place: ``sqlite:///PATH``, where PATH is taken as it stands: ``sqlite:////var/lib/federation/used`` is absolute, ``sqlite:///used``
-            relative to the working directory. A path object is an SQLite file, too.
+        place: ``sqlite:///PATH``; PATH is not decoded: ``sqlite:////var/lib/federation/used`` is absolute, ``sqlite:///used`` is relative
+            to the working directory. A path object names an SQLite file.
 
     Raises:
-        RegistrationError: It is no such URL.
-        AccountFault: The file cannot be used.
+        RegistrationError: *place* is neither.
+        AccountFault: The file cannot be opened.
     """
-    from federation.state.sqlite import SqliteState  # noqa: PLC0415 - SQLite is loaded where state is kept in it
+    from federation.state.sqlite import SqliteState  # noqa: PLC0415 - SQLite is imported only where it is used
 
     return SqliteState(file_of(place))
 
 
 def beside(account: str | os.PathLike[str]) -> str:
-    """Return the file that `federation serve` keeps the state of an account directory in, unless told otherwise.
+    """Return the default state file of `federation serve` for an account directory.
 
-    Beside it and not in it: the directory says what the account's owner decided, may be read-only, and is watched for changes.
+    It is beside the directory because the directory may be read-only and is watched for changes.
     """
-    return f"{os.path.abspath(account)}.state.sqlite"  # noqa: PTH100 - a link to the account of the day is not to be followed
+    return f"{os.path.abspath(account)}.state.sqlite"  # noqa: PTH100 - Path.resolve would follow a symbolic link
 
 
 def file_of(place: str | os.PathLike[str]) -> Path:
-    """Return the file that the state at *place* is kept in, as `open_state` takes it.
+    """Return the file of the state at *place*, which has the form that `open_state` takes.
 
     Raises:
-        RegistrationError: It names none.
+        RegistrationError: *place* names no file.
     """
     return Path(place if isinstance(place, os.PathLike) else _path_in(place))
 
@@ -51,7 +51,7 @@ def _path_in(url: object) -> str:
         if path and not path.startswith(":") and "?" not in path and "#" not in path:
             return path
     scheme, mark, _ = url.partition("://") if isinstance(url, str) else (type(url).__name__, "", "")
-    raise RegistrationError(  # what follows the scheme may hold a password
+    raise RegistrationError(  # the rest of a URL may hold a password, so it is not shown
         check="state-url",
         expected="sqlite:///PATH",
         found=show(scheme + mark),

@@ -1,4 +1,4 @@
-"""Where a request came from: known to whoever received it, part of its audit event, and of no weight in any decision."""
+"""The source of a request. It is part of the audit event and has no effect on any decision."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The surroundings of one request.
+    """The source of one request.
 
     Attributes:
-        request_id: What the client is told, a UUID.
-        source_ip: Address of the client; None for a call within the process.
-        user_agent: What the client calls itself; None where it says nothing.
-        region: Region of the endpoint that was asked; None where its name holds none.
+        request_id: Id of the request in the response, a UUID.
+        source_ip: IP address of the client; None for a call within the process.
+        user_agent: User-Agent header of the request; None where there is none.
+        region: Region of the endpoint; None where its host name has none.
     """
 
     request_id: str
@@ -24,5 +24,5 @@ class Origin:
 
     @classmethod
     def here(cls) -> Origin:
-        """Return the origin of a call within the process: an id and nothing else."""
+        """Return the origin of a call within the process, which has only a request id."""
         return cls(request_id=str(uuid.uuid4()))

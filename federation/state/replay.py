@@ -1,7 +1,7 @@
-"""Noticing that a token is used twice (attack rows P10, P11, D09, J41).
+"""Detection of replay: the second use of a token (attack rows P10, P11, D09, J41).
 
-The key is issuer and signed token id, never the text of the token: white space in base64 or an unsigned Response ID would make a "new"
-one of it. Only proved tokens that passed every other check enter, so nobody fills the memory with inventions.
+The key is issuer and signed token id, not the text of the token, which white space in base64 or an unsigned Response ID would change. Only
+verified tokens that passed every other check are recorded, so forged tokens cannot fill the record.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from typing import Protocol
 
 
 class ReplayCache(Protocol):
-    """Remembers which tokens were used until they end. Implementations are safe to share between threads."""
+    """Record of used tokens until they expire. Implementations must be thread-safe."""
 
     def first_use(self, issuer: str, token_id: str, *, until: datetime, at: datetime) -> bool:
-        """Record the use of a token in one atomic step, and tell whether it was certainly the first.
+        """Record the use of a token in one atomic step, and return whether it was certainly the first.
 
-        Uses that have ended by *at* are forgotten. A clock that stepped forward and back may therefore have forgotten a token that is valid
-        again: one that `may_have_forgotten` names cannot be proved unused, and is no first use.
+        Records of tokens that ended by *at* are deleted. After a clock was set forward and back, the record of a valid token may therefore
+        be missing. Such a token, by `may_have_forgotten`, counts as used.
 
         Args:
-            issuer: The proved issuer.
-            token_id: The signed ID of the assertion, or the ``jti``.
-            until: When the token ends, aware UTC, leeway included.
-            at: The present instant of the exchange, aware UTC.
+            issuer: The verified issuer.
+            token_id: The signed ID of the assertion, or the ``jti`` claim.
+            until: End of the token's validity with the clock skew, aware UTC.
+            at: Time of the exchange, aware UTC.
         """
         ...
 
     def may_have_forgotten(self, until: datetime) -> bool:
-        """Tell whether the use of a token that ends at *until*, aware UTC, may be among those that were forgotten."""
+        """Return whether the record of a token that ends at *until*, aware UTC, may have been deleted."""
         ...
 
 
 class MemoryReplayCache:
-    """A `ReplayCache` in the memory of one process, bounded by expiry: it holds what was granted and has not ended."""
+    """A `ReplayCache` in the memory of one process. It holds the used tokens that have not expired."""
 
     __slots__ = ("_by_end", "_forgotten", "_lock", "_seen")
 
@@ -49,7 +49,7 @@ class MemoryReplayCache:
         return len(self._seen)
 
     def first_use(self, issuer: str, token_id: str, *, until: datetime, at: datetime) -> bool:
-        """Record the use of a token and tell whether it was the first; see `ReplayCache`."""
+        """Record the use of a token and return whether it was the first; see `ReplayCache`."""
         key = (issuer, token_id)
         with self._lock:
             while self._by_end and self._by_end[0][0] <= at:
@@ -64,7 +64,7 @@ class MemoryReplayCache:
         return True
 
     def may_have_forgotten(self, until: datetime) -> bool:
-        """Tell whether a use may have been forgotten; see `ReplayCache`. Of each hour, the last end of a forgotten use is kept."""
+        """Return whether a record may have been deleted; see `ReplayCache`. The latest end of a deleted record is kept for each hour."""
         last = self._forgotten.get(_hour(until))
         return last is not None and until <= last
 

@@ -1,6 +1,6 @@
-"""A `State` in an SQLite file: it outlives the process, and any number of processes share it (attack row P10).
+"""A `State` in an SQLite file, which several processes can share and which outlives them (attack row P10).
 
-What was recorded survives the death of every process. After a power cut the last records may be missing; ADR 17 says why that is taken.
+Records survive the end of every process. After a power failure the latest records may be missing; ADR 17 has the reason.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from federation.errors import AccountFault, printable, show
 from federation.state.sqlite_file import Identity, connect, transaction
 
 SWEEP_SECONDS: Final = 10
-"""How often ended uses are forgotten."""
+"""Interval at which records of expired tokens are deleted."""
 SWEEP_ENTRIES: Final = 256
-"""How many one call forgets at most: a long pause must not make the next login pay for all of them."""
+"""Most records that one call deletes, so that no login waits for the deletion of all."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
 _HOUR: Final = 3_600 * _SECOND
 _NEVER: Final = -(2**63)
-# Each of these is one statement, hence one transaction: between looking and recording there is no moment for another process.
+# Each of these is one statement and hence one transaction, so that lookup and insertion are atomic between processes.
 _ENDED: Final = f"SELECT MAX(until) FROM (SELECT until FROM used WHERE until <= ? ORDER BY until LIMIT {SWEEP_ENTRIES})"  # noqa: S608 - a number
 _NOTE: Final = (
     f"INSERT INTO forgotten SELECT until / {_HOUR}, MAX(until) FROM used WHERE until <= ? GROUP BY 1 "  # noqa: S608 - a number
@@ -48,18 +48,18 @@ _inherited: Final[list[sqlite3.Connection]] = []
 
 
 class SqliteState:
-    """A `State` in an SQLite file of mode 0600. Safe to share between threads; a forked process opens the file for itself.
+    """A `State` in an SQLite file of mode 0600. It is thread-safe. A forked process opens the file again.
 
-    Tokens and devices are in it by SHA-256 alone: the file tells nobody who logged in.
+    The file holds tokens and devices only as SHA-256, so that it does not reveal who logged in.
     """
 
     __slots__ = ("__weakref__", "_closed", "_connection", "_file", "_identity", "_lock", "_swept")
 
     def __init__(self, file: str | os.PathLike[str]) -> None:
-        """Open *file*, made where it does not exist.
+        """Open *file*, and create it where it does not exist.
 
         Raises:
-            AccountFault: It cannot be used.
+            AccountFault: The file cannot be opened, or is not a state file.
         """
         self._connection: sqlite3.Connection | None = None
         self._file, self._lock = os.path.abspath(os.fsdecode(file)), Lock()  # noqa: PTH100 - a path object would follow links
@@ -74,23 +74,23 @@ class SqliteState:
         self.close()
 
     def __len__(self) -> int:
-        """How many used tokens are remembered."""
+        """Number of used tokens in the record."""
         return int(self._number("SELECT COUNT(*) FROM used"))
 
     def first_use(self, issuer: str, token_id: str, *, until: datetime, at: datetime) -> bool:
-        """Record the use of a token and tell whether it was the first; see `federation.state.ReplayCache`.
+        """Record the use of a token and return whether it was the first; see `federation.state.ReplayCache`.
 
         Raises:
-            AccountFault: The file cannot be used: a use that cannot be recorded is not granted.
+            AccountFault: The file cannot be used. A call whose use cannot be recorded is not granted.
         """
         now = _micros(at)
         if not self._swept <= now < self._swept + SWEEP_SECONDS * _SECOND:
             self._forget(now)
-        token = f"{len(issuer)}:{issuer}{token_id}"  # the length keeps issuer "a" with id "bc" from "ab" with "c"
+        token = f"{len(issuer)}:{issuer}{token_id}"  # the length keeps issuer "a", id "bc" apart from issuer "ab", id "c"
         return self._records(_USE, (_digest(token), _micros(until)))
 
     def may_have_forgotten(self, until: datetime) -> bool:
-        """Tell whether a use may have been forgotten; see `federation.state.ReplayCache`. Of each hour, the last end is kept.
+        """Return whether a record may have been deleted; see `federation.state.ReplayCache`. The latest end is kept for each hour.
 
         Raises:
             AccountFault: The file cannot be used.
@@ -98,7 +98,7 @@ class SqliteState:
         return self._number(_FORGOTTEN, _micros(until)) == 1
 
     def claim(self, serial_number: str, step: int) -> bool:
-        """Spend a code; see `federation.state.UsedCodes`.
+        """Record the use of an MFA code; see `federation.state.UsedCodes`.
 
         Raises:
             AccountFault: The file cannot be used.
@@ -114,7 +114,7 @@ class SqliteState:
         return self._records(_EXCHANGE, (_digest(digest),))
 
     def close(self) -> None:
-        """Close the file, for good."""
+        """Close the file. The object cannot be used afterwards."""
         connection, self._connection, self._closed = self._connection, None, True
         if connection is not None:
             connection.close()
@@ -141,7 +141,7 @@ class SqliteState:
                 raise self._unusable(cause) from cause
 
     def _database(self) -> sqlite3.Connection:
-        """Return the connection to the file that still goes by its name: what is written to another one is lost."""
+        """Return the connection, after a check that the path still names the opened file: writes to a replaced file would be lost."""
         database = self._connection or self._open()
         status = os.lstat(self._file)
         if (status.st_dev, status.st_ino) != self._identity:
@@ -169,7 +169,7 @@ class SqliteState:
 
 
 def _sweep(database: sqlite3.Connection, now: int) -> bool:
-    """Forget uses that have ended by *now*, and note when; tell whether that were all."""
+    """Delete records of tokens that ended by *now*, keep their latest end, and return whether none is left."""
     with transaction(database):
         ended = database.execute(_ENDED, (now,)).fetchone()[0]
         if ended is None:
@@ -189,7 +189,7 @@ def _digest(text: str) -> bytes:
 
 
 def _reopen_after_fork() -> None:
-    """A connection must not cross a fork, not even to be closed: the child would drop and overwrite what the parent relies on."""
+    """Drop inherited connections in a forked child. It must not use or close them: that would release the locks of the parent."""
     global _opening  # noqa: PLW0603 - another thread of the parent may hold it
     _opening = Lock()
     for state in _opened:

@@ -1,4 +1,4 @@
-"""The SQLite file behind a `federation.state.sqlite.SqliteState`: private, of our own format, and set to be shared by processes."""
+"""The file of a `federation.state.sqlite.SqliteState`: its permissions, its format, and its settings for several processes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 BUSY_SECONDS: Final = 5
-"""How long a process waits for another one's write, which takes microseconds."""
+"""Longest time to wait for the write of another process, which takes microseconds."""
 CHECKPOINT_PAGES: Final = 8192
-"""Pages of 4 KiB that are written before the disk is waited for."""
+"""Pages of 4 KiB that are written between two synchronisations with the disk."""
 APPLICATION_ID: Final = 0x46656453
-"""Marks the file as ours in its header, so that no other program's database is ever written to."""
+"""The application id in the header of the file, so that the database of another program is never written to."""
 VERSION: Final = 1
 
 _PAUSE_SECONDS: Final = 0.01
@@ -31,23 +31,23 @@ _SCHEMA: Final = (
 
 
 class Identity(NamedTuple):
-    """What tells a file from another that goes by its name."""
+    """Device and inode number of a file, which tell it from another file of the same name."""
 
     device: int
     number: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> Identity:
-        """Take it from the status of a file."""
+        """Return the identity from the status of a file."""
         return cls(status.st_dev, status.st_ino)
 
 
 def connect(file: str) -> tuple[sqlite3.Connection, Identity]:
-    """Open *file*, made with mode 0600 where it does not exist. No other thread may be connecting to it meanwhile.
+    """Open *file*, and create it with mode 0600 where it does not exist. No other thread may call this for the file at the same time.
 
     Raises:
-        OSError: It is no private file of this user.
-        sqlite3.Error: It holds something else, or cannot be written.
+        OSError: It is not a regular file of this user with mode 0600.
+        sqlite3.Error: It has another format, or cannot be written.
     """
     identity = _prepare(file)
     connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -61,7 +61,7 @@ def connect(file: str) -> tuple[sqlite3.Connection, Identity]:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Let several statements be one step for every other process, or none of them happen."""
+    """Run several statements in one transaction, which is rolled back when an exception is raised."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -75,7 +75,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 def _prepare(file: str) -> Identity:
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    # Not by a handle: closing one drops the locks that this process has on the file through another connection.
+    # lstat and not fstat: closing a handle releases the POSIX locks that this process has on the file through another connection.
     status = os.lstat(file)
     if not stat.S_ISREG(status.st_mode):
         raise OSError(None, "something else than a regular file")
@@ -89,7 +89,7 @@ def _prepare(file: str) -> Identity:
 def _set_up(connection: sqlite3.Connection) -> None:
     _is_ours(connection)
     _share(connection)
-    # A checkpoint waits for the disk, a use does not: it survives the process, and after a power cut the file is whole (ADR 17).
+    # Only a checkpoint waits for the disk. A record survives the process; after a power failure the file is consistent (ADR 17).
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     with transaction(connection):
@@ -99,9 +99,9 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 
 def _share(connection: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log, in which readers and the writer do not wait for each other."""
+    """Switch to the write-ahead log, with which readers do not wait for the writer."""
     deadline = time.monotonic() + BUSY_SECONDS
-    while True:  # the switch itself does not wait for a lock, as other statements do
+    while True:  # this statement ignores the busy timeout
         try:
             (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         except sqlite3.OperationalError:
@@ -115,10 +115,10 @@ def _share(connection: sqlite3.Connection) -> None:
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Tell whether the format is ours; False where the file is empty.
+    """Return whether the file has our format; False where it is empty.
 
     Raises:
-        sqlite3.DatabaseError: It is another program's, or of another version.
+        sqlite3.DatabaseError: It has the format of another program, or of another version.
     """
     (application,), (version,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
     if (application, version) == (APPLICATION_ID, VERSION):

@@ -1,4 +1,4 @@
-"""The operations of the Security Token Service."""
+"""The eleven operations of the AWS Security Token Service (service model 2011-06-15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service answers, in Python and as the dict boto3 returns. Secrets are in the values, never in a repr."""
+"""Results of the federated operations, as objects and as the dict that boto3 returns. A repr never shows a secret."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Credentials:
     """Temporary credentials.
 
     Attributes:
-        access_key_id: ``ASIA…`` with the account inside.
-        secret_access_key: 40 characters. Never shown.
-        session_token: Base64. Never shown.
-        expiration: Aware UTC, whole seconds.
+        access_key_id: ``ASIA…``; the account id is encoded in it.
+        secret_access_key: 40 characters. Not in the repr.
+        session_token: Base64, at most `limits.SESSION_TOKEN_OCTETS` characters. Not in the repr.
+        expiration: End of the session, aware UTC, whole seconds.
     """
 
     access_key_id: str
@@ -27,7 +27,7 @@ class Credentials:
     expiration: datetime
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the Credentials structure as boto3 returns it."""
+        """Return the structure Credentials as boto3 returns it."""
         return {
             "AccessKeyId": self.access_key_id,
             "SecretAccessKey": self.secret_access_key,
@@ -38,24 +38,29 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssumedRoleUser:
-    """The session as a principal: ``<role id>:<session name>`` and its ARN, in which the role's path is dropped."""
+    """The session as a principal.
+
+    Attributes:
+        assumed_role_id: ``<role id>:<session name>``.
+        arn: ARN of the session, without the path of the role.
+    """
 
     assumed_role_id: str
     arn: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the AssumedRoleUser structure as boto3 returns it."""
+        """Return the structure AssumedRoleUser as boto3 returns it."""
         return {"AssumedRoleId": self.assumed_role_id, "Arn": self.arn}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionAnswer:
-    """What every operation answers that issues a session.
+    """The members that the results of all operations that issue a session have.
 
     Attributes:
         credentials: The temporary credentials.
-        session_token_size: Length of the session token, octets.
-        session_token_utilization: That length in percent of the limit, rounded to the nearest.
+        session_token_size: Length of the session token in octets.
+        session_token_utilization: That length in percent of `limits.SESSION_TOKEN_OCTETS`, rounded to the nearest integer.
     """
 
     credentials: Credentials
@@ -64,7 +69,7 @@ class SessionAnswer:
 
     @property
     def packed_policy_size(self) -> int:
-        """PackedPolicySize: since 2026-09-15 the same number as `session_token_utilization`."""
+        """PackedPolicySize in percent. AWS has returned the same number as `session_token_utilization` since 2026-09-15."""
         return self.session_token_utilization
 
     def _sizes(self) -> dict[str, Any]:
@@ -80,7 +85,7 @@ class Issued(TypedDict):
 
 
 def issued(sealed: SealedToken, *, expires_at: datetime) -> Issued:
-    """Return the members of `SessionAnswer` for a session that ends at *expires_at* and the token that seals it."""
+    """Return the members of `SessionAnswer` for the session token *sealed* and the end of its session, *expires_at*, aware UTC."""
     size = len(sealed.token)
     return {
         "credentials": Credentials(
@@ -96,13 +101,13 @@ def issued(sealed: SealedToken, *, expires_at: datetime) -> Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FederatedRoleSession(SessionAnswer):
-    """What AssumeRoleWithSAML and AssumeRoleWithWebIdentity answer alike.
+    """The members that the results of AssumeRoleWithSAML and AssumeRoleWithWebIdentity have in common.
 
     Attributes:
         assumed_role_user: The session as a principal.
-        subject: Whom the token proved: text of the NameID, or ``sub``.
-        audience: By which name the token addressed us.
-        source_identity: SourceIdentity, or None.
+        subject: Subject of the token: text of the NameID, or ``sub``.
+        audience: Audience in the response of STS: Recipient for SAML; ``azp`` or ``aud`` for web identities.
+        source_identity: SourceIdentity of the session, or None.
     """
 
     assumed_role_user: AssumedRoleUser
@@ -113,12 +118,12 @@ class FederatedRoleSession(SessionAnswer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssumedRoleSession(FederatedRoleSession):
-    """The answer of AssumeRoleWithSAML; its ``audience`` is the Recipient of the SubjectConfirmationData.
+    """The result of AssumeRoleWithSAML. Its ``audience`` is the Recipient of the SubjectConfirmationData.
 
     Attributes:
-        subject_type: Format of the NameID, the SAML 2.0 prefix removed.
+        subject_type: Format of the NameID without the SAML 2.0 prefix.
         issuer: Text of the assertion's Issuer.
-        name_qualifier: base64 of SHA-1 over issuer, account and provider name.
+        name_qualifier: Base64 SHA-1 of issuer, account id and provider name.
     """
 
     subject_type: str
@@ -126,7 +131,7 @@ class AssumedRoleSession(FederatedRoleSession):
     name_qualifier: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dict boto3 returns for the operation, without the ResponseMetadata of the HTTP exchange there was none of."""
+        """Return the dict that boto3 returns for the operation, without ResponseMetadata."""
         answer = {
             "Credentials": self.credentials.to_dict(),
             "AssumedRoleUser": self.assumed_role_user.to_dict(),
@@ -144,16 +149,16 @@ class AssumedRoleSession(FederatedRoleSession):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebIdentityRoleSession(FederatedRoleSession):
-    """The answer of AssumeRoleWithWebIdentity; its ``audience`` is ``azp`` where the token has one, otherwise ``aud``.
+    """The result of AssumeRoleWithWebIdentity. Its ``audience`` is ``azp`` where the token has one, otherwise ``aud``.
 
     Attributes:
-        provider: ARN of the OpenID Connect provider; for AWS's built-in providers and for OAuth servers their name (observed).
+        provider: ARN of the OpenID Connect provider; for providers built into AWS and for OAuth servers the name (observed).
     """
 
     provider: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dict boto3 returns for the operation, without the ResponseMetadata of the HTTP exchange there was none of."""
+        """Return the dict that boto3 returns for the operation, without ResponseMetadata."""
         answer = {
             "Credentials": self.credentials.to_dict(),
             "SubjectFromWebIdentityToken": self.subject,

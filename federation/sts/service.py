@@ -1,4 +1,4 @@
-"""The security token service: one object, opened once, shared by every thread."""
+"""The security token service of an account: the eleven operations of STS as methods."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ from federation.sts.sigv4.request import SignedRequest
 
 
 class SecurityTokenService:
-    """Does what AWS STS does, offline, for one account and its neighbours: the eleven operations, and who calls them.
+    """AWS STS for one account and its neighbours, offline.
 
-    Immutable after construction but for the memories of used tokens and codes; every method may be called from any thread at any time.
-    Every operation is answered in three steps (`federation.sts.answering`): find the caller, run the operation, record the call.
+    Every method may be called from any thread. The object is immutable except for its record of used tokens and codes. Every operation has
+    three steps (`federation.sts.answering`): resolve the caller, run the operation, record the call.
     """
 
     __slots__ = ("_answering",)
@@ -62,15 +62,15 @@ class SecurityTokenService:
 
         Args:
             account: A loaded account.
-            audit: Takes an event for every call, granted or refused; None for none.
-            replay: ``once`` to take an assertion once, remembered in *state*; ``as-aws`` or None to take it until it ends, which lets
-                whoever steals it use it too; ``account`` for what ``account.toml`` says, which is ``once`` unless it says otherwise.
-                A `ReplayCache` takes the place of *state*.
-            state: Remembers what was used: assertions, MFA codes, trade-in tokens; None for the memory of this object, which ends with it.
-            neighbours: Other accounts whose principals may call and whose roles may be assumed with AWS credentials.
+            audit: Receives one event for every call, granted or refused; None for no audit.
+            replay: ``once`` accepts an assertion once and records its use in *state*. ``as-aws`` or None accepts it until it expires, as
+                AWS does; a stolen assertion can then be used too. ``account`` takes the setting of ``account.toml``, which is ``once`` by
+                default. A `ReplayCache` means ``once`` and is used instead of *state*.
+            state: Record of used assertions, MFA codes and trade-in tokens. None keeps it in the memory of this object.
+            neighbours: Other accounts. Their principals may call, and their roles may be assumed with AWS credentials.
 
         Raises:
-            RegistrationError: Two OpenID Connect providers answer to one issuer, two accounts have one id, or *replay* is none of these.
+            RegistrationError: Two OpenID Connect providers have the same issuer, two accounts have the same id, or *replay* is invalid.
         """
         memory = MemoryState() if state is None else state
         cache = _replay_cache(replay, account, memory)
@@ -86,20 +86,20 @@ class SecurityTokenService:
         state: State | str | os.PathLike[str] | None = None,
         neighbours: Iterable[str | os.PathLike[str]] = (),
     ) -> SecurityTokenService:
-        """Load the account directory at *path* and serve it.
+        """Load the account directory *path* and return its service.
 
         Args:
             path: The account directory.
             audit: As in the constructor.
             replay: As in the constructor.
-            state: As in the constructor, or where it is kept: ``sqlite:///PATH``, or a path object for an SQLite file. Processes that name
-                one file share it.
+            state: As in the constructor; or ``sqlite:///PATH``; or a path object of an SQLite file. Processes with the same file share the
+                record.
             neighbours: Directories of other accounts, as in the constructor.
 
         Raises:
-            AccountFaults: A file of the directory is at fault; every fault is listed.
-            AccountFault: The file of *state* cannot be used.
-            RegistrationError: *state* or *replay* is none of these.
+            AccountFaults: A file of a directory is at fault. Every fault is listed.
+            AccountFault: The file of *state* cannot be opened.
+            RegistrationError: *state* or *replay* is invalid, two providers have the same issuer, or two accounts have the same id.
         """
         account = load_account(path)
         others = [load_account(neighbour) for neighbour in neighbours]
@@ -108,7 +108,7 @@ class SecurityTokenService:
 
     @property
     def account(self) -> Account:
-        """The account it serves."""
+        """The account that the service was opened for."""
         return self._answering.accounts.home.account
 
     def assume_role_with_saml(
@@ -127,19 +127,20 @@ class SecurityTokenService:
         """Exchange a SAML response for temporary credentials of a role.
 
         Args:
-            role_arn: The role, path included.
-            principal_arn: The SAML provider that issued the response.
-            saml_assertion: base64 of the whole ``samlp:Response``, 4 to 100 000 characters.
+            role_arn: ARN of the role, with its path.
+            principal_arn: ARN of the SAML provider that issued the response.
+            saml_assertion: Base64 of the whole ``samlp:Response``, 4 to 100 000 characters.
             policy_arns: At most ten managed session policies, as ARNs or as boto3's ``{"arn": …}``.
             policy: Inline session policy, JSON of at most 2048 characters.
-            duration_seconds: 900 to 43200, at most the role's maximum; one hour when None. The assertion may shorten it.
-            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            duration_seconds: Length of the session in seconds, 900 to 43200 and at most the maximum of the role; 3600 when None. The
+                SessionNotOnOrAfter of the assertion may shorten it.
+            minimum_session_token_size: Least length of the session token in octets, at most 4096; the token is padded.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses: parameters, provider, proof, attributes, trust policy, duration, session policy,
-                replay. Nothing else, for arguments of any type and size.
+            FederationError: The first step that refuses: parameters, provider, proof, attributes, trust policy, duration, session policies,
+                replay. Nothing else is raised, for arguments of any type and size.
         """
         call = saml.AssumeRoleWithSaml(
             role_arn=role_arn,
@@ -168,23 +169,25 @@ class SecurityTokenService:
     ) -> WebIdentityRoleSession:
         """Exchange an OpenID Connect ID token, or an OAuth 2.0 access token, for temporary credentials of a role.
 
-        The end of the token does not limit the session (observed), and a token may be exchanged again until it ends.
+        The expiration of the token does not limit the session (AWS, observed). A token may be exchanged repeatedly until it expires, unless
+        its provider has ``reuse="refused"``.
 
         Args:
-            role_arn: The role, path included.
-            role_session_name: 2 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
+            role_arn: ARN of the role, with its path.
+            role_session_name: Name of the session, 2 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
             web_identity_token: The compact ID token, or the opaque access token; 4 to 20 000 characters.
-            provider_id: For access tokens alone: ``www.amazon.com``, ``graph.facebook.com`` or a registered server. No scheme, no port.
+            provider_id: Only for access tokens: ``www.amazon.com``, ``graph.facebook.com`` or the name of a registered server, without
+                scheme and port.
             policy: Inline session policy, JSON of at most 2048 characters.
             policy_arns: At most ten managed session policies, as ARNs or as boto3's ``{"arn": …}``.
-            duration_seconds: 900 to 43200, at most the role's maximum; one hour when None.
-            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            duration_seconds: Length of the session in seconds, 900 to 43200 and at most the maximum of the role; 3600 when None.
+            minimum_session_token_size: Least length of the session token in octets, at most 4096; the token is padded.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses: parameters, provider, proof, claims, trust policy, duration, session policy.
-                Nothing else, for arguments of any type and size.
+            FederationError: The first step that refuses: parameters, provider, proof, claims, trust policy, duration, session policies,
+                replay. Nothing else is raised, for arguments of any type and size.
         """
         call = web_identity.AssumeRoleWithWebIdentity(
             role_arn=role_arn,
@@ -218,28 +221,30 @@ class SecurityTokenService:
         at: datetime | None = None,
         origin: Origin | None = None,
     ) -> AssumedRole:
-        """Issue temporary credentials of a role to a caller with AWS credentials, of this account or another.
+        """Issue temporary credentials of a role to a caller with AWS credentials, of the same account or another.
 
         Args:
-            caller: Who calls.
-            role_arn: The role, path included.
-            role_session_name: 2 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            role_arn: ARN of the role, with its path.
+            role_session_name: Name of the session, 2 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
             policy_arns: At most ten managed session policies, as ARNs or as boto3's ``{"arn": …}``.
-            policy: Inline session policy, JSON.
-            duration_seconds: 900 to 43200, at most the role's maximum, and an hour where the caller is a role session; one hour when None.
+            policy: Inline session policy, JSON of at most 2048 characters.
+            duration_seconds: Length of the session in seconds, 900 to 43200 and at most the maximum of the role; at most 3600 where the
+                caller is a role session (role chaining); 3600 when None.
             tags: At most fifty session tags, as boto3's ``{"Key": …, "Value": …}``.
-            transitive_tag_keys: Keys of those that outlive role chaining.
+            transitive_tag_keys: Keys of the session tags that pass to chained sessions, at most fifty.
             external_id: ExternalId, 2 to 1224 characters.
-            serial_number: MFA device of the caller.
-            token_code: Its present six-digit code.
-            source_identity: 2 to 64 characters; cannot change along a chain.
-            provided_contexts: Refused, where the role's policies do not refuse them first: nobody offline can prove a context assertion.
-            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            serial_number: Serial number or ARN of an MFA device of the caller.
+            token_code: The six-digit code that the device shows at *at*.
+            source_identity: SourceIdentity, 2 to 64 characters. A chained session cannot change it.
+            provided_contexts: Refused, because a context assertion cannot be verified offline. A refusal by the role's policies comes
+                first.
+            minimum_session_token_size: Least length of the session token in octets, at most 4096; the token is padded.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses. Nothing else, for arguments of any type and size.
+            FederationError: The first step that refuses. Nothing else is raised, for arguments of any type and size.
         """
         call = assume_role.AssumeRole(
             role_arn=role_arn,
@@ -269,19 +274,19 @@ class SecurityTokenService:
         at: datetime | None = None,
         origin: Origin | None = None,
     ) -> AssumedRoot:
-        """Issue a short session as the root of a member account, from the account that manages its root access.
+        """Issue a session as the root user of a member account, to a caller of the account that manages root access.
 
         Args:
-            caller: Who calls.
-            target_principal: The member account, or the ARN of its root.
-            task_policy_arn: One of AWS's five task policies, as ARN or as boto3's ``{"arn": …}``.
-            duration_seconds: 0 to 900; 900 when None or 0.
-            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            target_principal: Account id of the member account, or the ARN of its root.
+            task_policy_arn: One of the five task policies of AWS, as an ARN or as boto3's ``{"arn": …}``.
+            duration_seconds: Length of the session in seconds, 0 to 900; 900 when None or 0.
+            minimum_session_token_size: Least length of the session token in octets, at most 4096; the token is padded.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses.
+            FederationError: The first step that refuses. Nothing else is raised, for arguments of any type and size.
         """
         call = assume_root.AssumeRoot(
             target_principal=target_principal,
@@ -302,19 +307,20 @@ class SecurityTokenService:
         at: datetime | None = None,
         origin: Origin | None = None,
     ) -> SessionToken:
-        """Issue temporary credentials of the calling user or root.
+        """Issue temporary credentials to the calling user or root.
 
         Args:
-            caller: Who calls, with a long-term key.
-            duration_seconds: 900 to 129600, twelve hours when None; a root gets an hour at most.
-            serial_number: MFA device of the caller.
-            token_code: Its present six-digit code.
-            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            caller: The caller, who must use a long-term key; as for `assume_role`.
+            duration_seconds: Length of the session in seconds, 900 to 129600; 43200 when None. For a root it is reduced to 3600.
+            serial_number: Serial number or ARN of an MFA device of the caller.
+            token_code: The six-digit code that the device shows at *at*.
+            minimum_session_token_size: Least length of the session token in octets, at most 4096; the token is padded.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: Parameters, kind of caller or second factor refuse.
+            FederationError: The first step that refuses: parameters, kind of caller, MFA. Nothing else is raised, for arguments of any type
+                and size.
         """
         call = session_tokens.GetSessionToken(
             duration_seconds=duration_seconds,
@@ -337,21 +343,21 @@ class SecurityTokenService:
         at: datetime | None = None,
         origin: Origin | None = None,
     ) -> FederationToken:
-        """Issue temporary credentials of a federated user, who may do what both the caller and the session policies allow.
+        """Issue temporary credentials of a federated user. They allow what both the caller's policies and the session policies allow.
 
         Args:
-            caller: Who calls, with a long-term key.
-            name: 2 to 32 characters of ``[A-Za-z0-9_+=,.@-]``.
-            policy: Inline session policy, JSON of at most 2048 characters; with no session policy the session may do nothing.
+            caller: The caller, who must use a long-term key; as for `assume_role`.
+            name: Name of the federated user, 2 to 32 characters of ``[A-Za-z0-9_+=,.@-]``.
+            policy: Inline session policy, JSON of at most 2048 characters. Without any session policy the session has no permissions.
             policy_arns: At most ten managed session policies, as ARNs or as boto3's ``{"arn": …}``.
-            duration_seconds: 900 to 129600, twelve hours when None; a root gets an hour at most.
+            duration_seconds: Length of the session in seconds, 900 to 129600; 43200 when None. For a root it is reduced to 3600.
             tags: At most fifty session tags, as boto3's ``{"Key": …, "Value": …}``.
-            minimum_session_token_size: Pads the session token to at least so many octets, up to 4096.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            minimum_session_token_size: Least length of the session token in octets, at most 4096; the token is padded.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses.
+            FederationError: The first step that refuses. Nothing else is raised, for arguments of any type and size.
         """
         call = session_tokens.GetFederationToken(
             name=name,
@@ -374,19 +380,20 @@ class SecurityTokenService:
         at: datetime | None = None,
         origin: Origin | None = None,
     ) -> WebIdentityToken:
-        """Issue a signed JSON Web Token that tells other services who the caller is. The account must have the feature switched on.
+        """Issue a signed JSON Web Token that identifies the caller to other services. The account must have outbound federation enabled.
 
         Args:
-            caller: Who calls.
-            audience: For whom: 1 to 10 names of 1 to 1000 characters.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            audience: Audiences of the token, 1 to 10 texts of 1 to 1000 characters.
             signing_algorithm: ``RS256`` or ``ES384``.
-            duration_seconds: 60 to 3600, five minutes when None; never beyond the end of the calling session.
-            tags: At most fifty claims, as boto3's ``{"Key": …, "Value": …}``.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            duration_seconds: Length of the token's validity in seconds, 60 to 3600; 300 when None. It must not exceed the rest of the
+                calling session.
+            tags: At most fifty tags, which become claims, as boto3's ``{"Key": …, "Value": …}``.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses.
+            FederationError: The first step that refuses. Nothing else is raised, for arguments of any type and size.
         """
         call = web_identity_token.GetWebIdentityToken(
             audience=audience, signing_algorithm=signing_algorithm, duration_seconds=duration_seconds, tags=tags
@@ -396,27 +403,30 @@ class SecurityTokenService:
     def get_delegated_access_token(
         self, *, caller: AnyCaller, trade_in_token: str, at: datetime | None = None, origin: Origin | None = None
     ) -> DelegatedAccessToken:
-        """Exchange a trade-in token that is registered with the account, once, for credentials.
+        """Exchange a trade-in token that is registered in the account for temporary credentials. Each token is accepted once.
 
         Args:
-            caller: Who calls.
-            trade_in_token: The token.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            trade_in_token: The trade-in token.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The first step that refuses.
+            FederationError: The first step that refuses. Nothing else is raised, for arguments of any type and size.
         """
         call = delegated_access.GetDelegatedAccessToken(trade_in_token=trade_in_token)
         return self._answering.signed(call, delegated_access.get_delegated_access_token, caller, at=at, origin=origin)
 
     def get_caller_identity(self, *, caller: AnyCaller, at: datetime | None = None, origin: Origin | None = None) -> CallerIdentity:
-        """Say who calls; no policy can deny it.
+        """Return account, ARN and id of the caller. No policy can deny this operation.
 
         Args:
-            caller: Who calls.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
+
+        Raises:
+            FederationError: The caller is unknown, or its session has ended.
         """
         call = inspection.GetCallerIdentity()
         return self._answering.signed(call, inspection.get_caller_identity, caller, at=at, origin=origin)
@@ -424,16 +434,17 @@ class SecurityTokenService:
     def get_access_key_info(
         self, *, caller: AnyCaller, access_key_id: str, at: datetime | None = None, origin: Origin | None = None
     ) -> AccessKeyInfo:
-        """Say which account an access key belongs to.
+        """Return the account of an access key.
 
         Args:
-            caller: Who calls.
-            access_key_id: 16 to 128 characters.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            access_key_id: The access key id, 16 to 128 characters.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The parameter, the caller's permissions, or the id refuse.
+            FederationError: The first step that refuses: parameters, permissions of the caller, form of the id. Nothing else is raised, for
+                arguments of any type and size.
         """
         call = inspection.GetAccessKeyInfo(access_key_id=access_key_id)
         return self._answering.signed(call, inspection.get_access_key_info, caller, at=at, origin=origin)
@@ -441,30 +452,35 @@ class SecurityTokenService:
     def decode_authorization_message(
         self, *, caller: AnyCaller, encoded_message: str, at: datetime | None = None, origin: Origin | None = None
     ) -> DecodedMessage:
-        """Open the encoded authorization message of a denial.
+        """Decode the encoded authorization message of a denial.
 
         Args:
-            caller: Who calls.
-            encoded_message: The message, 1 to 10 240 characters.
-            at: The instant to judge at, aware; the present when None.
-            origin: Where the request came from, for the audit event; None for a call within the process.
+            caller: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            encoded_message: The encoded message, 1 to 10 240 characters.
+            at: The time to judge at, an aware datetime; the present time when None.
+            origin: Source of the request, for the audit event; None for a call within the process.
 
         Raises:
-            FederationError: The parameter, the caller's permissions, or the message refuse.
+            FederationError: The first step that refuses: parameters, permissions of the caller, the message. Nothing else is raised, for
+                arguments of any type and size.
         """
         call = inspection.DecodeAuthorizationMessage(encoded_message=encoded_message)
         return self._answering.signed(call, inspection.decode_authorization_message, caller, at=at, origin=origin)
 
     def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return discovery document and key set of the account as an issuer; None while it is none."""
+        """Return the discovery document and the key set of the account as an issuer; None where outbound federation is disabled."""
         issuer = self.account.outbound
         return None if issuer is None else (web_identity_token.discovery_document(issuer), web_identity_token.jwks_document(issuer))
 
     def authenticate(self, request: SignedRequest, *, at: datetime | None = None) -> Caller:
-        """Return who signed *request* (AWS Signature Version 4, in the header or presigned).
+        """Return the caller whose key signed *request* (AWS Signature Version 4, in the header or presigned).
+
+        Args:
+            request: The request as received.
+            at: The time to judge at, an aware datetime; the present time when None.
 
         Raises:
-            FederationError: As `federation.sts.sigv4.verify`; `InvalidClientTokenId` and `ExpiredToken` as `caller_for_key`.
+            FederationError: As for `federation.sts.sigv4.verify`, and `InvalidClientTokenId` and `ExpiredToken` as for `caller_for_key`.
         """
         instant = clock.resolve(at)
         holders: dict[str, KeyHolder] = {}
@@ -477,17 +493,17 @@ class SecurityTokenService:
         return holders[verified.access_key_id].caller.using(verified.access_key_id, region=verified.scope.region)
 
     def caller_for_key(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:
-        """Return who holds an access key: a user or the root by a long-term key, a session by its token.
+        """Return the owner of an access key: a user or the root for a long-term key, a session for a temporary one.
 
-        This proves nothing about whoever presents the pair; `authenticate` and `caller_for_credentials` do.
+        This does not prove possession of the secret access key; use `authenticate` or `caller_for_credentials` for that.
 
         Args:
             access_key_id: ``AKIA…`` or ``ASIA…``.
-            session_token: The token issued with the latter, None for the former.
-            at: The instant to judge at, aware; the present when None.
+            session_token: The session token of an ``ASIA…`` key; None for an ``AKIA…`` key.
+            at: The time to judge at, an aware datetime; the present time when None.
 
         Raises:
-            InvalidClientTokenId: Nobody here holds them, or their user or role is gone.
+            InvalidClientTokenId: Key or session token is unknown, or the user or role no longer exists.
             ExpiredToken: The session has ended.
         """
         return self._answering.accounts.key_holder(access_key_id, session_token, at=clock.resolve(at)).caller.using(access_key_id)
@@ -495,18 +511,26 @@ class SecurityTokenService:
     def caller_for_credentials(
         self, access_key_id: str, secret_access_key: str, session_token: str | None = None, *, at: datetime | None = None
     ) -> Caller:
-        """Return who holds an access key and knows its secret. Arguments and refusals as for `caller_for_key`.
+        """Return the owner of an access key whose secret access key is *secret_access_key*.
+
+        Args:
+            access_key_id: ``AKIA…`` or ``ASIA…``.
+            secret_access_key: The secret access key.
+            session_token: The session token of an ``ASIA…`` key; None for an ``AKIA…`` key.
+            at: The time to judge at, an aware datetime; the present time when None.
 
         Raises:
-            SignatureDoesNotMatch: The secret is another.
+            SignatureDoesNotMatch: The secret access key is wrong.
+            InvalidClientTokenId: As for `caller_for_key`.
+            ExpiredToken: As for `caller_for_key`.
         """
         return self._answering.accounts.caller_for_credentials(access_key_id, secret_access_key, session_token, at=clock.resolve(at))
 
     def caller_for_arn(self, arn: str) -> Caller:
-        """Return the caller of a principal: a user, the root, or a role session, which then has neither tags nor session policies.
+        """Return the caller for the ARN of a user, a root or a role session. Such a session has neither tags nor session policies.
 
         Raises:
-            ValidationError: The account has no such principal.
+            ValidationError: No served account has this principal.
         """
         return self._answering.accounts.caller_for_arn(arn)
 
@@ -521,25 +545,26 @@ class SecurityTokenService:
         resource_account: str | None = None,
         at: datetime | None = None,
     ) -> authorization.Authorization:
-        """Decide whether a principal may do something, by every policy that has a say.
+        """Return whether a principal may perform an action, by all policies that apply to it.
 
-        An action of STS itself is decided as its operation decides it: the role's trust policy has its say in AssumeRole, and nothing can
-        deny GetCallerIdentity. The parameters of the call are condition keys of *context*, such as ``sts:RoleSessionName``.
+        An action of STS is decided by the rules of its operation: AssumeRole includes the trust policy of the role, and no policy can deny
+        GetCallerIdentity. Pass the parameters of the call as condition keys in *context*, such as ``sts:RoleSessionName``.
 
         Args:
-            principal: Who asks.
-            action: E.g. ``s3:GetObject``.
-            resource: ARN of the resource, or ``*``. An action of STS wants the resource its operation asks about, such as the role, or
-                ``*`` where there is one alone.
-            context: Condition keys that the service adds: text for a single-valued key, a list for a multivalued one. The time, and what
-                the caller is, cannot be given.
-            resource_policy: The resource-based policy of the resource, of kind ``resource`` or, for a role, ``trust``; or None. For an
-                action of AssumeRole it takes the place of the role's own.
-            resource_account: Account of the resource; when None that of its ARN, else the caller's. An action of STS needs none.
-            at: The instant to judge at, aware; the present when None.
+            principal: The caller: a `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            action: The action, e.g. ``s3:GetObject``.
+            resource: ARN of the resource, or ``*``. An action of STS takes the resource of its operation, such as the role, or ``*`` where
+                the operation has none.
+            context: Condition keys of the service: a str for a single-valued key, a list of str for a multivalued one. Keys of the time and
+                of the caller are derived and cannot be passed.
+            resource_policy: The resource-based policy of the resource, of kind ``resource``, or ``trust`` for a role; None where there is
+                none. For an action of AssumeRole it replaces the trust policy of the role.
+            resource_account: Account id of the resource. When None it is the account of the ARN, or that of the caller where the ARN has
+                none. An action of STS needs none.
+            at: The time to judge at, an aware datetime; the present time when None.
 
         Raises:
-            FederationError: The principal is unknown, or an argument has another form; a denial is an answer, not an error.
+            FederationError: The principal is unknown, or an argument is invalid. A denial is a result and is not raised.
         """
         instant = clock.resolve(at)
         accounts = self._answering.accounts
@@ -561,38 +586,43 @@ class SecurityTokenService:
         role_session_name: str | None = None,
         at: datetime | None = None,
     ) -> Decision:
-        """Return what the trust policy of a role says to a proved identity, statement by statement, condition by condition.
+        """Return the decision of a role's trust policy on a verified identity, with the result of every statement and condition.
 
-        Session name, tags and source identity take part as far as the identity's attributes hold them correctly; `check_exchange` says what
-        the exchange would refuse them for.
+        Session name, tags and source identity are condition keys where the identity's attributes hold them in valid form. `check_exchange`
+        returns the refusals of invalid ones.
 
         Args:
-            identity_or_report: What `validate` or `diagnose` returned.
-            role_arn: The role, path included.
-            role_session_name: RoleSessionName of the call, for web identities; SAML assertions bring their own.
-            at: The instant to judge at, aware; the present when None.
+            identity_or_report: The result of `federation.validate` or `federation.diagnose`.
+            role_arn: ARN of the role, with its path.
+            role_session_name: RoleSessionName of the call, for web identities. SAML assertions have an attribute for it.
+            at: The time to judge at, an aware datetime; the present time when None.
 
         Raises:
-            FederationError: The report's own refusal where it proved nobody; `AccessDenied` where there is no such role.
+            FederationError: The refusal of the report where it has no identity; `AccessDenied` where the account has no such role.
         """
         return explaining.explain_role(
             self.account, identity_or_report, role_arn=role_arn, session_name=role_session_name, at=clock.resolve(at)
         )
 
     def check_exchange(self, identity: VerifiedIdentity, *, role_arn: str) -> tuple[CheckResult, ...]:
-        """Run every check that the exchange makes of a proved identity's attributes before the trust policy is asked, and report each."""
+        """Return the results of the checks that an exchange runs on the attributes or claims of *identity* before the trust policy.
+
+        Args:
+            identity: The result of `federation.validate`.
+            role_arn: ARN of the role, with its path.
+        """
         return explaining.check_exchange(identity, role_arn=role_arn)
 
     def session_of(self, access_key_id: str, session_token: str, *, at: datetime | None = None) -> RoleSession:
-        """Return the session that issued credentials belong to.
+        """Return the role session of issued credentials.
 
         Args:
-            access_key_id: The ``ASIA…`` id.
-            session_token: The token issued with it.
-            at: The instant to judge at, aware; the present when None.
+            access_key_id: The access key id, ``ASIA…``.
+            session_token: The session token issued with it.
+            at: The time to judge at, an aware datetime; the present time when None.
 
         Raises:
-            InvalidClientTokenId: The token is not one that this account's keyring sealed, or the id is not its own.
+            InvalidClientTokenId: No key of the account's keyring opens the token, or the id does not belong to it.
             ExpiredToken: The session has ended.
         """
         home = self._answering.accounts.home
@@ -603,7 +633,7 @@ class SecurityTokenService:
 
 
 def _replay_cache(replay: ReplayCache | str | None, account: Account, state: State) -> ReplayCache | None:
-    """Return where used tokens are remembered; None where they are not."""
+    """Return the record of used tokens; None where a token may be used repeatedly."""
     if replay is not None and not isinstance(replay, str):
         return replay
     wanted = account.replay if replay == "account" else Replay.AS_AWS if replay is None else replay

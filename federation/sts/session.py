@@ -1,4 +1,4 @@
-"""A role session: everything about it travels in the sealed token, so any process with the keyring recognises it without a database."""
+"""Role sessions. The sealed session token holds the whole session, so every process with the keyring can open it without a database."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from federation.sts.sealing import SealedToken, Sealer
 from federation.vendors import BUILT_IN, GOOGLE, key_name
 
 ROLE_SESSION: Final = b"R"
-"""Kind of the sealed payload, see `Sealer.seal`."""
+"""Kind of the sealed payload of a role session, see `Sealer.seal`."""
 SAML_LASTING_KEYS: Final = ("saml:sub", "saml:sub_type", "saml:namequalifier")
 LASTING_KEYS: Final = frozenset(
     {*SAML_LASTING_KEYS, *(key_name(issuer, claim) for issuer, claims in BUILT_IN.items() for claim in claims)} - {key_name(GOOGLE, "oaud")}
 )
-"""Condition keys of the login that live on in the session's own requests (IAM user guide, condition keys for SAML and OIDC federation):
-of web identities those of AWS's built-in providers alone, and of Google's all but ``oaud``."""
+"""Condition keys of the login that are also in requests of the session (IAM user guide, condition keys for SAML and OIDC federation). Of
+web identity providers only those built into AWS have such keys, and of Google's keys ``oaud`` is not among them."""
 
 _IAM_PROVIDERS: Final = ("saml-provider/", "oidc-provider/")
 _ITEMS: Final = 13
@@ -29,25 +29,25 @@ _NONE: Final[Mapping[str, ContextValue]] = MappingProxyType({})
 
 
 class RoleSession(NamedTuple):
-    """What a session token says.
+    """The content of a session token.
 
     Attributes:
         partition: Partition of the account.
         account: Twelve digits.
         role: Path and name of the role, ``/division/Name``.
-        role_id: Unique id of the role when the session began: a role made again under the name is another.
+        role_id: Unique id of the role at the start of the session. A role that is deleted and created again has another id.
         name: RoleSessionName.
-        issued_at: Start, aware UTC, whole seconds; ``aws:TokenIssueTime``.
-        expires_at: End, aware UTC, whole seconds.
-        federated_provider: ARN of the identity provider, or its built-in name; ``aws:FederatedProvider``. None where the role was assumed
-            with AWS credentials.
-        federated_keys: Condition keys of the login that last, e.g. ``saml:sub``.
+        issued_at: Start of the session, aware UTC, whole seconds; ``aws:TokenIssueTime``.
+        expires_at: End of the session, aware UTC, whole seconds.
+        federated_provider: ARN or built-in name of the identity provider; ``aws:FederatedProvider``. None where the role was assumed with
+            AWS credentials.
+        federated_keys: The condition keys of the login that are among `LASTING_KEYS`, e.g. ``saml:sub``.
         tags: Session tags.
-        transitive_tag_keys: Keys of those that outlive role chaining.
+        transitive_tag_keys: Keys of the session tags that pass to chained sessions.
         source_identity: SourceIdentity, or None.
         policy: Inline session policy, JSON text, or None.
-        policy_arns: Managed session policies.
-        mfa_at: When a second factor was proved, aware UTC, whole seconds; None where none was.
+        policy_arns: ARNs of the managed session policies.
+        mfa_at: Time of the MFA authentication, aware UTC, whole seconds; None where there was none.
     """
 
     partition: str
@@ -71,7 +71,7 @@ class RoleSession(NamedTuple):
 
     @property
     def role_arn(self) -> str:
-        """ARN of the role, path included."""
+        """ARN of the role, with the path."""
         return f"arn:{self.partition}:iam::{self.account}:role{self.role}"
 
     @property
@@ -86,24 +86,24 @@ class RoleSession(NamedTuple):
 
 
 def lasting_keys(keys: Mapping[str, ContextValue]) -> Mapping[str, ContextValue]:
-    """Return those of the login's condition *keys* that live on in the session."""
+    """Return the condition *keys* of the login that are among `LASTING_KEYS`."""
     return _NONE if LASTING_KEYS.isdisjoint(keys) else {name: value for name, value in keys.items() if name in LASTING_KEYS}
 
 
 def seal_session(session: RoleSession, sealer: Sealer, *, minimum_size: int = 0) -> SealedToken:
-    """Seal *session* into a token of at least *minimum_size* characters.
+    """Return the session token of *session*, padded to at least *minimum_size* octets.
 
     Raises:
-        PackedPolicyTooLarge: The token exceeds `limits.SESSION_TOKEN_OCTETS`; the size of each item is named, the biggest first.
+        PackedPolicyTooLarge: The token exceeds `limits.SESSION_TOKEN_OCTETS`. The refusal lists the size of each item, the largest first.
     """
     return seal_items(_items(session), sealer, kind=ROLE_SESSION, named=partial(_named, session), minimum_size=minimum_size)
 
 
 def open_session(token: object, access_key_id: object, sealer: Sealer, *, partition: str, account: str, at: datetime) -> RoleSession:
-    """Return the session that *token* seals, at the aware UTC instant *at*.
+    """Return the session of the session token *token* at the instant *at*, aware UTC.
 
     Raises:
-        InvalidClientTokenId: The token is not ours, or *access_key_id* is not its own.
+        InvalidClientTokenId: No key of the keyring opens the token, or *access_key_id* does not belong to it.
         ExpiredToken: The session has ended.
     """
     session = _read(open_items(token, access_key_id, sealer, kind=ROLE_SESSION, count=_ITEMS), partition, account)
@@ -154,7 +154,7 @@ def _read(items: list[Any], partition: str, account: str) -> RoleSession:
 
 
 def _pack_keys(keys: Mapping[str, ContextValue]) -> list[ContextValue] | dict[str, ContextValue]:
-    """Return the lasting keys; those of a SAML login, which are always the same three, without their names."""
+    """Return the lasting keys in packed form. A SAML login always has the same three, whose names are left out."""
     if keys.keys() == set(SAML_LASTING_KEYS):
         return [keys[name] for name in SAML_LASTING_KEYS]
     return dict(keys)
@@ -167,7 +167,7 @@ def _unpack_keys(packed: list[str] | dict[str, Any] | None) -> dict[str, Context
 
 
 def _named(session: RoleSession) -> dict[str, str]:
-    """Return what takes room in the token, by the name under which a refusal lists it."""
+    """Return the items that determine the size of the token, by the name that a refusal shows."""
     return {
         "session policy": session.policy or "",
         "managed policy ARNs": "".join(session.policy_arns),
