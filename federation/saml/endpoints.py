@@ -42,6 +42,10 @@ _SIGN_IN: Final = {
 }
 
 
-def sign_in(partition: str) -> SignIn | None:
-    """Return the sign-in service of *partition*, or None where none is known and audiences and recipients must be registered."""
-    return _SIGN_IN.get(partition)
+_UNKNOWN: Final = SignIn(audiences=frozenset(), endpoint=re.compile("(?!)"))
+"""Of a partition whose audiences and recipients must be registered: nothing means it, and no URL is its."""
+
+
+def sign_in(partition: str) -> SignIn:
+    """Return the sign-in service of *partition*; one without audiences where none is known."""
+    return _SIGN_IN.get(partition, _UNKNOWN)

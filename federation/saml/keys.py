@@ -201,7 +201,7 @@ def _admit_rsa(public_key: rsa.RSAPublicKey, least: int) -> rsa.RSAPublicKey:
         permit_helps = limits.RSA_LEGACY_MIN_BITS <= public_key.key_size < least
         remedy = "let the IdP use a 2048-bit key" + (", or permit `rsa-1024` by name for this provider" if permit_helps else "")
         raise _refusal("key-size", f"RSA of {least} to {limits.RSA_MAX_BITS} bits", f"{public_key.key_size} bits", remedy)
-    if numbers.e < limits.RSA_MIN_EXPONENT or numbers.e % 2 == 0 or numbers.n % 2 == 0:
+    if numbers.e < limits.RSA_MIN_EXPONENT or numbers.n % 2 == 0:  # no key has an even exponent: `cryptography` makes none
         found = f"exponent {numbers.e}" if numbers.e.bit_length() <= 64 else "another exponent"  # noqa: PLR2004
         raise _refusal("key-exponent", "an odd modulus and an odd exponent from 65537", found, "let the IdP make an ordinary RSA key")
     return public_key

@@ -73,7 +73,7 @@ class SamlProvider:
     notes: tuple[str, ...]
     account: str
     doc: str
-    _endpoint: re.Pattern[str] | None = field()
+    _endpoint: re.Pattern[str] = field()
 
     def __init__(  # noqa: PLR0913 - the public face: every word of a registration, keyword-only
         self,
@@ -118,14 +118,14 @@ class SamlProvider:
         allowed = parse_permit(permit)
         parsed = _provider_arn(arn)
         aws = sign_in(parsed.partition)
-        if aws is None and (audiences is None or recipients is None):
+        if not aws.audiences and (audiences is None or recipients is None):
             raise _refusal("audience", f"audiences and recipients for partition {show(parsed.partition)}", "none", "register both")
         decryption = tuple(_decryption_key(material) for material in _several(decryption_keys, DecryptionKey))
         values = {
             "arn": arn,
             "entity_ids": _texts("entity-id", [entity_ids] if isinstance(entity_ids, str) else entity_ids, limits.ENTITIES_PER_PROVIDER),
             "keys": _keys(certificates, allowed),
-            "audiences": aws.audiences if aws and audiences is None else _texts("audience", audiences),
+            "audiences": aws.audiences if audiences is None else _texts("audience", audiences),
             "recipients": None if recipients is None else _texts("recipient", recipients),
             "max_age": clock.age(max_age),
             "clock_skew": clock.skew(clock_skew),
@@ -138,7 +138,7 @@ class SamlProvider:
             "notes": _remarks(notes),
             "account": parsed.account,
             "doc": f"{parsed.account}/{parsed.name}",
-            "_endpoint": aws.endpoint if aws and recipients is None else None,
+            "_endpoint": aws.endpoint,
         }
         named(verifier)  # a missing library must fail here and not at the first token
         if encryption == "required" and not decryption:
@@ -224,7 +224,7 @@ class SamlProvider:
 
     def receives_at(self, url: str) -> bool:
         """Return whether *url* is exactly one of the accepted recipients (attack row P03)."""
-        return url in self.recipients if self.recipients is not None else self._endpoint is not None and bool(self._endpoint.fullmatch(url))
+        return url in self.recipients if self.recipients is not None else bool(self._endpoint.fullmatch(url))
 
     def __repr__(self) -> str:
         return f"<SamlProvider {self.arn} {self.profile}>"

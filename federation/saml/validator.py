@@ -18,7 +18,6 @@ from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
 from federation.saml.assertion import AuthnStatement, read_assertion
 from federation.saml.checks import CHECKS, RULES
-from federation.saml.conditions import Conditions
 from federation.saml.decode import decode_response
 from federation.saml.inspection import inspect_response
 from federation.saml.presentation import Presentation, choose_confirmation
@@ -115,12 +114,11 @@ def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> Pr
 
 
 def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdentity:
-    """Say who was proved. Every rule of the deciding profile is content, so subject and confirmation are there."""
+    """Say who was proved. Every rule of the deciding profile is content, so subject, confirmation and conditions are there."""
     assertion, provider = presented.assertion, presented.provider
-    name_id, confirmation = presented.name_id, presented.confirmation
-    if name_id is None or confirmation is None:
+    name_id, confirmation, conditions = presented.name_id, presented.confirmation, assertion.conditions
+    if name_id is None or confirmation is None or conditions is None:
         raise TypeError("an identity is made from a presentation that every rule accepted")
-    conditions = assertion.conditions or Conditions()
     audiences = tuple(chain.from_iterable(conditions.audience_restrictions))
     issuer, subject, subject_type = assertion.issuer, name_id.text, name_id.subject_type
     qualifier = name_qualifier(issuer, provider.doc)
