@@ -15,7 +15,7 @@ from federation.saml.algorithms import SignatureMethod
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
 from federation.saml.xml import Element
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, changed, genuine, subject, tree
 
 TOKEN = base64.b64encode(genuine()).decode()

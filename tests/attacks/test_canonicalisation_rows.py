@@ -19,7 +19,7 @@ from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
 from federation.saml.signature import StrictVerifier, Verified
 from federation.saml.signed_info import canonicalise
 from federation.saml.xml import DS, EC, SAML, Element, parse
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
 
 METHOD = Canonicalisation(EXCLUSIVE)

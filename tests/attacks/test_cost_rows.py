@@ -26,7 +26,7 @@ from federation.server.endpoint import Endpoint
 from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService
 from federation.testing.signing import sign_element
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 from tests.support.signatures import AT, ISSUER, LOGIN, forge, tree
 
 TIMES = 10

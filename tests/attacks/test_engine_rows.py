@@ -25,8 +25,8 @@ from federation.saml.parsing import NotWellFormedError, parse_document
 from federation.saml.provider import SamlProvider
 from federation.server.messages import Request
 from federation.server.wire import read_parameters
+from tests.support.paths import REPOSITORY
 from tests.support.saml import AT, judge, provider, respond, signing_key
-from tests.support.shared import REPOSITORY
 
 SOURCES = sorted((REPOSITORY / "federation").rglob("*.py"))
 ANYTHING: tuple[Any, ...] = (

@@ -12,7 +12,8 @@ from federation.account import Account
 from federation.errors import AccessDenied, FederationError, InvalidIdentityToken
 from federation.sts.results import AssumedRoleSession
 from federation.sts.service import SecurityTokenService
-from tests.support.sts.saml_login import ACCOUNT, AT, PREFIX, PROVIDER, ROLE, World, attributes, login, mint, provider, trust
+from tests.support.sts.saml_login import AT, PREFIX, PROVIDER, ROLE, World, attributes, login, mint, provider, trust
+from tests.support.world import ACCOUNT
 
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 

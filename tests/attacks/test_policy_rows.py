@@ -11,8 +11,8 @@ from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
 from federation.policy.wildcard import Pattern
 from tests.support.policies import PROVIDER, ask, document, effect, statement, trust
+from tests.support.world import GITHUB
 
-GITHUB = "token.actions.githubusercontent.com"
 GITHUB_ARN = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"
 WEB = "sts:AssumeRoleWithWebIdentity"
 RECIPIENT = {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml"}}

@@ -7,13 +7,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from federation.cli.main import cli
-from tests.support.cli import GOLDEN, REWRITE, ROOT, Golden, Run, generated
+from tests.support.cli import GOLDEN, REWRITE, Golden, Run, generated
+from tests.support.paths import REPOSITORY
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `federation` with the given words from the project's root."""
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(REPOSITORY)
     runner = CliRunner(env={"NO_COLOR": "1", "COLUMNS": "140"})
 
     def call(*words: str | Path, stdin: str | bytes | None = None) -> Result:

@@ -9,10 +9,11 @@ import pytest
 
 from federation.account import load_account
 from federation.cli.account import command
-from tests.support.cli import ROOT, Run
+from tests.support.cli import Run
+from tests.support.paths import REPOSITORY
 from tests.support.sts.saml_login import forge
+from tests.support.world import ACCOUNT
 
-ACCOUNT = "123456789012"
 IAM = f"arn:aws:iam::{ACCOUNT}"
 READ = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
 TRUST = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}}
@@ -27,7 +28,7 @@ def journey(folder: Path) -> list[str]:
     (folder / "token").write_text("Atza|token", encoding="ascii")
     (folder / "metadata.xml").write_bytes(forge().metadata())
     (folder / "key.pem").write_bytes(forge().key.private_pem())
-    jwks, read, trust = ROOT / "fixtures/oidc/jwks.json", f"file://{folder}/read.json", f"file://{folder}/trust.json"
+    jwks, read, trust = REPOSITORY / "fixtures/oidc/jwks.json", f"file://{folder}/read.json", f"file://{folder}/trust.json"
     managed, role, user, group = f"--policy-arn {IAM}:policy/Read", "--role-name R", "--user-name alice", "--group-name G"
     return [
         f"add-policy --policy-name Read {folder}/read.json",

@@ -14,13 +14,15 @@ import pytest
 from click.testing import Result
 
 from federation.cli.main import cli
-from tests.support.cli import ROOT, Run
+from tests.support.cli import Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT
 
-ACCOUNT = ROOT / "fixtures" / "account"
-AT = "2026-11-24T12:00:30Z"
-GITHUB = (ROOT / "fixtures" / "oidc" / "github.jwt").read_text(encoding="ascii").strip()
-DOCUMENTED = (ROOT / "fixtures" / "saml" / "documented.b64").read_text(encoding="ascii").strip()
-TAMPERED = (ROOT / "fixtures" / "saml" / "refused" / "tampered.b64").read_text(encoding="ascii").strip()
+ACCOUNT = REPOSITORY / "fixtures" / "account"
+AT = JUDGED_TEXT
+GITHUB = (REPOSITORY / "fixtures" / "oidc" / "github.jwt").read_text(encoding="ascii").strip()
+DOCUMENTED = (REPOSITORY / "fixtures" / "saml" / "documented.b64").read_text(encoding="ascii").strip()
+TAMPERED = (REPOSITORY / "fixtures" / "saml" / "refused" / "tampered.b64").read_text(encoding="ascii").strip()
 MEMBERS = ["id", "kind", "provider", "profile", "at", "accepted", "verdicts", "issuer", "subject", "token_id", "claimed", "role", "refusal"]
 
 
@@ -67,7 +69,7 @@ def test_each_at_its_own_instant(run: Run) -> None:
 
 
 def test_a_role_is_asked(run: Run) -> None:
-    branch = (ROOT / "fixtures" / "oidc" / "github-branch.jwt").read_text(encoding="ascii").strip()
+    branch = (REPOSITORY / "fixtures" / "oidc" / "github-branch.jwt").read_text(encoding="ascii").strip()
     role = "arn:aws:iam::123456789012:role/GitHubDeploy"
     result = run(
         "audit", "-", "--account", ACCOUNT, "--at", AT, "--role-arn", role, "--role-session-name", "job", stdin=f"{GITHUB}\n{branch}"
@@ -78,12 +80,12 @@ def test_a_role_is_asked(run: Run) -> None:
 
 
 def test_two_processes_say_the_same(run: Run) -> None:
-    words = ["audit", ROOT / "fixtures" / "saml", ROOT / "fixtures" / "oidc", "--account", ACCOUNT, "--at", AT]
+    words = ["audit", REPOSITORY / "fixtures" / "saml", REPOSITORY / "fixtures" / "oidc", "--account", ACCOUNT, "--at", AT]
     assert run(*words, "--workers", "2").stdout == run(*words).stdout
 
 
 def test_no_token_is_repeated(run: Run) -> None:
-    result = run("audit", ROOT / "fixtures" / "saml", ROOT / "fixtures" / "oidc", "--account", ACCOUNT, "--at", AT)
+    result = run("audit", REPOSITORY / "fixtures" / "saml", REPOSITORY / "fixtures" / "oidc", "--account", ACCOUNT, "--at", AT)
     for token in (GITHUB, DOCUMENTED):
         for piece in (token[:120], token[-120:], token.rpartition(".")[2]):
             assert piece not in result.stdout
@@ -118,7 +120,7 @@ def test_a_bar_is_drawn_for_a_person_alone(monkeypatch: pytest.MonkeyPatch, caps
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    path = str(ROOT / "fixtures" / "oidc" / "github.jwt")
+    path = str(REPOSITORY / "fixtures" / "oidc" / "github.jwt")
     status = cli(["audit", path, "--account", str(ACCOUNT), "--at", AT], standalone_mode=False)
     assert status == 0
     assert "1 tokens" in terminal.getvalue()

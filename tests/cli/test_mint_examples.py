@@ -1,7 +1,8 @@
 import re
 from pathlib import Path
 
-from tests.support.cli import ROOT, Run
+from tests.support.cli import Run
+from tests.support.paths import REPOSITORY
 
 SERIAL = "arn:aws:iam::123456789012:mfa/DevAdmin"
 
@@ -25,7 +26,7 @@ def test_examples_print_the_way_to_all_seven_answers(run: Run, tmp_path: Path) -
 
 
 def test_mfa_code(run: Run) -> None:
-    account = ["--account", str(ROOT / "fixtures" / "account")]
+    account = ["--account", str(REPOSITORY / "fixtures" / "account")]
     outcome = run("mint", "mfa-code", SERIAL, *account, "--at", "2026-11-24T12:00:30Z")
     assert (outcome.exit_code, outcome.stdout) == (0, "123456\n")
     unknown = run("mint", "mfa-code", f"{SERIAL}s", *account)

@@ -9,9 +9,10 @@ import pytest
 
 from federation.cli.places import line_numbers, line_of
 from federation.policy.lint import RULES
-from tests.support.cli import ROOT, Golden, Run
+from tests.support.cli import Golden, Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import GITHUB
 
-GITHUB = "token.actions.githubusercontent.com"
 ACCOUNT = "fixtures/account"
 PROVIDER = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"
 
@@ -214,4 +215,6 @@ def test_places() -> None:
     assert line_of(lines, "$.nothing") == 1
     for damaged in ("", "]}", '{"a', "[,,]", '{"\\u": 1}', "::", '{"a" "b"'):
         assert line_of(line_numbers(damaged), "$.x") == 1
-    assert line_numbers(ROOT.joinpath("fixtures/account/roles/TestSaml.json").read_text(encoding="utf-8"))["$.MaxSessionDuration"] > 20
+    assert (
+        line_numbers(REPOSITORY.joinpath("fixtures/account/roles/TestSaml.json").read_text(encoding="utf-8"))["$.MaxSessionDuration"] > 20
+    )

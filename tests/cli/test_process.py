@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import ROOT
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT
 
-AT = "2026-11-24T12:00:30Z"
+AT = JUDGED_TEXT
 CONSOLE = Path(sys.executable).parent / "federation"
 VALIDATE = ["validate", "fixtures/saml/documented.b64", "--account", "fixtures/account", "--at", AT]
 
 
 def federation(*words: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "NO_COLOR": "1", **(env or {})}
-    return subprocess.run([str(CONSOLE), *words], cwd=ROOT, env=environment, input=stdin, capture_output=True, timeout=60, check=False)
+    return subprocess.run(
+        [str(CONSOLE), *words], cwd=REPOSITORY, env=environment, input=stdin, capture_output=True, timeout=60, check=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def test_a_terminal_without_unicode_still_gets_the_verdict() -> None:
 
 
 def test_a_reader_that_leaves_gets_neither_a_traceback_nor_a_verdict() -> None:
-    with subprocess.Popen([str(CONSOLE), "demo"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen([str(CONSOLE), "demo"], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -59,7 +62,7 @@ def test_a_reader_that_leaves_gets_neither_a_traceback_nor_a_verdict() -> None:
 def test_interrupt_is_not_a_refusal() -> None:
     with subprocess.Popen(
         [str(CONSOLE), "validate", "-", "--account", "fixtures/account"],
-        cwd=ROOT,
+        cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -87,7 +90,7 @@ def test_start_up_imports_only_what_the_verb_needs(words: list[str], unneeded: s
     script = (
         "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); from federation.cli.main import main; main()"
     )
-    result = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run([sys.executable, "-c", script, *words], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0
     assert unneeded.isdisjoint(result.stderr.split())
 
@@ -97,7 +100,9 @@ FULL = Path("/dev/full")
 
 def under_shell(redirection: str, *words: str) -> subprocess.CompletedProcess[bytes]:
     command = f'"$@" {redirection}'
-    return subprocess.run(["/bin/sh", "-c", command, "sh", str(CONSOLE), *words], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    return subprocess.run(
+        ["/bin/sh", "-c", command, "sh", str(CONSOLE), *words], cwd=REPOSITORY, capture_output=True, timeout=60, check=False
+    )
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")

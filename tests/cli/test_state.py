@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from federation.testing.mfa import mfa_code, mfa_device
-from tests.support.cli import ROOT, Run
+from tests.support.cli import Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT
 
-AT = "2026-11-24T12:00:30Z"
+AT = JUDGED_TEXT
 SAML = (
     "sts", "assume-role-with-saml", "--account", "fixtures/account", "--at", AT, "--role-arn", "arn:aws:iam::123456789012:role/TestSaml",
     "--principal-arn", "arn:aws:iam::123456789012:saml-provider/SAML-test", "--saml-assertion", "file://fixtures/saml/documented.b64",
@@ -23,7 +25,7 @@ def saml_login() -> tuple[str, ...]:
 
 
 def mfa_login() -> tuple[str, ...]:
-    code = mfa_code(mfa_device(ROOT / "fixtures" / "account", DEVICE), at=datetime.fromisoformat(AT))
+    code = mfa_code(mfa_device(REPOSITORY / "fixtures" / "account", DEVICE), at=datetime.fromisoformat(AT))
     caller = ("--account", "fixtures/account", "--at", AT, "--caller", "arn:aws:iam::123456789012:user/DevAdmin")
     return ("sts", "get-session-token", *caller, "--serial-number", DEVICE, "--token-code", code)
 

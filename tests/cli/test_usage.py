@@ -7,9 +7,11 @@ import click
 import pytest
 
 from federation.cli.main import cli
-from tests.support.cli import ROOT, Run
+from tests.support.cli import Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT
 
-AT = "2026-11-24T12:00:30Z"
+AT = JUDGED_TEXT
 ACCOUNT = "fixtures/account"
 PROSE = {"expected", "found", "remedy", "message", "reason", "sentence", "source", "note", "notes"}
 """Members that are text for people, where backticks tell a foreign value from our words."""
@@ -144,13 +146,13 @@ def test_backticks_stand_in_text_for_people_alone(words: list[str], run: Run) ->
 
 
 def test_the_page_says_which_members_are_text_for_people() -> None:
-    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    page = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
     [line] = [line for line in page.splitlines() if line.startswith("Text for people, in which backticks")]
     assert {name for name in PROSE if f"`{name}`" in line} == PROSE
 
 
 def test_doctor_tells_every_dependency_and_the_extra_that_brings_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {line.split(">")[0].split("[")[0] for line in project["dependencies"]}
     extras = {line.split(">")[0]: extra for extra, lines in project["optional-dependencies"].items() for line in lines}
 

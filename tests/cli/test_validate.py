@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import ROOT, Golden, Run
+from tests.support.cli import Golden, Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT
 
-AT = "2026-11-24T12:00:30Z"
+AT = JUDGED_TEXT
 DOCUMENTED = "fixtures/saml/documented.b64"
 METADATA = "fixtures/saml/metadata/shibboleth.xml"
 ACCOUNT = "fixtures/account"
@@ -69,7 +71,7 @@ def test_json_of_a_refusal(run: Run) -> None:
 
 
 def test_token_on_standard_input(run: Run) -> None:
-    token = (ROOT / DOCUMENTED).read_bytes()
+    token = (REPOSITORY / DOCUMENTED).read_bytes()
     assert run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=token).exit_code == 0
     assert run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=b"\n" + token + b"\r\n").exit_code == 0
 
@@ -145,7 +147,7 @@ def test_inspect_json(run: Run) -> None:
 
 
 def test_a_token_cannot_paint_a_verdict(run: Run) -> None:
-    document = base64.b64decode((ROOT / DOCUMENTED).read_bytes()).decode()
+    document = base64.b64decode((REPOSITORY / DOCUMENTED).read_bytes()).decode()
     painted = base64.b64encode(document.replace(">SamlExample<", ">\u202e\u009b31m[bold]accepted&#10;UNPROVED<").encode())
     for words in (("inspect", "-"), ("validate", "-", "--account", ACCOUNT, "--at", AT)):
         output = run(*words, stdin=painted).output
@@ -167,7 +169,7 @@ SURROUNDED = {
 @pytest.mark.parametrize("around", SURROUNDED)
 @pytest.mark.parametrize("file", ["fixtures/oidc/github.jwt", DOCUMENTED, "fixtures/oauth/documented.token"])
 def test_what_stands_around_a_token_is_left_out_and_said(around: str, file: str, run: Run) -> None:
-    token = (ROOT / file).read_bytes().strip()
+    token = (REPOSITORY / file).read_bytes().strip()
     for words in (("validate", "-", "--account", ACCOUNT, "--at", AT, "--json"), ("inspect", "-", "--json")):
         result = run(*words, stdin=SURROUNDED[around] % token)
         assert (result.exit_code, result.stdout) == (0, run(*words, stdin=token).stdout)
@@ -177,7 +179,7 @@ def test_what_stands_around_a_token_is_left_out_and_said(around: str, file: str,
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_what_another_shell_wrote_in_two_octets_a_character_is_read(encoding: str, run: Run) -> None:
-    token = "\ufeff" + (ROOT / DOCUMENTED).read_text(encoding="ascii")
+    token = "\ufeff" + (REPOSITORY / DOCUMENTED).read_text(encoding="ascii")
     result = run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=token.encode(encoding))
     assert result.exit_code == 0
     assert "a byte order mark" in result.stderr
@@ -185,7 +187,7 @@ def test_what_another_shell_wrote_in_two_octets_a_character_is_read(encoding: st
 
 @pytest.mark.parametrize("columns", [64, 76])
 def test_a_wrapped_id_token_is_joined(columns: int, run: Run) -> None:
-    token = (ROOT / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
+    token = (REPOSITORY / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
     wrapped = "\r\n".join(token[n : n + columns] for n in range(0, len(token), columns))
     result = run("validate", "-", "--account", ACCOUNT, "--at", AT, stdin=wrapped)
     assert (result.exit_code, "line ends within it" in result.stderr) == (0, True)
@@ -201,7 +203,7 @@ def test_a_wrapped_id_token_is_joined(columns: int, run: Run) -> None:
 )
 def test_the_exchange_takes_a_token_as_it_is(token: str, found: str, remedy: str, run: Run) -> None:
     role = "arn:aws:iam::123456789012:role/GitHubDeploy"
-    given = token % (ROOT / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
+    given = token % (REPOSITORY / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
     words = ("sts", "assume-role-with-web-identity", "--account", ACCOUNT, "--role-arn", role, "--at", AT, "--web-identity-token", given)
     result = run(*words)
     assert result.exit_code == 1
@@ -212,7 +214,7 @@ def test_the_exchange_takes_a_token_as_it_is(token: str, found: str, remedy: str
 
 def test_a_token_in_the_place_of_a_file_is_not_repeated(run: Run) -> None:
     for file in ("fixtures/oidc/github.jwt", DOCUMENTED):
-        token = (ROOT / file).read_text(encoding="ascii").strip()
+        token = (REPOSITORY / file).read_text(encoding="ascii").strip()
         for words in (("inspect", token), ("validate", token, "--account", ACCOUNT), ("inspect", "eyJhbGciOiJ.e30.c2lnbmF0dXJl")):
             result = run(*words)
             assert result.exit_code == 2

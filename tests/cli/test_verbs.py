@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from federation.cli.main import VERBS
-from tests.support.cli import ROOT, Golden, Run
+from tests.support.cli import Golden, Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT, SAML_PROVIDER, SAML_ROLE
 
-AT = "2026-11-24T12:00:30Z"
+AT = JUDGED_TEXT
 ACCOUNT = "fixtures/account"
 DOCUMENTED = "fixtures/saml/documented.b64"
-ROLE = "arn:aws:iam::123456789012:role/TestSaml"
-PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+ROLE = SAML_ROLE
+PROVIDER = SAML_PROVIDER
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_assume_role_with_saml(run: Run, golden: Golden) -> None:
 
 
 def test_assertion_given_literally(run: Run) -> None:
-    assertion = (ROOT / DOCUMENTED).read_text(encoding="ascii").strip()
+    assertion = (REPOSITORY / DOCUMENTED).read_text(encoding="ascii").strip()
     assert run(*assume(assertion=assertion)).exit_code == 0
 
 
@@ -124,7 +126,7 @@ def test_list_options_are_written_as_for_the_aws_cli(run: Run, account: Path, tm
         assert result.exit_code == 0
         arns.append(json.loads(result.stdout)["arn"])
     trusting = tmp_path / "trusting.json"
-    role = json.loads((ROOT / ACCOUNT / "roles" / "TestSaml.json").read_text(encoding="utf-8"))
+    role = json.loads((REPOSITORY / ACCOUNT / "roles" / "TestSaml.json").read_text(encoding="utf-8"))
     trusting.write_text(json.dumps(role["AssumeRolePolicyDocument"]), encoding="utf-8")
     assert run("account", "add-role", "--account", account, "--name", "Trusting", "--trust-policy", trusting).exit_code == 0
     short = [f"arn={arn}" for arn in arns]

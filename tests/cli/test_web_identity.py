@@ -9,9 +9,11 @@ import pytest
 
 from federation.judging.kinds import kind_of
 from federation.testing.oidc_shapes import OIDC_SHAPES
-from tests.support.cli import ROOT, Golden, Run
+from tests.support.cli import Golden, Run
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT
 
-AT = "2026-11-24T12:00:30Z"
+AT = JUDGED_TEXT
 ACCOUNT = "fixtures/account"
 MAIN, BRANCH, OPAQUE = "fixtures/oidc/github.jwt", "fixtures/oidc/github-branch.jwt", "fixtures/oauth/documented.token"
 GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
@@ -22,7 +24,7 @@ JWKS = ("--jwks", "fixtures/oidc/jwks.json")
 
 
 def read(path: str) -> str:
-    return (ROOT / path).read_text(encoding="ascii").strip()
+    return (REPOSITORY / path).read_text(encoding="ascii").strip()
 
 
 def assume(*more: str | Path, token: str | None = f"file://{MAIN}", role: str | None = DEPLOY) -> list[str | Path]:

@@ -13,9 +13,9 @@ import pytest
 import federation
 from federation import FederationError, OidcProvider, SamlProvider
 from federation.sts.service import SecurityTokenService
+from tests.support.paths import FIXTURES
 from tests.support.verdicts import check_both_verdicts
 
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 MANIFEST: dict[str, list[dict[str, Any]]] = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))
 ENTRIES = MANIFEST["saml"]
 ACCEPTED = [entry for entry in ENTRIES if entry["expected"] == "accept"]

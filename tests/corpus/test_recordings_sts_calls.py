@@ -17,10 +17,12 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.server.endpoint import Endpoint
 from federation.sts.service import SecurityTokenService
+from tests.support import world
 from tests.support.shared import manifest, needs_shared
 from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, KEY_ID, SECRET
+from tests.support.sts.callers import AT, EVERYTHING
+from tests.support.world import ACCOUNT, KEY_ID, SECRET
 
 CASES = {case["id"]: case for case in manifest("recordings/sts-calls.json", {"cases": []})["cases"]}
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/Boundary"
@@ -42,7 +44,7 @@ def service_for(case: Mapping[str, Any]) -> SecurityTokenService:
     setup = case["setup"]
     text = setup if isinstance(setup, str) else json.dumps(setup)
     named = re.search(r"arn:aws:iam::\d{12}:user/[\w/.-]+[\w]", json.dumps([case["expected"], setup]))
-    arn = named[0] if named else callers.USER
+    arn = named[0] if named else world.USER
     statements: list[Any] = [EVERYTHING]
     boundary = None
     if isinstance(setup, dict) and "identity_policy" in setup:
@@ -113,7 +115,7 @@ def test_answered_as_recorded(name: str) -> None:
     texts = {element.tag.rpartition("}")[2]: element.text or "" for element in root.iter()}
     assert (status, texts.get("Code")) == (expected["status"], expected.get("code")), texts
     if expected.get("message") is not None:
-        wanted = expected["message"].replace("<caller ARN>", callers.USER)
+        wanted = expected["message"].replace("<caller ARN>", world.USER)
         assert texts["Message"] == wanted
     if "token_claims" in expected:
         check_token(texts["WebIdentityToken"], expected)
@@ -150,6 +152,6 @@ def test_a_managed_session_policy_counts_with_its_default_version() -> None:
     listing = {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}
     held = callers.account(roles=(callers.role(allow=(listing,)),), managed={managed: callers.identity(listing)})
     sts = SecurityTokenService(held)
-    session = sts.assume_role(caller=callers.USER, role_arn=callers.ROLE, role_session_name="lister", policy_arns=[{"arn": managed}], at=AT)
+    session = sts.assume_role(caller=world.USER, role_arn=callers.ROLE, role_session_name="lister", policy_arns=[{"arn": managed}], at=AT)
     assert sts.authorize(session.credentials, action="iam:ListUsers", resource="*", at=AT).allowed
     assert not sts.authorize(session.credentials, action="iam:ListRoles", resource="*", at=AT).allowed

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.support.paths import REPOSITORY
 from tests.support.rooms import FLOORS
-from tests.support.shared import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 HOUSE = REPOSITORY / "federation"

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 RELEASES = re.split(r"^## ", (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")

@@ -10,8 +10,8 @@ from federation import FederationError
 from federation.testing.variations import other_types, tampered
 from federation.validators import diagnose
 from tests.support import oidc
+from tests.support.paths import REPOSITORY
 from tests.support.results import samples
-from tests.support.shared import REPOSITORY
 from tests.support.sts import saml_login, web_identity
 
 PAGE = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from federation import SamlProvider, diagnose
 from federation.cli.exits import Exit
 from federation.cli.main import VERBS, cli
-from tests.support.cli import ROOT
+from tests.support.paths import REPOSITORY
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 
@@ -38,13 +38,13 @@ def test_every_status_is_documented(status: Exit) -> None:
 
 
 def test_every_member_of_the_report_is_documented() -> None:
-    manifest = json.loads((ROOT / "fixtures" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((REPOSITORY / "fixtures" / "manifest.json").read_text(encoding="utf-8"))
 
     for entry in manifest["saml"]:
         if entry["name"] in {"documented", "refused/tampered"}:
-            metadata = (ROOT / "fixtures" / entry["metadata"]).read_bytes()
+            metadata = (REPOSITORY / "fixtures" / entry["metadata"]).read_bytes()
             provider = SamlProvider.from_metadata(metadata, arn=entry["provider_arn"])
-            token = (ROOT / "fixtures" / entry["file"]).read_bytes()
+            token = (REPOSITORY / "fixtures" / entry["file"]).read_bytes()
             report = diagnose(token, provider, at=datetime.fromisoformat(entry["instant"])).as_dict()
             members = {*report, *report["checks"][0], *(report["identity"] or {}), *report["verdicts"]["aws"]}
             assert {member for member in members if f"`{member}`" not in PAGE} == set()

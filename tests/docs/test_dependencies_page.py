@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "dependencies.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import pytest
 from federation.report import Check
 from federation.saml.checks import CHECKS
 from federation.saml.response import STAGES
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 

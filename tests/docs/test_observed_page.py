@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 HEADING = re.compile(r"^#{2,3} ([0-9]+(?:\.[0-9]+)?)\.? ", re.MULTILINE)
 SECTIONS = HEADING.findall((REPOSITORY / "docs" / "observed.md").read_text(encoding="utf-8"))

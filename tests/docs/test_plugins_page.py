@@ -8,7 +8,7 @@ from federation.identity import VerifiedIdentity
 from federation.report import Check, CheckResult, Report
 from federation.testing.validator_contract import CONTRACT, Clause, Specimen
 from federation.validators import Plugin
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "plugins.md").read_text(encoding="utf-8")
 

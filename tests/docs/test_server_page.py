@@ -13,13 +13,13 @@ import pytest
 
 from federation import limits
 from federation.cli.serve import ANNOUNCED
+from tests.support.paths import REPOSITORY
 from tests.support.server import free_port
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (REPOSITORY / "docs" / "server.md").read_text(encoding="utf-8")
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-JAVASCRIPT = ROOT / "tests" / "interop" / "js"
+JAVASCRIPT = REPOSITORY / "tests" / "interop" / "js"
 STOP_SECONDS = 30.0
 
 

@@ -22,7 +22,7 @@ import pytest
 
 from federation.cli.main import cli
 from tests.support.pages import blocks, pages
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 BIN = Path(sys.executable).parent
 SHOWN_BY_VERB = {"make demo": "federation demo"}

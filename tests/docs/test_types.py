@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.pages import blocks, pages
+from tests.support.paths import REPOSITORY
 from tests.support.rooms import PUBLIC_ROOMS
-from tests.support.shared import REPOSITORY
 
 EXAMPLE = REPOSITORY / "docs" / "plugin-example"
 needs_pyright = pytest.mark.skipif(find_spec("basedpyright") is None, reason="basedpyright is not installed: make lint sets it up")

@@ -13,7 +13,8 @@ from botocore.config import Config  # type: ignore[import-untyped]
 from federation.account.writing.credentials import enable_mfa_device
 from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
 from federation.testing.examples import write_examples
-from tests.support.server import KEYS, REPOSITORY, Served, World, complete, forge_response, need_server, serve
+from tests.support.paths import KEYS, REPOSITORY
+from tests.support.server import Served, World, complete, forge_response, need_server, serve
 
 
 @pytest.fixture(scope="session")

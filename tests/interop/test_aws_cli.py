@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from federation.testing.mfa import mfa_code
-from tests.support.server import EXTERNAL_ID, PROVIDER, REPOSITORY, ROLE, World
+from tests.support.paths import REPOSITORY
+from tests.support.server import EXTERNAL_ID, PROVIDER, ROLE, World
 
 AWS = shutil.which("aws", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 pytestmark = pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed: pip install awscli")

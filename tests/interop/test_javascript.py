@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import PROVIDER, REPOSITORY, ROLE, World
+from tests.support.paths import REPOSITORY
+from tests.support.server import PROVIDER, ROLE, World
 
 FOLDER = REPOSITORY / "tests" / "interop" / "js"
 NODE = shutil.which("node")

@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 EXAMPLE = REPOSITORY / "docs" / "plugin-example"
 HOST = "tickets.acme.example"

@@ -22,7 +22,8 @@ from botocore.credentials import Credentials  # type: ignore[import-untyped]
 
 from federation.account.writing.credentials import create_access_key
 from federation.account.writing.keyring import rotate_keyring
-from tests.support.server import ACCOUNT, DEPLOY, Served, fresh_token, serve
+from tests.support.paths import ACCOUNT_DIRECTORY
+from tests.support.server import DEPLOY, Served, fresh_token, serve
 
 pytestmark = [
     pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]"),
@@ -90,7 +91,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
     account, copies = tmp_path / "account", tmp_path / "copies"
     copies.mkdir()
     monkeypatch.setenv("TMPDIR", str(copies))
-    shutil.copytree(ACCOUNT, account, copy_function=shutil.copy)
+    shutil.copytree(ACCOUNT_DIRECTORY, account, copy_function=shutil.copy)
     for private in account.rglob("*"):
         if private.is_file():
             private.chmod(0o600)

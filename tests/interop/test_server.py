@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 import pytest
 
 from federation import limits
-from tests.support.server import ACCOUNT, PROVIDER, REPOSITORY, ROLE, Served, forge_response, free_port, resident_kilobytes, serve
+from tests.support.paths import ACCOUNT_DIRECTORY, REPOSITORY
+from tests.support.server import PROVIDER, ROLE, Served, forge_response, free_port, resident_kilobytes, serve
 
 needs_server = pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]")
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -341,13 +342,13 @@ def test_names_that_are_given_are_served(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["federation:8042", "http://federation", ""])
 def test_a_name_is_given_without_port(name: str) -> None:
-    outcome = run("--account", str(ACCOUNT), "--allow-host", name)
+    outcome = run("--account", str(ACCOUNT_DIRECTORY), "--allow-host", name)
     assert (outcome.returncode, outcome.stdout) == (2, "")
 
 
 @needs_server
 def test_a_port_that_is_taken(server: Served) -> None:
-    outcome = run("--account", str(ACCOUNT), "--port", str(server.port))
+    outcome = run("--account", str(ACCOUNT_DIRECTORY), "--port", str(server.port))
     assert (outcome.returncode, outcome.stdout) == (3, "")
     assert "listen-address" in outcome.stderr
 
@@ -360,6 +361,6 @@ def test_an_account_at_fault_is_not_served(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sts.example.com"])  # noqa: S104 - refused
 def test_other_machines_are_kept_out_unless_invited(host: str) -> None:
-    outcome = run("--account", str(ACCOUNT), "--host", host)
+    outcome = run("--account", str(ACCOUNT_DIRECTORY), "--host", host)
     assert (outcome.returncode, outcome.stdout) == (2, "")
     assert "--expose" in outcome.stderr

@@ -10,11 +10,11 @@ from botocore.model import ServiceModel, Shape  # type: ignore[import-untyped]
 
 from federation.sts.catalogue import OPERATIONS
 from federation.sts.service import SecurityTokenService
-from tests.support.shared import REPOSITORY
-from tests.support.sts.callers import AT, EVERYTHING, OTHER, ROLE, USER
+from tests.support.paths import FIXTURES
+from tests.support.sts.callers import AT, EVERYTHING, ROLE
 from tests.support.sts.services import TASK, TRADE_IN, delegating, issuing, managing
+from tests.support.world import OTHER, USER
 
-FIXTURES = REPOSITORY / "fixtures"
 MODEL = ServiceModel(Loader().load_service_model("sts", "service-2"))
 TYPES: Mapping[str, type] = {"string": str, "integer": int, "timestamp": datetime}
 

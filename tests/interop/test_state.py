@@ -17,13 +17,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.support.server import ACCOUNT, PROVIDER, ROLE, Served, forge_response, free_port, need_server, serve
+from tests.support.paths import ACCOUNT_DIRECTORY
+from tests.support.server import PROVIDER, ROLE, Served, forge_response, free_port, need_server, serve
 
 
 @pytest.fixture
 def account(tmp_path: Path) -> Path:
     need_server()
-    return Path(shutil.copytree(ACCOUNT, tmp_path / "account"))
+    return Path(shutil.copytree(ACCOUNT_DIRECTORY, tmp_path / "account"))
 
 
 def post(server: Served, response: str) -> int:
@@ -82,7 +83,7 @@ def test_the_state_is_kept_beside_the_account_and_is_none_of_it(account: Path) -
     finally:
         process.terminate()
         process.communicate(timeout=30)
-    assert sorted(file.name for file in account.iterdir()) == sorted(file.name for file in ACCOUNT.iterdir())
+    assert sorted(file.name for file in account.iterdir()) == sorted(file.name for file in ACCOUNT_DIRECTORY.iterdir())
 
 
 @pytest.mark.parametrize("how", ["option", "account.toml"])

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from federation.cli.main import cli
 from federation.judging.captures import Form
-from tests.support.cli import ROOT
+from tests.support.paths import REPOSITORY
 
-ACCOUNT = str(ROOT / "fixtures" / "account")
-GITHUB = (ROOT / "fixtures" / "oidc" / "github.jwt").read_bytes().strip()
-DOCUMENTED = (ROOT / "fixtures" / "saml" / "documented.b64").read_bytes().strip()
+ACCOUNT = str(REPOSITORY / "fixtures" / "account")
+GITHUB = (REPOSITORY / "fixtures" / "oidc" / "github.jwt").read_bytes().strip()
+DOCUMENTED = (REPOSITORY / "fixtures" / "saml" / "documented.b64").read_bytes().strip()
 RUNNER = CliRunner(env={"NO_COLOR": "1"})
 
 VALUES = st.recursive(st.none() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3), max_leaves=4)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from federation.cli.main import cli
 from federation.cli.plain import safe
-from tests.support.cli import ROOT
+from tests.support.paths import REPOSITORY
 
-ACCOUNT = str(ROOT / "fixtures" / "account")
-DOCUMENT = b64decode((ROOT / "fixtures" / "saml" / "documented.b64").read_bytes())
+ACCOUNT = str(REPOSITORY / "fixtures" / "account")
+DOCUMENT = b64decode((REPOSITORY / "fixtures" / "saml" / "documented.b64").read_bytes())
 STATUSES = {0, 1, 2, 3}
 RUNNER = CliRunner(env={"NO_COLOR": "1", "COLUMNS": "140"})
 

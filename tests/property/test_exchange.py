@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from federation.account import init_account, load_account
 from federation.errors import AccountFaults, FederationError
-from tests.support.sts.saml_login import ACCOUNT, AT, PROVIDER, ROLE, World, mint
+from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, mint
+from tests.support.world import ACCOUNT
 
 anything = st.recursive(
     st.one_of(

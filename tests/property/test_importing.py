@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from federation.account import Account, init_account, load_account
 from federation.account.importing import import_account
 from federation.account.names import file_name, name_of
+from tests.support.world import ACCOUNT
 
-ACCOUNT = "123456789012"
 CREATED = "2026-01-01T00:00:00+00:00"
 CHARS = string.ascii_letters + string.digits + "_+=,.@-"
 NASTY = [".", "..", "...", ".toml", "CON", "con", "nul.json", "com1", "LPT9.x", "aws", "README", "x.", ".json", "a.json", "a.toml"]

@@ -9,7 +9,8 @@ from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import SEVERITIES, lint
 from tests.support.policies import ask
 from tests.support.policy_strategies import ACTIONS, CALLERS, DOCUMENTS, REQUEST_KEYS
-from tests.support.trusts import GITHUB, findings, scoped
+from tests.support.trusts import findings, scoped
+from tests.support.world import GITHUB
 
 WITHOUT_EFFECT = {"duplicate-statement", "unreachable-statement", "contradictory-conditions"}
 

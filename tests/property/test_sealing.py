@@ -1,7 +1,7 @@
 """Session tokens: whatever is sealed comes back, and nothing else opens."""
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
@@ -13,9 +13,9 @@ from federation.errors import FederationError, InvalidClientTokenId, PackedPolic
 from federation.identity import SessionTag
 from federation.sts.sealing import Sealer
 from federation.sts.session import SAML_LASTING_KEYS, RoleSession, open_session, seal_session
+from tests.support.world import ACCOUNT, ISSUED
 
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ACCOUNT = "123456789012"
+AT = ISSUED
 SEALER = Sealer(Keyring(sealing="k1", keys=MappingProxyType({"k1": bytes(32)})), ACCOUNT)
 
 text = st.text(max_size=60)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from federation.errors import FederationError, InternalFailure
 from federation.sts.service import SecurityTokenService
-from tests.support.sts.callers import AT, KEY_ID, ROLE, ROOT, SECRET, USER
+from tests.support.sts.callers import AT, ROLE, ROOT
 from tests.support.sts.services import TASK, TRADE_IN, managing
+from tests.support.world import KEY_ID, SECRET, USER
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),

@@ -24,7 +24,7 @@ from federation.cli.rendering import console, facts, print_refusal, print_verdic
 from federation.errors import InvalidIdentityToken, show
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
-from tests.support.cli import ROOT
+from tests.support.paths import REPOSITORY
 
 VERDICT = "✓ strict accepts"
 PADDED = "a" * 61 + " " + VERDICT
@@ -172,7 +172,7 @@ def on_a_terminal(words: list[str], token: str, columns: int) -> str:
     script = "from federation.cli.main import main; main()"
     environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm", "COLUMNS": "300"}  # as it was before the window became smaller
     with subprocess.Popen(
-        [sys.executable, "-c", script, *words], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=theirs, stderr=theirs
+        [sys.executable, "-c", script, *words], cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=theirs, stderr=theirs
     ) as process:
         os.close(theirs)
         assert process.stdin is not None

@@ -18,7 +18,7 @@ from federation.server.wire import read_arguments, read_parameters
 from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, TextList
 from federation.sts.service import SecurityTokenService
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 MODEL = botocore.session.get_session().get_service_model("sts")
 FORM = ("content-type", "application/x-www-form-urlencoded; charset=utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.support.sts.saml_login import ACCOUNT
+from tests.support.world import ACCOUNT
 
 TRUST = {
     "Version": "2012-10-17",

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from click.testing import Result
 
-ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests" / "cli" / "golden"
+from tests.support.paths import REPOSITORY
+
+GOLDEN = REPOSITORY / "tests" / "cli" / "golden"
 REWRITE = "FEDERATION_REWRITE_GOLDEN"
 """With this variable set the tests write what they saw; the diff is then for the reader to judge."""
 

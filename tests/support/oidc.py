@@ -1,7 +1,7 @@
 """Forged issuers for tests: keys are made once a run, time is pinned."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,8 +12,9 @@ from federation.oidc import base64url
 from federation.oidc.provider import OidcProvider
 from federation.testing.oidc import OidcForge, TokenKey
 from federation.testing.oidc_shapes import OIDC_SHAPES
+from tests.support.world import ISSUED
 
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AT = ISSUED
 NOW = int(AT.timestamp())
 CLIENT = "client-a"
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

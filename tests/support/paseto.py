@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from unittest import mock
 
@@ -19,13 +19,14 @@ from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, Report, collect, enforce
 from federation.testing.validator_contract import Specimen
+from tests.support.world import ISSUED
 
 KIND: Final = "paseto-v4-public"
 HEADER: Final = "v4.public."
 LONGEST: Final = 4096
 SIGNATURE_OCTETS: Final = 64
 CLAUSE: Final = "PASETO version 4, purpose public"
-AT: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AT: Final = ISSUED
 HOST, AUDIENCE = "paseto.acme.example", "sts"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 FOOTER: Final = b'{"kid":"k1"}'

@@ -3,8 +3,9 @@
 from typing import Any
 
 from federation.policy import Decision, Policy, Principal, RequestContext
+from tests.support.world import SAML_PROVIDER
 
-PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+PROVIDER = SAML_PROVIDER
 SAML = "sts:AssumeRoleWithSAML"
 
 

@@ -26,8 +26,9 @@ from federation.policy.operators import Family
 from federation.saml.inspection import claimed_login
 from federation.state import AuditEvent, MemoryReplayCache
 from federation.sts.service import SecurityTokenService
-from tests.support import oidc
+from tests.support import oidc, world
 from tests.support.sts import callers, saml_login, web_identity
+from tests.support.world import ACCOUNT, OTHER
 
 TASK = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
 DOORS: tuple[Callable[..., Any] | type, ...] = (
@@ -154,7 +155,7 @@ def _logins() -> Iterator[Any]:
     yield federation.validate(token, provider, at=saml_login.AT)
     yield _refusal(federation.validate, "x", provider, at=saml_login.AT)
     call: Any = {"role_arn": saml_login.ROLE, "principal_arn": saml_login.PROVIDER, "saml_assertion": token, "at": saml_login.AT}
-    session = sts.assume_role_with_saml(**call, policy_arns=[f"arn:aws:iam::{saml_login.ACCOUNT}:policy/Narrow"])
+    session = sts.assume_role_with_saml(**call, policy_arns=[f"arn:aws:iam::{ACCOUNT}:policy/Narrow"])
     yield session
     strangers = replace(world, trust_policy=saml_login.trust(condition={"StringEquals": {"saml:sub": "somebody"}}))
     yield _refusal(strangers.sts.assume_role_with_saml, **call)
@@ -181,12 +182,12 @@ def _tagged() -> Any:
 
 
 def _signed_operations() -> Iterator[Any]:
-    audit, at, user, role = _Kept(), callers.AT, callers.USER, callers.ROLE
+    audit, at, user, role = _Kept(), callers.AT, world.USER, callers.ROLE
     trade_in = TradeInToken(role_arn=role, session_name="product", duration=900, expires_at=at + timedelta(minutes=5))
-    narrow = f"arn:aws:iam::{callers.ACCOUNT}:policy/Narrow"
+    narrow = f"arn:aws:iam::{ACCOUNT}:policy/Narrow"
     held = callers.account(
         users=(callers.user(user, callers.EVERYTHING, {"Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"}),),
-        organization=Organization(id="o-exampleorgid", root_access=frozenset({callers.OTHER})),
+        organization=Organization(id="o-exampleorgid", root_access=frozenset({OTHER})),
         managed={TASK: callers.identity(callers.EVERYTHING), narrow: callers.identity(callers.EVERYTHING)},
         trade_in_tokens={sha256(b"trade-in").hexdigest(): trade_in},
         outbound=OutboundIssuer(url="https://issuer.tokens.sts.global.api.aws", keys={"EC384_0": ec.generate_private_key(ec.SECP384R1())}),
@@ -199,14 +200,14 @@ def _signed_operations() -> Iterator[Any]:
         assumed,
         federated,
         sts.get_session_token(caller=user, at=at),
-        sts.assume_root(caller=user, target_principal=callers.OTHER, task_policy_arn=TASK, at=at),
+        sts.assume_root(caller=user, target_principal=OTHER, task_policy_arn=TASK, at=at),
         sts.get_delegated_access_token(caller=user, trade_in_token="trade-in", at=at),
     )
     yield issued
     yield from (sts.caller_for_key(each.credentials.access_key_id, each.credentials.session_token, at=at) for each in issued[:3])
     yield from (sts.caller_for_arn(name) for name in (user, callers.ROOT))
     yield sts.get_caller_identity(caller=assumed.credentials, at=at)
-    yield sts.get_access_key_info(caller=user, access_key_id=callers.KEY_ID, at=at)
+    yield sts.get_access_key_info(caller=user, access_key_id=world.KEY_ID, at=at)
     yield sts.get_web_identity_token(caller=user, audience=["https://a.example"], signing_algorithm="ES384", at=at)
     yield sts.authorize(federated.credentials, action="s3:GetObject", resource="arn:aws:s3:::bucket/key", at=at)
     yield sts.authorize(callers.ROOT, action="sts:AssumeRole", resource=role, at=at)
@@ -237,7 +238,7 @@ def _policies() -> Iterator[Any]:
         "Condition": {operator: {f"key:{operator}": value} for operator, value in operands.items()},
     }
     policy = Policy.stored(callers.document(statement), kind="resource")
-    caller, keys = Principal.aws(callers.USER), {"aws:username": "a", "key:Bool": ["true"]}
+    caller, keys = Principal.aws(world.USER), {"aws:username": "a", "key:Bool": ["true"]}
     for resource in ("arn:aws:s3:::a/b", "arn:aws:s3:::other"):
         decision = policy.evaluate(RequestContext(principal=caller, action="s3:GetObject", resource=resource, keys=keys))
         yield from (policy, decision, decision.statements, decision.nearest)

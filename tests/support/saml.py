@@ -14,15 +14,15 @@ from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.saml.provider import SamlProvider
 from federation.testing import SHAPES, Encryption, Login, SamlForge, SigningKey, aws_attributes, to_base64
-from tests.support.shared import REPOSITORY
+from tests.support.paths import KEYS
+from tests.support.world import SAML_PROVIDER, SAML_ROLE
 
 AT = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
-ARN = "arn:aws:iam::123456789012:saml-provider/SAML-test"
-ROLE = "arn:aws:iam::123456789012:role/TestSaml"
+ARN = SAML_PROVIDER
+ROLE = SAML_ROLE
 ISSUER = "https://integ.example.com/idp/shibboleth"
 SIGN_IN = "https://signin.aws.amazon.com/saml"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
-KEYS = REPOSITORY / "fixtures" / "keys"
 
 Hook = Callable[[etree._Element], None]
 

@@ -25,12 +25,11 @@ from federation.account.writing.trade_in import add_trade_in_token
 from federation.testing import OIDC_SHAPES, Login, OidcForge, SamlForge, SigningKey, TokenKey, aws_attributes, to_base64
 from federation.testing.examples import Examples
 from federation.testing.mfa import mfa_code, mfa_device
+from tests.support.paths import ACCOUNT_DIRECTORY, KEYS, REPOSITORY
+from tests.support.world import SAML_PROVIDER, SAML_ROLE
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-ACCOUNT = REPOSITORY / "fixtures" / "account"
-KEYS = REPOSITORY / "fixtures" / "keys"
-ROLE = "arn:aws:iam::123456789012:role/TestSaml"
-PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+ROLE = SAML_ROLE
+PROVIDER = SAML_PROVIDER
 DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
 START_SECONDS = 30
 CALENDAR = ("LD_PRELOAD", "CALENDAR_SHIFT_SECONDS")
@@ -96,7 +95,7 @@ def free_port() -> int:
         return port
 
 
-def serve(log: Path, *options: str, account: Path = ACCOUNT) -> Served:
+def serve(log: Path, *options: str, account: Path = ACCOUNT_DIRECTORY) -> Served:
     """Start `federation serve` and wait until it announces itself."""
     port = free_port()
     command = [sys.executable, "-c", "from federation.cli.main import main; main()", "serve", "--account", str(account)]

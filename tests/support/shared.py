@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.support.paths import REPOSITORY
+
 SHARED = Path(os.environ.get("FEDERATION_CORPORA") or REPOSITORY.parent / "shared")
 
 needs_shared = pytest.mark.skipif(

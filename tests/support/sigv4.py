@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from federation.server.messages import Request
 from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
 from federation.sts.sigv4.request import SignedRequest
-from tests.support.sts.callers import AT, KEY_ID, SECRET
+from tests.support.sts.callers import AT
+from tests.support.world import KEY_ID, SECRET
 
 
 def signed_request(

@@ -9,7 +9,6 @@ from tests.support.policies import document, statement
 SAML = "sts:AssumeRoleWithSAML"
 WEB = "sts:AssumeRoleWithWebIdentity"
 RECIPIENT = {"saml:aud": "https://signin.aws.amazon.com/saml"}
-GITHUB = "token.actions.githubusercontent.com"
 EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"
 
 

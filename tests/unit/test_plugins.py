@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import EntryPoint
 from typing import Any
 
@@ -13,8 +13,9 @@ from federation.errors import InternalFailure, RegistrationError
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
+from tests.support.world import ISSUED
 
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AT = ISSUED
 
 
 @dataclass(frozen=True, slots=True)

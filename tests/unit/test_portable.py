@@ -33,7 +33,7 @@ from federation.sts.results import Credentials
 from federation.sts.session import RoleSession
 from federation.sts.sigv4.request import SignedRequest
 from federation.sts.sigv4.verification import VerifiedSignature, verify
-from tests.support import oidc, signatures
+from tests.support import oidc, signatures, world
 from tests.support.results import result_types, samples
 from tests.support.sigv4 import signed_request
 from tests.support.sts import callers, saml_login
@@ -152,7 +152,7 @@ def test_a_request_is_rebuilt_by_the_rules_of_requests() -> None:
 def secrets() -> Iterator[str]:
     for held in samples()[Credentials]:
         yield from (held.secret_access_key, held.session_token)
-    yield from (callers.SECRET, repr(callers.MFA_SECRET)[2:-1])
+    yield from (world.SECRET, repr(callers.MFA_SECRET)[2:-1])
     yield from (each.web_identity_token for each in samples()[WebIdentityToken])
 
 
@@ -191,7 +191,7 @@ def sealed() -> Iterator[object]:
     yield VerifiedMfa(callers.MFA, callers.AT)
     request = signed_request({"Action": "GetCallerIdentity"})
     presented = SignedRequest.of(method=request.method, target="/", headers=request.headers, body=request.body)
-    yield verify(presented, secret_of=lambda _key, _token: callers.SECRET, at=callers.AT)
+    yield verify(presented, secret_of=lambda _key, _token: world.SECRET, at=callers.AT)
 
 
 @every_way

@@ -3,28 +3,60 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.support import world
+from tests.support.paths import REPOSITORY
 
-from tests.support.shared import REPOSITORY
+FILES = sorted(path for path in (REPOSITORY / "tests").rglob("*.py") if "node_modules" not in path.parts)
+WORLD = {value: name for name, value in vars(world).items() if isinstance(value, str | datetime) and not name.startswith("_")}
+"""Constants of the world by value."""
 
-TESTS = REPOSITORY / "tests"
-FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Every module of the suite that *path* imports, anywhere in its body."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Every name that *path* imports, anywhere in its body."""
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(TESTS)))
-def test_no_file_imports_a_test_or_a_conftest(path: Path) -> None:
-    """What two tests need is in tests/support: a test that is moved, renamed or run alone takes nothing with it."""
-    borrowed = [name for name in imported(path) if re.match(r"tests\.(.*\.)?(test_|conftest\b)", name)]
-    assert borrowed == [], f"{path.relative_to(REPOSITORY)}: move what it imports to a module of tests/support"
+def constants(path: Path) -> Iterator[tuple[int, object]]:
+    """Line and value of every text and instant that *path* gives a name to."""
+    for node in tree(path).body:
+        match node:
+            case ast.Assign(value=ast.Constant(value=value)) | ast.AnnAssign(value=ast.Constant(value=value)):
+                yield node.lineno, value
+            case ast.Assign(value=ast.Call(func=ast.Name(id="datetime"), args=args) as call):
+                if ast.unparse(call).endswith("tzinfo=UTC)") and all(isinstance(each, ast.Constant) for each in args):
+                    yield node.lineno, datetime(*map(ast.literal_eval, args)).replace(tzinfo=UTC)  # noqa: DTZ001
+
+
+def test_no_file_imports_a_test_or_a_conftest() -> None:
+    """A test that is moved, renamed or run alone takes nothing with it. What two tests need is in tests/support."""
+    borrowed = [
+        f"{path.relative_to(REPOSITORY)} imports {name}"
+        for path in FILES
+        for name in imported(path)
+        if re.match(r"\.|tests\.(.*\.)?(test_|conftest\b)", name)
+    ]
+    assert borrowed == []
+
+
+def test_no_file_writes_a_constant_of_the_world_again() -> None:
+    again = [
+        f"{path.relative_to(REPOSITORY)}:{line} writes {WORLD[value]} of tests/support/world.py"
+        for path in FILES
+        if path != Path(world.__file__)
+        for line, value in constants(path)
+        if isinstance(value, str | datetime) and value in WORLD
+    ]
+    assert again == []

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from federation.account import Account, Keyring, ManagedPolicy, Role
+from federation.account import Account, ManagedPolicy, Role
 from federation.account.mfa_device import MfaDevice
 from federation.account.model import AccessKey, User
 from federation.errors import FederationError
@@ -16,19 +14,15 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.sts.service import SecurityTokenService
+from tests.support.world import ACCOUNT, CALLED, KEY_ID, KEYRING, SECRET, USER
 
-ACCOUNT = "123456789012"
-OTHER = "111122223333"
-AT = datetime(2026, 11, 24, 12, 0, 30, 250_000, tzinfo=UTC)
-KEYRING = Keyring(sealing="k1", keys=MappingProxyType({"k1": bytes(range(32))}))
-USER = f"arn:aws:iam::{ACCOUNT}:user/DevAdmin"
+AT = CALLED
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/Reader"
-KEY_ID = "AKIARZPUZDIKGB2VALC4"
 ROOT_KEY_ID = "AKIARZPUZDIKGB2VALC5"
-SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 MFA = f"arn:aws:iam::{ACCOUNT}:mfa/DevAdmin"
 MFA_SECRET = b"12345678901234567890"
+MFA_DEVICE = MfaDevice(MFA, MFA_SECRET)
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 Document = Mapping[str, Any]
@@ -81,7 +75,7 @@ def account(*, users: Sequence[User] = (), roles: Sequence[Role] = (), managed: 
             KEY_ID: AccessKey(id=KEY_ID, secret=SECRET, user=people[0].arn),
             ROOT_KEY_ID: AccessKey(id=ROOT_KEY_ID, secret=SECRET, user=None),
         },
-        mfa_devices={people[0].arn: {MFA: MfaDevice(MFA, MFA_SECRET)}},
+        mfa_devices={people[0].arn: {MFA: MFA_DEVICE}},
         **more,
     )
 

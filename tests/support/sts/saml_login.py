@@ -4,24 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
-from federation.account import Account, Keyring, ManagedPolicy, Role
+from federation.account import Account, ManagedPolicy, Role
 from federation.policy import Policy
 from federation.profiles import Profile
 from federation.saml.provider import SamlProvider
 from federation.sts.results import AssumedRoleSession
 from federation.sts.service import SecurityTokenService
 from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64
+from tests.support.world import ACCOUNT, CALLED, KEYRING
 
-ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/Portal"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/Example"
-AT = datetime(2026, 11, 24, 12, 0, 30, 250_000, tzinfo=UTC)
+AT = CALLED
 PREFIX = "https://aws.amazon.com/SAML/Attributes/"
 ALL_ACTIONS = ("sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity")
-KEYRING = Keyring(sealing="k1", keys=MappingProxyType({"k1": bytes(range(32))}))
 
 
 @cache

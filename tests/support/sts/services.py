@@ -11,7 +11,8 @@ from federation.account.model import Organization, OutboundIssuer, TradeInToken
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from tests.support.sts import callers
-from tests.support.sts.callers import AT, EVERYTHING, OTHER, ROLE, USER, account, service, user
+from tests.support.sts.callers import AT, EVERYTHING, ROLE, account, service, user
+from tests.support.world import OTHER, USER
 
 TASK = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
 AUDIT = {"Effect": "Deny", "NotAction": ["iam:GetAccountSummary", "iam:GetLoginProfile"], "Resource": "*"}

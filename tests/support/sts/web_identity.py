@@ -11,7 +11,7 @@ from federation.policy import Policy
 from federation.profiles import Profile
 from federation.sts.results import WebIdentityRoleSession
 from tests.support.oidc import AT, NOW, forge
-from tests.support.sts.saml_login import ACCOUNT, KEYRING
+from tests.support.world import ACCOUNT, KEYRING
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/Deploy"
 URL = "https://issuer.example.com/tenant"

@@ -6,7 +6,8 @@ import pytest
 
 from federation.account import add_role, add_saml_provider, init_account
 from tests.support.account import TRUST, Writer
-from tests.support.sts.saml_login import ACCOUNT, forge
+from tests.support.sts.saml_login import forge
+from tests.support.world import ACCOUNT
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ from federation.errors import (
 )
 from federation.identity import SessionTag
 from tests.support.account import TRUST
-from tests.support.sts.saml_login import ACCOUNT, forge
+from tests.support.sts.saml_login import forge
+from tests.support.world import ACCOUNT
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 READ = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}'

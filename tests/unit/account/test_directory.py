@@ -13,7 +13,8 @@ from federation.errors import AccountFaults, FederationError, IDPRejectedClaim
 from federation.identity import SessionTag
 from federation.profiles import Profile
 from tests.support.account import TRUST, Writer
-from tests.support.sts.saml_login import ACCOUNT, AT, PROVIDER, attributes, forge, login, mint
+from tests.support.sts.saml_login import AT, PROVIDER, attributes, forge, login, mint
+from tests.support.world import ACCOUNT
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Portal"
 

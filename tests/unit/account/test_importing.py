@@ -18,8 +18,8 @@ from federation.account.writing.roles import update_role
 from federation.account.writing.trade_in import add_trade_in_token
 from federation.errors import AccountFault, AccountFaults, RegistrationError
 from tests.support.sts.saml_login import forge
+from tests.support.world import ACCOUNT
 
-ACCOUNT = "123456789012"
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
 TRUST = {
     "Version": "2012-10-17",

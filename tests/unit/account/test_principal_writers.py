@@ -1,7 +1,7 @@
 """Users, keys, devices and what else principals need: written so that they load, private, never shown, never replaced."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,9 @@ from federation.account.writing.trade_in import add_trade_in_token
 from federation.account.writing.users import add_user
 from federation.errors import AccountFault, FederationError, RegistrationError
 from federation.sts.service import SecurityTokenService
+from tests.support.world import JUDGED
 
-AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+AT = JUDGED
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})
 
 

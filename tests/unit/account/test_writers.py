@@ -12,7 +12,8 @@ import pytest
 from federation.account import add_policy, add_role, add_saml_provider, init_account, load_account
 from federation.errors import AccountFault, FederationError, MalformedPolicyDocument, RegistrationError, ValidationError
 from tests.support.account import TRUST
-from tests.support.sts.saml_login import ACCOUNT, forge
+from tests.support.sts.saml_login import forge
+from tests.support.world import ACCOUNT
 
 IDENTITY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}'
 

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,12 @@ from federation.judging.bulk import BATCH_TOKENS, BATCHES_PER_WORKER, Bench, jud
 from federation.judging.captures import Capture
 from federation.judging.judge import Instant
 from federation.judging.tally import Tally
+from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED
 
-ROOT = Path(__file__).resolve().parents[3]
-ACCOUNT = ROOT / "fixtures" / "account"
-AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
-TOKEN = (ROOT / "fixtures" / "oidc" / "github.jwt").read_bytes().strip()
+ACCOUNT = REPOSITORY / "fixtures" / "account"
+AT = JUDGED
+TOKEN = (REPOSITORY / "fixtures" / "oidc" / "github.jwt").read_bytes().strip()
 BENCH = Bench(account=ACCOUNT, instant=Instant(at=AT))
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +12,12 @@ from federation.judging.captures import Capture, Fault
 from federation.judging.judge import Instant, Judge, Judgement, Verdict
 from federation.saml.provider import SamlProvider
 from tests.support import oidc
+from tests.support.paths import FIXTURES
 from tests.support.sts import saml_login
 from tests.support.sts.saml_login import AT, ROLE, World
+from tests.support.world import JUDGED
 
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
-SHIPPED_AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+SHIPPED_AT = JUDGED
 ISSUER = oidc.provider()
 
 

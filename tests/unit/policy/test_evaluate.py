@@ -8,8 +8,8 @@ import pytest
 from federation.errors import ValidationError
 from federation.policy import Policy, Principal, RequestContext
 from tests.support.policies import PROVIDER, SAML, ask, document, statement, trust
+from tests.support.world import ACCOUNT
 
-ACCOUNT = "123456789012"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 USER = f"arn:aws:iam::{ACCOUNT}:user/path/bob"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/path/Deploy"

@@ -10,6 +10,7 @@ from federation.errors import MalformedPolicyDocument
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
 from tests.support.policies import PROVIDER, SAML, document, statement
+from tests.support.world import GITHUB
 
 INVALID = "This policy contains invalid Json"
 SYNTAX = "Syntax errors in policy."
@@ -225,7 +226,6 @@ def test_resources_are_arns() -> None:
     assert refusal(source, "identity").message == 'Resource bucket must be in ARN format or "*".'
 
 
-GITHUB = "token.actions.githubusercontent.com"
 TURBONOMIC = "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7"
 
 

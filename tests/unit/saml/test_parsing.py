@@ -17,7 +17,7 @@ from federation import limits
 from federation.errors import InternalFailure
 from federation.saml import parsing
 from federation.saml.parsing import NotWellFormedError, contained, parse_document
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, encryption, genuine, own_decryption_key, prove, strange, subject
 
 FEW_OCTETS = 20_000

@@ -20,11 +20,11 @@ from federation.sts.operations.inspection import GetAccessKeyInfo, GetCallerIden
 from federation.sts.operations.web_identity_token import GetWebIdentityToken
 from federation.sts.service import SecurityTokenService
 from federation.sts.sigv4.request import SignedRequest
-from tests.support.shared import REPOSITORY
+from tests.support.paths import FIXTURES
+from tests.support.world import JUDGED
 
 MODEL = botocore.session.get_session().get_service_model("sts")
-FIXTURES = REPOSITORY / "fixtures"
-AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+AT = JUDGED
 HOST = ("host", "127.0.0.1:8042")
 FORM = (("content-type", "application/x-www-form-urlencoded; charset=utf-8"), HOST)
 LOGIN = {

@@ -3,7 +3,6 @@
 import base64
 import gc
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -11,11 +10,11 @@ import pytest
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService
-from tests.support.shared import REPOSITORY
+from tests.support.paths import FIXTURES
 from tests.support.signatures import strange
+from tests.support.world import JUDGED
 
-FIXTURES = REPOSITORY / "fixtures"
-AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+AT = JUDGED
 HEADERS = (("content-type", "application/x-www-form-urlencoded"), ("host", "localhost"))
 ROLE = {"Version": "2011-06-15", "RoleArn": "arn:aws:iam::123456789012:role/TestSaml"}
 SAML = ROLE | {"Action": "AssumeRoleWithSAML", "PrincipalArn": "arn:aws:iam::123456789012:saml-provider/SAML-test"}

@@ -9,7 +9,7 @@ from federation.server.endpoint import Endpoint
 from federation.server.hosts import Host, ServedNames, check_origin, is_name, read_host
 from federation.server.messages import Exchange, Request
 from federation.sts.service import SecurityTokenService
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
 

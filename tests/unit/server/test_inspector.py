@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -10,10 +10,10 @@ from federation.server.messages import Exchange, Request
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
-from tests.support.shared import REPOSITORY
+from tests.support.paths import FIXTURES
+from tests.support.world import JUDGED
 
-FIXTURES = REPOSITORY / "fixtures"
-AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+AT = JUDGED
 HOST = ("host", "localhost:8042")
 FORM = (("content-type", "application/x-www-form-urlencoded"), HOST)
 

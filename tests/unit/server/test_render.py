@@ -1,7 +1,7 @@
 """What we write is what botocore reads."""
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
 import botocore.session  # type: ignore[import-untyped]
@@ -12,10 +12,11 @@ from federation.errors import AccessDenied, AccountFault, FederationError, Inter
 from federation.server.messages import Response
 from federation.server.render import JSON, XML, accepted_type, render_refusal, render_result
 from federation.sts.catalogue import OPERATIONS, Operation
+from tests.support.world import CALLED
 
 MODEL = botocore.session.get_session().get_service_model("sts")
 REQUEST_ID = "01234567-89ab-cdef-0123-456789abcdef"
-MOMENT = datetime(2026, 11, 24, 12, 0, 30, 250_000, tzinfo=UTC)
+MOMENT = CALLED
 AWKWARD = "a<b>&\"' ]]> é 漢 \U0001f600 \t\r\n end "
 
 

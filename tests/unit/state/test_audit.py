@@ -5,15 +5,15 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from federation.errors import AccountFault
 from federation.state import AuditEvent, JsonLinesAudit, Origin, audit
+from tests.support.world import ISSUED
 
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+AT = ISSUED
 
 
 def event(subject: str = "alice") -> AuditEvent:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import pytest
 from federation.errors import AccountFault
 from federation.state import State
 from federation.state.sqlite import SWEEP_ENTRIES, SqliteState
+from tests.support.world import ISSUED
 
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AT = ISSUED
 UNTIL = AT + timedelta(minutes=5)
 DEVICE = "arn:aws:iam::123456789012:mfa/a"
 

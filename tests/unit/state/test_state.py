@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from federation.errors import FederationError, RegistrationError
 from federation.state import MemoryState, State, beside, open_state
 from federation.state.sqlite import SqliteState
+from tests.support.world import ISSUED
 
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AT = ISSUED
 MINUTE = timedelta(minutes=1)
 UNTIL = AT + 5 * MINUTE
 DEVICE = "arn:aws:iam::123456789012:mfa/a"

@@ -12,9 +12,10 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.sts.operations.results import AssumedRole
 from federation.sts.service import SecurityTokenService
+from federation.testing.mfa import mfa_code
 from tests.support.sts import callers
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, MFA, OTHER, ROLE, ROOT, USER, account, refused, role, service, trusts, user
-from tests.support.totp import code
+from tests.support.sts.callers import AT, EVERYTHING, MFA, ROLE, ROOT, account, refused, role, service, trusts, user
+from tests.support.world import ACCOUNT, OTHER, USER
 
 NOBODY = user(USER)
 OTHER_ROOT = f"arn:aws:iam::{OTHER}:root"
@@ -136,7 +137,7 @@ def test_multi_factor_authentication() -> None:
     trust = trusts(ROOT, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThan": {"aws:MultiFactorAuthAge": "60"}})
     sts = service(account(roles=(role(trust=trust),)))
     assert denied(sts).check == "authorization"
-    present = code(callers.MFA_SECRET, AT)
+    present = mfa_code(callers.MFA_DEVICE, at=AT)
     session = ask(sts, serial_number=MFA, token_code=present)
     assert sts.caller_for_key(session.credentials.access_key_id, session.credentials.session_token, at=AT).mfa_at is not None
     assert denied(sts, serial_number=MFA, token_code=present).check == "mfa-code"
@@ -149,7 +150,7 @@ def test_a_session_with_a_second_factor_satisfies_the_same_condition() -> None:
     sts = service(account(roles=(role(trust=trust),)))
     plain = sts.get_session_token(caller=USER, at=AT).credentials
     assert denied(sts, caller=plain).check == "authorization"
-    proved = sts.get_session_token(caller=USER, serial_number=MFA, token_code=code(callers.MFA_SECRET, AT), at=AT).credentials
+    proved = sts.get_session_token(caller=USER, serial_number=MFA, token_code=mfa_code(callers.MFA_DEVICE, at=AT), at=AT).credentials
     ask(sts, caller=proved)
 
 

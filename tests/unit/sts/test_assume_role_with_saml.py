@@ -10,7 +10,8 @@ from federation.errors import (
     InvalidIdentityToken,
     ValidationError,
 )
-from tests.support.sts.saml_login import ACCOUNT, PROVIDER, World, attributes, login, mint, trust
+from tests.support.sts.saml_login import PROVIDER, World, attributes, login, mint, trust
+from tests.support.world import ACCOUNT
 
 
 def test_the_documented_fields() -> None:

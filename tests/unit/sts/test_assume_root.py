@@ -8,8 +8,9 @@ import pytest
 from federation.policy import Policy
 from federation.sts.service import SecurityTokenService
 from tests.support.sts import callers
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, refused, service, user
+from tests.support.sts.callers import AT, EVERYTHING, ROLE, ROOT, account, refused, service, user
 from tests.support.sts.services import TASK, TRADE_IN, delegating, managing
+from tests.support.world import ACCOUNT, OTHER, USER
 
 MEMBER_ROOT = f"arn:aws:iam::{OTHER}:root"
 

@@ -13,8 +13,9 @@ from federation.errors import InvalidAuthorizationMessageException
 from federation.policy import Policy, Principal, RequestContext
 from federation.sts.authorization_message import AuthorizationContext, MatchedStatement, RequestPrincipal, decode, encode
 from federation.sts.sealing import Sealer
+from tests.support.world import KEYRING
 
-RING = Keyring(sealing="k1", keys=MappingProxyType({"k1": bytes(range(32))}))
+RING = KEYRING
 SEALER = Sealer(RING, "111122223333")
 
 # The request of the STS API reference's example of DecodeAuthorizationMessage.

@@ -11,7 +11,8 @@ from federation.policy import Policy
 from federation.sts.authorization.authorize import Authorization
 from federation.sts.service import SecurityTokenService
 from tests.support.sts import callers
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, OTHER, ROLE, ROOT, USER, account, document, refused, role, service, user
+from tests.support.sts.callers import AT, EVERYTHING, ROLE, ROOT, account, document, refused, role, service, user
+from tests.support.world import ACCOUNT, OTHER, USER
 
 BUCKET = "arn:aws:s3:::bucket/key"
 READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}

@@ -13,22 +13,8 @@ from federation.server.messages import Request
 from federation.sts.sigv4.request import SignedRequest
 from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
-from tests.support.sts.callers import (
-    ACCOUNT,
-    AT,
-    EVERYTHING,
-    KEY_ID,
-    OTHER,
-    ROLE,
-    ROOT,
-    ROOT_KEY_ID,
-    SECRET,
-    USER,
-    account,
-    refused,
-    service,
-    user,
-)
+from tests.support.sts.callers import AT, EVERYTHING, ROLE, ROOT, ROOT_KEY_ID, account, refused, service, user
+from tests.support.world import ACCOUNT, KEY_ID, OTHER, SECRET, USER
 
 
 def presented(request: Request) -> SignedRequest:

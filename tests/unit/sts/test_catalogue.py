@@ -14,7 +14,7 @@ from federation.names import kebab_case, lower_first, pascal_case, snake_case
 from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, Text, TextList
 from federation.sts.parameters.record import Parameter
-from tests.support.shared import REPOSITORY
+from tests.support.paths import REPOSITORY
 
 MODEL = botocore.session.get_session().get_service_model("sts")
 REFERENCE = (REPOSITORY / "docs" / "signed-operations.md").read_text(encoding="utf-8") + (REPOSITORY / "docs" / "cli.md").read_text(

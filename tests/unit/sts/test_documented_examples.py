@@ -1,18 +1,18 @@
 """The documented examples of signed operations, with the accounts of fixtures/, at the instant of the fixtures."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from federation.sts.service import SecurityTokenService
 from federation.testing.examples import DEVELOPER, INSTANCE, INSTANCE_CONTEXT
+from tests.support.paths import FIXTURES
+from tests.support.world import JUDGED, USER
 
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
-AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
-DEV_ADMIN = "arn:aws:iam::123456789012:user/DevAdmin"
+AT = JUDGED
+DEV_ADMIN = USER
 BROKER = "arn:aws:iam::111122223333:user/Broker"
 
 

@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,10 +30,10 @@ from federation.sts.callers.user_sessions import (
 from federation.sts.packing import open_items, seal_items
 from federation.sts.sealing import VERSION, SealedToken, Sealer, kind_of
 from federation.sts.session import RoleSession, open_session, seal_session
+from tests.support.world import ACCOUNT, ISSUED
 
 GOLDEN = json.loads(Path(__file__).with_name("golden_tokens.json").read_text(encoding="utf-8"))
-ACCOUNT = "123456789012"
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+AT = ISSUED
 END = AT + timedelta(hours=1)
 SEALER = Sealer(Keyring(sealing="k1", keys=MappingProxyType({"k1": bytes(range(32))})), ACCOUNT)
 SALT = bytes(range(16, 32))

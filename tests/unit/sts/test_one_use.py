@@ -15,11 +15,12 @@ from federation.profiles import Replay
 from federation.state import MemoryReplayCache, MemoryState, State, open_state
 from federation.sts.service import SecurityTokenService
 from federation.testing.mfa import mfa_code
-from tests.support.sts.callers import MFA, MFA_SECRET, USER, account, service
+from tests.support.paths import FIXTURES
+from tests.support.sts.callers import MFA, MFA_SECRET, account, service
 from tests.support.sts.callers import ROLE as CALLED_ROLE
 from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, login, mint, provider
+from tests.support.world import USER
 
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 MINUTE = timedelta(minutes=1)
 TRADE_IN = "Tr4de-1n-s3cret"
 

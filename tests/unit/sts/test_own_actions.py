@@ -12,22 +12,8 @@ from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.sts.authorization.authorize import Authorization
 from federation.sts.service import SecurityTokenService
-from tests.support.sts.callers import (
-    ACCOUNT,
-    AT,
-    EVERYTHING,
-    OTHER,
-    ROLE,
-    ROOT,
-    USER,
-    account,
-    document,
-    refused,
-    role,
-    service,
-    trusts,
-    user,
-)
+from tests.support.sts.callers import AT, EVERYTHING, ROLE, ROOT, account, document, refused, role, service, trusts, user
+from tests.support.world import ACCOUNT, OTHER, USER
 
 NOBODY: list[dict[str, Any]] = []
 STS = {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}

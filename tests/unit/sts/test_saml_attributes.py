@@ -11,7 +11,8 @@ from federation.errors import (
     ValidationError,
 )
 from federation.identity import SessionTag
-from tests.support.sts.saml_login import ACCOUNT, AT, PROVIDER, ROLE, World, attributes, login, mint, provider
+from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, attributes, login, mint, provider
+from tests.support.world import ACCOUNT
 
 PAIR = "SAML Assertion doesn't contain the requested Role and Metadata in the attributes"
 NAME = "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}"

@@ -7,9 +7,9 @@ from federation.account import Keyring
 from federation.account.access_key_id import account_of
 from federation.errors import InvalidClientTokenId
 from federation.sts.sealing import MAX_TOKEN_CHARS, Sealer, kind_of
+from tests.support.world import ACCOUNT
 
 OLD, NEW = bytes(32), bytes(range(32))
-ACCOUNT = "123456789012"
 
 
 def ring(sealing: str, **keys: bytes) -> Keyring:

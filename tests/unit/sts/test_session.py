@@ -11,7 +11,8 @@ from federation.errors import (
     ValidationError,
 )
 from federation.sts.session import LASTING_KEYS, lasting_keys
-from tests.support.sts.saml_login import ACCOUNT, AT, PROVIDER, ROLE, World, attributes, login, mint
+from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, attributes, login, mint
+from tests.support.world import ACCOUNT
 
 NARROW = f"arn:aws:iam::{ACCOUNT}:policy/Narrow"
 SESSION_POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}'

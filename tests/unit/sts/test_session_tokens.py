@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from federation.sts.service import SecurityTokenService
+from federation.testing.mfa import mfa_code
 from tests.support.sts import callers
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, MFA, ROLE, ROOT, USER, account, refused, service, user
-from tests.support.totp import code
+from tests.support.sts.callers import AT, EVERYTHING, MFA, ROLE, ROOT, account, refused, service, user
+from tests.support.world import ACCOUNT, USER
 
 START = AT.replace(microsecond=0)
 POLICY = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
@@ -50,7 +51,7 @@ def test_no_permission_is_needed_and_none_can_be_taken() -> None:
 
 def test_a_second_factor() -> None:
     sts = service()
-    answer = sts.get_session_token(caller=USER, serial_number=MFA, token_code=code(callers.MFA_SECRET, AT), at=AT).credentials
+    answer = sts.get_session_token(caller=USER, serial_number=MFA, token_code=mfa_code(callers.MFA_DEVICE, at=AT), at=AT).credentials
     later = AT + timedelta(minutes=5)
     keys = sts.caller_for_key(answer.access_key_id, answer.session_token, at=later).context_keys(later)
     assert (keys["aws:MultiFactorAuthPresent"], keys["aws:MultiFactorAuthAge"]) == ("true", "300")

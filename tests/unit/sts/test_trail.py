@@ -4,8 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,12 +21,14 @@ from federation.state import AuditEvent
 from federation.sts import trail
 from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.service import SecurityTokenService
+from tests.support import world
+from tests.support.paths import FIXTURES
 from tests.support.sigv4 import signed_request
 from tests.support.sts import callers
 from tests.support.sts.callers import AT as SIGNED_AT
+from tests.support.world import CALLED
 
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
-AT = datetime(2026, 11, 24, 12, 0, 30, 250_000, tzinfo=UTC)
+AT = CALLED
 ACCOUNT, MEMBER = "123456789012", "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/DevAdmin"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/xaccounts3access"
@@ -237,8 +238,8 @@ def test_over_http_an_event_tells_where_it_came_from() -> None:
     record = events.last
     assert (record["sourceIPAddress"], record["userAgent"], record["awsRegion"]) == ("192.0.2.7", "test/1", "us-east-1")
     assert record["requestID"] == exchange.response.request_id
-    assert record["userIdentity"]["accessKeyId"] == callers.KEY_ID
-    callers.service(audit=events).get_caller_identity(caller=callers.USER, at=SIGNED_AT)
+    assert record["userIdentity"]["accessKeyId"] == world.KEY_ID
+    callers.service(audit=events).get_caller_identity(caller=world.USER, at=SIGNED_AT)
     assert events.last["sourceIPAddress"] is None
 
 

@@ -9,7 +9,8 @@ from federation.errors import (
     ValidationError,
 )
 from federation.policy import Policy
-from tests.support.sts.saml_login import ACCOUNT, AT, PREFIX, PROVIDER, ROLE, World, attributes, login, mint, trust
+from tests.support.sts.saml_login import AT, PREFIX, PROVIDER, ROLE, World, attributes, login, mint, trust
+from tests.support.world import ACCOUNT
 
 
 @pytest.mark.parametrize("arn", [f"{PROVIDER}2", PROVIDER.replace(ACCOUNT, "111122223333"), PROVIDER.replace("Example", "EXAMPLE")])

@@ -14,8 +14,9 @@ from federation import OidcProvider
 from federation.account.model import Organization
 from federation.identity import SessionTag
 from federation.sts.service import SecurityTokenService
-from tests.support.sts.callers import ACCOUNT, AT, EVERYTHING, ROLE, ROOT, USER, refused, role, service, user
+from tests.support.sts.callers import AT, EVERYTHING, ROLE, ROOT, refused, role, service, user
 from tests.support.sts.services import URL, issuing
+from tests.support.world import ACCOUNT, USER
 
 AUDIENCE = "https://service.example.com"
 CLAIMS = "https://sts.amazonaws.com/"

@@ -7,10 +7,9 @@ from federation.errors import AccountFault, RegistrationError
 from federation.sts.service import SecurityTokenService
 from federation.testing.examples import MFA_SERIAL, SAML_PROVIDER, SAML_ROLE, Examples, write_examples
 from federation.testing.mfa import mfa_code, mfa_device
-from tests.support.shared import REPOSITORY
+from tests.support.paths import FIXTURES
 
 AT = datetime(2027, 3, 1, 8, 15, 30, 123_456, tzinfo=UTC)
-FIXTURES = REPOSITORY / "fixtures"
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import xmlsec
@@ -15,10 +15,11 @@ from federation.errors import RegistrationError, ValidationError
 from federation.testing import SHAPES, Encryption, Login, SamlForge, SigningKey, aws_attributes, to_base64
 from federation.testing.names import DS, SAML, SAMLP, XENC
 from federation.testing.shapes import shape_named
+from tests.support.world import ISSUED, SAML_PROVIDER, SAML_ROLE
 
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-ROLE = "arn:aws:iam::123456789012:role/TestSaml"
-PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
+AT = ISSUED
+ROLE = SAML_ROLE
+PROVIDER = SAML_PROVIDER
 LOGIN = Login(at=AT, subject="zoë & <co>", attributes=aws_attributes(role=ROLE, provider=PROVIDER, session_name="zoe"), seed="unit")
 
 

@@ -9,7 +9,8 @@ import pytest
 from federation.policy import Policy
 from federation.policy.lint import MAX_FINDINGS, RULES, SEVERITIES, lint, worst
 from tests.support.policies import document, statement
-from tests.support.trusts import EKS, GITHUB, findings, ids, saml, scoped
+from tests.support.trusts import EKS, findings, ids, saml, scoped
+from tests.support.world import GITHUB
 
 
 @pytest.mark.parametrize(

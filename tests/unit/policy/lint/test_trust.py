@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.policies import statement
-from tests.support.trusts import EKS, GITHUB, WEB, findings, ids, saml, scoped, web
+from tests.support.trusts import EKS, WEB, findings, ids, saml, scoped, web
+from tests.support.world import GITHUB
 
 AUD = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
 SHARED = {
