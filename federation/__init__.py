@@ -17,7 +17,7 @@ from federation.lazy import lazily
 
 if TYPE_CHECKING:
     from federation.errors import AccountFault, AccountFaults, FederationError, RegistrationError
-    from federation.identity import SessionTag, VerifiedIdentity
+    from federation.identity import Identity, SessionTag, VerifiedIdentity
     from federation.oauth.provider import OAuthProvider
     from federation.oidc.provider import OidcProvider
     from federation.policy.decision import Decision
@@ -45,6 +45,7 @@ __all__ = [
     "Credentials",
     "Decision",
     "FederationError",
+    "Identity",
     "OAuthProvider",
     "OidcProvider",
     "Plugin",
@@ -77,6 +78,7 @@ _HOMES: Final = {
     "Credentials": "sts.results",
     "Decision": "policy.decision",
     "FederationError": "errors",
+    "Identity": "identity",
     "OAuthProvider": "oauth.provider",
     "OidcProvider": "oidc.provider",
     "Plugin": "validators",

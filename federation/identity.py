@@ -1,12 +1,16 @@
-"""The result of every validator."""
+"""The result of every validator.
+
+Anybody can construct an `Identity`. Only a validator can make a `VerifiedIdentity` (docs/adr/0027).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Never, Self, final
 
 from federation.portable import Recipe, rebuilt
 
@@ -25,10 +29,10 @@ class SessionTag:
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class VerifiedIdentity(NamedTuple):
-    """The identity that a token proved. A validator constructs it after every check of the provider's profile has passed.
+class Identity(NamedTuple):
+    """The identity that a token names. The ``validate`` of a plug-in returns it after every check of the provider's profile has passed.
 
-    It is immutable. It is a named tuple because that is five times cheaper to construct than a frozen dataclass.
+    It proves nothing by itself: `federation.validate` returns a `VerifiedIdentity`, which has the same fields.
 
     Attributes:
         kind: Kind of the token, e.g. ``saml2-response``, ``oidc-id-token``, ``oauth-access-token``.
@@ -89,6 +93,48 @@ class VerifiedIdentity(NamedTuple):
             "context_keys": {name: list(v) if isinstance(v, tuple) else v for name, v in self.context_keys.items()},
             "notes": list(self.notes),
         }
+
+
+@final
+class VerifiedIdentity(Identity):
+    """The identity that a token proved: every check of the provider's profile passed. It has the fields of `Identity`.
+
+    `federation.validate` and `federation.diagnose` return it. It cannot be constructed, subclassed, changed, or copied with a change: each
+    raises `TypeError` or `AttributeError`. It can be pickled and copied unchanged; a pickle of unknown origin proves nothing.
+    """
+
+    # A tuple because not even object.__setattr__ can change one, and it is five times cheaper to make than a frozen dataclass.
+    __slots__ = ()
+
+    def __new__(cls, *_: Never, **__: Never) -> Self:  # noqa: D102 - the class says it
+        _refuse_to_make()
+
+    def __init_subclass__(cls) -> Never:
+        _refuse_to_make()
+
+    @classmethod
+    def _make(cls, *_: Never) -> Never:  # type: ignore[override]  # nobody may call it
+        _refuse_to_make()
+
+    def _replace(self, **_: Never) -> Never:  # type: ignore[override]  # nobody may call it
+        _refuse_to_make()
+
+    __replace__ = _replace  # what copy.replace calls, from Python 3.13 on
+
+    def __reduce__(self) -> Recipe:
+        return rebuilt(self, _arrived)
+
+
+def _refuse_to_make() -> Never:
+    raise TypeError("only federation.validate and federation.diagnose make a VerifiedIdentity; a plug-in returns an Identity")
+
+
+_verified = partial(Identity.__new__, VerifiedIdentity)
+"""Makes a `VerifiedIdentity` of the fields of an `Identity`. Only a validator calls it, after every check of the profile has passed."""
+
+
+def _arrived(**fields: Any) -> VerifiedIdentity:  # noqa: ANN401 - the values that were pickled
+    return _verified(**fields)
 
 
 def timestamp(moment: datetime | None) -> str | None:

@@ -9,6 +9,7 @@ O07).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -18,7 +19,7 @@ from typing import Final, Protocol, TypeVar, cast, runtime_checkable
 
 from federation import clock
 from federation.errors import FederationError, InternalFailure, RegistrationError, show
-from federation.identity import VerifiedIdentity
+from federation.identity import Identity, VerifiedIdentity, _verified
 from federation.profiles import Profile
 from federation.report import Report
 
@@ -76,11 +77,33 @@ class Validator(Protocol):
         ...
 
 
-class Plugin(Validator, Protocol):
+class Plugin(Protocol):
     """A validator of another package: an entry point of `ENTRY_POINT_GROUP` whose name is its ``kind``.
 
-    The entry point is a callable without arguments that returns the validator, such as its class.
+    The entry point is a callable without arguments that returns the validator, such as its class. Its `Identity` becomes a
+    `VerifiedIdentity` after its kind, provider and condition keys have been checked.
     """
+
+    kind: str
+
+    def recognises(self, token: object) -> bool:
+        """Return whether *token* has the form of this kind. The result proves nothing about the token. Nothing is raised."""
+        ...
+
+    def validate(self, token: object, provider: Provider, *, at: datetime) -> Identity:
+        """Return the identity that *token* proves against *provider* at the instant *at*, aware UTC.
+
+        Raises:
+            FederationError: The first check of the provider's profile that refuses.
+        """
+        ...
+
+    def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
+        """Return a report of all checks that `validate` runs, without an identity. Refusals are in the report, not raised.
+
+        Where the report accepts the token, `federation.diagnose` adds the identity that ``validate`` returns.
+        """
+        ...
 
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Provider:
         """Return the provider of the directory ``plugin-providers/<name>/`` of an account.
@@ -116,7 +139,7 @@ def installed() -> dict[str, EntryPoint]:
 
 
 @cache
-def plugin(kind: str) -> Plugin:
+def plugin(kind: str) -> PluginValidator:
     """Return the plug-in named *kind*, loading it on first use. Its results are checked.
 
     Raises:
@@ -136,7 +159,7 @@ def plugin(kind: str) -> Plugin:
         raise _unfit(kind, f"{type(cause).__name__} while it was loaded") from cause
     if getattr(inner, "kind", None) != kind or not all(callable(getattr(inner, method, None)) for method in _METHODS):
         raise _unfit(kind, f"another kind, or not all of {', '.join(_METHODS)}")
-    return _Fenced(cast("Plugin", inner))
+    return PluginValidator(cast("Plugin", inner))
 
 
 def _unfit(kind: str, found: str) -> RegistrationError:
@@ -145,8 +168,8 @@ def _unfit(kind: str, found: str) -> RegistrationError:
     )
 
 
-class _Fenced:
-    """A plug-in whose results are checked: kind and provider must match, and condition keys must begin with the provider's name."""
+class PluginValidator:
+    """The validator of a plug-in. Results are checked: their kind and provider must match, condition keys must be under its name."""
 
     __slots__ = ("_inner", "kind")
 
@@ -155,39 +178,52 @@ class _Fenced:
         self.kind = inner.kind
 
     def recognises(self, token: object) -> bool:
+        """Return whether the plug-in recognises *token*; only True means yes."""
         return self._inner.recognises(token) is True
 
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
-        return self._own(self._inner.validate(token, provider, at=at), provider)
+        """Return the identity that the plug-in returns, checked."""
+        return self._proved(self._inner.validate(token, provider, at=at), provider)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
+        """Return the plug-in's report; where it accepts, with the identity that `validate` returns."""
         report = self._inner.diagnose(token, provider, at=at)
         if not isinstance(report, Report) or (report.kind, report.profile) != (self.kind, provider.profile):
             raise self._overreach("a report on a token of its kind, by the provider's profile", type(report).__name__)
-        if report.identity is None:
-            return report
+        if report.identity is not None:
+            raise self._overreach("a report without an identity, which validate returns", "an identity")
         if not report.accepted:
-            raise self._overreach("nobody where a check refuses", "an identity")
-        self._own(report.identity, provider)
-        return report
+            return report
+        try:
+            identity = self.validate(token, provider, at=at)
+        except InternalFailure:
+            raise
+        except FederationError as refusal:
+            raise self._overreach("a report that refuses what validate refuses", f"one that passes {show(refusal.check)}") from refusal
+        return replace(report, identity=identity)
 
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Provider:
+        """Return the provider that the plug-in registers, checked."""
         provider = self._inner.register(name, settings=settings, files=files, profile=profile)
         if not isinstance(provider, Provider) or (provider.kind, provider.arn) != (self.kind, name):
             raise self._overreach(f"a provider of its kind named {show(name)}", type(provider).__name__)
         return provider
 
-    def _own(self, identity: object, provider: Provider) -> VerifiedIdentity:
-        if not isinstance(identity, VerifiedIdentity) or (identity.kind, identity.provider_arn) != (self.kind, provider.arn):
-            raise self._overreach("an identity of its kind and of the provider it was asked about", type(identity).__name__)
-        if not isinstance(identity.context_keys, dict | MappingProxyType):
-            raise self._overreach("condition keys in a dict or a read-only view of one", type(identity.context_keys).__name__)
+    def _proved(self, said: object, provider: Provider) -> VerifiedIdentity:
+        # Exactly the class: a subclass could answer the checks below and the copy differently.
+        if type(said) is not Identity or (said.kind, said.provider_arn) != (self.kind, provider.arn):
+            raise self._overreach("an Identity of its kind and of the provider it was asked about", type(said).__name__)
+        for held in (said.attributes, said.context_keys):
+            if not isinstance(held, dict | MappingProxyType):
+                raise self._overreach("attributes and condition keys in a dict or a read-only view of one", type(held).__name__)
+        # Copied before they are checked: the plug-in may keep its dict and change it afterwards.
+        attributes, keys = MappingProxyType(dict(said.attributes)), MappingProxyType(dict(said.context_keys))
         # A name without a dot, such as aws or saml, would be the prefix of AWS's own keys.
         prefix = f"{provider.arn}:" if "." in provider.arn else None
-        foreign = next((key for key in identity.context_keys if prefix is None or not key.startswith(prefix)), None)
+        foreign = next((key for key in keys if prefix is None or not key.startswith(prefix)), None)
         if foreign is not None:
             raise self._overreach(f"condition keys that begin with {show(f'{provider.arn}:')}, the name of a host", show(foreign))
-        return identity
+        return _verified(*said._replace(attributes=attributes, context_keys=keys))
 
     def _overreach(self, expected: str, found: str) -> InternalFailure:
         return InternalFailure(

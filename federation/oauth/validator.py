@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken
-from federation.identity import ContextValue, VerifiedIdentity
+from federation.identity import ContextValue, VerifiedIdentity, _verified
 from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oauth.introspection import TokenInformation
 from federation.oauth.provider import OAuthProvider
@@ -53,14 +53,14 @@ class OAuthTokenValidator:
         registration = registered(provider, OAuthProvider)
         presentation = look_up(token, registration, profile=registration.profile, at=at)
         enforce(CHECKS_OF[registration.profile], presentation)
-        return identify(presentation)
+        return _identity(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Run every stage and check; a refusal is part of the report, never raised."""
         registration = registered(provider, OAuthProvider)
         readings = read_twice(partial(look_up, token, registration, at=at), CHECKS_OF)
         own = readings[registration.profile]
-        identity = None if own.accepted is None else identify(own.accepted)
+        identity = None if own.accepted is None else _identity(own.accepted)
         return Report(
             kind=self.kind,
             profile=registration.profile,
@@ -91,7 +91,7 @@ def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: dat
     return Presentation(information, provider, profile, at.timestamp(), provider.leeway(profile))
 
 
-def identify(presentation: Presentation) -> VerifiedIdentity:
+def _identity(presentation: Presentation) -> VerifiedIdentity:
     """Say whom a checked token stands for. The caller has run the checks of the presentation's profile.
 
     Raises:
@@ -100,7 +100,7 @@ def identify(presentation: Presentation) -> VerifiedIdentity:
     information, name = presentation.information, presentation.provider.name
     if information.subject is None:
         raise IDPRejectedClaim(check="subject", expected="a subject in the answer", found="none", remedy="have the server name one")
-    return VerifiedIdentity(
+    return _verified(
         kind=presentation.provider.kind,
         provider_arn=name,
         issuer=information.issuer or f"https://{name}",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from federation.errors import FederationError, show
-from federation.identity import VerifiedIdentity
+from federation.identity import VerifiedIdentity, _verified
 from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oidc.claims import moment, read_claims
 from federation.oidc.conditions import condition_keys
@@ -60,14 +60,14 @@ class OidcTokenValidator:
         registration = registered(provider, OidcProvider)
         presentation = prove(token, registration, profile=registration.profile, at=at)
         enforce(CHECKS_OF[registration.profile], presentation)
-        return identify(presentation)
+        return _identity(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Run every stage and check under both profiles; a refusal is part of the report, never raised."""
         registration = registered(provider, OidcProvider)
         readings = read_twice(partial(prove, token, registration, at=at), CHECKS_OF)
         own = readings[registration.profile]
-        identity = None if own.accepted is None else identify(own.accepted)
+        identity = None if own.accepted is None else _identity(own.accepted)
         return Report(
             kind=self.kind,
             profile=registration.profile,
@@ -89,13 +89,13 @@ def prove(token: object, provider: OidcProvider, *, profile: Profile, at: dateti
     return Presentation(read_claims(signed), provider, profile, at.timestamp(), provider.leeway(profile))
 
 
-def identify(presentation: Presentation) -> VerifiedIdentity:
+def _identity(presentation: Presentation) -> VerifiedIdentity:
     """Say who a checked token names. The caller has run the checks of the presentation's profile."""
     claims, provider = presentation.claims, presentation.provider
     members = claims.members
     audience = claims.addressed_to()[0]
     token_id, issuer = members.get("jti"), members["iss"]
-    return VerifiedIdentity(
+    return _verified(
         kind=provider.kind,
         provider_arn=provider.arn,
         issuer=issuer,

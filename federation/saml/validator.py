@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from federation.errors import FederationError, show
-from federation.identity import VerifiedIdentity, timestamp
+from federation.identity import VerifiedIdentity, _verified, timestamp
 from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
 from federation.saml.assertion import AuthnStatement, read_assertion
@@ -130,7 +130,7 @@ def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdenti
     context["saml:doc"] = provider.doc
     if confirmation.recipient is not None:
         context["saml:aud"] = confirmation.recipient
-    return VerifiedIdentity(
+    return _verified(
         kind=KIND,
         provider_arn=provider.arn,
         issuer=issuer,

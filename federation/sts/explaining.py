@@ -72,11 +72,10 @@ def login_kind(kind: str) -> LoginKind:
 
 
 def _proved(identity_or_report: object) -> VerifiedIdentity:
-    if isinstance(identity_or_report, VerifiedIdentity):
-        return identity_or_report
+    identity = identity_or_report.identity if isinstance(identity_or_report, Report) else identity_or_report
+    if isinstance(identity, VerifiedIdentity):
+        return identity
     if isinstance(identity_or_report, Report):
-        if identity_or_report.identity is not None:
-            return identity_or_report.identity
         refusal = identity_or_report.refusal()
         if refusal is not None:
             raise refusal

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from federation.identity import VerifiedIdentity
+from federation.identity import Identity
 from federation.report import Check, CheckResult, Report
 from federation.testing.validator_contract import CONTRACT, Clause, Specimen
 from federation.validators import Plugin
@@ -26,7 +26,7 @@ def test_every_member_stands_there() -> None:
 @pytest.mark.parametrize(
     ("heading", "names"),
     [
-        ("`federation.identity.VerifiedIdentity`", VerifiedIdentity._fields),
+        ("`federation.Identity`", Identity._fields),
         ("`federation.report.Report`", [field.name for field in fields(Report)]),
         ("Field of the specimen", [field.name for field in fields(Specimen)]),
     ],

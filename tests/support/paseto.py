@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from federation import validators
 from federation.errors import ExpiredTokenException, FederationError, InvalidIdentityToken, RegistrationError, show
-from federation.identity import VerifiedIdentity
+from federation.identity import Identity
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, Report, collect, enforce
 from federation.testing.validator_contract import Specimen
@@ -123,7 +123,7 @@ class PasetoValidator:
             return False
         return True
 
-    def validate(self, token: object, provider: Any, *, at: datetime) -> VerifiedIdentity:
+    def validate(self, token: object, provider: Any, *, at: datetime) -> Identity:
         presented = self.prove(token, provider, at)
         enforce(self.checks, presented)
         return self.identify(presented)
@@ -132,13 +132,11 @@ class PasetoValidator:
         try:
             presented = self.prove(token, provider, at)
         except FederationError as refusal:
-            return self.report(provider, (CheckResult(refusal.check, CLAUSE, BOTH, "refused", refusal),), None)
-        results = collect(self.diagnosed, presented)
-        accepted = all(result.refusal is None for result in results)
-        return self.report(provider, results, self.identify(presented) if accepted else None)
+            return self.report(provider, (CheckResult(refusal.check, CLAUSE, BOTH, "refused", refusal),))
+        return self.report(provider, collect(self.diagnosed, presented))
 
-    def report(self, provider: Any, results: Sequence[CheckResult], identity: VerifiedIdentity | None) -> Report:
-        return Report(kind=KIND, profile=provider.profile, results=tuple(results), identity=identity)
+    def report(self, provider: Any, results: Sequence[CheckResult]) -> Report:
+        return Report(kind=KIND, profile=provider.profile, results=tuple(results))
 
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> PasetoProvider:
         raise RegistrationError(
@@ -193,9 +191,9 @@ class PasetoValidator:
             raise refuse("claims", "claims that are text", "others")
         return claims
 
-    def identify(self, presented: Presented) -> VerifiedIdentity:
+    def identify(self, presented: Presented) -> Identity:
         claims, provider = presented.claims, presented.provider
-        return VerifiedIdentity(
+        return Identity(
             kind=KIND,
             provider_arn=provider.arn,
             issuer=claims["iss"],

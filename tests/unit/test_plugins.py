@@ -10,7 +10,7 @@ import pytest
 
 from federation import validators
 from federation.errors import InternalFailure, RegistrationError
-from federation.identity import VerifiedIdentity
+from federation.identity import Identity, _verified
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
 from tests.support.world import ISSUED
@@ -31,7 +31,7 @@ class Loose:
 
     kind: str = "loose"
     identity: Any = field(
-        default_factory=lambda: VerifiedIdentity(
+        default_factory=lambda: Identity(
             kind="loose", provider_arn="loose.example.com", issuer="i", subject="s", context_keys={"loose.example.com:sub": "s"}
         )
     )
@@ -45,7 +45,7 @@ class Loose:
         return self.identity
 
     def diagnose(self, token: object, provider: object, *, at: datetime) -> Any:
-        return self.report or Report(kind="loose", profile=Profile.STRICT, results=(), identity=self.identity)
+        return self.report or Report(kind="loose", profile=Profile.STRICT, results=())
 
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Any:
         return self.provider
@@ -118,10 +118,10 @@ def test_o07_a_built_in_name_is_not_open(plugged: Any) -> None:
     [
         None,
         "alice",
-        VerifiedIdentity(kind="saml2-response", provider_arn="loose.example.com", issuer="i", subject="s"),
-        VerifiedIdentity(kind="loose", provider_arn="arn:aws:iam::123456789012:saml-provider/SAML-test", issuer="i", subject="s"),
+        Identity(kind="saml2-response", provider_arn="loose.example.com", issuer="i", subject="s"),
+        Identity(kind="loose", provider_arn="arn:aws:iam::123456789012:saml-provider/SAML-test", issuer="i", subject="s"),
         *(
-            VerifiedIdentity(kind="loose", provider_arn="loose.example.com", issuer="i", subject="s", context_keys={key: "x"})
+            Identity(kind="loose", provider_arn="loose.example.com", issuer="i", subject="s", context_keys={key: "x"})
             for key in ("aws:PrincipalArn", "saml:sub", "loose.example.com.evil:sub", "gitlab.com:sub", "loose.example.com")
         ),
     ],
@@ -137,7 +137,7 @@ def test_o07_a_plug_in_speaks_for_its_own_provider_alone(plugged: Any, identity:
 
 
 def test_o07_a_name_that_prefixes_the_keys_of_others_has_none(plugged: Any) -> None:
-    identity = VerifiedIdentity(kind="loose", provider_arn="aws", issuer="i", subject="s", context_keys={"aws:PrincipalOrgID": "o"})
+    identity = Identity(kind="loose", provider_arn="aws", issuer="i", subject="s", context_keys={"aws:PrincipalOrgID": "o"})
     plugged("loose", Loose(identity=identity))
     with pytest.raises(InternalFailure):
         validators.validate("t", Host(arn="aws"), at=AT)
@@ -149,18 +149,52 @@ REFUSAL = RegistrationError(check="c", expected="e", found="f", remedy="r")
 @pytest.mark.parametrize(
     "report",
     [
-        Report(kind="loose", profile=Profile.STRICT, results=(CheckResult("c", "", BOTH, "refused", REFUSAL),), identity=Loose().identity),
+        Report(kind="loose", profile=Profile.STRICT, results=(), identity=_verified(*Loose().identity)),
         Report(kind="oidc-id-token", profile=Profile.STRICT, results=()),
         Report(kind="loose", profile=Profile.AWS, results=()),
         "accepted",
     ],
-    ids=["refused", "kind", "profile", "text"],
+    ids=["identity", "kind", "profile", "text"],
 )
 def test_o07_a_report_says_no_more_than_its_checks(plugged: Any, report: Any) -> None:
     plugged("loose", Loose(report=report))
     with pytest.raises(InternalFailure) as broken:
         validators.diagnose("t", Host(), at=AT)
     assert broken.value.check == "plug-in"
+
+
+def test_o07_a_report_accepts_nothing_that_validate_refuses(plugged: Any) -> None:
+    class Divided(Loose):
+        def validate(self, token: object, provider: object, *, at: datetime) -> Any:
+            raise REFUSAL
+
+    plugged("loose", Divided())
+    with pytest.raises(InternalFailure) as broken:
+        validators.diagnose("t", Host(), at=AT)
+    assert (broken.value.check, broken.value.found) == ("plug-in", "one that passes `c`")
+
+
+def test_o07_a_report_that_refuses_names_nobody(plugged: Any) -> None:
+    refused = Report(kind="loose", profile=Profile.STRICT, results=(CheckResult("c", "", BOTH, "refused", REFUSAL),))
+    plugged("loose", Loose(report=refused))
+    assert validators.diagnose("t", Host(), at=AT).identity is None
+
+
+def test_o07_what_a_plug_in_keeps_it_cannot_change_afterwards(plugged: Any) -> None:
+    keys, attributes = {"loose.example.com:sub": "s"}, {"a": "b"}
+    plugged("loose", Loose(identity=Loose().identity._replace(context_keys=keys, attributes=attributes)))
+    identity = validators.validate("t", Host(), at=AT)
+    keys["aws:PrincipalArn"], attributes["a"] = "arn", "c"
+    assert (dict(identity.context_keys), dict(identity.attributes)) == ({"loose.example.com:sub": "s"}, {"a": "b"})
+
+
+def test_o07_an_identity_of_another_class_is_none(plugged: Any) -> None:
+    class Twofold(Identity):
+        """Says one thing where it is asked for a field and another where it is copied."""
+
+    plugged("loose", Loose(identity=Twofold(*Loose().identity)))
+    with pytest.raises(InternalFailure):
+        validators.validate("t", Host(), at=AT)
 
 
 def test_a_crash_is_a_bug_and_no_verdict(plugged: Any) -> None:

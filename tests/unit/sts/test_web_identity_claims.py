@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from federation.errors import FederationError
-from federation.identity import SessionTag, VerifiedIdentity
+from federation.identity import SessionTag, _verified
 from federation.report import collect, enforce
 from federation.sts.exchange import Exchange, SessionRequest
 from federation.sts.web_identity_claims import CHECKS, ROLES, SOURCE_IDENTITY, TAGS, read_session_request, read_what_holds
@@ -14,7 +14,7 @@ ROLE = "arn:aws:iam::123456789012:role/Deploy"
 
 
 def asking(claims: dict[str, Any], role: str = ROLE) -> Exchange:
-    identity = VerifiedIdentity(kind="oidc-id-token", provider_arn="x", issuer="x", subject="x", attributes=claims)
+    identity = _verified(kind="oidc-id-token", provider_arn="x", issuer="x", subject="x", attributes=claims)
     return Exchange(identity, role, "x", "session")
 
 

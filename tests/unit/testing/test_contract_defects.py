@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.errors import FederationError, InvalidIdentityToken
-from federation.identity import VerifiedIdentity
+from federation.identity import Identity
 from federation.report import Check, Report
 from federation.testing.validator_contract import CONTRACT, Clause, ContractError, Specimen
 from tests.support import paseto
@@ -95,9 +95,9 @@ class Remembers(PasetoValidator):
     """Keeps what it found by the token alone."""
 
     def __init__(self) -> None:
-        self.seen: dict[object, VerifiedIdentity] = {}
+        self.seen: dict[object, Identity] = {}
 
-    def validate(self, token: object, provider: Any, *, at: datetime) -> VerifiedIdentity:
+    def validate(self, token: object, provider: Any, *, at: datetime) -> Identity:
         if isinstance(token, str | bytes) and token in self.seen:
             return self.seen[token]
         identity = super().validate(token, provider, at=at)
@@ -106,7 +106,7 @@ class Remembers(PasetoValidator):
 
     def diagnose(self, token: object, provider: Any, *, at: datetime) -> Report:
         if isinstance(token, str | bytes) and token in self.seen:
-            return self.report(provider, (), self.seen[token])
+            return self.report(provider, ())
         return super().diagnose(token, provider, at=at)
 
 
@@ -126,7 +126,7 @@ class RemembersRefusals(Remembers):
                 self.refused[token] = refusal
             raise
 
-    def validate(self, token: object, provider: Any, *, at: datetime) -> VerifiedIdentity:
+    def validate(self, token: object, provider: Any, *, at: datetime) -> Identity:
         return PasetoValidator.validate(self, token, provider, at=at)
 
     def diagnose(self, token: object, provider: Any, *, at: datetime) -> Report:
@@ -255,12 +255,12 @@ class Slow(PasetoValidator):
 
 
 class Random(PasetoValidator):
-    def identify(self, presented: Presented) -> VerifiedIdentity:
+    def identify(self, presented: Presented) -> Identity:
         return super().identify(presented)._replace(token_id=str(time.perf_counter_ns()))
 
 
 class SpeaksForOthers(PasetoValidator):
-    def identify(self, presented: Presented) -> VerifiedIdentity:
+    def identify(self, presented: Presented) -> Identity:
         return super().identify(presented)._replace(provider_arn="gitlab.com")
 
 
@@ -273,7 +273,7 @@ class Echoes(PasetoValidator):
         self.end = str(token)[-3:]
         return super().decode(token[: self.length] if isinstance(token, str | bytes) else token)
 
-    def identify(self, presented: Presented) -> VerifiedIdentity:
+    def identify(self, presented: Presented) -> Identity:
         return super().identify(presented)._replace(subject=self.end)
 
 

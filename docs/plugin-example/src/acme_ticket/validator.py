@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from federation.errors import ExpiredTokenException, FederationError, RegistrationError, show
-from federation.identity import VerifiedIdentity
+from federation.identity import Identity
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, Report, collect, enforce
 from federation.validators import Provider
@@ -78,7 +78,7 @@ class TicketValidator:
             return False
         return True
 
-    def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
+    def validate(self, token: object, provider: Provider, *, at: datetime) -> Identity:
         """Prove *token*, or raise the first refusal."""
         registered = _registered(provider)
         presented = Presentation(verify_ticket(decode_ticket(token), registered.keys), registered, at)
@@ -96,10 +96,7 @@ class TicketValidator:
         examined = tuple(CheckResult(check.name, check.clause, check.profiles, "skipped") for check in CHECKS)
         if presented is not None:
             examined = collect(CHECKS, presented)
-        results = (*_stages(refusal), *examined)
-        accepted = presented is not None and all(result.refusal is None for result in results)
-        identity = _identity(presented) if presented is not None and accepted else None
-        return Report(kind=KIND, profile=registered.profile, results=results, identity=identity)
+        return Report(kind=KIND, profile=registered.profile, results=(*_stages(refusal), *examined))
 
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Provider:
         """Register the provider of an account directory."""
@@ -116,9 +113,9 @@ def _stages(refusal: FederationError | None) -> tuple[CheckResult, ...]:
     return (*passed, CheckResult(refusal.check, "Acme ticket 1", BOTH, "refused", refusal), *skipped)
 
 
-def _identity(presented: Presentation) -> VerifiedIdentity:
+def _identity(presented: Presentation) -> Identity:
     claims, provider = presented.claims, presented.provider
-    return VerifiedIdentity(
+    return Identity(
         kind=KIND,
         provider_arn=provider.arn,
         issuer=claims.issuer,
