@@ -1,4 +1,4 @@
-"""The account: providers, roles and policies, read from a directory of plain files."""
+"""The account: providers, roles, users and policies in a directory of plain files (``docs/account-directory.md``)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _WRITERS: Final = {
     "add_token_information": "writing.oauth_providers",
     "init_account": "writing.accounts",
 }
-"""What only those need who write: whoever reads an account does not wait for it."""
+"""Names of the modules that write. They are imported on first use, because loading an account does not need them."""
 
 if not TYPE_CHECKING:  # a checker would take any name from it
     __getattr__ = lazily(__name__, _WRITERS)

@@ -1,4 +1,4 @@
-"""Access key ids with the account inside, as AWS has built them since 2019 (prefix of four letters, then base32 of ten octets)."""
+"""Access key ids that encode the account id, as AWS issues them since 2019: four letters, then the base32 of ten octets (observed)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from federation.errors import ValidationError, show
 
 TEMPORARY: Final = "ASIA"
 LONG_TERM: Final = "AKIA"
-"""Prefixes of the access keys of sessions, and of users and roots."""
+"""Prefixes of access key ids: ``ASIA`` for sessions, ``AKIA`` for users and roots."""
 VARIABLE_OCTETS: Final = 5
-"""Random octets that `access_key_id` takes; it uses 39 of their 40 bits."""
+"""Number of random octets that `access_key_id` takes; it uses 39 of their 40 bits."""
 
 _MARK: Final = 1 << 47
 _ACCOUNT_SHIFT: Final = 7
 _VARIABLE_BITS: Final = (1 << 39) - 1
-# The top bit of the ten octets is set in every id that carries an account: its fifth character is Q or later.
+# The top bit of the ten octets is set in every id that encodes an account, so the fifth character is Q or later.
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _PAIRS: Final = tuple(first + second for first in _BASE32 for second in _BASE32)
 """Ten bits as two characters of base32 (RFC 4648)."""
@@ -26,7 +26,7 @@ _WITH_ACCOUNT: Final = re.compile(r"[A-Z]{4}[Q-Z2-7][A-Z2-7]{15}", re.ASCII)
 
 
 def access_key_id(account: str, variable: bytes, *, prefix: str = TEMPORARY) -> str:
-    """Return the id of *account* (twelve digits) whose other bits come from `VARIABLE_OCTETS` octets *variable*."""
+    """Return the access key id of *account* (twelve digits). Its other bits come from *variable*, `VARIABLE_OCTETS` octets."""
     first, bit = _fixed_part(account)
     rest = bit | int.from_bytes(variable[:VARIABLE_OCTETS], "big") & _VARIABLE_BITS
     return f"{prefix}{first}{_PAIRS[rest >> 30]}{_PAIRS[rest >> 20 & 0x3FF]}{_PAIRS[rest >> 10 & 0x3FF]}{_PAIRS[rest & 0x3FF]}"
@@ -34,18 +34,18 @@ def access_key_id(account: str, variable: bytes, *, prefix: str = TEMPORARY) -> 
 
 @lru_cache(maxsize=64)
 def _fixed_part(account: str) -> tuple[str, int]:
-    """Return what every id of *account* begins with, eight characters, and its one further bit, the 41st of 80."""
+    """Return the eight characters that are equal in all ids of *account*, and its last bit, the 41st of 80."""
     number = (_MARK | int(account) << _ACCOUNT_SHIFT) << 32
     return "".join(_PAIRS[number >> shift & 0x3FF] for shift in range(70, 30, -10)), number & 1 << 39
 
 
 def account_of(key_id: object) -> str:
-    """Return the twelve-digit account that *key_id* carries.
+    """Return the account id, twelve digits, that is encoded in *key_id*.
 
-    Nothing else is read: an id with other trailing characters, or of a deleted key, answers the same (observed of GetAccessKeyInfo).
+    The rest of the id is not checked, and neither is whether the key exists (GetAccessKeyInfo, observed).
 
     Raises:
-        ValidationError: check ``access-key-id``: not a modern id; older ones (``AKIAI…``, ``AKIAJ…``) carry no account.
+        ValidationError: Check ``access-key-id``: *key_id* is no such id. Ids before 2019 (``AKIAI…``, ``AKIAJ…``) encode no account.
     """
     if not isinstance(key_id, str) or _WITH_ACCOUNT.fullmatch(key_id) is None:
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""What roles, users and groups carry alike: tags, a permissions boundary, inline and attached policies."""
+"""Tags, permissions boundary, inline policies and attached policies of roles, users and groups."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ POLICY_NAME_CHARS: Final = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachments:
-    """What an IAM entity carries.
+    """Tags and policies of an IAM entity.
 
     Attributes:
-        tags: Its own tags.
+        tags: The tags of the entity.
         boundary: ARN of the permissions boundary, or None.
-        inline: PolicyName to identity policy.
+        inline: Inline policies, PolicyName to identity policy.
         attached: ARNs of the attached managed policies, in order.
     """
 
@@ -37,7 +37,7 @@ class Attachments:
 
 
 def read_attachments(fields: Fields, *, inline: str, file: str, faults: Faults) -> Attachments:
-    """Read the members that carry them; *inline* names that of the inline policies, such as ``RolePolicyList``."""
+    """Return tags and policies of an entity. *inline* is the member of its inline policies, such as ``RolePolicyList``."""
     return Attachments(
         tags=_tags(fields),
         boundary=_boundary(fields),
@@ -49,7 +49,7 @@ def read_attachments(fields: Fields, *, inline: str, file: str, faults: Faults) 
 def check_references(
     attached: Iterable[str], *, boundary: str | None, policies: Collection[str], file: str, settings: Settings, faults: Faults
 ) -> None:
-    """Require that every customer managed policy that is named is in the account; AWS managed ones need not be at hand."""
+    """Require that every referenced customer managed policy is in the account. Policies of AWS may be missing."""
     named = (("PermissionsBoundary", boundary), *(("AttachedManagedPolicies", arn) for arn in attached))
     for member, arn in named:
         if arn is None or arn in policies or arn.startswith(f"arn:{settings.partition}:iam::aws:policy/"):

@@ -1,7 +1,7 @@
-"""``access-keys/<AccessKeyId>.json`` and ``mfa-devices/<Name>.json``: secrets, each in a private file of its own.
+"""Reading of ``access-keys/<AccessKeyId>.json`` and ``mfa-devices/<Name>.json``. Each secret has a private file.
 
-Both have the form in which IAM hands them out: the answers of ``create-access-key`` and ``create-virtual-mfa-device``. A key or device is
-taken away by removing its file.
+The files have the form of the output of ``create-access-key`` and ``create-virtual-mfa-device``. To delete a key or device, delete its
+file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 def read_access_keys(tree: Tree, settings: Settings, users: dict[str, User], faults: Faults) -> dict[str, AccessKey]:
-    """Read every access key of the account, by id."""
+    """Return every access key of the account by id."""
     found = {}
     for file, name in json_files(tree, ACCESS_KEYS, faults):
         fields = _private(tree, file, ACCESS_KEY, faults)
@@ -62,7 +62,7 @@ def _read_access_key(fields: Fields, name: str, *, owners: dict[str | None, str]
 
 
 def read_mfa_devices(tree: Tree, settings: Settings, users: dict[str, User], faults: Faults) -> dict[str, dict[str, MfaDevice]]:
-    """Read every MFA device: ARN of its owner (the root's for the account's own) to devices by serial number."""
+    """Return every MFA device by the ARN of its owner and its serial number. Devices of the account belong to its root."""
     found: dict[str, dict[str, MfaDevice]] = {}
     for file, name in json_files(tree, MFA_DEVICES, faults):
         fields = _private(tree, file, MFA_DEVICE, faults)
@@ -94,7 +94,7 @@ def _read_mfa_device(
 
 
 def _seed(fields: Fields) -> bytes | None:
-    """Read the shared secret: base32 text, or that text in base64 once more, as the IAM API sends the blob."""
+    """Return the shared secret from base32 text, or from the base64 of that text, as the IAM API encodes the blob."""
     given = fields.raw("Base32StringSeed")
     spellings = [given] if isinstance(given, str) else []
     try:
@@ -111,13 +111,13 @@ def _seed(fields: Fields) -> bytes | None:
 
 
 def secret_of(document: object, member: str) -> dict[str, Any]:
-    """Return the object in a file of *member*, wrapped in it as IAM answers or not; empty where there is none."""
+    """Return the object in *document*, which may be wrapped in *member*; empty where there is none."""
     inner = document[member] if isinstance(document, dict) and document.keys() == {member} else document
     return inner if isinstance(inner, dict) else {}
 
 
 def _owners(users: dict[str, User], settings: Settings) -> dict[str | None, str]:
-    """Return the ARN of every owner by UserName; None stands for the root of the account."""
+    """Return the ARN of every possible owner by UserName; None is the key of the root."""
     return {**{user.name: arn for arn, user in users.items()}, None: f"arn:{settings.partition}:iam::{settings.id}:root"}
 
 
@@ -129,7 +129,7 @@ def _owner(fields: Fields, owners: dict[str | None, str]) -> str | None:
 
 
 def _private(tree: Tree, file: str, member: str, faults: Faults) -> Fields | None:
-    """Return a reader of a file that holds a secret; it must be nobody else's to read, unless it says itself that it is published."""
+    """Return a reader of a file with a secret. Its mode must be private unless the file states that the secret is published."""
     document = tree.json(file)
     if document is None:
         return None

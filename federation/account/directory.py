@@ -1,4 +1,4 @@
-"""The account directory, loaded whole or not at all. Its layout is described in ``docs/account-directory.md``."""
+"""Loading of an account directory. ``docs/account-directory.md`` describes the layout. A directory with a fault is not loaded."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from federation.account.users import read_groups, read_users
 from federation.errors import MAX_SHOWN, printable, show
 
 DIRECTORIES: Final = (USER.directory, GROUP.directory, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
-"""Directories that are there only where the account has something to put into them."""
+"""Directories that are optional."""
 WEB_IDENTITY: Final = {
     "oidc-providers": ("federation.account.oidc_providers", "read_oidc_providers"),
     "oauth-providers": ("federation.account.oauth_providers", "read_oauth_providers"),
     "plugin-providers": ("federation.account.plugin_providers", "read_plugin_providers"),
 }
-"""Directories whose readers, and the key handling behind them, are imported where the account has them."""
+"""Optional directories whose readers are imported only where the directory exists, because they import key handling."""
 
 
 def load_account(path: str | os.PathLike[str]) -> Account:
-    """Read, compile and check the account directory at *path*.
+    """Load the account directory at *path*: read, compile and check every file.
 
     Raises:
-        AccountFaults: At least one file is at fault; every fault is listed, with its file and its place inside.
+        AccountFaults: At least one file is at fault. Every fault is listed with its file and the place in the file.
     """
     faults = Faults()
     with _uncollected():
@@ -52,7 +52,7 @@ def load_account(path: str | os.PathLike[str]) -> Account:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector: what is loaded stays, and looking through it again and again takes longer than reading it."""
+    """Disable the garbage collector during loading. Its repeated scans of the loaded objects would take longer than loading."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -66,7 +66,7 @@ def root_of(path: object, faults: Faults) -> Path:
     """Return *path* as the root of an account directory.
 
     Raises:
-        AccountFaults: It is not an existing directory.
+        AccountFaults: *path* is not an existing directory.
     """
     try:
         root = Path(path) if isinstance(path, (str, os.PathLike)) else None
@@ -81,7 +81,7 @@ def root_of(path: object, faults: Faults) -> Path:
 
 
 def read_account(tree: Tree, faults: Faults) -> Account | None:
-    """Read, compile and check the account of *tree*; None, or an account not to be used, after recording its faults."""
+    """Return the account of *tree*. Where *faults* has an entry afterwards, the result must not be used; it may be None."""
     settings = read_settings(tree, faults)
     if settings is None:
         return None
@@ -127,7 +127,7 @@ def read_account(tree: Tree, faults: Faults) -> Account | None:
 
 
 def load_keyring(tree: Tree, settings: Settings, faults: Faults) -> Keyring | None:
-    """Read the keyring; one that others can read is a fault, unless it says itself that it is published."""
+    """Return the keyring; None after recording a fault. Its mode must be private unless the file states that it is published."""
     document = tree.json(settings.keyring)
     if document is None:
         return None
@@ -146,7 +146,7 @@ def _read_where_present(name: str, present: tuple[str, ...], tree: Tree, setting
 
 
 def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> tuple[str, ...]:
-    """Require that nothing lies in the directory by a name nobody reads, such as ``role/``; return what does."""
+    """Record a fault for every name in the directory that is not read, such as a misspelt ``role/``, and return those names."""
     known = {SETTINGS_FILE, settings.keyring, SAML_PROVIDERS, ROLE.directory, POLICY.directory, *DIRECTORIES, *WEB_IDENTITY}
     present = tree.entries("")
     for name in present:
@@ -158,5 +158,5 @@ def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> tuple[str, 
 
 
 def is_left_alone(name: str) -> bool:
-    """Tell whether *name*, in the root of an account directory, is for its readers and none of the account."""
+    """Return whether *name* in the root of an account directory is ignored when loading, such as a README."""
     return name.startswith("README")

@@ -1,4 +1,4 @@
-"""What the files of IAM's entities have in common: one file each, wrapped as AWS prints it or not, named as it is called."""
+"""Files of IAM entities: one file for each entity, named by it, in the form that AWS prints with or without the outer member."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ JSON: Final = ".json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityKind:
-    """A kind of entity, in IAM's words.
+    """A kind of IAM entity.
 
     Attributes:
-        noun: ``role``; how errors call it.
-        directory: Where its files lie.
-        member: Member that wraps one of them in an answer, ``Role``.
-        listed: Member of ``get-account-authorization-details`` that lists them, ``RoleDetailList``.
-        name_member: Member that holds its name.
-        inline_member: Member that holds its inline policies; empty where it has none.
-        name_pattern: What it may be called (IAM API model 2010-05-08).
+        noun: Name in errors, such as ``role``.
+        directory: Directory of its files.
+        member: Member that wraps an entity in a response, such as ``Role``.
+        listed: Member of ``get-account-authorization-details`` that lists them, such as ``RoleDetailList``.
+        name_member: Member that holds the name.
+        inline_member: Member that holds the inline policies; empty where the kind has none.
+        name_pattern: Pattern of valid names (IAM API model 2010-05-08).
     """
 
     noun: str
@@ -40,7 +40,7 @@ class EntityKind:
     name_pattern: re.Pattern[str]
 
     def file_of(self, name: str) -> str:
-        """Return the file of the entity *name*, relative to the account directory."""
+        """Return the path of the file of the entity *name*, relative to the account directory."""
         return f"{self.directory}/{file_name(name, JSON)}"
 
 
@@ -79,7 +79,7 @@ POLICY: Final = EntityKind(
 def json_files(tree: Tree, directory: str, faults: Faults, *, below: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
     """Return file and name of every entity in *directory*.
 
-    Anything else there but the directories *below*, and names that differ by case alone, are faults.
+    Other names, except the directories *below*, are faults. So are names that differ only by case.
     """
     found = []
     seen: dict[str, str] = {}
@@ -104,12 +104,12 @@ def entities(tree: Tree, kind: EntityKind, faults: Faults) -> Iterator[tuple[str
 
 
 def unwrapped(document: object, kind: EntityKind) -> object:
-    """Return *document* without the ``{"Role": …}`` around it that ``get-role``, and its like, prints."""
+    """Return *document* without the outer member, such as ``{"Role": …}`` of ``get-role``."""
     return document[kind.member] if isinstance(document, dict) and document.keys() == {kind.member} else document
 
 
 def check_name(fields: Fields, kind: EntityKind, name: str) -> None:
-    """Require that the entity in the file of *name* is called so, and that the name is one IAM allows."""
+    """Require that the entity in the file of *name* has this name, and that the name is valid for IAM."""
     given = fields.text(kind.name_member)
     if given not in {None, name}:
         fields.fault(kind.name_member, f"the name of the file, {show(name)}", show(given), "rename the file or correct the member")
@@ -118,7 +118,7 @@ def check_name(fields: Fields, kind: EntityKind, name: str) -> None:
 
 
 def check_arn(fields: Fields, *allowed: str) -> str:
-    """Require that ``Arn``, where it is given, is one of *allowed*; return it, or else the first of them."""
+    """Require that ``Arn``, where present, is one of *allowed*. Return it, or the first of *allowed*."""
     given = fields.text("Arn")
     if given is None or given in allowed:
         return given or allowed[0]

@@ -1,4 +1,4 @@
-"""Faults are gathered, not thrown: whoever repairs an account directory wants to see all of them at once."""
+"""Collection of the faults of an account directory, so that one error lists all of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument, printable
 
 MAX_FAULTS = 1000
-"""Faults kept; a directory with more is not an account directory."""
+"""Most faults that are kept."""
 
 
 class Faults:
-    """Gathers the faults of one account directory while it is read."""
+    """The faults of one account directory, collected while it is read."""
 
     __slots__ = ("_faults",)
 
@@ -26,27 +26,27 @@ class Faults:
         return iter(self._faults)
 
     def add(self, file: str, path: str, expected: str, found: str, remedy: str, *, check: str = "account") -> None:
-        """Record one fault of *file* at *path* inside it."""
+        """Record a fault of *file* at *path* inside it."""
         if len(self._faults) < MAX_FAULTS:
             self._faults.append(AccountFault(file=file, path=path, expected=expected, found=found, remedy=remedy, check=check))
 
     def add_refusal(self, file: str, path: str, refusal: FederationError) -> None:
-        """Record what another room found wrong with the content of *file*; a policy's own JSON path continues *path*."""
+        """Record *refusal* as a fault of *file*. The JSON path of a policy's refusal is appended to *path*."""
         inner = refusal.path.removeprefix("$") if isinstance(refusal, MalformedPolicyDocument) else ""
         self.add(file, path + inner, refusal.expected, refusal.found, refusal.remedy, check=refusal.check)
 
     def forget(self, known: Faults) -> None:
-        """Drop the faults that *known* has, too."""
+        """Remove the faults that *known* also has."""
         seen = {str(fault) for fault in known}
         self._faults = [fault for fault in self._faults if str(fault) not in seen]
 
     def error(self) -> AccountFaults:
-        """Return the recorded faults, of which there must be one, as the error to raise."""
+        """Return the recorded faults, at least one, as an error."""
         return AccountFaults(tuple(self._faults))
 
 
 def located(faults: AccountFaults, directory: Path) -> AccountFaults:
-    """Return *faults* with each file named from the root of the file system: several directories are read, and one log tells of all."""
+    """Return *faults* with absolute file names, for logs on several account directories."""
     return AccountFaults(
         tuple(
             AccountFault(

@@ -1,4 +1,4 @@
-"""Typed reading of JSON and TOML objects: each member is asked for by name and type, and what nobody asked for is a fault."""
+"""Typed reading of JSON and TOML objects. Members are read by name and type; members that were not read are faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Fields:
     """The members of one object of an account file.
 
-    Every reader returns the value, or the stated default after recording a fault, so that reading goes on to the next member.
+    Each method returns the value, or the stated default after recording a fault, so that the other members are read too.
     """
 
     __slots__ = ("_asked", "_document", "_faults", "_file", "_path")
@@ -31,16 +31,16 @@ class Fields:
         return name in self._document
 
     def at(self, name: str) -> str:
-        """Return the path of member *name*."""
+        """Return the JSON path of member *name*."""
         return f"{self._path}.{name}"
 
     def raw(self, name: str) -> object | None:
-        """Return member *name* as it stands, None when absent."""
+        """Return member *name* unchecked; None when absent."""
         self._asked.add(name)
         return self._document.get(name)
 
     def ignore(self, *names: str) -> None:
-        """Accept members that AWS writes and the engine has no use for."""
+        """Accept members that AWS writes and that have no effect here."""
         self._asked.update(names)
 
     def fault(self, name: str, expected: str, found: str, remedy: str) -> None:
@@ -48,7 +48,7 @@ class Fields:
         self._faults.add(self._file, self.at(name), expected, found, remedy)
 
     def text(self, name: str, *, required: bool = False, pattern: re.Pattern[str] | None = None, longest: int = 2048) -> str | None:
-        """Return the text *name*; None when absent or at fault."""
+        """Return the text *name* of 1 to *longest* characters; None when absent or at fault."""
         value = self._typed(name, str, "text", required=required)
         if value is None:
             return None
@@ -92,7 +92,7 @@ class Fields:
         return None if value is None else Fields(value, file=self._file, faults=self._faults, path=self.at(name))
 
     def finish(self) -> None:
-        """Record every member nobody asked for: a misspelt setting must not silently fall back to its default."""
+        """Record a fault for every member that was not read, because a misspelt setting must not silently take its default."""
         for name in [name for name in self._document if name not in self._asked]:
             self.fault(
                 name if name.isidentifier() else "?", f"one of {', '.join(sorted(self._asked))}", show(name), "correct or remove the member"

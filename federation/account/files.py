@@ -1,4 +1,4 @@
-"""Reading an account directory: plain files inside it, bounded, never through a symbolic link, every failure a fault."""
+"""Reading of files of an account directory: regular files of bounded size, without following symbolic links. Failures become faults."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from federation.account.faults import Faults
 from federation.errors import show
 
 ACCOUNT_FILE_OCTETS: Final = 1_048_576
-"""Longest JSON or TOML file of an account directory."""
+"""Largest JSON or TOML file of an account directory."""
 DIRECTORY_ENTRIES: Final = 20_000
-"""Most entries of one directory that are looked at."""
+"""Most entries of one directory."""
 
 _OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Tree:
-    """The files below one account directory. Names are relative, with ``/``; they come from listings and constants, never from tokens."""
+    """The files below one account directory.
+
+    Names are relative, with ``/``. They must come from listings and constants, never from tokens.
+    """
 
     __slots__ = ("_faults", "root")
 
@@ -33,7 +36,7 @@ class Tree:
         self._faults = faults
 
     def entries(self, directory: str) -> tuple[str, ...]:
-        """Return the sorted names in *directory*, hidden ones left out; empty where the directory is absent or at fault."""
+        """Return the sorted names in *directory* without hidden ones; empty where the directory is absent or at fault."""
         names = sorted(name for name in self._listed(directory) if not name.startswith("."))
         if len(names) > DIRECTORY_ENTRIES:
             self._faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(names)), "split the account")
@@ -46,7 +49,7 @@ class Tree:
             if not stat.S_ISDIR(status.st_mode) and directory:
                 self._faults.add(directory, "", "a directory", _file_kind(status.st_mode), "replace it by a real directory")
                 return ()
-            return os.listdir(self.root / directory)  # noqa: PTH208 - names are wanted
+            return os.listdir(self.root / directory)  # noqa: PTH208 - only names are needed
         except FileNotFoundError:
             return ()
         except (OSError, ValueError) as error:
@@ -54,14 +57,14 @@ class Tree:
             return ()
 
     def is_directory(self, name: str) -> bool:
-        """Tell whether *name* is a directory, and not a link to one."""
+        """Return whether *name* is a directory and not a symbolic link."""
         try:
             return stat.S_ISDIR(os.lstat(self.root / name).st_mode)
         except (OSError, ValueError):
             return False
 
     def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
-        """Return the octets of *file*; None after recording why it cannot be read."""
+        """Return the octets of *file*, at most *longest*; None after recording a fault."""
         try:
             handle = os.open(self.root / file, _OPEN_FLAGS)
         except (OSError, ValueError) as error:
@@ -82,25 +85,25 @@ class Tree:
         return self.bounded(file, octets, longest)
 
     def missing(self, file: str) -> None:
-        """Record that *file* is not there."""
+        """Record that *file* is missing."""
         self._faults.add(file, "", "a readable regular file", os.strerror(errno.ENOENT), "correct the path, its kind or its permissions")
 
     def bounded(self, file: str, octets: bytes, longest: int) -> bytes | None:
-        """Return *octets*, the content of *file*; None after recording that there are more than *longest*."""
+        """Return *octets*, the content of *file*; None after recording a fault where there are more than *longest*."""
         if len(octets) > longest:
             self._faults.add(file, "", f"at most {longest} octets", "more", "this is not the file it is taken for")
             return None
         return octets
 
     def mode(self, file: str) -> int | None:
-        """Return the permission bits of *file*, None where the system has none."""
+        """Return the permission bits of *file*; None where the system has none."""
         try:
             return stat.S_IMODE(os.lstat(self.root / file).st_mode) if os.name == "posix" else None
         except (OSError, ValueError):
             return None
 
     def require_private(self, file: str, *, published: str) -> None:
-        """Record a fault where others may read *file*, unless it says itself, in *published*, why that is meant."""
+        """Record a fault where other users may read *file*, unless *published*, its own reason for that, is not empty."""
         mode = self.mode(file)
         if not published and mode is not None and mode & 0o077:
             self._faults.add(
@@ -108,7 +111,7 @@ class Tree:
             )
 
     def text(self, file: str) -> str | None:
-        """Return the UTF-8 text of *file*, a byte order mark dropped; None after recording a fault."""
+        """Return the UTF-8 text of *file* without a byte order mark; None after recording a fault."""
         octets = self.read(file)
         if octets is None:
             return None
@@ -119,7 +122,7 @@ class Tree:
             return None
 
     def json(self, file: str) -> object | None:
-        """Return the strictly parsed JSON of *file*; None after recording a fault."""
+        """Return the JSON of *file*, parsed by `parse_json`; None after recording a fault."""
         text = self.text(file)
         if text is None:
             return None
@@ -128,7 +131,7 @@ class Tree:
         except (ValueError, RecursionError) as error:
             self._faults.add(file, "", "one JSON document without duplicate members", show(_reason(error)), "correct the JSON")
             return None
-        if document is None:  # or its reader would take it for a fault that is recorded already, and leave the file out
+        if document is None:  # None means that a fault was recorded, so null must be recorded here
             self._faults.add(file, "", "a JSON document that says something", "null", "correct or remove the file")
         return document
 
@@ -145,13 +148,14 @@ class Tree:
 
 
 def parse_json(text: str) -> object:
-    """Parse *text* strictly: duplicate members, NaN, infinities, lone surrogates and nesting beyond `limits.JSON_DEPTH` are refused.
+    """Return the parsed JSON *text*. Duplicate members, NaN, infinities, lone surrogates and deep nesting are refused.
 
     Raises:
-        ValueError: The text is not such JSON. `RecursionError` where nesting is deeper than the interpreter's parser follows.
+        ValueError: The text is not such JSON, or is nested deeper than `limits.JSON_DEPTH`.
+        RecursionError: The nesting exceeds the limit of the interpreter's parser.
     """
     document: object = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
-    if text.count("{") + text.count("[") >= limits.JSON_DEPTH:  # nothing is deeper than it has brackets
+    if text.count("{") + text.count("[") >= limits.JSON_DEPTH:  # depth is at most the number of brackets
         _check_depth(document)
     if not text.isascii() or "\\u" in text:
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate raises here

@@ -1,4 +1,4 @@
-"""Which OpenID Connect provider a token claims to be of."""
+"""Selection of the OpenID Connect provider of a token by its unverified issuer."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from federation.oidc.decode import RawToken
 from federation.oidc.inspection import claimed_issuer
 from federation.oidc.issuer_url import how_to_register
 
-if TYPE_CHECKING:  # key handling is loaded with the first provider
+if TYPE_CHECKING:  # key handling is imported with the first provider
     from federation.oidc.provider import OidcProvider
 
 _NEAREST: Final = 3
-"""Registered issuers that a refusal names."""
+"""Most registered issuers that a refusal lists."""
 
 
 def by_issuer(providers: Iterable[OidcProvider]) -> dict[str, OidcProvider]:
-    """Return *providers* by every text of ``iss`` that means them.
+    """Return *providers* by each accepted value of ``iss``.
 
     Raises:
-        RegistrationError: check ``issuer``, two of them answer to one issuer.
+        RegistrationError: Check ``issuer``: two providers accept the same issuer.
     """
     found: dict[str, OidcProvider] = {}
     for provider in providers:
@@ -35,10 +35,10 @@ def by_issuer(providers: Iterable[OidcProvider]) -> dict[str, OidcProvider]:
 
 
 def find_oidc_provider(token: RawToken, issuers: Mapping[str, OidcProvider]) -> OidcProvider:
-    """Return the provider that *token* claims to be of. The claim only chooses; whether it is true is for that provider's keys to say.
+    """Return the provider of the token's issuer. The claim is not verified yet; it only selects the keys that verify the token.
 
     Raises:
-        InvalidIdentityToken: The token names no issuer, or one that is not registered; check ``provider``.
+        InvalidIdentityToken: Check ``provider``: the token has no issuer, or one that is not registered.
     """
     issuer = claimed_issuer(token)
     provider = issuers.get(issuer)
@@ -58,7 +58,7 @@ def find_oidc_provider(token: RawToken, issuers: Mapping[str, OidcProvider]) -> 
 
 
 def _nearest(issuer: str, issuers: Iterable[str]) -> list[str]:
-    """Return registered issuers that differ from *issuer* by case, scheme or trailing slash alone, else those of the same host."""
+    """Return registered issuers that differ from *issuer* only by case, scheme or trailing slash; otherwise those of the same host."""
 
     def plain(url: str) -> str:
         return url.lower().removeprefix("https://").rstrip("/")

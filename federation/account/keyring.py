@@ -1,7 +1,7 @@
-"""The keyring: the 256-bit keys that seal session tokens and from which secret access keys derive.
+"""The keyring: 256-bit keys that seal session tokens and from which secret access keys are derived.
 
-Several keys live side by side so that they can rotate: one seals, all open. A rotation keeps the old key until the longest session it may
-have sealed has ended. Removing a key ends every session it sealed.
+A keyring has several keys so that they can be rotated. One key seals; all keys open. A rotation keeps the old key until the longest session
+that it may have sealed has ended. Removing a key makes all session tokens that it sealed invalid.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from federation.errors import RegistrationError, show
 
 KEY_OCTETS: Final = 32
 MAX_KEYS: Final = 16
-"""Keys in one ring; every rotation may keep its predecessors this far back."""
+"""Most keys of one keyring, retired ones included."""
 
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Sealing keys by id.
+    """The sealing keys of an account by id.
 
     Attributes:
-        sealing: Id of the key that seals from now on; the others only open.
-        keys: Key id (1 to 16 characters of ``A-Za-z0-9_-``, in clear in every token) to 32 octets. Never shown.
-        published: Why these keys are no secret, for a throw-away ring that is shipped with an example; empty for a real one.
-        retired: Key id to the instant, aware UTC, since when it only opens, for keys that a rotation replaced.
+        sealing: Id of the key that seals. The others only open.
+        keys: Key id (1 to 16 characters of ``A-Za-z0-9_-``, in clear in every token) to key of 32 octets. Not in the repr.
+        published: Reason why the keys are not secret, for the keyring of an example; empty for a real one.
+        retired: Id of each key that a rotation replaced to the time of the rotation, aware UTC.
     """
 
     sealing: str
@@ -46,17 +46,20 @@ class Keyring:
 
     @classmethod
     def generate(cls) -> Keyring:
-        """Return a ring of one fresh random key."""
+        """Return a keyring with one new random key."""
         return cls(sealing="k1", keys=MappingProxyType({"k1": secrets.token_bytes(KEY_OCTETS)}))
 
     def rotated(self, at: datetime) -> Keyring:
-        """Return a ring in which a fresh key seals from the instant *at* on.
+        """Return a keyring in which a new random key seals.
 
-        Keys whose last session has ended are left out: those retired longer than the longest session lasts. One that came into the ring by
-        hand, with no instant of its own, counts as retired now.
+        Keys that were retired longer ago than the longest session lasts are removed. A key without a time of retirement counts as retired
+        at *at*.
+
+        Args:
+            at: The time of the rotation, aware UTC.
 
         Raises:
-            RegistrationError: `MAX_KEYS` are still needed.
+            RegistrationError: `MAX_KEYS` keys are still needed.
         """
         ends = at - timedelta(seconds=limits.USER_SESSION_MAX_SECONDS)
         retired = {key_id: self.retired.get(key_id, at) for key_id in self.keys}
@@ -78,7 +81,7 @@ class Keyring:
         )
 
     def as_document(self) -> dict[str, Any]:
-        """Return the content of ``keyring.json``. Holds the keys in clear: for the file alone."""
+        """Return the content of ``keyring.json``. It holds the keys in clear and must only be written to that file."""
         document: dict[str, Any] = {"sealing": self.sealing, "keys": {k: base64.b64encode(v).decode("ascii") for k, v in self.keys.items()}}
         if self.retired:
             document["retired"] = {key_id: f"{at.isoformat(timespec='seconds')[:19]}Z" for key_id, at in self.retired.items()}
@@ -86,7 +89,7 @@ class Keyring:
 
 
 def read_keyring(document: object, *, file: str, faults: Faults) -> Keyring | None:
-    """Read the parsed ``keyring.json``; every fault is recorded and none of them repeats key material."""
+    """Return the keyring of the parsed ``keyring.json``; None after recording faults. No fault repeats key material."""
     fields = Fields(document, file=file, faults=faults)
     sealing = _key_id(fields.raw("sealing"))
     if sealing is None:
@@ -99,7 +102,7 @@ def read_keyring(document: object, *, file: str, faults: Faults) -> Keyring | No
     for key_id, value in encoded.items():
         where = f"$.keys.{_key_id(key_id) or '?'}"
         if _key_id(key_id) is None:
-            # Who mistakes the key for its name must not find it in a log.
+            # A user may have written the key in place of its id, so the id is not shown.
             faults.add(file, where, "a key id of 1 to 16 characters of A-Za-z0-9_-", "another (not shown)", "rename the key")
         key = _decode_key(value)
         if key is None:

@@ -1,4 +1,4 @@
-"""Findings on the policies an account holds, each with the file it stands in."""
+"""Lint findings on the policies of an account, with the file of each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from federation.policy.lint import Finding, lint
 
 @dataclass(frozen=True, slots=True)
 class StoredPolicy:
-    """A policy of the account: its file, relative to the directory, the JSON path in it, and the compiled document.
+    """A policy of the account: its file relative to the account directory, the JSON path in the file, and the compiled document.
 
-    Of a managed policy it is the default version.
+    For a managed policy the document is that of the default version.
     """
 
     file: str
@@ -25,7 +25,7 @@ class StoredPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PlacedFinding:
-    """A finding, and the file of the account that it speaks about; the finding's path is that in the file."""
+    """A finding with its file of the account directory. The path of the finding is the JSON path in the file."""
 
     file: str
     finding: Finding
@@ -36,7 +36,7 @@ class PlacedFinding:
 
 
 def lint_account(account: Account, *, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[PlacedFinding, ...]:
-    """Return the findings on every policy of *account* that is of one of *kinds*, file by file."""
+    """Return the findings on every policy of *account* whose kind is in *kinds*, ordered by file."""
     providers = {*account.saml_providers, *account.oidc_providers, *account.oauth_providers, *account.plugin_providers}
     found: list[PlacedFinding] = []
     for stored in stored_policies(account):
@@ -47,7 +47,7 @@ def lint_account(account: Account, *, kinds: frozenset[Kind] = frozenset(Kind)) 
 
 
 def stored_policies(account: Account) -> Iterator[StoredPolicy]:
-    """Yield every policy of *account* with its place."""
+    """Yield every policy of *account* with its file and JSON path."""
     for role in account.roles.values():
         yield StoredPolicy(ROLE.file_of(role.name), "$.AssumeRolePolicyDocument", role.trust_policy)
         yield from _inline(ROLE, role.name, role.inline_policies)

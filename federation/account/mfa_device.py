@@ -1,4 +1,4 @@
-"""A virtual MFA device and the forms of its secret (RFC 4226, RFC 6238)."""
+"""Virtual MFA devices and the text form of their secrets (RFC 4226, RFC 6238)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ _SECRET_MAX_CHARS: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class MfaDevice:
-    """A virtual MFA device: its serial number (``arn:aws:iam::<account>:mfa/<name>``) and the shared secret, never shown.
+    """A virtual MFA device.
+
+    Attributes:
+        serial_number: ARN of the device, ``arn:aws:iam::<account>:mfa/<name>``.
+        secret: The shared secret, 16 to 64 octets. Not in the repr.
 
     Raises:
-        RegistrationError: The secret has not 16 to 64 octets.
+        RegistrationError: The length of the secret is out of this range.
     """
 
     serial_number: str
@@ -31,10 +35,10 @@ class MfaDevice:
 
 
 def parse_secret(text: object) -> bytes:
-    """Read a shared secret as authenticators show it: base32 (RFC 4648), either case, in groups or not, padded or not.
+    """Return the shared secret in *text*: base32 (RFC 4648) in upper or lower case, with or without spaces and padding.
 
     Raises:
-        RegistrationError: It is something else, or has not 16 to 64 octets. The text is not repeated.
+        RegistrationError: *text* is not base32, or the secret does not have 16 to 64 octets. The refusal does not repeat the text.
     """
     if isinstance(text, str) and len(text) <= _SECRET_MAX_CHARS:
         joined = text.replace(" ", "").replace("-", "")

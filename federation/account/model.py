@@ -1,4 +1,4 @@
-"""What an account holds once it was read: immutable, compiled, shared by every thread."""
+"""The content of a loaded account: immutable objects with compiled policies and parsed keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from federation.profiles import Profile, Replay
 from federation.saml.provider import SamlProvider
 from federation.validators import Provider
 
-if TYPE_CHECKING:  # key handling of these rooms is loaded where an account has such providers, and not before
+if TYPE_CHECKING:  # their key handling is imported only for accounts with such providers
     from federation.oauth.provider import OAuthProvider
     from federation.oidc.provider import OidcProvider
 
@@ -39,20 +39,20 @@ UNIQUE_ID: Final = re.compile(r"[A-Z0-9]{16,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """An IAM role.
+    """An IAM role (IAM API model 2010-05-08).
 
     Attributes:
         arn: ARN with the path.
-        name: 1 to 64 characters; unique in the account whatever the case.
-        path: ``/`` or ``/division/team/``. Sessions drop it from their ARN.
-        role_id: ``AROA…``; derived from account, path and name where the file gives none, hence stable.
+        name: 1 to 64 characters, unique in the account without regard to case.
+        path: ``/`` or ``/division/team/``. The ARN of a session omits it.
+        role_id: Unique id, ``AROA…``. It is derived from account, path and name where the file has none.
         trust_policy: The compiled AssumeRolePolicyDocument.
         max_session_duration: MaxSessionDuration, 3600 to 43200 seconds.
-        tags: The role's own tags.
+        tags: The tags of the role.
         permissions_boundary: ARN of the boundary policy, or None.
-        inline_policies: PolicyName to identity policy.
+        inline_policies: Inline policies, PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
-        description: Free text.
+        description: Description of the role.
     """
 
     arn: str
@@ -74,11 +74,11 @@ class ManagedPolicy:
 
     Attributes:
         arn: ARN with the path.
-        name: 1 to 128 characters; unique in the account whatever the case, and so among AWS's own.
+        name: 1 to 128 characters, unique without regard to case among the policies of the account, or among those of AWS.
         path: ``/`` or ``/division/team/``.
         policy: The compiled document of the default version.
-        file: File it was read from, relative to the account directory; empty where it was not read from one.
-        place: JSON path of that document in the file.
+        file: File of the policy, relative to the account directory; empty where it was not read from a file.
+        place: JSON path of the document in the file.
     """
 
     arn: str
@@ -91,13 +91,13 @@ class ManagedPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """An IAM group: policies that its members share.
+    """An IAM group.
 
     Attributes:
         arn: ARN with the path.
-        name: 1 to 128 characters; unique in the account whatever the case.
+        name: 1 to 128 characters, unique in the account without regard to case.
         path: ``/`` or ``/division/team/``.
-        group_id: ``AGPA…``; derived where the file gives none.
+        group_id: Unique id, ``AGPA…``. It is derived from account, path and name where the file has none.
         inline_policies: PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
     """
@@ -116,14 +116,14 @@ class User:
 
     Attributes:
         arn: ARN with the path.
-        name: 1 to 64 characters; unique in the account whatever the case.
+        name: 1 to 64 characters, unique in the account without regard to case.
         path: ``/`` or ``/division/team/``.
-        user_id: ``AIDA…``; derived from account, path and name where the file gives none, hence stable.
-        tags: The user's tags.
+        user_id: Unique id, ``AIDA…``. It is derived from account, path and name where the file has none.
+        tags: The tags of the user.
         permissions_boundary: ARN of the boundary policy, or None.
         inline_policies: PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
-        groups: The groups the user is in; their policies are the user's too.
+        groups: The groups of the user. Their policies apply to the user.
     """
 
     arn: str
@@ -139,13 +139,13 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessKey:
-    """A long-term access key.
+    """A long-term access key of a user or of the root.
 
     Attributes:
-        id: ``AKIA…``.
-        secret: The secret access key. Never shown.
-        user: ARN of the user it belongs to; None for the root of the account.
-        active: Whether it may be used.
+        id: Access key id, ``AKIA…``.
+        secret: The secret access key. Not in the repr.
+        user: ARN of the user; None for the root of the account.
+        active: Whether the key may be used.
     """
 
     id: str
@@ -156,13 +156,13 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """The organization an account is in.
+    """The AWS organization of an account.
 
     Attributes:
-        id: ``o-…``; ``aws:PrincipalOrgID``.
-        paths: Where the account hangs in it, ``o-…/r-…/ou-…/``; ``aws:PrincipalOrgPaths``.
-        root_access: Member accounts in which this one may assume root: it is the management account or the delegated administrator, and
-            centralised root access is on. Empty anywhere else.
+        id: Id of the organization, ``o-…``; condition key ``aws:PrincipalOrgID``.
+        paths: Paths of the account in it, ``o-…/r-…/ou-…/``; condition key ``aws:PrincipalOrgPaths``.
+        root_access: Account ids of the member accounts whose root this account may assume: it is the management account or the delegated
+            administrator, and centralised root access is enabled. Otherwise empty.
     """
 
     id: str
@@ -175,8 +175,9 @@ class OutboundIssuer:
     """The account as an issuer of web identity tokens.
 
     Attributes:
-        url: The issuer, ``https://<uuid>.tokens.sts.global.api.aws``.
-        keys: Key id, such as ``RSA_0`` or ``EC384_0``, to private key. The highest number of a kind signs, all verify. Never shown.
+        url: Issuer URL, ``https://<uuid>.tokens.sts.global.api.aws``.
+        keys: Key id, such as ``RSA_0`` or ``EC384_0``, to private key. The key with the highest number of a kind signs; all are published.
+            Not in the repr.
     """
 
     url: str
@@ -185,14 +186,14 @@ class OutboundIssuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeInToken:
-    """What a trade-in token is exchanged for: a session of one role.
+    """The session that GetDelegatedAccessToken issues for a trade-in token.
 
     Attributes:
-        role_arn: The role.
+        role_arn: ARN of the role.
         session_name: RoleSessionName of the session.
-        duration: Length of the session, seconds.
-        expires_at: When the trade-in token ends, aware UTC.
-        policy_arns: Managed session policies.
+        duration: Length of the session in seconds.
+        expires_at: Expiration of the trade-in token, aware UTC.
+        policy_arns: ARNs of the managed session policies.
     """
 
     role_arn: str
@@ -204,29 +205,29 @@ class TradeInToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One AWS account as far as federation needs it.
+    """An AWS account with everything that the operations of STS need. It is immutable and thread-safe.
 
     Attributes:
-        id: Twelve digits.
+        id: Account id, twelve digits.
         partition: ``aws``, ``aws-cn``, ``aws-us-gov`` …
-        profile: Whose reading of the rules the account's providers follow.
-        keyring: Keys that seal session tokens.
+        profile: The default profile of the account's providers.
+        keyring: The keys that seal session tokens.
         saml_providers: Registered SAML providers by ARN.
         oidc_providers: Registered OpenID Connect providers by ARN.
         oauth_providers: Registered OAuth 2.0 providers by name.
-        plugin_providers: Providers whose tokens an enabled plug-in judges, by host name.
-        plugins: Plug-ins that the account enables, by name.
+        plugin_providers: Registered providers of plug-ins, by host name.
+        plugins: Names of the plug-ins that the account enables.
         roles: Roles by ARN.
-        policies: Managed policies by ARN, customer and AWS managed alike.
+        policies: Managed policies by ARN, both of the customer and of AWS.
         users: Users by ARN.
         groups: Groups by ARN.
         access_keys: Long-term access keys by id.
-        mfa_devices: ARN of a user, or of the account's root, to its devices by serial number.
-        organization: The organization the account is in, or None.
-        outbound: The account as an issuer of web identity tokens; None while that is switched off.
-        trade_in_tokens: SHA-256 of a trade-in token, in hex, to what it is exchanged for.
-        replay: How often one token may be exchanged here, unless whoever serves the account says otherwise.
-        notes: Remarks of loading that are no faults, e.g. an expired certificate or a published keyring.
+        mfa_devices: MFA devices by ARN of the owner, a user or the root, and then by serial number.
+        organization: The organization of the account, or None.
+        outbound: The account as an issuer of web identity tokens; None where that is disabled.
+        trade_in_tokens: Registered trade-in tokens by the SHA-256 of the token in hex.
+        replay: How often one token may be exchanged, where the service is opened with ``replay="account"``.
+        notes: Remarks of loading that are not faults, e.g. an expired certificate or a published keyring.
     """
 
     id: str
@@ -257,6 +258,6 @@ class Account:
 
 
 def derived_id(prefix: str, account: str, kind: str, path_and_name: str) -> str:
-    """Return the unique id of an IAM entity whose file gives none: four letters of *prefix* and 17 base32 characters of a hash."""
+    """Return the unique id of an IAM entity whose file has none: the four letters *prefix* and 17 base32 characters of a hash."""
     digest = hashlib.sha256(f"{account}\n{kind}\n{path_and_name}".encode()).digest()
     return prefix + base64.b32encode(digest).decode("ascii")[:17]

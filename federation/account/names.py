@@ -1,7 +1,7 @@
-"""How a name of IAM becomes the name of a file, and back: one file name for every name, one name for every file name.
+"""Conversion of IAM names to file names and back. The conversion is one to one.
 
-An ordinary name stays as it is. One character is percent-encoded where a file system would hide or mangle the file: a leading dot, a
-trailing dot, and the first letter of what Windows takes for a device (``CON``, ``nul.x``). No name of IAM holds a percent sign.
+Most names are unchanged. One character is percent-encoded where a file system would hide or change the file: a leading dot, a trailing dot,
+and the first letter of a device name of Windows (``CON``, ``nul.x``). No IAM name has a percent sign.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def file_name(name: str, suffix: str = "", *, taken: frozenset[str] = frozenset(
     """Return the name of the file or directory that holds *name*.
 
     Args:
-        name: A name of IAM, or a segment that `urllib.parse.quote` made.
-        suffix: ``.json`` for files, nothing for directories.
-        taken: Names that mean something else in that directory.
+        name: An IAM name, or a segment encoded by `urllib.parse.quote`.
+        suffix: ``.json`` for files, empty for directories.
+        taken: File names with another meaning in the directory.
     """
     plain = name + suffix
     if plain.startswith(".") or plain in taken or _DEVICE.match(plain):
@@ -31,7 +31,7 @@ def file_name(name: str, suffix: str = "", *, taken: frozenset[str] = frozenset(
 
 
 def name_of(file: str, suffix: str = "") -> str | None:
-    """Return the name whose file is called *file*; None where no name has a file called so."""
+    """Return the name for the file name *file*; None where *file* is not the file name of any name."""
     if not file.endswith(suffix):
         return None
     name = unquote(file.removesuffix(suffix), errors="replace")
@@ -39,7 +39,7 @@ def name_of(file: str, suffix: str = "") -> str | None:
 
 
 def read_name(file: str, *, directory: str, suffix: str, faults: Faults) -> str | None:
-    """Return the name that the entry *file* of *directory* stands for; None after recording why it stands for none."""
+    """Return the name for the entry *file* of *directory*; None after recording a fault."""
     name = name_of(file, suffix)
     if name is None:
         plain = file.removesuffix(suffix)

@@ -1,6 +1,7 @@
-"""``oauth-providers/<name>/``: what an OAuth 2.0 server said about its access tokens, each answer under the SHA-256 of its token.
+"""Reading of ``oauth-providers/<name>/``: the responses of an OAuth 2.0 server for its access tokens, by the SHA-256 of the token.
 
-``<sha256>.json`` is an answer as it came; ``<sha256>.jwt`` a signed one (RFC 9701), which ``jwks.json`` proves. No token lies here.
+``<sha256>.json`` is a response as received. ``<sha256>.jwt`` is a signed response (RFC 9701), which a key of ``jwks.json`` verifies. No
+token is stored.
 """
 
 from __future__ import annotations
@@ -21,23 +22,23 @@ from federation.oauth.provider import OAuthProvider
 OAUTH_PROVIDERS: Final = "oauth-providers"
 ANSWER: Final = re.compile(r"(?P<key>[0-9a-f]{64})\.(?:json|jwt)", re.ASCII)
 ANSWER_OCTETS: Final = 65_536
-"""Longest answer about one token."""
+"""Largest response for one token."""
 
 
 def read_oauth_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, OAuthProvider]:
-    """Read every OAuth 2.0 server of the account, by name."""
+    """Return every OAuth 2.0 server of the account by name."""
     present = (read_name(entry, directory=OAUTH_PROVIDERS, suffix="", faults=faults) for entry in tree.entries(OAUTH_PROVIDERS))
     found = {name: read_oauth_provider(tree, name, settings, faults) for name in present if name is not None}
     return {name: provider for name, provider in found.items() if provider is not None}
 
 
 def provider_directory(name: str) -> str:
-    """Return the directory of the server *name*, relative to the account directory."""
+    """Return the path of the directory of the server *name*, relative to the account directory."""
     return f"{OAUTH_PROVIDERS}/{file_name(name)}"
 
 
 def read_oauth_provider(tree: Tree, name: str, settings: Settings, faults: Faults) -> OAuthProvider | None:
-    """Read and register one server with every answer; None after recording its faults."""
+    """Return one server with all its responses; None after recording faults."""
     before, directory = len(faults), provider_directory(name)
     options = read_registration(tree, name, settings, faults)
     answers: dict[str, bytes] = {}
@@ -57,7 +58,7 @@ def read_oauth_provider(tree: Tree, name: str, settings: Settings, faults: Fault
 
 
 def read_registration(tree: Tree, name: str, settings: Settings, faults: Faults) -> dict[str, Any] | None:
-    """Return the arguments of the `OAuthProvider` of one directory, all but the answers; None after recording its faults."""
+    """Return the arguments of the `OAuthProvider` of one directory, without the responses; None after recording faults."""
     before, directory = len(faults), provider_directory(name)
     entries = tree.entries(directory)
     options: dict[str, Any] = {"name": name, **account_options(settings)}
@@ -79,7 +80,7 @@ def _register(options: dict[str, Any], answers: dict[str, bytes], files: dict[st
     try:
         return OAuthProvider(**options, token_information=answers)
     except RegistrationError:
-        for key, answer in answers.items():  # which of them it was
+        for key, answer in answers.items():  # find the response at fault
             try:
                 OAuthProvider(**options, token_information={key: answer})
             except RegistrationError as refusal:
@@ -99,5 +100,5 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
 
 
 def _file_of(refusal: RegistrationError) -> str:
-    """Return the file that is at fault, empty for the directory itself, whose name is the server's."""
+    """Return the file at fault; empty for the directory, whose name is that of the server."""
     return JWKS_FILE if refusal.check.startswith("jwk") else "" if refusal.check == "name" else SETTINGS_FILE

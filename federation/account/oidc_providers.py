@@ -1,4 +1,4 @@
-"""``oidc-providers/<host>/<path>/``: ``provider.toml``, the issuer's ``jwks.json`` and, where kept, its ``openid-configuration.json``."""
+"""Reading of ``oidc-providers/<host>/<path>/``: ``provider.toml``, ``jwks.json`` and optionally ``openid-configuration.json``."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ SETTINGS_FILE: Final = "provider.toml"
 JWKS_FILE: Final = "jwks.json"
 DISCOVERY_FILE: Final = "openid-configuration.json"
 THUMBPRINTS: Final = 5
-"""Thumbprints of one provider (IAM quota)."""
+"""Most thumbprints of one provider (IAM quota)."""
 
 _FILES: Final = frozenset({SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE})
 _REUSE: Final = re.compile(r"allowed|refused")
 _DEPTH: Final = 128
-"""Path segments of a URL of 255 characters."""
-_THUMBPRINT: Final = re.compile(r"[!-~]{40}", re.ASCII)  # IAM counts, and does not look whether they are digits
+"""Most path segments of a URL of 255 characters."""
+_THUMBPRINT: Final = re.compile(r"[!-~]{40}", re.ASCII)  # IAM checks the length only, not that they are hexadecimal digits
 
 
 def read_oidc_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, OidcProvider]:
-    """Read every OpenID Connect provider of the account, by ARN."""
+    """Return every OpenID Connect provider of the account by ARN."""
     found: dict[str, OidcProvider] = {}
     for directory in _directories(tree, OIDC_PROVIDERS, faults, depth=0):
         provider = read_oidc_provider(tree, directory, settings, faults)
@@ -43,27 +43,27 @@ def read_oidc_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[
 
 
 def provider_arn(settings: Settings, name: str) -> str:
-    """Return the ARN of the provider whose URL without ``https://`` is *name*; AWS's built-in ones are known by the name alone."""
+    """Return the ARN of the provider whose URL without ``https://`` is *name*. For providers built into AWS it is the name."""
     return name if name in BUILT_IN_OIDC else f"arn:{settings.partition}:iam::{settings.id}:oidc-provider/{name}"
 
 
 def directory_of(url: str) -> str:
-    """Return the directory of the provider *url*, below `OIDC_PROVIDERS`.
+    """Return the path of the directory of the provider *url*, relative to `OIDC_PROVIDERS`.
 
-    Host and path, one directory for each segment, a trailing slash dropped. What could not be a plain visible name, or is that of one of a
-    provider's files, is percent-encoded.
+    It is host and path, one directory for each segment, without a trailing slash. Segments that would be hidden or invalid file names, or
+    names of a provider's files, are percent-encoded.
     """
     segments = url.removeprefix("https://").removesuffix("/").split("/")
     return "/".join(_segment(segment) for segment in segments)
 
 
 def account_options(settings: Settings) -> dict[str, Any]:
-    """Return what ``account.toml`` says for every provider of web identities that does not say otherwise."""
+    """Return the defaults of ``account.toml`` for providers of web identities."""
     return {"profile": settings.profile, "clock_skew": settings.clock_skew}
 
 
 def read_oidc_provider(tree: Tree, directory: str, settings: Settings, faults: Faults) -> OidcProvider | None:
-    """Read and register the provider of one directory; None after recording its faults."""
+    """Return the provider of one directory; None after recording faults."""
     before, entries = len(faults), tree.entries(directory)
     options = _read_options(tree, f"{directory}/{SETTINGS_FILE}", faults)
     jwks = tree.read(f"{directory}/{JWKS_FILE}", longest=limits.JWKS_OCTETS)
@@ -83,7 +83,7 @@ def read_oidc_provider(tree: Tree, directory: str, settings: Settings, faults: F
 
 
 def read_common_options(fields: Fields) -> dict[str, Any]:
-    """Return the members of ``provider.toml`` that every provider of web identities may have, those given."""
+    """Return the members present in ``provider.toml`` that providers of web identities have in common."""
     skew, profile = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS), fields.text("profile", pattern=PROFILE)
     options = {
         "clock_skew": None if skew is None else timedelta(seconds=skew),
@@ -111,7 +111,7 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
 
 
 def _directories(tree: Tree, directory: str, faults: Faults, *, depth: int) -> Iterator[str]:
-    """Yield every directory below *directory* that holds a provider; a provider may lie above another, as their URLs do."""
+    """Yield every directory below *directory* that holds a provider. The URL of one provider may be a prefix of another's."""
     before, entries = len(faults), tree.entries(directory)
     files = [entry for entry in entries if entry in _FILES]
     below = [entry for entry in entries if entry not in _FILES]

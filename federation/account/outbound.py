@@ -1,7 +1,7 @@
-"""``outbound/``: the account as an issuer of web identity tokens.
+"""Reading of ``outbound/``: the account as an issuer of web identity tokens.
 
-``issuer.json`` is the answer of ``get-outbound-web-identity-federation-info``; ``RSA_0.pem`` and ``EC384_0.pem`` are its signing keys,
-named by their key ids. To rotate, add a key with the next number; the old one goes on verifying while its file is there.
+``issuer.json`` is the output of ``get-outbound-web-identity-federation-info``. ``RSA_0.pem`` and ``EC384_0.pem`` are the signing keys,
+named by key id. To rotate, add a key with the next number. The old key is published as long as its file exists.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SigningKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 
 def read_outbound(tree: Tree, faults: Faults) -> OutboundIssuer | None:
-    """Read the issuer; None where there is none, where it is switched off, or after recording its faults."""
+    """Return the issuer; None where there is none, where it is disabled, or after recording faults."""
     entries = tree.entries(OUTBOUND)
     if not entries:
         return None

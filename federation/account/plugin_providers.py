@@ -1,6 +1,6 @@
-"""``plugin-providers/<host>/``: a provider whose tokens a plug-in judges; the plug-in reads everything but the name of its ``kind``.
+"""Reading of ``plugin-providers/<host>/``: a provider of a plug-in. Only ``kind`` is read here; the plug-in reads the other settings.
 
-A plug-in is asked only where ``account.toml`` enables it by name: that it is installed means nothing (attack row O07).
+A plug-in is used only where ``account.toml`` enables it by name. Being installed is not enough (attack row O07).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from federation.vendors import BUILT_IN
 PLUGIN_PROVIDERS: Final = "plugin-providers"
 SETTINGS_FILE: Final = "provider.toml"
 FILES: Final = 100
-"""Files of one provider."""
+"""Most files of one provider."""
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 
 
 def read_plugin_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, Provider]:
-    """Read every provider of the account that a plug-in judges, by its host name."""
+    """Return every provider of a plug-in by host name."""
     found: dict[str, Provider] = {}
-    # The host name prefixes the provider's condition keys, so it must be nobody else's.
+    # The host name is the prefix of the provider's condition keys, so it must be unique.
     taken = {*BUILT_IN, *(unquote(entry) for room in ("oidc-providers", "oauth-providers") for entry in tree.entries(room))}
     for entry in tree.entries(PLUGIN_PROVIDERS):
         directory, name = f"{PLUGIN_PROVIDERS}/{entry}", read_name(entry, directory=PLUGIN_PROVIDERS, suffix="", faults=faults)
@@ -63,6 +63,6 @@ def _read_provider(tree: Tree, name: str, directory: str, settings: Settings, fa
         return plugin(str(kind)).register(name, settings=options, files=files, profile=settings.profile)
     except FederationError as refusal:
         faults.add_refusal(file, "", refusal)
-    except Exception as bug:  # noqa: BLE001 - somebody else's code: the account is at fault, not the engine
+    except Exception as bug:  # noqa: BLE001 - foreign code: the account is at fault, not the engine
         faults.add(file, "", f"a provider of kind {show(kind)}", f"{type(bug).__name__} in the plug-in", "tell the plug-in's author")
     return None

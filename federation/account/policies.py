@@ -1,6 +1,6 @@
-"""``policies/<Name>.json``: managed policies, as ``get-account-authorization-details`` lists them or as the bare policy document.
+"""Reading of ``policies/<Name>.json``: managed policies in the form of ``get-account-authorization-details``, or policy documents.
 
-Those of AWS have names of their own, which those of the account may have, too: ``policies/aws/<Name>.json`` keeps them apart.
+Managed policies of AWS are in ``policies/aws/<Name>.json``, because policies of the account may have the same names.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from federation.policy import Policy
 
 AWS_DIRECTORY: Final = "aws"
 AWS_POLICIES: Final = f"{POLICY.directory}/{AWS_DIRECTORY}"
-"""Where AWS's own managed policies lie. A file beside the account's that says ``Arn`` is read as well."""
+"""Directory of the managed policies of AWS. A file among those of the account whose ``Arn`` is that of an AWS policy is also read."""
 
 PolicyKind = Literal["trust", "identity", "session", "boundary", "resource"]
 
 
 def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, ManagedPolicy]:
-    """Read every managed policy of the account, by ARN."""
+    """Return every managed policy of the account by ARN."""
     found: dict[str, ManagedPolicy] = {}
     below = frozenset({AWS_DIRECTORY})
     for file, name in (*json_files(tree, POLICY.directory, faults, below=below), *json_files(tree, AWS_POLICIES, faults)):
@@ -41,17 +41,17 @@ def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, M
 
 
 def policy_file(arn: str, name: str) -> str:
-    """Return the file in which the managed policy *arn*, called *name*, belongs."""
+    """Return the path of the file of the managed policy with this ARN and name."""
     return f"{AWS_POLICIES}/{file_name(name, JSON)}" if is_aws_managed(arn) else POLICY.file_of(name)
 
 
 def is_aws_managed(arn: str) -> bool:
-    """Tell whether *arn* is of a managed policy of AWS, which no account owns."""
+    """Return whether *arn* is the ARN of a managed policy of AWS."""
     return arn.partition(":iam::")[2].startswith("aws:policy/")
 
 
 def read_policy(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> ManagedPolicy | None:
-    """Read one managed policy; None after recording its faults."""
+    """Return one managed policy; None after recording faults."""
     before, document = len(faults), unwrapped(document, POLICY)
     bare = isinstance(document, dict) and "Statement" in document
     fields = Fields({} if bare else document, file=file, faults=faults)
@@ -73,7 +73,7 @@ def read_policy(document: object, name: str, *, file: str, settings: Settings, f
 
 
 def _default_version(fields: Fields, default: str | None, *, file: str, faults: Faults) -> tuple[Policy | None, str]:
-    """Return the default version, compiled, and its place; None after recording a fault."""
+    """Return the compiled default version, None after recording a fault, and its JSON path."""
     versions = []
     for version in fields.objects("PolicyVersionList"):
         document, chosen = version.raw("Document"), version.raw("IsDefaultVersion") is True
@@ -90,8 +90,8 @@ def _default_version(fields: Fields, default: str | None, *, file: str, faults: 
 
 
 def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, faults: Faults) -> Policy | None:
-    """Compile a policy document as IAM answers with it: a JSON object, or text, percent-encoded (RFC 3986) or not."""
-    if isinstance(document, str) and document.startswith("%"):  # which no JSON does: its first brace or blank is encoded
+    """Return the compiled policy document: a JSON object, or JSON text with or without percent-encoding (RFC 3986), as IAM returns it."""
+    if isinstance(document, str) and document.startswith("%"):  # JSON never begins with %; percent-encoded JSON always does
         try:
             document = unquote(document, errors="strict")
         except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""``roles/<Name>.json``: a role as ``aws iam get-role`` or ``aws iam get-account-authorization-details`` (RoleDetailList) print it."""
+"""Reading of ``roles/<Name>.json``: a role in the form of ``get-role`` or of ``get-account-authorization-details`` (RoleDetailList)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from federation.account.policies import compile_policy
 from federation.account.settings import Settings
 
 MAX_SESSION_DURATION_MIN: Final = 3600
-"""Smallest MaxSessionDuration that IAM stores, seconds; the largest is `limits.ROLE_SESSION_MAX_SECONDS`."""
+"""Smallest MaxSessionDuration in seconds (IAM API model); the largest is `limits.ROLE_SESSION_MAX_SECONDS`."""
 
 
 def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Role]:
-    """Read every role of the account, by ARN; *policies* are those that roles may name."""
+    """Return every role of the account by ARN. *policies* are the managed policies that roles may refer to."""
     found: dict[str, Role] = {}
     for file, name, document in entities(tree, ROLE, faults):
         role = read_role(document, name, file=file, settings=settings, faults=faults)
@@ -37,7 +37,7 @@ def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy
 
 
 def read_role(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Role | None:
-    """Read one role; None after recording its faults."""
+    """Return one role; None after recording faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, ROLE, name)

@@ -1,6 +1,6 @@
-"""``saml-providers/<Name>/``: ``metadata.xml`` as exported, ``*.pem`` decryption keys, optional ``provider.toml``.
+"""Reading of ``saml-providers/<Name>/``: ``metadata.xml``, decryption keys ``*.pem``, and optionally ``provider.toml``.
 
-A decryption key is nobody else's to read, unless ``published`` in ``provider.toml`` says why the provider's keys are no secret.
+The mode of a decryption key must be private, unless ``published`` in ``provider.toml`` has the reason why the keys are not secret.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ SAML_PROVIDERS: Final = "saml-providers"
 METADATA_FILE: Final = "metadata.xml"
 SETTINGS_FILE: Final = "provider.toml"
 PRIVATE_KEY_OCTETS: Final = 16_384
-"""Longest private key of a SAML provider (AddPrivateKey: 1 to 16 384 characters)."""
+"""Largest private key of a SAML provider (IAM API, AddPrivateKey: 1 to 16 384 characters)."""
 PRIVATE_KEYS: Final = 2
-"""Decryption keys of one provider: the present one and its predecessor (IAM quota)."""
+"""Most decryption keys of one provider (IAM quota)."""
 MAX_AGE_SECONDS: Final = 86_400
-"""Largest redemption window a provider may be given; ``"none"`` switches the rule off by name."""
+"""Largest ``max_age`` of ``provider.toml``; ``"none"`` disables the rule."""
 
 _ONE_OF: Final = {
     "signed": re.compile(r"assertion|response|either"),
@@ -40,7 +40,7 @@ _ONE_OF: Final = {
 
 
 def read_saml_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, SamlProvider]:
-    """Read every SAML provider of the account, by ARN."""
+    """Return every SAML provider of the account by ARN."""
     found: dict[str, SamlProvider] = {}
     for entry in tree.entries(SAML_PROVIDERS):
         directory, name = f"{SAML_PROVIDERS}/{entry}", read_name(entry, directory=SAML_PROVIDERS, suffix="", faults=faults)
@@ -56,7 +56,7 @@ def read_saml_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[
 
 
 def provider_directory(name: str) -> str:
-    """Return the directory of the SAML provider *name*, relative to the account directory."""
+    """Return the path of the directory of the SAML provider *name*, relative to the account directory."""
     return f"{SAML_PROVIDERS}/{file_name(name)}"
 
 
@@ -66,7 +66,7 @@ def provider_arn(settings: Settings, name: str) -> str:
 
 
 def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings, faults: Faults) -> SamlProvider | None:
-    """Read and register the provider of one directory; None after recording its faults."""
+    """Return the provider of one directory; None after recording faults."""
     before = len(faults)
     keys = {}
     options: dict[str, Any] = {}
@@ -96,7 +96,7 @@ def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings,
 
 
 def account_options(settings: Settings) -> dict[str, Any]:
-    """Return what ``account.toml`` says for every SAML provider that does not say otherwise."""
+    """Return the defaults of ``account.toml`` for SAML providers."""
     options: dict[str, Any] = {"profile": settings.profile, "clock_skew": settings.clock_skew}
     if settings.audiences is not None:
         options["audiences"] = settings.audiences

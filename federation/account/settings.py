@@ -1,4 +1,4 @@
-"""``account.toml``: who the account is and how its providers judge unless they say otherwise."""
+"""Reading of ``account.toml``: the account and the defaults of its providers."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Settings:
     """The content of ``account.toml``.
 
     Attributes:
-        id: Twelve digits.
+        id: Account id, twelve digits.
         partition: ``aws`` when absent.
         profile: ``strict`` when absent.
         replay: ``once`` when absent.
-        keyring: Name of the keyring file beside ``account.toml``.
-        clock_skew: Leeway of every check of time.
-        audiences: Audiences that SAML responses may name instead of AWS's own; None for AWS's.
-        recipients: Recipients likewise.
-        organization: The organization the account is in, or None.
-        plugins: Validator plug-ins that the account enables, by name.
+        keyring: Name of the keyring file in the account directory.
+        clock_skew: Default clock skew of the providers.
+        audiences: Default audiences of SAML providers; None for those of AWS.
+        recipients: Default recipients of SAML providers; None for those of AWS.
+        organization: The organization of the account, or None.
+        plugins: Names of the plug-ins that the account enables.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Settings:
 
 
 def read_settings(tree: Tree, faults: Faults) -> Settings | None:
-    """Read ``account.toml``; None after recording its faults."""
+    """Return the content of ``account.toml``; None after recording faults."""
     before = len(faults)
     document = tree.toml(SETTINGS_FILE)
     if document is None:
@@ -102,7 +102,7 @@ def _organization(fields: Fields) -> Organization | None:
 
 
 def names(fields: Fields, member: str) -> tuple[str, ...] | None:
-    """Return the list *member*; an empty one is a fault: it would accept nothing, and must never come to mean "anything"."""
+    """Return the list *member*. An empty list is a fault, so that it can never be taken for "any value"."""
     values = fields.texts(member)
     if values == ():
         fields.fault(member, "at least one text", "an empty list", "name what is accepted, or remove the member for AWS's defaults")

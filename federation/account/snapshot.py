@@ -1,4 +1,4 @@
-"""A copy of an account directory as it stood at one instant, so that every process loads the same octets."""
+"""Consistent copies of an account directory, so that all processes load the same octets."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from federation.account.faults import Faults
 from federation.account.files import DIRECTORY_ENTRIES, Tree
 
 DEEPEST: Final = 32
-"""Directories below each other that are looked at; the URL of a provider has fewer segments."""
+"""Deepest nesting of directories that is read. The URL of a provider has fewer segments."""
 _SQLITE_COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 
 Signature = Mapping[str, tuple[int, ...]]
-"""Name below the root to kind, mode, inode, size and times of everything that loading may look at."""
+"""Relative name of each file and directory that loading reads, to its kind, mode, inode, size and times."""
 
 
 def companions(files: Iterable[Path]) -> frozenset[str]:
-    """Return the absolute names of *files* and of what SQLite keeps beside them: a server's own writing is no change of its account."""
+    """Return the absolute names of *files* and of SQLite's files beside them. Writes of the server are no changes of the account."""
     return frozenset(f"{file.absolute()}{suffix}" for file in files for suffix in _SQLITE_COMPANIONS)
 
 
 def signature_of(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Signature:
-    """Return what tells one state of the directory *root* from another, without reading a file.
+    """Return the signature of the directory *root*, which changes with its content, without reading a file.
 
-    Hidden files count for nothing, as in loading; neither do those that *leave_out* names. Below what cannot be listed there is nothing.
+    Hidden files are ignored, as in loading, and so are the files *leave_out*. Directories that cannot be listed count as empty.
     """
     found: dict[str, tuple[int, ...]] = {}
     _sign(found, root.absolute(), "", leave_out, depth=0)
@@ -37,12 +37,12 @@ def signature_of(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Sign
 
 
 def copy_account(root: Path, target: Path, *, leave_out: frozenset[str] = frozenset()) -> Signature | None:
-    """Copy the account directory *root* to *target*, made by this, and return its signature; None where it changed meanwhile.
+    """Copy the account directory *root* to the new directory *target* and return its signature; None where it changed meanwhile.
 
-    Names and modes are kept, so that loading the copy finds what loading the original would.
+    Names and modes are copied, so that loading the copy gives the same result as loading the original.
 
     Raises:
-        AccountFaults: *root* holds what loading could not read: links, pipes, files without permission.
+        AccountFaults: *root* holds entries that loading cannot read: links, pipes, files without permission.
         OSError: *target* cannot be written.
     """
     faults, absolute = Faults(), root.absolute()
@@ -62,7 +62,7 @@ def _sign(found: dict[str, tuple[int, ...]], root: Path, directory: str, leave_o
             names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
     except OSError:
         return
-    for name in names[: DIRECTORY_ENTRIES + 1]:  # loading takes no more; one more is a fault, and its going mends that
+    for name in names[: DIRECTORY_ENTRIES + 1]:  # one more than loading accepts, so that the removal of an excess entry is noticed
         relative = f"{directory}/{name}" if directory else name
         if str(root / relative) in leave_out:
             continue
@@ -73,7 +73,7 @@ def _sign(found: dict[str, tuple[int, ...]], root: Path, directory: str, leave_o
         if not stat.S_ISDIR(status.st_mode):
             found[relative] = (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             continue
-        found[relative] = (status.st_mode, status.st_ino)  # its times tell of hidden and of left out files too
+        found[relative] = (status.st_mode, status.st_ino)  # without times: those of a directory also change with ignored files
         if depth < DEEPEST:
             _sign(found, root, relative, leave_out, depth=depth + 1)
 

@@ -1,6 +1,6 @@
-"""``trade-in-tokens/<SHA-256 of the token>.json``: what a trade-in token is exchanged for. The token itself is nowhere.
+"""Reading of ``trade-in-tokens/<SHA-256 of the token>.json``: the session for a trade-in token. The token is not stored.
 
-AWS hands such tokens to product providers once a customer approved a delegation request; offline, whoever keeps the account registers them.
+AWS sends such tokens to product providers when a customer approves a delegation request. Offline, the owner of the account registers them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 def read_trade_in_tokens(tree: Tree, *, roles: Collection[str], policies: Collection[str], faults: Faults) -> dict[str, TradeInToken]:
-    """Read every registered trade-in token, by the SHA-256 of the token in hex."""
+    """Return every registered trade-in token by the SHA-256 of the token in hex."""
     found = {}
     for file, digest in json_files(tree, TRADE_IN_TOKENS, faults):
         if _DIGEST.fullmatch(digest) is None:
@@ -42,7 +42,7 @@ def read_trade_in_tokens(tree: Tree, *, roles: Collection[str], policies: Collec
 def read_trade_in_token(
     document: object, *, file: str, roles: Collection[str], policies: Collection[str], faults: Faults
 ) -> TradeInToken | None:
-    """Read one registration; None after recording its faults. *roles* and *policies* are those it may name."""
+    """Return one registration; None after recording faults. *roles* and *policies* are the ARNs that it may refer to."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     role, name = fields.text("RoleArn", required=True), fields.text("RoleSessionName", required=True, pattern=_SESSION_NAME)

@@ -1,4 +1,4 @@
-"""``users/<Name>.json`` and ``groups/<Name>.json``: as ``get-account-authorization-details`` lists them, or as ``get-user`` prints one."""
+"""Reading of ``users/<Name>.json`` and ``groups/<Name>.json``, in the form of ``get-account-authorization-details`` or ``get-user``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from federation.errors import show
 
 
 def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
-    """Read every group of the account, by name."""
+    """Return every group of the account by name."""
     found: dict[str, Group] = {}
     for file, name, document in entities(tree, GROUP, faults):
         group = read_group(document, name, file=file, settings=settings, faults=faults)
@@ -24,7 +24,7 @@ def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolic
 
 
 def read_group(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Group | None:
-    """Read one group; None after recording its faults."""
+    """Return one group; None after recording faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, GROUP, name)
@@ -42,7 +42,7 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
 def read_users(
     tree: Tree, settings: Settings, *, policies: dict[str, ManagedPolicy], groups: dict[str, Group], faults: Faults
 ) -> dict[str, User]:
-    """Read every user of the account, by ARN; *policies* and *groups* are those that users may name."""
+    """Return every user of the account by ARN. *policies* and *groups* are those that users may refer to."""
     found: dict[str, User] = {}
     for file, name, document in entities(tree, USER, faults):
         user = read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
@@ -60,7 +60,7 @@ def read_users(
 
 
 def read_user(document: object, name: str, *, file: str, settings: Settings, groups: dict[str, Group], faults: Faults) -> User | None:
-    """Read one user; None after recording its faults."""
+    """Return one user; None after recording faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, USER, name)

@@ -1,7 +1,7 @@
-"""Noticing that account directories changed.
+"""Detection of changes of account directories.
 
-The system reports changes at once where the package watchfiles is installed and the file system tells of any. A look every second finds the
-rest, a directory that was replaced as a whole among it. What counts is the state of the files; a report is only a reason to look.
+With the package watchfiles, and a file system that supports it, the system reports changes at once. Other changes, such as the replacement
+of a whole directory, are found by comparing signatures every second. A report only starts such a comparison earlier.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import Final
 from federation.account.snapshot import Signature, signature_of
 
 LOOK_SECONDS: Final = 1.0
-"""Between two looks where nothing is reported."""
+"""Interval between two comparisons without a report."""
 LOOK_SHARE: Final = 50
-"""A look takes at most one part in so many of the time: ten thousand files are looked at less often than ten."""
+"""Comparisons take at most 1/50 of the time, so that large directories are compared less often."""
 QUIET_SECONDS: Final = 0.1
-"""Files that did not change for so long count as written to the end; whoever writes more slowly is judged twice."""
+"""Time without a change after which files count as completely written."""
 _STEP_MILLISECONDS: Final = 20
 _GROUP_MILLISECONDS: Final = 200
 
 
 class Watcher:
-    """Tells one thread when directories changed. Any other thread, or a signal handler, may `rouse` or `stop` it."""
+    """Watches directories for one thread. Any other thread, or a signal handler, may call `rouse` and `stop`."""
 
     def __init__(self, directories: Sequence[Path], *, leave_out: frozenset[str] = frozenset()) -> None:
-        """Watch *directories*, but for the files whose absolute names are in *leave_out*."""
+        """Watch *directories*, without the files whose absolute names are in *leave_out*."""
         self._directories, self._leave_out = tuple(directory.absolute() for directory in directories), leave_out
         self._roused, self._stopped = Event(), Event()
         self._cost = 0.0
 
     def start(self, *, unreported: Callable[[str], None]) -> None:
-        """Ask the system for reports. *unreported* is called with the reason where it gives none, now or later: looking has to do then."""
+        """Start the system's watcher. *unreported* is called with the reason where it fails, now or later."""
         if find_spec("watchfiles") is None:
             unreported("the package watchfiles is not installed")
             return
@@ -52,13 +52,13 @@ class Watcher:
         Thread(target=self._listen, args=(reports, unreported), name="account-reports", daemon=True).start()
 
     def wait(self) -> bool:
-        """Wait for a report, for `rouse`, or until it is time to look. False once stopped."""
+        """Wait for a report, for `rouse`, or for the next comparison. Return False after `stop`."""
         self._roused.wait(max(LOOK_SECONDS, LOOK_SHARE * self._cost))
         self._roused.clear()
         return not self._stopped.is_set()
 
     def pause(self, seconds: float) -> None:
-        """Wait for *seconds*, whatever is reported, or until stopped."""
+        """Wait for *seconds*, or until `stop`, regardless of reports."""
         self._stopped.wait(seconds)
 
     @property
@@ -67,23 +67,23 @@ class Watcher:
         return self._stopped.is_set()
 
     def rouse(self) -> None:
-        """End the present, or the next, `wait`."""
+        """End the present or the next `wait`."""
         self._roused.set()
 
     def stop(self) -> None:
-        """End every wait, for good."""
+        """End the present wait and every later one."""
         self._stopped.set()
         self._roused.set()
 
     def signatures(self) -> tuple[Signature, ...]:
-        """Return what the directories look like now."""
+        """Return the present signatures of the directories."""
         begun = time.monotonic()
         found = tuple(signature_of(directory, leave_out=self._leave_out) for directory in self._directories)
         self._cost = time.monotonic() - begun
         return found
 
     def settled(self, seen: tuple[Signature, ...]) -> tuple[Signature, ...]:
-        """Return what the directories look like once they stay as they are for `QUIET_SECONDS`, beginning with *seen*."""
+        """Return the signatures of the directories once they are unchanged for `QUIET_SECONDS`, beginning with *seen*."""
         while not self._stopped.wait(QUIET_SECONDS):
             now = self.signatures()
             if now == seen:
@@ -95,7 +95,7 @@ class Watcher:
         try:
             for _ in reports:
                 self._roused.set()
-        except Exception as failure:  # noqa: BLE001 - whatever the system cannot do: looking goes on
+        except Exception as failure:  # noqa: BLE001 - the watcher may fail in any way; comparisons continue
             unreported(f"the system reports no changes: {type(failure).__name__}")
 
     def _matters(self, path: str) -> bool:

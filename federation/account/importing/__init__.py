@@ -1,4 +1,4 @@
-"""Taking over an account from what AWS prints."""
+"""Import of an account from the output of the AWS CLI."""
 
 from federation.account.importing.accounts import Imported, import_account
 

@@ -1,7 +1,7 @@
-"""Taking over an account from what AWS prints: ``get-account-authorization-details`` and the dumps of identity providers.
+"""Import of an account from ``get-account-authorization-details`` and from the output for identity providers.
 
-Every document is read as `load_account` will read it, together with what the account already holds, and nothing is written before all
-of it is sound. A second import brings the account up to date.
+Every document is read by the code of `load_account`, together with the content of the account. Nothing is written unless all of it is
+valid. A second import updates the account.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from federation.account.writing.draft import Target, drafting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What came into the account.
+    """The result of an import.
 
     Attributes:
-        policies: How many managed policies the dump holds; likewise the next three.
-        groups: Groups.
-        users: Users.
-        roles: Roles.
-        added: ARNs of those that the account had not.
-        updated: ARNs of those that are different now.
-        unchanged: ARNs of those that are as they were.
-        absent: ARNs of those that the account has and the dump has not; they stay.
-        removed: ARNs of such that were removed, where that was asked for.
-        providers: ARNs of the identity providers, added or updated.
+        policies: Number of managed policies in the documents.
+        groups: Number of groups in the documents.
+        users: Number of users in the documents.
+        roles: Number of roles in the documents.
+        added: ARNs of the entities that are new in the account.
+        updated: ARNs of the entities that changed.
+        unchanged: ARNs of the entities that did not change.
+        absent: ARNs of the entities of the account that are not in the documents and were kept.
+        removed: ARNs of the entities of the account that are not in the documents and were removed.
+        providers: ARNs of the identity providers that were added or updated.
     """
 
     policies: int = 0
@@ -47,7 +47,7 @@ class Imported:
     providers: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the numbers and the ARNs as plain data."""
+        """Return the result as plain data with stable names."""
         return {
             "policies": self.policies,
             "groups": self.groups,
@@ -71,23 +71,23 @@ def import_account(
     decryption_keys: Sequence[str | bytes] | None = None,
     prune: bool = False,
 ) -> Imported:
-    """Take *documents* over into an account directory.
+    """Import *documents* into an account directory.
 
-    What the account has already is brought up to date: the dump's word counts, but for what it does not print (secrets, settings of
-    providers, and `MaxSessionDuration` and `Description` of roles, which stay unless ``list-roles`` says them).
+    Entities of the account are updated. Values that the documents do not contain are kept: secrets, settings of providers, and
+    ``MaxSessionDuration`` and ``Description`` of roles without ``list-roles``.
 
     Args:
-        account: An account directory that loads, or a draft of it.
-        documents: File name, for faults, to content: answers of ``get-account-authorization-details`` (several pages are one answer),
-            ``list-roles``, ``get-role``, ``get-saml-provider``, ``get-open-id-connect-provider``; a JSON Web Key Set counts as *jwks*.
-        saml_provider_name: Name of the SAML provider, which its dump does not tell.
-        jwks: Key set of the OpenID Connect provider, which its dump does not hold; a provider that is known keeps its own without.
-        decryption_keys: PEM private keys of the SAML provider, likewise.
-        prune: Whether policies, groups, users and roles go that the account has and the dump has no more, a user's secrets with it. A kind
-            of which the dump lists nothing stays: an answer made with ``--filter`` looks the same.
+        account: An account directory that can be loaded, or a draft of it.
+        documents: File name, for faults, to octets: output of ``get-account-authorization-details`` (one or several pages), ``list-roles``,
+            ``get-role``, ``get-saml-provider``, ``get-open-id-connect-provider``. A JSON Web Key Set is used as *jwks*.
+        saml_provider_name: Name of the SAML provider, which ``get-saml-provider`` does not print.
+        jwks: Key set of the OpenID Connect provider, which its output does not contain. None keeps that of a registered provider.
+        decryption_keys: PEM private keys of the SAML provider. None keeps those of a registered provider.
+        prune: Whether to remove policies, groups, users (with their secrets) and roles that are not in the documents. A kind of which the
+            documents list nothing is kept, because output with ``--filter`` looks the same.
 
     Raises:
-        AccountFaults: A document is at fault, or does not fit what the account keeps; every fault is listed and nothing is written.
+        AccountFaults: A document is at fault or contradicts the account. Every fault is listed, and nothing is written.
         RegistrationError: A provider cannot be registered; nothing is written.
     """
     faults = Faults()

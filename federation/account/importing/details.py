@@ -1,4 +1,4 @@
-"""The entities of ``get-account-authorization-details``: read as `load_account` will read them, laid over what the account holds."""
+"""Import of the entities of ``get-account-authorization-details``, read by the code of `load_account`."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from federation.errors import show
 Entity = ManagedPolicy | Group | User | Role
 
 ELSEWHERE: Final = ("MaxSessionDuration", "Description")
-"""Members of a role that ``list-roles`` and ``get-role`` print, and the authorization details do not."""
+"""Members of a role that ``list-roles`` and ``get-role`` print and ``get-account-authorization-details`` does not."""
 USAGE: Final = frozenset({"RoleLastUsed", "PasswordLastUsed", "AttachmentCount", "PermissionsBoundaryUsageCount"})
-"""Members that change without anybody's changing the entity."""
+"""Members that change while the entity does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entity of the dump: where it stands there, its document, and what that means."""
+    """An entity of the documents: its file and JSON path, its document, and the entity that was read."""
 
     kind: EntityKind
     file: str
@@ -42,14 +42,14 @@ class Item:
 
 @dataclass(slots=True)
 class Details:
-    """The entities of a dump, beside those of the account.
+    """The entities of the documents and those of the account.
 
     Attributes:
-        present: Kind to the file where it belongs to the entity, of all that the account has.
-        policies: Managed policies that an entity of the dump may name, by ARN.
-        groups: Groups that a user of the dump may be in, by name.
-        taken: Kind to the files of account and dump by their lower case; where the absent ones go, those of the dump alone.
-        items: Kind to the file where it belongs to the entity, of all that the dump has.
+        present: The entities of the account by kind and file.
+        policies: Managed policies that an entity of the documents may refer to, by ARN.
+        groups: Groups that a user of the documents may be in, by name.
+        taken: Files in use, by kind and lower-case name: those of account and documents; with pruning, only those of the documents.
+        items: The entities of the documents by kind and file.
     """
 
     present: Mapping[str, Mapping[str, Entity]]
@@ -59,21 +59,21 @@ class Details:
     items: dict[str, dict[str, Item]] = field(default_factory=lambda: {kind.noun: {} for kind in KINDS})
 
     def absent(self, kind: EntityKind) -> dict[str, Entity]:
-        """Return what the account has and the dump has not.
+        """Return the entities of the account that are not in the documents.
 
-        A kind of which the dump lists nothing was perhaps not asked for, by ``--filter``: nothing of it counts as absent.
+        Where the documents list no entity of *kind*, the output may have been made with ``--filter``, and no entity counts as absent.
         """
         items = self.items[kind.noun]
         return {file: entity for file, entity in self.present[kind.noun].items() if file not in items} if items else {}
 
 
 def file_of(kind: EntityKind, entity: Entity) -> str:
-    """Return the file in which *entity* belongs."""
+    """Return the path of the file of *entity*."""
     return policy_file(entity.arn, entity.name) if kind is POLICY else kind.file_of(entity.name)
 
 
 def read_details(dumps: Dumps, draft: Draft, *, prune: bool, faults: Faults) -> Details:
-    """Read every entity of *dumps*; each fault has its place in the dump."""
+    """Return every entity of *dumps*. Faults name the place in the document."""
     details = _beside(draft.account(), prune=prune)
     extra = _elsewhere(dumps, faults)
     for kind in KINDS:
@@ -103,7 +103,7 @@ def _beside(account: Account, *, prune: bool) -> Details:
 
 
 def _add(details: Details, item: Item, faults: Faults) -> None:
-    """Add *item*, whose name no other entity may have in another case: none of the dump, and none that the account keeps."""
+    """Add *item*. No other entity of the documents or of the account may have its name in another case."""
     noun, file = item.kind.noun, file_of(item.kind, item.entity)
     twin = details.taken[noun].setdefault(file.lower(), file)
     if twin != file or file in details.items[noun]:
@@ -117,7 +117,7 @@ def _add(details: Details, item: Item, faults: Faults) -> None:
 
 
 def _forget(details: Details, kind: EntityKind) -> None:
-    """Let nothing name what goes because the dump has it no more."""
+    """Remove the absent entities of *kind* from the ones that others may refer to."""
     for gone in details.absent(kind).values():
         if isinstance(gone, ManagedPolicy):
             details.policies.pop(gone.arn)
@@ -152,7 +152,7 @@ def _present(account: Account) -> dict[str, dict[str, Entity]]:
 
 
 def _elsewhere(dumps: Dumps, faults: Faults) -> dict[str, dict[str, Any]]:
-    """Return what ``list-roles`` and ``get-role`` add to the roles of the authorization details."""
+    """Return the `ELSEWHERE` members of roles from ``list-roles`` and ``get-role``, by role name."""
     return {
         document["RoleName"]: {member: document[member] for member in ELSEWHERE if member in document}
         for _, _, document in dumps.roles(faults)
@@ -160,7 +160,7 @@ def _elsewhere(dumps: Dumps, faults: Faults) -> dict[str, dict[str, Any]]:
 
 
 def _check_all_known(left: Mapping[str, Any], dumps: Dumps, faults: Faults) -> None:
-    """Require that ``list-roles`` told of no other roles than the authorization details."""
+    """Require that ``list-roles`` contains only roles of the authorization details."""
     for file, place, document in dumps.roles(Faults()):
         if document["RoleName"] in left:
             found, remedy = show(document["RoleName"]), "pass the answer of get-account-authorization-details, too"
@@ -168,7 +168,7 @@ def _check_all_known(left: Mapping[str, Any], dumps: Dumps, faults: Faults) -> N
 
 
 def write_details(details: Details, draft: Draft, *, prune: bool) -> dict[str, list[str]]:
-    """Lay the entities over what *draft* holds and return ARNs under ``added``, ``updated``, ``unchanged``, ``absent`` and ``removed``."""
+    """Write the entities to *draft* and return ARNs under ``added``, ``updated``, ``unchanged``, ``absent`` and ``removed``."""
     said: dict[str, list[str]] = {word: [] for word in ("added", "updated", "unchanged", "absent", "removed")}
     for kind in KINDS:
         for item in details.items[kind.noun].values():
@@ -204,7 +204,7 @@ def _lasting(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _remove(kind: EntityKind, file: str, entity: Entity, draft: Draft) -> None:
-    if kind is USER:  # IAM deletes no user that has keys or devices: they were deleted there as well
+    if kind is USER:  # IAM does not delete a user that has keys or devices, so they are deleted in AWS too
         for secret in list(secrets_of(draft, entity.name)):
             draft.remove(secret)
     draft.remove(entity.file if isinstance(entity, ManagedPolicy) else file)

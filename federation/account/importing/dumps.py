@@ -1,4 +1,4 @@
-"""The documents of an import: what each of them is, and that together they are whole."""
+"""The documents of an import: their kinds, and the check that they are complete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from federation.account.files import parse_json
 from federation.errors import show
 
 KINDS: Final = (POLICY, GROUP, USER, ROLE)
-"""What ``get-account-authorization-details`` lists, in the order in which one refers to another."""
+"""The kinds of ``get-account-authorization-details``. A kind refers only to kinds before it."""
 _PRINTED: Final = "pass what get-account-authorization-details, list-roles, get-saml-provider or get-open-id-connect-provider printed"
 
 
@@ -21,7 +21,7 @@ class Dumps:
     __slots__ = ("_details", "_key_sets", "_octets", "_oidc", "_roles", "_saml")
 
     def __init__(self, documents: Mapping[str, bytes], faults: Faults) -> None:
-        """Parse *documents* and sort them; what is none of IAM's answers, or not all of one, is a fault."""
+        """Parse *documents* and sort them by kind. A document of an unknown kind, or incomplete output, is a fault."""
         self._octets = documents
         parsed = {name: _parse(name, octets, faults) for name, octets in documents.items()}
         self._details = {name: each for name, each in parsed.items() if any(kind.listed in each for kind in KINDS)}
@@ -37,26 +37,26 @@ class Dumps:
 
     @property
     def saml(self) -> Mapping[str, Any] | None:
-        """The answer of ``get-saml-provider``."""
+        """The output of ``get-saml-provider``, or None."""
         return next(iter(self._saml.values()), None)
 
     @property
     def oidc(self) -> Mapping[str, Any] | None:
-        """The answer of ``get-open-id-connect-provider``."""
+        """The output of ``get-open-id-connect-provider``, or None."""
         return next(iter(self._oidc.values()), None)
 
     @property
     def key_set(self) -> bytes | None:
-        """The JSON Web Key Set beside them."""
+        """The octets of the JSON Web Key Set, or None."""
         return self._octets[self._key_sets[0]] if self._key_sets else None
 
     def items(self, kind: EntityKind, faults: Faults) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Yield file, place and document of every entity of *kind* in the authorization details."""
+        """Yield file, JSON path and document of every entity of *kind* in the authorization details."""
         for file, page in self._details.items():
             yield from _named(page.get(kind.listed, []), f"$.{kind.listed}", kind, file, faults)
 
     def roles(self, faults: Faults) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Yield file, place and document of every role in answers of ``list-roles`` and ``get-role``."""
+        """Yield file, JSON path and document of every role in the output of ``list-roles`` and ``get-role``."""
         for file, page in self._roles.items():
             if "Role" in page:
                 yield from _named([page["Role"]], "$.Role", ROLE, file, faults)
@@ -69,12 +69,12 @@ class Dumps:
                 remedy = "pass all pages, or let the AWS CLI join them"
                 faults.add(list(pages)[-1], "$.IsTruncated", "the last page, too", "a page that others follow", remedy)
         for several in (self._saml, self._oidc, dict.fromkeys(self._key_sets)):
-            if len(several) > 1:  # which name, or which key set, would be whose?
+            if len(several) > 1:  # name and key set could not be assigned to one of them
                 faults.add(list(several)[1], "", "one provider at a time", "a second one", "import the providers one after the other")
 
 
 def _parse(name: str, octets: bytes, faults: Faults) -> dict[str, Any]:
-    """Return the object in *octets*; an empty one after recording a fault."""
+    """Return the JSON object in *octets*; an empty one after recording a fault."""
     try:
         document = parse_json(octets.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

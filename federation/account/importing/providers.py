@@ -1,4 +1,4 @@
-"""Identity providers as IAM prints them, laid over what the account holds."""
+"""Import of identity providers from the output of IAM."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from federation.oidc.issuer_url import read_url
 
 
 def import_saml_provider(draft: Draft, dump: Mapping[str, Any], *, name: str | None, decryption_keys: Sequence[str | bytes] | None) -> str:
-    """Register, or bring up to date, the provider that ``get-saml-provider`` printed, and return its ARN.
+    """Register or update the provider in the output of ``get-saml-provider`` and return its ARN.
 
     Raises:
-        RegistrationError: It cannot be registered.
+        RegistrationError: The provider cannot be registered.
     """
     if name is None:
         raise _missing("saml-provider-name", "the name of the SAML provider", "pass it with --saml-provider-name")
@@ -33,10 +33,10 @@ def import_saml_provider(draft: Draft, dump: Mapping[str, Any], *, name: str | N
 
 
 def import_oidc_provider(draft: Draft, dump: Mapping[str, Any], *, jwks: bytes | None) -> str:
-    """Register, or bring up to date, the provider that ``get-open-id-connect-provider`` printed, and return its ARN.
+    """Register or update the provider in the output of ``get-open-id-connect-provider`` and return its ARN.
 
     Raises:
-        RegistrationError: It cannot be registered.
+        RegistrationError: The provider cannot be registered.
     """
     printed = dump["Url"]
     url = read_url(f"https://{printed}" if isinstance(printed, str) else printed)

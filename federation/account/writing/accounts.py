@@ -1,4 +1,4 @@
-"""Making an account directory."""
+"""Creation of an account directory."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ DIRECTORIES: Final = (SAML_PROVIDERS, ROLE.directory, POLICY.directory)
 
 
 def init_account(path: str | os.PathLike[str], *, account_id: str, partition: str = "aws", profile: Profile | str = Profile.STRICT) -> Path:
-    """Make a new account directory with a fresh keyring and return its path.
+    """Create an account directory with a new keyring and return its path.
 
     Args:
-        path: A directory that does not exist yet, or an empty one. Its parent must exist.
+        path: A directory that does not exist, or an empty one. Its parent must exist.
         account_id: Twelve digits.
         partition: ``aws``, ``aws-cn``, ``aws-us-gov`` …
-        profile: Whose reading of the rules the account follows.
+        profile: The default profile of the account's providers.
 
     Raises:
-        ValidationError: An argument is not of that form.
-        AccountFault: The directory exists and holds something, or cannot be written.
+        ValidationError: An argument is invalid.
+        AccountFault: The directory is not empty, or cannot be written.
     """
     if not isinstance(path, (str, os.PathLike)):
         raise ValidationError(check="path", expected="a path", found=type(path).__name__, remedy="pass the directory to make")

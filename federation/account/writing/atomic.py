@@ -1,4 +1,4 @@
-"""Writing that is never half done."""
+"""Atomic writing of files and directories."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from federation.errors import AccountFault, show
 PRIVATE_MODE: Final = 0o600
 PUBLIC_MODE: Final = 0o644
 _SYNCED_SINGLY: Final = 32
-"""Files of one change that are synced one by one; more of them are synced together, with whatever else the system has to write."""
+"""Most files of one change that are synced one by one. More files are synced with one ``sync`` of the whole system."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file to make.
+    """A file to write.
 
     Attributes:
-        octets: Its content, which may be a secret.
-        mode: Its permission bits.
-        replaces: Whether one of that name is there and gives way; where not, one that has come meanwhile is left alone.
+        octets: Content of the file, which may be a secret.
+        mode: Permission bits of the file.
+        replaces: Whether it replaces an existing file. When False, a file of that name that has appeared meanwhile is a fault.
     """
 
     octets: bytes = field(repr=False)
@@ -36,20 +36,20 @@ class NewFile:
 
 
 def apply_changes(root: Path, changes: Mapping[str, NewFile | None]) -> None:
-    """Make every file of *changes* below *root*, by relative name, and remove those that are None; or leave all as it is.
+    """Write every file of *changes* below *root*, by relative name, and remove those that are None; or change nothing.
 
-    Whatever is new is first written in full beside its place, so that a full disk is met before anything changes. A directory that is new
-    appears with all its files at once, and one that loses all of them goes at once. The rest are renamed one by one, in order; where one
-    cannot be, those before it are put back. Only a machine that stops amid the renames leaves a part of them.
+    New content is first written to temporary files in the same directory, so that a full disk changes nothing. A new directory appears with
+    all its files at once, and a directory that loses all its files disappears at once. Other files are renamed one by one, in order. When a
+    rename fails, those before it are undone. Only a failure of the machine between the renames leaves some of them done.
 
     Raises:
-        AccountFault: A name is taken, a directory on the way is a symbolic link, or the file system refuses.
+        AccountFault: A name exists already, a directory of the path is a symbolic link, or the file system refuses.
     """
     _Changing(root).apply(changes)
 
 
 class _Changing:
-    """One run of `apply_changes`: what was staged, and how to put back what was done."""
+    """One run of `apply_changes`: its temporary files, and how to undo its steps."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -68,7 +68,7 @@ class _Changing:
                     self._set_aside(target)
         except BaseException:
             for put_back in reversed(self._undo):
-                with contextlib.suppress(OSError):  # the first failure is the one to tell of
+                with contextlib.suppress(OSError):  # the first failure is the one that is raised
                     put_back()
             raise
         finally:
@@ -80,7 +80,7 @@ class _Changing:
             _sync_directory(directory)
 
     def _stage(self, files: Mapping[str, NewFile]) -> None:
-        """Write everything new beside its place. Files below one new directory are staged in one."""
+        """Write the new files to temporary names. Files of one new directory are written to one temporary directory."""
         many = len(files) > _SYNCED_SINGLY
         staging: dict[Path, Path] = {}
         for file, new in files.items():
@@ -101,7 +101,7 @@ class _Changing:
             os.sync()
 
     def _missing_top(self, directory: Path) -> Path | None:
-        """Return the first directory on the way to *directory* that is missing, or None; a symbolic link is never followed."""
+        """Return the topmost missing directory of the path *directory*, or None. Symbolic links are not followed."""
         here = self._root
         for part in directory.relative_to(self._root).parts:
             here /= part
@@ -131,7 +131,7 @@ class _Changing:
             self._undo.append(target.unlink)
 
     def _set_aside(self, target: Path) -> None:
-        """Take *target* away to a hidden name, from which it can be put back."""
+        """Rename *target* to a hidden name, so that this can be undone."""
         hidden = _beside(target)
         target.rename(hidden)
         self._keep(hidden, target)
@@ -141,7 +141,7 @@ class _Changing:
         self._undo.append(lambda: hidden.replace(target))
 
     def _vanishing(self, removed: Sequence[Path]) -> Iterator[Path]:
-        """Yield what to take away so that the files *removed* are gone, and no directory of a provider stays empty."""
+        """Yield the paths to remove for the files *removed*: the file, or its directory where that would be empty."""
         gone = set(removed)
         tops = dict.fromkeys(self._top_of(file, gone) for file in removed)
         yield from (top for top in tops if not any(parent in tops for parent in top.parents))
@@ -158,7 +158,7 @@ def _all_gone(directory: Path, gone: set[Path]) -> bool:
 
 
 def _discard(path: Path) -> None:
-    with contextlib.suppress(OSError):  # hidden, hence read by nobody
+    with contextlib.suppress(OSError):  # hidden names are not read
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
@@ -166,7 +166,7 @@ def _discard(path: Path) -> None:
 
 
 def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
-    """Put the whole of *octets* in the place of *target*, or leave it as it is; readers see the old content or the new.
+    """Replace the content of *target* by *octets* atomically. Readers see the old content or the new.
 
     Raises:
         AccountFault: The file system refuses.
@@ -182,7 +182,7 @@ def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> Non
 
 
 def write_directory(target: Path, files: Mapping[str, tuple[bytes, int]], *, directories: tuple[str, ...] = ()) -> None:
-    """Make directory *target* with *files* (name to content and mode) and empty *directories* inside, or not at all.
+    """Create the directory *target* with *files* (name to content and mode) and the empty *directories*, atomically.
 
     Raises:
         AccountFault: *target* exists and is not an empty directory, or the file system refuses.
@@ -205,7 +205,7 @@ def write_directory(target: Path, files: Mapping[str, tuple[bytes, int]], *, dir
 
 
 def _beside(target: Path) -> Path:
-    """Return a hidden name in the same directory, hence on the same file system; readers of the account skip hidden names."""
+    """Return a hidden name in the same directory and hence on the same file system. Loading ignores hidden names."""
     return target.parent / f".{target.name}.{secrets.token_hex(4)}"
 
 
@@ -237,7 +237,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _sync_directory(directory: Path) -> None:
-    with contextlib.suppress(OSError):  # not every system syncs directories; the file itself is synced
+    with contextlib.suppress(OSError):  # some systems cannot sync directories; the file itself is synced
         handle = os.open(directory, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -1,4 +1,4 @@
-"""What roles, users and groups carry alike: inline and attached policies, tags, a permissions boundary; put on and taken off."""
+"""Changes of the inline policies, attached policies, tags and permissions boundary of roles, users and groups."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Tags = Sequence[SessionTag]
 
 
 def inline_policy(name: str, policy: str) -> dict[str, Any]:
-    """Return the identity policy *policy*, JSON, as the entity's document lists it under *name*.
+    """Return the inline policy *policy*, JSON text, in the form that the document of an entity has, under *name*.
 
     Raises:
-        MalformedPolicyDocument: It breaks the grammar.
-        ValidationError: check ``policy-name``.
+        MalformedPolicyDocument: The policy violates the grammar.
+        ValidationError: Check ``policy-name``: *name* is not a valid policy name.
     """
     check_name("policy-name", name, POLICY_NAME)
     Policy.parse(policy, kind="identity")
@@ -32,13 +32,13 @@ def inline_policy(name: str, policy: str) -> dict[str, Any]:
 
 
 def put_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_name: str, policy: str) -> None:
-    """Let the entity *name* have the inline policy *policy*, JSON, in the place of one of that name.
+    """Add the inline policy *policy*, JSON text, to the entity *name*, or replace the policy of that name (PutRolePolicy and the like).
 
     Raises:
-        MalformedPolicyDocument: The policy breaks the grammar.
+        MalformedPolicyDocument: The policy violates the grammar.
         NoSuchEntity: The account has no such entity.
-        ValidationError: *policy_name* is not of its form.
-        AccountFaults: The directory is at fault, or cannot be written.
+        ValidationError: *policy_name* is not a valid policy name.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     item = inline_policy(policy_name, policy)
     with drafting(account) as draft:
@@ -50,11 +50,11 @@ def put_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_na
 
 
 def delete_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_name: str) -> None:
-    """Take the inline policy *policy_name* off the entity *name*.
+    """Delete the inline policy *policy_name* of the entity *name*.
 
     Raises:
-        NoSuchEntity: The account has no such entity, or that no such policy.
-        AccountFaults: The directory is at fault, or cannot be written.
+        NoSuchEntity: The account has no such entity, or the entity has no such policy.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document = stored_entity(draft, kind, name)
@@ -63,13 +63,13 @@ def delete_inline_policy(account: Target, kind: EntityKind, *, name: str, policy
 
 
 def attach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: str) -> None:
-    """Attach the managed policy *policy_arn* to the entity *name*; one that is attached stays so.
+    """Attach the managed policy *policy_arn* to the entity *name*. Attaching it again has no effect.
 
-    A policy of the account must be in it; one of AWS need not.
+    A customer managed policy must be in the account; a policy of AWS may be missing.
 
     Raises:
         NoSuchEntity: The account has no such entity.
-        AccountFaults: It has no such policy, the directory is at fault, or cannot be written.
+        AccountFaults: The account has no such policy, the account directory is at fault, or it cannot be written.
     """
     check_name("policy-arn", policy_arn, POLICY_ARN)
     with drafting(account) as draft:
@@ -87,7 +87,7 @@ def detach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: s
 
     Raises:
         NoSuchEntity: The account has no such entity, or the policy is not attached to it.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document = stored_entity(draft, kind, name)
@@ -96,11 +96,11 @@ def detach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: s
 
 
 def put_permissions_boundary(account: Target, kind: EntityKind, *, name: str, policy_arn: str) -> None:
-    """Let the managed policy *policy_arn* bound what the entity *name* may do.
+    """Set the managed policy *policy_arn* as the permissions boundary of the entity *name*.
 
     Raises:
         NoSuchEntity: The account has no such entity.
-        AccountFaults: It has no such policy, the directory is at fault, or cannot be written.
+        AccountFaults: The account has no such policy, the account directory is at fault, or it cannot be written.
     """
     with drafting(account) as draft:
         document = stored_entity(draft, kind, name)
@@ -109,11 +109,11 @@ def put_permissions_boundary(account: Target, kind: EntityKind, *, name: str, po
 
 
 def delete_permissions_boundary(account: Target, kind: EntityKind, *, name: str) -> None:
-    """Take the permissions boundary off the entity *name*.
+    """Remove the permissions boundary of the entity *name*.
 
     Raises:
-        NoSuchEntity: The account has no such entity, or that no boundary.
-        AccountFaults: The directory is at fault, or cannot be written.
+        NoSuchEntity: The account has no such entity, or the entity has no boundary.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document = stored_entity(draft, kind, name)
@@ -123,12 +123,12 @@ def delete_permissions_boundary(account: Target, kind: EntityKind, *, name: str)
 
 
 def tag_entity(account: Target, kind: EntityKind, *, name: str, tags: Tags) -> None:
-    """Put *tags* on the entity *name*; a key that is there, whatever its case, gets the new value.
+    """Add *tags* to the entity *name*. A tag whose key differs only by case is replaced.
 
     Raises:
         NoSuchEntity: The account has no such entity.
-        ValidationError: A tag is not of its form, or they are more than 50.
-        AccountFaults: The directory is at fault, or cannot be written.
+        ValidationError: A tag is invalid, or the entity would have more than 50 tags.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document = stored_entity(draft, kind, name)
@@ -137,11 +137,11 @@ def tag_entity(account: Target, kind: EntityKind, *, name: str, tags: Tags) -> N
 
 
 def untag_entity(account: Target, kind: EntityKind, *, name: str, keys: Iterable[str]) -> None:
-    """Take the tags with *keys*, whatever their case, off the entity *name*; one that is not there is gone already.
+    """Remove the tags with *keys*, without regard to case, from the entity *name*. Missing keys are ignored.
 
     Raises:
         NoSuchEntity: The account has no such entity.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     gone = {str(key).lower() for key in keys}
     with drafting(account) as draft:
@@ -151,10 +151,10 @@ def untag_entity(account: Target, kind: EntityKind, *, name: str, keys: Iterable
 
 
 def set_tags(document: dict[str, Any], tags: Tags) -> None:
-    """Put *tags* into the document of an entity, each in the place of one of its key, whatever the case.
+    """Add *tags* to the document of an entity. A tag whose key differs only by case is replaced.
 
     Raises:
-        ValidationError: check ``tags``.
+        ValidationError: Check ``tags``: a tag is invalid, or there would be more than 50.
     """
     fault = fault_of(tags)
     present = {str(each.get("Key")).lower(): each for each in _listed(document, "Tags")}
@@ -169,10 +169,10 @@ def set_tags(document: dict[str, Any], tags: Tags) -> None:
 
 
 def set_boundary(document: dict[str, Any], policy_arn: str | None) -> None:
-    """Put the permissions boundary *policy_arn* into the document of an entity; None puts none.
+    """Set the permissions boundary *policy_arn* in the document of an entity; None sets none.
 
     Raises:
-        ValidationError: check ``policy-arn``.
+        ValidationError: Check ``policy-arn``: *policy_arn* is not the ARN of a managed policy.
     """
     if policy_arn is not None:
         check_name("policy-arn", policy_arn, POLICY_ARN)
@@ -180,10 +180,10 @@ def set_boundary(document: dict[str, Any], policy_arn: str | None) -> None:
 
 
 def check_no_policies(document: Mapping[str, Any], kind: EntityKind, name: str) -> None:
-    """Require that the entity has no policy that would go with it.
+    """Require that the entity has no inline and no attached policies.
 
     Raises:
-        DeleteConflict: check ``write``.
+        DeleteConflict: Check ``write``: it has one.
     """
     attached = [str(each.get("PolicyArn")) for each in _listed(document, "AttachedManagedPolicies")]
     inline = [str(each.get("PolicyName")) for each in _listed(document, kind.inline_member)]
@@ -199,7 +199,7 @@ def check_no_policies(document: Mapping[str, Any], kind: EntityKind, name: str) 
 
 
 def conflict(file: str, expected: str, found: str, *, remedy: str, message: str) -> DeleteConflict:
-    """Return the refusal to delete what something else hangs on; *message* is AWS's text."""
+    """Return the refusal to delete an entity that others refer to. *message* is AWS's text."""
     return DeleteConflict(file=file, path="", expected=expected, found=found, remedy=remedy, check="write", message=message)
 
 

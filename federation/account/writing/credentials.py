@@ -1,4 +1,4 @@
-"""Access keys and MFA devices: made, switched off, deleted."""
+"""Creation, deactivation and deletion of access keys and MFA devices."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from federation.identity import timestamp
 
 Status = Literal["Active", "Inactive"]
 
-_SECRET_OCTETS: Final = 30  # 40 characters of base64, the alphabet and length of AWS's secrets
-_SEED_OCTETS: Final = 20  # what RFC 4226 recommends, and authenticators expect
+_SECRET_OCTETS: Final = 30  # 40 characters of base64, as the secrets of AWS
+_SEED_OCTETS: Final = 20  # 160 bits, the length that RFC 4226 4 recommends
 _ISSUER: Final = "Amazon Web Services"
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccessKey:
-    """A fresh access key; the secret is shown once, where it is made, and never in a repr.
+    """A new access key. Its secret is in this object only, and not in the repr.
 
     Attributes:
-        id: ``AKIA…``.
+        id: Access key id, ``AKIA…``.
         secret: The secret access key.
-        user: Name of the user it belongs to; None for the root of the account.
-        created_at: When it was made, aware UTC, whole seconds.
+        user: Name of the user; None for the root of the account.
+        created_at: Time of creation, aware UTC, whole seconds.
     """
 
     id: str
@@ -48,7 +48,7 @@ class NewAccessKey:
     created_at: datetime
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what boto3 answers to CreateAccessKey, secret included; the root's has no ``UserName``."""
+        """Return the dict that boto3 returns for CreateAccessKey, with the secret. That of the root has no ``UserName``."""
         return {
             ACCESS_KEY: {
                 **({} if self.user is None else {"UserName": self.user}),
@@ -62,12 +62,12 @@ class NewAccessKey:
 
 @dataclass(frozen=True, slots=True)
 class NewMfaDevice:
-    """A fresh MFA device.
+    """A new MFA device.
 
     Attributes:
-        serial_number: ``arn:aws:iam::<account>:mfa/<name>``.
-        secret: The base32 secret for the authenticator, never in a repr.
-        user: Name of the user it belongs to; None for the root of the account.
+        serial_number: ARN of the device, ``arn:aws:iam::<account>:mfa/<name>``.
+        secret: The shared secret in base32, for an authenticator. Not in the repr.
+        user: Name of the user; None for the root of the account.
     """
 
     serial_number: str
@@ -76,7 +76,7 @@ class NewMfaDevice:
 
     @property
     def uri(self) -> str:
-        """The ``otpauth://`` URI that authenticators read, from a QR code as a rule (Key Uri Format). Holds the secret."""
+        """The ``otpauth://`` URI for the QR code of an authenticator (Key Uri Format). It contains the secret."""
         account = self.serial_number.split(":")[4]
         label = quote(f"{_ISSUER}:{self.user or 'root'}@{account}", safe="@:")
         values = {"secret": self.secret, "issuer": _ISSUER, "digits": limits.TOTP_DIGITS, "period": limits.TOTP_STEP_SECONDS}
@@ -84,16 +84,16 @@ class NewMfaDevice:
 
 
 def create_access_key(account: Target, *, user: str | None, at: datetime | None = None) -> NewAccessKey:
-    """Make an access key of the user named *user*, or of the root of the account when None.
+    """Create an access key for a user or the root of the account.
 
     Args:
         account: The account directory, or a draft of it.
-        user: Name of a user.
-        at: When it is made; the present when None.
+        user: Name of the user; None for the root.
+        at: Time of creation, aware; the present time when None.
 
     Raises:
         NoSuchEntity: The account has no such user.
-        AccountFault: The directory is at fault, or cannot be written.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         _check_owner(draft, user)
@@ -108,17 +108,17 @@ def create_access_key(account: Target, *, user: str | None, at: datetime | None 
 
 
 def update_access_key(account: Target, *, access_key_id: str, status: Status) -> None:
-    """Switch an access key off, or on again.
+    """Deactivate or activate an access key.
 
     Args:
         account: The account directory, or a draft of it.
-        access_key_id: The key.
+        access_key_id: Id of the key.
         status: ``Active`` or ``Inactive``.
 
     Raises:
         NoSuchEntity: The account has no such key.
-        ValidationError: An argument is not of its form.
-        AccountFault: The directory is at fault, or cannot be written.
+        ValidationError: An argument is invalid.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     if status not in ("Active", "Inactive"):
         raise ValidationError(check="status", expected="Active or Inactive", found=show(status), remedy="choose one of them")
@@ -132,31 +132,31 @@ def update_access_key(account: Target, *, access_key_id: str, status: Status) ->
 
 
 def delete_access_key(account: Target, *, access_key_id: str) -> None:
-    """Delete an access key; sessions that it began go on, as in AWS.
+    """Delete an access key. Sessions that it requested remain valid, as in AWS.
 
     Raises:
         NoSuchEntity: The account has no such key.
-        ValidationError: The id is not of its form.
-        AccountFault: The directory is at fault, or cannot be written.
+        ValidationError: The id is invalid.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         draft.remove(_key_file(draft, access_key_id))
 
 
 def enable_mfa_device(account: Target, *, user: str | None, name: str | None = None, secret: str | None = None) -> NewMfaDevice:
-    """Register a TOTP device of a user, or of the root of the account when *user* is None.
+    """Register a virtual MFA device (TOTP, RFC 6238) for a user or the root of the account.
 
     Args:
         account: The account directory, or a draft of it.
-        user: Name of the user.
-        name: Name of the device; the user's own when None.
-        secret: The base32 secret that an authenticator already has; a fresh one when None.
+        user: Name of the user; None for the root.
+        name: Name of the device; the name of the user when None.
+        secret: The shared secret of an authenticator in base32; a new random one when None.
 
     Raises:
-        RegistrationError: *secret* is none.
+        RegistrationError: *secret* is not base32 of 16 to 64 octets.
         NoSuchEntity: The account has no such user.
-        EntityAlreadyExists: It has a device of that name.
-        AccountFault: The directory is at fault, or cannot be written.
+        EntityAlreadyExists: The account has a device of that name.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         _check_owner(draft, user)
@@ -172,11 +172,11 @@ def enable_mfa_device(account: Target, *, user: str | None, name: str | None = N
 
 
 def deactivate_mfa_device(account: Target, *, serial_number: str) -> None:
-    """Take an MFA device away, secret and all.
+    """Delete an MFA device and its secret.
 
     Raises:
         NoSuchEntity: The account has no such device.
-        AccountFault: The directory is at fault, or cannot be written.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         file = _device_file(str(serial_number).rpartition("/")[2])
@@ -202,6 +202,6 @@ def _key_file(draft: Draft, access_key_id: str) -> str:
 
 
 def _check_owner(draft: Draft, user: str | None) -> None:
-    """Require that a user of that name is in the account."""
+    """Require that the account has a user of that name."""
     if user is not None:
         require_entity(draft, USER, user)

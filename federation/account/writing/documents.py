@@ -1,4 +1,4 @@
-"""What writers make of what they are given: names, octets, and documents in the form that account files hold."""
+"""Conversion of the arguments of writers to names, octets, and documents in the form of account files."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from federation.errors import RegistrationError, ValidationError, show
 
 
 def check_name(check: str, name: object, pattern: re.Pattern[str]) -> None:
-    """Require a name of *pattern*.
+    """Require a name that matches *pattern*.
 
     Raises:
-        ValidationError: check *check*.
+        ValidationError: Check *check*: it does not.
     """
     if not isinstance(name, str) or pattern.fullmatch(name) is None:
         raise ValidationError(check=check, expected=f"a name matching {pattern.pattern}", found=show(name), remedy="choose another")
 
 
 def octets_of(material: object) -> bytes:
-    """Return the content of a file, given as text or octets.
+    """Return the content of a file, passed as `str` or `bytes`, as octets.
 
     Raises:
-        RegistrationError: It is neither.
+        RegistrationError: *material* is neither.
     """
     if isinstance(material, str):
         return material.encode("utf-8", "surrogatepass")
@@ -34,18 +34,18 @@ def octets_of(material: object) -> bytes:
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
-    """Return the JSON of *text*, or *text* itself where only the policy grammar can read it."""
+    """Return the parsed JSON of *text*; *text* itself where only the policy grammar accepts it."""
     try:
         return parse_json(text)
-    except (ValueError, RecursionError):  # the policy grammar reads JSON more generously than an account file is stored
+    except (ValueError, RecursionError):  # the policy grammar accepts more JSON than `parse_json` does
         return text
 
 
 def document_octets(document: object) -> bytes:
-    """Return *document* as the JSON text that account files hold.
+    """Return *document* as the JSON text of an account file.
 
     Raises:
-        ValidationError: It holds what JSON cannot: a text that is no Unicode, a number without bounds, a value of another kind.
+        ValidationError: It has no JSON form: a lone surrogate, NaN or an infinity, a value of another type.
     """
     try:
         return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

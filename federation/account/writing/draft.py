@@ -1,4 +1,4 @@
-"""Changes to one account directory, gathered, judged by the loader itself, then made together or not at all."""
+"""Drafts: changes of an account directory that are checked by the loader and then written together or not at all."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ except ImportError:  # not POSIX
 
 
 LOCK_SECONDS: Final = 30
-"""Longest time to wait for another writer of the same account; a change takes a fraction of a second."""
+"""Longest time to wait for another writer of the account. A change takes a fraction of a second."""
 _PAUSE_SECONDS: Final = 0.01
 
 
 class DraftTree(Tree):
-    """The files below an account directory as they are once *changes* are made. None for a file that is removed."""
+    """The files of an account directory after *changes*. None stands for a file that is removed."""
 
     __slots__ = ("_changes",)
 
@@ -53,7 +53,7 @@ class DraftTree(Tree):
         return names - {name for name in emptied if not self.entries(prefix + name)}
 
     def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
-        """Return the octets of *file*; None after recording why it cannot be read."""
+        """Return the octets of *file*, at most *longest*; None after recording a fault."""
         if file not in self._changes:
             return super().read(file, longest=longest)
         new = self._changes[file]
@@ -63,17 +63,17 @@ class DraftTree(Tree):
         return self.bounded(file, new.octets, longest)
 
     def mode(self, file: str) -> int | None:
-        """Return the permission bits of *file*, None where the system has none."""
+        """Return the permission bits of *file*; None where the system has none."""
         new = self._changes.get(file)
         return super().mode(file) if new is None else new.mode
 
 
 class Draft:
-    """What an account directory is to become.
+    """Pending changes of an account directory.
 
     Attributes:
         root: The directory.
-        settings: What its ``account.toml`` says.
+        settings: The content of its ``account.toml``.
     """
 
     __slots__ = ("_changes", "root", "settings")
@@ -84,14 +84,14 @@ class Draft:
         self._changes: dict[str, NewFile | None] = {}
 
     def tree(self, faults: Faults) -> Tree:
-        """Return the files as they will be; what is wrong with one goes to *faults* when it is read."""
+        """Return the files with the changes. Reading records faults in *faults*."""
         return DraftTree(self.root, faults, self._changes)
 
     def entries(self, directory: str) -> tuple[str, ...]:
-        """Return the names that *directory* will have.
+        """Return the names in *directory* with the changes.
 
         Raises:
-            AccountFaults: It is no directory, or cannot be read.
+            AccountFaults: *directory* is not a directory, or cannot be read.
         """
         faults = Faults()
         names = self.tree(faults).entries(directory)
@@ -100,21 +100,21 @@ class Draft:
         return names
 
     def write(self, file: str, octets: bytes, *, mode: int = PUBLIC_MODE) -> None:
-        """Let *file*, relative to the root, hold *octets*, whether it is there already or not."""
+        """Write *octets* to *file*, a path relative to the root. An existing file is replaced."""
         self._changes[file] = NewFile(octets, mode, replaces=os.path.lexists(self.root / file))
 
     def remove(self, file: str) -> None:
-        """Let *file*, relative to the root, be gone."""
+        """Remove *file*, a path relative to the root."""
         if os.path.lexists(self.root / file):
             self._changes[file] = None
         else:
             self._changes.pop(file, None)
 
     def account(self) -> Account:
-        """Return the account as it will be.
+        """Return the account with the changes.
 
         Raises:
-            AccountFaults: It would not load.
+            AccountFaults: The account with the changes has faults.
         """
         faults = Faults()
         account = read_account(self.tree(faults), faults)
@@ -123,13 +123,13 @@ class Draft:
         return account
 
     def commit(self) -> None:
-        """Make the changes.
+        """Write the changes.
 
-        An account that is at fault already may be mended step by step: a change is refused for the faults that it brings, and for no other.
+        A change is refused only for new faults, so that an account with faults can be repaired step by step.
 
         Raises:
-            AccountFaults: The account would have a fault that it has not now. Nothing is changed.
-            AccountFault: The file system refuses. What was changed is put back.
+            AccountFaults: The changes would add a fault. Nothing is written.
+            AccountFault: The file system refuses. Files that were written are restored.
         """
         if not self._changes:
             return
@@ -145,17 +145,17 @@ class Draft:
 
 
 Target = Draft | str | os.PathLike[str]
-"""What a writer changes: the directory at a path, or a draft to which others add as well."""
+"""The target of a change: the path of an account directory, or a draft that collects several changes."""
 
 
 @contextmanager
 def drafting(account: Target) -> Iterator[Draft]:
-    """Yield a draft of the account directory at a path, and make its changes when the block ends without an error.
+    """Yield a draft of *account*. For a path, write its changes when the block ends without an exception.
 
-    A draft that is given is yielded as it is: the caller's own block makes its changes, together with all others.
+    A draft is yielded unchanged; the block that created it writes its changes.
 
     Raises:
-        AccountFaults: It is no account directory, ``account.toml`` is at fault, or the changes would bring faults.
+        AccountFaults: The path is no account directory, ``account.toml`` is at fault, or the changes would add faults.
         AccountFault: The file system refuses.
     """
     if isinstance(account, Draft):
@@ -174,13 +174,13 @@ def drafting(account: Target) -> Iterator[Draft]:
 
 @contextmanager
 def _alone_in(root: Path) -> Iterator[None]:
-    """Keep other writers of the account waiting: what a change was judged by must not change before it is made.
+    """Lock the account against other writers, so that the checked state cannot change before the changes are written.
 
     Raises:
-        AccountFault: Another writer keeps the account for `LOCK_SECONDS`.
+        AccountFault: Another writer holds the lock for longer than `LOCK_SECONDS`.
     """
     with ExitStack() as stack:
-        with suppress(OSError):  # a file system without locks: one writer at a time is then the operator's affair
+        with suppress(OSError):  # a file system without locks: the operator must then ensure one writer at a time
             if fcntl is not None:
                 handle = os.open(root, os.O_RDONLY)
                 stack.callback(os.close, handle)

@@ -1,4 +1,4 @@
-"""IAM's entities as a draft holds them: found, made, changed and deleted by name."""
+"""Lookup, creation and change of IAM entities in a draft, by name."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from federation.errors import EntityAlreadyExists, NoSuchEntity, show
 
 
 def names_of(draft: Draft, directory: str) -> dict[str, str]:
-    """Return the names of the entities in *directory*, each by its lower case: IAM tells names apart by more than case."""
+    """Return the names of the entities in *directory* by lower-case name, because IAM compares names without regard to case."""
     names = (name_of(entry, JSON) for entry in draft.entries(directory))
     return {name.lower(): name for name in names if name is not None}
 
 
 def require_new(draft: Draft, directory: str, name: str, *, noun: str) -> None:
-    """Require that no entity of *directory* is called *name*, whatever the case.
+    """Require that no entity of *directory* has the name *name*, without regard to case.
 
     Raises:
-        EntityAlreadyExists: check ``write``.
+        EntityAlreadyExists: Check ``write``: there is one.
     """
     twin = names_of(draft, directory).get(name.lower())
     if twin is not None:
@@ -39,26 +39,26 @@ def require_new(draft: Draft, directory: str, name: str, *, noun: str) -> None:
 
 
 def create_entity(draft: Draft, kind: EntityKind, name: str, document: dict[str, Any]) -> None:
-    """Add the entity *name*; its name has been checked.
+    """Add the entity *name*. The caller has checked the form of the name.
 
     Raises:
-        EntityAlreadyExists: check ``write``.
+        EntityAlreadyExists: Check ``write``: there is one.
     """
     require_new(draft, kind.directory, name, noun=kind.noun)
     replace_entity(draft, kind, name, document)
 
 
 def replace_entity(draft: Draft, kind: EntityKind, name: str, document: dict[str, Any]) -> None:
-    """Let *document* be that of the entity *name*."""
+    """Replace the document of the entity *name*."""
     draft.write(kind.file_of(name), document_octets(document), mode=PUBLIC_MODE)
 
 
 def require_entity(draft: Draft, kind: EntityKind, name: object) -> str:
-    """Return *name* where the draft has an entity called exactly so.
+    """Return *name* where the draft has an entity of exactly this name.
 
     Raises:
-        ValidationError: It is no name of that kind.
-        NoSuchEntity: There is none; one that differs by case alone is named.
+        ValidationError: *name* is not a valid name of this kind.
+        NoSuchEntity: There is none. The refusal shows a name that differs only by case.
     """
     check_name(f"{kind.noun}-name", name, kind.name_pattern)
     name = str(name)
@@ -74,33 +74,33 @@ def require_entity(draft: Draft, kind: EntityKind, name: object) -> str:
 
 
 def no_such_entity(file: str, expected: str, found: str, *, message: str | None = None) -> NoSuchEntity:
-    """Return the refusal of a name that stands for nothing."""
+    """Return the refusal of a name for which *file* would be the file."""
     remedy = "correct the name, or add what it stands for first"
     return NoSuchEntity(file=file, path="", expected=expected, found=found, remedy=remedy, message=message)
 
 
 def stored_entity(draft: Draft, kind: EntityKind, name: object) -> dict[str, Any]:
-    """Return the document of the entity *name*, for the caller to change and to hand to `replace_entity`.
+    """Return the document of the entity *name*. The caller may change it and pass it to `replace_entity`.
 
     Raises:
-        ValidationError: It is no name of that kind.
-        NoSuchEntity: There is none.
+        ValidationError: *name* is not a valid name of this kind.
+        NoSuchEntity: There is no such entity.
         AccountFaults: Its file cannot be read.
     """
     return stored_document(draft, kind.file_of(require_entity(draft, kind, name)), kind)
 
 
 def renamed(document: dict[str, Any], kind: EntityKind, *, name: str, new_path: str | None, unique_id: str) -> dict[str, Any]:
-    """Return *document* as that of an entity called *name*, with *new_path* where one is given. The id outlives the name."""
+    """Return *document* with another name, and with another path where *new_path* is not None. The unique id is kept."""
     kept = {member: value for member, value in document.items() if member != "Arn"}
     return {**kept, kind.name_member: name, f"{kind.member}Id": unique_id, **({} if new_path is None else {"Path": new_path})}
 
 
 def stored_document(draft: Draft, file: str, kind: EntityKind) -> dict[str, Any]:
-    """Return the object in *file*, unwrapped.
+    """Return the object in *file* without the outer member.
 
     Raises:
-        AccountFaults: The file cannot be read, or holds none.
+        AccountFaults: The file cannot be read, or does not hold an object.
     """
     faults = Faults()
     document = unwrapped(draft.tree(faults).json(file), kind)

@@ -1,4 +1,4 @@
-"""Groups: made, renamed, deleted. What is written obeys IAM's rules for writing, and loads."""
+"""Creation, renaming and deletion of groups by IAM's rules for new entities."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def add_group(account: Target, *, name: str, group_path: str = "/") -> str:
 
     Raises:
         EntityAlreadyExists: The account has a group of that name.
-        ValidationError: The name is not of its form.
-        AccountFaults: The path is at fault, the directory is, or cannot be written.
+        ValidationError: The name is invalid.
+        AccountFaults: The path is invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, GROUP.name_pattern)
     with drafting(account) as draft:
@@ -31,13 +31,13 @@ def add_group(account: Target, *, name: str, group_path: str = "/") -> str:
 
 
 def update_group(account: Target, *, name: str, new_name: str | None = None, new_path: str | None = None) -> str:
-    """Give the group *name* another name or path and return its ARN. Its id and members stay.
+    """Change the name or path of the group *name* and return its ARN. Unique id and members are kept.
 
     Raises:
         NoSuchEntity: The account has no such group.
-        EntityAlreadyExists: The new name is taken.
-        ValidationError: The new name is not of its form.
-        AccountFaults: The path is at fault, the directory is, or cannot be written.
+        EntityAlreadyExists: Another group has the new name.
+        ValidationError: The new name is invalid.
+        AccountFaults: The path is invalid, the account directory is at fault, or it cannot be written.
     """
     called = name if new_name is None else new_name
     check_name("new-group-name", called, GROUP.name_pattern)
@@ -66,13 +66,13 @@ def delete_group(account: Target, *, name: str, force: bool = False) -> None:
 
     Args:
         account: The account directory, or a draft of it.
-        name: The group.
-        force: Whether its policies go with it. Members never do: they would lose what the group denies them.
+        name: Name of the group.
+        force: Whether to delete its policies too. A group with members is never deleted: they would lose its Deny statements.
 
     Raises:
         NoSuchEntity: The account has no such group.
-        DeleteConflict: It has members, or policies and *force* is not set.
-        AccountFaults: The directory is at fault, or cannot be written.
+        DeleteConflict: It has members, or it has policies and *force* is False.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document = stored_entity(draft, GROUP, name)

@@ -1,4 +1,4 @@
-"""Rotating the keyring that seals sessions."""
+"""Rotation of the keyring."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from federation.account.writing.draft import Target, drafting
 
 
 def rotate_keyring(account: Target, *, at: datetime | None = None) -> str:
-    """Let a fresh key seal from now on and return its id; the old ones go on opening until the sessions they sealed have ended.
+    """Add a new key that seals session tokens and return its id. Old keys open tokens until their sessions have ended.
 
     Args:
         account: The account directory, or a draft of it.
-        at: The instant of the change; the present when None.
+        at: Time of the rotation, aware; the present time when None.
 
     Raises:
-        RegistrationError: Too many keys are still needed.
+        RegistrationError: `federation.account.keyring.MAX_KEYS` keys are still needed.
         AccountFaults: The keyring is at fault, or cannot be written.
     """
     with drafting(account) as draft:

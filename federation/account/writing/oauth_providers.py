@@ -1,4 +1,4 @@
-"""OAuth 2.0 servers, and what they said about tokens: registered, changed, deleted."""
+"""Registration, change and deletion of OAuth 2.0 servers and their token information."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORMS: Final = ("json", "jwt")
 
 
 class OAuthSettings(TypedDict, total=False):
-    """Rules of one server; each has the meaning of the argument of `OAuthProvider` and wins over ``account.toml``."""
+    """Settings of one server. They have the meaning of the arguments of `OAuthProvider` and override ``account.toml``."""
 
     client_ids: Sequence[str]
     resource_servers: Sequence[str]
@@ -36,15 +36,15 @@ def add_oauth_provider(account: Target, *, name: str, jwks: str | bytes | None =
 
     Args:
         account: The account directory, or a draft of it.
-        name: ``www.amazon.com``, ``graph.facebook.com``, or the host of an RFC 7662 server.
-        jwks: The server's key set, where its answers are signed (RFC 9701); unsigned ones are refused then.
-        settings: Rules of this server. ``client_ids``: clients whose tokens are accepted, left out to leave that to the conditions of trust
-            policies; ``resource_servers``: names by which signed answers address us, at least one where *jwks* is given.
+        name: ``www.amazon.com``, ``graph.facebook.com``, or the host of a server with introspection (RFC 7662).
+        jwks: The server's key set for signed responses (RFC 9701). With it, unsigned responses are refused.
+        settings: Settings of the server. ``client_ids``: client ids whose tokens are accepted, all when absent; ``resource_servers``:
+            accepted values of ``aud`` in signed responses, at least one with *jwks*; ``clock_skew`` in seconds or as a timedelta.
 
     Raises:
-        RegistrationError: A part cannot be registered.
+        RegistrationError: An argument is invalid.
         EntityAlreadyExists: The account has a server of that name.
-        AccountFault: The directory is at fault, or cannot be written.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     keys = None if jwks is None else octets_of(jwks)
     with drafting(account) as draft:
@@ -61,19 +61,19 @@ def add_oauth_provider(account: Target, *, name: str, jwks: str | bytes | None =
 def update_oauth_provider(
     account: Target, *, name: str, jwks: str | bytes | None = None, unset: Collection[str] = (), **settings: Unpack[OAuthSettings]
 ) -> None:
-    """Change what is given of an OAuth 2.0 server.
+    """Change an OAuth 2.0 server. Arguments that are None are not changed.
 
     Args:
         account: The account directory, or a draft of it.
-        name: The server.
-        jwks: Its key set as published now.
-        unset: Rules of its own that it gives up, by their names in ``provider.toml``.
-        settings: New rules.
+        name: Name of the server.
+        jwks: The new key set.
+        unset: Names of settings in ``provider.toml`` to remove.
+        settings: New values of settings, as for `add_oauth_provider`.
 
     Raises:
-        RegistrationError: A rule is not of its form.
+        RegistrationError: A setting is invalid.
         NoSuchEntity: The account has no such server.
-        AccountFaults: The server could not be registered so, the directory is at fault, or cannot be written.
+        AccountFaults: The server would be invalid, the account directory is at fault, or it cannot be written.
     """
     with drafting(account) as draft:
         directory = _registered(draft, name)
@@ -83,7 +83,7 @@ def update_oauth_provider(
 
 
 def delete_oauth_provider(account: Target, *, name: str) -> None:
-    """Delete an OAuth 2.0 server and every answer of it.
+    """Delete an OAuth 2.0 server and its token information.
 
     Raises:
         NoSuchEntity: The account has no such server.
@@ -95,20 +95,20 @@ def delete_oauth_provider(account: Target, *, name: str) -> None:
 
 
 def add_token_information(account: Target, *, provider: str, token: str | bytes, answer: str | bytes) -> str:
-    """Keep what a server said about *token* and return the name of the answer's file: SHA-256 of the token, never the token itself.
+    """Store the server's response for *token* and return the name of its file, the SHA-256 of the token. The token is not stored.
 
     Args:
         account: The account directory, or a draft of it.
         provider: Name of a registered OAuth 2.0 server.
-        token: The access token, its bar percent-encoded or not.
-        answer: Token information or introspection answer as JSON, or the compact JWT of a signed answer.
+        token: The access token. The ``|`` in tokens of some servers may be percent-encoded.
+        answer: Token information or introspection response as JSON, or the compact JWT of a signed response.
 
     Raises:
-        InvalidIdentityToken: *token* is no access token.
-        RegistrationError: The answer cannot be registered.
+        InvalidIdentityToken: *token* does not have the form of an access token.
+        RegistrationError: The response is invalid.
         NoSuchEntity: The account has no such server.
-        EntityAlreadyExists: It has an answer about the token.
-        AccountFault: The directory is at fault, or cannot be written.
+        EntityAlreadyExists: There is a response for the token already.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     key, octets = token_key(token), octets_of(answer).strip()
     with drafting(account) as draft:
@@ -139,12 +139,12 @@ def add_token_information(account: Target, *, provider: str, token: str | bytes,
 
 
 def delete_token_information(account: Target, *, provider: str, token: str | bytes) -> str:
-    """Forget what a server said about *token* and return the name of the file that held it.
+    """Delete the server's response for *token* and return the name of its file.
 
     Raises:
-        InvalidIdentityToken: *token* is no access token.
-        NoSuchEntity: The account has no such server, or that no answer about the token.
-        AccountFault: The directory is at fault, or cannot be written.
+        InvalidIdentityToken: *token* does not have the form of an access token.
+        NoSuchEntity: The account has no such server, or no response for the token.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     key = token_key(token)
     with drafting(account) as draft:

@@ -1,4 +1,4 @@
-"""OpenID Connect providers: registered, changed, deleted. What is written has first been read the way `load_account` will read it."""
+"""Registration, change and deletion of OpenID Connect providers. Changes are checked by the code of `load_account` first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from federation.profiles import Profile
 
 
 class OidcSettings(TypedDict, total=False):
-    """Rules of one provider; each has the meaning of the argument of `OidcProvider` and wins over ``account.toml``."""
+    """Settings of one provider. They have the meaning of the arguments of `OidcProvider` and override ``account.toml``."""
 
     algorithms: Sequence[str]
     token_types: Sequence[str]
@@ -43,20 +43,21 @@ def add_oidc_provider(
     discovery: str | bytes | None = None,
     **settings: Unpack[OidcSettings],
 ) -> str:
-    """Register an OpenID Connect provider and return its ARN, or its name where AWS has it built in.
+    """Register an OpenID Connect provider and return its ARN, or its name for a provider built into AWS.
 
     Args:
         account: The account directory, or a draft of it.
-        url: The issuer, exactly as its tokens spell ``iss``.
-        client_ids: 1 to 100 audiences that tokens may have.
+        url: Issuer URL, exactly as in the claim ``iss``.
+        client_ids: 1 to 100 client ids of 1 to 255 characters.
         jwks: The issuer's JSON Web Key Set as published.
-        discovery: Its discovery document, kept for the reader; it must be of this very issuer.
-        settings: Rules of this provider. Thumbprints decide nothing and are kept for the reader.
+        discovery: The discovery document of the issuer. It is stored and does not affect the verdict.
+        settings: Settings of the provider; ``clock_skew`` in seconds or as a timedelta. Thumbprints are stored and do not affect the
+            verdict.
 
     Raises:
-        RegistrationError: A part cannot be registered.
+        RegistrationError: An argument is invalid.
         EntityAlreadyExists: The account has a provider of that URL.
-        AccountFault: The directory is at fault, or cannot be written.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     keys, found = octets_of(jwks), None if discovery is None else octets_of(discovery)
     with drafting(account) as draft:
@@ -81,21 +82,21 @@ def update_oidc_provider(
     unset: Collection[str] = (),
     **settings: Unpack[OidcSettings],
 ) -> str:
-    """Change what is given of a provider and return its ARN.
+    """Change an OpenID Connect provider and return its ARN. Arguments that are None are not changed.
 
     Args:
         account: The account directory, or a draft of it.
-        url: The issuer.
-        client_ids: Its client ids from now on, all of them.
-        jwks: Its key set as published now.
-        discovery: Its discovery document likewise.
-        unset: Rules of its own that it gives up for those of ``account.toml``, by their names in ``provider.toml``.
-        settings: New rules.
+        url: Issuer URL.
+        client_ids: All client ids, which replace the present ones.
+        jwks: The new key set.
+        discovery: The new discovery document.
+        unset: Names of settings in ``provider.toml`` to remove, so that those of ``account.toml`` apply.
+        settings: New values of settings, as for `add_oidc_provider`.
 
     Raises:
-        RegistrationError: The URL or a rule is not of its form.
+        RegistrationError: The URL or a setting is invalid.
         NoSuchEntity: The account has no such provider.
-        AccountFaults: The provider could not be registered so, the directory is at fault, or cannot be written.
+        AccountFaults: The provider would be invalid, the account directory is at fault, or it cannot be written.
     """
     issuer = read_url(url)
     directory, name = _directory(issuer), issuer.removeprefix("https://")
@@ -110,10 +111,10 @@ def update_oidc_provider(
 
 
 def delete_oidc_provider(account: Target, *, url: str) -> str:
-    """Delete a provider and return the ARN it had; roles that trust it stay, as in AWS, and nobody comes in through them.
+    """Delete a provider and return its ARN. Roles that trust it are kept, as in AWS, and can no longer be assumed through it.
 
     Raises:
-        RegistrationError: The URL is not of its form.
+        RegistrationError: The URL is invalid.
         NoSuchEntity: The account has no such provider.
         AccountFaults: The directory is at fault, or cannot be written.
     """
@@ -121,7 +122,7 @@ def delete_oidc_provider(account: Target, *, url: str) -> str:
     directory, name = _directory(issuer), issuer.removeprefix("https://")
     with drafting(account) as draft:
         require_provider(draft, directory, SETTINGS_FILE, name)
-        # A provider may lie above another, whose directory is no file of this one's.
+        # The directory may contain those of other providers, whose files are kept.
         delete_files(draft, directory, [file for file in (SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE) if file in draft.entries(directory)])
         return provider_arn(draft.settings, name)
 

@@ -1,4 +1,4 @@
-"""The account as an issuer of web identity tokens: switched on and off."""
+"""Enabling and disabling of the account as an issuer of web identity tokens."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _FILE: Final = f"{OUTBOUND}/{ISSUER_FILE}"
 
 
 def enable_outbound(account: Target) -> str:
-    """Make the account an issuer of web identity tokens and return the issuer's URL. One that was switched off keeps its URL and keys.
+    """Enable the account as an issuer of web identity tokens and return the issuer URL. A disabled issuer keeps its URL and keys.
 
     Raises:
-        EntityAlreadyExists: It is one already.
-        AccountFault: The directory is at fault or cannot be written.
+        EntityAlreadyExists: It is enabled already.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         issuer = _issuer(draft)
@@ -54,11 +54,11 @@ def enable_outbound(account: Target) -> str:
 
 
 def disable_outbound(account: Target) -> str:
-    """Switch the issuer off and return its URL; its keys stay, for the tokens that it signed and for the day it is switched on again.
+    """Disable the issuer and return its URL. Its keys are kept, for tokens that it signed and for enabling it again.
 
     Raises:
-        NoSuchEntity: The account is none, or is switched off.
-        AccountFault: The directory is at fault or cannot be written.
+        NoSuchEntity: The account has no issuer, or it is disabled already.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         issuer = _issuer(draft)

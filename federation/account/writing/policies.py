@@ -1,4 +1,4 @@
-"""Customer managed policies and their versions. What is written obeys IAM's rules for writing, and loads."""
+"""Creation and deletion of customer managed policies and their versions by IAM's rules for new policies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from federation.errors import LimitExceeded, show
 from federation.policy import Policy
 
 VERSIONS: Final = 5
-"""Versions of one managed policy (IAM quota)."""
+"""Most versions of one managed policy (IAM quota)."""
 _VERSION: Final = re.compile(r"v[1-9]\d{0,8}", re.ASCII)
 
 
@@ -27,14 +27,14 @@ def add_policy(account: Target, *, name: str, document: str, policy_path: str = 
     Args:
         account: The account directory, or a draft of it.
         name: 1 to 128 characters of ``[A-Za-z0-9_+=,.@-]``.
-        document: The identity policy, JSON, of version 2012-10-17.
+        document: The identity policy, JSON text, of version 2012-10-17.
         policy_path: ``/`` or ``/division/team/``.
 
     Raises:
-        MalformedPolicyDocument: IAM would not create the policy.
+        MalformedPolicyDocument: IAM would not accept the policy.
         EntityAlreadyExists: The account has a policy of that name.
-        ValidationError: The name is not of its form.
-        AccountFaults: The path is at fault, the directory is, or cannot be written.
+        ValidationError: The name is invalid.
+        AccountFaults: The path is invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, POLICY.name_pattern)
     Policy.parse(document, kind="identity", managed=True)
@@ -47,19 +47,19 @@ def add_policy(account: Target, *, name: str, document: str, policy_path: str = 
 
 
 def create_policy_version(account: Target, *, policy_arn: str, document: str, set_as_default: bool = True) -> str:
-    """Add a version of a managed policy and return its id.
+    """Add a version to a managed policy and return the id of the version.
 
     Args:
         account: The account directory, or a draft of it.
-        policy_arn: The policy.
-        document: The identity policy, JSON, of version 2012-10-17.
-        set_as_default: Whether it takes effect; where not, it is kept for `set_default_policy_version`.
+        policy_arn: ARN of the policy.
+        document: The identity policy, JSON text, of version 2012-10-17.
+        set_as_default: Whether it becomes the default version, which is the one in effect.
 
     Raises:
-        MalformedPolicyDocument: IAM would not create the policy.
+        MalformedPolicyDocument: IAM would not accept the policy.
         NoSuchEntity: The account has no such policy.
-        LimitExceeded: It has `VERSIONS` versions.
-        AccountFaults: The directory is at fault, or cannot be written.
+        LimitExceeded: The policy has `VERSIONS` versions.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     Policy.parse(document, kind="identity", managed=True)
     with drafting(account) as draft:
@@ -86,11 +86,11 @@ def create_policy_version(account: Target, *, policy_arn: str, document: str, se
 
 
 def set_default_policy_version(account: Target, *, policy_arn: str, version_id: str) -> None:
-    """Let the version *version_id* of a managed policy take effect.
+    """Make *version_id* the default version of a managed policy.
 
     Raises:
-        NoSuchEntity: The account has no such policy, or that no such version.
-        AccountFaults: The directory is at fault, or cannot be written.
+        NoSuchEntity: The account has no such policy, or the policy has no such version.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         file, stored = _stored(draft, policy_arn)
@@ -102,12 +102,12 @@ def set_default_policy_version(account: Target, *, policy_arn: str, version_id: 
 
 
 def delete_policy_version(account: Target, *, policy_arn: str, version_id: str) -> None:
-    """Delete a version of a managed policy that is not the default one.
+    """Delete a version of a managed policy other than the default version.
 
     Raises:
-        NoSuchEntity: The account has no such policy, or that no such version.
+        NoSuchEntity: The account has no such policy, or the policy has no such version.
         DeleteConflict: It is the default version.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         file, stored = _stored(draft, policy_arn)
@@ -130,8 +130,8 @@ def delete_policy(account: Target, *, policy_arn: str) -> None:
 
     Raises:
         NoSuchEntity: The account has no such policy.
-        DeleteConflict: It is attached to an entity, or bounds one: a policy may deny, and nobody may lose that unnoticed.
-        AccountFaults: The directory is at fault, or cannot be written.
+        DeleteConflict: It is attached to an entity or is the boundary of one.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         file, _ = _stored(draft, policy_arn)
@@ -148,7 +148,7 @@ def delete_policy(account: Target, *, policy_arn: str) -> None:
 
 
 def _stored(draft: Draft, policy_arn: str) -> tuple[str, dict[str, Any]]:
-    """Return file and document of a policy, in the form with versions.
+    """Return file and document of a policy. The document has a list of versions.
 
     Raises:
         NoSuchEntity: The account has no such policy.
@@ -171,7 +171,7 @@ def _version(name: str, document: object, *, default: bool) -> dict[str, Any]:
 
 
 def _versions(stored: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the versions, each marked for what it is: ``DefaultVersionId`` may have said so alone."""
+    """Return the versions, each with ``IsDefaultVersion``; a file may state the default by ``DefaultVersionId`` only."""
     default = stored.get("DefaultVersionId")
     return [
         {**each, "IsDefaultVersion": each.get("IsDefaultVersion") is True or (default is not None and each.get("VersionId") == default)}

@@ -1,4 +1,4 @@
-"""What the writers of all providers share: a directory of material beside one file of settings."""
+"""Common parts of the writers of providers. A provider has a directory with its material and ``provider.toml``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SETTINGS_FILE: Final = "provider.toml"
 
 
 def require_no_provider(draft: Draft, directory: str, marker: str, name: str) -> None:
-    """Require that *directory* holds no provider, which its file *marker* would tell.
+    """Require that *directory* holds no provider. The file *marker* exists for every provider.
 
     Raises:
-        EntityAlreadyExists: check ``write``.
+        EntityAlreadyExists: Check ``write``: there is one.
     """
     if marker in draft.entries(directory):
         raise EntityAlreadyExists(
@@ -34,21 +34,21 @@ def require_no_provider(draft: Draft, directory: str, marker: str, name: str) ->
 
 
 def require_provider(draft: Draft, directory: str, marker: str, name: str) -> None:
-    """Require that *directory* holds a provider, which its file *marker* tells.
+    """Require that *directory* holds a provider. The file *marker* exists for every provider.
 
     Raises:
-        NoSuchEntity: check ``write``.
+        NoSuchEntity: Check ``write``: there is none.
     """
     if marker not in draft.entries(directory):
         raise no_such_entity(directory, f"a registered provider {show(name)}", "none")
 
 
 def write_settings(draft: Draft, directory: str, given: Mapping[str, Any], *, unset: Collection[str] = (), keep: bool = False) -> None:
-    """Lay *given* over what ``provider.toml`` says, without *unset*. Where nothing is left the file goes, unless *keep*.
+    """Write *given* to ``provider.toml`` and remove *unset* from it. An empty file is removed unless *keep*.
 
     Raises:
-        RegistrationError: A value is not one that the file can hold.
-        ValidationError: check ``unset``, something that the file does not say.
+        RegistrationError: A value cannot be written as TOML.
+        ValidationError: Check ``unset``: the file does not have one of these settings.
         AccountFaults: The file cannot be read.
     """
     file, faults = f"{directory}/{SETTINGS_FILE}", Faults()
@@ -69,13 +69,13 @@ def write_settings(draft: Draft, directory: str, given: Mapping[str, Any], *, un
 
 
 def delete_files(draft: Draft, directory: str, names: Collection[str]) -> None:
-    """Remove the files *names* of *directory*; the directory goes with the last of them."""
+    """Remove the files *names* of *directory*. An empty directory is removed too."""
     for name in names:
         draft.remove(f"{directory}/{name}")
 
 
 def _as_written(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arguments of a provider as its settings spell them: lengths of time in seconds, no limit as ``none``."""
+    """Return arguments of a provider in the form of ``provider.toml``: durations in whole seconds, no limit as ``none``."""
     written = dict(given)
     if "clock_skew" in written:
         written["clock_skew"] = int(clock.skew(written["clock_skew"]).total_seconds())

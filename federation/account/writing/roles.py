@@ -1,4 +1,4 @@
-"""Roles: made, changed, deleted. What is written obeys IAM's rules for writing, and loads."""
+"""Creation, change and deletion of roles by IAM's rules for new entities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from federation.account.writing.entities import create_entity, replace_entity, r
 from federation.policy import Policy
 
 
-def add_role(  # noqa: PLR0913 - what CreateRole takes, keyword-only
+def add_role(  # noqa: PLR0913 - the parameters of CreateRole, keyword-only
     account: Target,
     *,
     name: str,
@@ -30,19 +30,19 @@ def add_role(  # noqa: PLR0913 - what CreateRole takes, keyword-only
     Args:
         account: The account directory, or a draft of it.
         name: 1 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
-        trust_policy: The AssumeRolePolicyDocument, JSON.
-        max_session_duration: 3600 to 43200 seconds.
-        policy: An inline identity policy, JSON; stored under the role's name.
+        trust_policy: The AssumeRolePolicyDocument, JSON text.
+        max_session_duration: Longest session in seconds, 3600 to 43200.
+        policy: An inline identity policy, JSON text. Its name is that of the role.
         role_path: ``/`` or ``/division/team/``.
-        description: Free text of at most 1000 characters.
-        tags: Keys and values, at most 50.
+        description: Description of at most 1000 characters.
+        tags: Keys and values of at most 50 tags.
         permissions_boundary: ARN of a managed policy.
 
     Raises:
-        MalformedPolicyDocument: A policy breaks the grammar.
+        MalformedPolicyDocument: A policy violates the grammar.
         EntityAlreadyExists: The account has a role of that name.
-        ValidationError: The name or a tag is not of its form.
-        AccountFaults: Another value is at fault, the directory is, or cannot be written.
+        ValidationError: The name or a tag is invalid.
+        AccountFaults: Another argument is invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, ROLE.name_pattern)
     Policy.parse(trust_policy, kind="trust")
@@ -64,11 +64,17 @@ def add_role(  # noqa: PLR0913 - what CreateRole takes, keyword-only
 
 
 def update_role(account: Target, *, name: str, description: str | None = None, max_session_duration: int | None = None) -> None:
-    """Change what is given of the role *name*.
+    """Change a role. Arguments that are None are not changed.
+
+    Args:
+        account: The account directory, or a draft of it.
+        name: Name of the role.
+        description: The new description.
+        max_session_duration: Longest session in seconds, 3600 to 43200.
 
     Raises:
         NoSuchEntity: The account has no such role.
-        AccountFaults: A value is at fault, the directory is, or cannot be written.
+        AccountFaults: An argument is invalid, the account directory is at fault, or it cannot be written.
     """
     given = {"Description": description, "MaxSessionDuration": max_session_duration}
     with drafting(account) as draft:
@@ -78,12 +84,12 @@ def update_role(account: Target, *, name: str, description: str | None = None, m
 
 
 def update_assume_role_policy(account: Target, *, name: str, trust_policy: str) -> None:
-    """Let *trust_policy*, JSON, be the trust policy of the role *name*.
+    """Replace the trust policy of the role *name* by *trust_policy*, JSON text.
 
     Raises:
-        MalformedPolicyDocument: The policy breaks the grammar.
+        MalformedPolicyDocument: The policy violates the grammar.
         NoSuchEntity: The account has no such role.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     Policy.parse(trust_policy, kind="trust")
     with drafting(account) as draft:
@@ -97,13 +103,13 @@ def delete_role(account: Target, *, name: str, force: bool = False) -> None:
 
     Args:
         account: The account directory, or a draft of it.
-        name: The role.
-        force: Whether its inline and attached policies go with it.
+        name: Name of the role.
+        force: Whether to delete its inline policies and detach its managed policies too.
 
     Raises:
         NoSuchEntity: The account has no such role.
-        DeleteConflict: It has policies and *force* is not set.
-        AccountFaults: A trade-in token is exchanged for it, the directory is at fault, or cannot be written.
+        DeleteConflict: It has policies and *force* is False.
+        AccountFaults: A trade-in token refers to it, the account directory is at fault, or it cannot be written.
     """
     with drafting(account) as draft:
         if force:

@@ -1,4 +1,4 @@
-"""SAML providers: registered, changed, deleted. What is written has first been read the way `load_account` will read it."""
+"""Registration, change and deletion of SAML providers. Changes are checked by the code of `load_account` first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from federation.saml.provider import Encryption, SamlProvider, Signed, VerifierN
 
 
 class SamlSettings(TypedDict, total=False):
-    """Rules of one SAML provider; each has the meaning of the argument of `SamlProvider` and wins over ``account.toml``."""
+    """Settings of one SAML provider. They have the meaning of the arguments of `SamlProvider` and override ``account.toml``."""
 
     entity_id: str
     profile: Profile | Literal["strict", "aws"]
@@ -52,15 +52,15 @@ def add_saml_provider(
     Args:
         account: The account directory, or a draft of it.
         name: 1 to 128 characters of ``[A-Za-z0-9_.-]``.
-        metadata: The identity provider's EntityDescriptor as exported.
-        decryption_keys: PEM private keys, unencrypted, for encrypted assertions.
-        settings: Rules of this provider.
+        metadata: The metadata of the identity provider, an EntityDescriptor, at most `limits.METADATA_OCTETS` octets.
+        decryption_keys: PEM private keys without a password, for encrypted assertions.
+        settings: Settings of the provider; ``max_age`` and ``clock_skew`` in seconds or as a timedelta.
 
     Raises:
-        RegistrationError: The metadata, a key or a rule cannot be registered.
-        ValidationError: The name is not of that form.
+        RegistrationError: The metadata, a key or a setting is invalid.
+        ValidationError: The name is invalid.
         EntityAlreadyExists: The account has a provider of that name.
-        AccountFault: The directory is at fault, or cannot be written.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     check_name("name", name, PROVIDER_NAME)
     octets, keys = octets_of(metadata), _private_keys(decryption_keys)
@@ -83,20 +83,20 @@ def update_saml_provider(
     unset: Collection[str] = (),
     **settings: Unpack[SamlSettings],
 ) -> str:
-    """Change what is given of a SAML provider and return its ARN.
+    """Change a SAML provider and return its ARN. Arguments that are None are not changed.
 
     Args:
         account: The account directory, or a draft of it.
-        name: The provider.
-        metadata: Its new metadata.
-        decryption_keys: Its new private keys, all of them.
-        unset: Rules of its own that it gives up for those of ``account.toml``, by their names in ``provider.toml``.
-        settings: New rules.
+        name: Name of the provider.
+        metadata: The new metadata.
+        decryption_keys: All private keys, which replace the present ones.
+        unset: Names of settings in ``provider.toml`` to remove, so that those of ``account.toml`` apply.
+        settings: New values of settings, as for `add_saml_provider`.
 
     Raises:
-        RegistrationError: A key or rule is not of its form.
+        RegistrationError: A key or a setting is invalid.
         NoSuchEntity: The account has no such provider.
-        AccountFaults: The provider could not be registered so, the directory is at fault, or cannot be written.
+        AccountFaults: The provider would be invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, PROVIDER_NAME)
     with drafting(account) as draft:
@@ -113,11 +113,11 @@ def update_saml_provider(
 
 
 def delete_saml_provider(account: Target, *, name: str) -> str:
-    """Delete a SAML provider and return the ARN it had; roles that trust it stay, as in AWS, and nobody comes in through them.
+    """Delete a SAML provider and return its ARN. Roles that trust it are kept, as in AWS, and can no longer be assumed through it.
 
     Raises:
         NoSuchEntity: The account has no such provider.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     check_name("name", name, PROVIDER_NAME)
     with drafting(account) as draft:
@@ -133,7 +133,7 @@ def _write_keys(draft: Draft, directory: str, keys: Sequence[bytes]) -> None:
 
 
 def _private_keys(material: object) -> list[bytes]:
-    """Return the private keys that a directory may hold: no more, and none longer, than `load_account` will read."""
+    """Return the private keys as octets, within the limits of `load_account` on their number and size."""
     keys = [octets_of(key) for key in material] if isinstance(material, (list, tuple)) else None
     if keys is None or len(keys) > PRIVATE_KEYS or any(len(key) > PRIVATE_KEY_OCTETS for key in keys):
         raise RegistrationError(

@@ -1,4 +1,4 @@
-"""The TOML that account directories hold: flat tables of texts, integers and lists of texts."""
+"""Writing of TOML for account directories: flat tables of strings, integers and lists of strings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from federation.errors import RegistrationError
 Value = str | int | Sequence[str]
 
 NONE: Final = "none"
-"""How a rule that is switched off by name is written."""
+"""The value of a setting that disables a rule."""
 
 
 def toml_octets(values: Mapping[str, Value]) -> bytes:
     """Return *values* as a TOML document.
 
     Raises:
-        RegistrationError: A text in them is no Unicode.
+        RegistrationError: A string has a lone surrogate.
     """
     lists = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     text = "".join(f"{name} = {_written(value)}\n" for name, value in lists.items())

@@ -1,4 +1,4 @@
-"""Trade-in tokens: registered and withdrawn."""
+"""Registration and deletion of trade-in tokens."""
 
 from __future__ import annotations
 
@@ -27,20 +27,21 @@ def add_trade_in_token(
     duration: timedelta = timedelta(seconds=limits.ROLE_SESSION_DEFAULT_SECONDS),
     policy_arns: Sequence[str] = (),
 ) -> str:
-    """Register what *token* may be traded in for and return the name it is kept under: its SHA-256, never the token itself.
+    """Register the session for a trade-in token and return the name of its file, the SHA-256 of the token. The token is not stored.
 
     Args:
         account: The account directory, or a draft of it.
         token: The trade-in token.
-        role_arn: The role of the session.
+        role_arn: ARN of the role of the session.
         session_name: RoleSessionName of the session.
-        expires_at: When the token ends, aware.
-        duration: Length of the session, five minutes to twelve hours.
-        policy_arns: Managed session policies.
+        expires_at: Expiration of the token, an aware datetime.
+        duration: Length of the session as a timedelta, 300 to 43200 seconds.
+        policy_arns: ARNs of the managed session policies.
 
     Raises:
-        ValidationError: *token* is no text.
-        AccountFault: The directory is at fault, has no such role or policy, knows the token already, or cannot be written.
+        ValidationError: *token* is not a str.
+        AccountFault: The account has no such role or policy, the token is registered already, the account directory is at fault, or it
+            cannot be written.
     """
     digest = _digest(token)
     document = {
@@ -60,12 +61,12 @@ def add_trade_in_token(
 
 
 def delete_trade_in_token(account: Target, *, token: str) -> str:
-    """Withdraw what *token* may be traded in for and return the name it was kept under.
+    """Delete the registration of a trade-in token and return the name of its file.
 
     Raises:
-        ValidationError: *token* is no text.
-        NoSuchEntity: The account does not know it.
-        AccountFault: The directory is at fault, or cannot be written.
+        ValidationError: *token* is not a str.
+        NoSuchEntity: The token is not registered.
+        AccountFault: The account directory is at fault, or cannot be written.
     """
     digest = _digest(token)
     with drafting(account) as draft:

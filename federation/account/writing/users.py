@@ -1,4 +1,4 @@
-"""Users: made, put into groups, renamed, deleted. What is written obeys IAM's rules for writing, and loads."""
+"""Creation, change and deletion of users by IAM's rules for new entities."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def add_user(
         account: The account directory, or a draft of it.
         name: 1 to 64 characters of ``[A-Za-z0-9_+=,.@-]``.
         user_path: ``/`` or ``/division/team/``.
-        policy: An inline identity policy, JSON; stored under the user's name.
-        tags: Keys and values, at most 50.
+        policy: An inline identity policy, JSON text. Its name is that of the user.
+        tags: Keys and values of at most 50 tags.
         permissions_boundary: ARN of a managed policy.
 
     Raises:
-        MalformedPolicyDocument: The policy breaks the grammar.
+        MalformedPolicyDocument: The policy violates the grammar.
         EntityAlreadyExists: The account has a user of that name.
-        ValidationError: The name or a tag is not of its form.
-        AccountFaults: Another value is at fault, the directory is, or cannot be written.
+        ValidationError: The name or a tag is invalid.
+        AccountFaults: Another argument is invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, USER.name_pattern)
     document: dict[str, Any] = {"Path": user_path, "UserName": name}
@@ -62,15 +62,15 @@ def add_user(
 
 
 def update_user(account: Target, *, name: str, new_name: str | None = None, new_path: str | None = None) -> str:
-    """Give the user *name* another name or path and return its ARN. Its id, access keys, MFA devices and groups stay its own.
+    """Change the name or path of the user *name* and return its ARN. Unique id, access keys, MFA devices and groups are kept.
 
-    A policy that names the user by its ARN goes on naming the old one, which for IAM is nobody any more.
+    Policies that refer to the user by ARN are not changed and no longer match the user, as in IAM.
 
     Raises:
         NoSuchEntity: The account has no such user.
-        EntityAlreadyExists: The new name is taken.
-        ValidationError: The new name is not of its form.
-        AccountFaults: The path is at fault, the directory is, or cannot be written.
+        EntityAlreadyExists: Another user has the new name.
+        ValidationError: The new name is invalid.
+        AccountFaults: The path is invalid, the account directory is at fault, or it cannot be written.
     """
     called = name if new_name is None else new_name
     check_name("new-user-name", called, USER.name_pattern)
@@ -95,11 +95,11 @@ def _hand_over(draft: Draft, file: str, user: str) -> None:
 
 
 def add_user_to_group(account: Target, *, user: str, group: str) -> None:
-    """Put the user into the group; one that is in it stays.
+    """Add a user to a group. Adding a member again has no effect.
 
     Raises:
         NoSuchEntity: The account has no such user or group.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document, name = stored_entity(draft, USER, user), require_entity(draft, GROUP, group)
@@ -109,11 +109,11 @@ def add_user_to_group(account: Target, *, user: str, group: str) -> None:
 
 
 def remove_user_from_group(account: Target, *, user: str, group: str) -> None:
-    """Take the user out of the group.
+    """Remove a user from a group.
 
     Raises:
         NoSuchEntity: The account has no such user or group, or the user is not in it.
-        AccountFaults: The directory is at fault, or cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document, name = stored_entity(draft, USER, user), require_entity(draft, GROUP, group)
@@ -124,7 +124,7 @@ def remove_user_from_group(account: Target, *, user: str, group: str) -> None:
 
 
 def groups_of(document: dict[str, Any]) -> list[str]:
-    """Return the names of the groups that a user's document lists."""
+    """Return the names of the groups in the document of a user."""
     listed = document.get("GroupList")
     return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
@@ -134,13 +134,14 @@ def delete_user(account: Target, *, name: str, force: bool = False) -> None:
 
     Args:
         account: The account directory, or a draft of it.
-        name: The user.
-        force: Whether its policies, access keys, MFA devices and memberships go with it.
+        name: Name of the user.
+        force: Whether to delete its inline policies, access keys and MFA devices too, detach its managed policies, and remove it from
+            groups.
 
     Raises:
         NoSuchEntity: The account has no such user.
-        DeleteConflict: It has some of these and *force* is not set.
-        AccountFaults: The directory is at fault, or cannot be written.
+        DeleteConflict: It has any of these and *force* is False.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document, secrets = stored_entity(draft, USER, name), list(secrets_of(draft, name))
@@ -154,7 +155,7 @@ def delete_user(account: Target, *, name: str, force: bool = False) -> None:
 
 def secrets_of(draft: Draft, user: str) -> Iterator[str]:
     """Yield the files of the access keys and MFA devices of *user*."""
-    tree = draft.tree(Faults())  # what cannot be read belongs to nobody here; the loader says what is wrong with it
+    tree = draft.tree(Faults())  # files that cannot be read are skipped; the loader reports them
     for directory, member in ((ACCESS_KEYS, ACCESS_KEY), (MFA_DEVICES, MFA_DEVICE)):
         for entry in tree.entries(directory):
             file = f"{directory}/{entry}"
