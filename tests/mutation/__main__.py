@@ -45,11 +45,8 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 def chosen(options: argparse.Namespace) -> list[Mutant]:
     names = options.package or list(packages())
     known = equivalents()
-    return [
-        each
-        for name in names
-        for each in sample([m for m in mutants(packages()[name]) if m.key not in known], options.mutants, options.seed)
-    ]
+    # Drawn before the known ones are left out: explaining a mutant must not exchange the rest of its sample for others.
+    return [each for name in names for each in sample(mutants(packages()[name]), options.mutants, options.seed) if each.key not in known]
 
 
 def main() -> int:

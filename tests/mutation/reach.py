@@ -20,7 +20,7 @@ _CACHE: Final = Path(tempfile.gettempdir()) / "federation-mutation"
 
 @dataclass(slots=True)
 class Reached:
-    """What one test did without a mutant: whether it passed, seconds, and ``file:first line`` of the functions it entered."""
+    """What one test did without a mutant: whether it passed, seconds of the processor, ``file:first line`` of the functions it entered."""
 
     passed: bool
     seconds: float
@@ -53,9 +53,17 @@ class Recorder:
 
 
 def fingerprint(test_file: str, files: Iterable[str]) -> str:
-    """Return what tells whether notes about *test_file* still hold: its octets, those of its helpers, and of all that is mutated."""
+    """Return what tells whether notes about *test_file* still hold: its octets, those of its helpers, of all that is mutated, and of how
+    notes are taken."""
     digest = hashlib.sha256()
-    for path in (ROOT / test_file, *sorted((ROOT / "tests").glob("*.py")), *(ROOT / file for file in sorted(files))):
+    helpers = sorted((ROOT / "tests" / "support").rglob("*.py"))
+    for path in (
+        ROOT / test_file,
+        *helpers,
+        *(ROOT / file for file in sorted(files)),
+        Path(__file__),
+        Path(__file__).with_name("session.py"),
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

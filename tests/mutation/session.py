@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Final, Literal
 
@@ -27,7 +29,10 @@ SURVIVED: Final = 0
 _NOTING: Final = 3600.0
 _SLACK: Final = 30.0
 _TIMES: Final = 8
-"""A mutant may take so many times what its tests take without it, and some seconds: what takes longer hangs, and a test would notice."""
+"""A mutant may take so many times the processor time its tests take without it, and some seconds: what takes longer hangs, and a test would
+notice. Processor time is the measure because a mutant must not be judged by what else the machine does."""
+_WAITING: Final = 4
+"""So many times as long by the clock, for a mutant that waits for what never comes and uses no processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,10 @@ class Judge:
     def _note(self, items: Sequence[pytest.Item], mark: str) -> int:
         recorder, notes = reach.Recorder(self._files), {}
         for item in items:
-            began = time.perf_counter()
+            began = _processor_seconds()
             recorder.start()
             failed = self._run([item])
-            notes[item.nodeid] = Reached(not failed, time.perf_counter() - began, recorder.stop())
+            notes[item.nodeid] = Reached(not failed, _processor_seconds() - began, recorder.stop())
         reach.remember(mark, notes)
         return 0
 
@@ -186,12 +191,13 @@ class Judge:
         pid = os.fork()
         if pid == 0:
             _silence()
+            resource.setrlimit(resource.RLIMIT_CPU, (ceil(limit), ceil(limit) + 1))
             code = KILLED
             try:
                 code = work()
             finally:
                 os._exit(code)  # nothing of what follows in this process is the child's business
-        self._children.append(_Child(pid, time.monotonic(), limit, done))
+        self._children.append(_Child(pid, time.monotonic(), _WAITING * limit, done))
 
     def _wait(self, most: int) -> None:
         """Wait until at most *most* children are left; one that is over its time is ended."""
@@ -206,8 +212,15 @@ class Judge:
                     child.done(None, seconds)
                 elif pid:
                     self._children.remove(child)
-                    child.done(os.waitstatus_to_exitcode(status), seconds)
+                    code = os.waitstatus_to_exitcode(status)
+                    child.done(None if code == -signal.SIGXCPU else code, seconds)
             time.sleep(0.01)
+
+
+def _processor_seconds() -> float:
+    """Return what this process and the children it waited for have used of the processor."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def _entry(mutant: Mutant) -> str:
