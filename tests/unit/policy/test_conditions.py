@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from federation.errors import MalformedPolicyDocument
 from tests.support.policies import ask, document, effect, statement, trust
 
 KEY = "aws:RequestTag/value"
@@ -386,3 +387,145 @@ def test_version_2008_has_no_variables() -> None:
 def test_families_without_variables_take_the_text_as_it_is() -> None:
     assert not holds("NumericEquals", "${aws:x, '1'}", "1")
     assert not holds("Bool", "${aws:x, 'true'}", "true")
+
+
+SETS = [
+    ("StringEquals", ["b", "d"], "b", "c"),
+    ("StringNotEquals", ["b", "d"], "c", "b"),
+    ("StringEqualsIgnoreCase", ["B", "d"], "b", "c"),
+    ("StringLike", ["b*", "d"], "bx", "c"),
+    ("StringNotLike", ["b*", "d"], "c", "bx"),
+    ("StringEquals", ["${aws:username}", "d"], "bob", "c"),
+    ("StringNotLike", ["${aws:username}*", "d"], "c", "bobby"),
+    ("NumericEquals", ["1", "2"], "1.0", "3"),
+    ("NumericNotEquals", ["1", "2"], "x", "1"),
+    ("NumericLessThan", ["1", "5"], "4", "5"),
+    ("NumericGreaterThanEquals", ["4", "5"], "4", "x"),
+    ("DateGreaterThan", ["2030-01-01"], "2030-01-02", "2030-01-01"),
+    ("IpAddress", ["10.0.0.0/8", "::/0"], "10.1.1.1", "11.0.0.0"),
+    ("NotIpAddress", ["10.0.0.0/8", "::/0"], "11.0.0.0", "10.1.1.1"),
+    ("NotIpAddress", ["10.0.0.0/8"], "11.0.0.0", "x"),
+    ("ArnLike", ["arn:aws:iam::*:user/t*", "arn:aws:s3:::b"], USER, "arn:aws:s3:::c"),
+    ("ArnNotLike", ["arn:aws:iam::*:user/t*"], "arn:aws:s3:::c", USER),
+    ("ArnNotLike", ["arn:aws:iam::*:user/t*"], "arn:aws:s3:::c", "arn:aws"),
+    ("ArnNotEquals", ["arn:aws:iam::*:user/t*"], "arn:aws:s3:::c", "xrn:aws:iam::1:user/a"),
+    ("Bool", ["true"], "TRUE", "x"),
+    ("BinaryEquals", ["YQ=="], "YQ==", "YQ"),
+]
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 40])
+@pytest.mark.parametrize(("operator", "expected", "hit", "miss"), SETS)
+def test_a_set_says_the_same_however_large_it_is(operator: str, expected: list[str], hit: str, miss: str, size: int) -> None:
+    for values, any_, all_ in (
+        ([hit] * size, True, True),
+        ([miss] * size, False, False),
+        ([miss] * (size - 1) + [hit], True, size == 1),
+        ([hit] * (size - 1) + [miss], size > 1, False),
+    ):
+        keys = {KEY: values, "aws:username": "bob"}
+        assert (effect({f"ForAnyValue:{operator}": {KEY: expected}}, keys) == "Allow") is any_
+        assert (effect({f"ForAllValues:{operator}": {KEY: expected}}, keys) == "Allow") is all_
+
+
+@pytest.mark.parametrize("size", [1, 8, 9])
+def test_a_malformed_operand_settles_a_set_where_it_is_reached(size: int) -> None:
+    for quantifier in ("ForAnyValue", "ForAllValues"):
+        for operator in ("ArnLike", "ArnNotLike"):
+            condition = {f"{quantifier}:{operator}": {KEY: ["arn:aws:s3:::b", "arx:aws:s3:::b"]}}
+            keys = {KEY: ["arn:aws:s3:::c"] * size}
+            assert (effect(condition, keys), effect(condition, keys, Effect="Deny")) == ("ImplicitDeny", "Deny")
+    first = {KEY: ["arn:aws:s3:::b", *["arn:aws:s3:::c"] * size]}
+    assert effect({"ForAnyValue:ArnLike": {KEY: ["arn:aws:s3:::b", "x"]}}, first) == "Allow", "what matched before decides"
+
+
+@pytest.mark.parametrize("length", [4095, 4096, 4097, 9000])
+@pytest.mark.parametrize(
+    ("operator", "pattern"),
+    [("StringEqualsIgnoreCase", "{}B"), ("StringLike", "{}*"), ("StringLike", "*{}?"), ("StringLike", "${{aws:username}}*")],
+)
+def test_long_values(operator: str, pattern: str, length: int) -> None:
+    text = "a" * (length - 1)
+    expected = ["x", pattern.format(text)]
+    negated = operator.replace("String", "StringNot")
+    for value, matches in ((text + "b", True), ("b" + text, False)):
+        keys = {KEY: value, "aws:username": text}
+        assert (effect({operator: {KEY: expected}}, keys) == "Allow") is matches
+        assert (effect({negated: {KEY: expected}}, keys) == "Allow") is not matches
+        assert (effect({f"ForAnyValue:{operator}": {KEY: expected}}, {**keys, KEY: ["c", value]}) == "Allow") is matches
+        assert (effect({f"ForAllValues:{operator}": {KEY: expected}}, {**keys, KEY: ["x", value]}) == "Allow") is matches
+
+
+@pytest.mark.parametrize(
+    ("operator", "operand", "found"),
+    [
+        ("StringEquals", "${aws:x}", "red"),
+        ("StringEqualsIgnoreCase", "${aws:x}", "RED"),
+        ("StringLike", "${aws:x}", "red"),
+        ("ArnLike", "arn:aws:iam::${aws:x}:user/*", "arn:aws:iam::red:user/a"),
+        ("ArnEquals", "arn:aws:iam::1:user/${aws:x}", "arn:aws:iam::1:user/red"),
+    ],
+)
+def test_operators_with_variables(operator: str, operand: str, found: str) -> None:
+    assert effect({operator: {KEY: operand}}, {KEY: found, "aws:x": "red"}) == "Allow"
+    assert effect({operator: {KEY: operand}}, {KEY: found, "aws:x": "blue"}) == "ImplicitDeny"
+    assert effect({operator: {KEY: operand}}, {KEY: found}) == "ImplicitDeny"
+    assert effect({operator: {KEY: [operand, found]}}, {KEY: found}) == "Allow", "the next value is still asked"
+    negated = operator.replace("Arn", "ArnNot").replace("String", "StringNot")
+    assert effect({negated: {KEY: operand}}, {KEY: found, "aws:x": "blue"}) == "Allow"
+    assert effect({negated: {KEY: [operand, "arn:aws:s3:::other"]}}, {KEY: found}) == "ImplicitDeny"
+    assert effect({negated: {KEY: [operand]}}, {KEY: found, "aws:x": ["red"]}) == "Allow", "a multivalued key is none of the values"
+
+
+@pytest.mark.parametrize(
+    ("operator", "operand", "found"),
+    [
+        ("NumericEquals", "${aws:x, '1'}", "1"),
+        ("DateEquals", "${aws:x, '1'}", "1"),
+        ("Bool", "${aws:x, 'true'}", "true"),
+        ("IpAddress", "${aws:x, '::/0'}", "::1"),
+        ("Null", "${aws:x, 'true'}", None),
+    ],
+)
+def test_operators_without_variables(operator: str, operand: str, found: str | None) -> None:
+    assert not holds(operator, operand, found)
+
+
+def test_octets_have_no_variables() -> None:
+    with pytest.raises(MalformedPolicyDocument) as caught:
+        trust({"BinaryEquals": {KEY: ["YQ==", "${aws:x, 'YQ=='}"]}})
+    assert (caught.value.check, caught.value.found) == ("policy-value", "`${aws:x, 'YQ=='}`")
+
+
+def test_what_a_variable_brings_in_may_grow_to_match() -> None:
+    """A capital I with a dot is two characters in lower case, and a character beyond U+FFFF is two units of a pattern."""
+    assert effect({"StringEqualsIgnoreCase": {KEY: "${aws:x}"}}, {KEY: "\u0130", "aws:x": "i\u0307"}) == "Allow"
+    assert effect({"StringLike": {KEY: "*****${aws:x}*****"}}, {KEY: "a", "aws:x": "a"}) == "Allow"
+    assert effect({"StringLike": {KEY: "*${aws:x}"}}, {KEY: "", "aws:x": ""}) == "Allow"
+    assert effect({"StringEquals": {KEY: "${aws:x}${aws:x}${aws:x}"}}, {KEY: "aaa", "aws:x": "a"}) == "Allow"
+    assert effect({"StringEquals": {KEY: "a${aws:x}b${aws:y}c"}}, {KEY: "a1b2c", "aws:x": "1", "aws:y": "2"}) == "Allow"
+
+
+@pytest.mark.parametrize(
+    "operand", ["ar:aws:s3:::b", "arx:aws:s3:::b", "arnx:aws:s3:::b", "arn:aws:s3::b", "a?n:aws:s3:::b", "*:aws:s3:::b"]
+)
+def test_what_is_no_arn(operand: str) -> None:
+    assert effect({"ArnLike": {KEY: operand}}, {KEY: "arn:aws:s3:::b"}, Effect="Deny") == "Deny"
+    filled = {KEY: "arn:aws:s3:::b", "aws:x": operand}
+    assert effect({"ArnLike": {KEY: "${aws:x}"}}, filled, Effect="Deny") == "Deny"
+
+
+@pytest.mark.parametrize("found", ["", "arn", "arn:aws", "arn:aws:s3::b", "xrn:aws:s3:::c", "arnx:aws:s3:::c", "Arn:aws:s3:::c"])
+def test_a_request_value_that_is_no_arn_never_matches(found: str) -> None:
+    assert not holds("ArnNotLike", "arn:aws:s3:::b", found)
+    assert not holds("ArnLike", "arn:*:*:*:*:*", found)
+    assert holds("ArnNotLike", "arn:aws:s3:::b", "arn:aws:s3:::c")
+
+
+def test_operands_that_are_not_of_the_type_equal_nothing() -> None:
+    for operator in ("NumericEquals", "NumericLessThan", "DateGreaterThan", "IpAddress"):
+        assert not holds(operator, ["x"], "1")
+        assert not holds(operator, ["x"], "x")
+    assert holds("NumericNotEquals", ["x"], "1")
+    assert holds("NumericEquals", ["x", "1"], "1")
+    assert not holds("NumericNotEquals", [], "x")

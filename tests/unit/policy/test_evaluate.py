@@ -1,6 +1,9 @@
 """Principals, actions, resources, Not-elements and how a decision comes about."""
 
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -289,3 +292,172 @@ def test_a_policy_that_names_principals_is_not_asked_about_nobody(kind: str, act
     assert kind in refusal.value.expected
     anonymous = RequestContext(principal=Principal.anonymous(), action="sts:TagSession", resource="*")
     assert policy.evaluate(anonymous).effect == "Deny", "an anonymous caller is a caller"
+
+
+def test_names_that_a_caller_has_and_has_not() -> None:
+    assert via({"AWS": f"arn:aws:iam::{ACCOUNT}:role/path"}, Principal.aws(USER)) is None, "a user's path is no role"
+    assert via({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Deploy"}, SESSION_CALLER) is None, "the role that is given has a path"
+    assert via({"AWS": f"arn:aws:iam::{ACCOUNT}:role/bob"}, Principal.aws(FEDERATED_USER)) is None
+    assert via({"AWS": "AIDAEXAMPLE"}, Principal.aws(USER, unique_id="AIDAEXAMPLE")) == "direct"
+    assert Principal.aws(USER).names == {USER}
+    assert Principal.aws(SESSION).names == {SESSION, f"arn:aws:iam::{ACCOUNT}:role/Deploy"}
+    assert Principal.aws(USER.replace("aws", "aws-cn", 1)).accounts == {ACCOUNT, ROOT.replace("aws", "aws-cn", 1)}
+    assert Principal.aws(f"{USER}\nx").name == f"{USER}\nx"
+    for number in ("\u0661" * 12, "1234567890123", "12345678901"):
+        with pytest.raises(ValidationError):
+            Principal.aws(USER.replace(ACCOUNT, number))
+
+
+@pytest.mark.parametrize("make", [Principal.federated, Principal.service, Principal.aws])
+@pytest.mark.parametrize("name", ["", None, 5, b"x", ["x"]])
+def test_names_are_text(make: Any, name: object) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        make(name)
+    assert refusal.value.check == "principal"
+    for option in ("role_arn", "unique_id"):
+        if name is not None:
+            with pytest.raises(ValidationError):
+                Principal.aws(USER, **{option: name})  # type: ignore[arg-type] # what is refused
+
+
+@pytest.mark.parametrize(
+    ("principal", "caller", "allow", "deny"),
+    [
+        ({"AWS": ROOT}, Principal.aws(USER), None, "everyone"),
+        ({"AWS": ACCOUNT}, Principal.aws(USER), None, "everyone"),
+        ({"AWS": [USER, ACCOUNT]}, Principal.aws(USER), None, None),
+        ({"AWS": ROOT}, Principal.aws(ROOT), None, None),
+        ({"AWS": [SESSION, ROLE, ACCOUNT]}, SESSION_CALLER, None, None),
+        ({"AWS": [SESSION, ROLE]}, SESSION_CALLER, None, "everyone"),
+        ({"AWS": ["AROAEXAMPLEEXAMPLE000", ROOT]}, SESSION_CALLER, None, "everyone"),
+        ({"AWS": "111122223333"}, Principal.aws(USER), "everyone", "everyone"),
+        ({"Federated": PROVIDER}, Principal.aws(USER), "everyone", "everyone"),
+        ({"AWS": USER}, Principal.anonymous(), "everyone", "everyone"),
+        ({"AWS": USER}, Principal.federated(PROVIDER), "everyone", "everyone"),
+        ({"Federated": PROVIDER}, Principal.federated(PROVIDER), None, None),
+        ({"AWS": "*"}, Principal.aws(USER), None, None),
+        ("*", Principal.anonymous(), None, None),
+    ],
+)
+def test_all_but_those_listed(principal: Any, caller: Principal, allow: str | None, deny: str | None) -> None:
+    assert via(principal, caller, name="NotPrincipal") == allow
+    assert via(principal, caller, name="NotPrincipal", effect="Deny") == deny
+
+
+def test_whom_a_star_covers() -> None:
+    callers = [Principal.aws(USER), Principal.federated(PROVIDER), Principal.service("ec2.amazonaws.com"), Principal.anonymous()]
+    for star in ("*", {"AWS": "*"}):
+        assert [via(star, each) for each in callers] == ["everyone", None, None, None]
+        assert [via(star, each, kind="resource") for each in callers] == ["everyone", None, None, "everyone"]
+        assert [via(star, each, effect="Deny") for each in callers] == ["everyone"] * 4
+    assert [via({"Federated": "*"}, each) for each in callers] == [None] * 4
+
+
+def test_the_first_of_equally_direct_statements_decides() -> None:
+    caller = Principal.aws(USER)
+    for names, index in (([USER, USER, ROOT], 0), ([ROOT, USER, USER], 1), (["*", "*"], 0), ([ROOT, ACCOUNT], 0), ([ROOT, "*", ROOT], 1)):
+        statements = [statement(Principal={"AWS": name}, Action="sts:AssumeRole") for name in names]
+        decision = ask(Policy.stored(document(*statements), kind="trust"), principal=caller, action="sts:AssumeRole")
+        assert decision.statement is not None
+        assert decision.statement.index == decision.as_dict()["statement"] == index
+    nothing = ask(Policy.stored(document(statement(Action="sts:TagSession")), kind="trust"))
+    assert (nothing.statement, nothing.as_dict()["statement"], nothing.via, nothing.allowed) == (None, None, None, False)
+    assert nothing.as_dict()["nearest"] is not None
+    assert ask(trust({})).as_dict()["nearest"] is None
+
+
+def resources(element: str, *listed: str) -> Policy:
+    return Policy.stored(document({"Effect": "Allow", "Action": "s3:*", element: list(listed)}), kind="identity")
+
+
+@pytest.mark.parametrize(
+    ("listed", "resource", "not_resource"),
+    [
+        (["arn:aws:s3:::${aws:none}", "arn:aws:s3:::b"], True, False),
+        (["arn:aws:s3:::b", "arn:aws:s3:::${aws:none}"], True, False),
+        (["arn:aws:s3:::${aws:none}", "arn:aws:s3:::c"], False, False),
+        (["arn:aws:s3:::c", "arn:aws:s3:::${aws:none}"], False, False),
+        (["${aws:long}", "arn:aws:s3:::b"], True, False),
+        (["${aws:long}", "arn:aws:s3:::${aws:none}"], False, False),
+        (["arn:aws:s3:::b", "${aws:long}", "${aws:none}"], True, False),
+        (["${aws:long}", "arn:aws:s3:::c"], False, True),
+        (["arn:aws:s3:::${aws:username}", "arn:aws:s3:::c"], True, False),
+        (["arn:aws:s3:::c", "arn:aws:s3:::${aws:username}"], True, False),
+        (["arn:aws:s3:::${aws:many}", "arn:aws:s3:::c"], False, False),
+        (["arn:aws:s3:::?", "arn:aws:s3:::${aws:username}x"], True, False),
+    ],
+)
+def test_resources_are_asked_one_after_the_other(*, listed: list[str], resource: bool, not_resource: bool) -> None:
+    keys = {"aws:username": "b", "aws:long": "x" * 500, "aws:many": ["b"]}
+    for element, expected in (("Resource", resource), ("NotResource", not_resource)):
+        decision = ask(resources(element, *listed), keys, action="s3:GetObject", resource="arn:aws:s3:::b")
+        assert decision.allowed is expected
+
+
+@pytest.mark.parametrize(
+    ("members", "check"),
+    [
+        ({"action": b"x"}, "action"),
+        ({"resource": 5}, "action"),
+        ({"resource": b"x", "action": "x"}, "action"),
+        ({"principal": 0}, "principal"),
+        ({"keys": None}, "context-keys"),
+        ({"keys": "x"}, "context-keys"),
+        ({"keys": {"a:b": ("x", None)}}, "context-keys"),
+        ({"keys": {"a:b": {"x": "y"}}}, "context-keys"),
+        ({"keys": {"a:b": 5}}, "context-keys"),
+        ({"keys": {"a:b": "x", "A:B": ["x"]}}, "context-keys"),
+    ],
+)
+def test_requests_of_other_types(members: dict[str, Any], check: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        RequestContext(**{"principal": None, "action": "s3:GetObject", **members})
+    assert refusal.value.check == check
+
+
+class Named(Mapping[Any, str]):
+    """A mapping whose names are no text, and need not be hashable."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([[]])
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, _name: object) -> str:
+        return "x"
+
+
+def test_a_mapping_of_any_kind_holds_the_keys() -> None:
+    given = RequestContext(principal=None, action="S3:GetObject", keys=MappingProxyType({"A:b": "x", "a:c": ["y"], "a:d": []}))
+    assert dict(given.folded_keys) == {"a:b": "x", "a:c": ("y",)}
+    with pytest.raises(ValidationError) as refusal:
+        RequestContext(principal=None, action="x", keys=Named())
+    assert refusal.value.check == "context-keys"
+
+
+def test_a_request_that_is_changed_is_read_again() -> None:
+    first = RequestContext(principal=Principal.aws(USER), action="s3:GetObject", resource="arn:aws:s3:::b", keys={"a:b": "x"})
+    second = replace(first, action="S3:PutObject", resource="arn:aws:s3:::\U00010400", keys={"A:C": "y"})
+    assert (second.folded_action, second.resource_units, dict(second.folded_keys)) == (
+        "s3:putobject",
+        "arn:aws:s3:::\ud801\udc00",
+        {"a:c": "y"},
+    )
+    assert second.principal == first.principal
+    assert replace(first) == first
+    other = first.asking("s3:PutObject")
+    assert (other.folded_action, other.resource, other.keys, other.principal) == (
+        "s3:putobject",
+        first.resource,
+        first.keys,
+        first.principal,
+    )
+
+
+def test_actions_by_name_and_by_pattern() -> None:
+    policy = Policy.stored(document({"Effect": "Allow", "Action": ["s3:GetObject", "ec2:*"], "Resource": "*"}), kind="identity")
+    negated = Policy.stored(document({"Effect": "Allow", "NotAction": ["s3:GetObject", "ec2:*"], "Resource": "*"}), kind="identity")
+    for action, covered in (("s3:GetObject", True), ("S3:GETOBJECT", True), ("ec2:Run", True), ("s3:Get", False), ("ec2", False)):
+        assert ask(policy, action=action, resource="arn:aws:s3:::b").allowed is covered
+        assert ask(negated, action=action, resource="arn:aws:s3:::b").allowed is not covered
