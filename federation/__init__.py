@@ -11,12 +11,16 @@ The module of a name is imported when the name is first used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, cast
 
+from federation.explanation import install
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
     from federation.errors import AccountFault, AccountFaults, FederationError, RegistrationError
+    from federation.explaining.engine import explain
+    from federation.explanation import Edit, Explanation
     from federation.identity import Identity, SessionTag, VerifiedIdentity
     from federation.oauth.provider import OAuthProvider
     from federation.oidc.provider import OidcProvider
@@ -44,6 +48,8 @@ __all__ = [
     "CheckResult",
     "Credentials",
     "Decision",
+    "Edit",
+    "Explanation",
     "FederationError",
     "Identity",
     "OAuthProvider",
@@ -63,6 +69,7 @@ __all__ = [
     "WebIdentityRoleSession",
     "__version__",
     "diagnose",
+    "explain",
     "validate",
 ]
 
@@ -77,6 +84,8 @@ _HOMES: Final = {
     "CheckResult": "report",
     "Credentials": "sts.results",
     "Decision": "policy.decision",
+    "Edit": "explanation",
+    "Explanation": "explanation",
     "FederationError": "errors",
     "Identity": "identity",
     "OAuthProvider": "oauth.provider",
@@ -95,11 +104,21 @@ _HOMES: Final = {
     "VerifiedIdentity": "identity",
     "WebIdentityRoleSession": "sts.results",
     "diagnose": "validators",
+    "explain": "explaining.engine",
     "validate": "validators",
 }
 
+_find = lazily(__name__, _HOMES)
+
+
+def _explain(refusal: object) -> Explanation:
+    # The engine stands above the refusals that it explains. It is imported when the first of them is asked for its cause.
+    return cast("Callable[[object], Explanation]", _find("explain"))(refusal)
+
+
+install(_explain)
 if not TYPE_CHECKING:  # a checker would take any name from it
-    __getattr__ = lazily(__name__, _HOMES)
+    __getattr__ = _find
 
 
 def __dir__() -> list[str]:

@@ -14,6 +14,8 @@ from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
+from federation.explanation import Edit, Explanation, Question, explained
+
 MAX_SHOWN = 160
 """Most characters of a foreign value that an error repeats (attack row D04: a refusal must not amplify its input)."""
 
@@ -76,6 +78,8 @@ class FederationError(Exception):
     code: ClassVar[str] = "InternalFailure"
     http_status: ClassVar[int] = 500
     text: ClassVar[str] = "The request processing has failed because of an unknown error, exception or failure."
+    _question: Question | None = None
+    _explanation: Explanation | None = None
 
     def __init__(self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None) -> None:
         self.check = check
@@ -91,6 +95,32 @@ class FederationError(Exception):
         """The message that a client receives: `aws_message`, or `text` where that is None. The explanation goes to the operator only."""
         return self.text if self.aws_message is None else self.aws_message
 
+    @property
+    def question(self) -> Question | None:
+        """What was asked; None where the refusal did not come from `validate`, `diagnose` or an operation."""
+        return self._question
+
+    def asked(self, question: Question) -> None:
+        """Keep *question*, so that the refusal can be explained. The last one stays: an operation knows more than the validator it asks."""
+        self._question = question
+
+    @property
+    def explanation(self) -> Explanation:
+        """Why it is refused and what to change: causes and edits. Computed when it is first asked for, from what was asked."""
+        if self._explanation is None:
+            self._explanation = explained(self)
+        return self._explanation
+
+    @property
+    def cause(self) -> str:
+        """What is true here, in one sentence."""
+        return self.explanation.cause
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What to change so that the login succeeds; of alternatives the one that lets in least comes first."""
+        return self.explanation.edits
+
     def __str__(self) -> str:
         return f"{self.code}: {self.check}: expected {self.expected}, found {self.found}; {self.remedy}"
 
@@ -99,10 +129,16 @@ class FederationError(Exception):
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]:
         # The default rebuilds an exception by calling its class with the text; these classes take keywords only.
-        return __newobj__, (type(self), *self.args), self.__dict__
+        # The question stays here, since it holds the token; what it says of the refusal travels.
+        if self._question is not None:
+            self._explanation = self.explanation
+        return __newobj__, (type(self), *self.args), {name: value for name, value in self.__dict__.items() if name != "_question"}
 
     def __eq__(self, other: object) -> bool:
-        return self.__dict__ == other.__dict__ if type(self) is type(other) else NotImplemented
+        return self._facts() == other._facts() if type(self) is type(other) else NotImplemented
+
+    def _facts(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_question", "_explanation")}
 
     def __hash__(self) -> int:
         return hash((type(self), self.check, self.expected, self.found))

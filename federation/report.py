@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from federation.errors import FederationError
+from federation.explanation import Edit, Explanation
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 
@@ -108,6 +109,24 @@ class Report:
         """Return the first refusal of *profile* (the report's own when None), or None where that profile accepts the token."""
         wanted = self.profile if profile is None else profile
         return next((r.refusal for r in self.results if r.refusal is not None and wanted in r.profiles), None)
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the report's own profile refuses and what to change; None where it accepts. Computed when it is asked for."""
+        refusal = self.refusal()
+        return None if refusal is None else refusal.explanation
+
+    @property
+    def cause(self) -> str | None:
+        """What is true here, in one sentence; None where the report's own profile accepts."""
+        explanation = self.explanation
+        return None if explanation is None else explanation.cause
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What to change so that the token is accepted; of alternatives the one that lets in least comes first."""
+        explanation = self.explanation
+        return () if explanation is None else explanation.edits
 
     @property
     def accepted(self) -> bool:

@@ -19,6 +19,7 @@ from typing import Final, Protocol, TypeVar, cast, runtime_checkable
 
 from federation import clock
 from federation.errors import FederationError, InternalFailure, RegistrationError, show
+from federation.explanation import Question
 from federation.identity import Identity, VerifiedIdentity, _verified
 from federation.profiles import Profile
 from federation.report import Report
@@ -252,7 +253,8 @@ def validate(token: object, provider: Provider, *, at: datetime | None = None) -
     instant = clock.resolve(at)
     try:
         return _judge(provider).validate(token, provider, at=instant)
-    except FederationError:
+    except FederationError as refusal:
+        refusal.asked(Question(token=token, provider=provider, at=instant))
         raise
     except Exception as bug:
         raise _bug(bug) from bug
@@ -272,11 +274,16 @@ def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -
     """
     instant = clock.resolve(at)
     try:
-        return _judge(provider).diagnose(token, provider, at=instant)
+        report = _judge(provider).diagnose(token, provider, at=instant)
     except FederationError:
         raise
     except Exception as bug:
         raise _bug(bug) from bug
+    question = Question(token=token, provider=provider, at=instant)
+    for result in report.results:
+        if result.refusal is not None:
+            result.refusal.asked(question)
+    return report
 
 
 def registered(provider: object, kind: type[P]) -> P:

@@ -10,6 +10,7 @@ from federation import clock
 from federation.account import Account
 from federation.account.issuers import by_issuer
 from federation.errors import FederationError, InternalFailure
+from federation.explanation import Question
 from federation.state import AuditSink, Origin, ReplayCache, State
 from federation.sts import trail
 from federation.sts.authorization.evaluation import account_in
@@ -58,8 +59,10 @@ class Answering:
         try:
             session = run(call, context, facts)
         except Exception as error:  # noqa: BLE001 - a bug is refused and recorded like the rest
-            self._record_login(call, facts, at=instant, origin=origin, refusal=_refusal(error))
-            _raise(error)
+            refusal = _refusal(error)
+            refusal.asked(Question(at=instant, account=home.account, call=call))
+            self._record_login(call, facts, at=instant, origin=origin, refusal=refusal)
+            _raise(refusal, error)
         self._record_login(call, facts, at=instant, origin=origin, session=session)
         return session
 
@@ -80,8 +83,10 @@ class Answering:
             )
             answer = run(call, context)
         except Exception as error:  # noqa: BLE001 - a bug is refused and recorded like the rest
-            self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=_refusal(error))
-            _raise(error)
+            refusal = _refusal(error)
+            refusal.asked(Question(at=instant, account=self.accounts.home.account, call=call, caller=who))
+            self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal)
+            _raise(refusal, error)
         self._record_signed(call, who, role_arn, at=instant, origin=origin, answer=answer)
         return answer
 
@@ -135,10 +140,10 @@ def _refusal(error: Exception) -> FederationError:
     )
 
 
-def _raise(error: Exception) -> NoReturn:
+def _raise(refusal: FederationError, error: Exception) -> NoReturn:
     try:
-        if isinstance(error, FederationError):
-            raise error
-        raise _refusal(error) from error
+        if refusal is error:
+            raise refusal
+        raise refusal from error
     finally:
-        del error  # else the error and this frame, in its traceback, keep each other and all that the call held
+        del refusal, error  # else they and this frame, in their tracebacks, keep each other and all that the call held

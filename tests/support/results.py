@@ -18,6 +18,7 @@ from federation.account import Account
 from federation.account.lint import lint_account
 from federation.account.model import Organization, OutboundIssuer, TradeInToken
 from federation.errors import FederationError
+from federation.explanation import ABSENT, Change, Comparison, Listing, Question
 from federation.judging.captures import Capture, Fault
 from federation.judging.judge import Judge
 from federation.policy import Policy, Principal, RequestContext
@@ -44,8 +45,9 @@ DOORS: tuple[Callable[..., Any] | type, ...] = (
 """What docs/ and README call; of a class every public method and property."""
 SEEN_BESIDE = (AuditEvent, Capture)
 """Given to those who write a sink, a broker of captures."""
-NOT_RESULTS = (Account, SecurityTokenService, Family)
-"""Registered material with its keys, which every process opens for itself; and what an operator, which travels by its name, is made of."""
+NOT_RESULTS = (Account, SecurityTokenService, Family, Question)
+"""Registered material with its keys, which every process opens for itself; what an operator, which travels by its name, is made of;
+and what was asked when a refusal was raised, which holds the token."""
 
 
 def result_types() -> frozenset[type]:
@@ -114,7 +116,7 @@ def _inside(value: Any) -> Iterable[Any]:
     if isinstance(value, (*NOT_RESULTS, str, bytes, Enum)):
         return ()
     if isinstance(value, FederationError):
-        return tuple(value.__dict__.values())
+        return (*(held for name, held in value.__dict__.items() if name != "_question"), value.explanation)
     if is_dataclass(value):
         return tuple(getattr(value, field.name) for field in fields(value) if field.init)
     if isinstance(value, Mapping):
@@ -135,6 +137,7 @@ def answers() -> Iterator[Any]:
     yield from _logins()
     yield from _signed_operations()
     yield from _policies()
+    yield from _edits()
     yield from (Capture(id="a", fault=Fault("a token", "none")), replace(Capture(id="b", token=b"x"), at=callers.AT))
 
 
@@ -144,6 +147,13 @@ def _refusal(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> Fede
     except FederationError as refusal:
         return refusal
     raise AssertionError(f"{call} accepts")
+
+
+def _edits() -> Iterator[Any]:
+    """What an explanation can hold beside its sentences."""
+    yield Change(path="$.Statement[0].Condition", old=ABSENT, new={"StringEquals": {"saml:aud": "x"}})
+    yield Comparison(expected="a", found="b", expected_from="policy", found_from="token")
+    yield Listing(label="registered audiences", members=("a", "b"), nearest="a")
 
 
 def _logins() -> Iterator[Any]:

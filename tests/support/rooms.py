@@ -1,6 +1,7 @@
 """The rooms of the package: on which floor each is, and which of them users import from."""
 
 FLOORS = [
+    {"explanation"},
     {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
     {"clock", "arn", "identity", "condition_keys"},
     {"report", "tags"},
@@ -9,6 +10,7 @@ FLOORS = [
     {"oauth"},  # signed introspection answers (RFC 9701) are JWTs: it verifies them with the OIDC room's keys
     {"account"},
     {"sts"},
+    {"explaining"},
     {"testing", "judging"},
     {"server"},
     {"cli"},
@@ -17,6 +19,7 @@ FLOORS = [
 PUBLIC_ROOMS = (
     "federation",
     "federation.account",
+    "federation.explanation",
     "federation.oauth",
     "federation.oidc",
     "federation.policy",
