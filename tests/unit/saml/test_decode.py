@@ -21,13 +21,17 @@ def refusal(token: object, **limits: int) -> InvalidIdentityToken:
     return caught.value
 
 
-@pytest.mark.parametrize("token", [TOKEN, TOKEN.encode(), TOKEN[:8] + "\r\n" + TOKEN[8:], f" {TOKEN}\t\n"])
+@pytest.mark.parametrize(
+    "token",
+    [TOKEN, TOKEN.encode(), TOKEN[:8] + "\r\n" + TOKEN[8:], f" {TOKEN}\t\n", *(TOKEN[:8] + space + TOKEN[8:] for space in " \t\r\n")],
+)
 def test_text_and_octets_with_and_without_line_folding_decode(token: object) -> None:
     assert decode_response(token) == RawResponse(DOCUMENT)
 
 
 def test_a_byte_order_mark_and_leading_space_are_xml() -> None:
-    assert decode_response(base64.b64encode(b"\xef\xbb\xbf\n<a/>")).octets == b"\xef\xbb\xbf\n<a/>"
+    for octets in (b"\xef\xbb\xbf\n<a/>", b" " * 511 + b"<a/>"):
+        assert decode_response(base64.b64encode(octets)).octets == octets
 
 
 def test_the_repr_holds_no_token() -> None:
@@ -46,31 +50,57 @@ def test_nothing_is_refused(token: object) -> None:
 
 def test_too_long_is_refused_before_it_is_decoded() -> None:
     assert refusal("!" * 101, max_chars=100).check == "size"
+    assert refusal("!" * 100, max_chars=100).check == "base64"
+    assert decode_response(TOKEN, max_chars=len(TOKEN)) == RawResponse(DOCUMENT)
+    assert refusal(TOKEN, max_chars=len(TOKEN) - 1).check == "size"
+
+
+UNCHANGED = "pass the value of the SAMLResponse form field unchanged"
 
 
 @pytest.mark.parametrize(
-    ("token", "found"),
+    ("token", "found", "remedy"),
     [
-        (base64.urlsafe_b64encode(b"<a>\xff\xfe\xfb\xef\xbe</a>").decode(), "URL-safe"),
-        (TOKEN.replace("=", "%3D") + "%3D", "percent-encoded"),
-        (DOCUMENT, "XML that is not encoded"),
-        ("<!DOCTYPE html><html>", "HTML"),
-        ("RelayState=x&SAMLResponse=" + TOKEN, "query string"),
-        ("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "JSON Web Token"),
-        (TOKEN[:-6], "multiple of four"),
-        (TOKEN + "====", "padding"),
-        (TOKEN[:-4] + "PGF=", "spare bits"),
-        ("\ufeff" + TOKEN, "byte order mark"),
-        (TOKEN.encode("utf-16"), "UTF-16"),
-        (f'"{TOKEN}"', "quotation marks"),
-        (f'{{"SAMLResponse": "{TOKEN}"}}', "JSON"),
-        (TOKEN[:9] + " " + TOKEN[10:21] + " " + TOKEN[22:], "where + stood"),
-        ("\u202e" + TOKEN, "other characters"),
+        ("<!DOCTYPE html><html>", "an HTML page", "take the value of its SAMLResponse form field, not the page"),
+        ("<HTML>\n</HTML>", "an HTML page", "take the value of its SAMLResponse form field, not the page"),
+        (DOCUMENT, "XML that is not encoded", "encode the XML document as base64"),
+        ("RelayState=x&SAMLResponse=" + TOKEN, "a form or query string", "take the value after SAMLResponse= alone and percent-decode it"),
+        ("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "a JSON Web Token", "use the web-identity operation for it"),
+        (TOKEN.replace("=", "%3D") + "%3D", "percent-encoded text", "percent-decode the form value once before passing it"),
+        (
+            base64.urlsafe_b64encode(b"<a>\xff\xfe\xfb\xef\xbe</a>").decode(),
+            "the URL-safe base64 alphabet",
+            "encode with the standard alphabet (+ and /)",
+        ),
+        (f'{{"SAMLResponse": "{TOKEN}"}}', "JSON", "take the SAMLResponse value out of it"),
+        (f'"{TOKEN}"', "quotation marks around the value", "pass what stands between them"),
+        (f"'{TOKEN}'", "quotation marks around the value", "pass what stands between them"),
+        (TOKEN.encode("utf-16"), "text in UTF-16", "save it as plain ASCII; some shells redirect output in UTF-16"),
+        (TOKEN[:-6], "a length that is no multiple of four", "pass the value whole, with its = padding; it looks cut off"),
+        ("A", "a length that is no multiple of four", "pass the value whole, with its = padding; it looks cut off"),
+        (
+            TOKEN[:-4] + "PGF=",
+            "spare bits that are not zero, or a byte order mark before the text",
+            "pass the value unchanged, in plain ASCII",
+        ),
+        (
+            "\ufeff" + TOKEN,
+            "spare bits that are not zero, or a byte order mark before the text",
+            "pass the value unchanged, in plain ASCII",
+        ),
+        (TOKEN + "====", "misplaced padding", "pass one value, whole and unchanged; parts were joined or cut"),
+        ("\u202e" + TOKEN, "other characters than those of base64", UNCHANGED),
+        (f'"{TOKEN}', "other characters than those of base64", UNCHANGED),
+        (
+            TOKEN[:9] + " " + TOKEN[10:21] + " " + TOKEN[22:],
+            "spaces inside the text, perhaps where + stood",
+            "percent-decode the form value once, not twice",
+        ),
     ],
 )
-def test_base64_of_another_kind_is_named_and_not_decoded(token: object, found: str) -> None:
+def test_base64_of_another_kind_is_named_and_not_decoded(token: object, found: str, remedy: str) -> None:
     error = refusal(token)
-    assert (error.check, found in error.found) == ("base64", True)
+    assert (error.check, error.found, error.remedy) == ("base64", found, remedy)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +113,13 @@ def test_base64_of_another_kind_is_named_and_not_decoded(token: object, found: s
         (DOCUMENT.decode().encode("utf-16"), "UTF-16"),
         (b'{"a": 1}', "JSON"),
         (b"hello", "hello"),
+        (b"hello world~", "hello world~"),
+        (b"x" * 64 + b"\0", "x" * 16),
+        (b"x" * 63 + b"\0", "binary"),
+        (b"hello\x7f", "binary"),
+        (b"hello\x1f", "binary"),
+        (b" " * 70, "binary"),
+        (b" " * 512 + b"<a/>", "binary"),
         (b"\0", "binary"),
     ],
 )

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import federation
 from federation.errors import FederationError, RegistrationError
 from federation.profiles import Profile
-from federation.saml.keys import load_certificates, load_decryption_key
+from federation.saml import signature
+from federation.saml.keys import VerificationKey, load_certificates, load_decryption_key, verification_key
 from federation.saml.provider import SamlProvider
 from tests.support.saml import (
     ARN,
@@ -82,11 +86,21 @@ def test_other_partitions() -> None:
     assert china.audiences == {"urn:amazon:webservices:cn-north-1", "https://signin.amazonaws.cn/saml"}
     assert china.receives_at("https://cn-north-1.signin.amazonaws.cn/saml")
     assert not china.receives_at(SIGN_IN)
+    government = provider(arn="arn:aws-us-gov:iam::123456789012:saml-provider/SAML-test")
+    assert government.audiences == {"urn:amazon:webservices:govcloud", "https://signin.amazonaws-us-gov.com/saml"}
+    assert government.receives_at("https://signin.amazonaws-us-gov.com/saml")
+
+
+def test_a_partition_whose_sign_in_nobody_knows() -> None:
     unknown = "arn:aws-iso:iam::123456789012:saml-provider/SAML-test"
-    with pytest.raises(RegistrationError) as refused:
-        provider(arn=unknown)
-    assert refused.value.check == "audience"
-    assert provider(arn=unknown, audiences=["urn:a"], recipients=["urn:b"]).receives_at("urn:b")
+    for words in ({}, {"audiences": ["urn:a"]}, {"recipients": ["urn:b"]}):
+        with pytest.raises(RegistrationError) as refused:
+            provider(arn=unknown, **words)
+        assert (refused.value.check, refused.value.expected) == ("audience", "audiences and recipients for partition `aws-iso`")
+    registered = provider(arn=unknown, audiences=["urn:a"], recipients=["urn:b"])
+    assert registered.audiences == {"urn:a"}
+    assert registered.receives_at("urn:b")
+    assert not registered.receives_at(SIGN_IN)
 
 
 @pytest.mark.parametrize(
@@ -106,23 +120,51 @@ def test_a_generator_is_read_once() -> None:
     assert registered.audiences == {"urn:a"}
 
 
+@cache
+def elliptic_keys(number: int) -> list[VerificationKey]:
+    return [verification_key(ec.generate_private_key(ec.SECP256R1()).public_key()) for _ in range(number)]
+
+
+def test_as_much_as_the_limits_allow_is_taken() -> None:
+    registered = provider(
+        certificates=elliptic_keys(10),
+        entity_ids=["e", "e" * 2048, *(f"urn:{n}" for n in range(8))],
+        audiences=[f"urn:{n}" for n in range(100)],
+        recipients=["r", "r" * 2048],
+        notes=("a", "b"),
+    )
+    assert (len(registered.keys), len(registered.entity_ids), len(registered.audiences)) == (10, 10, 100)
+    assert registered.notes == ("a", "b")
+
+
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     "no certificate": ({"certificates": []}, "keys"),
     "None as certificate": ({"certificates": None}, "certificate"),
     "text as certificate": ({"certificates": "not a certificate"}, "certificate"),
     "private key as certificate": ({"certificates": signing_key().private_pem()}, "certificate"),
-    "eleven certificates": ({"certificates": [1] * 11}, "certificate"),
+    "eleven keys": ({"certificates": elliptic_keys(11)}, "keys"),
+    "number as certificate": ({"certificates": [1]}, "certificate"),
+    "bytearray as certificate": ({"certificates": [bytearray(PEM)]}, "certificate"),
     "no entity id": ({"entity_ids": []}, "entity-id"),
     "empty entity id": ({"entity_ids": ""}, "entity-id"),
     "number as entity id": ({"entity_ids": 5}, "entity-id"),
     "bytes as entity id": ({"entity_ids": b"x"}, "entity-id"),
     "eleven entity ids": ({"entity_ids": [f"urn:{n}" for n in range(11)]}, "entity-id"),
+    "long entity id": ({"entity_ids": "e" * 2049}, "entity-id"),
     "no audience": ({"audiences": []}, "audience"),
+    "number among the audiences": ({"audiences": ["urn:a", 5]}, "audience"),
+    "octets among the audiences": ({"audiences": [b"urn:a"]}, "audience"),
+    "long audience": ({"audiences": ["urn:a", "a" * 2049]}, "audience"),
+    "too many audiences": ({"audiences": [f"urn:{n}" for n in range(101)]}, "audience"),
+    "number as audiences": ({"audiences": 5}, "audience"),
+    "number as recipients": ({"recipients": 5}, "recipient"),
     "text as audiences": ({"audiences": "urn:a"}, "audience"),
     "no recipient": ({"recipients": ()}, "recipient"),
     "empty recipient": ({"recipients": [""]}, "recipient"),
     "arn": ({"arn": "SAML-test"}, "provider-arn"),
     "arn of a role": ({"arn": "arn:aws:iam::123456789012:role/SAML-test"}, "provider-arn"),
+    "arn of another service": ({"arn": "arn:aws:sts::123456789012:saml-provider/SAML-test"}, "provider-arn"),
+    "arn with a long name": ({"arn": f"arn:aws:iam::123456789012:saml-provider/{'a' * 129}"}, "provider-arn"),
     "arn without name": ({"arn": "arn:aws:iam::123456789012:saml-provider/"}, "provider-arn"),
     "arn without account": ({"arn": "arn:aws:iam::aws:saml-provider/SAML-test"}, "provider-arn"),
     "arn with a path": ({"arn": "arn:aws:iam::123456789012:saml-provider/a/b"}, "provider-arn"),
@@ -144,6 +186,13 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     "verifier": ({"verifier": "none"}, "verifier"),
     "decryption key": ({"decryption_keys": "no key"}, "decryption-key"),
     "decryption key None": ({"decryption_keys": None}, "decryption-key"),
+    "decryption key number": ({"decryption_keys": [5]}, "decryption-key"),
+    "notes as list": ({"notes": ["a"]}, "notes"),
+    "notes as text": ({"notes": "a"}, "notes"),
+    "number among the notes": ({"notes": ("a", 5)}, "notes"),
+    # It is equal to every name, and none.
+    "encryption that equals everything": ({"encryption": ANY}, "encryption"),
+    "profile of another type": ({"profile": 5}, "profile"),
 }
 
 
@@ -154,6 +203,14 @@ def test_refused(what: str) -> None:
         provider(**words)
     assert refused.value.check == check
     assert "MII" not in str(refused.value)
+
+
+def test_a_verifier_that_is_not_installed_is_refused_at_registration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(signature._VERIFIERS, "signxml", ("federation.saml.signature_of_nobody", "SignxmlVerifier"))
+    signature.named.cache_clear()
+    with pytest.raises(RegistrationError) as refused:
+        provider(verifier="signxml")
+    assert refused.value.check == "verifier"
 
 
 def test_immutable_and_silent_about_keys() -> None:
@@ -214,6 +271,7 @@ def test_from_metadata_is_the_same_registration() -> None:
     assert registered.entity_ids == {ISSUER}
     assert [key.fingerprint for key in registered.keys] == [key.fingerprint for key in provider().keys]
     assert (registered.profile, registered.clock_skew) == (Profile.AWS, timedelta(seconds=1))
+    assert SamlProvider.from_metadata(forge().metadata(), arn=ARN).clock_skew == timedelta(0)
     assert any("its dates decide nothing" in note for note in registered.notes)
 
 
@@ -225,3 +283,18 @@ def test_certificate_dates_decide_nothing() -> None:
     identity = judge(respond(good_login(at=late)), registered, at=late)
     assert isinstance(identity, federation.VerifiedIdentity)
     assert any("certificate of the signing key ended" in note for note in identity.notes)
+
+
+def test_a_certificate_ends_at_the_instant_it_says_and_a_bare_key_never() -> None:
+    ends = provider().keys[0].not_after
+    assert ends is not None
+    public = signing_key().certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    second = timedelta(seconds=1)
+    for registered, at, said in (
+        (provider(), ends, True),
+        (provider(), ends - second, False),
+        (provider(certificates=public), ends, False),
+    ):
+        identity = judge(respond(good_login(at=at)), registered, at=at)
+        assert isinstance(identity, federation.VerifiedIdentity)
+        assert any("certificate of the signing key ended" in note for note in identity.notes) is said

@@ -7,7 +7,7 @@ from lxml import etree
 
 from federation import limits
 from federation.errors import InvalidIdentityToken
-from federation.saml.xml import parse, reparse, text
+from federation.saml.xml import parse, parse_registered, reparse, text
 
 
 def check(octets: bytes, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> str:
@@ -24,6 +24,7 @@ def check(octets: bytes, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> str:
         b'<?xml version="1.0"?><a/>',
         b"<?xml version='1.0' encoding='utf-8' standalone='yes' ?>\n<a/>",
         b'<?xml version="1.0" encoding="US-ASCII"?><a/>',
+        b"<?xml" + b" " * 236 + b'version="1.0"?><a/>',
     ],
 )
 def test_xml_in_utf8_parses(octets: bytes) -> None:
@@ -37,6 +38,8 @@ def test_xml_in_utf8_parses(octets: bytes) -> None:
         (b'<?xml version="1.0" encoding="UTF-16"?><a/>', "encoding"),
         (b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>', "encoding"),
         (b"<?xml" + b" " * 1000 + b'version="1.0"?><a/>', "encoding"),
+        (b"<?xml" + b" " * 237 + b'version="1.0"?><a/>', "encoding"),  # of 257 octets
+        (b"\xef\xbb\xbf\xef\xbb\xbf<a/>", "encoding"),
         (b"<a>\xe9</a>", "well-formed"),
         (b"", "well-formed"),
         (b"<a>", "well-formed"),
@@ -132,6 +135,7 @@ def test_namespaces_are_bounded_where_they_are_in_scope_not_in_all() -> None:
     assert check(b"<r><a %b/></r>" % declared(0, most + 1)) == "namespaces"
     assert len(parse(b"<r %b><a %b/><a %b/></r>" % (declared(0, half), declared(0, half), declared(half, half))).root) == 2
     assert check(b"<r %b><a/><a %b><b xmlns=''/></a></r>" % (declared(0, half), declared(half, half))) == "namespaces"
+    assert check(b"<r %b><a %b/><a %b/></r>" % (declared(0, half), declared(0, half), declared(half, half + 1))) == "namespaces"
 
 
 def test_a_namespace_is_bounded_in_length() -> None:
@@ -144,6 +148,21 @@ def test_a_namespace_is_bounded_in_length() -> None:
 
 def test_size_is_bounded() -> None:
     assert check(b"<a>" + b" " * 100 + b"</a>", max_octets=50) == "size"
+    assert check(b"<a>  </a>", max_octets=8) == "size"
+    assert parse(b"<a>  </a>", max_octets=9).root.text == "  "
+
+
+def test_what_was_registered_may_hold_comments_and_instructions_and_no_crowds() -> None:
+    assert len(parse_registered(b"<a><!-- c --><?p i?><b/></a>")) == 3
+    most = limits.XML_DEPTH + 1
+    for octets, expected in (
+        (b"<a>" * most + b"</a>" * most, "depth"),
+        (b"<a %b/>" % b" ".join(b'a%d=""' % place for place in range(limits.XML_ATTRIBUTES_PER_ELEMENT + 1)), "attributes"),
+        (b"<a>", "well-formed"),
+    ):
+        with pytest.raises(InvalidIdentityToken) as caught:
+            parse_registered(octets)
+        assert caught.value.check == expected
 
 
 def test_a_refusal_names_no_more_than_it_must() -> None:
