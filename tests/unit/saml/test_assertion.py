@@ -58,7 +58,7 @@ def test_every_product_says_the_same(shape: str) -> None:
 def test_every_field() -> None:
     at = datetime(2026, 9, 15, 12, 5, tzinfo=UTC)
     assertion = read(
-        put("Issuer", Format="urn:x"),
+        put("Issuer", Format="urn:x", NameQualifier="q", SPNameQualifier="s", SPProvidedID="p"),
         drop("NameID"),
         add("Subject", '<saml:NameID Format="f" NameQualifier="q" SPNameQualifier="s" SPProvidedID="p"> a </saml:NameID>', 0),
         put("SubjectConfirmationData", NotBefore="2026-09-15T12:05:00Z", InResponseTo="_r", Address="192.0.2.1"),
@@ -69,6 +69,7 @@ def test_every_field() -> None:
         response_issuer=None,
     )
     assert assertion.subject is not None
+    assert assertion.issuer_format == "urn:x"
     assert assertion.subject.name_id == NameID(" a ", "f", "q", "s", "p")
     assert assertion.subject.confirmations == (SubjectConfirmation(BEARER, SIGN_IN, at, at, "_r", "192.0.2.1"),)
     assert assertion.conditions == Conditions(AT, at, (("urn:amazon:webservices",), ("a", "")), one_time_use=True)
@@ -131,6 +132,19 @@ SHAPE: Mapping[str, Hook] = {
     "Attribute without Name": put("Attribute", Name=None),
     "Attribute child": add("Attribute", "<saml:Name>x</saml:Name>"),
     "statement child": add("AttributeStatement", "<saml:AttributeValue>x</saml:AttributeValue>"),
+    "attribute on Subject": put("Subject", Extra="1"),
+    "attribute on SubjectConfirmation": put("SubjectConfirmation", Extra="1"),
+    "unknown first child of a confirmation": add("SubjectConfirmation", "<x:Other/>", 0),
+    "name after the data": add("SubjectConfirmation", "<saml:NameID>x</saml:NameID>"),
+    "two names in a confirmation": add("SubjectConfirmation", "<saml:NameID>x</saml:NameID><saml:NameID>x</saml:NameID>", 0),
+    "attribute on AudienceRestriction": put("AudienceRestriction", Extra="1"),
+    "attribute on Audience": put("Audience", Extra="1"),
+    "attribute on OneTimeUse": add("Conditions", '<saml:OneTimeUse Extra="1"/>'),
+    "attribute on ProxyRestriction": add("Conditions", '<saml:ProxyRestriction Extra="1"/>'),
+    "Issuer in ProxyRestriction": add("Conditions", "<saml:ProxyRestriction><saml:Issuer>x</saml:Issuer></saml:ProxyRestriction>"),
+    "attribute on Conditions": put("Conditions", Extra="1"),
+    "attribute on AuthnStatement": put("AuthnStatement", Extra="1"),
+    "two AuthnContexts": add("AuthnStatement", "<saml:AuthnContext/>"),
     "assertion in Advice": add("Assertion", "<saml:Advice><x:a><saml:Assertion/></x:a></saml:Advice>", 3),
 }
 
@@ -142,7 +156,49 @@ def test_other_shapes_are_refused(what: str) -> None:
         edits.insert(0, say("AttributeValue", ""))
     if what == "two OneTimeUse":
         edits.append(add("Conditions", "<saml:OneTimeUse/>"))
+    if what == "two names in a confirmation":
+        edits.append(edits[0])
     assert refusal(*edits) == "assertion-shape"
+
+
+def test_one_proxy_restriction_at_most() -> None:
+    proxied = add("Conditions", '<saml:ProxyRestriction Count="1"/>')
+    assert read(proxied) == read()
+    assert refusal(proxied, proxied) == "assertion-shape"
+
+
+@pytest.mark.parametrize("name", ["<saml:NameID>x</saml:NameID>", "<saml:EncryptedID/>", "<saml:BaseID/>"])
+def test_a_confirmation_may_name_its_party_first(name: str) -> None:
+    assert read(add("SubjectConfirmation", name, 0)) == read()
+
+
+def test_what_decides_nothing_may_stand_in_its_place() -> None:
+    assert read(
+        add("AuthnStatement", '<saml:SubjectLocality Address="192.0.2.1"/>', 0),
+        add("Assertion", '<saml:Advice><x:a x:b="1"/></saml:Advice>', 3),
+        add("Assertion", "<saml:AuthzDecisionStatement/>"),
+    ) == read(drop("SubjectLocality"))
+
+
+def test_conditions_without_one_time_use_do_not_ask_for_it() -> None:
+    at = datetime(2026, 9, 15, 12, 5, tzinfo=UTC)
+    assert read(put("Conditions", NotBefore=None)).conditions == Conditions(None, at, (("urn:amazon:webservices",),))
+    assert not Conditions().one_time_use
+
+
+def test_another_element_is_no_assertion() -> None:
+    for tag in ("{urn:oasis:names:tc:SAML:1.0:assertion}Assertion", "Assertion", f"{SAML}Evidence"):
+        element = built()
+        element.tag = tag
+        with pytest.raises(InvalidIdentityToken) as refused:
+            read_assertion(element)
+        assert refused.value.check == "assertion-shape"
+
+
+def test_an_empty_assertion_has_no_issuer() -> None:
+    with pytest.raises(InvalidIdentityToken) as refused:
+        read_assertion(etree.Element(f"{SAML}Assertion", Version="2.0", ID="_a", IssueInstant="2026-09-15T12:00:00Z"))
+    assert refused.value.check == "assertion-shape"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,21 @@ from federation.profiles import Profile
 from federation.saml import messages
 from federation.saml.checks import CHECKS
 from federation.saml.subject import BEARER
-from tests.support.saml import AT, Hook, add, drop, found, good_login, judge, provider, put, respond, say
+from tests.support.saml import (
+    AT,
+    Hook,
+    add,
+    decryption_pem,
+    drop,
+    found,
+    good_login,
+    judge,
+    provider,
+    put,
+    respond,
+    say,
+    to_service_provider,
+)
 
 ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 HOLDER = "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"
@@ -114,6 +128,8 @@ ROWS: Mapping[str, Row] = {
     "no NameID": both("subject", drop("NameID")),
     "empty NameID": both("subject", say("NameID", "")),
     "blank NameID": both("subject", say("NameID", " \n\t ")),
+    "NameID with a tab": both("subject", say("NameID", "a\tb")),
+    "NameID with a control character": both("subject", say("NameID", "a\x7fb")),
     "no NameID Format": Row(edits=(put("NameID", Format=None),), strict=None, aws="name-id-format", message=messages.MALFORMED),
     "NameID for another": strictly("sp-name-qualifier", put("NameID", SPNameQualifier="urn:other")),
     "NameID for us": both(None, put("NameID", SPNameQualifier="urn:amazon:webservices")),
@@ -153,6 +169,7 @@ ROWS: Mapping[str, Row] = {
         add("Conditions", "<saml:AudienceRestriction><saml:Audience>urn:other</saml:Audience></saml:AudienceRestriction>"),
         message=messages.AUDIENCE,
     ),
+    "ID beginning with an underscore and having a dot": both(None, put("Assertion", ID="_a.b-c")),
     "no AuthnStatement": both("authn-statement", drop("AuthnStatement")),
     # Time; the response is issued at AT and lives five minutes
     "at the end of Conditions": expired("conditions-expiry", put("Conditions", NotOnOrAfter="2026-09-15T12:00:10Z")),
@@ -257,6 +274,59 @@ def test_a_report_shows_both_verdicts(what: str) -> None:
         refusal = report.refusal(profile)
         assert (refusal.check if refusal else None) == expected
     assert report.claimed if row.strict else report.identity
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Recipient": OTHER},
+        {"Recipient": None},
+        {"NotOnOrAfter": None},
+        {"NotOnOrAfter": "2026-09-15T12:00:10Z"},
+        {"NotBefore": "2026-09-15T12:00:11Z"},
+        {"InResponseTo": "_a"},
+    ],
+)
+@pytest.mark.parametrize(
+    "good", [{}, {"NotBefore": "2026-09-15T12:00:10Z"}, {"NotBefore": "2026-09-15T11:00:00Z"}, {"NotOnOrAfter": "2026-09-15T12:00:11Z"}]
+)
+def test_the_confirmation_that_keeps_every_rule_counts_wherever_it_stands(
+    other: dict[str, str | None], good: dict[str, str | None]
+) -> None:
+    for order in ((other, good), (good, other), (other, other, good)):
+        assert not isinstance(verdict(both(None, confirmations(*order)), Profile.STRICT), FederationError)
+
+
+def test_the_first_of_two_that_keep_every_rule_counts() -> None:
+    ends = "2026-09-15T12:00:{}Z".format
+    row = both(None, confirmations({"NotOnOrAfter": ends(40)}, {"NotOnOrAfter": ends(20)}))
+    identity = verdict(row, Profile.STRICT)
+    assert isinstance(identity, federation.VerifiedIdentity)
+    assert identity.not_on_or_after == AT + timedelta(seconds=40)
+
+
+def test_a_confirmation_of_another_method_does_not_count() -> None:
+    def holder_first(response: etree._Element) -> None:
+        confirmations({"NotOnOrAfter": "2026-09-15T12:00:40Z"}, {"NotOnOrAfter": "2026-09-15T12:00:20Z"})(response)
+        put("SubjectConfirmation", Method=HOLDER)(response)
+
+    identity = verdict(both(None, holder_first), Profile.STRICT)
+    assert isinstance(identity, federation.VerifiedIdentity)
+    assert identity.not_on_or_after == AT + timedelta(seconds=20)
+
+
+def test_an_encrypted_assertion_needs_an_issuer_around_it() -> None:
+    token = respond(good_login(response_issuer=None), encryption=to_service_provider())
+    for profile, check in ((Profile.STRICT, "response-issuer"), (Profile.AWS, None)):
+        said = judge(token, provider(profile=profile, decryption_keys=decryption_pem()))
+        assert (said.check if isinstance(said, FederationError) else None) == check
+
+
+def test_a_report_counts_the_confirmations_of_no_subject() -> None:
+    report = federation.diagnose(respond(None, drop("Subject")), provider(), at=AT)
+    (result,) = (result for result in report.results if result.name == "single-confirmation")
+    assert result.refusal is not None
+    assert result.refusal.found == "0"
 
 
 def test_every_rule_has_a_row() -> None:

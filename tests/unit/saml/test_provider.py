@@ -93,7 +93,8 @@ def test_other_partitions() -> None:
 
 def test_a_partition_whose_sign_in_nobody_knows() -> None:
     unknown = "arn:aws-iso:iam::123456789012:saml-provider/SAML-test"
-    for words in ({}, {"audiences": ["urn:a"]}, {"recipients": ["urn:b"]}):
+    incomplete: list[dict[str, Any]] = [{}, {"audiences": ["urn:a"]}, {"recipients": ["urn:b"]}]
+    for words in incomplete:
         with pytest.raises(RegistrationError) as refused:
             provider(arn=unknown, **words)
         assert (refused.value.check, refused.value.expected) == ("audience", "audiences and recipients for partition `aws-iso`")

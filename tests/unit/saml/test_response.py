@@ -1,15 +1,17 @@
 """A response proved: what comes out, and from which signature."""
 
+import copy
 from dataclasses import replace
 
 import pytest
 from lxml import etree
 
-from federation.errors import RegistrationError
+from federation.errors import InternalFailure, InvalidIdentityToken, RegistrationError
 from federation.profiles import Profile
 from federation.saml import messages
 from federation.saml.decode import RawResponse
-from federation.saml.response import STAGES, examine_response
+from federation.saml.keys import load_decryption_key
+from federation.saml.response import STAGES, _reached, examine_response
 from federation.saml.signature import SignedElement, SignedOctets, named
 from federation.saml.xml import SAML
 from tests.support.signatures import (
@@ -137,6 +139,42 @@ def test_examining_walks_the_same_stages_and_skips_after_the_refusal() -> None:
     results, proved = examine_response(RawResponse(b"<a/>"), Keys())
     assert [r.outcome for r in results] == ["passed", "refused", *["skipped"] * (len(STAGES) - 2)]
     assert proved is None
+
+
+def test_what_does_not_open_is_refused_where_it_is_opened_unless_that_would_tell() -> None:
+    """With ciphertext that anybody can change, the stage that refuses would be the oracle's answer (attack row E01)."""
+    nobody = load_decryption_key(signing_key(name="nobody").private_pem())
+    for content, stage in (("aes256-gcm", "decryption"), ("aes256-cbc", "assertion-signature")):
+        keys = Keys(decryption_keys=(nobody,), permit=frozenset({"cbc"}))
+        results, proved = examine_response(RawResponse(genuine("assertion", encryption(content=content))), keys)
+        assert proved is None
+        assert [(r.name, r.refusal.check) for r in results if r.refusal is not None] == [(stage, "decryption")]
+
+
+@pytest.mark.parametrize("content", ["aes256-gcm", "aes256-cbc"])
+def test_under_a_signature_over_the_ciphertext_the_reason_is_told(content: str) -> None:
+    keys = Keys(decryption_keys=(own_decryption_key(),), signed="assertion")
+    assert refused(genuine("response", encryption(content=content)), keys).check == "signature-missing"
+
+
+def test_a_stage_that_lacks_what_comes_before_it_is_our_fault() -> None:
+    with pytest.raises(InternalFailure):
+        _reached(None)
+    assert _reached(0) == 0
+
+
+def test_one_child_of_a_name_is_taken_and_two_are_refused() -> None:
+    proved = prove(genuine("response"))
+    assert proved.response is not None
+    response = proved.response
+    assert response.child(f"{SAML}Nothing") is None
+    found = response.child(f"{SAML}Assertion")
+    assert found is not None
+    assert found.element is response.element.find(f"{SAML}Assertion")
+    response.element.append(copy.deepcopy(found.element))
+    with pytest.raises(InvalidIdentityToken) as caught:
+        response.child(f"{SAML}Assertion")
+    assert caught.value.check == "assertion-count"
 
 
 def test_a_rule_of_one_profile_blocks_nothing_in_the_report() -> None:

@@ -5,10 +5,10 @@ from lxml import etree
 
 from federation.errors import InvalidIdentityToken
 from federation.saml import templates
-from federation.saml.signature import detach
+from federation.saml.signature import check_signed_info, detach
 from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
 from federation.saml.xml import Element, parse, reparse
-from tests.support.signatures import LOGIN, changed, genuine, part, prove, refused, resign, subject
+from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, registered, resign, signing_key, subject
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +83,8 @@ def test_templates_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         ("<a>1<s/>2<b/>3</a>", "<a>12<b/>3</a>"),
         ("<a><b/>1<s/>2</a>", "<a><b/>12</a>"),
         ("<a><s/></a>", "<a/>"),
+        ("<a><s/>2</a>", "<a>2</a>"),
+        ("<a><b/><s/>2</a>", "<a><b/>2</a>"),
         ("<a>\n  <b/>\n  <s/>\n</a>", "<a>\n  <b/>\n  \n</a>"),
     ],
 )
@@ -92,6 +94,39 @@ def test_detaching_leaves_every_other_octet(document: str, left: str) -> None:
     assert signature is not None
     detach(signature)
     assert etree.tostring(root).decode() == left
+
+
+@pytest.mark.parametrize(
+    ("element_id", "uri"), [(None, "#None"), (None, "#"), (None, ""), ("", "#"), ("_a", "_a"), ("_a", "#_b"), ("_a", "")]
+)
+def test_the_reference_names_the_element_by_its_id(element_id: str | None, uri: str) -> None:
+    info = read_signed_info(reparse(signed_info(genuine())[0]))._replace(uri=uri)
+    element = etree.Element("a", {} if element_id is None else {"ID": element_id})
+    with pytest.raises(InvalidIdentityToken) as caught:
+        check_signed_info(info, element, frozenset())
+    assert caught.value.check == "signature-reference"
+
+
+@pytest.mark.parametrize("field", ["signature_method", "digest_method"])
+@pytest.mark.parametrize(("identifier", "permit"), [("urn:none", ""), ("http://www.w3.org/2000/09/xmldsig#{}sha1", "{}sha1")])
+def test_algorithms_are_known_and_strong_or_permitted(field: str, identifier: str, permit: str) -> None:
+    known = read_signed_info(reparse(signed_info(genuine())[0]))._replace(uri="#_a")
+    weak = "rsa-" if field == "signature_method" else ""
+    named = identifier.format(weak)
+    info = known._replace(signature_method=named) if field == "signature_method" else known._replace(digest_method=named)
+    element = etree.Element("a", ID="_a")
+    with pytest.raises(InvalidIdentityToken) as caught:
+        check_signed_info(info, element, frozenset())
+    assert caught.value.check == "signature-algorithm"
+    assert ("permit `" in caught.value.remedy) is bool(permit)
+    if permit:
+        check_signed_info(info, element, frozenset({permit.format(weak)}))
+
+
+def test_a_refusal_counts_the_keys_of_the_kind() -> None:
+    for others, found in (((), "one that none of 1 key verifies"), (("rsa-1024",), "one that none of 2 keys verifies")):
+        keys = (signing_key(name="another"), signing_key("p256"), *(signing_key(kind) for kind in others))
+        assert refused(genuine(), Keys(keys=registered(*keys, permit=frozenset({"rsa-1024"})))).found == found
 
 
 def test_a_signature_that_stands_alone_signs_nothing() -> None:

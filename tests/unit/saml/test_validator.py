@@ -3,18 +3,23 @@
 import base64
 import hashlib
 import json
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from lxml import etree
 
 import federation
 from federation.errors import FederationError, RegistrationError
 from federation.identity import VerifiedIdentity
 from federation.oidc.provider import OidcProvider
 from federation.saml.checks import CHECKS
-from federation.saml.response import STAGES
-from federation.saml.validator import SamlResponseValidator, name_qualifier
+from federation.saml.decode import decode_response
+from federation.saml.response import STAGES, prove_response
+from federation.saml.validator import SamlResponseValidator, _identity, _present, name_qualifier
+from federation.saml.xml import ISSUER as ISSUER_TAG
 from tests.support.saml import (
     ARN,
     AT,
@@ -23,6 +28,7 @@ from tests.support.saml import (
     SIGN_IN,
     add,
     decryption_pem,
+    found,
     good_login,
     judge,
     provider,
@@ -38,6 +44,56 @@ def test_a_response_of_somebody_else_is_remarked() -> None:
     assert any("unproved" in note and elsewhere in note for note in report.notes)
     for ours in (respond(good_login(), key="stranger-rsa2048"), respond(good_login()), "AAAA"):
         assert not any("unproved" in note for note in federation.diagnose(ours, provider(), at=AT).notes)
+
+
+def elsewhere(*issuers: str | None) -> str:
+    """A response that names these issuers: its own, then one of each of its assertions."""
+
+    def edit(response: etree._Element) -> None:
+        assertion = found(response, "Assertion")
+        for issuer in issuers[2:]:
+            another = deepcopy(assertion)
+            another.set("ID", "_another")
+            name(another, issuer)
+            response.append(another)
+        name(assertion, issuers[1])
+        name(response, issuers[0])
+
+    def name(element: etree._Element, issuer: str | None) -> None:
+        child = element.find(ISSUER_TAG)
+        assert child is not None
+        if issuer is None:
+            element.remove(child)
+        else:
+            child.text = issuer
+
+    return respond(None, edit, key="stranger-rsa2048", sign=None)
+
+
+@pytest.mark.parametrize(
+    ("issuers", "named"),
+    [
+        (("urn:response", "urn:assertion"), "urn:assertion"),
+        ((None, "urn:assertion"), "urn:assertion"),
+        (("urn:response", None), "urn:response"),
+        ((None, None, "urn:second"), "urn:second"),
+        ((ISSUER, "urn:assertion"), "urn:assertion"),
+        (("urn:response", ISSUER), None),
+        ((None, None), None),
+    ],
+)
+def test_the_remark_names_the_assertions_issuer_or_else_the_responses(issuers: tuple[str | None, ...], named: str | None) -> None:
+    notes = [note for note in federation.diagnose(elsewhere(*issuers), provider(), at=AT).notes if "unproved" in note]
+    assert [named is not None and named in note for note in notes] == ([True] if named else [])
+
+
+def test_no_identity_is_made_of_what_the_rules_would_refuse() -> None:
+    proved = prove_response(decode_response(respond()), provider())
+    whole = _present(proved, provider(), AT)
+    unconditional = replace(whole, assertion=whole.assertion._replace(conditions=None))
+    for presented in (replace(whole, name_id=None), replace(whole, confirmation=None), unconditional):
+        with pytest.raises(TypeError):
+            _identity(presented, proved)
 
 
 def test_an_identity_cannot_be_changed() -> None:
@@ -113,6 +169,7 @@ def test_a_report_lists_every_step_in_order() -> None:
     names = ["base64", *(stage.name for stage in STAGES), "assertion-shape", *(check.name for check in CHECKS)]
     assert [result.name for result in report.results] == names
     assert {result.outcome for result in report.results} == {"passed"}
+    assert report.results[0].clause == "SAML Bindings 3.5.4; RFC 4648 section 4, canonical"
     data = report.as_dict()
     assert data["verdicts"] == {p: {"accepted": True, "check": None, "refusal": None} for p in ("aws", "strict")}
     json.dumps(data)
