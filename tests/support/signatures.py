@@ -50,6 +50,7 @@ def registered(*keys: SigningKey, permit: Permit = frozenset()) -> tuple[Verific
     return tuple(found for key in keys for found in load_certificates(key.certificate_pem(), permit))
 
 
+@cache
 def own_decryption_key() -> DecryptionKey:
     return load_decryption_key(SigningKey.private_pem(SigningKey(recipient(), signing_key().certificate)))
 

@@ -143,7 +143,7 @@ def test_examining_walks_the_same_stages_and_skips_after_the_refusal() -> None:
 
 def test_what_does_not_open_is_refused_where_it_is_opened_unless_that_would_tell() -> None:
     """With ciphertext that anybody can change, the stage that refuses would be the oracle's answer (attack row E01)."""
-    nobody = load_decryption_key(signing_key(name="nobody").private_pem())
+    nobody = load_decryption_key(signing_key(name="attacker").private_pem())
     for content, stage in (("aes256-gcm", "decryption"), ("aes256-cbc", "assertion-signature")):
         keys = Keys(decryption_keys=(nobody,), permit=frozenset({"cbc"}))
         results, proved = examine_response(RawResponse(genuine("assertion", encryption(content=content))), keys)

@@ -125,7 +125,7 @@ def test_algorithms_are_known_and_strong_or_permitted(field: str, identifier: st
 
 def test_a_refusal_counts_the_keys_of_the_kind() -> None:
     for others, found in (((), "one that none of 1 key verifies"), (("rsa-1024",), "one that none of 2 keys verifies")):
-        keys = (signing_key(name="another"), signing_key("p256"), *(signing_key(kind) for kind in others))
+        keys = (signing_key(name="attacker"), signing_key("p256"), *(signing_key(kind) for kind in others))
         assert refused(genuine(), Keys(keys=registered(*keys, permit=frozenset({"rsa-1024"})))).found == found
 
 

@@ -33,7 +33,7 @@ def test_a_login_of_the_same_form_is_not_parsed_again(monkeypatch: pytest.Monkey
 
 
 def test_what_nobody_registered_has_signed_is_no_template(kept: dict[bytes, object]) -> None:
-    assert refused(genuine(), Keys(keys=registered(signing_key(name="another")))).check == "signature"
+    assert refused(genuine(), Keys(keys=registered(signing_key(name="attacker")))).check == "signature"
     assert not kept
 
 
