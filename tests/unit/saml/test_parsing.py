@@ -8,15 +8,17 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from federation import limits
 from federation.errors import InternalFailure
 from federation.saml import parsing
-from federation.saml.parsing import NotWellFormedError, contained, parse_document
+from federation.saml.parsing import NotWellFormedError, canonical_octets, contained, parse_document
 from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, encryption, genuine, own_decryption_key, prove, strange, subject
 
@@ -124,6 +126,89 @@ def test_without_a_thread_to_be_had_it_refuses_and_keeps_no_message(few: None, m
 
     in_a_new_thread(refused_and_then_not)
     assert judged == ["with one"]
+
+
+def test_nothing_is_expanded_defaulted_looked_up_validated_or_repaired() -> None:
+    """What `parse` refuses beforehand, the parser alone would not act upon either."""
+    entity = parse_document(b'<!DOCTYPE a [<!ENTITY e "v">]><a>&e;</a>')
+    assert (entity.text, len(entity)) == (None, 1)
+    assert not parse_document(b'<!DOCTYPE a [<!ELEMENT b ANY><!ATTLIST a b CDATA "d">]><a/>').attrib
+    assert len(parse_document(b'<a xml:id="x"><b xml:id="x"/></a>')) == 1
+    assert etree.tostring(parse_document(b"<a>x<![CDATA[<y>]]>z</a>")) == b"<a>x&lt;y&gt;z</a>"
+    assert len(parse_document(b"<a><!-- c --><?p i?></a>")) == 2
+    for octets in (b"<a>" * 300 + b"</a>" * 300, b"<a><b></a>", b"<a/><b/>", b"<a>\xe9</a>"):
+        with pytest.raises(NotWellFormedError, match=r"."):
+            parse_document(octets)
+
+
+def test_the_canonical_form_is_exclusive_and_has_no_comments() -> None:
+    root = parse_document(b'<x:a xmlns:x="urn:x" xmlns:y="urn:y"><x:b><!-- c -->t</x:b></x:a>')
+    assert canonical_octets(root[0], ()) == b'<x:b xmlns:x="urn:x">t</x:b>'
+    assert canonical_octets(root[0], ("y",)) == b'<x:b xmlns:x="urn:x" xmlns:y="urn:y">t</x:b>'
+
+
+def test_the_prefixes_that_are_kept_as_known_are_bounded() -> None:
+    def work() -> list[int]:
+        thread = parsing._Thread()
+        counts = [thread.strange]
+        for number in range(1_030):
+            thread._intern((f"p{number}",))
+            if number in (0, 1_023, 1_029):
+                counts.append(len(thread._prefixes))
+        return counts
+
+    assert in_a_new_thread(work) == [0, 1, 1_024, 1_024]
+
+
+RELATIVE = b'<a><b xmlns="relative-and-new" never-seen-before=""/></a>'
+"""Which has no canonical form."""
+
+
+def test_what_canonicalising_adds_to_a_dictionary_counts() -> None:
+    """The tree comes from another thread; what brings no octets about counts as the longest message."""
+    sound, relative = (in_a_new_thread(partial(parse_document, octets)) for octets in (strange(-1), RELATIVE))
+
+    def work() -> tuple[int, int, int]:
+        before = parsing._own.strange
+        octets = canonical_octets(sound[0], ())
+        between = parsing._own.strange
+        again = canonical_octets(sound[0], ())
+        return between - before, len(octets), parsing._own.strange - between if again == octets else -1
+
+    grown, octets, then = in_a_new_thread(work)
+    assert (grown, then) == (octets, 0)
+
+    def fail() -> int:
+        thread = parsing._Thread()
+        with pytest.raises(etree.LxmlError):
+            thread.canonicalise(relative[0], ())
+        return thread.strange
+
+    assert in_a_new_thread(fail) == limits.SAML_RESPONSE_OCTETS
+
+
+def test_a_dictionary_is_full_when_it_has_met_as_much_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> list[bool]:
+        found = []
+        for strange_octets, length in ((99, 0), (100, 0), (100, 100), (100, 99)):
+            parsing._own.strange = strange_octets
+            parsing._own.forget_helper()
+            name = f"<n{length}".encode()
+            parse_document(name + b" " * (length - len(name) - 2) + b"/>" if length else b"<a/>")
+            found.append(parsing._own._helper is not None)
+        return found
+
+    monkeypatch.setattr(limits, "XML_STRANGE_OCTETS", 100)
+    # Not full: parsed here. Full: in the helper, which is thrown away when it is full as well.
+    assert in_a_new_thread(work) == [False, True, False, True]
+
+
+def test_one_thread_helps(few: None) -> None:
+    def work() -> set[int]:
+        parsing._own.strange = FEW_OCTETS
+        return {contained(threading.get_ident) for _ in range(20)} | {threading.get_ident()}
+
+    assert len(in_a_new_thread(work)) == 2
 
 
 MEASURE = """
