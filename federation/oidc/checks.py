@@ -19,7 +19,8 @@ from federation.profiles import Profile
 from federation.report import AWS, BOTH, STRICT, Check
 
 _MAX_SECONDS: Final = 1 << 53
-_REQUIRED: Final = frozenset({"sub", "aud", "iat", "exp"})
+_REQUIRED: Final = ("sub", "aud", "iat", "exp")
+_ALL_REQUIRED: Final = frozenset(_REQUIRED)
 _TIMES: Final = ("exp", "nbf", "iat")
 
 
@@ -72,8 +73,8 @@ def check_issuer(presentation: Presentation) -> None:
 
 def check_required_claims(presentation: Presentation) -> None:
     """Require what the service requires: ``sub``, ``aud``, ``iat`` and ``exp`` (``iss`` was needed to find the provider)."""
-    if not presentation.claims.members.keys() >= _REQUIRED:
-        for name in ("sub", "aud", "iat", "exp"):
+    if not presentation.claims.members.keys() >= _ALL_REQUIRED:
+        for name in _REQUIRED:
             presentation.claims.required(name)
 
 
