@@ -7,8 +7,8 @@ refuses it; where the schema is open, the strict profile refuses all but those t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from federation.errors import InvalidIdentityToken, show
 from federation.saml.xml import DS, SAML, SAMLP, XML, XSI, Element, local_name, malformed
@@ -35,7 +35,7 @@ def foreign_attributes(element: Element, known: frozenset[str], check: str) -> l
     Raises:
         InvalidIdentityToken: *check*: one is of XML itself, as xml:id and xml:base, which reach beyond their element (row X24).
     """
-    foreign = [name for name in _namespaced(element) if name not in known]
+    foreign = [name for name in _namespaced(element.keys()) if name not in known]
     for name in foreign:
         if name.startswith(XML):
             raise _misplaced(element, name, check)
@@ -55,14 +55,15 @@ def refuse_foreign_attributes(root: Element, check: str) -> None:
 def misplaced(root: Element) -> Iterator[tuple[Element, str]]:
     """Tell every attribute in a namespace on the elements of SAML and XML Signature at and below *root*, with its element."""
     for element in root.iter():
-        names = element.keys()
-        if names and str(element.tag).startswith(_STRICT_SCHEMAS):  # most elements have no attribute at all
-            for name in _namespaced(element):
+        names = _namespaced(element.keys())
+        if names and str(element.tag).startswith(_STRICT_SCHEMAS):
+            for name in names:
                 yield element, name
 
 
-def _namespaced(element: Element) -> list[str]:
-    return [name for name in map(str, element.keys()) if name.startswith("{")]
+def _namespaced(names: Sequence[Any]) -> list[str]:
+    """Return those of *names* that are in a namespace: they begin with a brace, which no other name holds anywhere."""
+    return [name for name in names if name.startswith("{")] if "{" in "".join(names) else []
 
 
 def _misplaced(element: Element, name: str, check: str) -> InvalidIdentityToken:

@@ -10,7 +10,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final, TypeVar, TypeVarTuple
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from federation import limits
 from federation.errors import InternalFailure
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Element = etree._Element  # noqa: SLF001 - lxml names the type of its elements only so
 
 _names_known = etree.memory_debugger.dict_size  # to this thread's dictionary
@@ -110,8 +112,8 @@ _own = _Thread()
 os.register_at_fork(after_in_child=_own.forget_helper)
 
 
-def contained(work: Callable[[], T]) -> T:
-    """Run *work*, which parses what strangers wrote, where the names it brings do not stay for ever.
+def contained(work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """Run *work* with *arguments*, which parses what strangers wrote, where the names it brings do not stay for ever.
 
     That is here while this thread has met few new names, and in a thread that will be thrown away when it has met many: a detour of two
     changes of thread. Trees may come back from there; nothing else uses them, or parses, meanwhile.
@@ -119,7 +121,7 @@ def contained(work: Callable[[], T]) -> T:
     Raises:
         InternalFailure: check ``xml-thread``: the system has no thread to run it in.
     """
-    return work() if _own.strange < limits.XML_STRANGE_OCTETS else _own.delegate(work)
+    return work(*arguments) if _own.strange < limits.XML_STRANGE_OCTETS else _own.delegate(partial(work, *arguments))
 
 
 def parse_document(octets: bytes) -> Element:
@@ -130,7 +132,7 @@ def parse_document(octets: bytes) -> Element:
         InternalFailure: As `contained`.
     """
     try:
-        return contained(lambda: _own.parse(octets))
+        return contained(_own.parse, octets)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise NotWellFormedError(str(fault).replace("\n", " ") or type(fault).__name__) from None
 
@@ -142,4 +144,4 @@ def canonical_octets(element: Element, prefixes: tuple[str, ...]) -> bytes:
         lxml.etree.LxmlError: It has none.
         InternalFailure: As `contained`.
     """
-    return contained(lambda: _own.canonicalise(element, prefixes))
+    return contained(_own.canonicalise, element, prefixes)

@@ -235,7 +235,7 @@ def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
     Raises:
         InvalidIdentityToken: The first rule of the provider's profile that refuses.
     """
-    return contained(partial(_prove_response_here, raw, provider))
+    return contained(_prove_response_here, raw, provider)
 
 
 def _prove_response_here(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:

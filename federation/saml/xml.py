@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -48,7 +49,7 @@ _TOO_DEEP: Final = "/" + "/".join(["*"] * (limits.XML_DEPTH + 1))
 _CROWDED: Final = f"//*/@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]"
 
 # One question whose answer is no for nearly every document: twelve levels are deeper than real responses go. Only a suspect is asked more.
-_suspect = etree.XPath(f"boolean(/*/*/*/*/*/*/*/*/*/*/*/*/* or {_CROWDED} or //comment() or //processing-instruction())")
+_suspect = etree.XPath(f"boolean(/*/*/*/*/*/*/*/*/*/*/*/*/* or {_CROWDED})")
 # They count, because boolean() of one such path puts all it finds in document order first, which takes the square of their number.
 _too_deep = etree.XPath(f"count({_TOO_DEEP}) > 0")
 _crowded = etree.XPath(f"count({_CROWDED}) > 0")
@@ -87,17 +88,15 @@ def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_
     if len(octets) > max_octets:
         raise malformed("size", f"at most {max_octets} octets of XML", f"{len(octets)}", "let the IdP release fewer attributes")
     octets = octets.removeprefix(BYTE_ORDER_MARK)
-    _check_declaration(octets)
-    if b"!" in octets and b"<!DOCTYPE" in octets:  # most documents lack the sign alone, and to look for one octet costs nothing
+    begin = _check_declaration(octets)
+    # DTDs and comments are written with a "!", instructions with a "?". Most documents lack the signs, and to look for one costs nothing.
+    exclaims = b"!" in octets
+    if exclaims and b"<!DOCTYPE" in octets:
         raise malformed("doctype", "a document without DTD", "a document type declaration", "remove it; SAML has no use for one")
     root = _parse(octets)
-    comments = 0
-    if _suspect(root):
-        _refuse_crowds(root)
-        if _instructions(root):
-            raise malformed("processing-instruction", "no processing instructions", "at least one", "remove style sheets and the like")
-        comments = _leave_out_comments(root, framed=framed)
-    return Message(root, comments)
+    if octets.find(b"?", begin) >= 0 and _instructions(root):
+        raise malformed("processing-instruction", "no processing instructions", "at least one", "remove style sheets and the like")
+    return Message(root, _leave_out_comments(root, framed=framed) if exclaims else 0)
 
 
 def parse_registered(octets: bytes) -> Element:
@@ -106,9 +105,7 @@ def parse_registered(octets: bytes) -> Element:
     Raises:
         InvalidIdentityToken: check ``well-formed``, ``depth``, ``attributes``, ``elements`` or ``namespaces``.
     """
-    root = _parse(octets)
-    _refuse_crowds(root)
-    return root
+    return _parse(octets)
 
 
 def _parse(octets: bytes) -> Element:
@@ -118,6 +115,8 @@ def _parse(octets: bytes) -> Element:
     except NotWellFormedError as fault:
         raise malformed("well-formed", "one well-formed XML document", show(str(fault)), "send the IdP's response unchanged") from None
     _check_namespaces(root)
+    if _suspect(root):
+        _refuse_crowds(root)
     return root
 
 
@@ -133,13 +132,17 @@ def reparse(octets: bytes) -> Element:
         raise malformed("well-formed", "well-formed canonical octets", show(str(fault)), "report this response") from None
 
 
-def _check_declaration(octets: bytes) -> None:
-    """Refuse any XML declaration but that of XML 1.0 in UTF-8 (rows X20, X22)."""
+def _check_declaration(octets: bytes) -> int:
+    """Refuse any XML declaration but that of XML 1.0 in UTF-8 (rows X20, X22), and return where the document goes on behind it."""
     if octets.startswith(BYTE_ORDER_MARK):
         raise malformed("encoding", "at most one byte order mark", "two", "serialise the response as XML 1.0 in UTF-8")
-    if octets.startswith(b"<?xml") and _DECLARATION.match(octets[:_DECLARATION_OCTETS]) is None:
+    if not octets.startswith(b"<?xml"):
+        return 0
+    declaration = _DECLARATION.match(octets[:_DECLARATION_OCTETS])
+    if declaration is None:
         found = show(octets[:64].partition(b"?>")[0].decode("ascii", "replace"))
         raise malformed("encoding", "XML 1.0 in UTF-8", found, "serialise the response as XML 1.0 in UTF-8")
+    return declaration.end()
 
 
 def _check_elements(octets: bytes) -> None:
@@ -156,15 +159,20 @@ def _check_elements(octets: bytes) -> None:
 
 def _check_namespaces(root: Element) -> None:
     """Refuse more namespaces in scope, or longer ones, than canonicalisation copes with: it searches and repeats them (row X27)."""
+    most, longest = limits.XML_NAMESPACES, limits.XML_NAMESPACE_CHARS
+    # Most documents have fewer declarations altogether than one scope may: then nobody need ask where each ends.
+    first = [name for _, (_, name) in islice(etree.iterwalk(root, events=("start-ns",)), most + 1)]
+    if len(first) <= most and len(max(first, key=len, default="")) <= longest:
+        return
     in_scope = 0
     for event, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
         if event == "end-ns":
             in_scope -= 1
             continue
         in_scope += 1
-        if in_scope > limits.XML_NAMESPACES or len(declared[1]) > limits.XML_NAMESPACE_CHARS:
-            expected = f"at most {limits.XML_NAMESPACES} namespaces in scope, none longer than {limits.XML_NAMESPACE_CHARS} characters"
-            found = "more" if in_scope > limits.XML_NAMESPACES else f"one of {len(declared[1])} characters"
+        if in_scope > most or len(declared[1]) > longest:
+            expected = f"at most {most} namespaces in scope, none longer than {longest} characters"
+            found = "more" if in_scope > most else f"one of {len(declared[1])} characters"
             raise malformed("namespaces", expected, found, "send the IdP's response unchanged")
 
 
