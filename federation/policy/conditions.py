@@ -123,8 +123,25 @@ class Condition:
         value = operator.family.read(text)
         if value is None:
             return self._of_unreadable
-        right = self._right or self._gathered(self._replaced(keys, (text,), (value,)))
+        right = self._right
+        if right is None:
+            if len(self._operands) <= _FEW:
+                return self._in_turn(value, self._replaced(keys, (text,), (value,)))
+            right = self._gathered(self._replaced(keys, (text,), (value,)))
         return not operator.negated if right.operands.matches(value) else right.otherwise
+
+    def _in_turn(self, value: Any, operands: Iterable[Any]) -> Outcome:  # noqa: ANN401 - what the type reads
+        """Say what `_gathered` would have said of *value*, one of *operands* after the other: few are compared before they are sorted."""
+        operator = self.operator.operator
+        for operand in operands:
+            if operand is Unresolved.ABSENT:
+                return False
+            if operand is None:
+                if operator.family.well_formed is not None:
+                    return UNSETTLED
+            elif operand.matches(value) if isinstance(operand, _PATTERNS) else operand == value:
+                return not operator.negated
+        return operator.negated and bool(self._operands)
 
     def _outcomes(self, keys: RequestKeys) -> Iterator[Outcome]:
         """Yield the result of the operator for each value of the key."""
@@ -163,7 +180,7 @@ class Condition:
         cost its own length times the length of the variable's value.
         """
         operator, family = self.operator.operator, self.operator.operator.family
-        longest, wanted = max(map(len, texts)), values if len(values) == 1 else frozenset(values)
+        longest, wanted = (len(texts[0]), values) if len(texts) == 1 else (max(map(len, texts)), frozenset(values))
         for operand in self._operands:
             if not isinstance(operand, Template):
                 yield operand

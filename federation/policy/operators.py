@@ -73,7 +73,7 @@ class QualifiedOperator:
 
 
 def _text(pieces: tuple[Piece, ...]) -> str:
-    return "".join(piece.text for piece in pieces)
+    return "".join([piece.text for piece in pieces])
 
 
 def _typed(read: Callable[[str], Any]) -> Callable[[tuple[Piece, ...]], Any]:

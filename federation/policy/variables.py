@@ -68,7 +68,7 @@ def outgrows(pieces: tuple[Piece, ...], length: int) -> bool:
 
     A character may count as two units (beyond U+FFFF) or become two (in lower case).
     """
-    return sum(len(piece.text) for piece in pieces if piece.literal) > 2 * length
+    return sum([len(piece.text) for piece in pieces if piece.literal]) > 2 * length
 
 
 def read_template(text: str, *, variables: bool, path: str) -> Template:

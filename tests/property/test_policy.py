@@ -56,6 +56,39 @@ def test_deny_beats_allow(document: Any, caller: Principal, action: str, keys: A
     assert decide({**document, "Statement": [*document["Statement"], deny]}, caller, action, keys) == "Deny"
 
 
+VARIABLE_OPERATORS = [
+    *("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"),
+    *("StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike", "ArnNotEquals", "ArnNotLike"),
+]
+OPERANDS = [
+    *("a", "A", "*", "${saml:sub}", "${saml:sub}*", "${saml:gone}", "${saml:gone, 'a'}", "${saml:many}", "no arn ${saml:sub}"),
+    *("arn:aws:iam::1:role/${saml:sub}", "arn:aws:iam::*:role/${saml:gone}", "arn:aws:iam::1:role/*", "arn:${saml:sub}"),
+]
+TEXTS = st.sampled_from(["a", "A", "", "ab", "arn:aws:iam::1:role/a", "arn:a", "${saml:sub}"])
+
+
+@given(
+    st.sampled_from(VARIABLE_OPERATORS),
+    st.sampled_from(["", "ForAnyValue:", "ForAllValues:"]),
+    st.lists(st.sampled_from(OPERANDS), min_size=1, max_size=4),
+    st.lists(TEXTS, min_size=1, max_size=3),
+    TEXTS,
+)
+def test_few_values_with_variables_say_what_many_say(name: str, quantifier: str, few: list[str], cn: list[str], sub: str) -> None:
+    # The last value once more is no other condition; so often, it is compared on the road of the many.
+    many = few + few[-1:] * 20
+    given_keys = {"saml:cn": tuple(cn) if quantifier else cn[0], "saml:sub": sub, "saml:many": ("a", "b")}
+    caller = Principal.federated(PROVIDER)
+
+    def effect(stated: str, values: list[str]) -> str:
+        base = {"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "Action": "sts:AssumeRoleWithSAML"}
+        stating = {**base, "Effect": stated, "Condition": {quantifier + name: {"saml:cn": values}}}
+        document = {"Version": "2012-10-17", "Statement": [stating] if stated == "Allow" else [base, stating]}
+        return decide(document, caller, "sts:AssumeRoleWithSAML", given_keys)
+
+    assert [effect(stated, few) for stated in ("Allow", "Deny")] == [effect(stated, many) for stated in ("Allow", "Deny")]
+
+
 @given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
 def test_the_slow_twin_agrees(document: Any, caller: Principal, action: str, keys: Any) -> None:
     assert decide(document, caller, action, keys) == policy_twin.evaluate(document, caller, action, keys)

@@ -46,11 +46,22 @@ def test_xml_in_utf8_parses(octets: bytes) -> None:
         (b"<a/><!-- c -->", "comment"),
         (b"<?p i?><a/>", "processing-instruction"),
         (b"<a><?p i?></a>", "processing-instruction"),
+        (b"<a/><?p i?>", "processing-instruction"),
+        (b" \n<?p i?><a/>", "processing-instruction"),
+        (b'<?xml version="1.0"?><?p i?><a/>', "processing-instruction"),
+        (b'<?xml version="1.0" encoding="UTF-8"?>\n<a/><?p?>', "processing-instruction"),
+        (b"\xef\xbb\xbf<?p i?><a/>", "processing-instruction"),
+        (b"<a><!-- c --><?p i?></a>", "processing-instruction"),
         (b"<!DOCTYPE a><a/>", "doctype"),
     ],
 )
 def test_other_documents_are_refused(octets: bytes, expected: str) -> None:
     assert check(octets) == expected
+
+
+@pytest.mark.parametrize("octets", [b'<?xml version="1.0"?><a b="?!"/>', b"<a>?!</a>", b"<a><![CDATA[?>]]></a>"])
+def test_the_signs_of_comments_and_instructions_may_stand_in_texts(octets: bytes) -> None:
+    assert parse(octets).comments == 0
 
 
 def test_what_only_looks_like_a_comment_is_text() -> None:
