@@ -12,7 +12,7 @@ demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json)
-	$(BIN)/pytest -n $(JOBS) -m "not long"
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint"
 
 calendar: $(VENV)/.dev  ## the whole suite in other years, or in YEARS="n …" from now: no test may depend on today's date
 	$(BIN)/python -m tests.calendar $(YEARS)

@@ -19,6 +19,7 @@ from tests.support.pages import blocks, pages
 from tests.support.paths import REPOSITORY
 from tests.support.rooms import PUBLIC_ROOMS
 
+pytestmark = pytest.mark.lint
 EXAMPLE = REPOSITORY / "docs" / "plugin-example"
 needs_pyright = pytest.mark.skipif(find_spec("basedpyright") is None, reason="basedpyright is not installed: make lint sets it up")
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -21,8 +22,13 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield ".".join(p for p in relative.parts if p != "__init__"), path
 
 
-def imports(name: str, path: Path) -> Iterator[str]:
+@cache
+def imports(name: str, path: Path) -> tuple[str, ...]:
     """Every module of the project that *path* imports, anywhere in its body; imports for type checkers only do not load anything."""
+    return tuple(imported(name, path))
+
+
+def imported(name: str, path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         id(node)
@@ -41,6 +47,7 @@ def imports(name: str, path: Path) -> Iterator[str]:
                     yield inner if is_module(inner) else node.module
 
 
+@cache
 def is_module(dotted: str) -> bool:
     path = HOUSE.parent.joinpath(*dotted.split("."))
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()

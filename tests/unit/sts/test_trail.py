@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation.account import load_account
@@ -272,6 +272,7 @@ HOSTILE = st.recursive(
 
 
 @pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_parameters_of_any_type_make_an_event(row: Operation, data: st.DataObject) -> None:
     call: Any = row.call
