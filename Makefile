@@ -11,8 +11,8 @@ JOBS   ?= auto
 demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
-test: $(VENV)/.dev $(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json)
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint"
+test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint" $(if $(AREA),$$paths)
 
 calendar: $(VENV)/.dev  ## the whole suite in other years, or in YEARS="n …" from now: no test may depend on today's date
 	$(BIN)/python -m tests.calendar $(YEARS)

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+from tests.areas import AREAS, TESTS, main, paths
 from tests.support import world
 from tests.support.paths import REPOSITORY
 
-FILES = sorted(path for path in (REPOSITORY / "tests").rglob("*.py") if "node_modules" not in path.parts)
+FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
 WORLD = {value: name for name, value in vars(world).items() if isinstance(value, str | datetime) and not name.startswith("_")}
 """Constants of the world by value."""
 
@@ -60,3 +63,19 @@ def test_no_file_writes_a_constant_of_the_world_again() -> None:
         if isinstance(value, str | datetime) and value in WORLD
     ]
     assert again == []
+
+
+def test_every_test_is_of_an_area() -> None:
+    gone = [f"{area}: {pattern}" for area, patterns in AREAS.items() for pattern in patterns if not list(TESTS.glob(pattern))]
+    assert gone == [], "tests/areas.py names what is not there"
+    held = [path for area in AREAS for path in paths(area)]
+    files = [path for path in FILES if path.name.startswith("test_")]
+    homeless = [str(path.relative_to(TESTS)) for path in files if not any(path.is_relative_to(each) for each in held)]
+    assert homeless == [], "name them in an area of tests/areas.py"
+
+
+def test_the_tests_of_an_area(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["oauth", "vendors"]) == 0
+    assert capsys.readouterr().out.split()[:2] == ["tests/unit/oauth", "tests/property/test_verdicts.py"]
+    assert main(["sMAL"]) == 2
+    assert f"no area sMAL; the areas are {' '.join(sorted(AREAS))}" in capsys.readouterr().err

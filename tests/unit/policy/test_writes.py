@@ -9,8 +9,8 @@ from federation.policy import Policy
 from federation.policy.wildcard import Pattern
 from federation.policy.writes import ASSUME_ACTIONS
 from tests.support.policies import document, statement
+from tests.support.world import ACCOUNT
 
-ACCOUNT = "123456789012"
 OTHER_ACTIONS = [
     *("AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetDelegatedAccessToken"),
     *("GetFederationToken", "GetServiceBearerToken", "GetSessionToken", "GetWebIdentityToken", "TagGetWebIdentityToken"),

@@ -1,0 +1,123 @@
+"""The areas of the suite: `make test AREA=saml` runs the tests of one, those of attacks, corpora and the command line among them.
+
+`python -m tests.areas saml` prints the paths. An area is a room of the package, or a part of the project: docs, suite, interop.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+TESTS: Final = Path(__file__).parent
+AREAS: Final = {
+    "saml": (
+        "unit/saml",
+        "attacks/test_base64_rows.py",
+        "attacks/test_canonicalisation_rows.py",
+        "attacks/test_cost_rows.py",
+        "attacks/test_encryption_rows.py",
+        "attacks/test_engine_rows.py",
+        "attacks/test_foreign_attribute_rows.py",
+        "attacks/test_key_rows.py",
+        "attacks/test_metadata_rows.py",
+        "attacks/test_protocol_rows.py",
+        "attacks/test_signature_rows.py",
+        "attacks/test_text_rows.py",
+        "attacks/test_xml_rows.py",
+        "property/test_octets.py",
+        "property/test_saml_reading.py",
+        "property/test_verdicts.py",
+        "corpus/test_captures.py",
+        "corpus/test_corpora_saml.py",
+        "corpus/test_fixtures.py",
+        "corpus/test_recordings_saml.py",
+        "corpus/test_wycheproof.py",
+        "differential/test_comments.py",
+        "differential/test_xmldsig.py",
+        "cli/test_validate.py",
+    ),
+    "oidc": (
+        "unit/oidc",
+        "attacks/test_base64_rows.py",
+        "attacks/test_jwk_rows.py",
+        "attacks/test_jwt_claim_rows.py",
+        "attacks/test_jwt_rows.py",
+        "property/test_jwt.py",
+        "property/test_verdicts.py",
+        "corpus/test_captures_oidc.py",
+        "corpus/test_corpora_jwt.py",
+        "corpus/test_fixtures.py",
+        "corpus/test_wycheproof.py",
+        "differential/test_jose.py",
+        "cli/test_web_identity.py",
+    ),
+    "oauth": ("unit/oauth", "property/test_verdicts.py", "corpus/test_captures_oidc.py", "corpus/test_fixtures.py"),
+    "policy": (
+        "unit/policy",
+        "unit/test_condition_keys.py",
+        "attacks/test_policy_rows.py",
+        "property/test_lint.py",
+        "property/test_policy.py",
+        "corpus/test_recordings_lint.py",
+        "corpus/test_recordings_policy.py",
+        "cli/test_policy_lint.py",
+    ),
+    "account": (
+        "unit/account",
+        "unit/test_registration_arguments.py",
+        "property/test_importing.py",
+        "cli/test_account_commands.py",
+        "cli/test_account_principals.py",
+    ),
+    "sts": (
+        "unit/sts",
+        "attacks/test_exchange_rows.py",
+        "attacks/test_web_identity_rows.py",
+        "property/test_audit.py",
+        "property/test_exchange.py",
+        "property/test_sealing.py",
+        "property/test_signed_operations.py",
+        "property/test_sigv4.py",
+        "property/test_web_identity.py",
+        "corpus/test_recordings_oidc_exchange.py",
+        "corpus/test_recordings_saml_exchange.py",
+        "corpus/test_recordings_sigv4.py",
+        "corpus/test_recordings_sts_calls.py",
+        "cli/test_signed.py",
+        "cli/test_web_identity.py",
+    ),
+    "state": ("unit/state", "property/test_audit.py", "cli/test_state.py", "interop/test_state.py"),
+    "server": ("unit/server", "property/test_wire.py", "property/test_wire_messages.py"),
+    "judging": ("unit/judging", "cli/test_audit.py"),
+    "cli": ("cli", "property/test_cli.py", "property/test_terminal.py", "docs/test_cli_page.py"),
+    "testing": ("unit/testing", "cli/test_mint_examples.py"),
+    "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
+    "docs": ("docs",),
+    "interop": ("interop",),
+    "house": ("unit/test_*.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
+    "suite": ("unit/mutation", "unit/test_suite.py"),
+}
+"""Paths below tests/ by area, or patterns of them; a test may be of several.
+
+``house`` is what no single room owns, ``suite`` what tests the tests.
+"""
+
+
+def paths(area: str) -> list[Path]:
+    """Return the files and directories of *area*."""
+    return [path for pattern in AREAS[area] for path in sorted(TESTS.glob(pattern))]
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the paths of the areas that *words* name; an unknown one prints the list and fails."""
+    known = f"the areas are {' '.join(sorted(AREAS))}"
+    unknown = [word for word in words if word not in AREAS]
+    if unknown or not words:
+        print(f"no area {', '.join(unknown)}; {known}" if unknown else known, file=sys.stderr)
+        return 2
+    print(*dict.fromkeys(f"{TESTS.name}/{path.relative_to(TESTS).as_posix()}" for word in words for path in paths(word)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
