@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from federation.oidc.provider import OidcProvider
     from federation.policy.decision import Decision
     from federation.profiles import Profile, Replay
+    from federation.protocols import Plugin, Provider, Validator
     from federation.report import Check, CheckResult, Report
     from federation.saml.provider import SamlProvider
     from federation.state.audit import AuditSink
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from federation.state.replay import ReplayCache
     from federation.sts.results import AssumedRoleSession, AssumedRoleUser, Credentials, WebIdentityRoleSession
     from federation.sts.service import SecurityTokenService
-    from federation.validators import Plugin, Provider, Validator, diagnose, validate
+    from federation.validators import diagnose, validate
 
 __version__: Final = "0.1.0"
 
@@ -90,9 +91,9 @@ _HOMES: Final = {
     "Identity": "identity",
     "OAuthProvider": "oauth.provider",
     "OidcProvider": "oidc.provider",
-    "Plugin": "validators",
+    "Plugin": "protocols",
     "Profile": "profiles",
-    "Provider": "validators",
+    "Provider": "protocols",
     "RegistrationError": "errors",
     "Replay": "profiles",
     "ReplayCache": "state.replay",
@@ -100,7 +101,7 @@ _HOMES: Final = {
     "SamlProvider": "saml.provider",
     "SecurityTokenService": "sts.service",
     "SessionTag": "identity",
-    "Validator": "validators",
+    "Validator": "protocols",
     "VerifiedIdentity": "identity",
     "WebIdentityRoleSession": "sts.results",
     "diagnose": "validators",

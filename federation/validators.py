@@ -12,113 +12,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar, cast, runtime_checkable
+from typing import Final, cast
 
 from federation import clock
 from federation.errors import FederationError, InternalFailure, RegistrationError, show
 from federation.explanation import Question
 from federation.identity import Identity, VerifiedIdentity, _verified
 from federation.profiles import Profile
+from federation.protocols import Plugin, Provider, Validator
 from federation.report import Report
-
-P = TypeVar("P")
 
 ENTRY_POINT_GROUP: Final = "federation.validators"
 
 _METHODS: Final = ("recognises", "validate", "diagnose", "register")
-_BUILT_IN: Final = {
-    "saml2-response": ("federation.saml.validator", "SamlResponseValidator"),
-    "oidc-id-token": ("federation.oidc.validator", "OidcTokenValidator"),
-    "oauth-access-token": ("federation.oauth.validator", "OAuthTokenValidator"),
-}
-
-
-@runtime_checkable
-class Provider(Protocol):
-    """A registered identity provider of any protocol."""
-
-    @property
-    def kind(self) -> str:
-        """Name of the validator for this provider's tokens."""
-        ...
-
-    @property
-    def arn(self) -> str:
-        """ARN of the provider, or the name of a provider built into AWS."""
-        ...
-
-    @property
-    def profile(self) -> Profile:
-        """The profile whose verdict decides."""
-        ...
-
-
-class Validator(Protocol):
-    """Validates one kind of token. It has no state, is thread-safe, uses no network, and returns equal results for equal arguments."""
-
-    kind: str
-
-    def recognises(self, token: object) -> bool:
-        """Return whether *token* has the form of this kind. The result proves nothing about the token. Nothing is raised."""
-        ...
-
-    def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
-        """Return the identity that *token* proves against *provider* at the instant *at*, aware UTC.
-
-        Raises:
-            FederationError: The first check of the provider's profile that refuses.
-        """
-        ...
-
-    def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """Return a report of all checks that `validate` runs, at the instant *at*, aware UTC. Refusals are in the report, not raised."""
-        ...
-
-
-class Plugin(Protocol):
-    """A validator of another package: an entry point of `ENTRY_POINT_GROUP` whose name is its ``kind``.
-
-    The entry point is a callable without arguments that returns the validator, such as its class. Its `Identity` becomes a
-    `VerifiedIdentity` after its kind, provider and condition keys have been checked.
-    """
-
-    kind: str
-
-    def recognises(self, token: object) -> bool:
-        """Return whether *token* has the form of this kind. The result proves nothing about the token. Nothing is raised."""
-        ...
-
-    def validate(self, token: object, provider: Provider, *, at: datetime) -> Identity:
-        """Return the identity that *token* proves against *provider* at the instant *at*, aware UTC.
-
-        Raises:
-            FederationError: The first check of the provider's profile that refuses.
-        """
-        ...
-
-    def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """Return a report of all checks that `validate` runs, without an identity. Refusals are in the report, not raised.
-
-        Where the report accepts the token, `federation.diagnose` adds the identity that ``validate`` returns.
-        """
-        ...
-
-    def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Provider:
-        """Return the provider of the directory ``plugin-providers/<name>/`` of an account.
-
-        Args:
-            name: Host name of the provider. It is the provider's ``arn`` and the prefix of its condition keys.
-            settings: The members of ``provider.toml`` without ``kind``. The plug-in must refuse unknown members.
-            files: Every other file of the directory, name to octets. The plug-in must refuse unknown files.
-            profile: The profile of the provider where its settings name none.
-
-        Raises:
-            FederationError: The material cannot be registered; use `RegistrationError`.
-        """
-        ...
+_BUILT_IN: Final = frozenset({"saml2-response", "oidc-id-token", "oauth-access-token"})
 
 
 @cache
@@ -128,9 +37,19 @@ def validator(kind: str) -> Validator:
     Raises:
         RegistrationError: No built-in validator and no installed plug-in has that name, or several plug-ins have it.
     """
-    if kind in _BUILT_IN:
-        module, name = _BUILT_IN[kind]
-        return cast("Validator", getattr(import_module(module), name)())
+    match kind:
+        case "saml2-response":
+            from federation.saml.validator import SamlResponseValidator  # noqa: PLC0415 - a kind is imported when it is asked for
+
+            return SamlResponseValidator()
+        case "oidc-id-token":
+            from federation.oidc.validator import OidcTokenValidator  # noqa: PLC0415 - a kind is imported when it is asked for
+
+            return OidcTokenValidator()
+        case "oauth-access-token":
+            from federation.oauth.validator import OAuthTokenValidator  # noqa: PLC0415 - a kind is imported when it is asked for
+
+            return OAuthTokenValidator()
     return plugin(kind)
 
 
@@ -284,22 +203,6 @@ def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -
         if result.refusal is not None:
             result.refusal.asked(question)
     return report
-
-
-def registered(provider: object, kind: type[P]) -> P:
-    """Return *provider* when it is an instance of *kind*, the class of registrations that a validator takes.
-
-    Raises:
-        RegistrationError: Check ``provider``: it is not.
-    """
-    if not isinstance(provider, kind):
-        raise RegistrationError(
-            check="provider",
-            expected=f"a registration of the class {kind.__name__}",
-            found=type(provider).__name__,
-            remedy="judge a token by a provider of its own kind",
-        )
-    return provider
 
 
 def _judge(provider: object) -> Validator:

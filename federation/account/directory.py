@@ -6,7 +6,6 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -28,11 +27,7 @@ from federation.errors import MAX_SHOWN, printable, show
 
 DIRECTORIES: Final = (USER.directory, GROUP.directory, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
 """Directories that are optional."""
-WEB_IDENTITY: Final = {
-    "oidc-providers": ("federation.account.oidc_providers", "read_oidc_providers"),
-    "oauth-providers": ("federation.account.oauth_providers", "read_oauth_providers"),
-    "plugin-providers": ("federation.account.plugin_providers", "read_plugin_providers"),
-}
+WEB_IDENTITY: Final = ("oidc-providers", "oauth-providers", "plugin-providers")
 """Optional directories whose readers are imported only where the directory exists, because they import key handling."""
 
 
@@ -140,9 +135,19 @@ def load_keyring(tree: Tree, settings: Settings, faults: Faults) -> Keyring | No
 def _read_where_present(name: str, present: tuple[str, ...], tree: Tree, settings: Settings, faults: Faults) -> dict[str, Any]:
     if name not in present:
         return {}
-    module, reader = WEB_IDENTITY[name]
-    found: dict[str, Any] = getattr(import_module(module), reader)(tree, settings, faults)
-    return found
+    match name:
+        case "oidc-providers":
+            from federation.account.oidc_providers import read_oidc_providers  # noqa: PLC0415 - key handling is imported where the account has such providers
+
+            return read_oidc_providers(tree, settings, faults)
+        case "oauth-providers":
+            from federation.account.oauth_providers import read_oauth_providers  # noqa: PLC0415 - key handling is imported where the account has such providers
+
+            return read_oauth_providers(tree, settings, faults)
+        case _:
+            from federation.account.plugin_providers import read_plugin_providers  # noqa: PLC0415 - key handling is imported where the account has such providers
+
+            return read_plugin_providers(tree, settings, faults)
 
 
 def _check_layout(tree: Tree, settings: Settings, faults: Faults) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from federation.account.mfa_device import MfaDevice
 from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.profiles import Profile, Replay
+from federation.protocols import Provider
 from federation.saml.provider import SamlProvider
-from federation.validators import Provider
 
 if TYPE_CHECKING:  # their key handling is imported only for accounts with such providers
     from federation.oauth.provider import OAuthProvider

@@ -15,7 +15,8 @@ from federation.account.names import read_name
 from federation.account.settings import SETTINGS_FILE as ACCOUNT_FILE
 from federation.account.settings import Settings
 from federation.errors import FederationError, show
-from federation.validators import Provider, plugin
+from federation.protocols import Provider
+from federation.validators import plugin
 from federation.vendors import BUILT_IN
 
 PLUGIN_PROVIDERS: Final = "plugin-providers"

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -94,12 +93,15 @@ def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]
     """Return a bar where a person watches; nothing, not even the library that draws it, where nobody does or lines would cross it."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
         return nullcontext()
-    bar: AbstractContextManager[Progress] = import_module("federation.cli.progress").Bar(octets_in(paths))
-    return bar
+    from federation.cli.progress import Bar  # noqa: PLC0415 - loaded where it is used
+
+    return Bar(octets_in(paths))
 
 
 def _summarise(tally: Tally, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(tally.as_dict()), err=True)
     else:
-        import_module("federation.cli.rendering_audit").print_tally(tally)
+        from federation.cli.rendering_audit import print_tally  # noqa: PLC0415 - loaded where it is used
+
+        print_tally(tally)

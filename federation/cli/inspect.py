@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 import click
@@ -38,14 +37,21 @@ def command(token: str, *, as_json: bool) -> None:
 
 def _claims(token: bytes, kind: str) -> Mapping[str, Any]:
     if kind == OIDC:
-        decoded = import_module("federation.oidc.inspection").inspect_token(token)
-        return {name: value for name, value in decoded.items() if name not in {"kind", "verified"}}
+        from federation.oidc.inspection import inspect_token  # noqa: PLC0415 - one kind of token needs it
+
+        return {name: value for name, value in inspect_token(token).items() if name not in {"kind", "verified"}}
     if kind == OAUTH:
+        from federation.oauth.registry import token_key  # noqa: PLC0415 - one kind of token needs it
+
         # Nothing but its server can say what it means; this is the name under which the answer is registered.
-        return {"sha256": import_module("federation.oauth.registry").token_key(token), "characters": len(token)}
-    claims: Mapping[str, Any] = import_module("federation.saml.inspection").inspect_response(token)
+        return {"sha256": token_key(token), "characters": len(token)}
+    from federation.saml.inspection import inspect_response  # noqa: PLC0415 - one kind of token needs it
+
+    claims = inspect_response(token)
     if not claims:
+        from federation.saml.decode import decode_response  # noqa: PLC0415 - one kind of token needs it
+        from federation.saml.xml import parse  # noqa: PLC0415 - one kind of token needs it
+
         # Nothing can be shown: the decoder and the parser say why.
-        octets = import_module("federation.saml.decode").decode_response(token).octets
-        import_module("federation.saml.xml").parse(octets)
+        parse(decode_response(token).octets)
     return claims

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,8 +112,10 @@ def _of_account(root: Path, kinds: frozenset[Kind]) -> Iterator[Linted]:
     """Yield the files of the account that have findings; what it stores already is not asked whether IAM would store it today."""
     by_file: dict[str, list[Finding]] = {}
     # Accounts, and the key handling behind them, are loaded where one is asked about.
-    account = import_module("federation.account.directory").load_account(root)
-    for placed in import_module("federation.account.lint").lint_account(account, kinds=kinds):
+    from federation.account.directory import load_account  # noqa: PLC0415 - loaded where it is used
+    from federation.account.lint import lint_account  # noqa: PLC0415 - loaded where it is used
+
+    for placed in lint_account(load_account(root), kinds=kinds):
         by_file.setdefault(placed.file, []).append(placed.finding)
     for name, findings in by_file.items():
         path = root / name

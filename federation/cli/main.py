@@ -160,8 +160,9 @@ def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:
         faults = [fault.as_dict() for fault in refusal.faults] if isinstance(refusal, AccountFaults) else []
         _report(ctx, {**refusal.as_dict(), **({"faults": faults} if faults else {})}, "")
     else:
-        rendering = import_module("federation.cli.rendering")
-        tell(lambda: rendering.print_refusal(refusal))
+        from federation.cli.rendering import print_refusal  # noqa: PLC0415 - loaded where it is used
+
+        tell(lambda: print_refusal(refusal))
     ctx.exit(status)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,7 +46,9 @@ class Mints(click.Group):
         """Return the command of that name, None where there is none."""
         if cmd_name not in LATE:
             return super().get_command(ctx, cmd_name)
-        late: click.Command = getattr(import_module("federation.cli.mint_examples"), LATE[cmd_name])
+        from federation.cli import mint_examples  # noqa: PLC0415 - loaded where it is used
+
+        late: click.Command = getattr(mint_examples, LATE[cmd_name])
         return late
 
 

@@ -10,7 +10,7 @@ import click
 from federation.account.model import Account
 from federation.judging.claims import Claims
 from federation.judging.finding import Finder
-from federation.validators import Provider
+from federation.protocols import Provider
 
 if TYPE_CHECKING:  # key handling is loaded with an account that has such providers
     from federation.oauth.provider import OAuthProvider

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +20,10 @@ from federation.cli.providers import provider_of
 from federation.cli.registration import MaxAge
 from federation.cli.rendering import print_report
 from federation.profiles import Profile
+from federation.protocols import Provider
 from federation.saml.keys import PERMITS
 from federation.saml.provider import SamlProvider
-from federation.validators import Provider, diagnose
+from federation.validators import diagnose
 
 PROVIDER_ARN: Final = "arn:aws:iam::123456789012:saml-provider/metadata"
 """Stands for the provider where metadata alone is given; its account and name enter only NameQualifier and saml:doc."""
@@ -132,9 +132,9 @@ def _oidc_provider(jwks: Path, options: dict[str, Any]) -> Provider:
     if "client_ids" not in options or (issuer is None and "discovery" not in options):
         raise click.UsageError("--jwks needs --client-id, and --issuer or --discovery")
     # Imported here: who validates SAML does not wait for it.
-    register = import_module("federation.oidc.provider").OidcProvider
-    registered: Provider = register.from_documents(**_skewed(options)) if issuer is None else register(url=issuer, **_skewed(options))
-    return registered
+    from federation.oidc.provider import OidcProvider  # noqa: PLC0415 - loaded where it is used
+
+    return OidcProvider.from_documents(**_skewed(options)) if issuer is None else OidcProvider(url=issuer, **_skewed(options))
 
 
 def _refuse(options: Mapping[str, object], names: frozenset[str], source: str) -> None:

@@ -12,10 +12,10 @@ from federation.errors import AccessDenied, FederationError
 from federation.explanation import Obstacle, Question
 from federation.oidc.inspection import inspect_token, looks_like_jwt
 from federation.policy import Decision
+from federation.protocols import Provider
 from federation.report import Report
 from federation.saml.inspection import inspect_response
 from federation.sts.parameters.record import Call
-from federation.validators import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ from federation.errors import FederationError, IDPCommunicationError, InvalidIde
 from federation.judging.claims import Claims
 from federation.judging.kinds import OAUTH, OIDC
 from federation.oauth.registry import token_key
+from federation.protocols import Provider
 from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.provider import SamlProvider
-from federation.validators import Provider, validator
+from federation.validators import validator
 
 Providers: TypeAlias = "tuple[Provider, ...]"
 

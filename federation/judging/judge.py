@@ -14,11 +14,12 @@ from federation.judging.captures import Capture
 from federation.judging.claims import Claims
 from federation.judging.finding import Finder
 from federation.profiles import Profile
+from federation.protocols import Provider
 from federation.report import Report
 from federation.sts import trust
 from federation.sts.explaining import login_kind
 from federation.sts.service import SecurityTokenService
-from federation.validators import Provider, diagnose
+from federation.validators import diagnose
 
 _REMEDY_OF_CAPTURE: Final = "correct the capture; `federation audit --help` lists the forms"
 

@@ -17,8 +17,8 @@ from federation.oidc.claims import moment
 from federation.oidc.inspection import looks_like_jwt
 from federation.oidc.readings import Stage, read_twice, rows
 from federation.profiles import Profile
+from federation.protocols import Provider, registered
 from federation.report import Report, enforce
-from federation.validators import Provider, registered
 from federation.vendors import BUILT_IN_OAUTH
 
 STAGES: Final = (

@@ -21,8 +21,8 @@ from federation.oidc.provider import OidcProvider
 from federation.oidc.readings import Stage, read_twice, rows
 from federation.oidc.signature import SELECTION, verify_token
 from federation.profiles import Profile
+from federation.protocols import Provider, registered
 from federation.report import Report, enforce
-from federation.validators import Provider, registered
 
 STAGES: Final = (
     Stage("type", "a token is text"),

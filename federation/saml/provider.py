@@ -17,7 +17,7 @@ from federation.profiles import Profile
 from federation.saml.endpoints import sign_in
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey, load_certificates, load_decryption_key, parse_permit
 from federation.saml.metadata import read_metadata
-from federation.saml.signature import named
+from federation.saml.verifiers import named
 
 Encryption = Literal["allowed", "required"]
 Signed = Literal["assertion", "response", "either"]

@@ -23,6 +23,7 @@ from federation.saml.keys import DecryptionKey, Permit, VerificationKey
 from federation.saml.parsing import contained
 from federation.saml.signature import SignedElement, SignedOctets, opened, prove
 from federation.saml.structure import Structure, survey, survey_plaintext
+from federation.saml.verifiers import named
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, SAML, Element, malformed, parse
 
 T = TypeVar("T")
@@ -305,7 +306,7 @@ def _decrypt(keys: Sequence[DecryptionKey], permit: Permit, container: Element) 
 
 def _prove(proof: Proof, element: Element, signature: Element) -> SignedElement:
     provider = proof.provider
-    octets = prove(element, signature, keys=provider.keys, permit=provider.permit, verifier=provider.verifier)
+    octets = prove(element, signature, keys=provider.keys, permit=provider.permit, verifier=named(provider.verifier))
     proof.signed_by.append(octets)
     return octets.parse()
 

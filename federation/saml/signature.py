@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from functools import cache
-from importlib import import_module
-from typing import Final, Literal, NamedTuple, Protocol, cast
+from typing import Final, Literal, NamedTuple, Protocol
 
-from federation.errors import RegistrationError, show
+from federation.errors import show
 from federation.portable import kept_here
 from federation.saml.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
 from federation.saml.keys import Permit, VerificationKey
@@ -25,10 +23,6 @@ _SEAL: Final = object()
 Signable = Literal["Response", "Assertion"]
 _TAGS: Final[dict[Signable, str]] = {"Response": f"{SAMLP}Response", "Assertion": f"{SAML}Assertion"}
 _NAMES: Final = {tag: name for name, tag in _TAGS.items()}
-_VERIFIERS: Final = {
-    "strict": ("federation.saml.signature", "StrictVerifier"),
-    "signxml": ("federation.saml.signature_signxml", "SignxmlVerifier"),
-}
 
 
 class Verified(NamedTuple):
@@ -139,30 +133,15 @@ def opened(container: SignedElement, plaintext: Element) -> SignedElement:
     return SignedElement(_SEAL, plaintext, container.signed)
 
 
-def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKey], permit: Permit, verifier: str) -> SignedOctets:
+def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKey], permit: Permit, verifier: Verifier) -> SignedOctets:
     """Prove *element* by its child *signature* with one of *keys*.
 
     Raises:
         InvalidIdentityToken: The check that refused; AWS's text is "Response signature invalid".
     """
     element_id = element.get("ID", "")
-    verified = named(verifier).verify(element, signature, keys, permit)
+    verified = verifier.verify(element, signature, keys, permit)
     return SignedOctets(_SEAL, _NAMES[element.tag], element_id, verified)
-
-
-@cache
-def named(verifier: str) -> Verifier:
-    """Return the verifier of that name, ``strict`` or ``signxml``, importing it on first use.
-
-    Raises:
-        RegistrationError: check ``verifier``: there is none of that name, or its library is not installed.
-    """
-    try:
-        module, name = _VERIFIERS[verifier]
-        return cast("Verifier", getattr(import_module(module), name)())
-    except (KeyError, ImportError):
-        remedy = "use `strict`, or install the extra `testing` for `signxml`"
-        raise RegistrationError(check="verifier", expected="strict or signxml", found=show(verifier), remedy=remedy) from None
 
 
 class StrictVerifier:

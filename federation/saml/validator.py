@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, _verified, timestamp
+from federation.protocols import Provider, registered
 from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml import attributes, shape
 from federation.saml.assertion import AuthnStatement, read_assertion
@@ -23,7 +24,6 @@ from federation.saml.inspection import inspect_response
 from federation.saml.presentation import Presentation, choose_confirmation
 from federation.saml.provider import SamlProvider
 from federation.saml.response import STAGES, ProvedResponse, examine_response, prove_response
-from federation.validators import Provider, registered
 
 KIND: Final = "saml2-response"
 DECODING: Final = ("base64", "SAML Bindings 3.5.4; RFC 4648 section 4, canonical", BOTH)
@@ -45,7 +45,7 @@ class SamlResponseValidator:
         return True
 
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
-        """See `federation.validators.Validator.validate`."""
+        """See `federation.protocols.Validator.validate`."""
         registration = registered(provider, SamlProvider)
         proved = prove_response(decode_response(token), registration)
         presented = _present(proved, registration, at)
@@ -54,7 +54,7 @@ class SamlResponseValidator:
         return _identity(presented, proved)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """See `federation.validators.Validator.diagnose`."""
+        """See `federation.protocols.Validator.diagnose`."""
         registration = registered(provider, SamlProvider)
         results, proved, presented = _examine(token, registration, at)
         refused = any(r.refusal is not None and registration.profile in r.profiles for r in results)

@@ -10,6 +10,7 @@ from federation.account.issuers import find_oidc_provider
 from federation.errors import IDPCommunicationError, show
 from federation.oauth.registry import check_provider_id
 from federation.oidc.decode import RawToken, decode_token
+from federation.protocols import Provider
 from federation.sts.exchange import Exchange
 from federation.sts.federated import issue
 from federation.sts.login_context import LoginContext, LoginFacts
@@ -17,7 +18,7 @@ from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import WebIdentityRoleSession
 from federation.sts.web_identity_claims import session_request
-from federation.validators import Provider, validate
+from federation.validators import validate
 
 
 @call_record

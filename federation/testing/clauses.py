@@ -13,10 +13,10 @@ from typing import Final
 
 from federation import limits
 from federation.errors import FederationError
+from federation.protocols import Provider
 from federation.testing.specimen import LONG_CHARS, Specimen, ask, attempts, broken, named
 from federation.testing.variations import SAMPLES, other_types, oversized, tampered
 from federation.testing.watching import FAR, clock_replaced, memory_peak, network_closed, overheard
-from federation.validators import Provider
 
 OVERSIZED_CHARS: Final = 4_000_000
 """Characters of the texts that are too long whatever they are."""

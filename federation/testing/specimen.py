@@ -10,8 +10,9 @@ from typing import Final, NoReturn
 
 from federation.errors import FederationError, InternalFailure
 from federation.identity import VerifiedIdentity
+from federation.protocols import Provider, Validator
 from federation.report import Report
-from federation.validators import Provider, Validator, validator
+from federation.validators import validator
 
 LONG_CHARS: Final = 1_000_000
 """Characters that `Specimen.oversized` has at least."""

@@ -5,9 +5,9 @@ from dataclasses import fields
 import pytest
 
 from federation.identity import Identity
+from federation.protocols import Plugin
 from federation.report import Check, CheckResult, Report
 from federation.testing.validator_contract import CONTRACT, Clause, Specimen
-from federation.validators import Plugin
 from tests.support.paths import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "plugins.md").read_text(encoding="utf-8")

@@ -47,6 +47,73 @@ def imported(name: str, path: Path) -> Iterator[str]:
                     yield inner if is_module(inner) else node.module
 
 
+def imported_by_text(name: str, path: Path) -> Iterator[str]:
+    """Every module of the project that *path* imports by text: in a table of `lazily`, or as the argument of ``import_module``.
+
+    Of a text that is made at run time its constant beginning counts: it must name a package.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assigned = {
+        node.target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="lazily"), args=[ast.Name(id="__name__"), ast.Name(id=table)]):
+                yield from (f"{name}.{home}" for home in ast.literal_eval(assigned[table]).values())
+            case ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(text))]):
+                yield text
+            case ast.Call(func=ast.Name(id="import_module"), args=[ast.JoinedStr(values=[ast.Constant(value=str(text)), *_])]):
+                yield text.rpartition(".")[0]
+            case ast.Call(func=ast.Name(id="lazily" | "import_module")) if name != "federation.lazy":
+                pytest.fail(f"{name}, line {node.lineno}: nobody can tell what this imports")
+
+
+BY_TEXT = {
+    "federation.lazy": {"importlib.import_module"},  # the tables of its callers are read above
+    "federation.cli.main": {"importlib.import_module"},  # a verb's module is named like the verb
+    "federation.validators": {"importlib.metadata.EntryPoint", "importlib.metadata.entry_points"},  # plug-ins
+}
+"""Who may import by text, and by what. Every other import is a statement."""
+HARMLESS = {f"importlib.metadata.{name}" for name in ("PackageNotFoundError", "requires", "version")} | {"importlib.util.find_spec"}
+"""These ask what is installed and import nothing."""
+LOADERS = {"importlib", "pkgutil", "runpy", "zipimport"}
+
+
+@pytest.mark.parametrize(("name", "path"), tuple(modules()), ids=[name for name, _ in modules()])
+def test_imports_are_statements(name: str, path: Path) -> None:
+    used = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            used |= {alias.name for alias in node.names if alias.name.split(".")[0] in LOADERS}
+        elif isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in LOADERS:
+            used |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Name) and node.id in {"__import__", "__builtins__", "exec", "eval"}:
+            used.add(node.id)
+    assert used - HARMLESS == BY_TEXT.get(name, set())
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("T: Final = {'a': 'inner'}\n__getattr__ = lazily(__name__, T)", {"federation.room.inner"}),
+        ("def f():\n    import_module('federation.cli.main')", {"federation.cli.main"}),
+        ("import_module(f'federation.cli.{x}')", {"federation.cli"}),
+    ],
+)
+def test_an_import_by_text_is_seen(source: str, found: set[str], tmp_path: Path) -> None:
+    (tmp_path / "room.py").write_text(source, encoding="utf-8")
+    assert set(imported_by_text("federation.room", tmp_path / "room.py")) == found
+
+
+@pytest.mark.parametrize("source", ["import_module(name)", "import_module(f'{name}')", "lazily(__name__, {})"])
+def test_an_import_that_cannot_be_read_is_refused(source: str, tmp_path: Path) -> None:
+    (tmp_path / "room.py").write_text(source, encoding="utf-8")
+    with pytest.raises(pytest.fail.Exception, match="nobody can tell"):
+        list(imported_by_text("federation.room", tmp_path / "room.py"))
+
+
 @cache
 def is_module(dotted: str) -> bool:
     path = HOUSE.parent.joinpath(*dotted.split("."))
@@ -61,11 +128,12 @@ def room(dotted: str) -> str | None:
 @pytest.mark.parametrize(("name", "path"), tuple(modules()), ids=[name for name, _ in modules()])
 def test_imports_point_downwards(name: str, path: Path) -> None:
     mine = room(name)
+    assert [target for target in imported_by_text(name, path) if not is_module(target)] == []
     if mine is None:
         assert list(imports(name, path)) == ["federation.explanation", "federation.lazy"], "the public face imports lazily"
         return
     assert mine in RANK, f"{mine} has no floor in FLOORS"
-    for target in imports(name, path):
+    for target in (*imports(name, path), *imported_by_text(name, path)):
         theirs = room(target)
         if theirs is None:
             assert mine == "cli", f"{name} imports the public face"

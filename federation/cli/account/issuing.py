@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,6 @@ from federation.cli.account.commands import say, verb
 from federation.cli.inputs import read_token
 from federation.cli.options import Instant, moment_option
 
-WRITING: Final = "federation.account.writing"
 PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-session-name product --expires-at 2026-11-24T13:00:00Z"
 
 
@@ -22,21 +20,27 @@ PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-sessi
 @moment_option("Rotate")
 def rotate_keyring(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
     """Let a fresh key seal sessions; old ones open theirs until these have ended."""
-    sealing = import_module(f"{WRITING}.keyring").rotate_keyring(account_path, at=at)
+    from federation.account.writing.keyring import rotate_keyring as rotate
+
+    sealing = rotate(account_path, at=at)
     say(f"the key {sealing} seals from now on", {"sealing": sealing}, as_json=as_json)
 
 
 @verb("enable-outbound", "")
 def enable_outbound(*, account_path: Path, as_json: bool) -> None:
     """Make the account an issuer of web identity tokens."""
-    issuer = import_module(f"{WRITING}.outbound").enable_outbound(account_path)
+    from federation.account.writing.outbound import enable_outbound as enable
+
+    issuer = enable(account_path)
     say(f"the account issues web identity tokens as {issuer}", {"issuer": issuer}, as_json=as_json)
 
 
 @verb("disable-outbound", "")
 def disable_outbound(*, account_path: Path, as_json: bool) -> None:
     """Switch the issuer of web identity tokens off; its URL and keys stay."""
-    issuer = import_module(f"{WRITING}.outbound").disable_outbound(account_path)
+    from federation.account.writing.outbound import disable_outbound as disable
+
+    issuer = disable(account_path)
     say(f"the account issues no more web identity tokens as {issuer}", {"issuer": issuer}, as_json=as_json)
 
 
@@ -49,9 +53,9 @@ def add_trade_in_token(
     token: str, *, account_path: Path, role_arn: str, role_session_name: str, expires_at: datetime, as_json: bool
 ) -> None:
     """Register TOKEN (a file, or - for standard input) by its SHA-256."""
-    digest = import_module(f"{WRITING}.trade_in").add_trade_in_token(
-        account_path, token=trade_in_token(token), role_arn=role_arn, session_name=role_session_name, expires_at=expires_at
-    )
+    from federation.account.writing.trade_in import add_trade_in_token as add
+
+    digest = add(account_path, token=trade_in_token(token), role_arn=role_arn, session_name=role_session_name, expires_at=expires_at)
     say(f"added the trade-in token of SHA-256 {digest}", {"sha256": digest}, as_json=as_json)
 
 
@@ -59,7 +63,9 @@ def add_trade_in_token(
 @click.argument("token")
 def delete_trade_in_token(token: str, *, account_path: Path, as_json: bool) -> None:
     """Withdraw TOKEN (a file, or - for standard input)."""
-    digest = import_module(f"{WRITING}.trade_in").delete_trade_in_token(account_path, token=trade_in_token(token))
+    from federation.account.writing.trade_in import delete_trade_in_token as delete
+
+    digest = delete(account_path, token=trade_in_token(token))
     say(f"deleted the trade-in token of SHA-256 {digest}", {"sha256": digest}, as_json=as_json)
 
 

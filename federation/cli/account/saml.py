@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +12,6 @@ from federation.account.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.account.commands import say, verb
 from federation.cli.inputs import read_document
 from federation.cli.registration import rules_of, saml_rules, unset_option
-
-WRITERS: Final = "federation.account.writing.saml_providers"
 
 name_option = click.option("--name", required=True, help="Name of the provider, as in its ARN.")
 keys_option = click.option(
@@ -31,10 +28,10 @@ def add_saml_provider(
     metadata: Path, *, account_path: Path, name: str, decryption_keys: tuple[Path, ...], as_json: bool, **rules: object
 ) -> None:
     """Register the identity provider that METADATA describes. Rules that are not given are those of account.toml."""
+    from federation.account.writing.saml_providers import add_saml_provider as add
+
     document = read_document(metadata, longest=limits.METADATA_OCTETS)
-    arn = import_module(WRITERS).add_saml_provider(
-        account_path, name=name, metadata=document, decryption_keys=private_keys(decryption_keys), **rules_of(rules)
-    )
+    arn = add(account_path, name=name, metadata=document, decryption_keys=private_keys(decryption_keys), **rules_of(rules))
     say(f"added the SAML provider {arn}", {"arn": arn}, as_json=as_json)
 
 
@@ -55,11 +52,11 @@ def update_saml_provider(
     **rules: object,
 ) -> None:
     """Change what is given of a SAML provider. Keys that are given take the place of all that it has."""
+    from federation.account.writing.saml_providers import update_saml_provider as update
+
     document = None if metadata is None else read_document(metadata, longest=limits.METADATA_OCTETS)
     keys = private_keys(decryption_keys) or None
-    arn = import_module(WRITERS).update_saml_provider(
-        account_path, name=name, metadata=document, decryption_keys=keys, unset=unset, **rules_of(rules)
-    )
+    arn = update(account_path, name=name, metadata=document, decryption_keys=keys, unset=unset, **rules_of(rules))
     say(f"updated the SAML provider {arn}", {"arn": arn}, as_json=as_json)
 
 
@@ -67,7 +64,9 @@ def update_saml_provider(
 @name_option
 def delete_saml_provider(*, account_path: Path, name: str, as_json: bool) -> None:
     """Delete a SAML provider. Roles that trust it stay."""
-    arn = import_module(WRITERS).delete_saml_provider(account_path, name=name)
+    from federation.account.writing.saml_providers import delete_saml_provider as delete
+
+    arn = delete(account_path, name=name)
     say(f"deleted the SAML provider {arn}", {"arn": arn}, as_json=as_json)
 
 

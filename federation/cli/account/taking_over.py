@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +38,9 @@ def import_answers(
 
     A second import brings the account up to date. Beside get-open-id-connect-provider the issuer's key set is wanted.
     """
-    made = import_module("federation.account.importing").import_account(
+    from federation.account.importing import import_account
+
+    made = import_account(
         account_path,
         {str(file): read_document(file, longest=DUMP_OCTETS) for file in files},
         saml_provider_name=saml_provider_name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +12,6 @@ from federation.cli.account.commands import say, verb
 from federation.cli.inputs import read_document, read_token
 from federation.cli.registration import oauth_rules, oidc_rules, rules_of, unset_option
 
-OIDC: Final = "federation.account.writing.oidc_providers"
-OAUTH: Final = "federation.account.writing.oauth_providers"
 GITHUB: Final = "--url https://token.actions.githubusercontent.com"
 
 url_option = click.option("--url", required=True, help="The issuer, exactly as its tokens spell iss.")
@@ -36,9 +33,10 @@ def add_oidc_provider(
     *, account_path: Path, url: str, client_ids: tuple[str, ...], jwks: Path, discovery: Path | None, as_json: bool, **rules: object
 ) -> None:
     """Register an OpenID Connect provider. Rules that are not given are those of account.toml."""
-    arn = import_module(OIDC).add_oidc_provider(
-        account_path, url=url, client_ids=client_ids, jwks=key_set(jwks), discovery=key_set(discovery), **rules_of(rules)
-    )
+    from federation.account.writing.oidc_providers import add_oidc_provider as add
+
+    keys = read_document(jwks, longest=limits.JWKS_OCTETS)
+    arn = add(account_path, url=url, client_ids=client_ids, jwks=keys, discovery=key_set(discovery), **rules_of(rules))
     say(f"added the OpenID Connect provider {arn}", {"arn": arn}, as_json=as_json)
 
 
@@ -61,7 +59,9 @@ def update_oidc_provider(
     **rules: object,
 ) -> None:
     """Change what is given of an OpenID Connect provider, such as its key set when the issuer rotates its keys."""
-    arn = import_module(OIDC).update_oidc_provider(
+    from federation.account.writing.oidc_providers import update_oidc_provider as update
+
+    arn = update(
         account_path,
         url=url,
         client_ids=client_ids or None,
@@ -77,7 +77,9 @@ def update_oidc_provider(
 @url_option
 def delete_oidc_provider(*, account_path: Path, url: str, as_json: bool) -> None:
     """Delete an OpenID Connect provider. Roles that trust it stay."""
-    arn = import_module(OIDC).delete_oidc_provider(account_path, url=url)
+    from federation.account.writing.oidc_providers import delete_oidc_provider as delete
+
+    arn = delete(account_path, url=url)
     say(f"deleted the OpenID Connect provider {arn}", {"arn": arn}, as_json=as_json)
 
 
@@ -87,7 +89,9 @@ def delete_oidc_provider(*, account_path: Path, url: str, as_json: bool) -> None
 @oauth_rules
 def add_oauth_provider(*, account_path: Path, name: str, jwks: Path | None, as_json: bool, **rules: object) -> None:
     """Register an OAuth 2.0 server. Without --client-id, which clients count is for trust policies to say."""
-    made = import_module(OAUTH).add_oauth_provider(account_path, name=name, jwks=key_set(jwks), **rules_of(rules))
+    from federation.account.writing.oauth_providers import add_oauth_provider as add
+
+    made = add(account_path, name=name, jwks=key_set(jwks), **rules_of(rules))
     say(f"added the OAuth 2.0 server {made}", {"name": made}, as_json=as_json)
 
 
@@ -100,7 +104,9 @@ def update_oauth_provider(
     *, account_path: Path, name: str, jwks: Path | None, unset: tuple[str, ...], as_json: bool, **rules: object
 ) -> None:
     """Change what is given of an OAuth 2.0 server."""
-    import_module(OAUTH).update_oauth_provider(account_path, name=name, jwks=key_set(jwks), unset=unset, **rules_of(rules))
+    from federation.account.writing.oauth_providers import update_oauth_provider as update
+
+    update(account_path, name=name, jwks=key_set(jwks), unset=unset, **rules_of(rules))
     say(f"updated the OAuth 2.0 server {name}", {"name": name}, as_json=as_json)
 
 
@@ -108,7 +114,9 @@ def update_oauth_provider(
 @server_option
 def delete_oauth_provider(*, account_path: Path, name: str, as_json: bool) -> None:
     """Delete an OAuth 2.0 server and every answer of it."""
-    import_module(OAUTH).delete_oauth_provider(account_path, name=name)
+    from federation.account.writing.oauth_providers import delete_oauth_provider as delete
+
+    delete(account_path, name=name)
     say(f"deleted the OAuth 2.0 server {name}", {"name": name}, as_json=as_json)
 
 
@@ -119,7 +127,9 @@ def delete_oauth_provider(*, account_path: Path, name: str, as_json: bool) -> No
 def add_token_information(token: str, *, account_path: Path, provider: str, answer: Path, as_json: bool) -> None:
     """Keep a server's answer about the access token in TOKEN (a file, or - for standard input), under its SHA-256, never the token."""
     octets, document = access_token(token), read_document(answer, longest=limits.JWKS_OCTETS)
-    file = import_module(OAUTH).add_token_information(account_path, provider=provider, token=octets, answer=document)
+    from federation.account.writing.oauth_providers import add_token_information as add
+
+    file = add(account_path, provider=provider, token=octets, answer=document)
     say(f"added the answer {file}", {"file": file}, as_json=as_json)
 
 
@@ -128,7 +138,9 @@ def add_token_information(token: str, *, account_path: Path, provider: str, answ
 @click.argument("token")
 def delete_token_information(token: str, *, account_path: Path, provider: str, as_json: bool) -> None:
     """Forget what a server said about the access token in TOKEN (a file, or - for standard input)."""
-    file = import_module(OAUTH).delete_token_information(account_path, provider=provider, token=access_token(token))
+    from federation.account.writing.oauth_providers import delete_token_information as delete
+
+    file = delete(account_path, provider=provider, token=access_token(token))
     say(f"deleted the answer {file}", {"file": file}, as_json=as_json)
 
 

@@ -11,8 +11,8 @@ from federation.errors import AccessDenied, ExpiredTokenException, IDPCommunicat
 from federation.oauth.registry import check_provider_id, token_key
 from federation.oauth.validator import OAuthTokenValidator
 from federation.profiles import Profile
+from federation.protocols import Provider
 from federation.testing.oidc import ABSENT, OidcForge
-from federation.validators import Provider
 from tests.support.oidc import AT, NOW, key, token
 
 TOKEN = "Atza|IQEBLjAsAhRFiXuWpUXuRvQ9PZL3GMFcYevydwIUFAHZwXZ"

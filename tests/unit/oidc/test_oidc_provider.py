@@ -11,7 +11,7 @@ from federation.errors import RegistrationError
 from federation.oidc.algorithms import SOUND
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
-from federation.validators import Provider
+from federation.protocols import Provider
 from tests.support.oidc import CLIENT, forge, key
 
 

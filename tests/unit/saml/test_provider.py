@@ -1,5 +1,6 @@
 """Registration: what is no usable provider is refused when it is registered."""
 
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -13,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import federation
 from federation.errors import FederationError, RegistrationError
 from federation.profiles import Profile
-from federation.saml import signature
 from federation.saml.keys import VerificationKey, load_certificates, load_decryption_key, verification_key
 from federation.saml.provider import SamlProvider
+from federation.saml.verifiers import named
 from tests.support.saml import (
     ARN,
     ISSUER,
@@ -207,8 +208,8 @@ def test_refused(what: str) -> None:
 
 
 def test_a_verifier_that_is_not_installed_is_refused_at_registration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(signature._VERIFIERS, "signxml", ("federation.saml.signature_of_nobody", "SignxmlVerifier"))
-    signature.named.cache_clear()
+    monkeypatch.setitem(sys.modules, "federation.saml.signature_signxml", None)
+    named.cache_clear()
     with pytest.raises(RegistrationError) as refused:
         provider(verifier="signxml")
     assert refused.value.check == "verifier"

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from federation import Identity, Provider
 from federation.errors import ExpiredTokenException, FederationError, RegistrationError, show
-from federation.identity import Identity
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, Report, collect, enforce
-from federation.validators import Provider
 
 from acme_ticket.provider import KIND, TicketProvider
 from acme_ticket.ticket import SignedClaims, decode_ticket, refuse, verify_ticket
