@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under object.__reduce_ex__
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from federation.explanation import Edit, Explanation, Question, explained
 
@@ -57,6 +57,46 @@ def show(value: object) -> str:
     return f"`{safe}`" if len(text) <= MAX_SHOWN else f"`{safe}`… ({len(text)} characters)"
 
 
+ErrorCode = Literal[
+    "AccessDenied",
+    "AccountFault",
+    "DeleteConflict",
+    "EntityAlreadyExists",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "ExpiredTradeInTokenException",
+    "IDPCommunicationError",
+    "IDPRejectedClaim",
+    "IncompleteSignature",
+    "InternalFailure",
+    "InvalidAction",
+    "InvalidAuthorizationMessageException",
+    "InvalidClientTokenId",
+    "InvalidIdentityToken",
+    "InvalidInput",
+    "InvalidParameterValue",
+    "JWTPayloadSizeExceededException",
+    "LimitExceeded",
+    "MalformedInput",
+    "MalformedPolicyDocument",
+    "MalformedQueryString",
+    "MissingAction",
+    "MissingAuthenticationToken",
+    "MissingContentLength",
+    "NoSuchEntity",
+    "OutboundWebIdentityFederationDisabledException",
+    "PackedPolicyTooLarge",
+    "RegionDisabledException",
+    "RequestEntityTooLarge",
+    "RequestTimeout",
+    "SessionDurationEscalationException",
+    "SignatureDoesNotMatch",
+    "UnknownOperationException",
+    "ValidationError",
+]
+"""Every code that a `FederationError` can have: the codes of the STS wire protocol, and those of IAM for an account directory."""
+
+
 class FederationError(Exception):
     """A refusal. Every exception that the engine raises, for input of any type and size, is an instance of this class.
 
@@ -75,7 +115,7 @@ class FederationError(Exception):
     be pickled and copied; a process pool returns it unchanged.
     """
 
-    code: ClassVar[str] = "InternalFailure"
+    code: ClassVar[ErrorCode] = "InternalFailure"
     http_status: ClassVar[int] = 500
     text: ClassVar[str] = "The request processing has failed because of an unknown error, exception or failure."
     _question: Question | None = None
@@ -159,7 +199,7 @@ class FederationError(Exception):
 class InvalidIdentityToken(FederationError):
     """The SAML response or web identity token does not validate."""
 
-    code = "InvalidIdentityToken"
+    code: ClassVar[ErrorCode] = "InvalidIdentityToken"
     http_status = 400
     text = "The identity token could not be validated."
 
@@ -167,7 +207,7 @@ class InvalidIdentityToken(FederationError):
 class ExpiredTokenException(FederationError):
     """The SAML response or web identity token has expired."""
 
-    code = "ExpiredTokenException"
+    code: ClassVar[ErrorCode] = "ExpiredTokenException"
     http_status = 400
     text = "The identity token has expired."
 
@@ -175,7 +215,7 @@ class ExpiredTokenException(FederationError):
 class ExpiredTradeInTokenException(FederationError):
     """The trade-in token has expired."""
 
-    code = "ExpiredTradeInTokenException"
+    code: ClassVar[ErrorCode] = "ExpiredTradeInTokenException"
     http_status = 400
     text = "The trade-in token has expired."
 
@@ -183,7 +223,7 @@ class ExpiredTradeInTokenException(FederationError):
 class IDPCommunicationError(FederationError):
     """The identity provider's keys or token information are not registered. AWS raises it when it cannot reach the provider."""
 
-    code = "IDPCommunicationError"
+    code: ClassVar[ErrorCode] = "IDPCommunicationError"
     http_status = 400
     text = "The identity provider could not be reached."
 
@@ -191,7 +231,7 @@ class IDPCommunicationError(FederationError):
 class IDPRejectedClaim(FederationError):
     """The identity provider reports a failure, or the token was used before or was revoked."""
 
-    code = "IDPRejectedClaim"
+    code: ClassVar[ErrorCode] = "IDPRejectedClaim"
     http_status = 403
     text = "The identity provider rejected the claim."
 
@@ -199,7 +239,7 @@ class IDPRejectedClaim(FederationError):
 class InvalidAuthorizationMessageException(FederationError):
     """The encoded authorization message cannot be opened."""
 
-    code = "InvalidAuthorizationMessageException"
+    code: ClassVar[ErrorCode] = "InvalidAuthorizationMessageException"
     http_status = 400
     text = "Message is not valid"
 
@@ -207,7 +247,7 @@ class InvalidAuthorizationMessageException(FederationError):
 class JWTPayloadSizeExceededException(FederationError):
     """The JSON Web Token with its tags would be too large."""
 
-    code = "JWTPayloadSizeExceededException"
+    code: ClassVar[ErrorCode] = "JWTPayloadSizeExceededException"
     http_status = 400
     text = "The payload of the token exceeds its maximum size."
 
@@ -215,7 +255,7 @@ class JWTPayloadSizeExceededException(FederationError):
 class MalformedPolicyDocument(FederationError):
     """A policy document is not JSON or violates the policy grammar. ``path`` is the JSON path of the fault."""
 
-    code = "MalformedPolicyDocument"
+    code: ClassVar[ErrorCode] = "MalformedPolicyDocument"
     http_status = 400
     text = "The policy document is malformed."
 
@@ -236,7 +276,7 @@ class MalformedPolicyDocument(FederationError):
 class PackedPolicyTooLarge(FederationError):
     """Session policies and tags make the session token exceed its limit."""
 
-    code = "PackedPolicyTooLarge"
+    code: ClassVar[ErrorCode] = "PackedPolicyTooLarge"
     http_status = 400
     text = "The session policies and tags exceed their maximum size."
 
@@ -244,7 +284,7 @@ class PackedPolicyTooLarge(FederationError):
 class OutboundWebIdentityFederationDisabledException(FederationError):
     """The account does not issue web identity tokens."""
 
-    code = "OutboundWebIdentityFederationDisabledException"
+    code: ClassVar[ErrorCode] = "OutboundWebIdentityFederationDisabledException"
     http_status = 403
     text = "OutboundWebIdentityFederation is disabled."
 
@@ -252,7 +292,7 @@ class OutboundWebIdentityFederationDisabledException(FederationError):
 class RegionDisabledException(FederationError):
     """The region is not activated for STS in the account."""
 
-    code = "RegionDisabledException"
+    code: ClassVar[ErrorCode] = "RegionDisabledException"
     http_status = 403
     text = "STS is not activated in this region."
 
@@ -260,7 +300,7 @@ class RegionDisabledException(FederationError):
 class SessionDurationEscalationException(FederationError):
     """The requested duration of a token ends after the calling session."""
 
-    code = "SessionDurationEscalationException"
+    code: ClassVar[ErrorCode] = "SessionDurationEscalationException"
     http_status = 403
     text = "The requested duration exceeds the duration of the session."
 
@@ -273,7 +313,7 @@ class AccessDenied(FederationError):
         encoded_message: The message for DecodeAuthorizationMessage; None where the refusal has none.
     """
 
-    code = "AccessDenied"
+    code: ClassVar[ErrorCode] = "AccessDenied"
     http_status = 403
     text = "Access denied."
     encoded_message: str | None = None
@@ -288,7 +328,7 @@ class AccessDenied(FederationError):
 class ValidationError(FederationError):
     """A request parameter violates its constraint."""
 
-    code = "ValidationError"
+    code: ClassVar[ErrorCode] = "ValidationError"
     http_status = 400
     text = "The request does not satisfy its constraints."
 
@@ -296,7 +336,7 @@ class ValidationError(FederationError):
 class InvalidClientTokenId(FederationError):
     """The access key id or the session token is unknown. The refusal does not tell which, or why (attack row A23)."""
 
-    code = "InvalidClientTokenId"
+    code: ClassVar[ErrorCode] = "InvalidClientTokenId"
     http_status = 403
     text = "The security token included in the request is invalid."
 
@@ -304,7 +344,7 @@ class InvalidClientTokenId(FederationError):
 class ExpiredToken(FederationError):
     """The session token is genuine and has expired."""
 
-    code = "ExpiredToken"
+    code: ClassVar[ErrorCode] = "ExpiredToken"
     http_status = 403
     text = "The security token included in the request is expired"
 
@@ -312,7 +352,7 @@ class ExpiredToken(FederationError):
 class InvalidParameterValue(FederationError):
     """Request parameters contradict each other or the calling session."""
 
-    code = "InvalidParameterValue"
+    code: ClassVar[ErrorCode] = "InvalidParameterValue"
     http_status = 400
     text = "A parameter of the request is not valid."
 
@@ -320,7 +360,7 @@ class InvalidParameterValue(FederationError):
 class RegistrationError(FederationError):
     """Provider material (metadata, key set, certificate, key) cannot be registered. The code is IAM's ``InvalidInput``."""
 
-    code = "InvalidInput"
+    code: ClassVar[ErrorCode] = "InvalidInput"
     http_status = 400
     text = "The input is not valid."
 
@@ -333,7 +373,7 @@ class AccountFault(FederationError):
         path: Place inside the file (JSON path, TOML key, XPath), or empty for the file as a whole.
     """
 
-    code = "AccountFault"
+    code: ClassVar[ErrorCode] = "AccountFault"
     http_status = 500
 
     def __init__(
@@ -370,7 +410,7 @@ class AccountFaults(AccountFault):
 class EntityAlreadyExists(AccountFault):
     """The account has an entity of that name. IAM compares the names without regard to case."""
 
-    code = "EntityAlreadyExists"
+    code: ClassVar[ErrorCode] = "EntityAlreadyExists"
     http_status = 409
     text = "An entity of that name exists already."
 
@@ -378,7 +418,7 @@ class EntityAlreadyExists(AccountFault):
 class NoSuchEntity(AccountFault):
     """The account has no entity of that name, or the entity has no part of that name."""
 
-    code = "NoSuchEntity"
+    code: ClassVar[ErrorCode] = "NoSuchEntity"
     http_status = 404
     text = "There is no entity of that name."
 
@@ -386,7 +426,7 @@ class NoSuchEntity(AccountFault):
 class DeleteConflict(AccountFault):
     """The entity cannot be deleted because others refer to it or it has parts of its own."""
 
-    code = "DeleteConflict"
+    code: ClassVar[ErrorCode] = "DeleteConflict"
     http_status = 409
     text = "The entity is in use and cannot be deleted."
 
@@ -394,7 +434,7 @@ class DeleteConflict(AccountFault):
 class LimitExceeded(AccountFault):
     """An IAM quota of the account is reached."""
 
-    code = "LimitExceeded"
+    code: ClassVar[ErrorCode] = "LimitExceeded"
     http_status = 409
     text = "The account has as many of these as it may have."
 
@@ -402,14 +442,14 @@ class LimitExceeded(AccountFault):
 class InternalFailure(FederationError):
     """A bug of the engine or of a plug-in. The refusal repeats nothing of the input."""
 
-    code = "InternalFailure"
+    code: ClassVar[ErrorCode] = "InternalFailure"
     http_status = 500
 
 
 class MissingAuthenticationToken(FederationError):
     """The request is not signed, and the operation requires a caller."""
 
-    code = "MissingAuthenticationToken"
+    code: ClassVar[ErrorCode] = "MissingAuthenticationToken"
     http_status = 403
     text = "Request is missing Authentication Token"
 
@@ -417,7 +457,7 @@ class MissingAuthenticationToken(FederationError):
 class IncompleteSignature(FederationError):
     """The signature of the request lacks a part or is not of the form of Signature Version 4."""
 
-    code = "IncompleteSignature"
+    code: ClassVar[ErrorCode] = "IncompleteSignature"
     http_status = 400
     text = "The request signature does not conform to AWS standards."
 
@@ -425,7 +465,7 @@ class IncompleteSignature(FederationError):
 class MalformedQueryString(FederationError):
     """The query string cannot be read as percent-encoded ``name=value`` pairs."""
 
-    code = "MalformedQueryString"
+    code: ClassVar[ErrorCode] = "MalformedQueryString"
     http_status = 400
     text = "The query string is malformed."
 
@@ -433,7 +473,7 @@ class MalformedQueryString(FederationError):
 class SignatureDoesNotMatch(FederationError):
     """The signature does not match the request, or its credential scope or date is not acceptable."""
 
-    code = "SignatureDoesNotMatch"
+    code: ClassVar[ErrorCode] = "SignatureDoesNotMatch"
     http_status = 403
     text = "The request signature does not match."
 
@@ -441,7 +481,7 @@ class SignatureDoesNotMatch(FederationError):
 class MalformedInput(FederationError):
     """The form of a request, or a number in it, is malformed or ambiguous."""
 
-    code = "MalformedInput"
+    code: ClassVar[ErrorCode] = "MalformedInput"
     http_status = 400
     text = "The request is malformed."
 
@@ -449,7 +489,7 @@ class MalformedInput(FederationError):
 class MissingAction(FederationError):
     """The request names no operation."""
 
-    code = "MissingAction"
+    code: ClassVar[ErrorCode] = "MissingAction"
     http_status = 400
     text = "The request is missing an action or a required parameter."
 
@@ -457,7 +497,7 @@ class MissingAction(FederationError):
 class InvalidAction(FederationError):
     """The request names an operation or a version of the interface that is not served here."""
 
-    code = "InvalidAction"
+    code: ClassVar[ErrorCode] = "InvalidAction"
     http_status = 400
     text = "The action or the version is not valid."
 
@@ -465,7 +505,7 @@ class InvalidAction(FederationError):
 class UnknownOperationException(FederationError):
     """No operation is served at this method and path."""
 
-    code = "UnknownOperationException"
+    code: ClassVar[ErrorCode] = "UnknownOperationException"
     http_status = 404
     text = "The operation is not known."
 
@@ -473,7 +513,7 @@ class UnknownOperationException(FederationError):
 class RequestTimeout(FederationError):
     """The client did not send its request in time (`limits.REQUEST_SECONDS`)."""
 
-    code = "RequestTimeout"
+    code: ClassVar[ErrorCode] = "RequestTimeout"
     http_status = 408
     text = "The request took too long."
 
@@ -481,7 +521,7 @@ class RequestTimeout(FederationError):
 class RequestEntityTooLarge(FederationError):
     """The body of the request exceeds `limits.REQUEST_OCTETS`."""
 
-    code = "RequestEntityTooLarge"
+    code: ClassVar[ErrorCode] = "RequestEntityTooLarge"
     http_status = 413
     text = "Request entity too large"
 
@@ -489,6 +529,6 @@ class RequestEntityTooLarge(FederationError):
 class MissingContentLength(FederationError):
     """The request has a body and no Content-Length."""
 
-    code = "MissingContentLength"
+    code: ClassVar[ErrorCode] = "MissingContentLength"
     http_status = 411
     text = "You must provide the Content-Length HTTP header."

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from federation import clock
 from federation.account.model import Account
-from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
+from federation.errors import ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.captures import Capture
 from federation.judging.claims import Claims
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
     accepted: bool
     check: str | None = None
-    code: str | None = None
+    code: ErrorCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The taxonomy: codes and statuses of the wire, one line of text, nothing foreign that could act on a terminal or fill a log."""
 
 import json
+from typing import get_args
 
 import pytest
 from botocore.session import get_session  # type: ignore[import-untyped]
@@ -28,6 +29,17 @@ def test_every_error_of_the_service_model_is_here_with_its_status(code: str) -> 
 def test_codes_are_told_apart_and_documented() -> None:
     assert len({found.code for found in CLASSES}) == len(CLASSES)
     assert all(found.__doc__ for found in CLASSES)
+
+
+def test_every_code_is_in_the_literal_and_no_other() -> None:
+    """`ErrorCode` is what type checkers and users see; the classes are what is raised."""
+    classes, pending = set[type[FederationError]](), [FederationError]
+    while pending:
+        classes.add(each := pending.pop())
+        pending += [child for child in each.__subclasses__() if child.__module__.startswith("federation.")]
+
+    assert {found.code for found in classes} == set(get_args(errors.ErrorCode))
+    assert list(get_args(errors.ErrorCode)) == sorted(get_args(errors.ErrorCode))
 
 
 def test_an_error_is_one_line_and_plain_data() -> None:
