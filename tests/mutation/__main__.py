@@ -20,6 +20,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from tests.mutation.clocks import WithoutClocks
 from tests.mutation.mutants import ROOT, SHARED_TESTS, Mutant, equivalents, mutants, packages, sample
 from tests.mutation.scratch import copied
 from tests.mutation.session import Judge, Verdict, write
@@ -72,7 +73,7 @@ def judge(options: argparse.Namespace) -> int:
 
     plugin = Judge(total, workers=options.workers, seconds=options.seconds, told=told)
     paths = [*dict.fromkeys(path for mutant in total for path in packages()[mutant.package].tests), *SHARED_TESTS]
-    code = pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-m", "not long", *paths], plugins=[plugin])
+    code = pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-m", "not long", *paths], plugins=[plugin, WithoutClocks()])
     write(options.into, plugin.verdicts, plugin.faulty)
     return 0 if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else int(code)
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.mutation import reach, session
 from tests.mutation.__main__ import arguments, chosen
+from tests.mutation.clocks import measures_time
 from tests.mutation.mutants import ROOT, equivalents, mutants, packages, sample
 from tests.mutation.operators import sites
 from tests.mutation.scratch import copied
@@ -143,6 +144,25 @@ def test_a_mutant_that_hangs_is_ended(work: Callable[[], int], waiting: int, mon
     judge._fork(work, 1.0, lambda code, _seconds: ended.append(code))
     judge._wait(0)
     assert ended == [None]
+
+
+def reads_a_clock() -> float:
+    return time.process_time()
+
+
+def calls_what_reads_a_clock() -> float:
+    def inside() -> float:
+        return reads_a_clock()
+
+    return inside()
+
+
+def test_tests_that_measure_time_judge_no_mutant() -> None:
+    assert measures_time(reads_a_clock)
+    assert measures_time(calls_what_reads_a_clock)
+    assert not measures_time(test_one_seed_is_one_sample)
+    assert not measures_time(time.process_time)
+    assert not measures_time(None)
 
 
 def test_mutants_live_in_a_copy(tmp_path: Path) -> None:
