@@ -428,6 +428,12 @@ def test_a_set_says_the_same_however_large_it_is(operator: str, expected: list[s
         assert (effect({f"ForAllValues:{operator}": {KEY: expected}}, keys) == "Allow") is all_
 
 
+@pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "StringEqualsIgnoreCase"])
+def test_a_variable_is_compared_with_the_longest_of_two_values(operator: str) -> None:
+    for values in (["c", "b" * 50], ["b" * 50, "c"]):
+        assert effect({f"ForAnyValue:{operator}": {KEY: "${aws:username}"}}, {KEY: values, "aws:username": "b" * 50}) == "Allow"
+
+
 @pytest.mark.parametrize("size", [1, 8, 9])
 def test_a_malformed_operand_settles_a_set_where_it_is_reached(size: int) -> None:
     for quantifier in ("ForAnyValue", "ForAllValues"):
