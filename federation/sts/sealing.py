@@ -132,9 +132,9 @@ def _octets(token: object) -> bytes:
 
 
 def _split(octets: bytes, kind: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return the clear part, the salt at its end, and the ciphertext."""
+    """Return the clear part, the salt at its end, and the ciphertext; one that was cut off has no valid tag."""
     end = 3 + octets[2] + SALT_OCTETS
-    if octets[0] != VERSION or octets[1:2] != kind or len(octets) < end + TAG_OCTETS:
+    if octets[0] != VERSION or octets[1:2] != kind:
         raise ValueError
     return octets[:end], octets[end - SALT_OCTETS : end], octets[end:]
 

@@ -12,6 +12,7 @@ from botocore.credentials import Credentials  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
+from federation import limits
 from federation.errors import FederationError
 from federation.sts.sigv4 import SignedRequest, VerifiedSignature, verify
 from federation.sts.sigv4.identity_proof import decode_eks_token, decode_vault_login
@@ -216,3 +217,98 @@ def test_a_presigned_question_may_live_as_long_as_the_limit(more: dict[str, str]
     decode_eks_token(token_of(presign(expires=900)), cluster_id="prod")
     if more:
         assert eks_refusal(token_of(presign(parameters={**QUESTION, **more}))).check == "proof-parameters"
+
+
+MOST = limits.IDENTITY_PROOF_CHARS
+
+
+def test_a_token_is_bounded_to_the_character() -> None:
+    for length, check in ((MOST, "proof-form"), (MOST + 1, "proof-size")):
+        assert eks_refusal("k8s-aws-v1.".ljust(length, "A")).check == check
+
+
+@pytest.mark.parametrize(
+    ("changed", "check"),
+    [
+        ({"url": f"https://{HOST}/?".ljust(MOST, "a")}, "a query string"),
+        ({"url": f"https://{HOST}/?".ljust(MOST + 1, "a")}, "str"),
+        ({"url": b"https://x/"}, "bytes"),
+        ({"body": b"a" * (MOST + 1)}, "no such body"),
+        ({"body": None}, "no such body"),
+    ],
+)
+def test_a_login_is_bounded_to_the_character(changed: dict[str, object], check: str) -> None:
+    with pytest.raises(FederationError) as caught:
+        vault(login(), **changed)
+    assert (caught.value.check, caught.value.found) == ("proof-form", check)
+
+
+def test_a_body_as_long_as_the_bound_is_read() -> None:
+    assert len(vault(login(), body=BODY.ljust(MOST, b"&")).body) == MOST
+    with pytest.raises(FederationError) as caught:
+        vault(login(), body=b"a" * MOST)
+    assert caught.value.check == "proof-parameters"
+
+
+@pytest.mark.parametrize("text", ["\u00e9", "\x7f", "\x1f", " ", "#", "#x"])
+def test_a_url_is_printable_ascii_without_a_fragment(text: str) -> None:
+    for url in (f"https://{HOST}/{text}", f"https://{HOST}/?Action=GetCallerIdentity{text}"):
+        with pytest.raises(FederationError) as caught:
+            vault(login(), url=url)
+        assert caught.value.check == "proof-url"
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "check"),
+    [
+        (f"https://{HOST}", None, None),
+        (f"https://{HOST}/", None, None),
+        (f"https://{HOST}//", None, "proof-path"),
+        (f"ftp://{HOST}/", None, "proof-scheme"),
+        (f"ftp://{HOST}/", {HOST}, "proof-scheme"),
+        (f"http://{HOST}/", {HOST}, None),
+        (f"https://{HOST}/", {HOST}, None),
+        (f"https://{HOST}/", {"elsewhere"}, "proof-host"),
+        (f"https://{HOST}/", frozenset(), "proof-host"),
+        ("https://[::1/", None, "proof-url"),
+    ],
+)
+def test_which_endpoints_may_be_asked(url: str, hosts: set[str] | None, check: str | None) -> None:
+    if check is None:
+        assert judge(vault(login(), url=url, hosts=hosts)).access_key_id == KEY
+    else:
+        with pytest.raises(FederationError) as caught:
+            vault(login(), url=url, hosts=hosts)
+        assert caught.value.check == check
+
+
+@pytest.mark.parametrize(
+    ("host", "of_aws"),
+    [
+        ("sts.amazonaws.com", True),
+        ("sts-fips.us-east-1.amazonaws.com", True),
+        ("sts.us-gov-west-1.amazonaws.com", True),
+        ("sts.cn-north-1.amazonaws.com.cn", True),
+        ("sts.us-east-1.amazonaws.com:443", False),
+        ("sts.us-east-1.amazonaws.com.", False),
+        ("STS.amazonaws.com", False),
+        ("sts.us_east_1.amazonaws.com", False),
+    ],
+)
+def test_which_hosts_are_those_of_aws(host: str, *, of_aws: bool) -> None:
+    headers = [(name, host if name.lower() == "host" else value) for name, value in login()]
+    if of_aws:
+        assert vault(headers, url=f"https://{host}/").header("host") == (host.encode(),)
+    else:
+        with pytest.raises(FederationError) as caught:
+            vault(headers, url=f"https://{host}/")
+        assert caught.value.check == "proof-host"
+
+
+@pytest.mark.parametrize("missing", ["Action", "Version"])
+def test_a_question_has_action_and_version(missing: str) -> None:
+    body = b"&".join(part for part in BODY.split(b"&") if not part.startswith(missing.encode()))
+    for wrong in (body, body + f"&{missing}=other".encode(), body + f"&{missing.lower()}=x".encode()):
+        with pytest.raises(FederationError) as caught:
+            vault(login(body=wrong), body=wrong)
+        assert caught.value.check in {"proof-action", "proof-parameters"}
