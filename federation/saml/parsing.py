@@ -69,7 +69,7 @@ class _Thread(threading.local):
             self._intern(prefixes)
         known, octets = _names_known(), b""
         try:
-            octets = etree.tostring(element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes or None)
+            octets = etree.tostring(element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes)
         finally:
             if _names_known() != known:  # lxml copies the element, and interns its attributes
                 self.strange += len(octets) or limits.SAML_RESPONSE_OCTETS
