@@ -209,3 +209,39 @@ def test_threads_do_not_share_a_parser() -> None:
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(run, range(800)))
     assert found == [str(number) if number % 2 else "well-formed" for number in range(800)]
+
+
+def nested(start: str, depth: int) -> bytes:
+    return "".join(f"<{start.replace('#', str(n))}>" for n in range(depth)).encode() + b"</a>" * depth
+
+
+LONGEST = "u" * 256
+
+
+@pytest.mark.parametrize(
+    ("octets", "refused"),
+    [
+        (nested('a xmlns:p="u" xmlns:q="v"', 32), False),
+        (nested('a xmlns:p="u" xmlns:q="v"', 33), True),
+        (nested("a xmlns:p='u' xmlns:q='v'", 33), True),
+        (nested('a xmlns:p = "u"\nxmlns:q\t=\n"v"', 33), True),
+        (nested('a xmlns="u" xmlns:q="v"', 33), True),
+        (nested('a xmlns:p="xmlns" xmlns:xmlnsq="xmlns:q="', 32), False),
+        (nested('a xmlns:p="xmlns" xmlns:xmlnsq="xmlns:q="', 33), True),
+        (nested(" ".join(["a", *(f'xmlns:p{n}="u"' for n in range(9))]), 8), True),
+        (nested(" ".join(["a", *(f'xmlns:p{n}="u"' for n in range(9))]), 7), False),
+        (b"<a>" + b'<b xmlns:p="u"/>' * 200 + b"x" * 3200 + b"</a>", False),
+        (b'<a xmlns:p="%s"/>' % LONGEST.encode(), False),
+        (b'<a xmlns:p="%su"/>' % LONGEST.encode(), True),
+        (b"<a xmlns='%su'/>" % LONGEST.encode(), True),
+        (b'<a b=\'xmlns="\' xmlns:p="%su" c="d"/>' % LONGEST.encode(), True),
+        (b'<a b="xmlns" xmlns:p= "%su"/>' % LONGEST.encode(), True),
+        (b"<a>xmlns=" + b'<b xmlns:p="%su"/></a>' % LONGEST.encode(), True),
+        (b'<a xmlns:p="%s&#117;"/>' % LONGEST.encode(), True),
+    ],
+)
+def test_namespaces_are_bounded_however_they_are_written(octets: bytes, *, refused: bool) -> None:
+    if refused:
+        assert check(octets) == "namespaces"
+    else:
+        assert parse(octets).comments == 0
