@@ -39,7 +39,7 @@ class Arn:
                 expected="an ARN, arn:<partition>:<service>:<region>:<account>:<resource>",
                 found=show(text),
                 remedy="copy the ARN from the IAM console or from `federation account show`",
-                message=None if bounded is None else f"{bounded} is invalid",
+                message=None if bounded is None else is_invalid(bounded),
             )
         return cls(**match.groupdict())
 
@@ -55,3 +55,8 @@ class Arn:
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
+
+def is_invalid(arn: str) -> str:
+    """Return the message of STS for an ARN that it cannot use."""
+    return f"{arn} is invalid"

@@ -439,6 +439,10 @@ class LimitExceeded(AccountFault):
     text = "The account has as many of these as it may have."
 
 
+INTERNAL_FAILURE: Final = "An internal failure occurred"
+"""The message of AWS for a failure of the service itself."""
+
+
 class InternalFailure(FederationError):
     """A bug of the engine or of a plug-in. The refusal repeats nothing of the input."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from federation.account.directory import load_account
-from federation.errors import InternalFailure
+from federation.errors import INTERNAL_FAILURE, InternalFailure
 from federation.judging.captures import Capture
 from federation.judging.judge import Instant, Judge, Judgement
 
@@ -78,7 +78,7 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
                 expected="processes that live until everything is judged",
                 found="one that died",
                 remedy="give it more memory, or judge with --workers 1",
-                message="An internal failure occurred",
+                message=INTERNAL_FAILURE,
             ) from cause
         finally:
             pool.shutdown(cancel_futures=True)

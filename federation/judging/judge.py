@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from federation import clock
 from federation.account.model import Account
-from federation.errors import ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
+from federation.errors import INTERNAL_FAILURE, ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.captures import Capture
 from federation.judging.claims import Claims
@@ -211,5 +211,5 @@ def _as_failure(bug: Exception) -> InternalFailure:
         expected="a verdict",
         found=type(bug).__name__,
         remedy="report this as a bug",
-        message="An internal failure occurred",
+        message=INTERNAL_FAILURE,
     )

@@ -148,7 +148,7 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
             expected="one Content-Length header and no Transfer-Encoding",
             found="another framing",
             remedy="send the body in one piece, with its length",
-            message="You must provide the Content-Length HTTP header.",
+            message=MissingContentLength.text,
         )
     if len(announced) > _LENGTH_DIGITS or int(announced) > limits.REQUEST_OCTETS:
         return RequestEntityTooLarge(
@@ -156,7 +156,7 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
             expected=f"a body of at most {limits.REQUEST_OCTETS} octets",
             found=show(announced),
             remedy="send one operation per request",
-            message="Request entity too large",
+            message=RequestEntityTooLarge.text,
         )
     return None
 

@@ -108,7 +108,7 @@ class Endpoint:
                 expected="an operation of STS in the parameter Action",
                 found="none",
                 remedy=f"send Action=…&Version={VERSION} as a form, or use an AWS SDK",
-                message="The request is missing an action or a required parameter.",
+                message=MissingAction.text,
             )
         operation = self._operations.get(action)
         if operation is None or version != VERSION:

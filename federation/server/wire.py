@@ -15,6 +15,7 @@ from federation import limits
 from federation.errors import MalformedInput, MalformedQueryString, show
 from federation.server.messages import Request
 from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, Text, TextList
+from federation.sts.sigv4.request import INCOMPLETE_ESCAPE
 
 Argument = str | int | dict[str, "Argument"] | list["Argument"]
 """A parameter as the library takes it: boto3's form."""
@@ -99,7 +100,7 @@ def _check_escapes(data: bytes) -> None:
         expected="two hexadecimal digits after every percent sign",
         found=show("%" + digits),
         remedy="percent-encode the parameters",
-        message=f"Illegal hex character in escape % pattern: %{shown}" if len(digits) > 1 else "Incomplete trailing escape % sequence",
+        message=f"Illegal hex character in escape % pattern: %{shown}" if len(digits) > 1 else INCOMPLETE_ESCAPE,
     )
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 from federation import clock
 from federation.account import Account
 from federation.account.issuers import by_issuer
-from federation.errors import FederationError, InternalFailure
+from federation.errors import INTERNAL_FAILURE, FederationError, InternalFailure
 from federation.explanation import Question
 from federation.state import AuditSink, Origin, ReplayCache, State
 from federation.sts import trail
@@ -136,7 +136,7 @@ def _refusal(error: Exception) -> FederationError:
         expected="an answer",
         found=type(error).__name__,
         remedy="report this as a bug; the cause is chained to this error",
-        message="An internal failure occurred",
+        message=INTERNAL_FAILURE,
     )
 
 

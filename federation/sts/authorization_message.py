@@ -192,7 +192,7 @@ def _invalid() -> InvalidAuthorizationMessageException:
         expected="an encoded authorization message of this account, whole",
         found="another text",
         remedy="copy the whole message from the error of the denied request; only the service that encoded it can decode it",
-        message="Message is not valid",
+        message=InvalidAuthorizationMessageException.text,
     )
 
 

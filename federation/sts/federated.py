@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from federation import limits
 from federation.account import Role
-from federation.arn import Arn
+from federation.arn import Arn, is_invalid
 from federation.errors import IDPRejectedClaim, ValidationError, show
 from federation.identity import VerifiedIdentity
 from federation.state import ReplayCache
@@ -133,7 +133,7 @@ def check_role_arn(role_arn: str) -> None:
             expected="arn:<partition>:iam::<account>:role/<name>",
             found=show(role_arn),
             remedy="copy the ARN of the role",
-            message=f"{role_arn} is invalid",
+            message=is_invalid(role_arn),
         )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from federation import limits
 from federation.errors import ExpiredTokenException, ValidationError
+from federation.saml.messages import EXPIRED
 
 LAST_INSTANT_YEAR: Final = 9998
 """Sessions that would begin later are refused: their end could not be written down."""
@@ -48,7 +49,7 @@ def session_period(
             expected="a session of at least one second",
             found="none left until SessionNotOnOrAfter",
             remedy="sign in again",
-            message="Response has expired",
+            message=EXPIRED,
         )
     return start, end
 

@@ -67,7 +67,7 @@ def check_not_ended(expires_at: datetime, at: datetime) -> None:
             expected="a session that has not ended",
             found=f"one that ended {int((at - expires_at).total_seconds())} s ago",
             remedy="obtain credentials again",
-            message="The security token included in the request is expired",
+            message=ExpiredToken.text,
         )
 
 

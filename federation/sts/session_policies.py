@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from federation import limits
 from federation.account import Account
+from federation.arn import is_invalid
 from federation.errors import PackedPolicyTooLarge, ValidationError, show
 from federation.policy import Policy
 from federation.sts.parameters.model import POLICY_DESCRIPTOR
@@ -37,7 +38,7 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
                 expected="ARNs of managed policies of the role's account or of AWS",
                 found=show(arn),
                 remedy="add the policy to the account directory or correct the ARN",
-                message=f"{arn} is invalid",
+                message=is_invalid(arn),
             )
     return arns
 

@@ -75,6 +75,10 @@ def _caller(provider_arn: str) -> Principal:
     return Principal.federated(provider_arn)
 
 
+def _not_authorized(operation: str) -> str:
+    return f"Not authorized to perform sts:{operation}"
+
+
 def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied:
     """Return the refusal for *decision*; its wire message says no more than AWS's."""
     explicit = decision.effect == "Deny"
@@ -83,7 +87,7 @@ def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied
         expected=f"a trust policy of {show(role_arn)} that allows {decision.request.action}",
         found="a statement that denies it" if explicit else _nearest(decision),
         remedy="correct the trust policy or the token; `federation explain` shows every statement and condition",
-        message=f"Not authorized to perform sts:{operation}",
+        message=_not_authorized(operation),
         decision=decision,
     )
 
@@ -95,7 +99,7 @@ def no_such_role(*, operation: str, role_arn: str) -> AccessDenied:
         expected="a role of the account",
         found=show(role_arn),
         remedy="correct the ARN, path included; `federation account show` lists the roles",
-        message=f"Not authorized to perform sts:{operation}",
+        message=_not_authorized(operation),
     )
 
 

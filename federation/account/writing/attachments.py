@@ -194,8 +194,13 @@ def check_no_policies(document: Mapping[str, Any], kind: EntityKind, name: str) 
             f"a {kind.noun} without policies",
             ", ".join(map(show, attached + inline)),
             remedy="detach and delete them first, or delete the entity with all that is its own (--force)",
-            message=f"Cannot delete entity, must {what} first.",
+            message=must_first(what),
         )
+
+
+def must_first(what: str) -> str:
+    """Return IAM's message for an entity that cannot be deleted before *what* has been done."""
+    return f"Cannot delete entity, must {what} first."
 
 
 def conflict(file: str, expected: str, found: str, *, remedy: str, message: str) -> DeleteConflict:

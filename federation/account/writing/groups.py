@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from federation.account.entities import GROUP, USER
-from federation.account.writing.attachments import check_no_policies, conflict
+from federation.account.writing.attachments import check_no_policies, conflict, must_first
 from federation.account.writing.documents import check_name
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import create_entity, names_of, renamed, replace_entity, require_new, stored_entity
@@ -83,7 +83,7 @@ def delete_group(account: Target, *, name: str, force: bool = False) -> None:
                 "a group without members",
                 ", ".join(map(show, members)),
                 remedy="take them out first: federation account remove-user-from-group",
-                message="Cannot delete entity, must remove users from group first.",
+                message=must_first("remove users from group"),
             )
         if not force:
             check_no_policies(document, GROUP, name)

@@ -10,7 +10,7 @@ from federation.account.entities import GROUP, JSON, USER
 from federation.account.faults import Faults
 from federation.account.names import name_of
 from federation.account.writing.atomic import PRIVATE_MODE
-from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, set_boundary, set_tags
+from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, must_first, set_boundary, set_tags
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import (
@@ -172,5 +172,5 @@ def _check_alone(document: dict[str, Any], name: str, secrets: list[str]) -> Non
             "a user without groups, access keys and MFA devices",
             ", ".join([*(f"the group {show(group)}" for group in groups), *secrets]),
             remedy="take them away first, or delete the user with all that is its own (--force)",
-            message=f"Cannot delete entity, must {what} first.",
+            message=must_first(what),
         )

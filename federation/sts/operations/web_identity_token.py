@@ -140,7 +140,7 @@ def _issuer(context: Context) -> OutboundIssuer:
             expected="an account that issues web identity tokens",
             found="one that does not",
             remedy="switch it on with `federation account enable-outbound`",
-            message="OutboundWebIdentityFederation is disabled.",
+            message=OutboundWebIdentityFederationDisabledException.text,
         )
     return issuer
 

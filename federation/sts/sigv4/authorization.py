@@ -73,7 +73,7 @@ def parse_authorization(request: SignedRequest) -> Signature:
         expected="an Authorization header or a presigned query",
         found="neither",
         remedy="sign the request with an access key (AWS Signature Version 4)",
-        message="Request is missing Authentication Token",
+        message=MissingAuthenticationToken.text,
     )
 
 
