@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from federation.account.faults import Faults
 from federation.account.fields import Fields
@@ -95,17 +95,22 @@ def json_files(tree: Tree, directory: str, faults: Faults, *, below: frozenset[s
     return tuple(found)
 
 
-def entities(tree: Tree, kind: EntityKind, faults: Faults) -> Iterator[tuple[str, str, object]]:
-    """Yield file, name and document of every entity of *kind*."""
+def entities(tree: Tree, kind: EntityKind, faults: Faults) -> Iterator[tuple[str, str, object, str]]:
+    """Yield file, name and document of every entity of *kind*, and the JSON path of the document in the file."""
     for file, name in json_files(tree, kind.directory, faults):
         document = tree.json(file)
         if document is not None:
-            yield file, name, unwrapped(document, kind)
+            yield file, name, unwrapped(document, kind), f"$.{kind.member}" if is_wrapped(document, kind) else "$"
 
 
 def unwrapped(document: object, kind: EntityKind) -> object:
     """Return *document* without the outer member, such as ``{"Role": …}`` of ``get-role``."""
-    return document[kind.member] if isinstance(document, dict) and document.keys() == {kind.member} else document
+    return document[kind.member] if is_wrapped(document, kind) else document
+
+
+def is_wrapped(document: object, kind: EntityKind) -> TypeGuard[dict[str, object]]:
+    """Whether *document* has nothing but the outer member."""
+    return isinstance(document, dict) and document.keys() == {kind.member}
 
 
 def check_name(fields: Fields, kind: EntityKind, name: str) -> None:

@@ -53,6 +53,8 @@ class Role:
         inline_policies: Inline policies, PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
         description: Description of the role.
+        file: File of the role, relative to the account directory; empty where it was not read from a file.
+        place: JSON path of the trust policy in the file.
     """
 
     arn: str
@@ -66,6 +68,8 @@ class Role:
     inline_policies: Mapping[str, Policy] = field(default_factory=dict)
     attached_policies: tuple[str, ...] = ()
     description: str = ""
+    file: str = field(default="", compare=False)
+    place: str = field(default="$", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

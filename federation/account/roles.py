@@ -21,8 +21,8 @@ MAX_SESSION_DURATION_MIN: Final = 3600
 def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Role]:
     """Return every role of the account by ARN. *policies* are the managed policies that roles may refer to."""
     found: dict[str, Role] = {}
-    for file, name, document in entities(tree, ROLE, faults):
-        role = read_role(document, name, file=file, settings=settings, faults=faults)
+    for file, name, document, root in entities(tree, ROLE, faults):
+        role = read_role(document, name, file=file, root=root, settings=settings, faults=faults)
         if role is not None:
             check_references(
                 role.attached_policies,
@@ -36,8 +36,8 @@ def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy
     return found
 
 
-def read_role(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Role | None:
-    """Return one role; None after recording faults."""
+def read_role(document: object, name: str, *, file: str, settings: Settings, faults: Faults, root: str = "$") -> Role | None:
+    """Return one role; None after recording faults. *root* is the JSON path of *document* in *file*."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, ROLE, name)
@@ -66,4 +66,6 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
         inline_policies=carried.inline,
         attached_policies=carried.attached,
         description=description,
+        file=file,
+        place=root + fields.at("AssumeRolePolicyDocument").removeprefix("$"),
     )

@@ -15,7 +15,7 @@ from federation.errors import show
 def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
     """Return every group of the account by name."""
     found: dict[str, Group] = {}
-    for file, name, document in entities(tree, GROUP, faults):
+    for file, name, document, _ in entities(tree, GROUP, faults):
         group = read_group(document, name, file=file, settings=settings, faults=faults)
         if group is not None:
             check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
@@ -44,7 +44,7 @@ def read_users(
 ) -> dict[str, User]:
     """Return every user of the account by ARN. *policies* and *groups* are those that users may refer to."""
     found: dict[str, User] = {}
-    for file, name, document in entities(tree, USER, faults):
+    for file, name, document, _ in entities(tree, USER, faults):
         user = read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
         if user is not None:
             check_references(

@@ -10,6 +10,7 @@ import pytest
 from federation import SecurityTokenService
 from federation.account import load_account
 from federation.errors import AccountFaults, FederationError, IDPRejectedClaim
+from federation.explaining.positions import locate, read_path
 from federation.identity import SessionTag
 from federation.profiles import Profile
 from tests.support.account import TRUST, Writer
@@ -84,6 +85,8 @@ def test_a_role_as_the_cli_prints_it(directory: Path, write: Writer, document: A
     assert (role.path, role.role_id, role.max_session_duration) == ("/team/", "AROAEXAMPLEEXAMPLE234", 7200)
     assert role.tags == (SessionTag("team", ""),)
     assert role.permissions_boundary == f"arn:aws:iam::{ACCOUNT}:policy/Edge"
+    assert (role.file, locate(json.dumps(document), role.place) is None) == ("roles/Full.json", False)
+    assert read_path(role.place) == ("Role", "AssumeRolePolicyDocument")[0 if "Role" in document else 1 :]
 
 
 @pytest.mark.parametrize("encoded", [quote(json.dumps(TRUST)), json.dumps(TRUST)], ids=["percent-encoded", "text"])

@@ -1,0 +1,44 @@
+"""Two texts one above the other, and a line that marks where they differ."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Final, NamedTuple
+
+from federation.errors import printable
+
+GAP: Final = "·"
+"""Stands where the other text has a character more."""
+MARK: Final = "^"
+LONGEST: Final = 512
+"""Characters of a text that are aligned; of longer ones the beginnings are."""
+
+
+class Aligned(NamedTuple):
+    """Two texts of equal length, and under them the marks: `MARK` where they differ, a space where they agree."""
+
+    expected: str
+    found: str
+    marks: str
+
+
+def align(expected: str, found: str) -> Aligned:
+    """Return both texts aligned: what only one of them has stands above or below `GAP`. Both are `printable` and cut to `LONGEST`."""
+    one, other = (_bounded(text) for text in (expected, found))
+    upper, lower, marks = [], [], []
+    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        width = max(b - a, d - c)
+        upper.append(one[a:b].ljust(width, GAP))
+        lower.append(other[c:d].ljust(width, GAP))
+        marks.append((" " if kind == "equal" else MARK) * width)
+    return Aligned("".join(upper), "".join(lower), "".join(marks).rstrip())
+
+
+def differs_in_case_alone(one: str, other: str) -> bool:
+    """Whether the texts differ, and in nothing but upper and lower case."""
+    return one != other and one.casefold() == other.casefold()
+
+
+def _bounded(text: str) -> str:
+    safe = printable(text[:LONGEST])
+    return safe if len(text) <= LONGEST else f"{safe}…"
