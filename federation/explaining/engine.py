@@ -1,4 +1,8 @@
-"""The one entry of the room: from a refusal to its explanation."""
+"""The one entry of the room: from a refusal to its explanation.
+
+What refuses first is explained first. Then the login is judged again as if that check were met, until it would succeed or nobody can know
+how it would go on: what would refuse later is found in the order in which the user would meet it, by the code that refuses.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from federation.errors import FederationError, MalformedPolicyDocument
-from federation.explaining.situation import Explain, Situation, situation_of
+from federation.explaining import assuming
+from federation.explaining.situation import Row, Situation, situation_of
+from federation.explaining.trial import Trial
 from federation.explanation import Cause, Edit, Explanation, Obstacle, Place
+from federation.profiles import Profile
 
-TABLE: Final[Mapping[str, Explain]] = {}
-"""Check to its explanation."""
-
-
-def explain(refusal: FederationError) -> Explanation:
-    """Return why *refusal* was raised and what to change. The refusal's own ``explanation`` is the same, computed once."""
-    situation = situation_of(refusal)
-    return Explanation(first=_obstacle(situation), aws_message=refusal.aws_message)
-
-
-def _obstacle(situation: Situation) -> Obstacle:
-    return TABLE.get(situation.refusal.check, plainly)(situation)
+MAX_LATER: Final = 8
+"""Refusals after the first that are explained. A login that meets more of them is repaired in two rounds."""
 
 
 def plainly(situation: Situation) -> Obstacle:
@@ -29,3 +26,54 @@ def plainly(situation: Situation) -> Obstacle:
     path = refusal.path if isinstance(refusal, MalformedPolicyDocument) else ""
     cause = Cause(check=refusal.check, sentence=f"expected {refusal.expected}, found {refusal.found}")
     return Obstacle(causes=(cause,), edits=(Edit(place=Place(owner="call", path=path), instruction=refusal.remedy),))
+
+
+_PLAINLY: Final = Row(plainly)
+TABLE: Final[Mapping[str, Row]] = {check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()}
+"""Check to its explanation."""
+
+
+def explain(refusal: FederationError) -> Explanation:
+    """Return why *refusal* was raised and what to change. The refusal's own ``explanation`` is the same, computed once."""
+    situation = situation_of(refusal)
+    return Explanation(
+        first=_row(situation).explain(situation),
+        later=tuple(_later(situation)),
+        aws_accepts=_aws_accepts(situation),
+        aws_message=refusal.aws_message,
+    )
+
+
+def _row(situation: Situation) -> Row:
+    return TABLE.get(situation.refusal.check, _PLAINLY)
+
+
+def _later(situation: Situation) -> list[Obstacle]:
+    """Return what would refuse after the refusal of *situation*."""
+    later: list[Obstacle] = []
+    seen = {situation.refusal.check}
+    trial = _assumed(situation)
+    while trial is not None and len(later) < MAX_LATER:
+        outcome = trial.outcome()
+        # A check that refuses again was not met by the assumption: what comes after it cannot be known.
+        if outcome.refusal is None or outcome.refusal.check in seen:
+            break
+        seen.add(outcome.refusal.check)
+        following = Situation(refusal=outcome.refusal, trial=trial, outcome=outcome)
+        later.append(_row(following).explain(following))
+        trial = _assumed(following)
+    return later
+
+
+def _assumed(situation: Situation) -> Trial | None:
+    assume = _row(situation).assume
+    return None if assume is None or situation.trial is None else assume(situation)
+
+
+def _aws_accepts(situation: Situation) -> bool:
+    """Whether the token is refused by a check that AWS does not make, and by no other."""
+    report = situation.report
+    if report is None or report.profile is Profile.AWS:
+        return False
+    refusal = report.refusal()
+    return refusal is not None and refusal.check == situation.refusal.check and report.refusal(Profile.AWS) is None

@@ -3,48 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, cast
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, cast
 
 from federation.account import Account, Role
+from federation.account.issuers import by_issuer, find_oidc_provider
 from federation.errors import AccessDenied, FederationError
+from federation.explaining.trial import Outcome, Trial
 from federation.explanation import Obstacle, Question
+from federation.oidc.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt
 from federation.policy import Decision
 from federation.protocols import Provider
 from federation.report import Report
 from federation.saml.inspection import inspect_response
 from federation.sts.parameters.record import Call
+from federation.validators import diagnose
+from federation.vendors import ANY, Vendor, find_vendor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Situation:
-    """A refusal and what it was about.
+    """A refusal and what it was about. What is costly is worked out when an explanation asks for it.
 
     Attributes:
-        refusal: The refusal.
-        at: The instant that was judged at, aware UTC; None where nobody asked a question.
-        token: The token as it was given, text or octets; None where there is none. Never shown.
-        provider: The provider by which the token was judged, or would be; None where none fits.
-        account: The account that was asked; None for `validate` and `diagnose`.
-        call: The call record of the operation; None for `validate` and `diagnose`.
-        report: What every check says of the token; None where no provider fits.
-        claims: What the token says of itself, unverified: the claims of a JWT, or what `inspect_response` returns.
-        decision: What the trust policy says; None where it was not asked.
-        role: The role of the call, where the account has it.
+        refusal: The refusal that is explained.
+        trial: What the login is judged by, as it was asked or as earlier edits would have made it; None where nobody asked a question.
+        outcome: What became of the trial.
     """
 
     refusal: FederationError
-    at: datetime | None = None
-    token: object = field(default=None, repr=False)
-    provider: Provider | None = None
-    account: Account | None = None
-    call: Call | None = None
-    report: Report | None = None
-    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    decision: Decision | None = None
-    role: Role | None = None
+    trial: Trial | None = None
+    outcome: Outcome | None = field(default=None, repr=False)
+
+    @property
+    def account(self) -> Account | None:
+        """The account that was asked; None for `validate` and `diagnose`."""
+        return None if self.trial is None else self.trial.account
+
+    @property
+    def call(self) -> Call | None:
+        """The call record of the operation; None for `validate` and `diagnose`."""
+        return None if self.trial is None else self.trial.call
 
     @property
     def operation(self) -> str:
@@ -55,51 +56,107 @@ class Situation:
         """Return the parameter *name* of the call, by its name in Python; None where the call has none of that name."""
         return getattr(self.call, name, None)
 
-    def about(self, refusal: FederationError) -> Situation:
-        """Return the same situation for another of its refusals."""
-        return replace(self, refusal=refusal)
+    @property
+    def token(self) -> object:
+        """The token as it was given, text or octets; None where there is none. Never shown."""
+        if self.call is None:
+            return None if self.trial is None else self.trial.token
+        return next((found for name in ("saml_assertion", "web_identity_token") if (found := self.parameter(name)) is not None), None)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The provider by which the token is judged; None where none fits."""
+        account, call = self.account, self.call
+        if account is None or call is None:
+            return None if self.trial is None else self.trial.provider
+        named = getattr(call, "principal_arn", None) or getattr(call, "provider_id", None)
+        if named is not None:
+            tables = (account.saml_providers, account.oauth_providers, account.plugin_providers)
+            return next((table[named] for table in tables if isinstance(named, str) and named in table), None)
+        try:
+            return find_oidc_provider(decode_token(self.token), by_issuer(account.oidc_providers.values()))
+        except FederationError:
+            return None
+
+    @cached_property
+    def report(self) -> Report | None:
+        """What every check says of the token; None where no provider fits."""
+        if self.trial is None or self.provider is None:
+            return None
+        try:
+            return diagnose(self.token, self.provider, at=self.trial.at)
+        except FederationError:
+            return None
+
+    @cached_property
+    def claims(self) -> Mapping[str, Any]:
+        """What the token says of itself, unverified: the claims of a JWT, or what `inspect_response` returns; empty where unreadable."""
+        if self._inspected is not None:
+            claims: Mapping[str, Any] = self._inspected["claims"]
+            return claims
+        return {} if self.token is None or looks_like_jwt(self.token) else inspect_response(self.token)
+
+    @property
+    def header(self) -> Mapping[str, Any]:
+        """The header of a JWT, unverified; empty for other tokens, and where it is unreadable."""
+        header: Mapping[str, Any] = {} if self._inspected is None else self._inspected["header"]
+        return header
+
+    @cached_property
+    def _inspected(self) -> Mapping[str, Any] | None:
+        if not looks_like_jwt(self.token):
+            return None
+        try:
+            return inspect_token(self.token)
+        except FederationError:
+            return None
+
+    @property
+    def vendor(self) -> Vendor:
+        """The vendor of the provider of a web identity; `ANY` where none is known."""
+        issuer = getattr(self.provider, "name", None) or self.claims.get("iss")
+        return find_vendor(issuer.removeprefix("https://")) if isinstance(issuer, str) else ANY
+
+    @property
+    def decision(self) -> Decision | None:
+        """What the trust policy says; None where the refusal is not its."""
+        return cast("Decision | None", self.refusal.decision) if isinstance(self.refusal, AccessDenied) else None
+
+    @property
+    def role(self) -> Role | None:
+        """The role of the call, where the account has it."""
+        role_arn = self.parameter("role_arn")
+        return self.account.roles.get(role_arn) if self.account is not None and isinstance(role_arn, str) else None
 
 
 Explain = Callable[[Situation], Obstacle]
 """Explains the refusals of one check."""
+Assume = Callable[[Situation], Trial | None]
+"""Returns the trial as it would be if one check were met; None where nobody can know that."""
+
+
+class Row(NamedTuple):
+    """How one check is explained, and what is judged next: the login as if the check were met. None: nothing can be judged after it."""
+
+    explain: Explain
+    assume: Assume | None = None
 
 
 def situation_of(refusal: FederationError) -> Situation:
     """Return all that is at hand about *refusal*."""
     question = refusal.question
-    decision = cast("Decision | None", refusal.decision) if isinstance(refusal, AccessDenied) else None
     if question is None:
-        return Situation(refusal=refusal, decision=decision)
-    call = cast("Call | None", question.call)
-    account = cast("Account | None", question.account)
-    token = _token(question, call)
-    role_arn = getattr(call, "role_arn", None)
-    return Situation(
-        refusal=refusal,
+        return Situation(refusal=refusal)
+    trial = _trial(question)
+    outcome = trial.outcome()
+    return Situation(refusal=refusal, trial=trial, outcome=outcome)
+
+
+def _trial(question: Question) -> Trial:
+    return Trial(
         at=question.at,
-        token=token,
+        token=question.token,
         provider=cast("Provider | None", question.provider),
-        account=account,
-        call=call,
-        claims=_claims(token),
-        decision=decision,
-        role=account.roles.get(role_arn) if account is not None and isinstance(role_arn, str) else None,
+        account=cast("Account | None", question.account),
+        call=cast("Call | None", question.call),
     )
-
-
-def _token(question: Question, call: Call | None) -> object:
-    return next(
-        (found for name in ("saml_assertion", "web_identity_token") if (found := getattr(call, name, None)) is not None), question.token
-    )
-
-
-def _claims(token: object) -> Mapping[str, Any]:
-    if token is None:
-        return {}
-    if not looks_like_jwt(token):
-        return inspect_response(token)
-    try:
-        claims: Mapping[str, Any] = inspect_token(token)["claims"]
-    except FederationError:
-        return {}
-    return claims

@@ -1,0 +1,104 @@
+"""A login judged again: as it was asked, or as it would be once an edit is made.
+
+Nothing here grants anything: no session leaves this module, no use of a token is remembered and nothing is recorded.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from federation.account import Account
+from federation.account.issuers import by_issuer
+from federation.errors import FederationError
+from federation.identity import VerifiedIdentity
+from federation.protocols import Provider
+from federation.sts.callers.served import ServedAccount
+from federation.sts.exchange import SessionRequest
+from federation.sts.login_context import LoginContext, LoginFacts
+from federation.sts.parameters.record import Call
+from federation.sts.saml import AssumeRoleWithSaml, assume_role_with_saml
+from federation.sts.web_identity import AssumeRoleWithWebIdentity, assume_role_with_web_identity
+from federation.validators import validate
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a trial.
+
+    Attributes:
+        refusal: The first refusal; None where the login would succeed.
+        identity: Whom the token proved; None where it proved nobody.
+        request: What the login asks its session to be; None where that was not reached.
+    """
+
+    refusal: FederationError | None
+    identity: VerifiedIdentity | None = None
+    request: SessionRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a login is judged by.
+
+    Attributes:
+        at: The instant to judge at, aware UTC.
+        token: The token as `validate` takes it. Never shown.
+        provider: The provider for `validate`; None for an operation, which finds one.
+        account: The account of an operation; None for `validate`.
+        call: The call record of AssumeRoleWithSAML or AssumeRoleWithWebIdentity; None for `validate`.
+    """
+
+    at: datetime
+    token: object = field(default=None, repr=False)
+    provider: Provider | None = field(default=None, repr=False)
+    account: Account | None = field(default=None, repr=False)
+    call: Call | None = None
+
+    def outcome(self) -> Outcome:
+        """Return what becomes of it."""
+        facts = LoginFacts()
+        try:
+            if self.account is not None and self.call is not None:
+                _run(self.account, self.call, self.at, facts)
+            elif self.provider is not None:
+                facts.identity = validate(self.token, self.provider, at=self.at)
+        except FederationError as refusal:
+            return Outcome(refusal=refusal, identity=facts.identity, request=facts.request)
+        return Outcome(refusal=None, identity=facts.identity, request=facts.request)
+
+    def with_provider(self, provider: Provider, **changes: object) -> Trial:
+        """Return the same trial where *provider* has other attributes, as a registration with other settings would have."""
+        changed = as_if(provider, **changes)
+        if self.account is None:
+            return replace(self, provider=changed)
+        tables = ("saml_providers", "oidc_providers", "oauth_providers", "plugin_providers")
+        others: dict[str, Any] = {
+            table: {name: changed if each is provider else each for name, each in getattr(self.account, table).items()} for table in tables
+        }
+        return replace(self, account=replace(self.account, **others))
+
+    def with_call(self, **changes: object) -> Trial:
+        """Return the same trial of a call with other parameters."""
+        return self if self.call is None else replace(self, call=replace(self.call, **changes))  # type: ignore[type-var]  # a dataclass
+
+
+def as_if(provider: T, **changes: object) -> T:
+    """Return a copy of *provider* with other attributes. It is for trials: nothing has checked that they can be registered."""
+    changed = copy(provider)
+    for name, value in changes.items():
+        object.__setattr__(changed, name, value)
+    return changed
+
+
+def _run(account: Account, call: Call, at: datetime, facts: LoginFacts) -> None:
+    served = ServedAccount.of(account)
+    context = LoginContext(account, by_issuer(account.oidc_providers.values()), served.sealer, None, at)
+    if isinstance(call, AssumeRoleWithSaml):
+        assume_role_with_saml(call, context, facts)
+    elif isinstance(call, AssumeRoleWithWebIdentity):
+        assume_role_with_web_identity(call, context, facts)

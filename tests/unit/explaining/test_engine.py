@@ -1,0 +1,50 @@
+"""What refuses first, what would refuse later, and what AWS would accept: found by judging the login again."""
+
+from datetime import timedelta
+
+import pytest
+
+from federation import FederationError, OidcProvider
+from federation.errors import InvalidIdentityToken
+from federation.validators import diagnose, validate
+from tests.support import oidc
+from tests.support.sts import saml_login
+
+LATE = timedelta(hours=3)
+
+
+def refused(token: object, provider: OidcProvider, *, after: timedelta = timedelta()) -> FederationError:
+    with pytest.raises(FederationError) as caught:
+        validate(token, provider, at=oidc.AT + after)
+    return caught.value
+
+
+def test_what_would_refuse_later_is_found_in_order() -> None:
+    explanation = refused(oidc.token(aud="other", token_use="access"), oidc.provider(), after=LATE).explanation
+    assert explanation.first.causes[0].check == "exp"
+    assert [each.causes[0].check for each in explanation.later] == ["audience", "token-use"]
+
+
+def test_a_check_that_is_met_by_nothing_ends_the_list() -> None:
+    explanation = refused(oidc.token(aud="other")[:-8] + "AAAAAAAA", oidc.provider()).explanation
+    assert (explanation.first.causes[0].check, explanation.later) == ("signature", ())
+
+
+def test_what_the_strict_profile_alone_refuses_is_said() -> None:
+    times = diagnose(saml_login.mint(), saml_login.provider(audiences=["urn:other"]), at=saml_login.AT)
+    assert times.refusal() is not None
+    assert times.explanation is not None
+    assert times.explanation.aws_accepts
+    assert times.cause == times.explanation.cause
+
+
+def test_a_refusal_of_which_nobody_asked_anything_is_explained_by_its_words() -> None:
+    refusal = InvalidIdentityToken(check="audience", expected="a", found="b", remedy="do c")
+    assert refusal.cause == "expected a, found b"
+    assert [edit.instruction for edit in refusal.edits] == ["do c"]
+
+
+def test_the_question_is_not_shown() -> None:
+    token = oidc.token(aud="other")
+    refusal = refused(token, oidc.provider())
+    assert token not in repr(refusal.question) + repr(refusal) + str(refusal.__dict__)
