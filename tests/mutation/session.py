@@ -91,7 +91,8 @@ class Judge:
                 self._fork(partial(self._note, items, marks[file]), _NOTING, lambda _code, _seconds: None)
         self._wait(0)
         for file in by_file:
-            self._notes |= reach.remembered(marks[file]) or {}
+            # Notes may be of a run that had other tests of the file.
+            self._notes |= {name: note for name, note in (reach.remembered(marks[file]) or {}).items() if name in self._items}
 
     def _note(self, items: Sequence[pytest.Item], mark: str) -> int:
         recorder, notes = reach.Recorder(self._files), {}
