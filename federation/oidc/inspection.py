@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 from federation.errors import InvalidIdentityToken, show
 from federation.oidc import messages
 from federation.oidc.decode import decode_token
+from federation.vendors import KnownClaims, find_vendor
 
+NAMED_CLAIMS: Final = 5
+"""How many unaccounted claims a note names."""
 _SHAPE: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\s*", re.ASCII)
 
 
@@ -42,18 +46,31 @@ def claimed_issuer(token: object) -> str:
     return issuer
 
 
+def unaccounted_note(known: KnownClaims | None, claims: Collection[str]) -> str:
+    """Say which of *claims* the vendor is not known to issue, by name, escaped and shortened; empty where there is none."""
+    found = known.unaccounted(claims) if known else []
+    if not known or not found:
+        return ""
+    more = f" and {len(found) - NAMED_CLAIMS} more" if len(found) > NAMED_CLAIMS else ""
+    named = ", ".join(map(show, found[:NAMED_CLAIMS]))
+    return f"{known.vendor} is not known to issue {named}{more}: the vendor may have changed its tokens"
+
+
 def inspect_token(token: object) -> dict[str, Any]:
     """Return what *token* says, all of it unverified: ``header``, ``claims``, and what a reader must not take at its word.
 
     Returns:
         ``kind``; ``verified`` (False); ``header``; ``claims``; ``untrusted_key_hints``, header parameters that offer a key and are never
-        used; ``repeated_members``, names that occur more than once; ``signature_octets``.
+        used; ``repeated_members``, names that occur more than once; ``unaccounted_claims``, a remark on claims that the vendor of the
+        claimed issuer is not known to set, or empty; ``signature_octets``.
 
     Raises:
         InvalidIdentityToken: The token cannot be decoded.
     """
     raw = decode_token(token)
     payload = raw.payload.claims()
+    issuer = payload.members.get("iss")
+    known = find_vendor(issuer.removeprefix("https://")).known_claims if isinstance(issuer, str) else None
     return {
         "kind": "oidc-id-token",
         "verified": False,
@@ -61,5 +78,6 @@ def inspect_token(token: object) -> dict[str, Any]:
         "claims": payload.members,
         "untrusted_key_hints": list(raw.header.key_hints),
         "repeated_members": [*raw.header.repeated, *payload.repeated],
+        "unaccounted_claims": unaccounted_note(known, payload.members),
         "signature_octets": len(raw.signature),
     }

@@ -17,7 +17,7 @@ from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.issuer_url import read_url
 from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
-from federation.vendors import GOOGLE
+from federation.vendors import GOOGLE, KnownClaims, find_vendor
 
 _CLIENT_ID_CHARS: Final = 255
 _LISTS: Final = (list, tuple, set, frozenset)
@@ -61,6 +61,7 @@ class OidcProvider:
         issuers: Accepted values of ``iss``: the URL; for Google also the name.
         registered: The client ids, as a set.
         key_names: Names of the condition keys of the provider's identities.
+        known_claims: The claims that its vendor is known to issue; None where they are not known.
         jwks: The key set as passed.
         discovery: The discovery document as passed; None where there is none. It does not affect the verdict.
     """
@@ -78,6 +79,7 @@ class OidcProvider:
     issuers: frozenset[str]
     registered: frozenset[str]
     key_names: KeyNames
+    known_claims: KnownClaims | None
     jwks: Document
     discovery: Discovery | None
 
@@ -130,6 +132,7 @@ class OidcProvider:
             "issuers": frozenset({issuer, GOOGLE} if name == GOOGLE else {issuer}),
             "registered": frozenset(registered),
             "key_names": KeyNames.of(name),
+            "known_claims": find_vendor(name).known_claims,
             "jwks": jwks,
             "discovery": None if discovery is None else read_discovery(discovery, issuer=issuer),
         }

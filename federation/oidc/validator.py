@@ -16,7 +16,7 @@ from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
 from federation.oidc.claims import moment, read_claims
 from federation.oidc.conditions import condition_keys
 from federation.oidc.decode import decode_token
-from federation.oidc.inspection import inspect_token, looks_like_jwt
+from federation.oidc.inspection import inspect_token, looks_like_jwt, unaccounted_note
 from federation.oidc.provider import OidcProvider
 from federation.oidc.readings import Stage, read_twice, rows
 from federation.oidc.signature import SELECTION, verify_token
@@ -121,7 +121,8 @@ def _notes(presentation: Presentation) -> tuple[str, ...]:
         notes.append(f"header parameters {', '.join(claims.header.key_hints)} were ignored: keys come from the registered key set alone")
     if claims.members.get("iss") != presentation.provider.url:
         notes.append("iss names the issuer without https://, which is documented for this issuer alone")
-    return tuple(notes)
+    told = unaccounted_note(presentation.provider.known_claims, claims.members)
+    return (*notes, told) if told else tuple(notes)
 
 
 def _told_type(typ: str) -> tuple[str, ...]:

@@ -9,9 +9,20 @@ from typing import Final
 
 from federation.vendors import clouds, pipelines, platforms
 from federation.vendors.clouds import AMAZON, COGNITO, FACEBOOK, GOOGLE
-from federation.vendors.model import STANDARD_CLAIMS, Bound, Customers, OidcShape, RequiredCondition, Vendor, key_name
+from federation.vendors.model import (
+    ACCOUNTED_CLAIMS,
+    STANDARD_CLAIMS,
+    Bound,
+    Customers,
+    KnownClaims,
+    OidcShape,
+    RequiredCondition,
+    Vendor,
+    key_name,
+)
 
 __all__ = [
+    "ACCOUNTED_CLAIMS",
     "AMAZON",
     "ANY",
     "BUILT_IN",
@@ -24,6 +35,7 @@ __all__ = [
     "VENDORS",
     "Bound",
     "Customers",
+    "KnownClaims",
     "OidcShape",
     "RequiredCondition",
     "Vendor",

@@ -59,6 +59,8 @@ VENDORS: Final = (
         customers="one",
         bounds=(Bound("sub", r"system:serviceaccount:[^:]+:"),),
         example="system:serviceaccount:namespace:name",
+        documented_claims=frozenset({"kubernetes.io"}),
+        documented_beginnings=("kubernetes.io/serviceaccount/",),
         broken=r"[^:]+(?::[^:]+){0,2}|system:serviceaccounts:.*",
         shape=OidcShape(
             name="eks",
@@ -79,6 +81,9 @@ VENDORS: Final = (
         example="the number of the account",
         claims=("aud", "oaud", "sub"),
         further_claims=("google/organization_number",),
+        documented_claims=frozenset(
+            ["c_hash", "email", "email_verified", "family_name", "given_name", "google", "hd", "locale", "name", "picture", "profile"]
+        ),
         built_in="oidc",
         required=RequiredCondition(("aud", "oaud", "sub"), by_application=True),
         shape=OidcShape(
@@ -144,6 +149,7 @@ VENDORS: Final = (
         bounds=(Bound("aud"), Bound("sub")),
         example="the id of the identity",
         claims=("aud", "sub", "amr"),
+        documented_claims=frozenset(),
         built_in="oidc",
         required=RequiredCondition(("aud",)),
         shape=OidcShape(

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final, Literal
 
 STANDARD_CLAIMS: Final = ("aud", "oaud", "sub", "amr")
 """Claims that become condition keys for every OIDC provider; ``amr`` alone has several values by definition."""
+ACCOUNTED_CLAIMS: Final = frozenset(
+    [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "azp",
+        "nonce",
+        "auth_time",
+        "acr",
+        "amr",
+        "at_hash",
+        "https://aws.amazon.com/tags",
+        "https://aws.amazon.com/source_identity",
+    ]
+)
+"""Claims that any issuer may set: those of RFC 7519 and OpenID Connect Core about the token itself, and those that AWS reads."""
+_ACCOUNTED_BEGINNING: Final = "https://aws.amazon.com/tags/"
 HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 """Regular expression of a host name, for issuer patterns."""
 
@@ -85,6 +106,21 @@ class OidcShape:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownClaims:
+    """The claims that the tokens of a vendor are known to have: whole names, and beginnings of names."""
+
+    vendor: str
+    names: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    def unaccounted(self, claims: Collection[str]) -> list[str]:
+        """Return those of *claims* that are not known, sorted."""
+        if self.names.issuperset(claims):
+            return []
+        return sorted(claim for claim in claims if claim not in self.names and not claim.startswith(self.beginnings))
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     """An issuer, or a family of issuers.
 
@@ -99,6 +135,8 @@ class Vendor:
         pull_request: How the subject of a pull request ends, None where none is known.
         claims: Claims that become condition keys, as for most providers.
         further_claims: Claims that become condition keys for this vendor beside these (AWS, 2026).
+        documented_claims: Every claim of its tokens beside `ACCOUNTED_CLAIMS`; None where customers choose claims, or no list is known.
+        documented_beginnings: Beginnings of further documented claims, where customers name the rest.
         built_in: The protocol, where AWS trusts the issuer without an IAM object and policies name it by its bare host.
         required: The condition that IAM requires of new trust policies, None where it requires none.
         shape: How the forge imitates it, None where it does not.
@@ -115,6 +153,8 @@ class Vendor:
     pull_request: str | None = None
     claims: tuple[str, ...] = STANDARD_CLAIMS
     further_claims: tuple[str, ...] = ()
+    documented_claims: frozenset[str] | None = None
+    documented_beginnings: tuple[str, ...] = ()
     built_in: Literal["oidc", "oauth"] | None = None
     required: RequiredCondition | None = None
     shape: OidcShape | None = None
@@ -123,6 +163,14 @@ class Vendor:
     def exposed_claims(self) -> tuple[str, ...]:
         """Every claim of its web identities that is a condition key; no other claim exists for policies."""
         return (*self.claims, *self.further_claims)
+
+    @property
+    def known_claims(self) -> KnownClaims | None:
+        """The claims that its tokens are known to have; None where they are not known."""
+        if self.documented_claims is None:
+            return None
+        names = self.documented_claims | ACCOUNTED_CLAIMS
+        return KnownClaims(self.name, names, (*self.documented_beginnings, _ACCOUNTED_BEGINNING))
 
     def is_of_family(self, provider: str) -> bool:
         """Whether *provider* is one of the issuers that `family` describes."""

@@ -26,6 +26,19 @@ VENDORS: Final = (
         customers="strangers",
         bounds=(Bound("sub", r"organization:[^:]+:"),),
         example="organization:acme:project:app:workspace:production:run_phase:*",
+        documented_claims=frozenset(
+            [
+                "terraform_full_workspace",
+                "terraform_organization_id",
+                "terraform_organization_name",
+                "terraform_project_id",
+                "terraform_project_name",
+                "terraform_run_id",
+                "terraform_run_phase",
+                "terraform_workspace_id",
+                "terraform_workspace_name",
+            ]
+        ),
         required=RequiredCondition(("sub",)),
         shape=OidcShape(
             name="terraform",

@@ -57,6 +57,12 @@ def lacks(vendor: Vendor) -> list[str]:
         for bound in vendor.bounds
         if bound.claim not in known and not bound.claim.startswith("sts:")
     )
+    documented = vendor.documented_claims
+    missing.extend(
+        f"`documented_claims` with {claim}, which is a condition key"
+        for claim in vendor.further_claims
+        if documented is not None and not {claim, claim.partition("/")[0]} & documented
+    )
     if vendor.is_broken(vendor.example):
         missing.append("`example` that is not `broken`")
     return missing + ([] if vendor.shape is None else lacks_of_shape(vendor, vendor.shape))
@@ -92,6 +98,7 @@ def test_an_entry_is_complete(vendor: Vendor, file: str) -> None:
         (Vendor("Acme", issuers=("ci.example",), bounds=(Bound("sub", "org:[^:]+:"),), example="org:acme"), "`example`"),
         (Vendor("Acme", issuers=("ci.example",), bounds=(Bound("team"),)), "`further_claims` with team"),
         (Vendor("Acme", issuers=("ci.example",), example="x", broken="x"), "not `broken`"),
+        (Vendor("Acme", issuers=("ci.example",), further_claims=("team",), documented_claims=frozenset()), "`documented_claims` with team"),
         (
             Vendor("Acme", issuers=("ci.example",), shape=OidcShape(name="a", issuer="https://b.example", subject="x")),
             "`shape`",
