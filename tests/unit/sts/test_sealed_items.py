@@ -14,9 +14,9 @@ from federation.sts import sealing
 from federation.sts.lifetime import session_period
 from federation.sts.sealing import Sealer
 from federation.sts.session import RoleSession, _named, open_session, seal_session
+from tests.support.world import ACCOUNT, ISSUED
 
-ACCOUNT = "123456789012"
-BEGIN = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BEGIN = ISSUED
 SEALER = Sealer(Keyring(sealing="k1", keys=MappingProxyType({"k1": bytes(32)})), ACCOUNT)
 PLAIN: Mapping[str, Any] = {
     "partition": "aws",
