@@ -219,6 +219,47 @@ def test_provider_id() -> None:
         assert caught.value.message.startswith("Unrecognized OAuth provider. ")
 
 
+@pytest.mark.parametrize(
+    ("presented", "recognised"),
+    [
+        ("abcd", True),
+        (TOKEN.encode(), True),
+        ("x" * 20_000, True),
+        ("abc", False),
+        ("x" * 20_001, False),
+        ("a b c d", False),
+        (token(), False),
+        (None, False),
+        (5, False),
+    ],
+)
+def test_what_could_be_an_access_token(*, presented: object, recognised: bool) -> None:
+    assert OAuthTokenValidator().recognises(presented) is recognised
+
+
+def test_a_name_may_be_as_long_as_the_limit() -> None:
+    longest = "a" * 251 + ".com"
+    assert server(longest, ACTIVE).name == longest
+    with pytest.raises(RegistrationError) as caught:
+        server(f"a{longest}", ACTIVE)
+    assert caught.value.check == "name"
+
+
+def test_a_client_is_its_own_subject_and_audience_where_the_server_names_none() -> None:
+    client = {name: value for name, value in ACTIVE.items() if name not in {"sub", "aud"}}
+    identity = validate(TOKEN, server("as.example.com", client, client_ids=["cli"]), at=AT)
+    assert (identity.subject, identity.audience, identity.audiences) == ("cli", "cli", ("cli",))
+    nobody = server("as.example.com", {"active": True, "sub": "alice", "exp": NOW + 60, "iss": "https://as.example.com"}, profile="aws")
+    assert validate(TOKEN, nobody, at=AT).audiences == ()
+
+
+@pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": []}, {"data": "x"}, FACEBOOK["data"]])
+def test_an_answer_of_facebook_stands_under_data(answer: dict[str, Any]) -> None:
+    with pytest.raises(RegistrationError) as caught:
+        server("graph.facebook.com", answer)
+    assert (caught.value.check, caught.value.expected.endswith("an object with the object data")) == ("token-information", True)
+
+
 # Signed answers (RFC 9701) --------------------------------------------------------------------------------------------------------------
 
 SIGNER = OidcForge(key=key(), issuer="https://as.example.com")
