@@ -78,7 +78,9 @@ class Plugin(Protocol):
         ...
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """Return a report of all checks that `validate` runs, without an identity. Refusals are in the report, not raised.
+        """Return a report of all checks that `validate` runs, at the instant *at*, aware UTC, without an identity.
+
+        Refusals are in the report, not raised.
 
         Where the report accepts the token, `federation.diagnose` adds the identity that ``validate`` returns.
         """

@@ -30,7 +30,7 @@ class OAuthProvider:
         answers: The token information of each token, by `federation.oauth.registry.token_key`.
         client_ids: Client ids whose tokens are accepted. None accepts all, as AWS does for its built-in providers; conditions of the trust
             policy then decide.
-        clock_skew: Tolerance on the times of a token in profile ``strict``. Profile ``aws`` has five minutes (observed).
+        clock_skew: Tolerance on the times of a token in profile ``strict``, 0 to 600 seconds. Profile ``aws`` has five minutes (observed).
         profile: The profile whose verdict decides.
     """
 

@@ -30,7 +30,7 @@ Reuse = Literal["allowed", "refused"]
 
 
 class Options(TypedDict, total=False):
-    """The optional arguments of an `OidcProvider`."""
+    """The optional arguments of `OidcProvider`, with their meaning there; ``clock_skew`` is a timedelta or whole seconds."""
 
     arn: str
     algorithms: Collection[str] | None
@@ -51,7 +51,8 @@ class OidcProvider:
         arn: ARN of the provider. It is the name for providers built into AWS, and where no ARN was passed.
         client_ids: Accepted client ids ("audiences"), each once.
         algorithms: The accepted JWS algorithms (RFC 7518, RFC 8037). Profile ``aws`` accepts only those of the families RS and ES.
-        clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``. Profile ``aws`` has five minutes (observed).
+        clock_skew: Tolerance on ``exp``, ``nbf`` and ``iat`` in profile ``strict``, 0 to 600 seconds. Profile ``aws`` has five minutes
+            (observed).
         profile: The profile whose verdict decides.
         token_types: Values of the header parameter ``typ`` that profile ``strict`` accepts, in lower case. An absent ``typ`` is accepted
             too.

@@ -46,7 +46,7 @@ class VerificationKey:
         public_key: RSA of `limits.RSA_MIN_BITS` to `limits.RSA_MAX_BITS`, or EC on P-256, P-384 or P-521.
         fingerprint: SHA-256 in hex, of the certificate where there is one, else of the SubjectPublicKeyInfo.
         not_before: Start of the certificate's own period, aware UTC; None for a bare key. A remark, never a rule.
-        not_after: End of it.
+        not_after: End of the certificate's validity, aware UTC.
         source: Where the key came from, for reports.
         kind: ``rsa`` or ``ec``, told once at registration.
         bits: Size of the modulus or of the curve.

@@ -42,8 +42,8 @@ class SamlProvider:
         audiences: Accepted values of Audience; by default those of AWS in the partition of the ARN.
         recipients: Accepted values of Recipient and Destination, URLs; None for those of AWS in the partition of the ARN.
         max_age: Longest time between the assertion's IssueInstant and its use; None for no limit. The default is five minutes, as in AWS.
-        clock_skew: Tolerance on NotBefore and on an IssueInstant in the future, in profile ``strict``, 0 to
-            `limits.MAX_CLOCK_SKEW_SECONDS`. It never extends a validity that has ended (attack row P08).
+        clock_skew: Tolerance on NotBefore and on an IssueInstant in the future, in profile ``strict``, 0 to 600 seconds. It never extends a
+            validity that has ended (attack row P08).
         permit: Weak algorithms and forms that are accepted for this provider, by name.
         decryption_keys: Private keys for encrypted assertions, tried in order.
         encryption: ``required`` refuses assertions that are not encrypted; ``allowed`` accepts both.
@@ -178,8 +178,8 @@ class SamlProvider:
             entity_id: The entity to register; required where the document describes several identity providers.
             audiences: As for the constructor.
             recipients: As for the constructor.
-            max_age: As for the constructor.
-            clock_skew: As for the constructor.
+            max_age: As for the constructor, a timedelta or whole seconds; None for no limit.
+            clock_skew: As for the constructor, a timedelta or whole seconds.
             permit: As for the constructor.
             decryption_keys: As for the constructor.
             encryption: As for the constructor.

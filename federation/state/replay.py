@@ -49,7 +49,7 @@ class MemoryReplayCache:
         return len(self._seen)
 
     def first_use(self, issuer: str, token_id: str, *, until: datetime, at: datetime) -> bool:
-        """Record the use of a token and return whether it was the first; see `ReplayCache`."""
+        """Record the use of a token that ends at *until*, and return whether it was the first; times are aware UTC. See `ReplayCache`."""
         key = (issuer, token_id)
         with self._lock:
             while self._by_end and self._by_end[0][0] <= at:
@@ -64,7 +64,10 @@ class MemoryReplayCache:
         return True
 
     def may_have_forgotten(self, until: datetime) -> bool:
-        """Return whether a record may have been deleted; see `ReplayCache`. The latest end of a deleted record is kept for each hour."""
+        """Return whether the record of a token that ends at *until*, aware UTC, may have been deleted; see `ReplayCache`.
+
+        The latest end of a deleted record is kept for each hour.
+        """
         last = self._forgotten.get(_hour(until))
         return last is not None and until <= last
 

@@ -1,4 +1,4 @@
-"""How every operation is answered: find who calls, run the operation, record what became of it. What cannot be recorded is not granted."""
+"""The three steps of every operation: resolve the caller, run the operation, record the event. A call without a record is not granted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ A = TypeVar("A", bound=Answer)
 
 
 class Answering:
-    """Answers the calls of one service. Immutable but for its memories.
+    """Runs the operations of one service. It is immutable except for the records of used tokens and codes.
 
     Attributes:
         accounts: The service's account and its neighbours.
@@ -38,27 +38,27 @@ class Answering:
     def __init__(
         self, account: Account, *, audit: AuditSink | None, replay: ReplayCache | None, state: State, neighbours: Iterable[Account]
     ) -> None:
-        """Answer for *account*; the arguments are those of `SecurityTokenService`.
+        """Run the operations of *account*. The arguments are those of `SecurityTokenService`.
 
         Raises:
-            RegistrationError: Two OpenID Connect providers answer to one issuer, or two accounts have one id.
+            RegistrationError: Two OpenID Connect providers have the same issuer, or two accounts have the same id.
         """
         self.accounts = ServedAccounts(account, neighbours)
         self._audit, self._replay, self._state = audit, replay, state
         self._issuers = by_issuer(account.oidc_providers.values())
 
     def login(self, call: C, run: Callable[[C, LoginContext, LoginFacts], A], *, at: datetime | None, origin: Origin | None) -> A:
-        """Answer a federated login, which needs no caller, and record it.
+        """Run a federated login, which has no caller, and record its event.
 
         Raises:
-            FederationError: What the operation refuses, or the event cannot be recorded.
+            FederationError: The operation refuses, or the event cannot be recorded.
         """
         instant, home = clock.resolve(at), self.accounts.home
         context = LoginContext(home.account, self._issuers, home.sealer, self._replay, instant)
         facts = LoginFacts()
         try:
             session = run(call, context, facts)
-        except Exception as error:  # noqa: BLE001 - a bug is refused and recorded like the rest
+        except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
             refusal = _refusal(error)
             refusal.asked(Question(at=instant, account=home.account, call=call))
             self._record_login(call, facts, at=instant, origin=origin, refusal=refusal)
@@ -67,10 +67,10 @@ class Answering:
         return session
 
     def signed(self, call: C, run: Callable[[C, Context], A], caller: AnyCaller, *, at: datetime | None, origin: Origin | None) -> A:
-        """Answer a call that AWS wants signed, and record it. The account of the role answers, otherwise that of the caller.
+        """Run a signed operation and record its event. It runs in the account of the role, or in that of the caller where it has no role.
 
         Raises:
-            FederationError: What the operation refuses, the caller is nobody, or the event cannot be recorded.
+            FederationError: The caller is unknown, the operation refuses, or the event cannot be recorded.
         """
         instant = clock.resolve(at)
         role_arn = call.role_arn if isinstance(call, AssumeRole) else None
@@ -82,7 +82,7 @@ class Answering:
                 account=served.account, sealer=served.sealer, callers=served.callers, caller=who, state=self._state, at=instant
             )
             answer = run(call, context)
-        except Exception as error:  # noqa: BLE001 - a bug is refused and recorded like the rest
+        except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
             refusal = _refusal(error)
             refusal.asked(Question(at=instant, account=self.accounts.home.account, call=call, caller=who))
             self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal)
@@ -128,7 +128,7 @@ class Answering:
 
 
 def _refusal(error: Exception) -> FederationError:
-    """Return *error* where it is a refusal; a bug as `InternalFailure`, without its text, which may hold what the caller sent."""
+    """Return *error* where it is a refusal. Other exceptions become `InternalFailure` without their text, which may hold parameters."""
     if isinstance(error, FederationError):
         return error
     return InternalFailure(
@@ -146,4 +146,4 @@ def _raise(refusal: FederationError, error: Exception) -> NoReturn:
             raise refusal
         raise refusal from error
     finally:
-        del refusal, error  # else they and this frame, in their tracebacks, keep each other and all that the call held
+        del refusal, error  # breaks the reference cycle of the errors and this frame, which would keep the call in memory

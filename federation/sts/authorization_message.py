@@ -1,8 +1,8 @@
-"""Encoded authorization messages: why a request was denied, for the eyes of those alone who may call DecodeAuthorizationMessage.
+"""Encoded authorization messages: the reasons of a denial, readable only by callers that may call DecodeAuthorizationMessage.
 
-A denial carries a sealed record of the statements that matched and of the request's context. It is sealed with the account's keyring, bound
-to the account and to this purpose: no session token opens as a message, nor a message of another account. The record is not compressed
-before it is sealed: parts of it are the caller's choice, and the length would tell how much of them a policy repeats.
+The message seals the matched statements and the condition keys of the request with the account's keyring. The seal is bound to the account
+and to this purpose, so that neither a session token nor a message of another account can be opened as a message. The record is not
+compressed: the caller chooses parts of it, and the compressed length would reveal whether a policy repeats them.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _TO_URL: Final = str.maketrans("+/", "-_", "=")
 _FROM_URL: Final = str.maketrans("-_+/=", "+/   ")
 
 Values = Mapping[str, str | Sequence[str]]
-"""Condition key to its value or values, both in the order in which they are to be shown."""
+"""Condition key to its value or values, in the order of the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedStatement:
-    """One statement that took part in the decision.
+    """A statement that decided.
 
     Attributes:
         statement_id: Its Sid, or empty.
         effect: ``ALLOW`` or ``DENY``.
-        principals: Unique ids or names of the principals it speaks of.
+        principals: Unique ids or names of the principals to which it applies.
         principal_groups: Groups among them.
-        actions: Its actions, as written.
-        resources: Its resources, as written.
-        conditions: Condition keys and the values it compares them with.
+        actions: Its actions as spelled.
+        resources: Its resources as spelled.
+        conditions: Its condition keys and their values.
     """
 
     statement_id: str
@@ -48,7 +48,7 @@ class MatchedStatement:
     conditions: Values = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
-        """Return the statement with the members, and in the order, that AWS shows."""
+        """Return the statement with the members of AWS's messages, in their order."""
         return {
             "statementId": self.statement_id,
             "effect": self.effect,
@@ -62,7 +62,7 @@ class MatchedStatement:
 
 @dataclass(frozen=True, slots=True)
 class RequestPrincipal:
-    """Who asked: unique id (``AROA…:session`` for a role session), ARN, and for IAM users alone the name."""
+    """The caller: unique id (``AROA…:session`` for a role session), ARN, and the name for IAM users only."""
 
     id: str
     arn: str
@@ -76,14 +76,14 @@ class RequestPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationContext:
-    """The decision on one request, as DecodeAuthorizationMessage tells it (STS API reference, example of the operation).
+    """The decision on one request, as DecodeAuthorizationMessage returns it (STS API reference, example of the operation).
 
     Attributes:
-        principal: Who asked.
-        action: What for, e.g. ``RunInstances`` or ``sts:AssumeRole``, as the refusing service names it.
-        resource: On what, or None where the service names no resource.
+        principal: The caller.
+        action: The action as the refusing service names it, e.g. ``RunInstances`` or ``sts:AssumeRole``.
+        resource: The resource; None where the service names none.
         conditions: The request's condition keys and values.
-        matched_statements: Statements that matched; empty when silence denied.
+        matched_statements: The Deny statements that apply; empty for an implicit deny.
         allowed: Always False in a denial.
     """
 
@@ -104,19 +104,19 @@ class AuthorizationContext:
         action: str | None = None,
         conditions: Values | None = None,
     ) -> AuthorizationContext:
-        """Describe a request that one or more policies refused.
+        """Return the context of a request that one or more policies denied.
 
-        Only statements that deny are told, as AWS does: a request that nothing allows matched none that matters.
+        It includes only Deny statements, as in AWS. An implicit deny has no matched statement.
 
         Args:
-            decisions: What each policy that was asked answered; none where no policy has a say.
-            request: What was asked of all of them.
-            principal: Who asked, as the message names him.
-            action: The action as the refusing service names it; the request's own when None.
-            conditions: The condition keys that the refusing service tells of; all of the request's when None.
+            decisions: The decision of each evaluated policy; empty where none was evaluated.
+            request: The request for which they were evaluated.
+            principal: The caller as the message names it.
+            action: The action as the refusing service names it; that of the request when None.
+            conditions: The condition keys of the message; all of the request when None.
         """
         shown = request.keys if conditions is None else conditions
-        owner = principal.id.partition(":")[0]  # a policy belongs to the role, not to its session
+        owner = principal.id.partition(":")[0]  # a policy is attached to the role, not to its session
         denying = (each for decision in decisions if decision.effect == "Deny" for each in decision.statements)
         return cls(
             principal=principal,
@@ -128,11 +128,11 @@ class AuthorizationContext:
 
     @property
     def explicit_deny(self) -> bool:
-        """A statement denies; otherwise no statement allowed."""
+        """Whether a Deny statement applies; otherwise it is an implicit deny."""
         return any(statement.effect == "DENY" for statement in self.matched_statements)
 
     def to_json(self) -> str:
-        """Return the decoded message: compact JSON, members in AWS's order."""
+        """Return the decoded message: compact JSON with the members in AWS's order."""
         named = {} if self.resource is None else {"resource": self.resource}
         message = {
             "allowed": self.allowed,
@@ -150,15 +150,12 @@ class AuthorizationContext:
 
 
 def encode(context: AuthorizationContext, sealer: Sealer) -> str:
-    """Seal *context* for the account of *sealer*.
-
-    Returns:
-        Url-safe text of at most 10 240 characters.
+    """Return the encoded message of *context*: URL-safe text of at most `limits.ENCODED_MESSAGE_CHARS` characters.
 
     Raises:
-        InvalidAuthorizationMessageException: The record would be longer. Nothing is left out of it silently; deny without a message.
+        InvalidAuthorizationMessageException: The message would be longer. The caller then denies without a message.
     """
-    # A context value may hold a lone surrogate from a JSON token; it must not turn a denial into a crash.
+    # A condition key may hold a lone surrogate from a JSON token, for which strict UTF-8 encoding would raise.
     payload = context.to_json().encode("utf-8", "backslashreplace")
     message = sealer.seal(payload, kind=_KIND).token.translate(_TO_URL)
     if len(message) > limits.ENCODED_MESSAGE_CHARS:
@@ -172,10 +169,10 @@ def encode(context: AuthorizationContext, sealer: Sealer) -> str:
 
 
 def decode(message: object, sealer: Sealer) -> str:
-    """Open *message* and return the JSON text it seals.
+    """Return the JSON text of the encoded *message*.
 
     Raises:
-        InvalidAuthorizationMessageException: *message* is not one that this account's keyring sealed; one text for every kind of damage.
+        InvalidAuthorizationMessageException: No key of the account's keyring opens *message*. The text is the same for every defect.
     """
     if not isinstance(message, str) or not 0 < len(message) <= limits.ENCODED_MESSAGE_CHARS:
         raise _invalid()

@@ -1,7 +1,4 @@
-"""The eleven operations: the call record of each, and the method of the service that answers it.
-
-Whoever serves them by name, over HTTP or on the command line, reads this table.
-"""
+"""The table of the eleven operations, for the server and the command line, which call them by name."""
 
 from __future__ import annotations
 
@@ -32,9 +29,9 @@ class Operation:
 
     Attributes:
         call: Its call record.
-        method: The method of `SecurityTokenService` that answers it, unbound.
-        global_refusal: Text by which AWS's global endpoint refuses it; None where that serves it.
-        precision: How exactly answers on the wire give instants.
+        method: The method of `SecurityTokenService` for it, unbound.
+        global_refusal: Text by which AWS's global endpoint refuses it; None where the endpoint accepts it.
+        precision: Precision of times in responses on the wire.
     """
 
     call: type[Call]
@@ -44,22 +41,22 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """Its name, as in ``Action``."""
+        """Name of the operation, as in the parameter ``Action``."""
         return self.call.operation
 
     @property
     def command(self) -> str:
-        """Its name on the command line."""
+        """Name of the operation on the command line."""
         return kebab_case(self.name)
 
     @property
     def signed(self) -> bool:
-        """Whether AWS wants the call signed. Where it does not, a signature that is sent is ignored."""
+        """Whether the operation requires a signature. Other operations ignore a signature."""
         return self.call.signed
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Its parameters."""
+        """The parameters of the operation."""
         return self.call.parameters
 
 
@@ -82,4 +79,4 @@ _ALL: Final = (
     ),
 )
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType({operation.name: operation for operation in _ALL})
-"""Every operation by its name."""
+"""Every operation by name."""

@@ -1,4 +1,4 @@
-"""A proved login that asks for a role, and what it asks of its session: the same whichever protocol brought it."""
+"""A verified login with the requested role, and the requested properties of the session, for both protocols."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from federation.identity import SessionTag, VerifiedIdentity
 
 
 class Exchange(NamedTuple):
-    """A proved identity and the role it asks for.
+    """A verified identity and the requested role.
 
     Attributes:
-        identity: Who the token proved somebody to be.
-        role_arn: The role of the call.
-        provider_arn: The provider of the call, which proved the identity.
-        session_name: RoleSessionName of the call, where the operation has that parameter; SAML assertions bring their own.
+        identity: The identity that the token proved.
+        role_arn: ARN of the requested role.
+        provider_arn: ARN of the provider that proved the identity.
+        session_name: RoleSessionName of the call; None for SAML, whose assertions have an attribute for it.
     """
 
     identity: VerifiedIdentity
@@ -24,16 +24,16 @@ class Exchange(NamedTuple):
 
 
 class SessionRequest(NamedTuple):
-    """What a federated login asks its session to be.
+    """The properties of the session that a federated login requests.
 
     Attributes:
         name: RoleSessionName, 2 to 64 characters; None only while a refused login is explained.
-        duration: Seconds by which the token itself limits the session, which can only shorten; None when not said.
+        duration: Longest session in seconds by the token (SessionDuration); None where the token states none.
         tags: Session tags in order.
-        transitive_tag_keys: Keys of those that outlive role chaining.
+        transitive_tag_keys: Keys of the session tags that pass to chained sessions.
         source_identity: SourceIdentity, or None.
-        authorized_by_idp: Whether the token names the role among those it may assume, ``sts:RoleAuthorizedByIdp``; None for SAML, which
-            has no such key.
+        authorized_by_idp: ``sts:RoleAuthorizedByIdp``: whether the token lists the role among those it may assume; None for SAML, which has
+            no such key.
     """
 
     name: str | None = None

@@ -1,4 +1,4 @@
-"""The exchange without its end: what it would demand of a proved login, and what the role's trust policy says to it."""
+"""Explanation of an exchange: its checks on a verified login, and the decision of the role's trust policy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from federation.validators import installed
 
 @dataclass(frozen=True, slots=True)
 class LoginKind:
-    """How one kind of login becomes a session: the operation, what it demands, and what it reads where not every demand is met."""
+    """A kind of login: its operation, its checks, and the reading of a session request from an identity that may fail some checks."""
 
     operation: str
     checks: Sequence[Check[Exchange]]
@@ -34,11 +34,11 @@ LOGIN_KINDS: Final = {
     "oidc-id-token": _WEB_IDENTITY,
     "oauth-access-token": _WEB_IDENTITY,
 }
-"""Kind of identity to its kind of login; those of plug-ins come as web identities."""
+"""Login kind by kind of identity. Identities of plug-ins are web identities."""
 
 
 def explain_role(account: Account, identity_or_report: object, *, role_arn: str, session_name: str | None, at: datetime) -> Decision:
-    """Return what the trust policy of a role says; see `SecurityTokenService.explain_role`."""
+    """Return the decision of a role's trust policy; see `SecurityTokenService.explain_role`."""
     identity = _proved(identity_or_report)
     login = login_kind(identity.kind)
     role = account.roles.get(role_arn) if isinstance(role_arn, str) else None
@@ -49,16 +49,16 @@ def explain_role(account: Account, identity_or_report: object, *, role_arn: str,
 
 
 def check_exchange(identity_or_report: object, *, role_arn: str) -> tuple[CheckResult, ...]:
-    """Run every check that the exchange makes of a proved login before the trust policy is asked, and report each."""
+    """Return the result of every check of the exchange before the trust policy; see `SecurityTokenService.check_exchange`."""
     identity = _proved(identity_or_report)
     return collect(login_kind(identity.kind).checks, Exchange(identity, role_arn, identity.provider_arn))
 
 
 def login_kind(kind: str) -> LoginKind:
-    """Return the kind of login that identities of *kind* take.
+    """Return the login kind of identities of *kind*.
 
     Raises:
-        ValidationError: No operation takes identities of its kind.
+        ValidationError: No operation accepts such identities.
     """
     found = LOGIN_KINDS.get(kind) or (_WEB_IDENTITY if kind in installed() else None)
     if found is None:

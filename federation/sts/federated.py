@@ -1,6 +1,7 @@
-"""What AssumeRoleWithSAML and AssumeRoleWithWebIdentity have in common: everything from a proved identity on.
+"""The steps of AssumeRoleWithSAML and AssumeRoleWithWebIdentity after the verification of the token.
 
-The two differ in where provider, session name and tags come from. Trust, length, session policies, seal and replay are one road.
+The operations differ in the source of provider, session name and tags. Trust policy, duration, session policies, seal and replay are
+common.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _LATEST_LEEWAY: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 
 
 class FederatedCall(Protocol):
-    """The parameters that both operations have, as they came; each operation's own record has more."""
+    """The parameters that both operations have, unchecked."""
 
     @property
     def operation(self) -> str: ...  # noqa: D102
@@ -44,7 +45,7 @@ class FederatedCall(Protocol):
 
 
 class IssuedRole(Issued):
-    """What both operations answer of a session and the token that seals it: members of `FederatedRoleSession`."""
+    """The members of `FederatedRoleSession` that follow from the session and its token."""
 
     assumed_role_user: AssumedRoleUser
 
@@ -58,22 +59,22 @@ def issue(
     single_use: bool,
     redeemable_until: datetime | None = None,
 ) -> IssuedRole:
-    """Take a proved identity to its session.
+    """Issue the session of a verified identity.
 
     Args:
         call: The parameters.
-        identity: Who asks.
-        request: What the login asks its session to be.
-        context: The account and the instant.
-        single_use: Whether the token serves once, so far as used tokens are remembered at all.
-        redeemable_until: When the provider takes the token no longer, though its own end may be far; None where it sets no such limit.
+        identity: The verified identity.
+        request: The requested properties of the session.
+        context: The account and the time.
+        single_use: Whether the token is accepted once, where the service has a record of used tokens.
+        redeemable_until: Time after which the provider's rules refuse the token, aware UTC; None where only the token's own end limits it.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The role trusts this caller, and the caller's tags and source identity.
     role = _trusting_role(call, identity, request, context)
-    # 2. The session has an end that every party agrees to.
+    # 2. The duration is within the limits of the call, the role and the token.
     period = session_period(
         asked=call.duration_seconds,
         role_maximum=role.max_session_duration,
@@ -81,9 +82,9 @@ def issue(
         not_on_or_after=identity.session_not_on_or_after,
         at=context.at,
     )
-    # 3. Session policies, which can only narrow, are policies.
+    # 3. The session policies are valid.
     arns = check_session_policies(context.account, policy=call.policy, policy_arns=call.policy_arns)
-    # 4. All of it is sealed into a token that fits.
+    # 4. The session is sealed into a token within the size limit.
     session = RoleSession(
         partition=context.account.partition,
         account=context.account.id,
@@ -101,7 +102,7 @@ def issue(
         policy_arns=arns,
     )
     sealed = seal_session(session, context.sealer, minimum_size=call.minimum_session_token_size or 0)
-    # 5. Last, when nothing else can refuse: the token was not used before.
+    # 5. The token was not used before. This is last, so that a refused call does not record a use.
     if single_use and context.replay is not None:
         _check_first_use(identity, context.replay, context.at, redeemable_until=redeemable_until)
     user = AssumedRoleUser(assumed_role_id=session.user_id, arn=session.arn)
@@ -121,10 +122,10 @@ def _trusting_role(call: FederatedCall, identity: VerifiedIdentity, request: Ses
 
 
 def check_role_arn(role_arn: str) -> None:
-    """Require that *role_arn* is the ARN of a role, whether it exists or not.
+    """Require that *role_arn* is the ARN of a role. The role need not exist.
 
     Raises:
-        ValidationError: It is not; AWS's text is ``<arn> is invalid``.
+        ValidationError: It is not. AWS's text is ``<arn> is invalid``.
     """
     arn = Arn.parse(role_arn, check="role-arn")
     if arn.service != "iam" or arn.resource_type != "role" or not arn.name:
@@ -140,12 +141,13 @@ def check_role_arn(role_arn: str) -> None:
 def _check_first_use(identity: VerifiedIdentity, replay: ReplayCache, at: datetime, *, redeemable_until: datetime | None) -> None:
     """Require that the token was not used before (attack rows P10, P11, J41).
 
-    It is remembered no longer than anybody would take it: an end in the far future must not fill the memory (attack row D09).
+    The record is kept only as long as a provider would accept the token, so that a token with a distant end cannot fill it (attack row
+    D09).
     """
     token_id = identity.token_id
     end = min((end for end in (identity.not_on_or_after, redeemable_until) if end is not None), default=None)
     if token_id is not None and end is not None:
-        # Until the end with the largest leeway there is: nobody may forget a token that some provider would still take.
+        # With the largest clock skew, so that no record is deleted while a provider would still accept the token.
         until = end + _LATEST_LEEWAY if end.year <= LAST_INSTANT_YEAR else end
         if replay.first_use(identity.issuer, token_id, until=until, at=at):
             return

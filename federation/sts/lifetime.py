@@ -1,4 +1,4 @@
-"""How long a role session lasts (docs/observed.md 1.2; attack row A22)."""
+"""The duration of role sessions (docs/observed.md 1.2; attack row A22)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from federation.errors import ExpiredTokenException, ValidationError
 from federation.saml.messages import EXPIRED
 
 LAST_INSTANT_YEAR: Final = 9998
-"""Sessions that would begin later are refused: their end could not be written down."""
+"""Last year in which a session may begin. The end of a later one might exceed the range of `datetime`."""
 
 
 def session_period(
@@ -19,15 +19,16 @@ def session_period(
     """Return start and end of a session, both whole seconds.
 
     Args:
-        asked: DurationSeconds of the call; the default is one hour.
-        role_maximum: MaxSessionDuration of the role.
-        attribute: SessionDuration of the assertion, which can only shorten.
-        not_on_or_after: SessionNotOnOrAfter of the assertion, which can only shorten, even below 900 seconds (observed).
-        at: The present instant.
+        asked: DurationSeconds of the call; one hour when None.
+        role_maximum: MaxSessionDuration of the role in seconds.
+        attribute: SessionDuration of the assertion in seconds, which can only shorten the session; None where there is none.
+        not_on_or_after: SessionNotOnOrAfter of the assertion, aware UTC, which can only shorten the session, also below 900 seconds
+            (observed).
+        at: Start of the session, aware UTC.
 
     Raises:
-        ValidationError: *asked* exceeds the role's maximum, or *at* is beyond the calendar.
-        ExpiredTokenException: Less than a second is left.
+        ValidationError: *asked* exceeds *role_maximum*, or *at* is after `LAST_INSTANT_YEAR`.
+        ExpiredTokenException: Less than one second is left.
     """
     seconds = limits.ROLE_SESSION_DEFAULT_SECONDS if asked is None else asked
     if seconds > role_maximum:
@@ -55,7 +56,7 @@ def session_period(
 
 
 def check_calendar(at: datetime) -> None:
-    """Require that a session that begins at *at* ends within the calendar.
+    """Require that a session that begins at *at* ends within the range of `datetime`.
 
     Raises:
         ValidationError: It does not.

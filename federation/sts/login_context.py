@@ -1,4 +1,4 @@
-"""What a federated login is answered with, and what becomes known of it while it runs."""
+"""The input of a federated login beside its parameters, and the facts that it finds out for the audit event."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from federation.state import ReplayCache
 from federation.sts.exchange import SessionRequest
 from federation.sts.sealing import Sealer
 
-if TYPE_CHECKING:  # key handling is loaded with the first provider, not with the service
+if TYPE_CHECKING:  # key handling is imported with the first provider, not with the service
     from federation.oidc.provider import OidcProvider
 
 
 class LoginContext(NamedTuple):
-    """The account and the instant of one login.
+    """The account and the time of one login.
 
     Attributes:
-        account: Providers and roles.
-        issuers: Its OpenID Connect providers by issuer, `federation.account.issuers.by_issuer`.
+        account: The account with providers and roles.
+        issuers: Its OpenID Connect providers by issuer, from `federation.account.issuers.by_issuer`.
         sealer: Seals the session token.
-        replay: Where used tokens are remembered; None where they are not.
-        at: The instant to judge at, aware UTC.
+        replay: Record of used tokens; None where a token may be used repeatedly.
+        at: The time to judge at, aware UTC.
     """
 
     account: Account
@@ -37,14 +37,14 @@ class LoginContext(NamedTuple):
 
 @dataclass(slots=True)
 class LoginFacts:
-    """What a login has made known so far, for its audit event: a refused one is recorded with what was known when it was refused.
+    """The facts of a login for its audit event. A refused login is recorded with the facts that were known at the refusal.
 
-    The operation fills it in as it goes. It belongs to one call and one thread.
+    The operation sets the attributes as it finds them out. An object is used by one call and one thread.
 
     Attributes:
-        provider_arn: The provider the call names, or was found to be of.
-        identity: Whom the token proved.
-        request: What the login asks its session to be.
+        provider_arn: ARN of the provider, from the call or from the token's issuer.
+        identity: The verified identity.
+        request: The requested properties of the session.
     """
 
     provider_arn: str | None = None

@@ -1,8 +1,8 @@
-"""Multi-factor authentication: six-digit codes of a TOTP device (RFC 6238: SHA-1, 30 seconds), each good once.
+"""Multi-factor authentication: six-digit TOTP codes (RFC 6238: SHA-1, 30 seconds), each accepted once.
 
-A code of the step before or after the present one is taken too: RFC 6238 5.2 allows one step for clocks and networks, and three codes of a
-million stay hard to guess. Once a code is used, it and every earlier one of that device are spent (RFC 6238 5.2: no second use), so one
-number for each device is all there is to remember. How often a device may be guessed at is for the caller to limit (RFC 4226 7.3).
+Codes of the time step before and after the present one are accepted too: RFC 6238 5.2 allows one step for clocks and networks. After the
+use of a code, that code and all earlier ones of the device are refused (RFC 6238 5.2), so the record holds one number for each device. The
+number of attempts is not limited here (RFC 4226 7.3); that is the task of the caller.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CODE = re.compile(rf"\d{{{limits.TOTP_DIGITS}}}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class VerifiedMfa:
-    """A code was right: the device and the instant, for ``aws:MultiFactorAuthPresent`` and ``aws:MultiFactorAuthAge``."""
+    """A verified code: the device and the time, for ``aws:MultiFactorAuthPresent`` and ``aws:MultiFactorAuthAge``."""
 
     serial_number: str
     authenticated_at: datetime
@@ -40,21 +40,21 @@ class VerifiedMfa:
 def check_mfa(
     devices: Mapping[str, MfaDevice], *, serial_number: object, token_code: object, at: datetime, used: UsedCodes
 ) -> VerifiedMfa | None:
-    """Judge the SerialNumber and TokenCode parameters of AssumeRole and GetSessionToken.
+    """Check the parameters SerialNumber and TokenCode of AssumeRole and GetSessionToken.
 
     Args:
-        devices: The caller's own devices, by serial number.
-        serial_number: As sent, or None.
-        token_code: As sent, or None.
-        at: The instant to judge at, aware.
-        used: The memory of spent codes.
+        devices: The devices of the caller by serial number.
+        serial_number: The parameter as passed, or None.
+        token_code: The parameter as passed, or None.
+        at: The time to judge at, aware.
+        used: Record of used codes.
 
     Returns:
-        Proof of the second factor, or None when neither parameter was sent.
+        The verified MFA, or None when neither parameter was passed.
 
     Raises:
-        ValidationError: One of the two was sent without the other.
-        AccessDenied: The device is not the caller's, or the code is wrong, out of its time or spent. Two texts, both AWS's.
+        ValidationError: Only one of the two was passed.
+        AccessDenied: The device does not belong to the caller, or the code is wrong, of another time step, or used. Both texts are AWS's.
     """
     if serial_number is None and token_code is None:
         return None
@@ -89,14 +89,14 @@ def check_mfa(
 
 
 def _matching_step(device: MfaDevice, code: object, at: datetime) -> int | None:
-    """The step whose code this is. All candidates are computed and compared, so timing does not tell which came near."""
+    """Return the time step of the code. All candidates are computed and compared, so that timing reveals nothing."""
     if not isinstance(code, str) or _CODE.fullmatch(code) is None:
         return None
     totp = TOTP(device.secret, limits.TOTP_DIGITS, SHA1(), limits.TOTP_STEP_SECONDS)  # noqa: S303 - RFC 6238; HMAC does not need collisions
     present = int(at.timestamp()) // limits.TOTP_STEP_SECONDS
     window = range(max(present - limits.TOTP_WINDOW_STEPS, 0), present + limits.TOTP_WINDOW_STEPS + 1)
     matches = [step for step in window if _is_code(totp, code, step)]
-    return matches[-1] if matches else None  # the later one of two equal codes, so that neither is good again
+    return matches[-1] if matches else None  # the later of two equal codes, so that neither is accepted again
 
 
 def _is_code(totp: TOTP, code: str, step: int) -> bool:

@@ -1,4 +1,4 @@
-"""Sessions as sealed tokens: items in an order that never changes, packed small, padded on request, bounded."""
+"""Packing of sessions into sealed tokens: items in a fixed order, compressed, padded on request, limited in size."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 def seal_items(
     items: list[Any], sealer: Sealer, *, kind: bytes, named: Callable[[], Mapping[str, str]], minimum_size: int = 0
 ) -> SealedToken:
-    """Seal *items* into a token of at least *minimum_size* characters.
+    """Return the token that seals *items*.
 
     Args:
-        items: JSON values; trailing absent ones cost nothing.
-        sealer: Seals for one account.
-        kind: What the token is; see `Sealer.seal`.
-        named: Tells what takes room, by name, for a refusal.
-        minimum_size: Pads the token.
+        items: JSON values. Trailing absent ones take no room.
+        sealer: Seals the token for its account.
+        kind: Kind of the token, see `Sealer.seal`.
+        named: Returns the items that determine the size, by name, for a refusal.
+        minimum_size: Least length of the token in octets; it is padded.
 
     Raises:
-        PackedPolicyTooLarge: The token exceeds `limits.SESSION_TOKEN_OCTETS`; the size of each item is named, the biggest first.
+        PackedPolicyTooLarge: The token exceeds `limits.SESSION_TOKEN_OCTETS`. The refusal lists the size of each item, the largest first.
     """
     payload = _pack(items)
     size = sealer.token_chars(len(payload))
@@ -43,10 +43,10 @@ def seal_items(
 
 
 def open_items(token: object, access_key_id: object, sealer: Sealer, *, kind: bytes, count: int) -> list[Any]:
-    """Return the items that *token* seals, *count* of them, absent ones as None.
+    """Return the *count* items of *token*, absent ones as None.
 
     Raises:
-        InvalidClientTokenId: The token is not ours, not of this kind, or *access_key_id* is not its own.
+        InvalidClientTokenId: No key of the keyring opens the token, it is of another kind, or *access_key_id* does not belong to it.
     """
     sealed = sealer.open(token, kind=kind)
     if sealed.access_key_id != access_key_id:
@@ -72,7 +72,7 @@ def check_not_ended(expires_at: datetime, at: datetime) -> None:
 
 
 def _pack(items: list[Any]) -> bytes:
-    """Return the payload: a mark and a JSON array, deflated where that is worth it. Trailing absent items are left out."""
+    """Return the payload: a marker octet and a JSON array, deflated where that is shorter. Trailing absent items are left out."""
     while not items[-1]:
         items.pop()
     text = _encode(items).encode("utf-8", "surrogatepass")
@@ -83,7 +83,7 @@ def _pack(items: list[Any]) -> bytes:
 
 
 def _unpack(payload: bytes) -> list[Any]:
-    """Read what `_pack` wrote and the seal proved. Padding is zero octets; neither JSON nor a finished deflate stream goes on with them."""
+    """Return the items of a payload of `_pack`. Padding is zero octets, which follow neither JSON nor a complete deflate stream."""
     mark, body = payload[:1], payload[1:]
     text = zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, _MAX_PAYLOAD) if mark == _DEFLATED else body.rstrip(b"\0")
     items: list[Any] = json.loads(text.decode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""AssumeRoleWithSAML, step by step in the order the service was observed to take them (docs/observed.md 1.2, 2.11)."""
+"""AssumeRoleWithSAML. Its steps have the observed order of AWS (docs/observed.md 1.2, 2.11)."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts
 
     Args:
         call: The parameters.
-        context: The account and the instant.
-        facts: Takes down what becomes known, for the audit event.
+        context: The account and the time.
+        facts: Receives the facts for the audit event.
 
     Raises:
         FederationError: The first step that refuses.
@@ -57,13 +57,13 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts
     check_parameters(call)
     # 2. The provider named by the call, never by the token, is registered in this account.
     provider = _find_provider(context.account, call.principal_arn)
-    # 3. One of its keys proves the response, and every check of its profile passes.
+    # 3. One of its keys verifies the response, and every check of its profile passes.
     facts.identity = identity = validate(call.saml_assertion, provider, at=context.at)
-    # 4. The attributes offer this role through this provider and say what the session is to be.
+    # 4. The attributes contain this role with this provider, and the properties of the session are valid.
     exchange = Exchange(identity, call.role_arn, call.principal_arn)
     enforce(CHECKS, exchange)
     facts.request = request = read_session_request(exchange)
-    # 5. The role trusts them, and the session is sealed. AWS takes an assertion until it ends, strict takes it once.
+    # 5. The trust policy allows the login, and the session is sealed. AWS accepts an assertion until it expires, strict accepts it once.
     single_use = provider.profile is Profile.STRICT
     issued = issue(call, identity, request, context, single_use=single_use, redeemable_until=_redeemable_until(identity, provider))
     return AssumedRoleSession(
@@ -78,7 +78,7 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts
 
 
 def _redeemable_until(identity: VerifiedIdentity, provider: SamlProvider) -> datetime | None:
-    """Return when the assertion is too old for *provider*; None where it may be of any age."""
+    """Return the time after which the assertion exceeds the provider's ``max_age``; None where there is no such limit."""
     issued = identity.issued_at
     return None if issued is None or provider.max_age is None else shift(issued, provider.max_age)
 

@@ -1,9 +1,9 @@
-"""What AWS demands of an assertion's attributes beyond a proved identity.
+"""Checks of AWS on the attributes of an assertion, and the session request that they contain.
 
 Source: IAM user guide, "Configure SAML assertions"; docs/observed.md 2.2.
 
-`CHECKS` judges, in the order AWS was observed to; `read_session_request` then reads. Everything comes from the proved identity, hence from
-signed octets (attack row P25). A singleton with several values, or given by several Attributes, is refused, never picked from (row T12).
+`CHECKS` has the observed order of AWS. `read_session_request` reads the attributes afterwards. All values come from the verified identity
+and hence from signed octets (attack row P25). A single-valued attribute with several values is refused (row T12).
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _NAME: Final = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}", re.ASCII)
 _SECONDS: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
 _CORRECT_TAGS: Final = "correct the PrincipalTag attributes at the identity provider"
 _OFFERED: Final = 3
-"""Role pairs of the assertion that a refusal repeats."""
+"""Most role pairs of the assertion that a refusal repeats."""
 
 
 def attribute(exchange: Exchange, name: str) -> tuple[str, ...]:
-    """Return the values of the attribute *name*, all Attributes of that name together, empty when there is none."""
+    """Return the values of all Attributes of the name *name*; empty where there is none."""
     values: tuple[str, ...] = exchange.identity.attributes.get(name, ())
     return values
 
@@ -126,11 +126,11 @@ CHECKS: Final[tuple[Check[Exchange], ...]] = (
     Check("transitive-tag-keys", f"{_GUIDE}: TransitiveTagKeys", BOTH, check_transitive_tag_keys),
     Check("source-identity", f"{_GUIDE}: SourceIdentity; attack row A19", BOTH, check_source_identity),
 )
-"""What the exchange demands of the attributes, in AWS's observed order."""
+"""The checks of the exchange on the attributes, in the observed order of AWS."""
 
 
 def read_session_request(exchange: Exchange) -> SessionRequest:
-    """Read what `CHECKS` was content with."""
+    """Return the session request of an exchange that passed `CHECKS`."""
     duration, source = attribute(exchange, SESSION_DURATION), attribute(exchange, SOURCE_IDENTITY)
     return SessionRequest(
         name=attribute(exchange, ROLE_SESSION_NAME)[0],
@@ -142,7 +142,7 @@ def read_session_request(exchange: Exchange) -> SessionRequest:
 
 
 def read_what_holds(exchange: Exchange) -> SessionRequest:
-    """Read the parts whose own check is content and leave the others out: for explaining, never for issuing."""
+    """Return the session request with only the parts whose check passes. It is for explanations and never for issuing."""
 
     def holds(check: Callable[[Exchange], None]) -> bool:
         try:

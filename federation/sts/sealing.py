@@ -1,9 +1,10 @@
-"""Sealing session tokens (attack row A23).
+"""Sealing of session tokens (attack row A23).
 
-A token is ``version, kind, key id, salt`` in clear and an AES-256-GCM ciphertext, in base64. The key of the ring never encrypts: each
-token has a key of its own, derived with HMAC-SHA-512 from its 128-bit random salt under a subkey of the ring's key, so the nonce can be
-constant and no count of tokens exhausts anything. The other half of the same derivation is the secret access key, and the access key id
-shows bits of the salt: nothing is stored, and id, secret and token cannot be mixed. Account, kind and all clear octets are associated data.
+A token is ``version, kind, key id, salt`` in clear and an AES-256-GCM ciphertext, in base64. A key of the keyring never encrypts: each
+token has its own key, derived with HMAC-SHA-512 from a random salt of 128 bits under a subkey of the keyring's key. Therefore the nonce is
+constant, and the number of tokens is not limited. The other half of the derivation is the secret access key, and the access key id contains
+bits of the salt. Nothing is stored, and id, secret and token of different sessions do not match. Account, kind and all clear octets are
+associated data.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ VERSION: Final = 1
 SALT_OCTETS: Final = 16
 TAG_OCTETS: Final = 16
 MAX_TOKEN_CHARS: Final = 16_384
-"""Longest text that is looked at when a session token is opened; issued ones end at `limits.SESSION_TOKEN_OCTETS`."""
+"""Longest session token that is opened. Issued tokens have at most `limits.SESSION_TOKEN_OCTETS`."""
 
 _VERSION: Final = bytes((VERSION,))
 _NONCE: Final = bytes(12)
 _KEY_OCTETS: Final = 32
-_SECRET_OCTETS: Final = 30  # 40 characters of base64, the alphabet and length of AWS's secrets
+_SECRET_OCTETS: Final = 30  # 40 characters of base64, as the secrets of AWS
 
 
 class SealedToken(NamedTuple):
-    """A session token together with what follows from its salt.
+    """A session token with the access key that follows from its salt.
 
     Attributes:
-        access_key_id: ``ASIA…`` with the account inside.
-        secret_access_key: 40 characters; never shown.
-        token: The session token, base64; never shown.
-        payload: What it seals; never shown.
+        access_key_id: ``ASIA…``; the account id is encoded in it.
+        secret_access_key: 40 characters. Not in the repr.
+        token: The session token, base64. Not in the repr.
+        payload: The sealed octets. Not in the repr.
     """
 
     access_key_id: str
@@ -56,7 +57,7 @@ class SealedToken(NamedTuple):
 
 
 class Sealer:
-    """Seals and opens the session tokens of one account with its keyring. Immutable; keys are derived once."""
+    """Seals and opens the session tokens of one account with its keyring. It is immutable; subkeys are derived once."""
 
     __slots__ = ("_account", "_associated", "_key_id", "_macs", "_overhead", "_sealing")
 
@@ -65,19 +66,19 @@ class Sealer:
         self._key_id = bytes((len(keyring.sealing),)) + keyring.sealing.encode("ascii")
         self._overhead = 2 + len(self._key_id) + SALT_OCTETS + TAG_OCTETS
         self._associated = b"federation session token\0" + account.encode("ascii")
-        # Keyed once and copied for each token: HMAC hashes its key again and again otherwise.
+        # The keyed HMAC is copied for each token; a new one would hash its key each time.
         self._macs = {key_id: HMAC(_subkey(key, account), hashes.SHA512()) for key_id, key in keyring.keys.items()}
 
     def token_chars(self, payload_octets: int) -> int:
-        """Return the length of the token that seals so many octets."""
+        """Return the length in characters of a token whose payload has *payload_octets* octets."""
         return -(-(self._overhead + payload_octets) // 3) * 4
 
     def payload_octets(self, token_chars: int) -> int:
-        """Return how many octets to seal for a token of at least so many characters."""
+        """Return the number of payload octets for a token of at least *token_chars* characters."""
         return -(-token_chars // 4) * 3 - self._overhead
 
     def seal(self, payload: bytes, *, kind: bytes) -> SealedToken:
-        """Seal *payload* under a fresh salt. *kind* is one octet that says what the payload is; it must be given again to open."""
+        """Return *payload* sealed with a new salt. *kind* is one octet; `open` requires the same."""
         salt = os.urandom(SALT_OCTETS)
         clear = b"".join((_VERSION, kind, self._key_id, salt))
         token_key, secret = _derive(self._macs[self._sealing], salt)
@@ -86,10 +87,10 @@ class Sealer:
         return SealedToken(access_key_id(self._account, salt), secret, token, payload)
 
     def open(self, token: object, *, kind: bytes) -> SealedToken:
-        """Open *token* again.
+        """Return the content of *token*.
 
         Raises:
-            InvalidClientTokenId: Anything is wrong with it; one text for everything, so that nobody learns what.
+            InvalidClientTokenId: No key opens the token as this kind. The text is the same for every defect.
         """
         try:
             clear, salt, ciphertext = _split(_octets(token), kind)
@@ -101,7 +102,7 @@ class Sealer:
 
 
 def kind_of(token: object) -> bytes:
-    """Return the kind that *token* claims, unproved: opening it as that kind proves it. Empty for what is no token at all."""
+    """Return the unverified kind of *token*, which `Sealer.open` verifies; empty where *token* does not have the form of a token."""
     try:
         return _octets(token)[1:2]
     except ValueError:
@@ -109,7 +110,7 @@ def kind_of(token: object) -> bytes:
 
 
 def invalid_token() -> InvalidClientTokenId:
-    """Return the one refusal of a session token that is not ours."""
+    """Return the refusal of a session token that cannot be opened. It is the same for every defect."""
     return InvalidClientTokenId(
         check="session-token",
         expected="a session token that this account's keyring sealed, with its own access key id",
@@ -126,7 +127,7 @@ def _octets(token: object) -> bytes:
         octets = base64.b64decode(token, validate=True)
     except binascii.Error:
         raise ValueError from None
-    if base64.b64encode(octets).decode("ascii") != token:  # non-canonical padding bits: a second spelling of one token
+    if base64.b64encode(octets).decode("ascii") != token:  # non-canonical padding bits would be a second spelling of one token
         raise ValueError
     return octets
 
@@ -140,7 +141,7 @@ def _split(octets: bytes, kind: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _derive(keyed: HMAC, salt: bytes) -> tuple[bytes, str]:
-    """Return the token's own encryption key and its secret access key; *keyed* is the HMAC under the subkey, before any message."""
+    """Return encryption key and secret access key of a token. *keyed* is the HMAC with the subkey, without a message."""
     mac = keyed.copy()
     mac.update(salt)
     material = mac.finalize()

@@ -1,4 +1,4 @@
-"""The session policies of a call: they can only narrow what the role allows (docs/observed.md 5.1, 5.4; attack row A21)."""
+"""The session policies of a call, which can only restrict the permissions of the role (docs/observed.md 5.1, 5.4; attack row A21)."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from federation.sts.parameters.model import POLICY_DESCRIPTOR
 
 
 def check_session_policies(account: Account, *, policy: str | None, policy_arns: Sequence[object] | None) -> tuple[str, ...]:
-    """Compile the inline session policy and resolve the managed ones; return their ARNs.
+    """Check the inline and the managed session policies and return the ARNs of the managed ones.
 
-    Managed policies are those of the account or AWS's own, of which only the ARN need be known. What a session may do is evaluated with the
-    documents of the day, so the ARNs travel in the token, the inline policy as text.
+    Managed policies are policies of the account, or of AWS, whose documents may be missing. The token holds the ARNs of managed policies,
+    because each request is evaluated with their present documents, and the text of the inline policy.
 
     Raises:
-        PackedPolicyTooLarge: The inline policy has more than `limits.SESSION_POLICY_CHARS` characters. AssumeRole alone can come here with
-            one: the service model bounds the parameter of every other operation, and AWS documents the bound for all
-            (docs/observed.md 1.0, 5.1).
-        MalformedPolicyDocument: The inline policy breaks the grammar of a session policy.
-        ValidationError: A managed policy is not one of the account's or AWS's.
+        PackedPolicyTooLarge: The inline policy has more than `limits.SESSION_POLICY_CHARS` characters. This is possible for AssumeRole
+            only: the service model limits the parameter of the other operations (docs/observed.md 1.0, 5.1).
+        MalformedPolicyDocument: The inline policy violates the grammar of session policies.
+        ValidationError: A managed policy is neither of the account nor of AWS.
     """
     if policy is None and not policy_arns:
         return ()
@@ -46,7 +45,7 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
 def _check_length(policy: str) -> None:
     if len(policy) <= limits.SESSION_POLICY_CHARS:
         return
-    percent = -(-100 * len(policy) // limits.SESSION_POLICY_CHARS)  # upwards: whatever is too long is more than 100 %
+    percent = -(-100 * len(policy) // limits.SESSION_POLICY_CHARS)  # rounded up, so that a policy that is too long has more than 100 %
     raise PackedPolicyTooLarge(
         check="session-policy-length",
         expected=f"an inline session policy of at most {limits.SESSION_POLICY_CHARS} characters",

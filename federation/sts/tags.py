@@ -1,4 +1,4 @@
-"""Session tags: their alphabet and limits, whichever operation brings them (docs/observed.md 5.2; attack row A18)."""
+"""Checks of session tags from tokens: alphabet and limits (docs/observed.md 5.2; attack row A18)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from federation.tags import fault_of
 
 
 def check_tags(tags: Iterable[SessionTag], *, remedy: str) -> None:
-    """Require that *tags*, which a token asks for, are session tags.
+    """Require that the *tags* of a token are valid session tags.
 
     Raises:
-        ValidationError: check ``principal-tags``.
+        ValidationError: Check ``principal-tags``: they are not.
     """
     fault = fault_of(tags)
     if fault is not None:
@@ -21,15 +21,15 @@ def check_tags(tags: Iterable[SessionTag], *, remedy: str) -> None:
 
 
 def refused_tags(expected: str, found: str, *, remedy: str) -> ValidationError:
-    """Return the refusal of tags that a token asks for."""
+    """Return the refusal of the tags of a token."""
     return ValidationError(check="principal-tags", expected=expected, found=found, remedy=remedy, message="Unable to validate tags")
 
 
 def check_transitive_keys(keys: Sequence[str], tags: Iterable[SessionTag], *, remedy: str) -> None:
-    """Require that *keys* name tags of the same token, each once; case does not count.
+    """Require that *keys* are keys of *tags*, each once, without regard to case.
 
     Raises:
-        InvalidParameterValue: check ``transitive-tag-keys``.
+        InvalidParameterValue: Check ``transitive-tag-keys``: they are not.
     """
     if not keys:
         return

@@ -1,7 +1,7 @@
-"""The audit event of one call, in CloudTrail's words: parameters, answer and caller.
+"""The audit event of a call in the form of CloudTrail: parameters, result and caller.
 
-An event includes what is declared to be included: parameters on their call record, members of answers here. A new one stays out until
-somebody decides, so that no token enters by being new (attack row O04).
+An event includes only what is declared as included: parameters on their call record, members of results here. A new member is excluded
+until it is declared, so that no token can enter an event by default (attack row O04).
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ _INCLUDED_ELEMENTS: Final = frozenset(
         "SessionTokenSize",
     }
 )
-"""Members of answers that events hold. Secret key, session token and issued tokens are not among them."""
+"""Members of results that events include. Secret access key, session token and issued tokens are not among them."""
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ANSWERS_NOTHING: Final = frozenset({"GetCallerIdentity", "GetAccessKeyInfo", "DecodeAuthorizationMessage"})
-"""Operations whose answer CloudTrail leaves out, since they change nothing."""
+"""Operations whose result CloudTrail leaves out, because they are read-only."""
 _LOGIN_TYPES: Final = {"AssumeRoleWithSAML": "SAMLUser", "AssumeRoleWithWebIdentity": "WebIdentityUser"}
 _CALLER_TYPES: Final = {
     CallerKind.USER: "IAMUser",
@@ -62,10 +62,10 @@ _CALLER_TYPES: Final = {
 
 
 class Answer(Protocol):
-    """What an operation answers."""
+    """The result of an operation."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as boto3 does."""
+        """Return the dict that boto3 returns for the operation."""
         ...
 
 
@@ -82,13 +82,13 @@ def login_event(
     """Return the event of a federated login.
 
     Args:
-        call: Its parameters.
-        facts: What was known of it when it ended.
-        account: The account that answered.
-        at: The instant it was judged at, aware UTC.
-        origin: Where it came from.
-        session: What was granted, or None.
-        refusal: Why it was refused, or None.
+        call: The parameters.
+        facts: The facts that the login found out.
+        account: Id of the account of the operation.
+        at: The time that the login was judged at, aware UTC.
+        origin: Source of the request.
+        session: The result, or None.
+        refusal: The refusal, or None.
     """
     named = (getattr(call, "role_arn", None), ROLE), (getattr(call, "principal_arn", None), SAML_PROVIDER)
     return AuditEvent(
@@ -119,14 +119,14 @@ def signed_event(
     """Return the event of a signed call.
 
     Args:
-        call: Its parameters.
-        caller: Who called; None where nobody was proved.
-        account: The account that answered.
-        role_arn: The role it names, or None.
-        at: The instant it was judged at, aware UTC.
-        origin: Where it came from.
-        answer: What was granted, or None.
-        refusal: Why it was refused, or None.
+        call: The parameters.
+        caller: The caller; None where it is unknown.
+        account: Id of the account of the operation.
+        role_arn: ARN of the role of the call, or None.
+        at: The time that the call was judged at, aware UTC.
+        origin: Source of the request.
+        answer: The result, or None.
+        refusal: The refusal, or None.
     """
     return AuditEvent(
         time=at,
@@ -143,18 +143,18 @@ def signed_event(
 
 
 def included_parameters(call: Call) -> dict[str, object]:
-    """Return the parameters of *call* that events include, as ``requestParameters``."""
+    """Return the included parameters of *call* in the form of ``requestParameters``."""
     given = [(each, getattr(call, each.name)) for each in call.parameters if each.audit == "included"]
     return {each.member: _plain(each, value) for each, value in given if value is not None and not _empty(value)}
 
 
 def included_elements(operation: str, answer: Answer) -> dict[str, object] | None:
-    """Return what *operation* answered as ``responseElements``, without secret key, session token or web identity token."""
+    """Return the included members of the result of *operation* in the form of ``responseElements``; None for read-only operations."""
     return None if operation in _ANSWERS_NOTHING else _elements(answer.to_dict())
 
 
 def caller_identity(caller: Caller | None) -> dict[str, object]:
-    """Return who called a signed operation as ``userIdentity``; None is somebody nobody knows."""
+    """Return the caller of a signed operation in the form of ``userIdentity``. None stands for an unknown caller."""
     if caller is None:
         return {"type": "Unknown"}
     told = {
@@ -170,7 +170,7 @@ def caller_identity(caller: Caller | None) -> dict[str, object]:
 
 
 def login_identity(kind: str, identity: VerifiedIdentity | None) -> dict[str, object]:
-    """Return who logged in as ``userIdentity`` of type *kind*, ``SAMLUser`` or ``WebIdentityUser``."""
+    """Return the identity of a login in the form of ``userIdentity`` with the type *kind*, ``SAMLUser`` or ``WebIdentityUser``."""
     if identity is None:
         return {"type": kind}
     if identity.name_qualifier is not None:
@@ -201,7 +201,7 @@ def _session_context(caller: Caller, issued_at: datetime) -> dict[str, object]:
 
 
 def _asked(facts: LoginFacts) -> dict[str, object]:
-    """Return what the token asks for: CloudTrail lists it among the parameters, where a SAML call has it from."""
+    """Return the session request of the token. CloudTrail lists it among the parameters of a SAML login."""
     identity, request = facts.identity, facts.request
     asked: dict[str, object] = {}
     if identity is not None and identity.name_qualifier is not None:
@@ -225,9 +225,9 @@ def _proved(facts: LoginFacts) -> dict[str, object]:
 
 
 def _plain(parameter: Parameter, value: object) -> object:
-    """Return lists of structures in CloudTrail's spelling, whether they came as boto3's dictionaries or bare.
+    """Return *value* with the member names of CloudTrail; structures may be boto3's dicts or bare values.
 
-    Plain types alone are looked into: a caller's own may do anything when asked.
+    Only built-in types are converted, because methods of other types are foreign code.
     """
     if not isinstance(parameter.constraint, StructureList) or (type(value) is not list and type(value) is not tuple):
         return value
@@ -256,7 +256,7 @@ def _element(value: object) -> object:
 
 
 def _written(moment: datetime) -> str:
-    """Return *moment* as CloudTrail writes instants in answers, whatever the locale: ``Nov 24, 2026, 1:00:30 PM``."""
+    """Return *moment* in the form of CloudTrail's ``responseElements``, independent of the locale: ``Nov 24, 2026, 1:00:30 PM``."""
     half = "AM" if moment.hour < 12 else "PM"  # noqa: PLR2004 - noon
     clock = f"{moment.hour % 12 or 12}:{moment.minute:02}:{moment.second:02} {half}"
     return f"{_MONTHS[moment.month - 1]} {moment.day}, {moment.year}, {clock}"

@@ -1,4 +1,4 @@
-"""The question a federated caller's request puts to a role's trust policy (docs/observed.md 2.11, 4.3, 4.6)."""
+"""Evaluation of a role's trust policy for a federated login (docs/observed.md 2.11, 4.3, 4.6)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SET_SOURCE_IDENTITY: Final = "sts:SetSourceIdentity"
 
 
 def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: str, at: datetime) -> dict[str, ContextValue]:
-    """Return the condition keys of a federated assumption.
+    """Return the condition keys of a federated login.
 
-    What the token says lives under its own prefix, as the validator named it, and the service's own keys are laid over it, so that no claim
-    takes the place of one of those (attack row A13). ``aws:PrincipalArn`` and ``aws:PrincipalTag`` are absent: a federated caller is
-    no IAM principal yet (observed).
+    Keys of the token have the prefix that the validator assigned. Keys of the service override them, so that no claim can replace one
+    (attack row A13). ``aws:PrincipalArn`` and ``aws:PrincipalTag`` are absent, because a federated caller is not an IAM principal
+    (observed).
     """
     keys: dict[str, ContextValue] = (
         MappingProxyType(identity.context_keys)
-        | {  # which copies faster than it unpacks
+        | {  # faster than unpacking into a dict display
             "aws:PrincipalType": "User",
             "aws:userid": identity.provider_arn,
             "aws:PrincipalAccount": account,
@@ -51,9 +51,9 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
 
 
 def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, operation: str, account: str, at: datetime) -> Decision:
-    """Evaluate the trust policy of *role* for every action the request takes, and return the decision that settles it.
+    """Evaluate the trust policy of *role* for every action of the request, and return the decision that decides.
 
-    That is the first refusal, else the decision about the operation itself. No identity policy takes part: the trust policy alone decides.
+    It is the first refusal, or the decision on the operation. No identity policy is evaluated: a federated caller has none.
     """
     asked = RequestContext(
         principal=_caller(identity.provider_arn),
@@ -70,7 +70,7 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
     return decision
 
 
-@lru_cache(maxsize=1024)  # the providers of an account: no foreign text comes here
+@lru_cache(maxsize=1024)  # providers of an account only, so no foreign text fills the cache
 def _caller(provider_arn: str) -> Principal:
     return Principal.federated(provider_arn)
 
@@ -80,7 +80,7 @@ def _not_authorized(operation: str) -> str:
 
 
 def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied:
-    """Return the refusal for *decision*; its wire message says no more than AWS's."""
+    """Return the refusal for *decision*. Its message on the wire is that of AWS."""
     explicit = decision.effect == "Deny"
     return AccessDenied(
         check="trust-policy",
@@ -93,7 +93,7 @@ def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied
 
 
 def no_such_role(*, operation: str, role_arn: str) -> AccessDenied:
-    """Return the refusal for a role that does not exist: on the wire the same as one whose trust policy refuses, so nobody probes names."""
+    """Return the refusal for a missing role. On the wire it equals that of a trust policy, so that role names cannot be probed."""
     return AccessDenied(
         check="role",
         expected="a role of the account",

@@ -1,4 +1,4 @@
-"""AssumeRoleWithWebIdentity, step by step in the order the service was observed to take them (docs/observed.md 1.3, 3)."""
+"""AssumeRoleWithWebIdentity. Its steps have the observed order of AWS (docs/observed.md 1.3, 3)."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def assume_role_with_web_identity(call: AssumeRoleWithWebIdentity, context: Logi
 
     Args:
         call: The parameters.
-        context: The account and the instant.
-        facts: Takes down what becomes known, for the audit event.
+        context: The account and the time.
+        facts: Receives the facts for the audit event.
 
     Raises:
         FederationError: The first step that refuses.
@@ -52,7 +52,7 @@ def assume_role_with_web_identity(call: AssumeRoleWithWebIdentity, context: Logi
     facts.provider_arn = call.provider_id
     # 1. The parameters satisfy the service model.
     check_parameters(call)
-    # 2. A provider is registered: the one ProviderId names, an OAuth server or a plug-in's; for an ID token the one of its issuer.
+    # 2. The provider is registered: that of ProviderId (an OAuth server or one of a plug-in), or for an ID token that of its issuer.
     token: str | bytes | RawToken
     provider: Provider
     single_use = False
@@ -63,12 +63,12 @@ def assume_role_with_web_identity(call: AssumeRoleWithWebIdentity, context: Logi
     else:
         token, provider = call.web_identity_token, _find_named_provider(call.provider_id, call.web_identity_token, context.account)
     facts.provider_arn = provider.arn
-    # 3. Its keys, or its answer, prove the token, and every check of its profile passes.
+    # 3. Its keys or its token information verify the token, and every check of its profile passes.
     facts.identity = identity = validate(token, provider, at=context.at)
-    # 4. The claims let this role be assumed and say what the session is to be.
+    # 4. The claims allow this role, and the properties of the session are valid.
     facts.request = request = session_request(Exchange(identity, call.role_arn, provider.arn, call.role_session_name))
-    # 5. The role trusts them, and the session is sealed. Jobs exchange one token several times: it serves until it ends, unless the
-    # provider is registered otherwise (attack row J41).
+    # 5. The trust policy allows the login, and the session is sealed. CI jobs exchange one token several times, so it is accepted until it
+    # expires unless the provider has reuse="refused" (attack row J41).
     issued = issue(call, identity, request, context, single_use=single_use)
     return WebIdentityRoleSession(
         subject=identity.subject,

@@ -1,8 +1,8 @@
-"""What a web identity token's claims ask of the session: roles, tags, source identity.
+"""Checks of AWS on the claims of a web identity token for the session: roles, tags, source identity.
 
 Source: IAM user guide, "Pass session tags"; docs/observed.md 3.5.
 
-`CHECKS` judges and `read_session_request` reads. Everything comes from the proved identity; to validation these are claims like any other.
+`CHECKS` are the checks, and `read_session_request` reads the claims afterwards. All values come from the verified identity.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FLAT_TAG: Final = f"{TAGS}/principal_tags/"
 _FLAT_TRANSITIVE: Final = f"{TAGS}/transitive_tag_keys"
 _REMEDY: Final = "correct the claim in the identity provider's token mapping"
 
-# IAM's role ARN: an optional path of /-separated segments, then the name. Anchored, so a list glued with commas is not one role.
+# A role ARN of IAM: an optional path and the name. It is anchored, so that a list joined by commas is not one role.
 _ROLE_ARN: Final = re.compile(r"arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:role(?:/[A-Za-z0-9_+=,.@-]+)+", re.ASCII)
 _SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}", re.ASCII)
 
@@ -51,7 +51,7 @@ def check_transitive_tag_keys(exchange: Exchange) -> None:
     keys = _transitive_tag_keys(claims)
     try:
         tags = _tags(claims) if keys else ()
-    except InvalidIdentityToken:  # malformed tags are refused by their own check
+    except InvalidIdentityToken:  # check_principal_tags refuses malformed tags
         return
     check_transitive_keys(keys, tags, remedy=_REMEDY)
 
@@ -77,23 +77,23 @@ CHECKS: Final[tuple[Check[Exchange], ...]] = (
     Check("transitive-tag-keys", _GUIDE, BOTH, check_transitive_tag_keys),
     Check("source-identity", "IAM user guide, source identity; attack row A19", BOTH, check_source_identity),
 )
-"""What the exchange demands of the claims."""
+"""The checks of the exchange on the claims."""
 
 
 def session_request(exchange: Exchange) -> SessionRequest:
-    """Judge the claims, then read what they ask for.
+    """Run `CHECKS` and return the session request of the claims.
 
     Raises:
         FederationError: The first of `CHECKS` that refuses.
     """
-    if PREFIX not in "\n".join(exchange.identity.attributes):  # no claim is one of AWS's, as in nearly every token
+    if PREFIX not in "\n".join(exchange.identity.attributes):  # most tokens have no claim of AWS
         return SessionRequest(name=exchange.session_name, authorized_by_idp=False)
     enforce(CHECKS, exchange)
     return read_session_request(exchange)
 
 
 def read_session_request(exchange: Exchange) -> SessionRequest:
-    """Read what `CHECKS` was content with."""
+    """Return the session request of an exchange that passed `CHECKS`."""
     claims = exchange.identity.attributes
     return SessionRequest(
         name=exchange.session_name,
@@ -105,7 +105,7 @@ def read_session_request(exchange: Exchange) -> SessionRequest:
 
 
 def read_what_holds(exchange: Exchange) -> SessionRequest:
-    """Read the parts whose own check is content and leave the others out: for explaining, never for issuing."""
+    """Return the session request with only the parts whose check passes. It is for explanations and never for issuing."""
     claims, held = exchange.identity.attributes, set()
     for check in CHECKS:
         try:
@@ -123,7 +123,7 @@ def read_what_holds(exchange: Exchange) -> SessionRequest:
 
 
 def _tags(claims: Mapping[str, Any]) -> tuple[SessionTag, ...]:
-    """Return the tags of both shapes; one that cannot nest claims writes each as a claim of its own."""
+    """Return the tags of both forms. Issuers that cannot nest claims write each tag as a separate claim."""
     tags = [SessionTag(key, value) for key, value in _nested_tags(claims).items()]
     for name, value in claims.items():
         if name.startswith(_FLAT_TAG):
@@ -134,7 +134,7 @@ def _tags(claims: Mapping[str, Any]) -> tuple[SessionTag, ...]:
 
 
 def _nested_tags(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Return ``{"principal_tags": {"Key": ["value"]}}``, in which every value is a list of exactly one string."""
+    """Return the tags of ``{"principal_tags": {"Key": ["value"]}}``. Every value is a list of exactly one string."""
     tags = claims.get(TAGS, {})
     if not isinstance(tags, dict):
         raise _malformed("principal-tags", f"{TAGS} as an object", show(tags), messages.MALFORMED_SESSION_TAGS)
@@ -165,7 +165,7 @@ def _transitive_tag_keys(claims: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _roles(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """AWS, observed: a list, or one string split at semicolons; blanks around entries go, entries that are no role ARN are skipped."""
+    """Return the roles of the claim: a list, or one string split at semicolons. Blanks are trimmed and invalid ARNs skipped (observed)."""
     value = claims.get(ROLES)
     if value is None:
         return None

@@ -1,8 +1,8 @@
-"""For tests of anything that federates: a token forge.
+"""Tools for tests: a forge of signed tokens, and the contract for validators.
 
     from federation.testing import Login, OidcForge, SamlForge, SigningKey, TokenKey, to_base64
 
-SAML responses are signed with signxml, which comes with the extra ``testing``; ID tokens need nothing more.
+SAML responses are signed with signxml, which the extra ``testing`` installs. ID tokens need no extra.
 """
 
 from federation.testing.encryption import Encryption

@@ -1,4 +1,4 @@
-"""The clauses of the contract for validators: each is a function that holds a specimen to what its first line promises."""
+"""The clauses of the contract for validators. Each is a function that checks a specimen; its docstring is the clause."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from federation.testing.variations import SAMPLES, other_types, oversized, tampe
 from federation.testing.watching import FAR, clock_replaced, memory_peak, network_closed, overheard
 
 OVERSIZED_CHARS: Final = 4_000_000
-"""Characters of the texts that are too long whatever they are."""
+"""Length of texts that every validator must refuse as too long, in characters."""
 SECONDS: Final = 2.0
-"""Processor time for the refusal of one oversized token."""
+"""Most processor time for the refusal of one oversized token."""
 MEMORY_SHARE: Final = 4
-"""The refusal of an oversized token holds at most one octet for so many of its characters: less than one copy of it."""
+"""The refusal of an oversized token may allocate at most one octet for this many characters of the token."""
 WINDOW: Final = 12
-"""So many consecutive characters of a token or of a secret, wherever they begin, are a leak."""
+"""This many consecutive characters of a token or a secret count as a leak."""
 _SHORT: Final = WINDOW // 2
-"""Characters of a run by which a leak is searched for in steps."""
+"""Length of the runs by which a leak is searched first."""
 _BEFORE: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS + 1)
 _SEARCHED: Final = 40_000
-"""Characters of a token that are looked for in what is said: more than any web identity token has."""
+"""Most characters of a token that are searched for. It is more than any web identity token has."""
 
 
 def accepts(specimen: Specimen) -> None:
-    """A genuine token names one identity, of this kind and provider, as text and as octets."""
+    """A genuine token proves one identity, of this kind and provider, as `str` and as `bytes`."""
     for token in (specimen.token, specimen.token.encode("ascii")):
         identity = ask(specimen, token)
         if identity is None:
@@ -50,7 +50,7 @@ def accepts(specimen: Specimen) -> None:
 
 
 def refuses_tampered(specimen: Specimen) -> None:
-    """A changed token is refused, also where something was added to it or taken away."""
+    """A changed token is refused, also where characters were added or removed."""
     genuine = ask(specimen, specimen.token)
     for changed in tampered(specimen.token):
         identity = ask(specimen, changed)
@@ -61,13 +61,13 @@ def refuses_tampered(specimen: Specimen) -> None:
 
 
 def refuses_expired(specimen: Specimen) -> None:
-    """A token past its time is refused."""
+    """An expired token is refused."""
     if ask(specimen, specimen.token, at=specimen.expired_at) is not None:
         broken(f"accepted at {specimen.expired_at.isoformat()}")
 
 
 def refuses_early(specimen: Specimen) -> None:
-    """A token is refused before the instant at which it was issued."""
+    """A token is refused before its time of issue."""
     identity = ask(specimen, specimen.token)
     issued = None if identity is None else identity.issued_at
     if issued is not None and ask(specimen, specimen.token, at=issued - _BEFORE) is not None:
@@ -97,7 +97,7 @@ def refuses_other_issuer(specimen: Specimen) -> None:
 
 
 def diagnoses_alike(specimen: Specimen) -> None:
-    """`diagnose` refuses what `validate` refuses, by the same check, for every token of the specimen."""
+    """`diagnose` refuses the same tokens of the specimen as `validate`, by the same check."""
     for check, token in specimen.refused.items():
         try:
             specimen.validator.validate(token, specimen.provider, at=specimen.at)
@@ -112,7 +112,7 @@ def diagnoses_alike(specimen: Specimen) -> None:
 
 
 def remembers_nothing(specimen: Specimen) -> None:
-    """No answer depends on what was judged before."""
+    """No result depends on tokens that were validated before."""
     turns: list[tuple[Provider, datetime, bool]] = [
         (specimen.provider, specimen.at, True),
         (specimen.same_name, specimen.at, False),
@@ -127,7 +127,7 @@ def remembers_nothing(specimen: Specimen) -> None:
 
 
 def recognises_its_own(specimen: Specimen) -> None:
-    """`recognises` says yes to its own tokens, no to those of other kinds and to other values, and never raises."""
+    """`recognises` returns True for tokens of its kind, False for other kinds and values, and never raises."""
     foreign = [token for kind, token in SAMPLES.items() if kind != specimen.provider.kind and kind not in specimen.shapes]
     for token, own in ((specimen.token, True), (specimen.token.encode("ascii"), True), *((token, False) for token in foreign)):
         if specimen.validator.recognises(token) is not own:
@@ -135,7 +135,7 @@ def recognises_its_own(specimen: Specimen) -> None:
     for value in other_types():
         try:
             recognised = specimen.validator.recognises(value)
-        except BaseException as error:  # noqa: BLE001 - that is what is being tested
+        except BaseException as error:  # noqa: BLE001 - the clause is that nothing else is raised
             broken(f"recognises raised {type(error).__name__} for {named(value)}")
         if recognised and not (isinstance(value, str | bytes) and specimen.shapes):
             broken(f"{named(value)} is recognised")
@@ -149,7 +149,7 @@ def refuses_other_types(specimen: Specimen) -> None:
 
 
 def refuses_oversized(specimen: Specimen) -> None:
-    """A token that is too long is refused, however genuine, before it is copied or taken apart."""
+    """A token that is too long is refused before it is copied or decoded, even if it is genuine."""
     if len(specimen.oversized) < LONG_CHARS:
         broken(f"the specimen's oversized token has {len(specimen.oversized)} characters, fewer than {LONG_CHARS}")
     for value in (specimen.oversized, *oversized(specimen.token, OVERSIZED_CHARS)):
@@ -164,7 +164,7 @@ def refuses_oversized(specimen: Specimen) -> None:
 
 
 def deterministic(specimen: Specimen) -> None:
-    """The same token at the same instant gives the same answer, from any thread."""
+    """The same token at the same time gives the same result, from any thread."""
     first = ask(specimen, specimen.token)
     if any(ask(specimen, specimen.token) != first for _ in range(3)):
         broken("the same token at the same instant gives another answer")
@@ -174,7 +174,7 @@ def deterministic(specimen: Specimen) -> None:
 
 
 def asks_no_clock(specimen: Specimen) -> None:
-    """The instant passed in decides; the clock of the machine is never read."""
+    """The time that is passed decides; the clock of the machine is never read."""
     known = [ask(specimen, token, provider=provider, at=at) for token, provider, at in attempts(specimen)]
     for present in FAR:
         with clock_replaced(present) as asked:
@@ -186,7 +186,7 @@ def asks_no_clock(specimen: Specimen) -> None:
 
 
 def offline(specimen: Specimen) -> None:
-    """The network is never asked."""
+    """The network is never used."""
     with network_closed() as tried:
         for token, provider, at in attempts(specimen):
             ask(specimen, token, provider=provider, at=at)
@@ -208,14 +208,14 @@ def keeps_secrets(specimen: Specimen) -> None:
 
 @lru_cache(maxsize=8)
 def _hidden(secrets: tuple[str, ...], public: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return every run of `WINDOW` characters that must not be shown, and every run of `_SHORT` characters, by which one is found."""
+    """Return the runs of `WINDOW` characters that must not be shown, and the runs of `_SHORT` characters by which they are found."""
     shown = {run for text in public for run in _runs(text, WINDOW)}
     hidden = {run for text in secrets for run in _runs(text, WINDOW)}
     return frozenset(hidden - shown), frozenset(run for text in secrets for run in _runs(text, _SHORT))
 
 
 def _shows(said: str, hidden: frozenset[str], short: frozenset[str]) -> bool:
-    """Whether *said* has a run of *hidden*; each of those has one of *short* at every place where it can be cut into steps."""
+    """Return whether *said* contains a run of *hidden*. Every such run contains one of *short* at a multiple of its length."""
     return any(
         said[begin : begin + WINDOW] in hidden
         for place in range(0, len(said), WINDOW - _SHORT + 1)
@@ -225,13 +225,13 @@ def _shows(said: str, hidden: frozenset[str], short: frozenset[str]) -> bool:
 
 
 def _runs(text: str, length: int) -> Iterator[str]:
-    """Yield every run of *length* characters of *text*, wherever it begins."""
+    """Yield every run of *length* characters of *text*."""
     searched = text[:_SEARCHED]
     return (searched[place : place + length] for place in range(len(searched) - length + 1))
 
 
 def _said(specimen: Specimen, token: object, provider: Provider, at: datetime) -> Iterator[str]:
-    """Yield whatever comes to light when *token* is judged: answer, refusal with its causes, report, logs, warnings and output."""
+    """Yield all output of the validation of *token*: result, refusal with its causes, report, logs, warnings and printed text."""
     judge = specimen.validator
     yield f"{provider!r} {provider}"
     with overheard() as heard:

@@ -46,9 +46,9 @@ class Encryption:
         content: ``aes128-gcm``, ``aes256-gcm``, ``aes128-cbc`` or ``aes256-cbc``.
         transport: ``rsa-oaep-mgf1p``, ``rsa-oaep`` (XML Encryption 1.1) or ``rsa-1_5``.
         digest: OAEP digest: ``sha1``, ``sha256``, ``sha384``, ``sha512``.
-        mask: Digest of the mask generation function; ``rsa-oaep-mgf1p`` has SHA-1 whatever this says.
+        mask: Digest of the mask generation function. ``rsa-oaep-mgf1p`` always has SHA-1.
         key_beside: Whether EncryptedKey stands beside EncryptedData instead of in its KeyInfo.
-        entropy: Source of keys and initialisation vectors, by length in octets.
+        entropy: Function that returns random octets for keys and initialisation vectors, by length in octets.
     """
 
     recipient: rsa.RSAPublicKey
@@ -61,9 +61,9 @@ class Encryption:
 
 
 def encrypt_assertion(assertion: etree._Element, encryption: Encryption) -> etree._Element:
-    """Return the EncryptedAssertion of *assertion*, which it replaces in its parent.
+    """Return the EncryptedAssertion of *assertion* and put it in place of *assertion* in its parent.
 
-    The plaintext is serialised on its own, so that every namespace it needs travels with it.
+    The plaintext is serialised separately, so that it declares every namespace that it uses.
     """
     uri, length = _CONTENT[encryption.content]
     key = encryption.entropy(length)

@@ -1,4 +1,4 @@
-"""The documented examples of AWS STS, made to hold now: accounts, tokens and client configuration in one throw-away directory."""
+"""The documented examples of AWS STS with valid tokens: accounts, tokens and client configuration in one directory."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SAML_PROVIDER: Final = "arn:aws:iam::123456789012:saml-provider/SAML-test"
 ENTITY_ID: Final = "https://integ.example.com/idp/shibboleth"
 MFA_SERIAL: Final = "arn:aws:iam::123456789012:mfa/DevAdmin"
 ISSUER_KID: Final = "examples"
-"""Key id under which the issuer of the ID token publishes the identity provider's key, beside the one of the fixtures."""
+"""Key id of the identity provider's key in the key set of the ID token's issuer, in addition to that of the fixtures."""
 PROFILES: Final = {"default": "account", "broker": "account-b"}
-"""AWS profile to the account in which its one user lives."""
+"""AWS profile to the account of its user."""
 
 DEVELOPER: Final = "arn:aws:sts::111122223333:assumed-role/Developer/Ana"
 INSTANCE: Final = "arn:aws:ec2:us-east-1:111122223333:instance/*"
@@ -51,12 +51,12 @@ INSTANCE_CONTEXT: Final[Mapping[str, str]] = {
     "ec2:Region": "us-east-1",
     "aws:ARN": INSTANCE,
 }
-"""What EC2 said of the launch in the documented authorization message, in its order."""
+"""Condition keys of EC2 in the documented authorization message, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """A directory made by `write_examples`.
+    """A directory of `write_examples`.
 
     Attributes:
         root: The directory.
@@ -66,46 +66,52 @@ class Examples:
 
     @property
     def account(self) -> Path:
-        """Account 123456789012."""
+        """Directory of account 123456789012."""
         return self.root / "account"
 
     @property
     def neighbour(self) -> Path:
-        """Account 111122223333."""
+        """Directory of account 111122223333."""
         return self.root / "account-b"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes an AWS client use the profiles of the examples, but for the endpoint."""
+        """Environment variables with which AWS clients use the profiles of the examples; they do not set the endpoint."""
         return {
             "AWS_CONFIG_FILE": str(self.root / "aws-config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.root / "aws-credentials"),
         }
 
     def mfa_device(self) -> MfaDevice:
-        """The device of user DevAdmin."""
+        """The MFA device of user DevAdmin."""
         return mfa_device(self.account, MFA_SERIAL)
 
     def saml_response(self, *, at: datetime, seed: str, validity: timedelta = timedelta(minutes=5)) -> str:
-        """Return the documented login anew, in base64; every *seed* is another one, because each is accepted once."""
+        """Return the documented login as a new SAML response in base64.
+
+        Args:
+            at: Time of issue, aware.
+            seed: Determines all identifiers. Use another seed for each response, because each is accepted once.
+            validity: Length of the validity, a timedelta.
+        """
         folder = self.root / "identity-provider"
         key = SigningKey.from_pem((folder / "key.pem").read_bytes(), (folder / "certificate.pem").read_bytes())
         return to_base64(_forge(key).response(_login(at, seed, validity)))
 
 
 def write_examples(target: Path, *, fixtures: Path, at: datetime) -> Examples:
-    """Write the documented examples so that they hold at *at*, and return where they are.
+    """Write the documented examples, valid at *at*, and return their directory.
 
-    The accounts are copies of the shipped ones, with a fresh key of the identity provider, which signs the ID token as well, and fresh
-    information about the access token.
+    The accounts are copies of the shipped ones with a new key of the identity provider, which also signs the ID token, and with new token
+    information for the access token.
 
     Args:
         target: A directory that does not exist, or is empty.
         fixtures: The shipped fixtures.
-        at: The instant of issue, aware. The SAML response holds for five minutes from then, the ID token and the access token for an hour.
+        at: Time of issue, aware. The SAML response is valid for five minutes, the ID token and the access token for an hour.
 
     Raises:
-        AccountFault: *target* exists, or the file system refuses.
+        AccountFault: *target* is not empty, or the file system refuses.
     """
     instant = at.replace(microsecond=0)
     key = SigningKey.generate(common_name="throw-away", at=instant, life=timedelta(days=30))
@@ -149,7 +155,7 @@ def _renew_token_information(account: Path, at: datetime) -> None:
 
 
 def _write_id_token(examples: Examples, key: SigningKey, at: datetime) -> None:
-    """Let the registered issuer publish *key* as well, and write a token of the workflow that role GitHubDeploy trusts."""
+    """Add *key* to the key set of the registered issuer, and write a token of the workflow that role GitHubDeploy trusts."""
     issuer = OidcForge(key=TokenKey.from_pem(key.private_pem(), kid=ISSUER_KID), shape=OIDC_SHAPES["github"])
     file = examples.account / "oidc-providers" / "token.actions.githubusercontent.com" / "jwks.json"
     published = json.loads(file.read_bytes())["keys"] + issuer.jwks()["keys"]
@@ -168,7 +174,7 @@ def _write_client_configuration(examples: Examples) -> None:
 
 
 def _write_denial(examples: Examples, at: datetime) -> None:
-    """Let the engine deny what the documentation shows denied, and keep the sealed explanation."""
+    """Run the documented request that is denied, and write its encoded authorization message."""
     sts = SecurityTokenService.open(examples.neighbour)
     answer = sts.authorize(DEVELOPER, action="ec2:RunInstances", resource=INSTANCE, context=INSTANCE_CONTEXT, at=at)
     replace_file(examples.root / "encoded-message", (answer.encoded_message or "").encode("ascii"))

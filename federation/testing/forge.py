@@ -1,7 +1,7 @@
-"""The forge: signed SAML responses and the metadata that proves them, for tests and for `federation mint`.
+"""The SAML forge: signed responses and the metadata of their issuer, for tests and for `federation mint`.
 
-Documents are built as trees, never as text, so that no value can break out of its place (attack row T11). Nothing is random but what the
-algorithms demand: with RSA PKCS#1 v1.5 signatures the same arguments give the same octets.
+Documents are built as trees, never as text, so that no value can inject markup (attack row T11). Randomness is used only where an algorithm
+requires it: with RSA PKCS#1 v1.5 signatures, equal arguments give equal octets.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class Hook(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamlForge:
-    """An identity provider under our control.
+    """A simulated SAML identity provider.
 
     Attributes:
         key: Its signing key.
         issuer: Its entityID; empty for the example of the shape.
-        shape: The product it imitates.
+        shape: The product whose format it uses.
     """
 
     key: SigningKey
@@ -45,7 +45,7 @@ class SamlForge:
 
     @property
     def entity_id(self) -> str:
-        """The issuer this forge states where a login names none."""
+        """The issuer of logins that name none."""
         return self.issuer or self.shape.issuer
 
     def response(
@@ -58,15 +58,15 @@ class SamlForge:
         before_signing: Hook | None = None,
         after_signing: Hook | None = None,
     ) -> bytes:
-        """Return the Response that states *login*, as UTF-8 XML.
+        """Return the Response for *login*, as UTF-8 XML.
 
         Args:
-            login: What is asserted.
-            sign: ``assertion``, ``response``, ``both``; None for no signature; ``product`` for what the product signs.
-            signing: Algorithms and style; None for the product's with SHA-256.
-            encryption: How the assertion is encrypted, after its signature and before that of the Response; None for plain.
-            before_signing: Changes the tree before anything is signed: the result is what the provider meant.
-            after_signing: Changes the tree afterwards: the result is an attack.
+            login: The asserted login.
+            sign: ``assertion``, ``response``, ``both``; None for no signature; ``product`` for the elements that the product signs.
+            signing: Algorithms and style of signatures; None for those of the product with SHA-256.
+            encryption: Encryption of the assertion, after its signature and before that of the Response; None for no encryption.
+            before_signing: Changes the tree before it is signed, as an identity provider would.
+            after_signing: Changes the tree after it is signed, as an attacker would.
         """
         root = build_response(login, self.shape, self.entity_id)
         if before_signing is not None:
@@ -82,11 +82,11 @@ class SamlForge:
             root = sign_element(root, self.key, how)
         if after_signing is not None:
             after_signing(root)
-        # Written by hand: lxml would quote the declaration its own way, products do not.
+        # Not written by lxml, which uses other quotes in the declaration than the products.
         return self.shape.declaration.encode() + etree.tostring(root, encoding="utf-8", xml_declaration=False)
 
     def signing(self, *, algorithm: str = "", digest: str = "sha256") -> Signing:
-        """Return the product's style of signature, with the algorithms named."""
+        """Return the product's style of signature with the algorithms that are passed."""
         return Signing(
             algorithm=algorithm,
             digest=digest,
@@ -97,7 +97,7 @@ class SamlForge:
         )
 
     def metadata(self, *others: SigningKey) -> bytes:
-        """Return the EntityDescriptor this provider publishes, with the certificates of *others* beside its own (rollover)."""
+        """Return the EntityDescriptor of this provider, with its certificate and those of *others* (rollover)."""
         return build_metadata(self.shape, self.entity_id, tuple(key.certificate for key in (self.key, *others)))
 
 

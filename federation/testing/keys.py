@@ -1,4 +1,4 @@
-"""Signing keys for throw-away tokens."""
+"""Signing keys for test tokens."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _LONGEST_LIFE: Final = timedelta(days=36_525)
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key with the certificate that identity-provider metadata publishes for it. Never shown in a repr.
+    """A private key with its certificate for metadata. The repr does not show the key.
 
     Attributes:
         private: The RSA or EC private key.
-        certificate: Its certificate; only a container of the public key.
+        certificate: Its certificate, which contains the public key.
     """
 
     private: SigningPrivateKey
@@ -43,7 +43,7 @@ class SigningKey:
         """Read an unencrypted PEM private key and its PEM certificate.
 
         Raises:
-            RegistrationError: Either is not what it should be, or they do not belong together.
+            RegistrationError: One of them cannot be parsed, or they do not belong together.
         """
         try:
             private = load_pem_private_key(key, password=None)
@@ -58,19 +58,19 @@ class SigningKey:
 
     @classmethod
     def generate(cls, kind: str = "rsa-2048", *, common_name: str, at: datetime, life: timedelta = timedelta(days=3650)) -> SigningKey:
-        """Make a fresh key with a self-signed certificate.
+        """Return a new key with a self-signed certificate.
 
         Args:
             kind: ``rsa-<bits>`` or ``p256``, ``p384``, ``p521``.
             common_name: Subject and issuer of the certificate.
-            at: First instant of the certificate, aware.
-            life: How long the certificate lasts.
+            at: Start of the certificate's validity, aware.
+            life: Length of its validity, a timedelta.
 
         Raises:
-            RegistrationError: Another kind, or a time that certificates cannot state.
+            RegistrationError: *kind* is unknown, or the certificate cannot express the times.
         """
         if not (_FIRST_YEAR <= at.year <= _LAST_YEAR and timedelta(0) < life <= _LONGEST_LIFE):
-            # Before 1950 and after 9999 X.509 has no times (RFC 5280 4.1.2.5); the library panics there instead of raising.
+            # X.509 has no times before 1950 and after 9999 (RFC 5280 4.1.2.5); the library panics on them.
             raise _unusable(f"a certificate from a year in {_FIRST_YEAR} to {_LAST_YEAR}, for at most a century", "another time")
         private: SigningPrivateKey
         bits = kind.removeprefix("rsa-")
@@ -92,7 +92,7 @@ class SigningKey:
 
 
 def self_signed(private: SigningPrivateKey, *, common_name: str, at: datetime, life: timedelta) -> x509.Certificate:
-    """Return a self-signed certificate of *private*, the form in which identity providers publish their keys."""
+    """Return a self-signed certificate of *private*, as identity providers publish it."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = x509.CertificateBuilder(
         issuer_name=name,

@@ -1,4 +1,4 @@
-"""What a forged message asserts."""
+"""The content of a forged SAML response."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from federation.testing.shapes import IdStyle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """One login as an identity provider states it. ``dataclasses.replace`` makes any deviation; None leaves the thing out.
+    """A login as an identity provider asserts it. None leaves an element out. Use ``dataclasses.replace`` for variations.
 
     Attributes:
-        at: IssueInstant, aware; every other instant is relative to it.
+        at: IssueInstant, aware. All other times are relative to it.
         subject: Text of NameID.
-        subject_format: NameID Format; empty for the shape's own, None for no Format.
-        issuer: Issuer of the assertion; empty for the forge's.
-        response_issuer: Issuer of the Response; empty for the forge's.
-        audiences: Audiences of the one AudienceRestriction; empty for no restriction.
+        subject_format: NameID Format; empty for that of the shape, None for no Format.
+        issuer: Issuer of the assertion; empty for that of the forge.
+        response_issuer: Issuer of the Response; empty for that of the forge.
+        audiences: Audiences of the AudienceRestriction; empty for no restriction.
         recipient: Recipient of the bearer confirmation.
         destination: Destination of the Response.
-        in_response_to: ID of the request answered; None for an unsolicited response, as AWS expects.
-        not_before: Start of Conditions after *at*; negative for before it.
-        validity: Life of Conditions and of the bearer confirmation.
-        session: Life by SessionNotOnOrAfter; a zero means the shape's own.
+        in_response_to: InResponseTo; None for an unsolicited response, as AWS expects.
+        not_before: NotBefore of Conditions relative to *at*, a timedelta, negative for a time before it.
+        validity: Validity of Conditions and of the bearer confirmation, a timedelta.
+        session: SessionNotOnOrAfter relative to *at*, a timedelta; zero for that of the shape.
         attributes: Attribute names and their values, in order.
         status: Top-level StatusCode.
-        address: Client address, where the shape states one.
-        seed: Decides every identifier; the same login and seed give the same octets.
+        address: Client address, for shapes that have one.
+        seed: Determines every identifier. The same login and seed give the same octets.
     """
 
     at: datetime
@@ -55,7 +55,7 @@ class Login:
 def aws_attributes(
     *, role: str, provider: str, session_name: str, more: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Sequence[str]]:
-    """Return the attributes AWS demands: one role of *provider* and the session name, then *more*."""
+    """Return the attributes that AWS requires, with one role of *provider* and the session name, and then *more*."""
     demanded: dict[str, Sequence[str]] = {
         f"{names.AWS_ATTRIBUTES}Role": (f"{role},{provider}",),
         f"{names.AWS_ATTRIBUTES}RoleSessionName": (session_name,),
@@ -64,13 +64,13 @@ def aws_attributes(
 
 
 def instant(moment: datetime, *, milliseconds: bool) -> str:
-    """Return *moment* as xs:dateTime in UTC."""
+    """Return *moment*, which is aware, as xs:dateTime in UTC."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if milliseconds else "seconds")
     return text.replace("+00:00", "Z")
 
 
 def identifier(style: IdStyle, seed: str, what: str) -> str:
-    """Return the identifier of *what*, in the product's style; derived, never random, so that fixtures regenerate unchanged."""
+    """Return the identifier of *what* in the product's style. It is derived from *seed*, so that fixtures are reproducible."""
     digest = hashlib.sha256(f"{seed}\x00{what}".encode()).hexdigest()
     uuid = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
     return {

@@ -1,4 +1,4 @@
-"""The tree of a Response, unsigned, in the manner of the product."""
+"""The unsigned tree of a Response in the format of a product."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from federation.testing.shapes import Shape
 
 
 def build_response(login: Login, shape: Shape, entity_id: str) -> etree._Element:
-    """Return the Response that states *login* as *shape* writes it."""
+    """Return the Response for *login* in the format of *shape*."""
     protocol, assertion, _ = shape.prefixes
     bindings: list[tuple[str | None, str]] = [(protocol, names.SAMLP)]
-    # Declared here once rather than on every value, and where InclusiveNamespaces can name it.
+    # Declared once here instead of on every value, so that InclusiveNamespaces can list it.
     bindings += [(assertion, names.SAML)] if assertion is not None else []
     bindings += [(shape.schema_prefix, names.XS)] if shape.value_type is not None else []
     root = etree.Element(

@@ -1,4 +1,4 @@
-"""Metadata of forged identity providers, in the manner of the product."""
+"""Metadata of simulated identity providers in the format of a product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An authenticator for tests: the present code of a registered MFA device."""
+"""An authenticator for tests, which computes the codes of a registered MFA device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from federation.errors import RegistrationError, show
 
 
 def mfa_device(account: str | os.PathLike[str], serial_number: str) -> MfaDevice:
-    """Return the device of that serial number from the account directory *account*.
+    """Return the MFA device with the serial number *serial_number* of the account directory *account*.
 
     Raises:
         RegistrationError: The account has no such device.
@@ -34,6 +34,6 @@ def mfa_device(account: str | os.PathLike[str], serial_number: str) -> MfaDevice
 
 
 def mfa_code(device: MfaDevice, *, at: datetime) -> str:
-    """Return the six digits that *device* shows at *at* (RFC 6238: SHA-1, 30 seconds)."""
+    """Return the six-digit code of *device* at the time *at*, aware (RFC 6238: SHA-1, 30 seconds)."""
     totp = TOTP(device.secret, limits.TOTP_DIGITS, SHA1(), limits.TOTP_STEP_SECONDS)  # noqa: S303 - RFC 6238; HMAC needs no collisions
     return totp.generate(int(at.timestamp())).decode("ascii")

@@ -1,6 +1,6 @@
-"""Namespaces and URIs the forge writes.
+"""Namespaces and URIs of forged messages.
 
-The forge shares no code with the rooms it is used to test, names included: a slip in one of them must not be repeated by the other.
+The forge shares no code with the packages that it tests, not even names, so that an error in one is not repeated in the other.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 PASSWORD: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"  # noqa: S105 - a class of authentication contexts
-PASSWORD_PROTECTED_TRANSPORT: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  # noqa: S105 - likewise
+PASSWORD_PROTECTED_TRANSPORT: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  # noqa: S105 - a class of authentication contexts
 CONTEXT_UNSPECIFIED: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 NAME_FORMAT_URI: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 NAME_FORMAT_BASIC: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
 
 AWS_SIGN_IN: Final = "https://signin.aws.amazon.com/saml"
-"""The assertion consumer service of AWS, also one of its two entity ids."""
+"""The assertion consumer service of AWS, which is also one of its two entity ids."""
 AWS_ATTRIBUTES: Final = "https://aws.amazon.com/SAML/Attributes/"
 """Prefix of the attribute names that AWS reads."""
 
 
 def bound(*bindings: tuple[str | None, str]) -> dict[str, str]:
-    """Return *bindings* of prefixes to namespaces for lxml, whose stubs leave out that None binds the default namespace."""
+    """Return *bindings* of prefixes to namespaces for lxml. Its type stubs do not allow None for the default namespace."""
     return cast("dict[str, str]", dict(bindings))

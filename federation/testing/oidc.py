@@ -1,7 +1,7 @@
-"""The OIDC forge: signed tokens with the discovery document and key set that prove them, for tests and for `federation mint`.
+"""The OIDC forge: signed tokens with discovery document and key set of their issuer, for tests and for `federation mint`.
 
-Nothing is random but what the algorithms demand: RS*, ES* (RFC 6979) and EdDSA tokens of the same arguments are the same octets; PS* ones
-carry a random salt. A forge will also sign what no issuer should (`OidcForge.sign`), because that is what tests need.
+Randomness is used only where an algorithm requires it: for RS*, ES* (RFC 6979) and EdDSA, equal arguments give equal tokens; PS* has a
+random salt. `OidcForge.sign` also signs malformed headers and payloads, for tests.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _CURVES: Final[dict[str, ec.EllipticCurve]] = {"P-256": ec.SECP256R1(), "P-384":
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """A private key that signs tokens with one JWS algorithm. Never shown in a repr.
+    """A private key for one JWS algorithm. The repr does not show the key.
 
     Attributes:
         algorithm: ``RS256`` … ``PS512``, ``ES256`` … ``ES512``, ``EdDSA`` or ``Ed25519``.
         private: The key.
-        kid: Key id under which the key set publishes it, None to publish none.
+        kid: Key id in the key set; None for none.
     """
 
     algorithm: str
@@ -47,10 +47,10 @@ class TokenKey:
 
     @classmethod
     def generate(cls, algorithm: str = "RS256", *, kid: str | None = "key-1", bits: int = 2048) -> TokenKey:
-        """Make a fresh key that fits *algorithm*; *bits* is the size of RSA moduli.
+        """Return a new key for *algorithm*. *bits* is the size of an RSA modulus in bits.
 
         Raises:
-            RegistrationError: The algorithm is none of those this engine verifies.
+            RegistrationError: The engine does not verify *algorithm*.
         """
         if algorithm not in ALGORITHMS:
             raise RegistrationError(
@@ -65,10 +65,15 @@ class TokenKey:
 
     @classmethod
     def from_pem(cls, pem: bytes, *, algorithm: str | None = None, kid: str | None = "key-1") -> TokenKey:
-        """Read an unencrypted private key; *algorithm* is the first that fits it (RS256, ES256/384/512 by curve, EdDSA) unless named.
+        """Return the key of a PEM private key without a password.
+
+        Args:
+            pem: The private key.
+            algorithm: JWS algorithm; when None RS256, ES256, ES384 or ES512 by the curve, or EdDSA.
+            kid: Key id in the key set; None for none.
 
         Raises:
-            RegistrationError: It is no private key that signs tokens, or does not fit *algorithm*.
+            RegistrationError: *pem* is not a private key of these kinds, or does not match *algorithm*.
         """
         try:
             private = load_pem_private_key(pem, password=None)
@@ -84,7 +89,7 @@ class TokenKey:
         return cls(algorithm or fitting[0], private, kid)
 
     def jwk(self) -> dict[str, Any]:
-        """Return the public JWK as an issuer publishes it: with ``kid``, ``use`` and ``alg``."""
+        """Return the public JWK with ``kid``, ``use`` and ``alg``."""
         public = self.private.public_key()
         if isinstance(public, rsa.RSAPublicKey):
             members = RSAAlgorithm.to_jwk(public, as_dict=True)
@@ -111,11 +116,11 @@ class TokenKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcForge:
-    """An OpenID Connect issuer under our control.
+    """A simulated OpenID Connect issuer.
 
     Attributes:
         key: Its signing key.
-        shape: The issuer it imitates.
+        shape: The issuer whose claims it uses.
         issuer: Its URL; empty for the example of the shape.
         published: Further keys of its key set.
     """
@@ -127,11 +132,11 @@ class OidcForge:
 
     @property
     def url(self) -> str:
-        """The issuer that tokens name."""
+        """The issuer URL of the tokens."""
         return self.issuer or self.shape.issuer
 
     def claims(self, *, at: datetime, subject: str = "", audience: str = "", **changes: object) -> dict[str, Any]:
-        """Return the claims of a token issued at *at*; *changes* replace claims by name, and `ABSENT` removes one."""
+        """Return the claims of a token issued at *at*, aware. *changes* replace claims by name; `ABSENT` removes one."""
         subject, audience = subject or self.shape.subject, audience or self.shape.audience
         issued = int(at.timestamp())
         members: dict[str, Any] = {
@@ -153,7 +158,7 @@ class OidcForge:
         """Return a signed compact token issued at *at*.
 
         Args:
-            at: Instant of issue, aware.
+            at: Time of issue, aware.
             subject: ``sub``; empty for the example of the shape.
             audience: ``aud``; empty for the example of the shape.
             header: Header parameters to replace or add; `ABSENT` removes one.
@@ -164,7 +169,7 @@ class OidcForge:
         return self.sign(_json(written), _json(self.claims(at=at, subject=subject, audience=audience, **changes)))
 
     def sign(self, header: bytes, payload: bytes) -> str:
-        """Return the compact JWS of any *header* and *payload*, well formed or not."""
+        """Return the compact JWS of any *header* and *payload*, also of malformed ones."""
         signing_input = base64url.encode(header) + "." + base64url.encode(payload)
         return signing_input + "." + base64url.encode(self.key.signature(signing_input.encode("ascii")))
 
@@ -183,14 +188,14 @@ class OidcForge:
         }
 
     def provider(self, *, client_ids: Sequence[str] = (), **options: Unpack[Options]) -> OidcProvider:
-        """Return this issuer registered for *client_ids*, by default those its tokens name."""
+        """Return the registration of this issuer for *client_ids*, by default for the audience of its tokens."""
         azp = self.shape.claims(self.shape.subject).get("azp", self.shape.audience)
         wanted = list(client_ids) or list(dict.fromkeys([self.shape.audience, azp]))
         return OidcProvider.from_documents(discovery=self.discovery(), jwks=self.jwks(), client_ids=wanted, **options)
 
 
 ABSENT: Final = object()
-"""Stands for a claim or header parameter to leave out."""
+"""Value that removes a claim or header parameter."""
 
 
 def _unusable(expected: str, found: str) -> RegistrationError:

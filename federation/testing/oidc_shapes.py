@@ -1,4 +1,4 @@
-"""The issuers that the forge imitates, by name: those of the table of vendors."""
+"""The issuers that the forge can simulate, by name, from the table of vendors."""
 
 from __future__ import annotations
 

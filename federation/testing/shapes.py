@@ -1,7 +1,7 @@
-"""The habits of identity providers: how the same login looks when written by each of the common ones.
+"""Formats of the SAML responses of common identity providers.
 
-A shape changes prefixes, order, optional elements and the style of identifiers, never the meaning: every shape of one login must be
-judged alike.
+A shape determines prefixes, order, optional elements and the style of identifiers, not the meaning: validation of one login must give the
+same result for every shape.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ SignedPart = Literal["assertion", "response", "both"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How one product writes a response and its metadata.
+    """The format of the responses and metadata of one product.
 
     Attributes:
-        name: Name by which the command line knows it.
+        name: Name on the command line.
         issuer: An entityID in the product's style.
-        prefixes: Prefix of the protocol, assertion and signature namespaces; None where the product makes it the default namespace.
-        signed: What the product signs when it is set up for AWS.
+        prefixes: Prefixes of the protocol, assertion and signature namespaces; None for the default namespace.
+        signed: The elements that the product signs in its configuration for AWS.
         ids: Style of its identifiers.
-        milliseconds: Whether its instants carry a fraction.
-        declaration: The XML declaration in front, or empty.
-        issuer_format: Whether Issuer carries Format=entity.
-        consent: Whether the Response carries Consent.
-        subject_format: NameID Format by default.
-        qualified: Whether NameID carries NameQualifier and SPNameQualifier.
-        address: Whether SubjectConfirmationData and SubjectLocality carry the user's address.
+        milliseconds: Whether its times have milliseconds.
+        declaration: The XML declaration, or empty.
+        issuer_format: Whether Issuer has Format=entity.
+        consent: Whether the Response has Consent.
+        subject_format: Default NameID Format.
+        qualified: Whether NameID has NameQualifier and SPNameQualifier.
+        address: Whether SubjectConfirmationData and SubjectLocality have the client's address.
         attributes_first: Whether AttributeStatement stands before AuthnStatement.
         name_format: NameFormat of attributes, or None.
-        friendly_names: Whether attributes carry FriendlyName.
+        friendly_names: Whether attributes have FriendlyName.
         value_type: Local name of the ``xsi:type`` of attribute values in the XML Schema namespace, or None.
         schema_prefix: Prefix of the XML Schema namespace.
         context_class: AuthnContextClassRef.
-        session: Life of the session stated by SessionNotOnOrAfter, or None where the product does not state it.
-        conditions_life: Life of Conditions where it is shorter than that of the bearer confirmation.
-        key_info: What KeyInfo holds.
-        base64_width: Line width of base64 inside the signature, 0 for one line.
+        session: SessionNotOnOrAfter relative to the login, a timedelta; None where the product does not state it.
+        conditions_life: Validity of Conditions, a timedelta; None where it equals that of the bearer confirmation.
+        key_info: Content of KeyInfo.
+        base64_width: Line width of base64 in the signature in characters; 0 for one line.
         inclusive_prefixes: PrefixList of InclusiveNamespaces.
-        metadata_prefix: Prefix of the metadata namespace, None for the default.
-        encryption_key: Whether its metadata also publishes an encryption key descriptor.
-        key_use: Whether its metadata says ``use="signing"``.
+        metadata_prefix: Prefix of the metadata namespace; None for the default namespace.
+        encryption_key: Whether its metadata also has a KeyDescriptor for encryption.
+        key_use: Whether the KeyDescriptor of its metadata has ``use="signing"``.
     """
 
     name: str
@@ -185,7 +185,7 @@ SHAPES: Final[dict[str, Shape]] = {
 
 
 def shape_named(name: str) -> Shape:
-    """Return the shape called *name*.
+    """Return the shape named *name*.
 
     Raises:
         ValidationError: There is none.

@@ -1,4 +1,4 @@
-"""Enveloped signatures for forged messages, made by signxml: an implementation that shares nothing with the verifier under test."""
+"""Enveloped signatures for forged messages by signxml, an implementation that shares no code with the verifier under test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from signxml.signer import XMLSigner
 
 DEFAULT_ALGORITHM: Final = {"rsa": "rsa-sha256", "ec": "ecdsa-sha256"}
-"""The signature method of a key where none is named."""
+"""The default signature method by kind of key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +33,9 @@ class Signing:
         digest: Fragment of the digest method: ``sha1``, ``sha256``, ``sha384``, ``sha512``.
         canonicalization: URI of the canonicalisation of SignedInfo and of the reference.
         inclusive_prefixes: PrefixList of InclusiveNamespaces on the reference's transform.
-        key_info: What KeyInfo holds.
-        base64_width: Line width of base64 text, 0 for one line.
-        prefix: Prefix of the signature namespace, None for the default namespace.
+        key_info: Content of KeyInfo.
+        base64_width: Line width of base64 in characters; 0 for one line.
+        prefix: Prefix of the signature namespace; None for the default namespace.
     """
 
     algorithm: str = ""
@@ -48,13 +48,13 @@ class Signing:
 
 
 def sign_element(element: etree._Element, key: SigningKey, signing: Signing) -> etree._Element:
-    """Return *element* signed, the Signature right after its Issuer where the schema wants it.
+    """Return *element* with an enveloped Signature after its Issuer, as the schema requires.
 
-    Where *element* has a parent, its signed form takes its place there.
+    Where *element* has a parent, the signed element replaces it there.
     """
-    first = next(element.iterchildren(etree.Element), None)  # comments may stand before it
+    first = next(element.iterchildren(etree.Element), None)  # comments may precede it
     place = element.index(first) + 1 if first is not None and first.tag == f"{{{names.SAML}}}Issuer" else 0
-    # The attribute is signxml's mark for the place of the signature; it removes it again.
+    # signxml uses this attribute as a marker for the place of the signature and removes it.
     mark = etree.Element(f"{{{names.DS}}}Signature", {"Id": "placeholder"}, nsmap=names.bound((signing.prefix, names.DS)))
     element.insert(place, mark)
     parent = element.getparent()
@@ -74,9 +74,9 @@ def sign_element(element: etree._Element, key: SigningKey, signing: Signing) -> 
 
 
 def _signer(key: SigningKey, signing: Signing) -> XMLSigner:
-    """Return a signer for *signing*: signxml's own, with the habits of identity providers that it leaves out."""
+    """Return a signer of signxml for *signing*, with the formats of identity providers that signxml lacks."""
     try:
-        from signxml.signer import XMLSigner  # noqa: PLC0415 - an extra: whoever only verifies does not have it
+        from signxml.signer import XMLSigner  # noqa: PLC0415 - an extra that verification does not need
     except ImportError as cause:
         raise RegistrationError(
             check="testing-extra",
@@ -87,7 +87,7 @@ def _signer(key: SigningKey, signing: Signing) -> XMLSigner:
 
     class Signer(XMLSigner):
         def check_deprecated_methods(self) -> None:
-            """Let SHA-1 through: tests must be able to show that it is refused."""
+            """Accept SHA-1, so that tests can show that the verifier refuses it."""
 
         def _ds_tag(self, tag: str) -> etree.QName:
             return etree.QName(names.DS, tag)
@@ -111,7 +111,7 @@ def _signer(key: SigningKey, signing: Signing) -> XMLSigner:
     signer = Signer(signature_algorithm=algorithm, digest_algorithm=signing.digest, c14n_algorithm=signing.canonicalization)
     signer.namespaces = names.bound((signing.prefix, names.DS))
     if signing.key_info == "none":
-        # XML Signature 4.5: KeyInfo is optional, an empty one is not allowed; the annotator is what writes it.
+        # XML Signature 4.5: KeyInfo is optional but must not be empty; signxml's annotator writes it.
         signer.signature_annotators = []
     return signer
 
@@ -132,7 +132,7 @@ def _key_info(key: SigningKey, signing: Signing) -> etree._Element:
 
 
 def _key_value(info: etree._Element, private: SigningPrivateKey) -> None:
-    """Write the bare public key: a hint that no verifier may believe, which is why it must be possible to forge it."""
+    """Add a KeyValue with the public key. Verifiers must not trust it, so tests need it."""
     public = private.public_key()
     if not isinstance(public, rsa.RSAPublicKey):
         return
@@ -144,5 +144,5 @@ def _key_value(info: etree._Element, private: SigningPrivateKey) -> None:
 
 
 def _folded(text: str, width: int) -> str:
-    """Break base64 into lines as the Java identity providers do."""
+    """Return base64 *text* in lines of *width* characters, as Java identity providers write it."""
     return "\n" + "\n".join(textwrap.wrap(text, width)) + "\n" if width else text

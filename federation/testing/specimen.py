@@ -1,4 +1,4 @@
-"""A specimen of a kind of token, and how its validator is asked: by both methods, and nothing but a refusal may come out."""
+"""Specimens of a kind of token, and the calls of its validator by both methods. Only refusals may be raised."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from federation.report import Report
 from federation.validators import validator
 
 LONG_CHARS: Final = 1_000_000
-"""Characters that `Specimen.oversized` has at least."""
+"""Least length of `Specimen.oversized` in characters."""
 
 
 class ContractError(AssertionError):
-    """A validator does not keep a clause; the text says which and by what."""
+    """A validator violates a clause of the contract. The text describes the violation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Specimen:
-    """A token that is accepted, and enough around it to have it refused. Every token in it is genuine but for the one thing said.
+    """A token that is accepted, and variations that must be refused. Each variation differs in one property only.
 
     Attributes:
-        provider: The registered provider whose key proves the token; its kind names the validator.
-        same_name: A provider of the provider's name with another key (for opaque tokens: without their answers). It must refuse.
+        provider: The registered provider whose key proves the token. Its kind names the validator.
+        same_name: A provider of the same name with another key, or for opaque tokens without token information. It must refuse.
         same_key: A provider of another name and issuer with the provider's key. It must refuse.
-        token: The token, as a client would send it.
-        at: An instant at which it is accepted, aware.
-        expired_at: An instant at which it is past its time.
-        misaddressed: A token for somebody else's audience; None for a kind of token that has no audience.
-        oversized: A token of `LONG_CHARS` characters or more: genuine, and too long.
-        refused: Tokens that the provider refuses at `at`, by the check that refuses: one for each further rule of the validator.
-        shapes: Built-in kinds whose tokens have the shape of this kind: they may be recognised too.
-        unsigned_parts: Whether no signature covers some parts of the token, as the envelope of a SAML response. A change there may be
-            accepted, with the very same identity.
-        secrets: Texts that nothing may show, besides the tokens.
+        token: The token as a client sends it.
+        at: A time at which it is accepted, aware.
+        expired_at: A time at which it has expired, aware.
+        misaddressed: A token for another audience; None for kinds of tokens without an audience.
+        oversized: A genuine token of at least `LONG_CHARS` characters, which is too long.
+        refused: Tokens that the provider refuses at `at`, by the name of the check, one for each further rule of the validator.
+        shapes: Built-in kinds whose tokens have the same form. The validator may recognise them too.
+        unsigned_parts: Whether parts of the token are unsigned, such as the envelope of a SAML response. A change there may be accepted if
+            the identity is unchanged.
+        secrets: Texts other than tokens that must never be shown.
         public: Parts of the token that may be shown, such as its prefix.
     """
 
@@ -59,12 +59,12 @@ class Specimen:
 
     @property
     def validator(self) -> Validator:
-        """The validator that judges the provider's tokens."""
+        """The validator for the provider's tokens."""
         return validator(self.provider.kind)
 
 
 def attempts(specimen: Specimen) -> Iterator[tuple[object, Provider, datetime]]:
-    """Yield one question of each sort: the genuine token, and one refusal for each reason that the specimen knows."""
+    """Yield the arguments of one validation for the genuine token and for each variation of the specimen."""
     token, provider, at = specimen.token, specimen.provider, specimen.at
     yield from ((token, provider, at), (token, provider, specimen.expired_at))
     yield from ((token, specimen.same_name, at), (token, specimen.same_key, at))
@@ -73,7 +73,7 @@ def attempts(specimen: Specimen) -> Iterator[tuple[object, Provider, datetime]]:
 
 
 def broken(text: str) -> NoReturn:
-    """Say that a clause is not kept.
+    """Raise the error of a violated clause.
 
     Raises:
         ContractError: Always.
@@ -82,14 +82,14 @@ def broken(text: str) -> NoReturn:
 
 
 def ask(specimen: Specimen, token: object, *, provider: Provider | None = None, at: datetime | None = None) -> VerifiedIdentity | None:
-    """Return whom `validate` names, None where it refuses; `diagnose` must say the same, and nothing but a refusal may come out."""
+    """Return the identity from `validate`, None where it refuses, after checking that `diagnose` agrees and only refusals are raised."""
     judge, by, when = specimen.validator, specimen.provider if provider is None else provider, specimen.at if at is None else at
     identity, refusal = None, None
     try:
         identity = judge.validate(token, by, at=when)
     except FederationError as error:
         refusal = error
-    except BaseException as error:  # noqa: BLE001 - that is what is being tested
+    except BaseException as error:  # noqa: BLE001 - the contract is that nothing else is raised
         broken(f"validate raised {type(error).__name__} for {named(token)}")
     try:
         report = judge.diagnose(token, by, at=when)
@@ -116,5 +116,5 @@ def _compare(token: object, identity: VerifiedIdentity | None, refusal: Federati
 
 
 def named(token: object) -> str:
-    """Speak of *token* without showing it."""
+    """Return a description of *token* that does not show it."""
     return f"{type(token).__name__} of {len(token)} characters" if isinstance(token, str | bytes) else f"a {type(token).__name__}"

@@ -1,10 +1,10 @@
-"""What every validator promises, as a list of clauses that its author runs against a specimen; the built-in ones keep it too.
+"""The contract for validators: clauses that the author of a validator runs against a specimen. The built-in validators keep it.
 
     @pytest.mark.parametrize("clause", CONTRACT, ids=str)
     def test_contract(clause: Clause) -> None:
         clause.check(Specimen(provider=…, token=…, at=…, …))
 
-A clause that is not kept raises `ContractError`. Nothing here needs pytest.
+A violated clause raises `ContractError`. pytest is not required.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["CONTRACT", "Clause", "ContractError", "Specimen"]
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One promise. ``str()`` of a clause is its name."""
+    """One clause of the contract. ``str()`` returns its name."""
 
     name: str
     promise: str
@@ -31,10 +31,10 @@ class Clause:
         return self.name
 
     def check(self, specimen: Specimen) -> None:
-        """Hold the specimen's validator to the promise.
+        """Check the specimen's validator.
 
         Raises:
-            ContractError: It is not kept.
+            ContractError: The validator violates the clause.
         """
         try:
             self._hold(specimen)
@@ -69,4 +69,4 @@ CONTRACT: Final = tuple(
         ),
     )
 )
-"""Every clause. All of them also hold `diagnose` to what `validate` says."""
+"""Every clause. Each also checks that `diagnose` agrees with `validate`."""

@@ -1,4 +1,4 @@
-"""What a validator is shown besides a genuine token: changed ones, tokens of other kinds, values that are no tokens at all."""
+"""Variations of a token for the contract: changed tokens, tokens of other kinds, and values that are not tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 MAX_TAMPERED: Final = 200
-"""Characters of the token that are changed, one at a time, spread over all of it."""
+"""Most characters of the token that are changed, one at a time, evenly distributed."""
 
 SAMPLES: Final = {
     "saml2-response": b64encode(
@@ -16,11 +16,11 @@ SAMPLES: Final = {
     "oidc-id-token": "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSIsInN1YiI6ImEifQ.c2lnbmF0dXJl",
     "oauth-access-token": "Atza|IQEBLjAsAhRmHjNgHpi0U-Dme37rR6CuUpSR",
 }
-"""A token of each built-in kind, by shape alone."""
+"""Texts with the form of a token of each built-in kind."""
 
 
 def tampered(token: str) -> Iterator[str]:
-    """Yield *token* with one character changed, at `MAX_TAMPERED` places at most, then cut, doubled and extended."""
+    """Yield *token* with one character changed, at up to `MAX_TAMPERED` places, and then truncated, doubled and extended."""
     step = max(1, len(token) // MAX_TAMPERED)
     for place in range(0, len(token), step):
         char = token[place]
@@ -33,13 +33,13 @@ def tampered(token: str) -> Iterator[str]:
 
 
 def other_types() -> Iterator[object]:
-    """Yield values of other types, and texts that are no tokens."""
+    """Yield values of other types, and texts that are not tokens."""
     yield from (None, True, 0, -1.5, float("nan"), 10**400, object(), [], {}, (), set(), bytearray(b"x"), memoryview(b"x"), ValueError("x"))
     yield from ("", b"", " ", "\0", ".", "..", "...", "\ud800", "\u202e", "A" * 100, b"\xff\xfe", "[" * 10_000, '{"a":' * 5_000)
 
 
 def oversized(token: str, length: int) -> Iterator[str | bytes]:
-    """Yield texts of more than *length* characters: *token* repeated and filled up at its ends and in its middle, and others."""
+    """Yield texts of more than *length* characters: *token* repeated, *token* padded at its ends and in its middle, and others."""
     half = len(token) // 2
     yield token * (length // len(token) + 1)
     yield token[:half] + "A" * length + token[half:]

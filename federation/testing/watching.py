@@ -1,4 +1,4 @@
-"""What code does beside its answer: whether it asks the network or the clock, what memory it takes, what it says. Needs no pytest."""
+"""Observation of side effects: use of the network and the clock, memory, and output. pytest is not required."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _OUTSIDE: Final = (
     "os.posix_spawn",
     "os.system",
 )
-"""Beginnings of the names of audit events (PEP 578) with which Python says that it reaches beyond the process."""
+"""Prefixes of the audit events of Python (PEP 578) for access beyond the process."""
 
 _listening: Final[list[list[str]]] = []
 
 
 @contextmanager
 def network_closed() -> Iterator[list[str]]:
-    """Let nothing connect, look up a name or start a process; yield what was tried, also where the code hides its failure."""
+    """Refuse connections, name lookups and new processes; yield the attempts, also those whose failure the code hides."""
     _install()
     tried: list[str] = []
     _listening.append(tried)
@@ -45,7 +45,7 @@ def network_closed() -> Iterator[list[str]]:
 
 @cache
 def _install() -> None:
-    sys.addaudithook(_hear)  # for good, as Python removes none; it does nothing while nobody listens
+    sys.addaudithook(_hear)  # Python cannot remove a hook; it is inactive outside of `network_closed`
 
 
 def _hear(event: str, _arguments: tuple[object, ...]) -> None:
@@ -57,9 +57,9 @@ def _hear(event: str, _arguments: tuple[object, ...]) -> None:
 
 @contextmanager
 def clock_replaced(present: datetime) -> Iterator[list[str]]:
-    """Have the clock say *present* (UTC) wherever a loaded module has hold of it; yield the names of the functions that were asked.
+    """Replace the clock functions in all loaded modules by ones that return *present* (UTC); yield the names of the called ones.
 
-    Records of `logging` carry the time they were made at: they may ask.
+    `logging` may read the clock, because its records have a time.
     """
     asked: list[str] = []
     stand_ins = _stand_ins(present, asked)
@@ -80,7 +80,7 @@ def clock_replaced(present: datetime) -> Iterator[list[str]]:
 
 
 def _stand_ins(present: datetime, asked: list[str]) -> dict[int, object]:
-    """Return what takes the place of each thing that tells the time, by the identity of that thing."""
+    """Return the replacement of each function or class that reads the clock, by its ``id()``."""
     seconds, parts = present.timestamp(), present.timetuple()
     answers: dict[str, tuple[Callable[[tuple[Any, ...]], bool], Callable[[tuple[Any, ...]], object]]] = {
         "time": (_always, lambda _: seconds),
@@ -120,7 +120,7 @@ def _function(
     answer: Callable[[tuple[Any, ...]], object],
     asked: list[str],
 ) -> Callable[..., object]:
-    def stand_in(*given: Any) -> object:  # noqa: ANN401 - whatever the function takes
+    def stand_in(*given: Any) -> object:  # noqa: ANN401 - the arguments of any function
         if not tells(given) or sys._getframe(1).f_globals.get("__name__") == "logging":  # noqa: SLF001 - nothing public names the caller
             return real(*given)
         asked.append(name)
@@ -130,7 +130,7 @@ def _function(
 
 
 class _StandIn(type):
-    """A class in whose place its base stands for every question of type."""
+    """A metaclass whose classes count as their base in ``isinstance`` and ``issubclass``."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, cls.__base__ or object)
@@ -176,7 +176,7 @@ def _date(present: datetime, asked: list[str]) -> type:
 
 
 def memory_peak(work: Callable[[], object]) -> int:
-    """Return how many octets *work* held at once beyond what was there; those that native code takes for itself are not seen."""
+    """Return the peak of memory that *work* allocated, in octets. Allocations of native code are not included."""
     tracing = tracemalloc.is_tracing()
     if not tracing:
         tracemalloc.start()
@@ -192,7 +192,7 @@ def memory_peak(work: Callable[[], object]) -> int:
 
 @contextmanager
 def overheard() -> Iterator[io.StringIO]:
-    """Yield what is logged at any level, warned of and written to standard output and error meanwhile."""
+    """Yield a buffer that receives all log records, warnings, and text on standard output and error."""
     said = io.StringIO()
     handler, root = logging.StreamHandler(said), logging.getLogger()
     level = root.level
@@ -209,4 +209,4 @@ def overheard() -> Iterator[io.StringIO]:
 
 
 FAR: Final = (datetime(1999, 12, 31, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC))
-"""Two presents between which every token of today changes its state."""
+"""Two times, one before and one after the validity of all present tokens."""

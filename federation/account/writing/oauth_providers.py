@@ -23,7 +23,10 @@ _FORMS: Final = ("json", "jwt")
 
 
 class OAuthSettings(TypedDict, total=False):
-    """Settings of one server. They have the meaning of the arguments of `OAuthProvider` and override ``account.toml``."""
+    """Settings of one server. They have the meaning of the arguments of `OAuthProvider` and override ``account.toml``.
+
+    ``clock_skew`` is a timedelta or whole seconds.
+    """
 
     client_ids: Sequence[str]
     resource_servers: Sequence[str]

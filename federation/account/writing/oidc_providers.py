@@ -24,7 +24,10 @@ from federation.profiles import Profile
 
 
 class OidcSettings(TypedDict, total=False):
-    """Settings of one provider. They have the meaning of the arguments of `OidcProvider` and override ``account.toml``."""
+    """Settings of one provider. They have the meaning of the arguments of `OidcProvider` and override ``account.toml``.
+
+    ``clock_skew`` is a timedelta or whole seconds.
+    """
 
     algorithms: Sequence[str]
     token_types: Sequence[str]

@@ -25,7 +25,10 @@ from federation.saml.provider import Encryption, SamlProvider, Signed, VerifierN
 
 
 class SamlSettings(TypedDict, total=False):
-    """Settings of one SAML provider. They have the meaning of the arguments of `SamlProvider` and override ``account.toml``."""
+    """Settings of one SAML provider. They have the meaning of the arguments of `SamlProvider` and override ``account.toml``.
+
+    ``max_age`` and ``clock_skew`` are timedeltas or whole seconds.
+    """
 
     entity_id: str
     profile: Profile | Literal["strict", "aws"]

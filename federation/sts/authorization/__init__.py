@@ -1,1 +1,1 @@
-"""What a caller may do: every policy that has a say, in AWS's order of evaluation, and refusals in AWS's words."""
+"""Authorization of callers: the evaluation of all policies that apply, in AWS's order, and refusals with AWS's texts."""

@@ -1,4 +1,4 @@
-"""Whether a caller may do something, with AWS's words for the refusal and a message that only those may read who may decode it."""
+"""The decision whether a caller may perform an action, with AWS's text and the encoded message of a denial."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _SERVICE_KEY: Final = "aws:Service"
 
 
 class Told(Enum):
-    """How much of its reason AWS tells the caller of a refusal."""
+    """How much of the reason the message of a refusal contains, as observed of AWS."""
 
     ALL = auto()
     OWN = auto()
-    """What lies with the caller's own policies: nothing is told of the resource, not even whether it exists."""
+    """Only the part about the caller's own policies, so that the message does not reveal whether the resource exists."""
     NOTHING = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """The answer to one request.
+    """The decision on one request by all policies.
 
     Attributes:
-        caller: Who asked.
-        evaluation: What the policies say, and every layer behind it.
-        bar: What refuses beside the policies, None where nothing does.
-        told: How much of the reason AWS tells.
-        encoded_message: For a denial, what DecodeAuthorizationMessage opens; None where it would be too long, and for a grant.
+        caller: The caller.
+        evaluation: The result of the policies, with every layer.
+        bar: A rule other than a policy that refuses; None where there is none.
+        told: How much of the reason the message contains.
+        encoded_message: For a denial, the message for DecodeAuthorizationMessage; None where it would be too long, and for a grant.
     """
 
     caller: Caller
@@ -49,22 +49,22 @@ class Authorization:
 
     @property
     def allowed(self) -> bool:
-        """Whether the caller may."""
+        """Whether the request is allowed."""
         return self.evaluation.allowed and self.bar is None
 
     @property
     def explicit_deny(self) -> bool:
-        """Whether a statement denies; otherwise a layer is silent."""
+        """Whether a Deny statement applies; otherwise a denial is implicit."""
         return self.evaluation.explicit_deny
 
     @property
     def reason(self) -> str:
-        """Why not, such as ``because no identity-based policy allows the s3:GetObject action``; empty for a grant."""
+        """The reason of a denial, such as ``because no identity-based policy allows the s3:GetObject action``; empty for a grant."""
         return self.evaluation.reason if self.bar is None else self.bar.reason
 
     @property
     def message(self) -> str:
-        """AWS's refusal, whole; empty for a grant."""
+        """The whole text of AWS for the denial; empty for a grant."""
         if self.allowed:
             return ""
         if self.bar is not None and self.bar.message:
@@ -75,7 +75,7 @@ class Authorization:
         return f"User: {self.caller.arn} is not authorized to perform: {request.action}{where}" + (f" {told}" if told else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the answer and its explanation as plain data: the documented schema of ``--json``."""
+        """Return the decision and its explanation as plain data: the documented schema of ``--json``."""
         request, refusing = self.evaluation.request, self.evaluation.refusing
         return {
             "allowed": self.allowed,
@@ -102,20 +102,20 @@ def authorize(
     bar: Bar | None = None,
     told: Told = Told.ALL,
 ) -> Authorization:
-    """Decide whether *caller* may do *action* on *resource*.
+    """Return whether *caller* may perform *action* on *resource*.
 
     Args:
-        caller: Who asks.
-        action: E.g. ``s3:GetObject``.
-        resource: On what.
-        context: Condition keys that the service adds to those every request of the caller has.
+        caller: The caller.
+        action: The action, e.g. ``s3:GetObject``.
+        resource: The resource.
+        context: Condition keys of the service, in addition to those of every request of the caller.
         sealer: Seals the message of a denial.
-        at: The instant to judge at, aware UTC.
-        bar: What refuses beside the policies.
-        told: How much of the reason AWS tells.
+        at: The time to judge at, aware UTC.
+        bar: A rule other than a policy that refuses; None where there is none.
+        told: How much of the reason the message contains.
 
     Raises:
-        ValidationError: *context* holds a key that the caller's own facts decide, or a value of another type.
+        ValidationError: *context* has a key that is derived from the caller, or a value of another type.
     """
     evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at))
     message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer)
@@ -125,7 +125,7 @@ def authorize(
 def grant(
     caller: Caller, *, action: str, context: Mapping[str, str | Sequence[str]], at: datetime, bar: Bar | None = None
 ) -> Authorization:
-    """Answer an action that no policy can deny. Arguments and refusals as for `authorize`."""
+    """Return the decision on an action that no policy can deny. The arguments are those of `authorize`."""
     request = request_of(caller, action=action, resource="*", keys=_merged(caller, context, at))
     return Authorization(caller=caller, evaluation=Evaluation(request=request, allowed=True, layers={}, refusing=None), bar=bar)
 
@@ -150,9 +150,9 @@ def refuse(authorization: Authorization) -> AccessDenied:
 
 
 def _merged(caller: Caller, context: Mapping[str, str | Sequence[str]], at: datetime) -> dict[str, ContextValue]:
-    """Return all condition keys of the request: what the service adds must not take the place of what the caller is (attack row A13).
+    """Return all condition keys of the request. *context* must not replace a key of the caller (attack row A13).
 
-    How the request came, the service may say; otherwise it came over TLS and to the region that the caller signed for.
+    Keys of the transport may be in *context*. By default the request used TLS and the region of the signature.
     """
     if not isinstance(context, Mapping) or not all(isinstance(key, str) for key in context):
         raise _wrong_context("a mapping of condition keys", type(context).__name__)
@@ -180,9 +180,9 @@ def _wrong_context(expected: str, found: str) -> ValidationError:
 
 
 def _encoded(caller: Caller, evaluation: Evaluation, context: Mapping[str, str | Sequence[str]], sealer: Sealer) -> str | None:
-    """Seal what is told of a denial: the service's own condition keys and the statements that deny.
+    """Return the encoded message of a denial, with the condition keys of the service and the Deny statements.
 
-    A service that names itself in ``aws:Service`` leaves its name off the action, as EC2 does in AWS's documented example.
+    With the condition key ``aws:Service``, the action is shown without the service prefix, as for EC2 in AWS's documented example.
     """
     request = evaluation.request
     service, _, operation = request.action.partition(":")

@@ -1,8 +1,8 @@
-"""AWS's order of evaluation: which policies have a say in a request, and whose word ends it (specification 5.4, 5.5, 4.3).
+"""AWS's order of evaluation: which policies apply to a request, and how they combine (docs/observed.md 5.4, 5.5, 4.3).
 
-A Deny of any policy wins. In the caller's own account a resource-based policy that names the caller may allow alone; how much else must
-then allow depends on what it names. From another account both sides must allow. Service and resource control policies are not part of an
-account directory and are not evaluated.
+A Deny of any policy overrides every Allow. Within one account a resource-based policy can allow by itself; which other policies must then
+allow depends on the principal that it names. Between accounts, both sides must allow. Service and resource control policies are not part of
+an account directory and are not evaluated.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from federation.sts.callers.permissions import Attached
 
 
 class Layer(StrEnum):
-    """The kinds of policy, in the words of AWS's refusals."""
+    """The kinds of policy. The values are the terms of AWS's refusals."""
 
     RESOURCE = "resource-based policy"
     IDENTITY = "identity-based policy"
@@ -30,25 +30,25 @@ class Layer(StrEnum):
 
 
 _NARROWING: Final = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
-"""The layers that must allow, in the order in which AWS names the first that does not."""
+"""The layers that must allow, in the order in which AWS reports the first that does not."""
 _SESSIONS: Final = frozenset({CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What one policy says. ``decision`` is None for a managed policy of AWS whose document is not at hand: it allows nothing."""
+    """The decision of one policy. It is None for a managed policy of AWS whose document is missing, which allows nothing."""
 
     source: str
     decision: Decision | None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the opinion as plain data, explained."""
+        """Return the decision as plain data with its explanation."""
         return {"source": self.source, "decision": None if self.decision is None else self.decision.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)
 class LayerVerdict:
-    """What the policies of one layer say together: one that denies denies, otherwise one that allows allows."""
+    """The combined decision of the policies of one layer: Deny if one denies, otherwise Allow if one allows."""
 
     layer: Layer
     opinions: tuple[Opinion, ...]
@@ -59,19 +59,19 @@ class LayerVerdict:
         object.__setattr__(self, "effect", next((effect for effect in ("Deny", "Allow") if effect in effects), "ImplicitDeny"))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the verdict as plain data, explained."""
+        """Return the decision as plain data with its explanation."""
         return {"layer": self.layer.value, "effect": self.effect, "policies": [opinion.as_dict() for opinion in self.opinions]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """The answer to one request.
+    """The result of the evaluation of one request.
 
     Attributes:
-        request: What was asked.
-        allowed: The answer.
-        layers: Every layer that has a say.
-        refusing: The layer that denies, or the first that should allow and does not; None where the request is allowed.
+        request: The request.
+        allowed: Whether it is allowed.
+        layers: Every layer that applies.
+        refusing: The layer that denies, or the first that must allow and does not; None where the request is allowed.
     """
 
     request: RequestContext
@@ -81,20 +81,20 @@ class Evaluation:
 
     @property
     def explicit_deny(self) -> bool:
-        """Whether a statement denies; otherwise a layer is silent."""
+        """Whether a Deny statement applies; otherwise a denial is implicit."""
         verdict = None if self.refusing is None else self.layers.get(self.refusing)
         return verdict is not None and verdict.effect == "Deny"
 
     @property
     def reason(self) -> str:
-        """The end of AWS's refusal, e.g. ``because no session policy allows the s3:GetObject action``; empty where allowed."""
+        """The last part of AWS's refusal, e.g. ``because no session policy allows the s3:GetObject action``; empty where allowed."""
         return "" if self.refusing is None else self._reason(self.refusing)
 
     @property
     def callers_reason(self) -> str:
-        """The reason as far as it lies with the caller's own policies; empty where they are content.
+        """The reason, restricted to the caller's own policies; empty where they allow.
 
-        Refusing with it tells nothing of the resource, not even whether it exists.
+        It does not reveal whether the resource exists.
         """
         own = [self.layers[layer] for layer in _NARROWING if layer in self.layers]
         ranked = (each.layer for effect in ("Deny", "ImplicitDeny") for each in own if each.effect == effect)
@@ -109,7 +109,7 @@ class Evaluation:
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        """What every policy answered whose document is known."""
+        """The decisions of all policies whose document is known."""
         return tuple(o.decision for verdict in self.layers.values() for o in verdict.opinions if o.decision is not None)
 
 
@@ -118,10 +118,10 @@ class Resource:
     """The resource of a request.
 
     Attributes:
-        arn: Its ARN.
-        account: The account it is in.
+        arn: ARN of the resource.
+        account: Id of its account.
         policy: Its resource-based policy, or None.
-        is_role: Whether that policy is the trust policy of a role, which lets nobody in by ``*`` alone.
+        is_role: Whether that policy is the trust policy of a role, in which ``*`` alone does not allow within the account.
     """
 
     arn: str
@@ -131,11 +131,11 @@ class Resource:
 
 
 def resource_of(arn: object, *, policy: object, account: object, caller: Caller) -> Resource:
-    """Return the resource of a request; its account is *account*, else that of its ARN, else the caller's.
+    """Return the resource of a request. Its account is *account*, or that of its ARN, or that of the caller.
 
     Raises:
-        ValidationError: The policy is none that names principals, or an argument has another form. An identity policy in its place would
-            let in whoever asks.
+        ValidationError: *policy* is of a kind without principals, such as an identity policy, which would allow every caller; or another
+            argument is invalid.
     """
     if not isinstance(arn, str) or not arn:
         raise _fault("resource", "an ARN, or `*`", arn)
@@ -150,7 +150,7 @@ def resource_of(arn: object, *, policy: object, account: object, caller: Caller)
 
 
 def account_in(arn: object) -> str | None:
-    """Return the account that an ARN names, None where it names none."""
+    """Return the account id of an ARN; None where it has none."""
     fields = arn.split(":", 5) if isinstance(arn, str) else []
     return fields[4] or None if len(fields) == 6 and fields[0] == "arn" else None  # noqa: PLR2004 - the fields of an ARN
 
@@ -161,12 +161,12 @@ def _fault(check: str, expected: str, found: object) -> ValidationError:
 
 
 def request_of(caller: Caller, *, action: str, resource: str, keys: Mapping[str, ContextValue]) -> RequestContext:
-    """Return what the policies are asked about."""
+    """Return the request for which the policies are evaluated."""
     return RequestContext(principal=caller.principal, action=action, resource=resource, keys=keys)
 
 
 def evaluate(caller: Caller, *, action: str, resource: Resource, keys: Mapping[str, ContextValue]) -> Evaluation:
-    """Decide whether *caller* may do *action* on *resource* under the condition *keys*, which are all of the request's."""
+    """Return whether *caller* may perform *action* on *resource*. *keys* are all condition keys of the request."""
     request = request_of(caller, action=action, resource=resource.arn, keys=keys)
     layers = {verdict.layer: verdict for verdict in _verdicts(caller, resource, request)}
     denying = next((layer for layer, verdict in layers.items() if verdict.effect == "Deny"), None)
@@ -191,7 +191,7 @@ def _opinions(policies: tuple[Attached, ...], request: RequestContext) -> Iterat
 
 
 def _first_silent(caller: Caller, resource: Resource, layers: Mapping[Layer, LayerVerdict], request: RequestContext) -> Layer | None:
-    """Return the first layer that must allow and does not; nothing denies."""
+    """Return the first layer that must allow and does not; None where all do. No layer denies."""
     verdict = layers.get(Layer.RESOURCE)
     resource_allows = verdict is not None and verdict.effect == "Allow"
     silent = [layer for layer in _NARROWING if layer in layers and layers[layer].effect != "Allow"]
@@ -205,13 +205,14 @@ def _first_silent(caller: Caller, resource: Resource, layers: Mapping[Layer, Lay
 
 
 def _excused(caller: Caller, resource: Resource, request: RequestContext) -> frozenset[Layer]:
-    """Return the layers that need not allow because the resource-based policy of the caller's own account does.
+    """Return the layers that need not allow because a resource-based policy in the caller's account allows.
 
-    Naming the session, or a user, grants directly: no boundary and no session policy limits it by silence. Naming the role grants the role,
-    within boundary and session policies; so does ``*``, but not in a trust policy. Naming the account grants nothing by itself.
+    A policy that names the session or a user grants directly, without an Allow of boundary and session policies. One that names the role
+    grants within boundary and session policies. So does ``*``, except in a trust policy. One that names the account grants nothing by
+    itself.
     """
     if resource.policy is None or caller.kind is CallerKind.ROOT_SESSION:
-        # To name a root is to name its account, and a root session does nothing beyond its task.
+        # The ARN of a root means its account, and a root session is always limited to its task policy.
         return frozenset()
     if caller.kind not in _SESSIONS:
         via = resource.policy.evaluate(request).via

@@ -1,4 +1,4 @@
-"""Who may call what with which credentials, before any policy is asked (docs/observed.md 1.0)."""
+"""Which kinds of credentials may call which operation, before any policy is evaluated (docs/observed.md 1.0)."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ REFUSED: Final[Mapping[str, Mapping[CallerKind, str]]] = {
         **_plain(CallerKind.ROOT_SESSION),
     },
 }
-"""Operation to the callers it never answers, with AWS's words where they are known."""
+"""Operation to the kinds of callers that it always refuses, with AWS's text where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Why an operation answers a caller "no" whatever the policies say: ``reason``, and AWS's words where they are known."""
+    """A refusal that no policy can change: ``reason``, and AWS's text where that is known."""
 
     reason: str
     message: str = ""
 
 
 def barred(operation: str, caller: Caller) -> Bar | None:
-    """Return why *operation* never answers credentials of the kind that *caller* has, None where it does."""
+    """Return why *operation* always refuses credentials of the kind of *caller*; None where it does not."""
     refused = REFUSED[operation]
     kind = CallerKind.ROOT if caller.kind is CallerKind.USER_SESSION and caller.is_root and CallerKind.ROOT in refused else caller.kind
     if kind not in refused:
@@ -58,10 +58,10 @@ def barred(operation: str, caller: Caller) -> Bar | None:
 
 
 def check_caller(call: Call, caller: Caller) -> None:
-    """Require that *caller* has credentials of a kind that the operation of *call* answers.
+    """Require that *caller* has credentials of a kind that the operation of *call* accepts.
 
     Raises:
-        AccessDenied: It has not; no policy can change that.
+        AccessDenied: It has not. No policy can change that.
     """
     bar = barred(call.operation, caller)
     if bar is not None:

@@ -1,9 +1,8 @@
-"""STS's own actions: whom an operation answers, about which resource it asks, and which policies then have a say.
+"""Authorization of the actions of STS: callers, resource and policies of each operation.
 
 Source: docs/observed.md 1.0 to 1.11, 4.3.
 
-The operations ask here. So does whoever wants to know beforehand, by `SecurityTokenService.authorize` and ``policy evaluate --account``:
-there is one answer.
+The operations use it, and so do `SecurityTokenService.authorize` and ``policy evaluate --account``, so that both decide alike.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "sts:GetWebIdentityToken": "GetWebIdentityToken",
     "sts:TagGetWebIdentityToken": "GetWebIdentityToken",
 }
-"""Each action to the operation that asks for it."""
+"""Action to the operation that requires it."""
 _UNSIGNED: Final = ("sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 _BY_FOLDED: Final = {fold(action): action for action in (*_OPERATIONS, *_UNSIGNED)}
 _FREE: Final = frozenset({"GetCallerIdentity", "GetSessionToken"})
@@ -52,20 +51,20 @@ _FREE: Final = frozenset({"GetCallerIdentity", "GetSessionToken"})
 
 
 def own_action(action: object) -> str | None:
-    """Return the action of STS that *action* names, in AWS's spelling; None where it is another service's."""
+    """Return the action of STS that *action* names, in AWS's spelling; None where it is an action of another service."""
     return _BY_FOLDED.get(fold(action)) if isinstance(action, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnQuestion:
-    """A question about an action of STS.
+    """A request for an action of STS that is to be authorized.
 
     Attributes:
-        caller: Who asks.
+        caller: The caller.
         context: Condition keys of the operation's parameters.
-        account: The account that answers: the role's for AssumeRole, the caller's for every other operation.
+        account: The account of the operation: that of the role for AssumeRole, otherwise that of the caller.
         sealer: Seals the message of a denial.
-        at: The instant to judge at, aware UTC.
+        at: The time to judge at, aware UTC.
     """
 
     caller: Caller
@@ -75,9 +74,9 @@ class OwnQuestion:
     at: datetime
 
     def on_role(self, action: str, role_arn: str, *, trust: Policy | None = None) -> Authorization:
-        """Decide one of the actions of AssumeRole; the role's trust policy, or *trust* in its place, has its say.
+        """Return the decision on an action of AssumeRole. It includes the role's trust policy, or *trust* instead of it.
 
-        A role that does not exist is refused as one whose trust policy is silent, so that nobody probes names.
+        A missing role is refused like one whose trust policy does not allow, so that role names cannot be probed.
         """
         role = self.account.roles.get(role_arn)
         policy = trust if trust is not None or role is None else role.trust_policy
@@ -86,7 +85,7 @@ class OwnQuestion:
         return self._asked(action, resource, context={**self.context, **self._tags_of(role)}, bar=bar, told=Told.OWN)
 
     def on_root(self, member: str) -> Authorization:
-        """Decide AssumeRoot in the account *member*: centralised root access has its say, and the refusal tells nothing (observed)."""
+        """Return the decision on AssumeRoot in the account *member*, with centralised root access. The refusal has no reason (observed)."""
         organization = self.account.organization
         manages = organization is not None and member in organization.root_access and member != self.account.id
         bar = barred("AssumeRoot", self.caller)
@@ -97,13 +96,13 @@ class OwnQuestion:
         return self._asked(ASSUME_ROOT, resource, context=self.context, bar=bar, told=Told.NOTHING)
 
     def on_federated_user(self, action: str, name: str) -> Authorization:
-        """Decide one of the actions of GetFederationToken for the federated user *name*."""
+        """Return the decision on an action of GetFederationToken for the federated user *name*."""
         arn = f"{self._federated_users}{name}"
         bar = barred("GetFederationToken", self.caller)
         return self._asked(action, Resource(arn=arn, account=self.caller.account), context=self.context, bar=bar)
 
     def on_itself(self, action: str) -> Authorization:
-        """Decide an action whose resource the operation knows: ``*``, or for a web identity token the caller's account."""
+        """Return the decision on an action with a fixed resource: ``*``, or the caller's account for a web identity token."""
         operation = _OPERATIONS[action]
         bar = barred(operation, self.caller)
         if operation in _FREE:
@@ -112,10 +111,10 @@ class OwnQuestion:
         return self._asked(action, resource, context=self.context, bar=bar)
 
     def answer(self, action: str, resource: str, *, policy: Policy | None) -> Authorization:
-        """Decide *action*, one of `own_action`, on *resource* as the operation does that asks for it.
+        """Return the decision on *action*, a result of `own_action`, on *resource* by the rules of its operation.
 
         Raises:
-            ValidationError: The operation never asks about such a resource, or no signed request asks for the action.
+            ValidationError: The operation has no such resource, or no signed operation requires the action.
         """
         if action in _UNSIGNED:
             raise _fault(
@@ -162,7 +161,7 @@ class OwnQuestion:
         return name
 
     def _tags_of(self, role: Role | None) -> RequestKeys:
-        """Return the condition keys of the role's tags; whoever asks cannot give others."""
+        """Return the condition keys of the role's tags, which the caller cannot override."""
         tags = {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in (role.tags if role else ()) for prefix in ("iam", "aws")}
         decided = {key.lower() for key in tags}
         taken = next((key for key in self.context if isinstance(key, str) and key.lower() in decided), None)

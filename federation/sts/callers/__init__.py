@@ -1,1 +1,1 @@
-"""Who calls a signed operation: users, root, sessions of every kind, with all that decides what they may do."""
+"""Callers of signed operations: users, roots and sessions, with the policies that decide what they may do."""

@@ -1,4 +1,4 @@
-"""A caller of signed operations: a principal that was resolved, with everything about it that decides."""
+"""A resolved caller of signed operations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT_REGION: Final = "us-east-1"
 
 
 class CallerKind(StrEnum):
-    """With which credentials somebody calls. The values are the words of refusals."""
+    """The kind of a caller's credentials. The values are shown in refusals."""
 
     USER = "an IAM user"
     ROOT = "the root of an account"
@@ -31,31 +31,31 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A resolved principal; made by `SecurityTokenService.caller_for_key`, `caller_for_arn` or `authenticate`.
+    """A resolved principal, from `authenticate`, `caller_for_key`, `caller_for_credentials` or `caller_for_arn` of the service.
 
     Attributes:
-        kind: With which credentials.
+        kind: Kind of its credentials.
         partition: Partition of its account.
-        account: Its account, twelve digits.
-        arn: As GetCallerIdentity answers.
-        user_id: Likewise: ``AIDA…``, ``AROA…:<session>``, ``<account>:<name>`` or the account.
+        account: Id of its account, twelve digits.
+        arn: ARN in the result of GetCallerIdentity.
+        user_id: UserId in that result: ``AIDA…``, ``AROA…:<session>``, ``<account>:<name>`` or the account id.
         principal_arn: ``aws:PrincipalArn``: the role's ARN for a role session, otherwise `arn`.
-        principal: How policies name it.
+        principal: The principal for the evaluation of policies.
         name: Name of an IAM user, otherwise None.
-        tags: Its own tags and those of its session; of two equal keys the session's.
-        permissions: The policies that decide, resource-based ones excepted.
-        session_tags: Tags of the session alone.
-        transitive_tag_keys: Keys of those that outlive role chaining.
+        tags: Tags of the principal and of its session. The session's tag overrides one with the same key.
+        permissions: The policies that apply to it, without resource-based ones.
+        session_tags: Tags of the session only.
+        transitive_tag_keys: Keys of the session tags that pass to chained sessions.
         source_identity: SourceIdentity of the session, or None.
-        federated_provider: Provider that the session's login came from, or None.
-        federated_keys: Condition keys of that login that last.
+        federated_provider: Identity provider of the session's login, or None.
+        federated_keys: Condition keys of that login that requests of the session have.
         issued_at: Start of the session, aware UTC; None for long-term keys.
-        expires_at: Its end.
-        mfa_at: When a second factor was proved; None where none was.
-        mfa_devices: MFA devices of the user or root, by serial number.
+        expires_at: End of the session, aware UTC; None for long-term keys.
+        mfa_at: Time of the MFA authentication, aware UTC; None where there was none.
+        mfa_devices: MFA devices of the user or root by serial number.
         organization: Organization of the account.
-        region: Region the request was signed for.
-        access_key_id: The access key by which it was found, or None; decides nothing.
+        region: Region of the request's signature.
+        access_key_id: Access key id of the request, or None. It does not affect decisions.
     """
 
     kind: CallerKind
@@ -86,19 +86,19 @@ class Caller:
 
     @property
     def is_root(self) -> bool:
-        """Whether it is the root of its account, by key or by session."""
+        """Whether the caller is the root of its account, by a key or by a session."""
         return self.arn.endswith(":root")
 
     def using(self, access_key_id: str, *, region: str = DEFAULT_REGION) -> Caller:
-        """Return the caller of a request that was signed with an access key, for *region*."""
+        """Return the caller with the access key and region of a signed request."""
         return replace(self, access_key_id=access_key_id, region=region)
 
     def with_mfa(self, at: datetime) -> Caller:
-        """Return the caller of a request that proves a second factor at *at*."""
+        """Return the caller with an MFA authentication at *at*, aware UTC."""
         return replace(self, mfa_at=at)
 
     def context_keys(self, at: datetime) -> dict[str, ContextValue]:
-        """Return the condition keys that every request of this caller has at the instant *at* (specification 4.6)."""
+        """Return the condition keys of every request of this caller at the time *at*, aware UTC (docs/observed.md 4.6)."""
         keys: dict[str, ContextValue] = {
             **self.federated_keys,
             "aws:PrincipalArn": self.principal_arn,
@@ -122,7 +122,7 @@ class Caller:
         return keys | self._mfa_keys(at)
 
     def _mfa_keys(self, at: datetime) -> dict[str, ContextValue]:
-        """Long-term keys alone have neither key: ``BoolIfExists`` then speaks of them too, plain ``Bool`` does not."""
+        """Return the condition keys of MFA. Requests with long-term keys have none: ``BoolIfExists`` matches them, ``Bool`` does not."""
         if self.mfa_at is not None:
             return {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": str(int((at - self.mfa_at).total_seconds()))}
         return {} if self.kind in {CallerKind.USER, CallerKind.ROOT} else {"aws:MultiFactorAuthPresent": "false"}
@@ -136,7 +136,7 @@ class Caller:
 
 
 def merged_tags(own: Iterable[SessionTag], session: Iterable[SessionTag]) -> tuple[SessionTag, ...]:
-    """Return the tags of a principal in a session: of two keys that differ by case alone the session's wins (specification 5.2)."""
+    """Return the tags of a principal in a session. A tag of the session overrides one whose key differs only by case (observed)."""
     by_key = {tag.key.lower(): tag for tag in own}
     return tuple((by_key | {tag.key.lower(): tag for tag in session}).values())
 

@@ -1,4 +1,4 @@
-"""The policies that have a say in what a caller may do, compiled, each with where it comes from."""
+"""The compiled policies that apply to a caller, each with its source."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _EVERYTHING: Final = Policy.stored('{"Version":"2012-10-17","Statement":{"Effect
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A policy and where it comes from, e.g. ``inline policy `Ec2` `` or the ARN of a managed one.
+    """A policy and its source, e.g. ``inline policy `Ec2` `` or the ARN of a managed policy.
 
-    ``policy`` is None for a managed policy of AWS whose document is not in the account directory. Such a policy allows nothing: put its
-    document into ``policies/`` to have it evaluated.
+    ``policy`` is None for a managed policy of AWS whose document is not in the account directory. Such a policy allows nothing.
     """
 
     source: str
@@ -29,12 +28,12 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permissions:
-    """What has a say beside resource-based policies.
+    """The policies that apply to a caller, without resource-based ones.
 
     Attributes:
-        identity: Identity-based policies; one that allows is enough.
-        boundary: The permissions boundary, None where there is none.
-        session: Session policies, None where the session has none; an empty tuple is a session whose policies allow nothing.
+        identity: Identity-based policies, of which one must allow.
+        boundary: The permissions boundary; None where there is none.
+        session: Session policies; None where the session has none. With an empty tuple nothing is allowed.
     """
 
     identity: tuple[Attached, ...]
@@ -43,16 +42,16 @@ class Permissions:
 
 
 ROOT: Final = Permissions(identity=(Attached("the root of the account", _EVERYTHING),))
-"""No policy of the account limits its root."""
+"""The permissions of a root, which no policy of the account limits."""
 
 
 def permissions_of_role(account: Account, role: Role, *, session: tuple[Attached, ...] | None = None) -> Permissions:
-    """Return the permissions of a session of *role* that carries the session policies *session*."""
+    """Return the permissions of a session of *role* with the session policies *session*."""
     return Permissions(identity=tuple(_of_entity(account, role)), boundary=_boundary(account, role.permissions_boundary), session=session)
 
 
 def permissions_of_user(account: Account, user: User, *, session: tuple[Attached, ...] | None = None) -> Permissions:
-    """Return the permissions of *user*, those of the groups included, narrowed by *session*."""
+    """Return the permissions of *user*, with those of its groups and the session policies *session*."""
     identity = [*_of_entity(account, user)]
     for group in user.groups:
         identity += (Attached(f"{each.source} of group {show(group.name)}", each.policy) for each in _of_entity(account, group))
@@ -60,7 +59,7 @@ def permissions_of_user(account: Account, user: User, *, session: tuple[Attached
 
 
 def session_policies(account: Account, *, policy: str | None, policy_arns: Iterable[str]) -> tuple[Attached, ...] | None:
-    """Return the session policies of a session, with the managed documents of the day; None where it has none."""
+    """Return the session policies of a session, with the present documents of managed ones; None where it has none."""
     found = [] if policy is None else [Attached("inline session policy", _compiled(policy))]
     found += (_managed(account, arn) for arn in policy_arns)
     return tuple(found) or None
@@ -82,6 +81,6 @@ def _managed(account: Account, arn: str) -> Attached:
     return Attached(arn, None if managed is None else managed.policy)
 
 
-@lru_cache(maxsize=256)  # a session's every request brings the same text
+@lru_cache(maxsize=256)  # every request of a session has the same text
 def _compiled(text: str) -> Policy:
     return Policy.stored(text, kind="session")

@@ -1,4 +1,4 @@
-"""The callers an account can have, made from its users, roles and sessions."""
+"""Construction of callers from the users, roles and sessions of an account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from federation.sts.session import RoleSession
 
 
 def root(account: Account) -> Caller:
-    """Return the root of *account*."""
+    """Return the caller of the root of *account*."""
     arn = account.root_arn
     return Caller(
         kind=CallerKind.ROOT,
@@ -33,7 +33,7 @@ def root(account: Account) -> Caller:
 
 
 def user(account: Account, owner: User) -> Caller:
-    """Return the user *owner* of *account* with a long-term key."""
+    """Return the caller of the user *owner* of *account* with a long-term key."""
     return Caller(
         kind=CallerKind.USER,
         partition=account.partition,
@@ -51,13 +51,13 @@ def user(account: Account, owner: User) -> Caller:
 
 
 def user_session(account: Account, owner: User | None, session: UserSession) -> Caller:
-    """Return the caller of a GetSessionToken session: the user, or the root, with a start, an end and perhaps a second factor."""
+    """Return the caller of a GetSessionToken session: the user or the root, with start, end and MFA of the session."""
     base = root(account) if owner is None else user(account, owner)
     return replace(base, kind=CallerKind.USER_SESSION, issued_at=session.issued_at, expires_at=session.expires_at, mfa_at=session.mfa_at)
 
 
 def federated_user(account: Account, owner: User | None, session: FederatedUserSession) -> Caller:
-    """Return the caller of a GetFederationToken session: another principal, with what user and session policies both allow."""
+    """Return the caller of a GetFederationToken session. It may do what both the user's policies and the session policies allow."""
     narrowed = session_policies(account, policy=session.policy, policy_arns=session.policy_arns) or ()
     arn = f"arn:{account.partition}:sts::{account.id}:federated-user/{session.name}"
     user_id = f"{account.id}:{session.name}"
@@ -82,7 +82,7 @@ def federated_user(account: Account, owner: User | None, session: FederatedUserS
 
 
 def role_session(account: Account, role: Role, session: RoleSession) -> Caller:
-    """Return the caller of a session of *role*, whichever operation began it."""
+    """Return the caller of a session of *role*, from any operation."""
     narrowed = session_policies(account, policy=session.policy, policy_arns=session.policy_arns)
     return Caller(
         kind=CallerKind.ROLE_SESSION,
@@ -107,7 +107,7 @@ def role_session(account: Account, role: Role, session: RoleSession) -> Caller:
 
 
 def root_session(account: Account, session: RootSession) -> Caller:
-    """Return the caller of an AssumeRoot session: the root of a member account, within one task policy that *account* must know."""
+    """Return the caller of an AssumeRoot session: the root of a member account, limited by a task policy of *account*."""
     arn = f"arn:{account.partition}:iam::{session.account}:root"
     managed = account.policies.get(session.task_policy)
     task = Attached(session.task_policy, None if managed is None else managed.policy)
@@ -128,9 +128,10 @@ def root_session(account: Account, session: RootSession) -> Caller:
 
 
 def session_named(account: Account, arn: str) -> Caller | None:
-    """Return a session of a role by its ARN, which omits the role's path; role names are unique in an account.
+    """Return the caller of a role session by its ARN; None where there is no such role.
 
-    It has no session policies, no tags and no source identity: an ARN tells of none. None where there is no such role.
+    The ARN omits the path of the role, but role names are unique in an account. The session has no session policies, tags or source
+    identity.
     """
     try:
         fields = Arn.parse(arn)

@@ -1,4 +1,4 @@
-"""From credentials, or from an ARN, to the caller behind them."""
+"""Resolution of credentials and ARNs to callers."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ _SESSION_KINDS: Final = {USER_SESSION, FEDERATED_USER_SESSION}
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Who holds an access key, and the secret that goes with it, never shown."""
+    """The owner of an access key, and its secret access key, which is not in the repr."""
 
     caller: Caller
     secret: str = field(repr=False)
 
 
 class Callers:
-    """The callers of one account. Immutable."""
+    """The callers of one account. It is immutable."""
 
     __slots__ = ("_account", "_members", "_sealer")
 
     def __init__(self, account: Account, sealer: Sealer) -> None:
         self._account, self._sealer = account, sealer
         members = account.organization.root_access if account.organization is not None else ()
-        # A root session acts in the member account, so its access key id carries that account; the keyring that seals it is this one.
+        # A root session acts in the member account, so its access key id encodes that account; it is sealed with this account's keyring.
         self._members = {member: Sealer(account.keyring, member) for member in members}
 
     def member_sealer(self, account: str) -> Sealer:
-        """Return what seals root sessions in a member *account* in which this one may assume root."""
+        """Return the sealer of root sessions in the member *account*, whose root this account may assume."""
         return self._members[account]
 
     def holder_of(self, access_key_id: object, session_token: object | None, *, at: datetime) -> KeyHolder:
-        """Return who holds the credentials.
+        """Return the owner of the credentials.
 
         Raises:
-            InvalidClientTokenId: Nobody here does: unknown or inactive, token and key do not belong together, or their principal is gone.
+            InvalidClientTokenId: The key is unknown or inactive, the token does not belong to it, or the principal no longer exists.
             ExpiredToken: The session has ended.
         """
         if session_token is None:
@@ -71,7 +71,7 @@ class Callers:
         raise invalid_token()
 
     def named(self, arn: object) -> Caller:
-        """Return the caller of the principal *arn*: a user, the root, or a session of a role without session policies or tags.
+        """Return the caller for the ARN of a user, the root, or a role session. Such a session has neither session policies nor tags.
 
         Raises:
             ValidationError: The account has no such principal.
@@ -126,7 +126,7 @@ class Callers:
         return KeyHolder(principals.root_session(self._account, session), sealer.open(token, kind=ROOT_SESSION).secret_access_key)
 
     def _owner(self, path_and_name: str, user_id: str) -> User | None:
-        """Return the user that a session belongs to, None for the root."""
+        """Return the user of a session; None for the root."""
         account = self._account
         if not path_and_name:
             return None
@@ -140,7 +140,7 @@ class Callers:
 
 
 def _no_such_key(account: Account, access_key_id: object, *, inactive: bool) -> InvalidClientTokenId:
-    """The refusal of an access key without a session token. On the wire it is that of any credentials that are not ours."""
+    """Return the refusal of an access key without a session token. On the wire it is equal for all unknown credentials."""
     shown, of = show(access_key_id), _account_or_none(access_key_id)
     if isinstance(access_key_id, str) and access_key_id.startswith(TEMPORARY):
         found, remedy = f"the temporary key {shown} without its session token", "send the session token that came with the key"

@@ -1,4 +1,4 @@
-"""The accounts that one service answers for, each with its keyring and its principals, and which of them a call is about."""
+"""The accounts of one service with their keyrings and principals, and the selection of the account of a call."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from federation.sts.sealing import Sealer, kind_of
 from federation.sts.sigv4.checks import mismatch
 
 AnyCaller = Caller | Credentials | str
-"""Who calls: a resolved caller, credentials that this service issued, or the ARN of a user, the root or a role session."""
+"""A caller: a resolved one, credentials that this service issued, or the ARN of a user, the root or a role session."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServedAccount:
-    """One account, what seals its tokens, and its principals."""
+    """One account, the sealer of its tokens, and its principals."""
 
     account: Account
     sealer: Sealer
@@ -32,21 +32,22 @@ class ServedAccount:
 
     @classmethod
     def of(cls, account: Account) -> ServedAccount:
-        """Serve *account*."""
+        """Return *account* with its sealer and callers."""
         sealer = Sealer(account.keyring, account.id)
         return cls(account, sealer, Callers(account, sealer))
 
     def manages(self, member: str | None) -> bool:
-        """Whether principals of the account may assume root in the account *member*."""
+        """Return whether principals of the account may assume root in the account *member*."""
         organization = self.account.organization
         return organization is not None and member in organization.root_access
 
 
 class ServedAccounts:
-    """The account of a service and its neighbours. Immutable.
+    """The account of a service and its neighbours. It is immutable.
 
     Attributes:
-        home: The service's own account. It also answers for accounts that are not served, and then knows neither key nor role of theirs.
+        home: The service's own account. Calls for accounts that are not served are refused by it, because it has no key and no role of
+            theirs.
     """
 
     __slots__ = ("_by_id", "home")
@@ -55,7 +56,7 @@ class ServedAccounts:
         """Serve *home* and its *neighbours*.
 
         Raises:
-            RegistrationError: Two accounts have one id.
+            RegistrationError: Two accounts have the same id.
         """
         self.home = ServedAccount.of(home)
         self._by_id = {home.id: self.home}
@@ -67,18 +68,18 @@ class ServedAccounts:
             self._by_id[account.id] = ServedAccount.of(account)
 
     def named_in(self, arn: object) -> ServedAccount:
-        """Return the account that *arn* names; home where that is not served."""
+        """Return the account of *arn*; `home` where that is not served."""
         return self.of(account_in(arn))
 
     def of(self, account: str | None) -> ServedAccount:
-        """Return the account with the id *account*; home where it is not served."""
+        """Return the account with the id *account*; `home` where it is not served."""
         return self._by_id.get(account or "", self.home)
 
     def of_caller(self, caller: Caller) -> ServedAccount:
-        """Return the account that answers *caller*: a user or root of another account must not pass for one of this.
+        """Return the account of *caller*. A caller of an account that is not served must not be taken for one of `home`.
 
         Raises:
-            ValidationError: It is not served here.
+            ValidationError: The account is not served.
         """
         own = self._by_id.get(caller.account)
         if own is not None:
@@ -95,10 +96,10 @@ class ServedAccounts:
         return manager
 
     def resolve(self, caller: object, *, at: datetime) -> Caller:
-        """Return the caller that *caller*, an `AnyCaller`, stands for.
+        """Return the resolved caller for *caller*, an `AnyCaller`.
 
         Raises:
-            FederationError: There is no such principal, or the credentials are not its own.
+            FederationError: There is no such principal, or the credentials are invalid.
         """
         if isinstance(caller, Caller):
             return caller
@@ -115,10 +116,10 @@ class ServedAccounts:
         return self.named_in(arn).callers.named(arn)
 
     def caller_for_credentials(self, access_key_id: object, secret_access_key: object, session_token: object, *, at: datetime) -> Caller:
-        """Return who holds the credentials, once their secret is found to be right.
+        """Return the owner of the credentials after checking the secret access key.
 
         Raises:
-            FederationError: Nobody holds them, they have ended, or the secret is another's.
+            FederationError: The credentials are unknown or have expired, or the secret access key is wrong.
         """
         holder = self.key_holder(access_key_id, session_token, at=at)
         known = isinstance(secret_access_key, str) and secret_access_key.isascii()
@@ -127,23 +128,23 @@ class ServedAccounts:
         return holder.caller.using(str(access_key_id))
 
     def key_holder(self, access_key_id: object, session_token: object | None, *, at: datetime) -> KeyHolder:
-        """Return who holds an access key, in whichever account it is.
+        """Return the owner of an access key in any of the accounts.
 
         Raises:
-            InvalidClientTokenId: Nobody here does.
+            InvalidClientTokenId: The key is unknown.
             ExpiredToken: The session has ended.
         """
         account = _account_of(access_key_id)
         served = self.of(account)
-        if account is None and isinstance(access_key_id, str):  # an old key, which carries no account: its file tells
+        if account is None and isinstance(access_key_id, str):  # ids before 2019 encode no account
             served = next((each for each in self._by_id.values() if access_key_id in each.account.access_keys), served)
-        if kind_of(session_token) == ROOT_SESSION:  # it acts in one account, and the account that manages that one issued it
+        if kind_of(session_token) == ROOT_SESSION:  # the key encodes the member account, but the managing account issued it
             served = next((each for each in self._by_id.values() if each.manages(account)), served)
         return served.callers.holder_of(access_key_id, session_token, at=at)
 
 
 def _account_of(access_key_id: object) -> str | None:
-    """Return the account that an access key carries; None for an old one, which carries none."""
+    """Return the account id that is encoded in an access key id; None for one before 2019."""
     try:
         return account_of(access_key_id)
     except FederationError:

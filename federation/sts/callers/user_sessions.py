@@ -1,4 +1,4 @@
-"""Sessions that users and roots obtain with their long-term keys, and the root sessions of AssumeRoot: what their tokens seal."""
+"""The content of session tokens of GetSessionToken, GetFederationToken and AssumeRoot."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ROOT_SESSION: Final = b"A"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSession:
-    """What GetSessionToken seals.
+    """The content of a session token of GetSessionToken.
 
     Attributes:
         user: Path and name of the user, ``/division/name``; empty for the root of the account.
-        user_id: Its unique id when the session began: a user made again under the name is another.
-        issued_at: Start, aware UTC, whole seconds.
-        expires_at: End, likewise.
-        mfa_at: When a second factor was proved, likewise; None where none was.
+        user_id: Unique id of the user at the start of the session. A user that is deleted and created again has another id.
+        issued_at: Start of the session, aware UTC, whole seconds.
+        expires_at: End of the session, aware UTC, whole seconds.
+        mfa_at: Time of the MFA authentication, aware UTC, whole seconds; None where there was none.
     """
 
     user: str
@@ -34,34 +34,34 @@ class UserSession:
     ITEMS = 5
 
     def items(self) -> list[Any]:
-        """Return the items of the token."""
+        """Return the items for `federation.sts.packing.seal_items`."""
         return [self.user, self.user_id, *_period(self.issued_at, self.expires_at), 1 if self.mfa_at is not None else 0]
 
     @classmethod
     def read(cls, items: list[Any]) -> Self:
-        """Read what `items` returned. A second factor is always that of the very call that began the session."""
+        """Return the session of *items*. An MFA authentication always has the time of the start of the session."""
         user, user_id, issued, seconds, mfa = items
         start, end = _instants(issued, seconds)
         return cls(user=user, user_id=user_id, issued_at=start, expires_at=end, mfa_at=start if mfa else None)
 
     def named(self) -> dict[str, str]:
-        """Return what takes room in the token."""
+        """Return the items that determine the size of the token, by name."""
         return {"user": self.user}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FederatedUserSession:
-    """What GetFederationToken seals.
+    """The content of a session token of GetFederationToken.
 
     Attributes:
-        user: Path and name of the user that federates; empty for the root of the account.
-        user_id: Its unique id when the session began.
+        user: Path and name of the calling user; empty for the root of the account.
+        user_id: Unique id of the calling user at the start of the session.
         name: Name of the federated user.
-        issued_at: Start, aware UTC, whole seconds.
-        expires_at: End, likewise.
+        issued_at: Start of the session, aware UTC, whole seconds.
+        expires_at: End of the session, aware UTC, whole seconds.
         tags: Session tags.
         policy: Inline session policy, or None.
-        policy_arns: Managed session policies.
+        policy_arns: ARNs of the managed session policies.
     """
 
     user: str
@@ -76,13 +76,13 @@ class FederatedUserSession:
     ITEMS = 8
 
     def items(self) -> list[Any]:
-        """Return the items of the token."""
+        """Return the items for `federation.sts.packing.seal_items`."""
         flat = [text for tag in self.tags for text in (tag.key, tag.value)]
         return [self.user, self.user_id, self.name, *_period(self.issued_at, self.expires_at), flat, self.policy, self.policy_arns]
 
     @classmethod
     def read(cls, items: list[Any]) -> Self:
-        """Read what `items` returned."""
+        """Return the session of *items*."""
         user, user_id, name, issued, seconds, tags, policy, arns = items
         start, end = _instants(issued, seconds)
         return cls(
@@ -97,7 +97,7 @@ class FederatedUserSession:
         )
 
     def named(self) -> dict[str, str]:
-        """Return what takes room in the token."""
+        """Return the items that determine the size of the token, by name."""
         return {
             "session policy": self.policy or "",
             "managed policy ARNs": "".join(self.policy_arns),
@@ -108,13 +108,13 @@ class FederatedUserSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootSession:
-    """What AssumeRoot seals.
+    """The content of a session token of AssumeRoot.
 
     Attributes:
-        account: The member account.
+        account: Id of the member account.
         task_policy: ARN of the AWS managed policy that limits the session.
-        issued_at: Start, aware UTC, whole seconds.
-        expires_at: End, likewise.
+        issued_at: Start of the session, aware UTC, whole seconds.
+        expires_at: End of the session, aware UTC, whole seconds.
         source_identity: Inherited SourceIdentity, or None.
     """
 
@@ -127,18 +127,18 @@ class RootSession:
     ITEMS = 5
 
     def items(self) -> list[Any]:
-        """Return the items of the token."""
+        """Return the items for `federation.sts.packing.seal_items`."""
         return [self.account, self.task_policy, *_period(self.issued_at, self.expires_at), self.source_identity]
 
     @classmethod
     def read(cls, items: list[Any]) -> Self:
-        """Read what `items` returned."""
+        """Return the session of *items*."""
         account, task_policy, issued, seconds, source = items
         start, end = _instants(issued, seconds)
         return cls(account=account, task_policy=task_policy, issued_at=start, expires_at=end, source_identity=source)
 
     def named(self) -> dict[str, str]:
-        """Return what takes room in the token."""
+        """Return the items that determine the size of the token, by name."""
         return {"source identity": self.source_identity or ""}
 
 

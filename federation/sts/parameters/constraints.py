@@ -1,4 +1,4 @@
-"""The kinds of constraint that the service model puts on a parameter, and what AWS says of a value that breaks one.
+"""The kinds of constraints of the service model on parameters, and AWS's texts for violations.
 
 A constraint has no name: the parameter that carries it has. `Text` and `Integer` judge one value, the others lists and structures.
 """
@@ -15,25 +15,25 @@ from federation.names import lower_first
 from federation.tags import utf16_units
 
 ECHOED_CHARS: Final = 4096
-"""Characters of a value that the message repeats; AWS repeats all of it, which would let a caller amplify (attack row D04)."""
+"""Most characters of a value that a message repeats. AWS repeats all of it, which allows amplification (attack row D04)."""
 _MACHINE_BITS: Final = 64
-"""No larger integer comes over the wire."""
+"""Largest size of an integer on the wire, in bits."""
 
 
 class Constraint(Protocol):
-    """What one value must satisfy; an absent value is the parameter's own affair."""
+    """A constraint on one value. Whether the value may be absent is a property of the parameter."""
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* satisfies the constraint; the path of nearly every call."""
+        """Return whether *value* satisfies the constraint. It is fast, because most values do."""
         ...
 
     def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield what AWS says of *value*, which `accepts` refused, as the value of *member*."""
+        """Yield AWS's texts for the violations of *value*, which `accepts` refused. *member* is the name of the parameter."""
         ...
 
 
 class Pattern(Protocol):
-    """What a whole text must match: a compiled regular expression, or a rule that such cannot express."""
+    """A pattern for a whole text: a compiled regular expression, or a rule that a regular expression cannot express."""
 
     def fullmatch(self, string: str, /) -> object | None:
         """Return anything but None where *string* matches."""
@@ -61,14 +61,14 @@ class Text:
     length_first: bool = False
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* satisfies the constraint."""
+        """Return whether *value* satisfies the constraint."""
         if not isinstance(value, str):
             return self.secret and isinstance(value, bytes) and self.shortest <= len(value) <= self.longest
         units = len(value) if value.isascii() else utf16_units(value)
         return self.shortest <= units <= self.longest and (self.pattern is None or self.pattern.fullmatch(value) is not None)
 
     def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield what AWS says of *value*."""
+        """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, str) and not (self.secret and isinstance(value, bytes)):
             yield violation(f"of type {type(value).__name__}", member, "Member must be text")
             return
@@ -79,7 +79,7 @@ class Text:
         yield from length + pattern if self.length_first else pattern + length
 
     def demands(self) -> str:
-        """Return all that the constraint asks, as AWS lists it where a member of a list breaks it."""
+        """Return all conditions of the constraint, as AWS lists them where a member of a list violates it."""
         texts = [
             f"Member must have length less than or equal to {self.longest}",
             f"Member must have length greater than or equal to {self.shortest}",
@@ -104,11 +104,11 @@ class Integer:
     highest: int
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* satisfies the constraint."""
+        """Return whether *value* satisfies the constraint."""
         return type(value) is int and self.lowest <= value <= self.highest
 
     def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield what AWS says of *value*."""
+        """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, int) or isinstance(value, bool):
             yield violation(f"of type {type(value).__name__}", member, "Member must be an integer")
             return
@@ -132,11 +132,11 @@ class TextList:
     fewest: int = 0
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* satisfies the constraint."""
+        """Return whether *value* satisfies the constraint."""
         return next(self.violations("", value), None) is None
 
     def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield what AWS says of *value*."""
+        """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
             yield violation(f"of type {type(value).__name__}", member, "Member must be a list of texts")
             return
@@ -161,11 +161,11 @@ class Structure:
     required: bool = True
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* satisfies the constraint."""
+        """Return whether *value* satisfies the constraint."""
         return next(self.violations("", value), None) is None
 
     def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield what AWS says of each member of *value* that breaks its own constraint."""
+        """Yield AWS's texts for each member of *value* that violates its constraint."""
         for name, constraint in self.members.items():
             inner = self.member(value, name)
             path = f"{member}.{lower_first(name)}"
@@ -199,11 +199,11 @@ class StructureList:
     fewest: int = 0
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* satisfies the constraint."""
+        """Return whether *value* satisfies the constraint."""
         return value == () or next(self.violations("", value), None) is None
 
     def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield what AWS says of *value*."""
+        """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, (list, tuple)):
             yield violation(f"of type {type(value).__name__}", member, "Member must be a list")
             return
@@ -216,12 +216,12 @@ class StructureList:
 
 
 def violation(value: str | None, member: str, constraint: str) -> str:
-    """Return one item of AWS's message; *value* is already quoted, None is a missing parameter."""
+    """Return one item of AWS's message. *value* is quoted already; None stands for a missing parameter."""
     return f"Value {'null' if value is None else value} at '{member}' failed to satisfy constraint: {constraint}"
 
 
 def _count(value: list[object] | tuple[object, ...], fewest: int, most: int) -> str | None:
-    """Return what AWS says of a list with too few or too many members; None where their number is right."""
+    """Return AWS's text for a list with too few or too many members; None where the number is valid."""
     if fewest <= len(value) <= most:
         return None
     return "Member must have length " + (f"less than or equal to {most}" if len(value) > most else f"greater than or equal to {fewest}")

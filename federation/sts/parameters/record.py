@@ -1,4 +1,4 @@
-"""The call record of an operation: its parameters, each a field that holds every fact about it.
+"""The call record of an operation. Each parameter is a field that holds every fact about it.
 
 Constraint checks, the Query wire, audit events and the completeness of flags and documentation are read from these fields. The order of the
 fields is the order in which AWS lists violations.
@@ -14,7 +14,7 @@ from federation.names import kebab_case, lower_first, pascal_case
 from federation.sts.parameters.constraints import Constraint, Text, violation
 
 Audit = Literal["included", "withheld"]
-"""Whether audit events hold the parameter. Tokens, codes and whatever may hold either are withheld (attack row O04)."""
+"""Whether audit events include the parameter. Tokens, codes, and parameters that may contain one are withheld (attack row O04)."""
 
 _FACTS: Final = "parameter"
 
@@ -39,17 +39,17 @@ class Parameter:
 
     @property
     def member(self) -> str:
-        """Its name in AWS's messages and in CloudTrail's events: ``sAMLAssertion``."""
+        """Name of the parameter in AWS's messages and CloudTrail's events: ``sAMLAssertion``."""
         return lower_first(self.wire)
 
     @property
     def flag(self) -> str:
-        """Its name on the command line, without dashes before it."""
+        """Name of the parameter on the command line, without the leading dashes."""
         return kebab_case(self.wire)
 
     @property
     def secret(self) -> bool:
-        """Whether its value is never shown."""
+        """Whether messages never show the value."""
         return isinstance(self.constraint, Text) and self.constraint.secret
 
 
@@ -66,11 +66,11 @@ def parameter(constraint: Constraint, *, audit: Audit, wire: str | None = None, 
 
 
 class Call:
-    """The parameters of one call of an operation, as they came. Its repr shows none of them.
+    """The unchecked parameters of one call of an operation. The repr shows no value.
 
     Attributes:
         operation: Name of the operation.
-        signed: Whether AWS wants the call signed.
+        signed: Whether the operation requires a signature.
         parameters: The parameters in order.
     """
 
@@ -89,7 +89,7 @@ C = TypeVar("C", bound=Call)
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter,))
 def call_record(declared: type[C]) -> type[C]:
-    """Make a call record of the class *declared*, whose fields are all made with `parameter`."""
+    """Return the class *declared* as a call record. All its fields must be declared with `parameter`."""
     made: type[C] = dataclass(frozen=True, slots=True, kw_only=True, repr=False)(declared)
     made.parameters = tuple(_described(each) for each in fields(made))  # type: ignore[arg-type]  # a dataclass by now
     return made
@@ -99,7 +99,8 @@ def check_parameters(call: Call) -> None:
     """Require that every parameter of *call* satisfies its constraint.
 
     Raises:
-        ValidationError: Some do not. ``check`` is the first parameter at fault, ``message`` AWS's text, which names every violation.
+        ValidationError: A parameter does not. ``check`` is the first such parameter; ``message`` is AWS's text, which lists every
+            violation.
     """
     broken = []
     for each in call.parameters:
