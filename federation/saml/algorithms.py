@@ -1,6 +1,6 @@
-"""The algorithms an XML signature may name, fixed before any token is looked at (attack rows K05 to K10, K19, K20, S28, S30, S40).
+"""The accepted algorithms of XML signatures (attack rows K05 to K10, K19, K20, S28, S30, S40).
 
-An identifier that is not in these tables, to the letter, is refused. Weak entries carry the name by which a provider must permit them.
+Identifiers that are not in these tables are refused. Weak algorithms have the name by which a provider must permit them.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Canonicalisation:
 CANONICALISATIONS: Final[dict[str | None, Canonicalisation]] = {
     identifier: Canonicalisation(identifier) for identifier in (EXCLUSIVE, EXCLUSIVE + "WithComments")
 }
-"""Both give the same octets here, because documents with comments are refused (attack row C03). Inclusive canonicalisation is not offered
-(C04): what it signs depends on the surroundings of the element."""
+"""Both give the same octets here, because comments are removed before (attack row C03). Inclusive canonicalisation is refused (C04): its
+result depends on the ancestors of the element."""
 ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 
 _XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
@@ -45,7 +45,7 @@ _XMLENC: Final = "http://www.w3.org/2001/04/xmlenc#"
 
 @dataclass(frozen=True, slots=True)
 class DigestMethod:
-    """A ds:DigestMethod: ``name`` for hashlib, ``permit`` the weakness a provider must permit by name, empty for none."""
+    """A ds:DigestMethod: ``name`` for hashlib, and ``permit``, the name by which a provider must permit it, empty where it is strong."""
 
     name: str
     permit: str = ""
@@ -80,7 +80,7 @@ class SignatureMethod:
     permit: str = ""
 
     def verifies(self, key: VerificationKey, signature: bytes, message: bytes) -> bool:
-        """Whether *signature* over *message* is by *key*, which fits. ECDSA comes as r and s of the curve's own length (row S41)."""
+        """Return whether *key* verifies *signature* over *message*. An ECDSA signature is r and s in the length of the curve (row S41)."""
         try:
             if self.kind == "rsa":
                 cast("rsa.RSAPublicKey", key.public_key).verify(signature, message, self.padding or _PKCS1, self.hash)
@@ -118,11 +118,11 @@ _PERMIT: Final[Callable[[SignatureMethod | DigestMethod], str]] = attrgetter("pe
 
 
 def weaknesses(key: VerificationKey, *used: SignatureMethod | DigestMethod) -> tuple[str, ...]:
-    """Return the names of the weak things that *used* and *key* amount to; every report shows them."""
+    """Return the names of the weak algorithms in *used* and of a weak *key*, for reports."""
     names = tuple(filter(None, map(_PERMIT, used)))
     return (*names, "rsa-1024") if key.kind == "rsa" and key.bits < limits.RSA_MIN_BITS else names
 
 
 def permitted(method: SignatureMethod | DigestMethod, permit: Permit) -> bool:
-    """Whether *method* is strong, or weak and permitted by name."""
+    """Return whether *method* is strong, or permitted by name."""
     return not method.permit or method.permit in permit

@@ -1,4 +1,4 @@
-"""An assertion as typed values, read once and strictly, from signed octets alone (SAML Core 2.3)."""
+"""Assertions as typed values, read only from signed octets (SAML Core 2.3)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AUTHN_ATTRIBUTES: Final = frozenset({"AuthnInstant", "SessionIndex", "SessionNo
 
 
 class AuthnStatement(NamedTuple):
-    """That, and when, the subject authenticated. Instants are aware UTC; None where the attribute is absent."""
+    """An AuthnStatement. Times are aware UTC; None where the attribute is absent."""
 
     authn_instant: datetime
     session_index: str | None = None
@@ -34,11 +34,11 @@ class AuthnStatement(NamedTuple):
 
 
 class Assertion(NamedTuple):
-    """A SAML 2.0 assertion of strict shape; what it says is true only for whom the checks accept it.
+    """A SAML 2.0 assertion that conforms to the schema. Its content is proved, but not yet checked against the provider.
 
     Attributes:
         version: Version as written.
-        assertion_id: ID as written; with the issuer the key under which replay is noticed.
+        assertion_id: ID as written. Replay is detected by issuer and ID.
         issue_instant: IssueInstant, aware UTC.
         issuer: Text of the Issuer, untrimmed.
         issuer_format: Format of the Issuer, or None.
@@ -46,7 +46,7 @@ class Assertion(NamedTuple):
         conditions: The Conditions, or None.
         authn_statements: Every AuthnStatement in order.
         attributes: Name to values in document order; values of repeated Attribute elements joined.
-        foreign: Names of unknown attributes of other namespaces, there where the schema lets any stand (attack row X19).
+        foreign: Names of unknown attributes of other namespaces where the schema allows any (attack row X19).
     """
 
     version: str
@@ -62,16 +62,16 @@ class Assertion(NamedTuple):
 
 
 def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertion:
-    """Read the Assertion element *root*, which the caller took from `SignedOctets`.
+    """Return the assertion of the element *root*, which must come from `SignedOctets`.
 
-    Elements come in the order of the schema, each in its place and no other: Issuer, Signature, Subject, Conditions, Advice, statements.
+    Elements must be in the order of the schema: Issuer, Signature, Subject, Conditions, Advice, statements.
 
     Args:
         root: Root element of the parsed assertion.
-        decrypt: Opens EncryptedID and EncryptedAttribute; without it they are refused.
+        decrypt: Decrypts EncryptedID and EncryptedAttribute; when None they are refused.
 
     Raises:
-        InvalidIdentityToken: check ``assertion-shape``, ``time-syntax``, ``text``, ``attribute-value`` or one of decryption.
+        InvalidIdentityToken: Check ``assertion-shape``, ``time-syntax``, ``text``, ``attribute-value`` or one of decryption.
     """
     if root.tag != ASSERTION:
         raise refuse("a SAML 2.0 Assertion", root)
@@ -79,7 +79,7 @@ def read_assertion(root: Element, *, decrypt: Decrypt | None = None) -> Assertio
     children = iter(root)
     issuer, issuer_format = _read_issuer(next(children, None), root)
     child = next(children, None)
-    if child is not None and child.tag == SIGNATURE:  # there where the enclosing Response was what the signature covers
+    if child is not None and child.tag == SIGNATURE:  # present where the Response was signed; the assertion's own signature is removed
         child = next(children, None)
     foreign: list[str] = []
     subject: Subject | None = None
@@ -128,13 +128,13 @@ def _read_statement(
     refuse_foreign_attributes(child, CHECK)
     if tag == _AUTHN_STATEMENT:
         authn.append(_read_authn_statement(child))
-    elif tag != _AUTHZ_DECISION_STATEMENT:  # which decides nothing here
+    elif tag != _AUTHZ_DECISION_STATEMENT:  # has no effect here
         raise refuse("the elements of an Assertion in the order of the schema", child)
 
 
 def _read_authn_statement(element: Element) -> AuthnStatement:
     get = attributes(element, _AUTHN_ATTRIBUTES, CHECK)
-    # What an AuthnContext holds is for the parties to agree upon and decides nothing here.
+    # The content of an AuthnContext is by agreement of the parties and has no effect here.
     if [child.tag for child in element if child.tag != _SUBJECT_LOCALITY] != [_AUTHN_CONTEXT]:
         raise refuse("an optional SubjectLocality and one AuthnContext in the AuthnStatement", element)
     return AuthnStatement(
@@ -147,7 +147,7 @@ def _read_authn_statement(element: Element) -> AuthnStatement:
 def _check_advice(advice: Element) -> None:
     """Refuse foreign attributes and assertions inside the Advice.
 
-    Nothing would verify or read the latter; a wrapped message keeps its original there (row S36).
+    Such assertions would be neither verified nor read. Wrapping attacks put the original there (row S36).
     """
     refuse_foreign_attributes(advice, CHECK)
     hidden = next(advice.iter(ASSERTION, ENCRYPTED_ASSERTION), None)

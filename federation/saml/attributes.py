@@ -1,4 +1,4 @@
-"""The attributes of an assertion, and the condition keys some of them become (SAML Core 2.7.3; IAM user guide, "SAML condition keys")."""
+"""The attributes of an assertion and their condition keys (SAML Core 2.7.3; IAM user guide, "SAML condition keys")."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ VALUE_CHECK: Final = "attribute-value"
 
 
 def read_attributes(statement: Element, into: dict[str, list[str]], foreign: list[str], decrypt: Decrypt | None) -> None:
-    """Add the attributes of an AttributeStatement to *into*: Name to the literal texts of its values in document order.
+    """Add the attributes of an AttributeStatement to *into*: Name to the texts of its values in document order.
 
-    Repeated Attribute elements of one Name are joined, never overwritten (attack row T12). FriendlyName and NameFormat decide nothing
-    (row T13), xsi:type is not interpreted (row T17). Names of foreign attributes go to *foreign* (row X19).
+    Repeated Attribute elements of one Name are joined (attack row T12). FriendlyName and NameFormat have no effect (row T13), and xsi:type
+    is not interpreted (row T17). Names of foreign attributes are added to *foreign* (row X19).
 
     Raises:
-        InvalidIdentityToken: The shape is not that of the schema, a value is not text, or an EncryptedAttribute cannot be opened.
+        InvalidIdentityToken: The element violates the schema, a value is not text, or an EncryptedAttribute cannot be decrypted.
     """
     no_attributes(statement)
-    # One walk in document order for all: it costs half of asking every element for its children.
+    # One iteration in document order takes half the time of listing the children of every element.
     elements = statement.iterdescendants()
     for element in elements:
         attribute, following = (element, elements) if element.tag == ATTRIBUTE else _open(element, elements, decrypt)
@@ -44,7 +44,7 @@ def read_attributes(statement: Element, into: dict[str, list[str]], foreign: lis
         if not _OWN_ATTRIBUTES.issuperset(attribute.keys()):
             foreign += foreign_attributes(attribute, KNOWN_ON_ATTRIBUTE, CHECK)
         texts = into.setdefault(name, [])
-        # A value is a leaf, or has one leaf inside that is taken with it. So the next ones are the children, as many as there are.
+        # A value is a leaf or has one leaf inside, which is consumed with it, so the next elements are the children.
         for value in islice(following, len(attribute)):
             if value.tag != _ATTRIBUTE_VALUE:
                 raise refuse("only AttributeValue elements in an Attribute", value)
@@ -59,7 +59,7 @@ def read_attributes(statement: Element, into: dict[str, list[str]], foreign: lis
 
 
 def _open(element: Element, following: Iterator[Element], decrypt: Decrypt | None) -> tuple[Element, Iterator[Element]]:
-    """Return the Attribute in *element*, an EncryptedAttribute whose own descendants are taken from *following*, and its descendants."""
+    """Return the Attribute in the EncryptedAttribute *element*, whose descendants are consumed from *following*, and its descendants."""
     if element.tag != _ENCRYPTED_ATTRIBUTE:
         raise refuse("only Attribute elements in the AttributeStatement", element)
     if decrypt is None:
@@ -73,7 +73,7 @@ def _open(element: Element, following: Iterator[Element], decrypt: Decrypt | Non
 
 
 def _check_not_nil(value: Element) -> None:
-    """Refuse content in a value that says it has none: one reader takes the content, another nothing (attack row X25)."""
+    """Refuse a value with xsi:nil and content, which different readers would read differently (attack row X25)."""
     nil = value.get(XSI_NIL)
     if nil is not None and nil.strip(" \t\r\n") not in _NOT_NIL and (len(value) or value.text):
         remedy = "have the identity provider leave xsi:nil away, or the content"
@@ -81,9 +81,9 @@ def _check_not_nil(value: Element) -> None:
 
 
 def _structured(value: Element) -> str:
-    """Return the text of a value that is a NameID, as eduPersonTargetedID is: complete, with the white space around the element.
+    """Return the text of a value that is a NameID, as in eduPersonTargetedID, with the white space around the element.
 
-    Any other structure has no one reading as text, so the assertion that holds it is refused.
+    Any other structure has no unique reading as text, so the assertion is refused.
     """
     inner = value[0]
     around = (value.text or "", inner.tail or "")
@@ -127,11 +127,11 @@ CONDITION_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     f"{_CLAIMS}surname": ("saml:surname",),
     f"{_CLAIMS}emailaddress": ("saml:mail",),
     "http://schemas.xmlsoap.org/claims/CommonName": ("saml:commonName",),
-    # AWS documents this claim as uid in one table and as primaryGroupSID in another.
+    # AWS documents this claim as uid in one table and as primaryGroupSID in another one.
     "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid": ("saml:primaryGroupSID", "saml:uid"),
     "2.5.4.3": ("saml:commonName",),
     "2.5.4.4": ("saml:surname",),
-    # The documentation writes three of the following otherwise than X.500 and COSINE do; both spellings are known.
+    # AWS's documentation spells three of the following differently from X.500 and COSINE; both spellings are accepted.
     "2.4.5.42": ("saml:givenName",),
     "2.5.4.42": ("saml:givenName",),
     "2.5.4.45": ("saml:x500UniqueIdentifier",),
@@ -141,19 +141,19 @@ CONDITION_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "0.9.2342.19200300.100.1.3": ("saml:mail",),
     "0.9.2342.19200300.100.1.45": ("saml:organizationStatus",),
 }
-"""Attribute Name to the condition keys it fills."""
+"""Attribute Name to its condition keys."""
 
 SINGLE_VALUED: Final = frozenset(chain.from_iterable(CONDITION_KEYS.values())) & {
     key.name.lower() for key in SAML_KEYS if not key.multivalued
 }
-"""Those with one value by definition; every other is multivalued, even with one value."""
+"""The single-valued condition keys. All others are multivalued, also with one value."""
 
 
 def context_of(attributes: Mapping[str, tuple[str, ...]]) -> dict[str, ContextValue]:
-    """Return the condition keys that *attributes* fill.
+    """Return the condition keys of *attributes*.
 
-    A single-valued key given several values stays a tuple: no plain operator matches it then, negated ones included, so nobody gains
-    access by sending one value more.
+    A single-valued key with several values becomes a tuple, which no operator matches without ForAllValues or ForAnyValue, not even a
+    negated one. So an additional value never grants access.
     """
     if CONDITION_KEYS.keys().isdisjoint(attributes):
         return {}

@@ -1,7 +1,6 @@
-"""The rules in order: structure, then expiry, then what only a careful verifier demands of time.
+"""The list of checks: structure, then expiry, then the checks of time of profile strict.
 
-The one list. `validate` runs the rules of the provider's profile up to the first refusal, in the order AWS was observed to keep;
-`diagnose` runs them all.
+`validate` runs the checks of the provider's profile up to the first refusal, in the observed order of AWS. `diagnose` runs all of them.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ CHECKS: Final[tuple[Check[Presentation], ...]] = (
     Check("confirmation-not-before", "SAML Core 2.4.1.2", STRICT, validity.check_confirmation_not_before),
     Check("issue-instant", "SAML Core 2.3.3", STRICT, validity.check_issue_instant),
 )
-"""Every rule, in order."""
+"""Every check, in order."""
 
 RULES: Final = {profile: tuple(check.run for check in CHECKS if profile in check.profiles) for profile in Profile}
-"""What each profile enforces, ready to run."""
+"""The functions of the checks of each profile."""

@@ -1,4 +1,4 @@
-"""The Conditions of an assertion: when, and for whom, it may be used (SAML Core 2.5)."""
+"""The Conditions of an assertion: validity and audience (SAML Core 2.5)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Conditions(NamedTuple):
     """The Conditions element.
 
     Attributes:
-        not_before: First instant of validity, aware UTC, or None.
-        not_on_or_after: First instant after validity, aware UTC, or None.
-        audience_restrictions: One tuple of Audience texts per AudienceRestriction; every one of them must be met.
-        one_time_use: Whether the assertion asks to be used once.
-        unknown: Names of conditions that SAML 2.0 does not define: their meaning, and so the assertion's validity, is unknown (Core 2.5.1).
+        not_before: Start of validity, aware UTC, or None.
+        not_on_or_after: End of validity, exclusive, aware UTC, or None.
+        audience_restrictions: A tuple of Audience texts for each AudienceRestriction. All of them must be satisfied.
+        one_time_use: Whether there is a OneTimeUse condition.
+        unknown: Names of conditions that SAML 2.0 does not define. They make the validity indeterminate (Core 2.5.1).
     """
 
     not_before: datetime | None = None
@@ -40,7 +40,7 @@ def read_conditions(element: Element) -> Conditions:
     """Read a Conditions element.
 
     Raises:
-        InvalidIdentityToken: The shape is not that of the schema, or an instant is unreadable.
+        InvalidIdentityToken: The element violates the schema, or a time is malformed.
     """
     get = attributes(element, _CONDITIONS_ATTRIBUTES, CHECK)
     restrictions: list[tuple[str, ...]] = []
@@ -54,7 +54,7 @@ def read_conditions(element: Element) -> Conditions:
             no_attributes(child)
             one_time_use = True
         elif tag == _PROXY_RESTRICTION and not proxied:
-            # It binds whoever issues further assertions on this one; nobody does here (Core 2.5.1.6).
+            # ProxyRestriction concerns issuers of further assertions only (Core 2.5.1.6).
             _read_audiences(child, _PROXY_ATTRIBUTES)
             proxied = True
         elif tag in (_ONE_TIME_USE, _PROXY_RESTRICTION):

@@ -1,8 +1,8 @@
-"""From what the client posted to the octets of an XML document: strict base64, bounded, nothing guessed.
+"""Strict decoding of the posted base64 to the octets of an XML document.
 
-Every lenience here would give one token many spellings (attack row B01), so the standard alphabet, canonical padding and zero spare bits
-are demanded; only the white space that HTML forms and mail-style line folding add is skipped. Input that was prepared in another way is
-refused with a remedy that names the way, never decoded that way (rows B02, B03).
+Lenient decoding would give one token many spellings (attack row B01). Therefore the standard alphabet, canonical padding and zero spare
+bits are required. Only the white space that HTML forms and line folding add is skipped. Input in another encoding is refused with a remedy
+that names the encoding (rows B02, B03).
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """Octets that claim to be the XML of a SAML response. Nothing is proved about them but that they begin like markup."""
+    """The decoded octets of a SAML response. Nothing is verified except that they begin like XML."""
 
     octets: bytes = field(repr=False)
 
 
 def decode_response(token: object, *, max_chars: int = limits.SAML_RESPONSE_CHARS) -> RawResponse:
-    """Decode the ``SAMLResponse`` form value *token*, a `str` or `bytes` of standard base64.
+    """Return the octets of the ``SAMLResponse`` form value *token*, a `str` or `bytes` of standard base64.
 
     Args:
-        token: The posted value; CR, LF, space and tab in it are skipped, nothing else.
-        max_chars: Longest value that is looked at at all.
+        token: The posted value. CR, LF, space and tab in it are skipped.
+        max_chars: Longest accepted value in characters.
 
     Raises:
-        InvalidIdentityToken: check ``type`` (neither str nor bytes), ``size`` (too long, or empty), ``base64`` (not canonical standard
-            base64) or ``content`` (what comes out does not begin like XML in UTF-8).
+        InvalidIdentityToken: Check ``type`` (neither str nor bytes), ``size`` (too long or empty), ``base64`` (not canonical standard
+            base64) or ``content`` (the octets do not begin like XML in UTF-8).
     """
     if not isinstance(token, (str, bytes)):
         raise _refusal("type", "a str or bytes", type(token).__name__, "pass the value of the SAMLResponse form field")
@@ -56,10 +56,10 @@ def decode_response(token: object, *, max_chars: int = limits.SAML_RESPONSE_CHAR
 
 
 def base64_octets(text: str | bytes) -> bytes:
-    """Decode canonical standard base64 in which XML white space may stand anywhere.
+    """Return the octets of canonical standard base64, which may contain XML white space.
 
     Raises:
-        ValueError: Any other character, missing or surplus padding, or spare bits that are not zero.
+        ValueError: There is another character, missing or surplus padding, or a spare bit that is not zero.
     """
     packed = text.encode("ascii") if isinstance(text, str) else text
     if b"\n" in packed:
@@ -69,7 +69,7 @@ def base64_octets(text: str | bytes) -> bytes:
     except ValueError:
         packed = packed.translate(None, WHITE_SPACE)
         octets = pybase64.b64decode(packed, validate=True)
-    if pybase64.b64encode(octets) != packed:  # the decoder ignores spare bits
+    if pybase64.b64encode(octets) != packed:  # the decoder does not check spare bits
         raise ValueError("not the canonical encoding")
     return octets
 
@@ -106,7 +106,7 @@ _LOOKS: Final = tuple((re.compile(pattern, re.DOTALL), found, remedy) for patter
 
 
 def _look_alike(token: str | bytes) -> tuple[str, str]:
-    """Say what a value that is not base64 looks like, and what to do: for the reader of the error only, nothing is decoded that way."""
+    """Return a description of a value that is not base64, and a remedy, for the error only."""
     octets = token.encode("utf-8", "replace") if isinstance(token, str) else token
     if _PLUS_LOST.fullmatch(octets.strip(WHITE_SPACE)):
         return "spaces inside the text, perhaps where + stood", "percent-decode the form value once, not twice"
@@ -115,7 +115,7 @@ def _look_alike(token: str | bytes) -> tuple[str, str]:
 
 
 def _look_inside(octets: bytes) -> tuple[str, str]:
-    """Say what octets that are no XML document look like."""
+    """Return a description of octets that are not an XML document, and a remedy, for the error only."""
     if octets.startswith(b"\x1f\x8b"):
         return "gzip data", "send the XML uncompressed"
     if octets.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):

@@ -1,8 +1,8 @@
-"""Encrypted elements opened: EncryptedAssertion, EncryptedID, EncryptedAttribute (XML Encryption 1.1).
+"""Decryption of EncryptedAssertion, EncryptedID and EncryptedAttribute (XML Encryption 1.1).
 
-Decrypting proves nothing (attack row E03); whoever calls this has proved the ciphertext or proves the plaintext. Whatever goes wrong
-between the key transport and the parsed plaintext is one refusal, the same in every word, so that nobody learns which part it was (rows
-E01, E02). What is refused before a key is used (shape, algorithms) says so plainly: it depends on nothing secret.
+Decryption proves nothing (attack row E03): the caller has verified the ciphertext or will verify the plaintext. Every failure between the
+key transport and the parsed plaintext gives the same refusal, so that it is no oracle (rows E01, E02). Refusals before a key is used
+(structure, algorithms) name their cause, because they depend on no secret.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _XMLENC: Final = "http://www.w3.org/2001/04/xmlenc#"
 _XMLENC11: Final = "http://www.w3.org/2009/xmlenc11#"
 _MAX_ENCRYPTED_KEYS: Final = 2
 _MAX_DECRYPTION_KEYS: Final = 2
-"""IAM holds at most two private keys per provider; with two EncryptedKeys a message causes four RSA operations at most (row E09)."""
+"""Most private keys of a provider (IAM quota). With two EncryptedKeys a message causes at most four RSA operations (row E09)."""
 _BLOCK: Final = 16
 _TAG: Final = 16
 _NONCE: Final = 12
 
 GCM: Final = {f"{_XMLENC11}aes128-gcm": 16, f"{_XMLENC11}aes192-gcm": 24, f"{_XMLENC11}aes256-gcm": 32}
 CBC: Final = {f"{_XMLENC}aes128-cbc": 16, f"{_XMLENC}aes192-cbc": 24, f"{_XMLENC}aes256-cbc": 32}
-"""Content encryption: identifier to octets of the key. 3DES is refused always: its blocks are too short for what they carry."""
+"""Content encryption with AES-CBC: identifier to length of the key in octets. 3DES is always refused because of its short blocks."""
 
 _OAEP_DIGESTS: Final[dict[str, hashes.HashAlgorithm]] = {
-    "http://www.w3.org/2000/09/xmldsig#sha1": hashes.SHA1(),  # noqa: S303 - inside OAEP no collision resistance is needed
+    "http://www.w3.org/2000/09/xmldsig#sha1": hashes.SHA1(),  # noqa: S303 - OAEP does not need collision resistance
     f"{_XMLENC}sha256": hashes.SHA256(),
     "http://www.w3.org/2001/04/xmldsig-more#sha384": hashes.SHA384(),
     f"{_XMLENC}sha512": hashes.SHA512(),
@@ -54,13 +54,13 @@ _MASKS: Final[dict[str, hashes.HashAlgorithm]] = {
 
 @dataclass(frozen=True, slots=True)
 class Encrypted:
-    """An encrypted element taken apart, nothing opened: what a caller needs to decide whether it may be.
+    """The parts of an encrypted element before decryption.
 
     Attributes:
         content: Algorithm identifier of the content encryption, one of `GCM` or `CBC`.
         ciphertext: The octets, initialisation vector or nonce first.
-        keys: The wrapped content keys, each with the padding of its key transport.
-        weak: Names of the weak things it uses, permitted or not: ``cbc``, ``rsa1_5``.
+        keys: The encrypted content keys, each with the padding of its key transport.
+        weak: Names of its weak algorithms, permitted or not: ``cbc``, ``rsa1_5``.
     """
 
     content: str
@@ -70,10 +70,10 @@ class Encrypted:
 
 
 def read_encrypted(container: Element) -> Encrypted:
-    """Take an EncryptedAssertion, EncryptedID or EncryptedAttribute apart.
+    """Return the parts of an EncryptedAssertion, EncryptedID or EncryptedAttribute.
 
     Raises:
-        InvalidIdentityToken: check ``encryption-shape`` or ``encryption-algorithm``.
+        InvalidIdentityToken: Check ``encryption-shape`` or ``encryption-algorithm``.
     """
     refuse_foreign_attributes(container, "encryption-shape")
     data = [child for child in container if child.tag == f"{XENC}EncryptedData"]
@@ -92,7 +92,7 @@ def read_encrypted(container: Element) -> Encrypted:
 
 
 def check_content(encrypted: Encrypted, permit: Permit) -> None:
-    """Refuse AES-CBC that nobody permitted. Who may change the ciphertext could ask the oracle of row E01.
+    """Refuse AES-CBC without a permit. With it, an attacker who changes the ciphertext has the padding oracle of row E01.
 
     Raises:
         InvalidIdentityToken: check ``encryption-algorithm``.
@@ -102,7 +102,7 @@ def check_content(encrypted: Encrypted, permit: Permit) -> None:
 
 
 def check_key_transport(encrypted: Encrypted, permit: Permit) -> None:
-    """Refuse RSA PKCS#1 v1.5 that nobody permitted (row E02).
+    """Refuse RSA PKCS#1 v1.5 without a permit (row E02).
 
     Raises:
         InvalidIdentityToken: check ``encryption-algorithm``.
@@ -112,13 +112,13 @@ def check_key_transport(encrypted: Encrypted, permit: Permit) -> None:
 
 
 def decrypt(encrypted: Encrypted, keys: Sequence[DecryptionKey], *, container: Element, expected: str) -> Message:
-    """Open *encrypted* and parse the plaintext as the one element with expanded name *expected*; tell how many comments it held.
+    """Decrypt *encrypted* and parse the plaintext as one element with the expanded name *expected*.
 
-    The plaintext is parsed inside the namespaces in scope of *container*, as XML Encryption 4.4 has it, through the same parser as the
-    message (attack rows E05 to E07).
+    The plaintext is parsed with the namespaces in scope at *container* (XML Encryption 4.4), by the same parser as the message (attack rows
+    E05 to E07).
 
     Raises:
-        InvalidIdentityToken: check ``decryption``; one and the same for every cause.
+        InvalidIdentityToken: Check ``decryption``. It is equal for every cause.
     """
     for plaintext in _plaintexts(encrypted, keys):
         try:
@@ -129,7 +129,7 @@ def decrypt(encrypted: Encrypted, keys: Sequence[DecryptionKey], *, container: E
 
 
 def undecryptable() -> InvalidIdentityToken:
-    """Return the one refusal for whatever went wrong while decrypting."""
+    """Return the refusal for every failure of decryption."""
     return malformed(
         "decryption",
         "an encrypted element that a registered key opens",
@@ -149,7 +149,7 @@ def _plaintexts(encrypted: Encrypted, keys: Sequence[DecryptionKey]) -> list[byt
 
 
 def _unwrap(key: DecryptionKey, transport: padding.AsymmetricPadding, wrapped: bytes, content: str) -> bytes:
-    """Return the content key; a random one of its length where unwrapping fails, so that the failure shows only later (row E02)."""
+    """Return the content key; a random key where unwrapping fails, so that the failure equals that of a wrong key (row E02)."""
     length = GCM.get(content) or CBC[content]
     substitute = os.urandom(length)
     try:
@@ -176,12 +176,11 @@ def _decipher(encrypted: Encrypted, key: bytes) -> bytes | None:
 
 
 def _parse_in_context(plaintext: bytes, container: Element, expected: str) -> Message:
-    """Parse *plaintext* as the only content of an element that declares what is in scope at *container*.
+    """Parse *plaintext* as the only content of an element that declares the namespaces in scope at *container*.
 
-    The surrounding element is serialised by the library from its namespace map; a plaintext that closed it would leave a second root or
-    unbalanced tags, and either is not well-formed.
+    A plaintext that closes this element is not well-formed: it leaves a second root or unbalanced tags.
     """
-    scope = cast("dict[str, str]", container.nsmap)  # the default namespace stands under None, which the stubs do not know
+    scope = cast("dict[str, str]", container.nsmap)  # the default namespace has the key None, which the type stubs omit
     frame = etree.tostring(etree.Element("context", nsmap=scope))
     head, tail = frame[:-2] + b">", b"</context>"
     root, comments = parse(head + plaintext + tail, framed=True)
@@ -192,7 +191,7 @@ def _parse_in_context(plaintext: bytes, container: Element, expected: str) -> Me
 
 
 def _encrypted_keys(data: Element, beside: list[Element]) -> list[Element]:
-    """Return the EncryptedKeys, inside the KeyInfo or beside the EncryptedData; a RetrievalMethod may only name one beside (row E10)."""
+    """Return the EncryptedKeys in the KeyInfo or beside the EncryptedData. A RetrievalMethod may only refer to the latter (row E10)."""
     infos = [child for child in data if child.tag == f"{DS}KeyInfo"]
     if len(infos) > 1:
         raise _shape("at most one KeyInfo", data)
@@ -215,7 +214,7 @@ def _method(element: Element) -> Element:
 
 
 def _transport(method: Element) -> padding.AsymmetricPadding:
-    """Return the padding of a key transport: OAEP with a known digest and mask, or PKCS#1 v1.5, which `check_key_transport` judges."""
+    """Return the padding of a key transport: OAEP with a known digest and mask, or PKCS#1 v1.5 (see `check_key_transport`)."""
     algorithm = method.get("Algorithm", "")
     if algorithm == f"{_XMLENC}rsa-1_5" and len(method) == 0:
         return padding.PKCS1v15()
@@ -232,7 +231,7 @@ def _transport(method: Element) -> padding.AsymmetricPadding:
 
 
 def _cipher_value(element: Element) -> bytes:
-    """Return the CipherValue; a CipherReference would fetch or transform and is refused (row E15)."""
+    """Return the CipherValue. A CipherReference, which fetches or transforms data, is refused (row E15)."""
     data = element.findall(f"{XENC}CipherData")
     if len(data) != 1 or len(data[0]) != 1 or data[0][0].tag != f"{XENC}CipherValue":
         raise _shape("one CipherData with a CipherValue", element)

@@ -1,7 +1,7 @@
-"""Where AWS takes SAML responses, and by which names it is addressed, per partition.
+"""The SAML endpoints and audiences of AWS by partition.
 
-Sources: "SAML 2.0 federation endpoints" of the IAM user guide for Recipient and Destination; the audiences of the China and GovCloud
-partitions are those that identity-provider vendors document.
+Sources: IAM user guide, "SAML 2.0 federation endpoints", for Recipient and Destination; documentation of identity providers for the
+audiences of the China and GovCloud partitions.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ class SignIn:
     """The sign-in service of one partition.
 
     Attributes:
-        audiences: Texts of Audience that mean AWS.
-        endpoint: Matches in full every assertion consumer URL that is the same for all providers: the global one, those of the regions
-            and the static one. URLs with a provider's own id (``…/saml/acs/SAMLSP…``) name one provider, so that one registers them.
+        audiences: Values of Audience for AWS.
+        endpoint: Pattern of the assertion consumer URLs that are common to all providers: the global, the regional and the static one. URLs
+            with the id of a provider (``…/saml/acs/SAMLSP…``) must be registered as recipients of that provider.
     """
 
     audiences: frozenset[str]
@@ -43,9 +43,9 @@ _SIGN_IN: Final = {
 
 
 _UNKNOWN: Final = SignIn(audiences=frozenset(), endpoint=re.compile("(?!)"))
-"""Of a partition whose audiences and recipients must be registered: nothing means it, and no URL is its."""
+"""The sign-in service of partitions without known audiences and URLs. They must be registered."""
 
 
 def sign_in(partition: str) -> SignIn:
-    """Return the sign-in service of *partition*; one without audiences where none is known."""
+    """Return the sign-in service of *partition*. For an unknown partition it has no audiences."""
     return _SIGN_IN.get(partition, _UNKNOWN)

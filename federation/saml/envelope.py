@@ -1,4 +1,4 @@
-"""The Response around the assertion: its own fields, signed or not (SAML Core 3.2.2, 3.3.3)."""
+"""The fields of the Response element, signed or unsigned (SAML Core 3.2.2, 3.3.3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STATUS_CODE: Final = f"{SAMLP}StatusCode"
 _STATUS_MESSAGE: Final = f"{SAMLP}StatusMessage"
 _STATUS_DETAIL: Final = f"{SAMLP}StatusDetail"
 
-# The order of the schema; each at most once, as the census has counted assertions already.
+# The order of the schema. Each occurs at most once; assertions were counted before.
 _ORDER: Final = {ISSUER: 0, SIGNATURE: 1, _EXTENSIONS: 2, STATUS: 3, ASSERTION: 4, ENCRYPTED_ASSERTION: 4}
 _ATTRIBUTES: Final = frozenset({"ID", "Version", "IssueInstant", "Destination", "Consent", "InResponseTo"})
 _ISSUER_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifier", "SPProvidedID"})
@@ -38,17 +38,17 @@ _STATUS_ORDER: Final = {_STATUS_CODE: 0, _STATUS_MESSAGE: 1, _STATUS_DETAIL: 2}
 
 
 class Envelope(NamedTuple):
-    """The Response's own fields, as written; None where absent. Believed only as far as ``signed`` says.
+    """The fields of the Response as written; None where absent. They are verified only where ``signed`` is True.
 
     Attributes:
-        version: Version, ``2.0`` where it is right.
+        version: Version.
         response_id: ID of the Response.
-        issue_instant: IssueInstant, unparsed.
+        issue_instant: IssueInstant, not parsed.
         issuer: Text of the Issuer.
         issuer_format: Format of the Issuer.
         destination: Destination.
         in_response_to: InResponseTo.
-        status_codes: Values of the status codes, the top-level one first, then the nested ones; empty where there is no Status.
+        status_codes: Values of the status codes, the top-level one first, then nested ones; empty without a Status.
         status_message: StatusMessage.
         signed: Whether a registered key's signature covers the Response.
     """
@@ -66,10 +66,10 @@ class Envelope(NamedTuple):
 
 
 def read_envelope(response: Element, *, signed: bool) -> Envelope:
-    """Read the fields of *response*, whose children stand in the order of the schema.
+    """Return the fields of *response*, whose children must be in the order of the schema.
 
     Raises:
-        InvalidIdentityToken: check ``envelope-shape`` or ``text``.
+        InvalidIdentityToken: Check ``envelope-shape`` or ``text``.
     """
     get = attributes(response, _ATTRIBUTES, CHECK)
     children = _ordered(response, _ORDER)
@@ -92,10 +92,10 @@ def read_envelope(response: Element, *, signed: bool) -> Envelope:
 
 
 def check_success(envelope: Envelope) -> None:
-    """Demand that the top-level status is Success and nothing is nested below it (Core 3.2.2.2; attack row P13).
+    """Require that the top-level status is Success without a nested status (Core 3.2.2.2; attack row P13).
 
     Raises:
-        IDPRejectedClaim: check ``status``: the identity provider says no, or says nothing.
+        IDPRejectedClaim: Check ``status``: there is another status, or none.
     """
     if envelope.status_codes != (SUCCESS,):
         raise IDPRejectedClaim(
@@ -122,7 +122,7 @@ def _status(status: Element) -> tuple[tuple[str, ...], str | None]:
 
 
 def _ordered(element: Element, order: dict[str, int]) -> dict[str, Element]:
-    """Return the children of *element* by name when they are known, single and in the order of the schema (attack row S35)."""
+    """Return the children of *element* by name. They must be known, unique and in the order of the schema (attack row S35)."""
     found: dict[str, Element] = {}
     place = -1
     for child in element:

@@ -1,8 +1,8 @@
 """Attributes of other namespaces on elements of SAML and of XML Signature (attack rows X19, X24, X25).
 
-Whoever looks attributes up by local name may take one of them for SAML's own. Readers here take exact names only; the rules below keep a
-message from saying two things to two readers. Where the schema lets no such attribute stand, the shape is wrong and every profile
-refuses it; where the schema is open, the strict profile refuses all but those that identity providers are known to send.
+A reader that looks up attributes by local name could confuse them with those of SAML. This engine compares exact names; the rules below
+refuse messages that other readers could read differently. Where the schema allows no such attribute, every profile refuses it. Where it
+allows any, profile strict refuses all except those that identity providers are known to send.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ _STRICT_SCHEMAS: Final = (SAML, SAMLP, DS)
 
 _ENCODING: Final = "{urn:oasis:names:tc:SAML:2.0:profiles:attribute:X500}Encoding"
 KNOWN_ON_ATTRIBUTE: Final = frozenset({_ENCODING, "{http://schemas.xmlsoap.org/ws/2009/09/identity/claims}OriginalIssuer"})
-"""SAML Profiles 8.2.4, and what AD FS writes. Neither has a local name that SAML itself gives a meaning."""
+"""Attributes of SAML Profiles 8.2.4 and of AD FS. Their local names have no meaning in SAML."""
 KNOWN_ON_VALUE: Final = frozenset(
     {XSI_TYPE, XSI_NIL, _ENCODING, *(f"{XML}{name}" for name in ("base", "id", "lang", "space"))}
     | {f"{{http://eidas.europa.eu/attributes/{person}person}}LatinScript" for person in ("natural", "legal")}
 )
-"""Of the value's type (Core 2.7.3.1.1), of XML itself, and of eIDAS, SAML Attribute Profile 2.5."""
+"""Attributes for the type of a value (Core 2.7.3.1.1), of XML, and of eIDAS (SAML Attribute Profile 2.5)."""
 KNOWN_ON_CONFIRMATION_DATA: Final = frozenset({XSI_TYPE})
-"""KeyInfoConfirmationDataType is told so (Core 2.4.1.3)."""
+"""The attribute that marks KeyInfoConfirmationDataType (Core 2.4.1.3)."""
 
 
 def foreign_attributes(element: Element, known: frozenset[str], check: str) -> list[str]:
-    """Return the names of attributes on *element* that are in a namespace and not *known*.
+    """Return the names of the attributes of *element* that have a namespace and are not in *known*.
 
     Raises:
-        InvalidIdentityToken: *check*: one is of XML itself, as xml:id and xml:base, which reach beyond their element (row X24).
+        InvalidIdentityToken: Check *check*: one is of the namespace of XML, such as xml:id or xml:base, which affect other elements (row
+            X24).
     """
     foreign = [name for name in _namespaced(element.keys()) if name not in known]
     for name in foreign:
@@ -43,7 +44,7 @@ def foreign_attributes(element: Element, known: frozenset[str], check: str) -> l
 
 
 def refuse_foreign_attributes(root: Element, check: str) -> None:
-    """Refuse any attribute in a namespace on the elements of SAML and XML Signature at and below *root*, whose schemas have none.
+    """Refuse attributes with a namespace on elements of SAML and XML Signature at and below *root* where their schemas allow none.
 
     Raises:
         InvalidIdentityToken: *check*.
@@ -53,7 +54,7 @@ def refuse_foreign_attributes(root: Element, check: str) -> None:
 
 
 def misplaced(root: Element) -> Iterator[tuple[Element, str]]:
-    """Tell every attribute in a namespace on the elements of SAML and XML Signature at and below *root*, with its element."""
+    """Yield every attribute with a namespace on elements of SAML and XML Signature at and below *root*, with its element."""
     for element in root.iter():
         names = _namespaced(element.keys())
         if names and str(element.tag).startswith(_STRICT_SCHEMAS):

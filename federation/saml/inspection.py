@@ -1,6 +1,6 @@
-"""What a SAML response says of itself, read without proving any of it: for display and for error reports, never for a decision.
+"""Unverified claims of a SAML response, for display and error reports, never for a decision.
 
-Everything is cut to a bounded size (attack row D04). Nothing here is imported by the way that proves and reads.
+All values are cut to a bounded size (attack row D04). The modules that verify and read do not import this one.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _ATTRIBUTE: Final = f"{SAML}Attribute"
 _PARTS: Final = (_CONFIRMATION, _AUDIENCE, _STATEMENT, _ATTRIBUTE)
 _MAX_ITEMS: Final = 64
 _MAX_CHARS: Final = 512
-_string = etree.XPath("string()", smart_strings=False)  # many times as fast as to join itertext(), where elements are nested in each other
+_string = etree.XPath("string()", smart_strings=False)  # many times faster than joining itertext() for nested elements
 
 
 def inspect_response(token: object) -> dict[str, Any]:
-    """Return the unverified claims of *token*; empty where not even its XML can be read.
+    """Return the unverified claims of *token*; empty where its XML cannot be parsed.
 
-    Keys: ``response`` (its own fields and status codes), ``assertions`` (each with issuer, subject, conditions, times and attributes),
-    ``signatures`` (what each covers and by which algorithms, unproved) and ``encrypted`` (how many assertions cannot be looked into).
+    Keys: ``response`` (its fields and status codes), ``assertions`` (each with issuer, subject, conditions, times and attributes),
+    ``signatures`` (the reference and algorithms of each, unverified) and ``encrypted`` (the number of encrypted assertions).
     """
     try:
         root = parse(decode_response(token).octets).root
@@ -58,7 +58,7 @@ def inspect_response(token: object) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedLogin:
-    """What a response claims of its login, unverified: issuer, subject and issue instant as written, each None where it has none."""
+    """The unverified issuer, subject and issue instant of a response as written; None where absent."""
 
     issuer: str | None = None
     subject: str | None = None
@@ -66,10 +66,10 @@ class ClaimedLogin:
 
 
 def claimed_login(token: object) -> ClaimedLogin:
-    """Return the claims by which a response is looked up: the first assertion's, else the Response's.
+    """Return the unverified claims of the first assertion, or of the Response where there is none.
 
     Raises:
-        InvalidIdentityToken: It cannot be decoded or parsed.
+        InvalidIdentityToken: *token* cannot be decoded or parsed.
     """
     root = parse(decode_response(token).octets).root
     bearers = [*islice(root.iter(ASSERTION), _MAX_ITEMS), root]
@@ -107,7 +107,7 @@ def _response(root: Element) -> dict[str, Any]:
 
 
 def _parts_by_assertion(root: Element) -> dict[Element, dict[str, list[Element]]]:
-    """Return the assertions, each with those of its parts that stand in no other assertion within it: a nested one is looked at once."""
+    """Return the assertions, each with its parts outside of nested assertions, so that each part is read once."""
     found: dict[Element, dict[str, list[Element]]] = {}
     for element in root.iter(ASSERTION, *_PARTS):
         if element.tag == ASSERTION:

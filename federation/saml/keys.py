@@ -1,7 +1,6 @@
-"""Keys a provider is registered with: the only keys that count (attack rows K01 to K18).
+"""The registered keys of a provider, which are the only keys that verify its signatures (attack rows K01 to K18).
 
-A certificate is a container of a key and nothing more: its issuer, its chain and its dates decide nothing. Weak keys are refused when
-they are registered, not when a token comes.
+A certificate is only a container of a key: its issuer, chain and dates are not checked. Weak keys are refused at registration.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from federation.errors import RegistrationError, show
 from federation.saml.decode import base64_octets
 
 Permit = frozenset[str]
-"""Names of the weak things a provider was registered with."""
+"""Names of the weak algorithms and forms that a provider permits."""
 
 PERMITS: Final[Permit] = frozenset({"sha1", "rsa-sha1", "ecdsa-sha1", "rsa-1024", "cbc", "rsa1_5"})
 
@@ -40,16 +39,16 @@ _FAULTS: Final = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersi
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A registered public key by which an IdP's signatures are proved.
+    """A registered public key that verifies the signatures of an identity provider.
 
     Attributes:
         public_key: RSA of `limits.RSA_MIN_BITS` to `limits.RSA_MAX_BITS`, or EC on P-256, P-384 or P-521.
-        fingerprint: SHA-256 in hex, of the certificate where there is one, else of the SubjectPublicKeyInfo.
-        not_before: Start of the certificate's own period, aware UTC; None for a bare key. A remark, never a rule.
-        not_after: End of the certificate's validity, aware UTC.
-        source: Where the key came from, for reports.
-        kind: ``rsa`` or ``ec``, told once at registration.
-        bits: Size of the modulus or of the curve.
+        fingerprint: SHA-256 in hex of the certificate, or of the SubjectPublicKeyInfo where there is none.
+        not_before: Start of the certificate's validity, aware UTC; None for a bare key. It is shown in reports and not checked.
+        not_after: End of the certificate's validity, aware UTC; None for a bare key. It is shown in reports and not checked.
+        source: Source of the key, for reports.
+        kind: ``rsa`` or ``ec``.
+        bits: Size of the modulus or of the curve in bits.
     """
 
     public_key: PublicKey = field(repr=False)
@@ -67,7 +66,7 @@ class VerificationKey:
 
 @dataclass(frozen=True, slots=True)
 class DecryptionKey:
-    """A registered private RSA key with which the IdP's encrypted assertions are opened. Its repr shows no key."""
+    """A registered RSA private key that decrypts assertions of the identity provider. The repr does not show the key."""
 
     private_key: rsa.RSAPrivateKey = field(repr=False)
     fingerprint: str
@@ -75,10 +74,10 @@ class DecryptionKey:
 
 
 def parse_permit(names: Iterable[str]) -> Permit:
-    """Return the set of *names* when each is one of `PERMITS`.
+    """Return *names* as a set. Each must be one of `PERMITS`.
 
     Raises:
-        RegistrationError: check ``permit``: an unknown name, or no collection of names, such as a bare str.
+        RegistrationError: Check ``permit``: a name is unknown, or *names* is no collection of names, such as a str.
     """
     if isinstance(names, (str, bytes)) or not isinstance(names, Iterable):
         raise _refusal("permit", "a collection of names", type(names).__name__, "pass a set, even of one")
@@ -90,33 +89,37 @@ def parse_permit(names: Iterable[str]) -> Permit:
 
 
 def load_certificates(material: object, permit: Permit = frozenset(), *, source: str = "") -> tuple[VerificationKey, ...]:
-    """Load every certificate or public key of *material*: PEM, one or several; DER; or the base64 of ds:X509Certificate.
+    """Return every certificate or public key of *material*: PEM with one or several, DER, or the base64 of ds:X509Certificate.
 
     Args:
         material: `str` or `bytes`.
-        permit: Weak things the provider permits; ``rsa-1024`` matters here.
-        source: Where the material came from, kept for reports.
+        permit: Permits of the provider, of which ``rsa-1024`` applies here.
+        source: Source of the material, for reports.
 
     Raises:
-        RegistrationError: check ``certificate`` (cannot be read), ``key-type``, ``key-size``, ``key-exponent`` or ``key-curve``.
+        RegistrationError: Check ``certificate`` (cannot be parsed), ``key-type``, ``key-size``, ``key-exponent`` or ``key-curve``.
     """
     return tuple(_load_public(label, der, permit, source) for label, der in _blocks(material))
 
 
 def verification_key(public_key: object, permit: Permit = frozenset(), *, source: str = "") -> VerificationKey:
-    """Register a bare public key, e.g. that of an ds:KeyValue in metadata. Raises as `load_certificates`."""
+    """Return a bare public key as a registered key, e.g. that of a ds:KeyValue in metadata.
+
+    Raises:
+        RegistrationError: Check ``key-type``, ``key-size``, ``key-exponent`` or ``key-curve``.
+    """
     key = _admit(public_key, permit)
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return VerificationKey(key, hashlib.sha256(spki).hexdigest(), source=source)
 
 
 def load_decryption_key(material: object, *, source: str = "") -> DecryptionKey:
-    """Load one unencrypted RSA private key in PEM, PKCS#1 or PKCS#8, of 1024 bits or more as AWS accepts them.
+    """Return the RSA private key of a PEM file without a password, PKCS#1 or PKCS#8, of at least 1024 bits as in AWS.
 
-    Its size guards the confidentiality of the service provider's own mail; no identity rests on it.
+    The size of the key matters for the confidentiality of assertions only. No identity is proved by it.
 
     Raises:
-        RegistrationError: check ``decryption-key`` (AWS: "Invalid private key."), ``key-type``, ``key-size`` or ``key-exponent``.
+        RegistrationError: Check ``decryption-key`` (AWS: "Invalid private key."), ``key-type``, ``key-size`` or ``key-exponent``.
     """
     octets = material.encode("utf-8", "replace") if isinstance(material, str) else material
     try:
@@ -139,7 +142,7 @@ def load_decryption_key(material: object, *, source: str = "") -> DecryptionKey:
 
 
 def _blocks(material: object) -> list[tuple[bytes, bytes]]:
-    """Split *material* into (PEM label, DER) pairs; DER and bare base64 come out under the label CERTIFICATE."""
+    """Return *material* as pairs of PEM label and DER. DER and bare base64 have the label CERTIFICATE."""
     octets = material.encode("utf-8", "replace") if isinstance(material, str) else material
     if not isinstance(octets, bytes):
         raise _refusal("certificate", "a certificate as str or bytes", type(material).__name__, "pass PEM, DER or base64")
@@ -166,7 +169,7 @@ def _load_public(label: bytes, der: bytes, permit: Permit, source: str) -> Verif
             raise _unreadable(fault) from None
     try:
         with warnings.catch_warnings():
-            # Serial numbers, names and extensions that RFC 5280 forbids play no part in what the key inside can do.
+            # Serial numbers, names and extensions that RFC 5280 forbids do not matter, because only the key is used.
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
             certificate = x509.load_der_x509_certificate(der)
             public_key = certificate.public_key()
@@ -184,7 +187,7 @@ def _period(certificate: x509.Certificate) -> tuple[datetime | None, datetime | 
 
 
 def _admit(public_key: object, permit: Permit) -> PublicKey:
-    """Return *public_key* when it is of a kind and size whose signatures mean something."""
+    """Return *public_key* after checking its kind and size."""
     if isinstance(public_key, rsa.RSAPublicKey):
         return _admit_rsa(public_key, limits.RSA_LEGACY_MIN_BITS if "rsa-1024" in permit else limits.RSA_MIN_BITS)
     if isinstance(public_key, ec.EllipticCurvePublicKey):
@@ -201,7 +204,7 @@ def _admit_rsa(public_key: rsa.RSAPublicKey, least: int) -> rsa.RSAPublicKey:
         permit_helps = limits.RSA_LEGACY_MIN_BITS <= public_key.key_size < least
         remedy = "let the IdP use a 2048-bit key" + (", or permit `rsa-1024` by name for this provider" if permit_helps else "")
         raise _refusal("key-size", f"RSA of {least} to {limits.RSA_MAX_BITS} bits", f"{public_key.key_size} bits", remedy)
-    if numbers.e < limits.RSA_MIN_EXPONENT or numbers.n % 2 == 0:  # no key has an even exponent: `cryptography` makes none
+    if numbers.e < limits.RSA_MIN_EXPONENT or numbers.n % 2 == 0:  # `cryptography` never returns a key with an even exponent
         found = f"exponent {numbers.e}" if numbers.e.bit_length() <= 64 else "another exponent"  # noqa: PLR2004
         raise _refusal("key-exponent", "an odd modulus and an odd exponent from 65537", found, "let the IdP make an ordinary RSA key")
     return public_key

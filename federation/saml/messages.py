@@ -1,7 +1,6 @@
-"""The texts AWS sends about SAML responses, each in one place (observed answers of the live service).
+"""The texts of AWS about SAML responses (observed responses of the service).
 
-AWS writes the id of an inner request into some of them; an offline engine has none, so the all-zero UUID stands there and the same
-input always gives the same text.
+Some contain the id of an internal request. Offline there is none, so these have the all-zero UUID, and equal input gives equal text.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ def _from_discovery_service(text: str) -> str:
 
 
 MALFORMED: Final = _from_discovery_service("Invalid base64 SAMLResponse")
-"""The catch-all: bad base64, and everything about the shape of the response that the service cannot use."""
+"""The text for malformed base64 and for every structural defect of the response."""
 UNSIGNED_ASSERTION: Final = _from_discovery_service(
     "Response (with optional signature) must contain an assertion with a mandatory signature"
 )
@@ -28,4 +27,4 @@ EXPIRED: Final = "Response has expired"
 REDEEM_WITHIN_FIVE_MINUTES: Final = "Token must be redeemed within 5 minutes of issuance"
 UNKNOWN_PROVIDER: Final = "Specified provider doesn't exist"
 AUDIENCE: Final = "Response does not contain the required audience."
-"""Of the console's endpoint; the API does not look at the audience."""
+"""The text of the console's endpoint. The API does not check the audience."""

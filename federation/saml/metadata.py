@@ -1,7 +1,7 @@
-"""Identity-provider metadata as it is exported: which entity, which keys sign for it (SAML Metadata 2.4).
+"""Reading of identity provider metadata: the entity and its signing keys (SAML Metadata 2.4).
 
-Metadata is trusted because somebody registered it, never because it says so itself (attack row M01). It is read off the hot path by
-defusedxml: no DTD, no entities, no network.
+Metadata is trusted because it was registered, not because it is signed (attack row M01). It is parsed by defusedxml without DTD, entities
+and network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError  # the types only; defusedxml parses
+from xml.etree.ElementTree import Element, ParseError  # types only; defusedxml parses
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from defusedxml import ElementTree
@@ -40,12 +40,12 @@ _HEAD: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class IdentityProviderMetadata:
-    """What registration takes from metadata.
+    """The content of metadata that a registration uses.
 
     Attributes:
-        entity_id: The entityID: the text that must stand in the Issuer of its assertions.
-        keys: Keys of KeyDescriptor elements for signing or without use, in document order, each once.
-        notes: Remarks that decide nothing: validUntil, certificate periods.
+        entity_id: The entityID, which is the required Issuer of its assertions.
+        keys: Keys of KeyDescriptor elements for signing or without ``use``, in document order, each once.
+        notes: Remarks that have no effect: validUntil, validity of certificates.
     """
 
     entity_id: str
@@ -54,17 +54,17 @@ class IdentityProviderMetadata:
 
 
 def read_metadata(document: object, *, permit: Permit = frozenset(), entity_id: str | None = None) -> IdentityProviderMetadata:
-    """Read an EntityDescriptor or EntitiesDescriptor.
+    """Return the content of an EntityDescriptor or EntitiesDescriptor.
 
     Args:
-        document: `bytes` or `str`, at most `limits.METADATA_OCTETS`.
+        document: `bytes` or `str`, at most `limits.METADATA_OCTETS` octets.
         permit: Weak things the provider permits; ``rsa-1024`` matters here.
-        entity_id: Which entity is meant; may be left out where only one of them is an identity provider.
+        entity_id: The entity to read; None where only one of the entities is an identity provider.
 
     Raises:
-        RegistrationError: check ``metadata`` (not such a document), ``entity-id`` (none, several or another), ``idp-descriptor`` (no or
-            several SAML 2.0 IDPSSODescriptor), ``keys`` (none for signing, or too many), ``metadata-signature`` (changed after it was
-            signed) or one of `load_certificates`.
+        RegistrationError: Check ``metadata`` (not such a document), ``entity-id`` (none, several or another one), ``idp-descriptor`` (no
+            SAML 2.0 IDPSSODescriptor or several), ``keys`` (none for signing, or too many), ``metadata-signature`` (changed after signing)
+            or one of `load_certificates`.
     """
     checked = _checked(document)
     root = _parse(checked)
@@ -150,14 +150,14 @@ def _parse(document: str | bytes) -> Element:
 
 
 def _check_namespace(_prefix: str | None, uri: str | None) -> None:
-    """Refuse a long namespace where it is declared: ElementTree writes it into the name of every element that is in it."""
+    """Refuse a long namespace name, because ElementTree repeats it in the name of every element."""
     if uri is not None and len(uri) > limits.XML_NAMESPACE_CHARS:
         expected = f"namespaces of at most {limits.XML_NAMESPACE_CHARS} characters"
         raise _refusal("metadata", expected, f"one of {len(uri)}", "export the metadata again")
 
 
 def _encoding_notes(document: str | bytes) -> tuple[str, ...]:
-    """Remark on octets that IAM would not take: it reads UTF-8 without a byte order mark, the parser what XML lets a document declare."""
+    """Return a remark on octets that IAM would refuse: it accepts only UTF-8 without a byte order mark, the parser other encodings too."""
     if isinstance(document, str):
         return ()
     if document.startswith(codecs.BOM_UTF8):
@@ -170,7 +170,7 @@ def _encoding_notes(document: str | bytes) -> tuple[str, ...]:
 
 
 def _entities(root: Element) -> list[Element]:
-    """Return every EntityDescriptor, those inside nested EntitiesDescriptors too."""
+    """Return every EntityDescriptor, also those in nested EntitiesDescriptors."""
     entities: list[Element] = []
     level = [root]
     for _ in range(_DEPTH):
@@ -180,7 +180,7 @@ def _entities(root: Element) -> list[Element]:
 
 
 def _choose(entities: list[Element], entity_id: str | None) -> Element:
-    """Return the one entity that is meant; of two with one name nobody could say which (attack row M02)."""
+    """Return the entity to read. Two entities with the same entityID are refused (attack row M02)."""
     if entity_id is not None:
         chosen = [entity for entity in entities if entity.get("entityID") == entity_id]
         expected = f"an EntityDescriptor of {show(entity_id)}"
@@ -198,7 +198,7 @@ def _choose(entities: list[Element], entity_id: str | None) -> Element:
 
 
 def _signing_keys(descriptor: Element, permit: Permit, source: str) -> Iterator[VerificationKey]:
-    """Yield the keys that may sign; one for encryption alone never does (attack row M03)."""
+    """Yield the signing keys. Keys with use="encryption" are left out (attack row M03)."""
     for key_descriptor in descriptor.iterfind(_KEY_DESCRIPTOR):
         if key_descriptor.get("use") not in _SIGNING_USES:
             continue
@@ -212,7 +212,7 @@ def _signing_keys(descriptor: Element, permit: Permit, source: str) -> Iterator[
 
 
 def _unarmoured(text: str) -> str | bytes:
-    """Return what the base64 of an X509Certificate holds: DER, or the PEM file that some products encode once more."""
+    """Return the content of the base64 of an X509Certificate: DER, or a PEM file, which some products encode again."""
     try:
         return base64_octets(text)
     except ValueError:

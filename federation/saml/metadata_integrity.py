@@ -1,7 +1,7 @@
-"""Whether a signed metadata file is still the one that was signed.
+"""Detection of changes to a signed metadata file.
 
-This is no proof of origin: metadata is trusted because it was registered (attack row M01). But a file whose own digest no longer fits was
-changed by somebody after the identity provider signed it, and that is worth a refusal at the door.
+This does not prove the origin: metadata is trusted because it was registered (attack row M01). But a file whose digest does not match was
+changed after it was signed, and is refused.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ CHECK: Final = "metadata-signature"
 
 
 def check_unchanged(document: str | bytes) -> str | None:
-    """Compare the digest in the root's own signature with the document, which the caller has parsed before.
+    """Compare the digest in the signature of the root with the document, which the caller has parsed before.
 
     Returns:
-        None where there is no such signature or the digest fits, else a remark why it could not be looked at.
+        None where there is no such signature or the digest matches; otherwise a remark why it could not be compared.
 
     Raises:
         RegistrationError: The document was changed after it was signed.

@@ -1,4 +1,4 @@
-"""What the rules examine: one proved assertion, presented to one registration at one instant."""
+"""The subject of the checks: a proved assertion, the provider, and the time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from federation.saml.times import shift
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """One proved assertion, presented to one provider's registration at one instant: what every check examines.
+    """A proved assertion with the provider and the time to judge at. Every check examines one.
 
     Attributes:
-        assertion: What was signed, as typed values.
-        envelope: The Response around it; signed only where it says so.
-        provider: The registration that decides.
-        at: The instant, aware UTC.
-        encrypted: Whether the assertion came encrypted.
-        name_id: The identifier of the subject, or None where there is none.
-        confirmation: The bearer confirmation that counts, or None where there is none.
+        assertion: The signed assertion as typed values.
+        envelope: The fields of the Response; signed only where ``envelope.signed`` is True.
+        provider: The registered provider.
+        at: The time to judge at, aware UTC.
+        encrypted: Whether the assertion was encrypted.
+        name_id: The identifier of the subject; None where there is none.
+        confirmation: The bearer confirmation that is checked; None where there is none.
     """
 
     assertion: Assertion
@@ -36,12 +36,12 @@ class Presentation:
 
 
 def choose_confirmation(assertion: Assertion, envelope: Envelope, provider: SamlProvider, at: datetime) -> SubjectConfirmation | None:
-    """Return the bearer confirmation that counts: the first that keeps every rule at once, else the one that keeps most of them.
+    """Return the bearer confirmation to check: the first that passes all rules, or the one that passes most of them.
 
-    Judging one rule on one confirmation and the next on another would accept what none of them allows (attack row P14).
+    All rules must be checked on one confirmation; otherwise a message could pass although no single confirmation does (attack row P14).
     """
     bearers = [c for c in assertion.subject.confirmations if c.method == BEARER] if assertion.subject else []
-    if len(bearers) < 2:  # noqa: PLR2004 - nothing to choose between
+    if len(bearers) < 2:  # noqa: PLR2004 - there is no choice
         return bearers[0] if bearers else None
 
     def kept(confirmation: SubjectConfirmation) -> int:

@@ -1,8 +1,8 @@
-"""A SAML response proved: from octets that claim to be one to the elements a registered key signed (SAML Core 5.4, Profiles 4.1.4).
+"""Verification of a SAML response: from the octets to the elements that a registered key signed (SAML Core 5.4, Profiles 4.1.4).
 
-The way is a list of stages, in the order in which they are safe: bounds before parsing, places before signatures, the Response's signature
-before decryption, decryption before the Assertion's signature (attack row E12). `prove_response` walks the list; `examine_response` walks
-the same list and keeps what each stage said.
+It is a list of stages in a safe order: limits before parsing, structure before signatures, the Response's signature before decryption,
+decryption before the Assertion's signature (attack row E12). `prove_response` runs the stages; `examine_response` runs the same stages and
+returns the result of each.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class ProviderKeys(Protocol):
-    """What proving a response needs to know of the provider."""
+    """The properties of a provider that the verification of a response needs."""
 
     @property
     def keys(self) -> Sequence[VerificationKey]: ...  # noqa: D102 - see `SamlProvider`
@@ -49,15 +49,15 @@ class ProviderKeys(Protocol):
 
 
 class ProvedResponse(NamedTuple):
-    """What of a response a registered key signed.
+    """The signed parts of a response.
 
     Attributes:
-        assertion: The saml:Assertion, from octets that its own signature covers where it has one, else the Response's.
+        assertion: The saml:Assertion from octets that its own signature covers, or the Response's where it has none.
         response: The samlp:Response from its signed octets; None where the Response is not signed.
-        envelope: The Response's own fields; ``envelope.signed`` says whether a signature covers them.
-        encrypted: Whether the assertion came encrypted.
-        decrypt: Opens an EncryptedID or EncryptedAttribute of the assertion; None where the provider has no decryption key.
-        notes: Weak things that were used, and by which key the response was proved.
+        envelope: The fields of the Response; ``envelope.signed`` tells whether a signature covers them.
+        encrypted: Whether the assertion was encrypted.
+        decrypt: Decrypts an EncryptedID or EncryptedAttribute of the assertion; None where the provider has no decryption key.
+        notes: The weak algorithms that were used, and the key that verified the response.
     """
 
     assertion: SignedElement
@@ -70,7 +70,7 @@ class ProvedResponse(NamedTuple):
 
 @dataclass(slots=True)
 class Proof:
-    """The state between stages. Every field but the first two is set by the stage that earns it."""
+    """The state between stages. The first two fields are the input; each other field is set by a stage."""
 
     raw: RawResponse
     provider: ProviderKeys
@@ -139,7 +139,7 @@ def _read_encryption(proof: Proof) -> None:
         return
     if not provider.decryption_keys:
         raise malformed("decryption-key", "a registered decryption key", "none", "register the private key the IdP encrypts to")
-    # Ciphertext is taken from what the Response's signature covers, wherever there is one.
+    # Where the Response is signed, the ciphertext is taken from its signed octets.
     proof.covering = proof.response.child(ENCRYPTED_ASSERTION) if proof.response else None
     proof.container = proof.covering.element if proof.covering else _reached(structure.assertion)
     proof.encrypted = decryption.read_encrypted(proof.container)
@@ -172,7 +172,7 @@ def _decrypt_assertion(proof: Proof) -> None:
     except InvalidIdentityToken:
         if not proof.opaque:
             raise
-        # Else the next stage says so, as it does whenever it refuses: not even a report's place tells the two apart (row E01).
+        # The next stage raises this refusal too, so that not even the place in a report tells the causes apart (row E01).
 
 
 def _prove_assertion(proof: Proof) -> None:
@@ -181,7 +181,7 @@ def _prove_assertion(proof: Proof) -> None:
         _prove_assertion_or_say_why(proof)
     except InvalidIdentityToken:
         if proof.opaque:
-            # With malleable ciphertext every answer after decryption would be the padding oracle's (row E01).
+            # With malleable ciphertext, different refusals after decryption would be a padding oracle (row E01).
             raise decryption.undecryptable() from None
         raise
 
@@ -231,10 +231,10 @@ _RUNS: Final = {profile: tuple(stage.run for stage in STAGES if profile in stage
 
 
 def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
-    """Prove *raw* with the keys of *provider*; nothing of the message but what they signed comes out, save `ProvedResponse.envelope`.
+    """Verify *raw* with the keys of *provider*. The result holds only signed parts, except for `ProvedResponse.envelope`.
 
     Raises:
-        InvalidIdentityToken: The first rule of the provider's profile that refuses.
+        InvalidIdentityToken: The first stage of the provider's profile that refuses.
     """
     return contained(_prove_response_here, raw, provider)
 
@@ -247,12 +247,12 @@ def _prove_response_here(raw: RawResponse, provider: ProviderKeys) -> ProvedResp
 
 
 def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[CheckResult, ...], ProvedResponse | None]:
-    """Walk every stage of `prove_response` and keep what each said; a stage that lacks what an earlier one refused to give is skipped.
+    """Run every stage of `prove_response`. A stage whose input an earlier stage did not set is skipped.
 
-    A stage of one profile alone only judges: later stages need nothing of it, and the other profile's verdict needs them.
+    Stages of one profile set nothing, so later stages run for the verdict of the other profile.
 
     Returns:
-        The results in order, and the proved response where every stage of some profile was content.
+        The results in order, and the proved response where every stage of some profile passed.
     """
     proof = Proof(raw, provider)
     results: list[CheckResult] = []
@@ -295,11 +295,11 @@ _CONTENT: Final = {f"{SAML}EncryptedID": f"{SAML}NameID", f"{SAML}EncryptedAttri
 
 
 def _decrypt(keys: Sequence[DecryptionKey], permit: Permit, container: Element) -> Element:
-    """Open an EncryptedID or EncryptedAttribute of signed octets: who cannot change the ciphertext cannot ask the oracle of row E01."""
+    """Decrypt an EncryptedID or EncryptedAttribute of signed octets. Signed ciphertext cannot be changed, so it is no oracle (row E01)."""
     encrypted = decryption.read_encrypted(container)
     decryption.check_key_transport(encrypted, permit)
     opened, comments = decryption.decrypt(encrypted, keys, container=container, expected=_CONTENT[str(container.tag)])
-    if comments:  # nobody would be told of them here
+    if comments:  # their number would not be reported here
         raise decryption.undecryptable()
     return opened
 
@@ -322,7 +322,7 @@ def _unsigned(expected: str) -> InvalidIdentityToken:
 
 
 def _reached(value: T | None) -> T:
-    """Return what an earlier stage has set; its absence is our bug and refuses."""
+    """Return the value that an earlier stage has set. None is a bug and is refused."""
     if value is None:
         raise InternalFailure(check="internal", expected="stages in order", found="none before this one", remedy="report this as a bug")
     return value

@@ -1,6 +1,6 @@
-"""Words the readers of an assertion share: what may stand where, and the one refusal when something else does.
+"""Common functions of the readers of an assertion: checks of structure, and their refusals.
 
-Stray text between elements is not looked at: it is signed, and nothing reads it.
+Text between elements is ignored: it is signed, and nothing reads it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def no_attributes(element: Element) -> None:
 
 
 def required(element: Element, attribute: str) -> str:
-    """Return the value of *attribute*, which the schema demands on *element*."""
+    """Return the value of *attribute*, which the schema requires on *element*."""
     value = element.get(attribute)
     if value is None:
         raise refuse(f"the attribute {attribute}", element)
@@ -32,15 +32,15 @@ def required(element: Element, attribute: str) -> str:
 
 
 def optional_instant(value: str | None, where: str) -> datetime | None:
-    """Return the instant that *value* says, the attribute that *where* names; None only where the attribute is absent."""
+    """Return *value* as a time, aware UTC; None where the attribute is absent. *where* names the attribute in errors."""
     return None if value is None else read_instant(value, where)
 
 
 def refuse(expected: str, found: Element) -> InvalidIdentityToken:
-    """Make the refusal of an element that has no place where it stands, or lacks what it must have."""
+    """Return the refusal of an element that is misplaced or incomplete."""
     return malformed(CHECK, expected, show(local_name(found)), REMEDY)
 
 
 def no_decryption_key(found: Element) -> InvalidIdentityToken:
-    """Make the refusal of an encrypted part that nobody here can open: what it says might matter."""
+    """Return the refusal of an encrypted part without a decryption key. Its content could affect the verdict."""
     return malformed("decryption-key", "a registered decryption key", f"none, for an {local_name(found)}", "register the private key")

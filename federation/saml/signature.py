@@ -1,7 +1,7 @@
-"""Signatures proved, and the only types that say so.
+"""Verification of signatures, and the types that prove it.
 
-`SignedOctets` and `SignedElement` can be made in this module alone, and only after a registered key has proved the octets. Everything
-after it reads nothing else: what a signature does not cover cannot be reached, so wrapping is impossible rather than searched for.
+`SignedOctets` and `SignedElement` can be constructed only in this module, after a registered key has verified the octets. Later steps read
+only these, so that unsigned content cannot be reached and signature wrapping is impossible.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMES: Final = {tag: name for name, tag in _TAGS.items()}
 
 
 class Verified(NamedTuple):
-    """What a `Verifier` found: the octets that *key* signed, and the permitted weak things the signature used."""
+    """The result of a `Verifier`: the octets that *key* signed, and the permitted weak algorithms of the signature."""
 
     octets: bytes
     key: VerificationKey
@@ -34,26 +34,26 @@ class Verified(NamedTuple):
 
 
 class Verifier(Protocol):
-    """Proves one enveloped signature."""
+    """Verifies an enveloped signature."""
 
     def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
-        """Prove that one of *keys* signed *element* by its child *signature*; the element's tree is the verifier's to change.
+        """Verify the *signature* of its parent *element* by one of *keys*. The verifier may change the tree.
 
         Raises:
-            InvalidIdentityToken: It did not, or not in the way the strict profile of XML Signature demands.
+            InvalidIdentityToken: No key verifies the signature, or it violates the strict profile of XML Signature.
         """
         ...
 
 
 class SignedOctets:
-    """Octets whose digest a registered key signed. Immutable; made by `prove` alone.
+    """Octets whose digest a registered key signed. They are immutable and come from `prove` only.
 
     Attributes:
         octets: Canonical form of the signed element without its signature.
-        element: Which element was signed.
-        element_id: Its ID.
-        key: The registered key that signed it.
-        weak: Names of the permitted weak things it used, e.g. ``rsa-sha1``.
+        element: Name of the signed element.
+        element_id: ID of the signed element.
+        key: The registered key that verified the signature.
+        weak: Names of the permitted weak algorithms of the signature, e.g. ``rsa-sha1``.
     """
 
     __slots__ = ("element", "element_id", "key", "octets", "weak")
@@ -82,10 +82,10 @@ class SignedOctets:
         return f"<SignedOctets {self.element} by {self.key.fingerprint[:16]}>"
 
     def parse(self) -> SignedElement:
-        """Parse the octets again; what stands in the result was signed, all of it.
+        """Parse the octets again. Everything in the result was signed.
 
         Raises:
-            InvalidIdentityToken: check ``canonicalisation``: the octets are not those of the element that was to be proved (row C13).
+            InvalidIdentityToken: Check ``canonicalisation``: the octets are those of another element (row C13).
         """
         root = reparse(self.octets)
         if root.tag != _TAGS[self.element] or root.get("ID") != self.element_id:
@@ -94,11 +94,11 @@ class SignedOctets:
 
 
 class SignedElement:
-    """An element from a parse of `SignedOctets`, or from a plaintext whose ciphertext stands in them. Made by this module alone.
+    """An element of parsed `SignedOctets`, or of a plaintext whose ciphertext is in them. It comes from this module only.
 
     Attributes:
-        element: The lxml element. Callers read it and do not change it.
-        signed: The octets by which it is proved.
+        element: The lxml element. Callers must not change it.
+        signed: The octets that contain it.
     """
 
     __slots__ = ("element", "signed")
@@ -121,7 +121,7 @@ class SignedElement:
         return f"<SignedElement {local_name(self.element)} in {self.signed!r}>"
 
     def child(self, tag: str) -> SignedElement | None:
-        """Return the one child with expanded name *tag*; None where there is none. More than one is refused."""
+        """Return the child with the expanded name *tag*; None where there is none. Several are refused."""
         found = self.element.findall(tag)
         if len(found) > 1:
             raise refuse("assertion-count", "one element of its name", f"{len(found)} of {show(tag)}")
@@ -129,15 +129,15 @@ class SignedElement:
 
 
 def opened(container: SignedElement, plaintext: Element) -> SignedElement:
-    """Return *plaintext*, decrypted from the ciphertext in *container*, as proved by the signature over that ciphertext (row E12)."""
+    """Return *plaintext*, decrypted from the ciphertext in *container*, as signed by the signature over that ciphertext (row E12)."""
     return SignedElement(_SEAL, plaintext, container.signed)
 
 
 def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKey], permit: Permit, verifier: Verifier) -> SignedOctets:
-    """Prove *element* by its child *signature* with one of *keys*.
+    """Verify the *signature* of its parent *element* by one of *keys* and return the signed octets.
 
     Raises:
-        InvalidIdentityToken: The check that refused; AWS's text is "Response signature invalid".
+        InvalidIdentityToken: A check refuses. AWS's text is "Response signature invalid".
     """
     element_id = element.get("ID", "")
     verified = verifier.verify(element, signature, keys, permit)
@@ -145,7 +145,7 @@ def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKe
 
 
 class StrictVerifier:
-    """The house's own strict profile of XML Signature. The order is: shape, algorithms, signature over SignedInfo, then the digest."""
+    """The built-in verifier of a strict profile of XML Signature. It checks structure, algorithms, signature of SignedInfo, and digest."""
 
     def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
         """See `Verifier.verify`."""
@@ -165,7 +165,7 @@ class StrictVerifier:
 
 
 def check_signed_info(info: SignedInfo, element: Element, permit: Permit) -> tuple[SignatureMethod, DigestMethod]:
-    """Demand that *info* references *element* itself (rows S01, S18 to S20) by algorithms that are allowed (rows K05 to K07, K20)."""
+    """Require that *info* refers to *element* (rows S01, S18 to S20) with accepted algorithms (rows K05 to K07, K20)."""
     element_id = element.get("ID")
     if not element_id or info.uri != f"#{element_id}":
         remedy = "let the IdP reference the signed element by its ID"
@@ -186,7 +186,7 @@ def _algorithm_refused(kind: str, identifier: str, known: SignatureMethod | Dige
 
 
 def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: bytes, message: bytes) -> VerificationKey:
-    """Return the registered key that made the signature; each key of the kind *method* needs is tried once (rows K16, K17)."""
+    """Return the registered key that verifies the signature. Each key of the kind of *method* is tried once (rows K16, K17)."""
     for key in keys:
         if key.kind == method.kind and method.verifies(key, value, message):
             return key
@@ -200,7 +200,7 @@ def _signer(method: SignatureMethod, keys: Sequence[VerificationKey], value: byt
 
 
 def fitting_keys(method: SignatureMethod, keys: Sequence[VerificationKey]) -> list[VerificationKey]:
-    """Return the keys of the kind *method* needs, at least one (row S40)."""
+    """Return the keys of the kind of *method*, at least one (row S40)."""
     fitting = [key for key in keys if key.kind == method.kind]
     if not fitting:
         found = f"no {method.kind.upper()} key is registered"
@@ -210,7 +210,7 @@ def fitting_keys(method: SignatureMethod, keys: Sequence[VerificationKey]) -> li
 
 
 def detach(signature: Element) -> None:
-    """Apply the enveloped-signature transform: remove this very node, and keep the white space that follows it (rows S12, S13)."""
+    """Apply the enveloped-signature transform: remove this node and keep the text after it (rows S12, S13)."""
     parent = signature.getparent()
     if parent is None:
         raise refuse("signature-shape", "a Signature inside the element it signs", "one that stands alone")

@@ -1,7 +1,6 @@
-"""The slow, independent twin of the strict verifier: signatures proved by the signxml library.
+"""A second verifier of signatures that uses the library signxml. It is slower than the built-in one and independent of it.
 
-Shape and algorithms are judged by the same rules as in the strict verifier; canonicalisation, digest and signature are signxml's own. It
-is there as a second opinion, for tests and for whoever must show one.
+Structure and algorithms are checked by the same rules as in the built-in verifier; canonicalisation, digest and signature by signxml.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _FAULTS: Final = (SignXMLException, etree.LxmlError, ValueError, TypeError, Look
 
 
 class SignxmlVerifier:
-    """Proves enveloped signatures with signxml. See `federation.saml.signature.Verifier`."""
+    """Verifies enveloped signatures with signxml. See `federation.saml.signature.Verifier`."""
 
     def verify(self, element: Element, signature: Element, keys: Sequence[VerificationKey], permit: Permit) -> Verified:
         """See `Verifier.verify`."""
@@ -46,7 +45,7 @@ class SignxmlVerifier:
 
 
 def _verify(element: Element, info: SignedInfo, key: VerificationKey) -> bytes | None:
-    """Return the canonical octets that *key* signed, or None where signxml is not content."""
+    """Return the canonical octets that *key* signed, or None where signxml refuses."""
     inside = element.tag == ASSERTION and element.getparent() is not None
     config = SignatureConfiguration(
         location=f"./{ASSERTION}/" if inside else "./",
@@ -65,6 +64,6 @@ def _verify(element: Element, info: SignedInfo, key: VerificationKey) -> bytes |
 
 
 def _container(key: VerificationKey) -> x509.Certificate:
-    """Wrap *key* in a certificate, the only form in which signxml takes one. Who signed a pinned certificate matters to nobody."""
+    """Return a certificate of *key*, because signxml accepts keys only in certificates. Its own signature is not checked."""
     builder = x509.CertificateBuilder(subject_name=_NAME, issuer_name=_NAME, public_key=key.public_key, serial_number=1)
     return builder.not_valid_before(_BEGIN).not_valid_after(_END).sign(ed25519.Ed25519PrivateKey.generate(), None)

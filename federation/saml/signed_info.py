@@ -1,7 +1,7 @@
-"""The shape of a ds:Signature, and ds:SignedInfo as typed values.
+"""The structure of ds:Signature, and ds:SignedInfo as typed values.
 
-Strict subset of XML Signature 1.1 that SAML Core 5.4 allows: one same-document Reference, the enveloped transform and exclusive
-canonicalisation, nothing else. Every value is reached by the child axis and counted (attack rows S14 to S17, S23, S28 to S31).
+Only the subset of XML Signature 1.1 that SAML Core 5.4 allows is accepted: one same-document Reference with the enveloped transform and
+exclusive canonicalisation. Values are read by child elements, whose number is checked (attack rows S14 to S17, S23, S28 to S31).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _inclusive_namespaces = f"{EC}InclusiveNamespaces"
 
 
 class SignedInfo(NamedTuple):
-    """What a SignedInfo says, in the words of XML Signature. ``transform`` is the canonicalisation of the referenced element."""
+    """The values of a SignedInfo. ``transform`` is the canonicalisation of the referenced element."""
 
     canonicalisation: Canonicalisation
     signature_method: str
@@ -43,7 +43,7 @@ class SignedInfo(NamedTuple):
 
 
 class SignatureParts(NamedTuple):
-    """The children of a ds:Signature that matter; KeyInfo is looked at for its shape and never read (attack row K01)."""
+    """The children of a ds:Signature that are used. KeyInfo is never used (attack row K01)."""
 
     signed_info: Element
     canonicalisation: Canonicalisation
@@ -51,12 +51,12 @@ class SignatureParts(NamedTuple):
 
 
 def refuse(check: str, expected: str, found: str, remedy: str = "let the IdP sign as SAML Core 5.4 demands") -> InvalidIdentityToken:
-    """Return the refusal of a signature; AWS has one text for all of them."""
+    """Return the refusal of a signature. AWS has one text for all defects."""
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.SIGNATURE_INVALID)
 
 
 def read_signature(signature: Element) -> SignatureParts:
-    """Take *signature* apart: SignedInfo, SignatureValue and perhaps KeyInfo, in this order, and nothing else (rows S06, S08, S14).
+    """Return the parts of *signature*. Its children must be SignedInfo, SignatureValue and optionally KeyInfo (rows S06, S08, S14).
 
     Raises:
         InvalidIdentityToken: check ``signature-shape``.
@@ -81,10 +81,10 @@ def read_signature(signature: Element) -> SignatureParts:
 
 
 def read_signed_info(element: Element) -> SignedInfo:
-    """Read SignedInfo from a fresh parse of the canonical octets that were signed (rows S15, S24).
+    """Return the values of SignedInfo. *element* must come from a parse of the canonical octets that were signed (rows S15, S24).
 
     Raises:
-        InvalidIdentityToken: check ``signature-shape``, ``signature-reference``, ``signature-transform`` or ``signature-algorithm``.
+        InvalidIdentityToken: Check ``signature-shape``, ``signature-reference``, ``signature-transform`` or ``signature-algorithm``.
     """
     method, reference = _children(element, f"{DS}CanonicalizationMethod", f"{DS}SignatureMethod", f"{DS}Reference")[1:]
     transforms, digest_method, digest_value = _children(reference, f"{DS}Transforms", f"{DS}DigestMethod", f"{DS}DigestValue")
@@ -102,15 +102,15 @@ def read_signed_info(element: Element) -> SignedInfo:
         digest=_base64(digest_value),
     )
     if "".join(map(str, element.itertext())).split() != (digest_value.text or "").split():
-        # Text anywhere else would be signed and read by nobody; and `templates` takes it for granted that markup alone is what it compares.
+        # Other text would be signed and ignored, and `templates` relies on there being none.
         raise _misshapen("no text but the DigestValue", element)
     return info
 
 
 def canonicalise(element: Element, method: Canonicalisation) -> bytes:
-    """Return the exclusive canonical form of *element*, which is never empty and begins with a start tag (rows C01, C02).
+    """Return the exclusive canonical form of *element*, which must not be empty and must begin with a start tag (rows C01, C02).
 
-    That the tag is the element's own (row C13) is seen when the octets are parsed again.
+    Whether the tag is that of the element (row C13) is checked when the octets are parsed again.
 
     Raises:
         InvalidIdentityToken: check ``canonicalisation``.
@@ -125,10 +125,10 @@ def canonicalise(element: Element, method: Canonicalisation) -> bytes:
 
 
 def canonical_signed_info(parts: SignatureParts) -> bytes:
-    """Return the canonical octets of SignedInfo, which are parsed again before anybody has proved them.
+    """Return the canonical octets of SignedInfo. Their size is checked because they are parsed before they are verified.
 
     Raises:
-        InvalidIdentityToken: As `canonicalise`, or check ``signature-shape``: they are too many.
+        InvalidIdentityToken: As for `canonicalise`, or check ``signature-shape``: there are too many.
     """
     octets = canonicalise(parts.signed_info, parts.canonicalisation)
     if len(octets) > limits.SIGNED_INFO_OCTETS:
@@ -137,7 +137,7 @@ def canonical_signed_info(parts: SignatureParts) -> bytes:
 
 
 def _transform(transforms: Element) -> Canonicalisation:
-    """Demand [enveloped-signature, exclusive c14n], in this order; nothing else is ever executed (rows S28, S29, C06)."""
+    """Require the transforms enveloped-signature and exclusive c14n, in this order. No others are executed (rows S28, S29, C06)."""
     first, second = _children(transforms, f"{DS}Transform", f"{DS}Transform", check="signature-transform")
     if first.get("Algorithm") != ENVELOPED or len(first) or len(first.attrib) != 1:
         raise refuse("signature-transform", "enveloped-signature as the first transform", show(first.get("Algorithm")))
@@ -161,7 +161,7 @@ def _canonicalisation(element: Element, *, check: str = "signature-algorithm") -
 
 
 def _algorithm(element: Element) -> str:
-    """Return the Algorithm of a method that takes no parameters: HMACOutputLength, RSAPSSParams and the like are refused (S30, K10)."""
+    """Return the Algorithm of a method. Parameters such as HMACOutputLength and RSAPSSParams are refused (S30, K10)."""
     if len(element):
         raise refuse("signature-algorithm", f"{local_name(element)} without parameters", local_name(element[0]))
     _only_attributes(element, _ALGORITHM, "signature-algorithm")

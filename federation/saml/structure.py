@@ -1,7 +1,7 @@
-"""Where things stand in a response, before any signature is looked at.
+"""The structure of a response, checked before any signature.
 
-One census of the whole tree: which element is the assertion, which signatures are in the places the schema gives them, which IDs there
-are. Everything that is found anywhere else is a refusal (attack rows S01 to S13, S21 to S23, S25, S32 to S34, X18).
+The whole tree is searched for assertions, signatures and IDs. Any that is not at its place in the schema is refused
+(attack rows S01 to S13, S21 to S23, S25, S32 to S34, X18).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from federation.errors import show
 from federation.saml.signed_info import refuse
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, RESPONSE, SIGNATURE, Element, local_name, malformed
 
-# Elements first, then their attributes: `//@ID` would stop at every text as well.
+# Elements first and then their attributes: `//@ID` would also visit every text node.
 _ID_PATHS = tuple(f"/descendant::*/@{name}" for name in ("ID", "Id", "id", "AssertionID", "xml:id"))
-_other_ids = etree.XPath(f"boolean({' or '.join(_ID_PATHS[1:])})")  # rare, so that the rest is seldom asked
-# One question each: their union would be put in document order, which takes the square of their number.
+_other_ids = etree.XPath(f"boolean({' or '.join(_ID_PATHS[1:])})")  # rare, so the other paths are seldom evaluated
+# One path each: a union is sorted in document order, which takes quadratic time.
 _every_id = tuple(etree.XPath(path, smart_strings=False) for path in _ID_PATHS)
 
 
@@ -36,10 +36,10 @@ class Structure(NamedTuple):
 
 
 def survey(root: Element) -> Structure:
-    """Find the one assertion and the signatures of the message *root*.
+    """Return the assertion and the signatures of the message *root*.
 
     Raises:
-        InvalidIdentityToken: check ``root``, ``assertion-count``, ``duplicate-id`` or ``signature-shape``.
+        InvalidIdentityToken: Check ``root``, ``assertion-count``, ``duplicate-id`` or ``signature-shape``.
     """
     if root.tag != RESPONSE:
         raise malformed("root", "a samlp:Response of SAML 2.0", show(root.tag), "post the Response of the IdP, no other message")
@@ -52,10 +52,10 @@ def survey(root: Element) -> Structure:
 
 
 def survey_plaintext(assertion: Element, outer: Element) -> Element | None:
-    """Return the Signature of an *assertion* that was decrypted out of the message *outer*, after the same census (rows E05, E14).
+    """Return the Signature of an *assertion* that was decrypted from the message *outer*, after the same checks (rows E05, E14).
 
     Raises:
-        InvalidIdentityToken: As `survey`.
+        InvalidIdentityToken: As for `survey`.
     """
     signatures, assertions = _census(assertion)
     if len(assertions) != 1:
@@ -65,7 +65,7 @@ def survey_plaintext(assertion: Element, outer: Element) -> Element | None:
 
 
 def _census(root: Element) -> tuple[list[Element], list[Element]]:
-    """Return every Signature and every (Encrypted)Assertion of the tree by local name, whatever the namespace (rows S33, X18)."""
+    """Return every Signature and every (Encrypted)Assertion of the tree by local name, in any namespace (rows S33, X18)."""
     signatures, assertions = [], []
     for element in root.iter("{*}Signature", "{*}Assertion", "{*}EncryptedAssertion", "{*}Response"):
         tag = str(element.tag)
@@ -90,9 +90,9 @@ def _only_assertion(root: Element, assertions: list[Element]) -> Element | None:
 
 
 def _placed(signatures: list[Element], *signable: Element | None) -> dict[Element | None, Element]:
-    """Return each of *signatures* by the element that it signs, one of *signable*.
+    """Return *signatures* by the element that each signs, which must be one of *signable*.
 
-    Any other would be verified by nobody, or read by somebody, and is refused (rows S12, S13, S23, S33).
+    Other signatures would not be verified and are refused (rows S12, S13, S23, S33).
     """
     placed: dict[Element | None, Element] = {}
     for signature in signatures:
@@ -105,14 +105,14 @@ def _placed(signatures: list[Element], *signable: Element | None) -> dict[Elemen
 
 
 def _follows_issuer(signature: Element, signed: Element) -> bool:
-    """Whether *signature* stands where the schema puts it: after the Issuer, the first child, or itself first where there is none (S34)."""
+    """Return whether *signature* is at its place in the schema: after the Issuer, or first where there is none (S34)."""
     before = signature.getprevious()
     placed = signed.find(ISSUER) is None if before is None else before.tag == ISSUER and before.getprevious() is None
     return placed and signature.tag == SIGNATURE
 
 
 def check_ids(*roots: Element) -> None:
-    """Refuse an ID that occurs twice, however the attribute is spelt (rows S21, S22)."""
+    """Refuse an ID that occurs twice, in any spelling of the attribute (rows S21, S22)."""
     found: list[str] = []
     for root in roots:
         for ask in _every_id if _other_ids(root) else _every_id[:1]:

@@ -1,4 +1,4 @@
-"""The Subject of an assertion: who it speaks of, and how whoever presents it is confirmed (SAML Core 2.4)."""
+"""The Subject of an assertion: its identifier and its confirmations (SAML Core 2.4)."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ NAME_ID_ATTRIBUTES: Final = frozenset({"Format", "NameQualifier", "SPNameQualifi
 _CONFIRMATION_ATTRIBUTES: Final = frozenset({"Method"})
 
 Decrypt = Callable[[Element], Element]
-"""Opens an EncryptedID or EncryptedAttribute of a signed assertion; returns the NameID or Attribute inside."""
+"""Decrypts an EncryptedID or EncryptedAttribute of a signed assertion and returns the NameID or Attribute in it."""
 
 
 class NameID(NamedTuple):
     """A name identifier; Format and qualifiers are part of it (attack row T14).
 
     Attributes:
-        text: The complete text, untrimmed, never empty where a check has accepted it.
+        text: The complete text, not trimmed.
         format: The Format as written, or None.
         name_qualifier: NameQualifier, or None.
-        sp_name_qualifier: SPNameQualifier: the service provider for which the name was made, or None.
+        sp_name_qualifier: SPNameQualifier, the service provider for which the name was created, or None.
         sp_provided_id: SPProvidedID, or None.
     """
 
@@ -46,12 +46,12 @@ class NameID(NamedTuple):
 
     @property
     def subject_type(self) -> str:
-        """The Format as STS reports it: without the SAML 2.0 prefix, any other whole, empty where none was given."""
+        """The Format as STS reports it: without the SAML 2.0 prefix; empty where there is none."""
         return (self.format or "").removeprefix(SAML2_FORMATS)
 
 
 class SubjectConfirmation(NamedTuple):
-    """One way of confirming the presenter. Instants are aware UTC; None where the attribute is absent."""
+    """A SubjectConfirmation. Times are aware UTC; None where the attribute is absent."""
 
     method: str
     recipient: str | None = None
@@ -69,10 +69,10 @@ class Subject(NamedTuple):
 
 
 def read_subject(element: Element, foreign: list[str], decrypt: Decrypt | None) -> Subject:
-    """Read a Subject element, opening an EncryptedID with *decrypt*. Names of foreign attributes go to *foreign* (attack row X19).
+    """Return the Subject of *element*. *decrypt* decrypts an EncryptedID. Foreign attributes are added to *foreign* (attack row X19).
 
     Raises:
-        InvalidIdentityToken: The shape is not that of the schema, an instant is unreadable, or an EncryptedID cannot be opened.
+        InvalidIdentityToken: The element violates the schema, a time is malformed, or an EncryptedID cannot be decrypted.
     """
     no_attributes(element)
     name_id: NameID | None = None
@@ -84,13 +84,13 @@ def read_subject(element: Element, foreign: list[str], decrypt: Decrypt | None) 
         elif position == 0 and tag in (NAME_ID, ENCRYPTED_ID):
             name_id = read_identifier(child, decrypt)
         else:
-            # BaseID has no text to compare, a second identifier makes the subject ambiguous (attack row T16).
+            # BaseID has no text to compare, and a second identifier makes the subject ambiguous (attack row T16).
             raise refuse("one NameID or EncryptedID, then SubjectConfirmation elements, in the Subject", child)
     return Subject(name_id, tuple(confirmations))
 
 
 def read_identifier(element: Element, decrypt: Decrypt | None) -> NameID:
-    """Read a NameID, or the NameID inside an EncryptedID."""
+    """Return the NameID of *element*, a NameID or an EncryptedID."""
     if element.tag == ENCRYPTED_ID:
         if decrypt is None:
             raise no_decryption_key(element)
@@ -112,7 +112,7 @@ def _read_confirmation(element: Element, foreign: list[str]) -> SubjectConfirmat
             refuse_foreign_attributes(child, CHECK)
     if data is None:
         return SubjectConfirmation(method)
-    # Content and foreign attributes are legal here (Core 2.4.1.2) and nothing reads them.
+    # Content and foreign attributes are allowed here (Core 2.4.1.2) and ignored.
     foreign += foreign_attributes(data, KNOWN_ON_CONFIRMATION_DATA, CHECK)
     for content in data:
         refuse_foreign_attributes(content, CHECK)

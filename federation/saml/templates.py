@@ -1,8 +1,8 @@
-"""SignedInfo read a second time by comparing octets.
+"""A cache of parsed SignedInfo elements by their octets.
 
-The SignedInfos of one IdP differ in the ID they reference and in the digest, nothing else. Once one of them has been parsed, read and
-proved, the next whose canonical octets are the same around these two values says the same around them, so it need not be parsed again.
-Only octets that a registered key has signed become a template; whatever does not fit one to the last octet is parsed.
+The SignedInfo elements of one identity provider differ only in the referenced ID and in the digest. When one of them was parsed and
+verified, a later one whose canonical octets are equal except for these two values has the same other values and need not be parsed. Only
+octets that a registered key signed become a template. Other octets are parsed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from federation.saml.signed_info import SignedInfo
 
 _MAX_TEMPLATES: Final = 256
 _MAX_OCTETS: Final = 4096
-"""Longest SignedInfo that is kept; real ones have some 600 octets, and 256 of what a registered key can be made to sign is not much."""
+"""Longest SignedInfo that is stored. Real ones have about 600 octets; at most 256 are stored."""
 _URI: Final = b' URI="#'
 _DIGEST: Final = b"DigestValue>"
 
-# Canonical XML writes such an ID as it is, without escapes; base64 needs none either.
+# Canonical XML does not escape characters of such an ID, or of base64.
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.:\-]+", re.ASCII)
 
 
@@ -35,7 +35,7 @@ _templates: dict[bytes, _Template] = {}
 
 
 def recall(canonical: bytes, element_id: str | None) -> SignedInfo | None:
-    """Return what *canonical* says where it is known octet for octet but for *element_id* and the digest; None where it must be parsed."""
+    """Return the values of *canonical* where it equals a template except for *element_id* and the digest; None where it must be parsed."""
     before, _, rest = canonical.partition(_URI)
     template = _templates.get(before)
     if template is None or element_id is None or _PLAIN_ID.fullmatch(element_id) is None:
@@ -52,7 +52,7 @@ def recall(canonical: bytes, element_id: str | None) -> SignedInfo | None:
 
 
 def remember(canonical: bytes, info: SignedInfo) -> None:
-    """Keep *canonical*, which a registered key signed and which was read as *info*, as a template for others."""
+    """Store *canonical*, which a registered key signed and whose values are *info*, as a template."""
     before, _, rest = canonical.partition(_URI)
     element_id = info.uri[1:].encode()
     between, marker, tail = rest.removeprefix(element_id).partition(_DIGEST)

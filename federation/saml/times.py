@@ -1,7 +1,7 @@
-"""Instants of SAML: xs:dateTime in UTC, and nothing else.
+"""Times of SAML: xs:dateTime in UTC.
 
-SAML Core 1.3.3 demands UTC, so a text without ``Z`` is not a SAML instant: without a zone it would mean whatever the host means, with an
-offset it is what no conforming sender writes. Unparsable is never absent (attack row P07).
+SAML Core 1.3.3 requires UTC, so a text without ``Z`` is refused: without a zone its meaning would depend on the host, and a conforming
+sender writes no offset. A malformed time is never treated as absent (attack row P07).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CHECK: Final = "time-syntax"
 CLAUSE: Final = "SAML Core 1.3.3; XML Schema 2 3.2.7; attack row P07"
 
 MAX_CHARS: Final = 64
-"""Characters of an instant; a fraction has no limit of its own in XML Schema, this one keeps a bad value cheap."""
+"""Longest time in characters. XML Schema does not limit the fraction of a second."""
 
 _UTC: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z")
 _END_OF_DAY: Final = re.compile(r"24:00:00(?:\.0+)?Z")
@@ -26,17 +26,16 @@ _TIME_STARTS: Final = 11
 
 
 def read_instant(text: str, where: str) -> datetime:
-    """Read *text* as an aware UTC `datetime`; digits finer than a microsecond are cut off, never rounded up.
+    """Return *text* as an aware UTC `datetime`. Digits after microseconds are cut off, never rounded up.
 
-    ``24:00:00`` is the first instant of the next day (XML Schema). Leap seconds, which SAML forbids to send, and years outside 0001 to 9999
-    are refused.
+    ``24:00:00`` is the start of the next day (XML Schema). Leap seconds, which SAML forbids, and years outside 0001 to 9999 are refused.
 
     Args:
-        text: The attribute as written, untrimmed.
-        where: What the instant is, for the error, e.g. ``Conditions NotBefore``.
+        text: The attribute as written.
+        where: Name of the time in errors, e.g. ``Conditions NotBefore``.
 
     Raises:
-        InvalidIdentityToken: *text* is not an instant.
+        InvalidIdentityToken: Check ``time-syntax``: *text* is not such a time.
     """
     try:
         return _parse(text)
@@ -47,7 +46,7 @@ def read_instant(text: str, where: str) -> datetime:
 
 @lru_cache(maxsize=64)
 def _parse(text: str) -> datetime:
-    """Read *text*; remembered, because one response repeats its few instants in many places."""
+    """Return *text* as a datetime. The results are cached, because a response repeats the same times."""
     if len(text) > MAX_CHARS or not _UTC.fullmatch(text):
         raise ValueError("no xs:dateTime in UTC")
     if _END_OF_DAY.fullmatch(text, _TIME_STARTS):
@@ -56,7 +55,7 @@ def _parse(text: str) -> datetime:
 
 
 def shift(moment: datetime, by: timedelta) -> datetime:
-    """Add *by* to *moment*, stopping at the ends of the calendar where `datetime` would overflow."""
+    """Return *moment* plus *by*, limited to the range of `datetime`."""
     try:
         return moment + by
     except OverflowError:

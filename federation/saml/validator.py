@@ -1,4 +1,4 @@
-"""Prove who a SAML response names: decode, prove, read, check, in this order, for `validate` and `diagnose` alike."""
+"""The validator of SAML responses: decode, verify, read and check, in this order."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SESSION_END: Final[Callable[[AuthnStatement], datetime | None]] = attrgetter("s
 
 
 class SamlResponseValidator:
-    """Judges base64 SAML responses. Stateless; what decides is in the provider."""
+    """Validates base64 SAML responses. It has no state."""
 
     kind = KIND
 
     def recognises(self, token: object) -> bool:
-        """Tell whether *token* decodes to something that begins like XML."""
+        """Return whether *token* decodes to octets that begin like XML."""
         try:
             decode_response(token)
         except FederationError:
@@ -73,7 +73,7 @@ class SamlResponseValidator:
 def _examine(
     token: object, provider: SamlProvider, at: datetime
 ) -> tuple[tuple[CheckResult, ...], ProvedResponse | None, Presentation | None]:
-    """Run every step of `validate` and keep what each said; after a refusal that leaves nothing to examine, the rest is skipped."""
+    """Run every step of `validate` and return the results. Steps without input after a refusal are skipped."""
     try:
         raw = decode_response(token)
     except FederationError as refusal:
@@ -94,7 +94,7 @@ def _examine(
 
 
 def _whose(claimed: Mapping[str, Any], provider: SamlProvider) -> tuple[str, ...]:
-    """Remark on a response that nothing proved and that says of itself that it comes from somewhere else: no key here could prove it."""
+    """Return a remark where the unverified issuer of a response is not that of *provider*, whose keys then cannot verify it."""
     issuer = next((login["Issuer"] for login in claimed.get("assertions", ()) if login["Issuer"]), None)
     issuer = issuer or claimed.get("response", {}).get("Issuer")
     if issuer is None or issuer in provider.entity_ids:
@@ -114,7 +114,7 @@ def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> Pr
 
 
 def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdentity:
-    """Say who was proved. Every rule of the deciding profile is content, so subject, confirmation and conditions are there."""
+    """Return the verified identity. Every check of the deciding profile has passed, so subject, confirmation and conditions exist."""
     assertion, provider = presented.assertion, presented.provider
     name_id, confirmation, conditions = presented.name_id, presented.confirmation, assertion.conditions
     if name_id is None or confirmation is None or conditions is None:
@@ -156,9 +156,9 @@ def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
 
 @lru_cache(maxsize=256)
 def name_qualifier(issuer: str, doc: str) -> str:
-    """Return the NameQualifier of STS: base64 of SHA-1 over issuer and *doc*, which is ``<account>/<provider name>``.
+    """Return the NameQualifier of STS: base64 SHA-1 of issuer and *doc*, which is ``<account>/<provider name>``.
 
-    It tells equal subjects of different providers apart; nothing rests on collision resistance. Only proved issuers come here.
+    It distinguishes equal subjects of different providers. SHA-1 is AWS's choice; collision resistance is not needed for verified issuers.
     """
     return b64encode(hashlib.sha1(f"{issuer}{doc}".encode(), usedforsecurity=False).digest()).decode("ascii")
 

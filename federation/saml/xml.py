@@ -1,7 +1,7 @@
-"""What a client's XML may be, and the few readers of a parsed element.
+"""Parsing of a client's XML with strict limits, and functions that read parsed elements.
 
-The octets are refused before anything is interpreted: no DTD and hence no entities, no processing instructions, UTF-8 and XML 1.0 alone,
-bounded size, depth, width and namespaces (attack rows X01 to X30). One parser, one tree: what was refused here no second library sees.
+Accepted is XML 1.0 in UTF-8 without DTD (and hence entities) and processing instructions, of limited size, depth, width and number of
+namespaces (attack rows X01 to X30). All later steps use the tree of this one parser.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ _USUAL_DEPTH: Final = 10
 
 # One question whose answer is no for nearly every document. Only a suspect is asked more.
 _suspect = etree.XPath(f"boolean({'/*' * (_USUAL_DEPTH + 1)} or {_CROWDED})")
-# They count, because boolean() of one such path puts all it finds in document order first, which takes the square of their number.
+# The paths use count(), because boolean() of such a path first sorts its result in document order, which takes quadratic time.
 _too_deep = etree.XPath(f"count({_TOO_DEEP}) > 0")
 _crowded = etree.XPath(f"count({_CROWDED}) > 0")
 _instructions = etree.XPath("count(//processing-instruction()) > 0")
 _comments = etree.XPath("count(//comment())")
-# An element that holds a comment, and holds text too or may: between elements a comment splits nothing. An AttributeValue is a text even
-# where it holds an element. Asked of the elements, because to ask each comment for its neighbours takes the square of their number.
+# An element with a comment and text. Comments between elements do not split a text. AttributeValue counts as text even if it has an
+# element. The path starts at elements, because looking up the siblings of each comment takes quadratic time.
 _misplaced_comments = etree.XPath(
     "count(/comment()) + count(//*[comment()][not(*) or text()[normalize-space()] or ancestor-or-self::ds:Signature"
     " or ancestor-or-self::saml:AttributeValue or ($framed and not(parent::*))]) > 0",
@@ -72,24 +72,24 @@ _misplaced_comments = etree.XPath(
 
 
 class Message(NamedTuple):
-    """A parsed document: its root, and how many comments stood between its elements. They are gone from the tree."""
+    """A parsed document: its root, and the number of comments between its elements, which were removed from the tree."""
 
     root: Element
     comments: int
 
 
 def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_RESPONSE_OCTETS) -> Message:
-    """Parse *octets* as one XML document, and leave out the comments between elements: the canonical text, which is read, has none.
+    """Parse *octets* as an XML document and remove the comments between elements, because canonical XML has none.
 
     A comment that splits a text is refused (attack rows X12, T01, T02), and so is one inside a ds:Signature or outside the root element.
 
     Args:
         octets: The document.
-        framed: Whether the root is but a frame around what is meant, and may hold no comment itself.
-        max_octets: Most octets that are parsed.
+        framed: Whether the root is only a container for the parsed element and may have no comment itself.
+        max_octets: Largest document in octets.
 
     Raises:
-        InvalidIdentityToken: check ``size``, ``encoding``, ``doctype``, ``processing-instruction``, ``comment``, ``well-formed``,
+        InvalidIdentityToken: Check ``size``, ``encoding``, ``doctype``, ``processing-instruction``, ``comment``, ``well-formed``,
             ``depth``, ``attributes``, ``elements`` or ``namespaces``.
     """
     if len(octets) > max_octets:
@@ -107,7 +107,7 @@ def parse(octets: bytes, *, framed: bool = False, max_octets: int = limits.SAML_
 
 
 def parse_registered(octets: bytes) -> Element:
-    """Parse *octets* that somebody registered and did not post: within the same bounds, whatever comments and instructions they hold.
+    """Parse *octets* of a registered document within the same limits. Comments and processing instructions are allowed.
 
     Raises:
         InvalidIdentityToken: check ``well-formed``, ``depth``, ``attributes``, ``elements`` or ``namespaces``.
@@ -131,10 +131,10 @@ def _parse(octets: bytes) -> Element:
 
 
 def reparse(octets: bytes) -> Element:
-    """Parse canonical octets of a tree that `parse` has accepted: its bounds hold already, and canonical form has no DTD to refuse.
+    """Parse the canonical octets of a tree that `parse` has accepted, whose limits have been checked.
 
     Raises:
-        InvalidIdentityToken: check ``well-formed``; no canonical form is not well-formed, so this is a last line and not a path.
+        InvalidIdentityToken: Check ``well-formed``. Canonical octets are always well-formed, so this should not occur.
     """
     try:
         return parse_document(octets)
@@ -156,9 +156,9 @@ def _check_declaration(octets: bytes) -> int:
 
 
 def _check_elements(octets: bytes) -> None:
-    """Refuse more elements than a document of its size has, before a tree of them is built (row X27).
+    """Refuse too many elements for the size of the document before its tree is built (row X27).
 
-    They are what costs time, in the parser and at every step after it, and without a bound they are as many as a quarter of the octets.
+    The time of parsing and of every later step depends on the number of elements, which can be a quarter of the number of octets.
     """
     most = limits.XML_ELEMENTS_ALWAYS + len(octets) // limits.XML_OCTETS_PER_ELEMENT
     tags = octets.count(b"<")
@@ -183,7 +183,7 @@ def _most_in_scope(octets: bytes) -> tuple[float, float]:
 
 
 def _check_namespaces(root: Element) -> None:
-    """Refuse more namespaces in scope, or longer ones, than canonicalisation copes with: it searches and repeats them (row X27)."""
+    """Refuse too many namespaces in scope, or too long ones, because canonicalisation searches and repeats them (row X27)."""
     most, longest = limits.XML_NAMESPACES, limits.XML_NAMESPACE_CHARS
     in_scope = 0
     for event, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
@@ -198,7 +198,7 @@ def _check_namespaces(root: Element) -> None:
 
 
 def _refuse_crowds(root: Element) -> None:
-    """Say which bound a suspect breaks, if it does; to be deep is only suspect, to be too deep is refused."""
+    """Refuse a document that exceeds a limit on depth or attributes. Only documents that the fast check found are passed."""
     unchanged = "send the IdP's response unchanged"
     if _too_deep(root):
         raise malformed("depth", f"elements nested at most {limits.XML_DEPTH} deep", "deeper nesting", unchanged)
@@ -208,7 +208,7 @@ def _refuse_crowds(root: Element) -> None:
 
 
 def _leave_out_comments(root: Element, *, framed: bool) -> int:
-    """Remove the comments between elements and return their number; refuse any other."""
+    """Remove the comments between elements and return their number. Other comments are refused."""
     comments = int(_comments(root))  # type: ignore[arg-type] # count() is a number
     if comments:
         if _misplaced_comments(root, framed=framed):
@@ -219,15 +219,15 @@ def _leave_out_comments(root: Element, *, framed: bool) -> int:
 
 
 def malformed(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
-    """Return the refusal of a document that is not shaped as it must be; AWS has one text for all of them."""
+    """Return the refusal of a malformed document. AWS has one text for all defects."""
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.MALFORMED)
 
 
 def text(element: Element) -> str:
-    """Return the complete text of a leaf element, untrimmed.
+    """Return the complete text of a leaf element, not trimmed.
 
     Raises:
-        InvalidIdentityToken: check ``text``: it has child nodes, so that its text has no single reading (attack rows T01 to T03).
+        InvalidIdentityToken: Check ``text``: the element has child nodes, so that its text is ambiguous (attack rows T01 to T03).
     """
     if len(element):
         raise malformed("text", f"text alone inside {local_name(element)}", "child elements", "let the IdP send the value as plain text")
@@ -235,9 +235,9 @@ def text(element: Element) -> str:
 
 
 def attributes(element: Element, allowed: frozenset[str], check: str) -> Callable[[str], str | None]:
-    """Return what tells the value of an attribute of *element*, after refusing one outside *allowed* (attack rows X19, X24).
+    """Return the getter of the attributes of *element*, after refusing attributes that are not in *allowed* (attack rows X19, X24).
 
-    An attribute in a foreign namespace is never allowed.
+    Attributes of a foreign namespace are never allowed.
 
     Raises:
         InvalidIdentityToken: *check*.
@@ -250,5 +250,5 @@ def attributes(element: Element, allowed: frozenset[str], check: str) -> Callabl
 
 
 def local_name(element: Element) -> str:
-    """Return the name of *element* without its namespace, for error texts; a comment or processing instruction has none."""
+    """Return the local name of *element* for error texts. Comments and processing instructions have none."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else "a comment or processing instruction"

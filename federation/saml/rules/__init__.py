@@ -1,1 +1,1 @@
-"""The rules a proved response must keep, one small function each; `federation.saml.checks` puts them in order."""
+"""The checks of a proved response, one function each. `federation.saml.checks` is their ordered list."""

@@ -1,4 +1,4 @@
-"""Rules about the message and its parties."""
+"""Checks of the message and its parties."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from federation.saml.times import read_instant
 
 ENTITY_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 
-# What the schema type xs:ID allows: a name without colons.
+# The schema type xs:ID: a name without colons.
 _NC_NAME: Final = re.compile(r"[^\W\d][\w.\-·]*")
 
 

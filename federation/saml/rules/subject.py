@@ -1,4 +1,4 @@
-"""Rules about whom the assertion speaks of, and who may present it."""
+"""Checks of the subject and its confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about when, and for whom, the assertion holds."""
+"""Checks of time and audience."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _check_ended(check: str, where: str, end: datetime | None, at: datetime) -> 
 
 
 def _check_begun(check: str, what: str, begin: datetime | None, presented: Presentation) -> None:
-    """Require that *begin* is not ahead of us by more than its own fraction: many senders write one, many judge by clocks without."""
+    """Require that *begin* is not in the future. Its fraction of a second is ignored, because many clocks have none."""
     if begin is None or begin <= presented.at:
         return
     if begin.replace(microsecond=0) > shift(presented.at, presented.provider.clock_skew):

@@ -1,4 +1,4 @@
-"""How the rules say what they refuse."""
+"""Texts of the refusals of the checks."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from federation.saml.provider import SamlProvider
 from federation.saml.xml import malformed
 
 SHOWN: Final = 5
-"""Names of a list that an error repeats."""
+"""Most names of a list that an error repeats."""
 
 
 def refuse_strictly(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
-    """Make a refusal that AWS never utters."""
+    """Return a refusal of a check that AWS does not have."""
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy)
 
 
 def any_of(texts: Collection[str]) -> str:
-    """List what would have been right."""
+    """Return a list of the accepted values."""
     shown = [show(text) for text in sorted(texts)[:SHOWN]]
     return " or ".join(shown) + (f" or {len(texts) - SHOWN} more" if len(texts) > SHOWN else "")
 
 
 def places(provider: SamlProvider) -> str:
-    """Say where *provider*'s responses are taken."""
+    """Return a description of the accepted recipients of *provider*."""
     return "a sign-in URL of AWS" if provider.recipients is None else any_of(provider.recipients)
 
 
 def seconds(span: timedelta) -> str:
-    """Say how long *span* is, with the fraction of a second it has."""
+    """Return *span* in seconds as text, with its fraction."""
     whole, rest = divmod(span, timedelta(seconds=1))
     return f"{whole}.{rest.microseconds:06}".rstrip("0").rstrip(".") + " s" if rest else f"{whole} s"
 
