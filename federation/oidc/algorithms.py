@@ -1,7 +1,7 @@
-"""The JWS algorithms that exist here, and what verifying with each means. HS*, ``none`` and everything else do not exist.
+"""The accepted JWS algorithms and their verification. HS*, ``none`` and all others are unknown.
 
-An algorithm belongs to one type of key and, for ECDSA, to one curve (RFC 7518 section 3.4), so the key decides what it may verify and
-the token merely names one of those (attack rows J01, J03, J04, J05, J47). The cryptography is that of the `cryptography` package.
+An algorithm belongs to one type of key and, for ECDSA, to one curve (RFC 7518 section 3.4). The key determines the algorithms that it may
+verify, and the token selects one of them (attack rows J01, J03, J04, J05, J47).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAl
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 Verify = Callable[[Any, bytes, bytes], bool]
-"""``verify(public_key, signature, signing_input)``; the key is of the algorithm's type because only such keys list the algorithm."""
+"""``verify(public_key, signature, signing_input)``. The key has the type of the algorithm, because only such keys list it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _ecdsa(name: str, crv: str, octets: int, order: int, digest: HashAlgorithm) 
     ecdsa = ECDSA(digest)
 
     def verify(key: EllipticCurvePublicKey, signature: bytes, signing_input: bytes) -> bool:
-        # Exactly r || s (RFC 7518 section 3.4), each within the group: no DER, no psychic zeros (attack rows J06, J07).
+        # Exactly r || s (RFC 7518 section 3.4), each within the order of the group: no DER, no zeros (attack rows J06, J07).
         if len(signature) != 2 * octets:
             return False
         r, s = int.from_bytes(signature[:octets]), int.from_bytes(signature[octets:])
@@ -98,9 +98,9 @@ ALGORITHMS: Final[dict[str, Algorithm]] = {
 }
 
 SOUND: Final = frozenset(ALGORITHMS)
-"""What profile ``strict`` can verify."""
+"""The algorithms that profile ``strict`` accepts."""
 AWS: Final = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
-"""What the service accepts (spec 3.4)."""
+"""The algorithms that AWS accepts (docs/observed.md 3.4)."""
 
 
 def fitting(kty: str, crv: str) -> frozenset[str]:

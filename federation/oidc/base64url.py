@@ -1,4 +1,4 @@
-"""Base64url without padding (RFC 7515 section 2), in its one canonical spelling."""
+"""Canonical base64url without padding (RFC 7515 section 2)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pybase64
 
 
 def decode(text: str) -> bytes | None:
-    """Return the octets of ASCII *text*, or None where it is empty or not exactly what encoding those octets gives.
+    """Return the octets of ASCII *text*; None where it is empty or not canonical.
 
-    Alphabet, padding and white space are the decoder's to refuse; spare bits, by which the end alone could be spelt twice, show when it is
-    encoded again (attack row J23).
+    The decoder refuses other characters, padding and white space. Spare bits that are not zero are found by encoding the octets again
+    (attack row J23).
     """
     if not text or "+" in text or "/" in text or "=" in text:
         return None

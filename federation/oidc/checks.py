@@ -1,7 +1,7 @@
-"""Every rule about the claims of a proved token, in the order in which they are asked. One list for both profiles.
+"""The checks of the claims of a verified token, in order, in one list for both profiles.
 
-Where the profiles differ only in a number (the leeway) the rule reads it from the `Presentation`; where they differ in what is demanded
-there are two rules, and each says whose it is.
+Where the profiles differ only in the clock skew, a check reads it from its subject. Where they differ in the rule, each profile has its own
+check.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _TIMES: Final = ("exp", "nbf", "iat")
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What the checks look at: proved claims, shown to one provider at one instant, under one profile.
+    """The subject of the checks: verified claims with the provider, the time and the profile.
 
     Attributes:
         claims: The signed claims.
         provider: The registered provider whose key signed them.
-        profile: The profile under which the rules are read.
-        now: The instant of judgement, seconds since 1970.
-        leeway: Tolerance on ``exp``, ``nbf`` and ``iat``, in seconds: one number (attack rows J29, J30).
+        profile: The profile whose checks run.
+        now: The time to judge at, in seconds since 1970.
+        leeway: Tolerance on ``exp``, ``nbf`` and ``iat``, in seconds (attack rows J29, J30).
     """
 
     claims: Claims
@@ -249,7 +249,7 @@ CHECKS: Final[tuple[Check[Presentation], ...]] = (
 )
 
 CHECKS_OF: Final = {profile: tuple(check for check in CHECKS if profile in check.profiles) for profile in Profile}
-"""The same list as each profile enforces it."""
+"""The checks of each profile."""
 
 
 def _refusal(

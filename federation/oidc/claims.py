@@ -1,4 +1,4 @@
-"""The claims of a token (RFC 7519), read only from a payload that a registered key signed, and read one way by every check."""
+"""The claims of a token (RFC 7519), read only from a payload that a registered key signed. All checks use the same readers."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Claims:
 
     Attributes:
         members: Every claim by name, read-only, as decoded JSON.
-        repeated: Names that occur more than once in the payload; the last value is the one in `members`.
+        repeated: Names that occur more than once in the payload. `members` has the last value.
         header: The signed header.
-        key: The registered key that proved it.
+        key: The registered key that verified the token.
     """
 
     members: Mapping[str, Any]
@@ -41,7 +41,7 @@ class Claims:
         """Return the claim *name*, which may be null.
 
         Raises:
-            InvalidIdentityToken: check ``required-claims``, the claim is absent.
+            InvalidIdentityToken: Check ``required-claims``: the claim is absent.
         """
         if name not in self.members:
             raise InvalidIdentityToken(
@@ -54,10 +54,10 @@ class Claims:
         return self.members[name]
 
     def seconds(self, name: str) -> int:
-        """Return the required time claim *name* in seconds since 1970, as the service reads it: an integer, or a string of digits.
+        """Return the required time claim *name* in seconds since 1970: an integer, or a string of digits, which AWS accepts (observed).
 
         Raises:
-            InvalidIdentityToken: check ``required-claims`` where absent; ``timestamp`` for fractions, null, booleans and other text.
+            InvalidIdentityToken: Check ``required-claims`` where absent; ``timestamp`` for fractions, null, booleans and other text.
         """
         value = self.members.get(name)
         if type(value) is int and -_LONG <= value < _LONG:
@@ -74,10 +74,10 @@ class Claims:
         )
 
     def subject(self) -> str:
-        """Return ``sub`` as the service reports it: a number becomes its digits.
+        """Return ``sub`` as AWS reports it: a number becomes text.
 
         Raises:
-            InvalidIdentityToken: check ``required-claims`` where absent, ``subject`` for any other type.
+            InvalidIdentityToken: Check ``required-claims`` where absent, ``subject`` for any other type.
         """
         value = self.required("sub")
         if isinstance(value, str):
@@ -96,7 +96,8 @@ class Claims:
         """Return every audience of ``aud``, in order.
 
         Raises:
-            InvalidIdentityToken: check ``required-claims`` where absent, ``audience`` where it is not a string or a non-empty list of them.
+            InvalidIdentityToken: Check ``required-claims`` where absent, ``audience`` where it is not a string or a non-empty list of
+                strings.
         """
         value = self.required("aud")
         if isinstance(value, str):
@@ -112,10 +113,10 @@ class Claims:
         )
 
     def addressed_to(self) -> tuple[str, ...]:
-        """Return the names that must be registered: ``azp`` alone where present, otherwise every audience (OIDC Core 3.1.3.7).
+        """Return the values that must be registered: ``azp`` where present, otherwise every audience (OIDC Core 3.1.3.7).
 
         Raises:
-            InvalidIdentityToken: as `audiences`; check ``audience`` where ``azp`` is not a string.
+            InvalidIdentityToken: As for `audiences`; check ``audience`` where ``azp`` is not a string.
         """
         audiences = self.audiences()
         if "azp" not in self.members:
@@ -133,15 +134,15 @@ class Claims:
 
 
 def read_claims(signed: SignedToken) -> Claims:
-    """Read the claims of a proved token.
+    """Return the claims of a verified token.
 
     Raises:
-        InvalidIdentityToken: check ``claims``, the payload is not one strict JSON object.
+        InvalidIdentityToken: Check ``claims``: the payload is not one strict JSON object.
     """
     decoded = signed.payload.claims()
     return Claims(MappingProxyType(decoded.members), decoded.repeated, signed.header, signed.key)
 
 
 def moment(seconds: int) -> datetime:
-    """Return *seconds* since 1970 as an aware instant, the last representable one where the number lies beyond."""
+    """Return *seconds* since 1970 as a datetime, aware UTC, limited to the range of `datetime`."""
     return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), UTC)

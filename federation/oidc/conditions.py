@@ -1,6 +1,6 @@
-"""The IAM condition keys of a web identity: exactly those the service exposes, no other claim (spec 3.6, 3.7).
+"""The IAM condition keys of a web identity, which are those that AWS provides (docs/observed.md 3.6, 3.7).
 
-A key is ``<provider URL without https://>:<claim>``. ``iss``, custom claims and claims that are not listed do not exist for policies.
+A key is ``<provider URL without https://>:<claim>``. ``iss``, custom claims and other claims are not condition keys.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from federation.vendors import GOOGLE, find_vendor, key_name
 
 @dataclass(frozen=True, slots=True)
 class KeyNames:
-    """The condition-key names of one provider, composed when it is registered: ``vendor`` pairs each further claim with its key."""
+    """The names of the condition keys of one provider. ``vendor`` has the claims that AWS provides for this issuer, with their keys."""
 
     aud: str
     oaud: str
@@ -27,7 +27,7 @@ class KeyNames:
 
     @classmethod
     def of(cls, provider_name: str) -> KeyNames:
-        """Return the names for the provider whose URL without ``https://`` is *provider_name*; a look-alike in case is another."""
+        """Return the names for the provider whose URL without ``https://`` is *provider_name*, compared with regard to case."""
         return cls(
             aud=f"{provider_name}:aud",
             oaud=f"{provider_name}:oaud",
@@ -39,12 +39,12 @@ class KeyNames:
 
 
 def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, ContextValue]:
-    """Return the condition keys of proved *claims*.
+    """Return the condition keys of verified *claims*.
 
     Args:
-        names: Those of the provider that proved them.
-        claims: The proved claims, checked.
-        audience: The audience by which the token addressed us: ``azp`` where present.
+        names: The names of the provider's condition keys.
+        claims: The verified and checked claims.
+        audience: The audience that matched the registration, ``azp`` where present.
     """
     members = claims.members
     keys: dict[str, ContextValue] = {names.aud: audience, names.sub: claims.subject()}
@@ -56,7 +56,7 @@ def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, 
         keys[names.amr] = tuple(amr)
     for claim, key in names.vendor:
         value = members.get(claim)
-        if type(value) is not str:  # nearly all are
+        if type(value) is not str:  # most are str
             value = _scalar(_claim(members, claim))
         if value is not None:
             keys[key] = value
@@ -64,7 +64,7 @@ def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, 
 
 
 def _claim(members: Mapping[str, Any], name: str) -> object:
-    """Return the claim *name*; Google nests ``organization_number`` in an object named ``google``."""
+    """Return the claim *name*. Google nests ``organization_number`` in an object ``google``."""
     if name in members or name != "google/organization_number":
         return members.get(name)
     google = members.get("google")
@@ -72,7 +72,7 @@ def _claim(members: Mapping[str, Any], name: str) -> object:
 
 
 def _scalar(value: object) -> str | None:
-    """Return a claim as the text that policy operators compare; lists and objects have none."""
+    """Return a claim as text for policy operators; None for lists and objects."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else None

@@ -1,6 +1,6 @@
-"""Compact JWS (RFC 7515) and nothing else: three canonical base64url parts, a strict JSON header, no extension that changes the meaning.
+"""Decoding of compact JWS (RFC 7515): three canonical base64url parts, a strict JSON header, and no extensions.
 
-Nothing here is trusted yet. The payload stays octets until its signature has been verified, so no claim can be read too early.
+The result is unverified. Claims for decisions are read after the signature has been verified.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Header:
     """A JOSE header whose critical parameters have the right types.
 
     Attributes:
-        alg: Algorithm as written; whether it is allowed is decided against the provider's keys.
+        alg: Algorithm as written. Whether it is accepted is checked against the provider and its keys.
         kid: Key id as written, None where absent.
         typ: Type as written, None where absent.
         parameters: Every header parameter, read-only.
-        key_hints: Those parameters that bring a key or point to one. They are never read (attack rows J09, J10, J11), only reported.
+        key_hints: Names of parameters that contain a key or refer to one. They are reported and never used (attack rows J09, J10, J11).
         repeated: Names that occur more than once.
     """
 
@@ -55,10 +55,10 @@ class Header:
 
 
 class Payload:
-    """The payload of a token: its ``octets``, and the claims set they hold, parsed once when first asked for.
+    """The payload of a token: its ``octets``, and the claims set, which is parsed on first use.
 
-    Whether it may be believed is said by what holds it: a `RawToken` or a `SignedToken`. Parsing is a pure function of the octets, so
-    finding the provider by the claimed issuer and reading the proved claims share it.
+    It is unverified in a `RawToken` and verified in a `SignedToken`. The parsed claims set is used both to find the provider of the
+    unverified issuer and to read the verified claims.
     """
 
     __slots__ = ("_claims", "octets")
@@ -85,7 +85,7 @@ _MAKER: Final = object()
 class RawToken:
     """A decoded, unverified compact JWS. The signature covers ``signing_input``; ``payload`` is what that input encodes.
 
-    `decode_token` alone makes one: put together of two tokens, it would have the signature of one and the claims of the other (row J53).
+    Only `decode_token` constructs one, so that signature and claims always belong to the same token (row J53).
     """
 
     header: Header
@@ -104,10 +104,10 @@ class RawToken:
 
 
 def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CHARS) -> RawToken:
-    """Decode a compact JWS given as `str` or `bytes`, at most *max_chars* long; a `RawToken` is returned as it is.
+    """Return the decoded compact JWS *token*, a `str` or `bytes` of at most *max_chars* characters. A `RawToken` is returned unchanged.
 
     Raises:
-        InvalidIdentityToken: checks ``type``, ``size``, ``form``, ``base64url``, ``json``, ``header``, ``crit``, ``b64``, ``zip``, ``cty``.
+        InvalidIdentityToken: Checks ``type``, ``size``, ``form``, ``base64url``, ``json``, ``header``, ``crit``, ``b64``, ``zip``, ``cty``.
     """
     if isinstance(token, RawToken):
         return token
@@ -126,7 +126,7 @@ def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CH
 
 
 def decode_base64url(text: str, part: str) -> bytes:
-    """Decode one part of a token: unpadded base64url (RFC 7515 section 2) in its one canonical spelling, *text* being ASCII.
+    """Return the octets of one part of a token: ASCII *text* in canonical base64url without padding (RFC 7515 section 2).
 
     Raises:
         InvalidIdentityToken: check ``base64url``.
@@ -163,7 +163,7 @@ def _malformed_parts(text: str, parts: list[str]) -> InvalidIdentityToken:
 
 
 def _resembles(text: str, parts: list[str]) -> str:
-    """Return the remedy for what *text* looks like."""
+    """Return the remedy for a *text* that has the form of another kind of token."""
     if len(parts) == _JWE_PARTS:
         return "this is an encrypted token (JWE): register the client for signed ID tokens and send those"
     if len(parts) == _PARTS and not parts[2]:
@@ -187,7 +187,7 @@ _LOOK_ALIKES: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
 
 @lru_cache(maxsize=256)
 def _header(segment: str) -> Header:
-    """Read the header segment. A pure function of its text, and the same few headers come with every token of an issuer."""
+    """Return the header of a segment. Results are cached, because the tokens of an issuer have the same few headers."""
     decoded = decode_object(decode_base64url(segment, "header"), _HEADER)
     parameters = decoded.members
     for name, why in _REFUSED_PARAMETERS.items():
@@ -210,7 +210,7 @@ _REFUSED_PARAMETERS: Final = {
     "zip": "a compressed payload, which belongs to JWE",
     "cty": "a nested token (RFC 7519 section 5.2)",
 }
-"""Each changes what the payload means (attack rows J16, J17, J20, J21); the parameter's name is the name of the check."""
+"""Parameters that change the meaning of the payload (attack rows J16, J17, J20, J21). The name of the check is that of the parameter."""
 
 
 def _refusal(check: str, expected: str, found: str, remedy: str = _REMEDY) -> InvalidIdentityToken:

@@ -1,4 +1,4 @@
-"""A registered OpenID Connect discovery document. It is compared, never followed: nothing here opens a URL."""
+"""Registered OpenID Connect discovery documents. Their URLs are never opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COMPLAINT: Final = Complaint(RegistrationError, "discovery", "the discovery doc
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What counts of a discovery document: its ``issuer`` and ``jwks_uri``, and the whole as decoded JSON for display."""
+    """A discovery document: its ``issuer`` and ``jwks_uri``, and the decoded JSON for display."""
 
     issuer: str
     jwks_uri: str
@@ -28,7 +28,7 @@ def read_discovery(document: str | bytes | Mapping[str, Any], *, issuer: str | N
 
     Args:
         document: The document.
-        issuer: The issuer URL it must be of, character for character (section 4.3; attack row M08); None to take its own word.
+        issuer: The required issuer URL, compared character by character (section 4.3; attack row M08); None for any.
 
     Raises:
         RegistrationError: check ``discovery``.

@@ -1,4 +1,4 @@
-"""What a token says of itself, for display and for finding its provider. Everything here is unverified and decides nothing else."""
+"""Unverified content of a token, for display and for the selection of its provider."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _SHAPE: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\s
 
 
 def looks_like_jwt(token: object) -> bool:
-    """Tell by shape alone whether *token* could be a compact JWS with a JSON header. Never raises."""
+    """Return whether *token* has the form of a compact JWS with a JSON header. Nothing is raised."""
     if isinstance(token, bytes):
         token = token.decode("ascii", "replace")
     return isinstance(token, str) and _SHAPE.fullmatch(token) is not None
 
 
 def claimed_issuer(token: object) -> str:
-    """Return the ``iss`` that *token* claims, by which the registered provider is looked up; nothing is proved by it.
+    """Return the unverified ``iss`` of *token*, by which the registered provider is selected.
 
-    Give it the `RawToken` of `decode_token`, and the same object to the validator, and the token is decoded once.
+    Pass the `RawToken` of `decode_token` here and to the validator, so that the token is decoded once.
 
     Raises:
         InvalidIdentityToken: checks of `decode_token`; ``claims``; ``required-claims`` where there is no ``iss``; ``issuer`` where it
@@ -57,12 +57,12 @@ def unaccounted_note(known: KnownClaims | None, claims: Collection[str]) -> str:
 
 
 def inspect_token(token: object) -> dict[str, Any]:
-    """Return what *token* says, all of it unverified: ``header``, ``claims``, and what a reader must not take at its word.
+    """Return the unverified content of *token*.
 
     Returns:
-        ``kind``; ``verified`` (False); ``header``; ``claims``; ``untrusted_key_hints``, header parameters that offer a key and are never
-        used; ``repeated_members``, names that occur more than once; ``unaccounted_claims``, a remark on claims that the vendor of the
-        claimed issuer is not known to set, or empty; ``signature_octets``.
+        ``kind``; ``verified`` (False); ``header``; ``claims``; ``untrusted_key_hints``, header parameters with a key, which are never used;
+        ``repeated_members``, names that occur more than once; ``unaccounted_claims``, a remark on claims that the vendor of the claimed
+        issuer is not known to set, or empty; ``signature_octets``, the length of the signature.
 
     Raises:
         InvalidIdentityToken: The token cannot be decoded.

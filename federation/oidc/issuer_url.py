@@ -1,4 +1,4 @@
-"""The URL of an issuer as IAM stores it, and what to do about one that IAM does not take."""
+"""Issuer URLs in the form in which IAM stores them, and remedies for URLs that IAM refuses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from federation.errors import RegistrationError, show
 
 MAX_CHARS: Final = 255
-"""Characters of an issuer URL (IAM API, CreateOpenIDConnectProvider)."""
+"""Longest issuer URL in characters (IAM API, CreateOpenIDConnectProvider)."""
 
 _URL: Final = re.compile(r'https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?P<port>:443)?(?:/[!-"$->@-~]*)?', re.ASCII)
 _SCHEME: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)")
@@ -19,7 +19,7 @@ _PUBLIC_URL: Final = (
 
 
 def read_url(url: object) -> str:
-    """Return an issuer URL as IAM stores it, with its scheme (spec 3.1).
+    """Return an issuer URL in the form in which IAM stores it, with its scheme (docs/observed.md 3.1).
 
     Raises:
         RegistrationError: check ``url``.
@@ -36,13 +36,13 @@ def read_url(url: object) -> str:
 
 
 def how_to_register(url: object, usual: str) -> str:
-    """Return what to do so that tokens of the issuer *url* are taken: *usual*, or, where IAM takes no such issuer, how to change it."""
+    """Return the remedy for an unregistered issuer *url*: *usual*, or how to change a URL that IAM refuses."""
     fault = _fault(url) if isinstance(url, str) else None
     return usual if fault is None else f"{fault}: {_PUBLIC_URL}"
 
 
 def _fault(url: str) -> str | None:
-    """Say what IAM never takes of *url*; None where it would, or where *url* is no URL at all."""
+    """Return why IAM refuses *url*; None where it accepts it, or where *url* is not a URL."""
     split = _SCHEME.match(url)
     if split is None:
         return None

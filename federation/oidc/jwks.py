@@ -1,6 +1,6 @@
-"""A registered JSON Web Key Set (RFC 7517 section 5), indexed once, and the selection of the key that may verify a token.
+"""Registered JSON Web Key Sets (RFC 7517 section 5), and the selection of the key for a token.
 
-Keys belong to one provider (attack row J14); a token can only name one of them, never bring one. A set is a snapshot: it is never fetched.
+Keys belong to one provider (attack row J14). A token can only refer to one of them. A key set is never fetched.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _COMPLAINT: Final = Complaint(RegistrationError, "jwks", "the key set", _REMEDY)
 
 @dataclass(frozen=True, slots=True)
 class UnusableKey:
-    """A JWK that profile ``aws`` skips where ``strict`` refuses to load the set; ``reason`` is what strict would have said."""
+    """A JWK that profile ``aws`` skips. Profile ``strict`` refuses the whole set; ``reason`` is that refusal."""
 
     kid: str | None
     reason: RegistrationError
@@ -36,11 +36,11 @@ class KeySet:
     """The keys of one issuer.
 
     Attributes:
-        keys: Every key that can verify, in order of the document.
-        index: The last key of each ``kid``, unusable ones included: JWKs without ``kid`` cannot be named by a token.
-        ambiguous: Key ids that occur more than once; only a set loaded for profile ``aws`` has any.
-        rsa_keys: How many of the keys are RSA keys.
-        fault: Why profile ``strict`` does not load this set; None where it does. Only a set loaded for profile ``aws`` has one.
+        keys: Every usable key, in the order of the document.
+        index: The last key of each ``kid``, also where it is unusable. JWKs without ``kid`` are not in it.
+        ambiguous: Key ids that occur more than once, in a set loaded for profile ``aws``.
+        rsa_keys: Number of RSA keys.
+        fault: The refusal of this set by profile ``strict``, in a set loaded for profile ``aws``; otherwise None.
     """
 
     keys: tuple[VerificationKey, ...]
@@ -51,14 +51,13 @@ class KeySet:
 
     @classmethod
     def parse(cls, document: str | bytes | Mapping[str, Any], *, profile: Profile = Profile.STRICT) -> KeySet:
-        """Load a key set from JSON text or decoded JSON.
+        """Return the key set of JSON text or decoded JSON.
 
-        Profile ``strict`` refuses the whole set for one malformed key, so that none is skipped unnoticed (attack row M09), and for a
-        ``kid`` used twice. Profile ``aws`` skips malformed keys and lets the last of a ``kid`` win. Private and symmetric keys are
-        refused by both.
+        Profile ``strict`` refuses the whole set for one malformed key (attack row M09) or for a ``kid`` that occurs twice. Profile ``aws``
+        skips malformed keys and uses the last key of a ``kid`` (observed). Both refuse private and symmetric keys.
 
         Raises:
-            RegistrationError: checks ``jwks``, ``jwks-kid`` and those of `read_key`.
+            RegistrationError: Checks ``jwks``, ``jwks-kid`` and those of `read_key`.
         """
         entries = _entries(document)
         keys: list[VerificationKey] = []
@@ -88,10 +87,10 @@ class KeySet:
         return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous), rsa_keys, faults[0] if faults else None)
 
     def strict_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """Return the keys that may have signed a token of header *alg* and *kid*: the named one, or a bounded few where no name tells.
+        """Return the keys that may verify a token with *alg* and *kid*: the key of *kid*, or a limited number where there is none.
 
         Raises:
-            InvalidIdentityToken: checks ``kid`` (no key is named or fits) and ``alg`` (the named key does not verify *alg*).
+            InvalidIdentityToken: Checks ``kid`` (no key matches) and ``alg`` (the key of *kid* does not verify *alg*).
         """
         if kid is not None and kid in self.index:
             key = self.index[kid]
@@ -100,8 +99,7 @@ class KeySet:
             if alg not in key.usable[Profile.STRICT]:
                 raise _unfit(alg, key.usable[Profile.STRICT])
             return (key,)
-        # Real servers leave the kid out of tokens or of keys. What the missing name leaves open is tried, if it fits and is not more
-        # than a caller deserves (attack row J13); a key that bears another name is not.
+        # Some issuers omit the kid in tokens or in keys. Then a limited number of matching keys without another kid is tried (row J13).
         fitting = tuple(key for key in self.keys if alg in key.usable[Profile.STRICT] and (kid is None or key.kid is None))
         if not 0 < len(fitting) <= limits.KEYS_PER_PROVIDER:
             named = "no kid" if kid is None else show(kid)
@@ -112,10 +110,10 @@ class KeySet:
         return fitting
 
     def aws_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
-        """Return the one key that AWS was observed to select: an absent or empty *kid* is fine only where exactly one key is indexed.
+        """Return the key that AWS selects (observed). An absent or empty *kid* is accepted only where exactly one key is indexed.
 
         Raises:
-            InvalidIdentityToken: As `strict_candidates`.
+            InvalidIdentityToken: As for `strict_candidates`.
         """
         if not kid and len(self.index) == 1:
             (key,) = self.index.values()

@@ -1,7 +1,7 @@
-"""One JSON Web Key (RFC 7517, 7518, 8037), read with suspicion: a public key of a kind that can sign, strong enough, used as it says.
+"""JSON Web Keys (RFC 7517, 7518, 8037): strict checks of kind, strength and permitted use of public keys.
 
-Our own rules come first (types, canonical base64url, lengths, weak and vulnerable RSA, agreement with ``x5c``); `jwt.PyJWK` then builds
-the key. Parsing happens when a provider is registered, never while a token is judged.
+The checks (types, canonical base64url, lengths, weak and vulnerable RSA, agreement with ``x5c``) come first; `jwt.PyJWK` then builds the
+key. Keys are parsed at registration.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class VerificationKey:
     Attributes:
         kid: Key id, None where the JWK has none.
         kty: ``RSA``, ``EC`` or ``OKP``.
-        thumbprint: RFC 7638 thumbprint, SHA-256, base64url: the key's identity in reports.
-        public: The typed public key; never octets or text, so nothing can be mistaken for a shared secret (attack row J03).
-        usable: For each profile the algorithms that the key may verify; empty where ``use``, ``key_ops`` or ``alg`` forbid signatures.
+        thumbprint: RFC 7638 thumbprint, SHA-256, base64url, for reports.
+        public: The public key as a typed object, so that it cannot be used as a shared secret (attack row J03).
+        usable: The algorithms that the key may verify, by profile; empty where ``use``, ``key_ops`` or ``alg`` forbid signatures.
     """
 
     kid: str | None
@@ -54,14 +54,14 @@ class VerificationKey:
 
 
 def read_key(jwk: Mapping[str, Any], place: str) -> VerificationKey | None:
-    """Read one JWK of a key set; None for a kind of key that plays no part here (RFC 7517 section 5 says to ignore those).
+    """Return the key of one JWK of a key set; None for an unknown kind of key, which is ignored (RFC 7517 section 5).
 
     Args:
         jwk: The members of the key.
-        place: Where it stands, for errors, e.g. ``keys[2]``.
+        place: Place of the key in the set for errors, e.g. ``keys[2]``.
 
     Raises:
-        RegistrationError: checks ``jwk-private``, ``jwk-symmetric``, ``jwk``, ``jwk-rsa``, ``jwk-ec``, ``jwk-okp``, ``jwk-x5c``.
+        RegistrationError: Checks ``jwk-private``, ``jwk-symmetric``, ``jwk``, ``jwk-rsa``, ``jwk-ec``, ``jwk-okp``, ``jwk-x5c``.
     """
     kty = jwk.get("kty")
     if not isinstance(kty, str):
@@ -82,7 +82,7 @@ def read_key(jwk: Mapping[str, Any], place: str) -> VerificationKey | None:
 
 
 def _is_of_a_kind_read_here(kty: str, crv: object) -> bool:
-    """Other curves are other kinds of key, to be ignored; a curve that is no string is a malformed key, to be refused."""
+    """Return whether the kind of key is known. Unknown curves are ignored; a curve that is not a string is refused as malformed."""
     if kty == "OKP":
         return crv == "Ed25519"
     return kty == "RSA" or (kty == "EC" and (not isinstance(crv, str) or crv in _CURVES))
@@ -92,7 +92,7 @@ def read_kid(jwk: Mapping[str, Any], place: str) -> str | None:
     """Return the ``kid`` of *jwk*, None where it has none.
 
     Raises:
-        RegistrationError: It is not a string, or longer than `limits.KID_CHARS`.
+        RegistrationError: It is not a string, or longer than `limits.KID_CHARS` characters.
     """
     kid = jwk.get("kid")
     if "kid" in jwk and (not isinstance(kid, str) or len(kid) > limits.KID_CHARS):
@@ -101,7 +101,7 @@ def read_kid(jwk: Mapping[str, Any], place: str) -> str | None:
 
 
 def _strict_use(jwk: Mapping[str, Any], place: str) -> frozenset[str]:
-    """Algorithms after ``use``, ``key_ops`` and ``alg`` have been honoured, all three (attack row M10)."""
+    """Return the algorithms that ``use``, ``key_ops`` and ``alg`` all permit (attack row M10)."""
     use, operations, alg = jwk.get("use", "sig"), jwk.get("key_ops", ["verify"]), jwk.get("alg")
     if not isinstance(use, str):
         raise _fault("jwk", place, "use as a string", show(use))
@@ -113,12 +113,12 @@ def _strict_use(jwk: Mapping[str, Any], place: str) -> frozenset[str]:
         return frozenset()
     if alg is None:
         return algorithms.SOUND
-    # RFC 9864 renamed EdDSA over Ed25519; a key that names one name serves both.
+    # RFC 9864 renamed EdDSA over Ed25519; a key with one name verifies both.
     return frozenset({"EdDSA", "Ed25519"}) if alg in {"EdDSA", "Ed25519"} else frozenset({alg})
 
 
 def _aws_use(jwk: Mapping[str, Any]) -> frozenset[str]:
-    """AWS, observed: ``alg`` plays no part, any ``key_ops`` at all makes the key unusable, ``use`` must not be another."""
+    """Return the algorithms under AWS's rules (observed): ``alg`` is ignored, ``key_ops`` makes a key unusable, ``use`` must be sig."""
     return frozenset() if "key_ops" in jwk or jwk.get("use", "sig") != "sig" else algorithms.AWS
 
 
@@ -161,7 +161,7 @@ _READERS: Final[dict[str, Callable[[Mapping[str, Any], str], tuple[PublicKey, st
 
 
 def _build(jwk: Mapping[str, Any], members: tuple[str, ...], algorithm: str, place: str) -> PublicKey:
-    """Build the key from the members that were checked, and no others."""
+    """Return the key built from only the checked members."""
     try:
         key = PyJWK({name: jwk[name] for name in members}, algorithm=algorithm).key
     except (PyJWTError, ValueError, UnsupportedAlgorithm) as fault:
@@ -172,7 +172,7 @@ def _build(jwk: Mapping[str, Any], members: tuple[str, ...], algorithm: str, pla
 
 
 def _check_certificate(jwk: Mapping[str, Any], public: PublicKey, place: str) -> None:
-    """The first certificate of ``x5c`` must hold the very key (RFC 7517 section 4.7); it lends the key no other authority."""
+    """Require that the first certificate of ``x5c`` has this key (RFC 7517 section 4.7). The certificate is not used otherwise."""
     if "x5c" not in jwk:
         return
     chain = jwk["x5c"]
@@ -198,7 +198,7 @@ def _octets(jwk: Mapping[str, Any], name: str, place: str) -> bytes:
 
 
 def _thumbprint(jwk: Mapping[str, Any], kty: str) -> str:
-    """RFC 7638: SHA-256 over the required members, sorted, without spaces."""
+    """Return the thumbprint of RFC 7638: SHA-256 of the required members, sorted, without spaces."""
     required = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}[kty]
     text = json.dumps({name: jwk[name] for name in required}, separators=(",", ":"), sort_keys=True)
     return base64url.encode(hashlib.sha256(text.encode()).digest())
@@ -212,8 +212,8 @@ def _roca_residues(prime: int) -> frozenset[int]:
     return frozenset(residues)
 
 
-# Moduli of the vulnerable generator lie, modulo each of these primes, in the group that 65537 generates (CVE-2017-15361); a sound
-# modulus does so by chance once in about 2**27.
+# Moduli of the vulnerable generator are, modulo each of these primes, in the group that 65537 generates (CVE-2017-15361). A random modulus
+# is with a probability of about 2**-27.
 _ROCA: Final = {p: _roca_residues(p) for p in (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)}
 
 

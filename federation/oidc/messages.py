@@ -1,4 +1,4 @@
-"""The texts AWS STS sends about web identity tokens, each once: recorded answers of the service, or its documentation."""
+"""The texts of AWS STS about web identity tokens: recorded responses of the service, or its documentation."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def missing_claim(name: str) -> str:
 
 
 def expired(now: int, expiry: int) -> str:
-    """Return the text for a token past its ``exp`` at *now*.
+    """Return the text for a token that expired before *now*; both times in seconds since 1970.
 
-    The service prints the instant moved back by its leeway (observed). While that still lies before the end, where the service would take
-    the token and the strict profile does not, the instant itself stands there: the sentence stays true.
+    AWS prints *now* minus its clock skew (observed). Where this is before *expiry*, so that AWS would accept the token, *now* itself is
+    printed.
     """
     printed = now - limits.AWS_LEEWAY_SECONDS if now - limits.AWS_LEEWAY_SECONDS >= expiry else now
     return f"Token expired: current date/time {printed} must be before the expiration date/time {expiry}"
 
 
 def issued_in_future(issued: int) -> str:
-    """Return the text for an ``iat`` beyond the tolerance."""
+    """Return the text for an ``iat`` in the future."""
     return f"Token issued in the future: {issued}"
 
 
 def not_yet_valid(now: int, not_before: int) -> str:
-    """Return the text for a token before its ``nbf`` at *now*, which the service prints moved forward by its leeway; see `expired`."""
+    """Return the text for a token before its ``nbf``. AWS prints *now* plus its clock skew; see `expired`."""
     printed = now + limits.AWS_LEEWAY_SECONDS if now + limits.AWS_LEEWAY_SECONDS < not_before else now
     return f"Token not yet valid: current date/time {printed} must be after or equal to the not-before date/time {not_before}"

@@ -1,4 +1,4 @@
-"""One token read under both profiles: what each rule said to each, and one row for every rule on which they agree."""
+"""Diagnosis of a token under both profiles. Rules with the same result in both have one row in the report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Outcome = Literal["passed", "refused", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step before there is anything to check; every refusal of the step bears the stage's name as its check."""
+    """A step before the checks. The refusals of a stage have its name as their check."""
 
     name: str
     clause: str
@@ -25,19 +25,19 @@ class Stage:
 
     @classmethod
     def of(cls, rule: Check[Any]) -> Stage:
-        """Return *rule*, which is run before there is a presentation, as a stage."""
+        """Return *rule*, which runs before the checks, as a stage."""
         name, clause, profiles = rule.name, rule.clause, rule.profiles
         return cls(name, clause, profiles)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[S]):
-    """What one profile makes of a token.
+    """The result of one profile for a token.
 
     Attributes:
         refusals: The refusal of each stage and check that refused, by its name.
-        stopped: Name of the stage beyond which nothing was left to examine, None where every check was asked.
-        presentation: What the checks looked at, None where a stage refused.
+        stopped: Name of the stage after which nothing was left to examine; None where every check ran.
+        presentation: The subject of the checks; None where a stage refused.
     """
 
     refusals: Mapping[str, FederationError]
@@ -46,12 +46,12 @@ class Reading(Generic[S]):
 
     @property
     def accepted(self) -> S | None:
-        """What the checks looked at, None where a stage or a check refused."""
+        """The subject of the checks; None where a stage or a check refused."""
         return None if self.refusals else self.presentation
 
     @classmethod
     def of(cls, prove: Callable[[], S], checks: Sequence[Check[S]]) -> Reading[S]:
-        """Run *prove*, then every one of *checks*, and keep each refusal."""
+        """Run *prove* and then every check, and return the result with every refusal."""
         try:
             presentation = prove()
         except FederationError as refusal:
@@ -66,12 +66,12 @@ class Reading(Generic[S]):
 
 
 def read_twice(prove: Callable[..., S], checks_of: Mapping[Profile, Sequence[Check[S]]]) -> dict[Profile, Reading[S]]:
-    """Read one token under every profile; *prove* takes the profile by its name."""
+    """Return the result of each profile. *prove* has a keyword argument ``profile``."""
     return {profile: Reading.of(partial(prove, profile=profile), checks_of[profile]) for profile in Profile}
 
 
 def rows(stages: Sequence[Stage], checks: Sequence[Check[S]], readings: Mapping[Profile, Reading[S]]) -> Iterator[CheckResult]:
-    """Return what each stage and check said: one row, or one for each profile where the profiles come to different results."""
+    """Yield the result of each stage and check: one row, or one for each profile where the results differ."""
     rules: list[Stage | Check[S]] = [*stages, *checks]
     reached = dict.fromkeys(readings, True)
     for rule in rules:
@@ -85,7 +85,7 @@ def rows(stages: Sequence[Stage], checks: Sequence[Check[S]], readings: Mapping[
     listed = {rule.name for rule in rules}
     for profile, reading in readings.items():
         if reading.stopped is not None and reading.stopped not in listed:
-            # A refusal that no stage owns up to is still a refusal.
+            # A refusal whose check is no stage is reported too.
             yield CheckResult(reading.stopped, "not listed", frozenset({profile}), "refused", reading.refusals[reading.stopped])
 
 

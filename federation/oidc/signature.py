@@ -1,4 +1,4 @@
-"""Proof of a compact JWS. `SignedToken` can be made here alone, so whoever holds one holds octets that a registered key signed."""
+"""Verification of a compact JWS. Only this module constructs a `SignedToken`, whose octets a registered key has signed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAKER: Final = object()
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedToken:
-    """The payload of a token whose signature holds, the header that was signed with it, and the registered key that proved it."""
+    """The payload and header of a token whose signature was verified, and the registered key that verified it."""
 
     header: Header
     payload: Payload
@@ -42,7 +42,7 @@ class SignedToken:
 
 @dataclass(slots=True)
 class Proof:
-    """The state between the stages of `SELECTION`; ``candidates`` are set by the stage that selects them."""
+    """The state between the stages of `SELECTION`. ``candidates`` are set by the stage that selects keys."""
 
     raw: RawToken
     keys: KeySet
@@ -95,7 +95,7 @@ SELECTION: Final[tuple[Check[Proof], ...]] = (
     Check("kid", "RFC 7515 section 4.1.4", STRICT, _select_keys),
     Check("kid", "RFC 7515 section 4.1.4; AWS, observed", AWS_ALONE, _select_key_of_aws),
 )
-"""By whose rules the keys are selected that may verify a token, in order; every check names its profile."""
+"""The stages of the selection of keys, in order. Each has the profiles that enforce it."""
 
 _SELECTION_OF: Final = {profile: tuple(check.run for check in SELECTION if profile in check.profiles) for profile in Profile}
 
@@ -105,12 +105,12 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
 
     Args:
         raw: The decoded token.
-        keys: The key set of the one provider that the caller chose; the token had no say in it.
-        algorithms: The allow-list fixed when the provider was registered. The very name checked here drives verification (attack row J04).
-        profile: By whose rules the key is selected.
+        keys: The key set of the provider.
+        algorithms: The accepted algorithms of the provider. The name that is checked here is the one that is used (attack row J04).
+        profile: The profile whose rules select the key.
 
     Raises:
-        InvalidIdentityToken: checks ``key-set``, ``alg``, ``kid``, ``signature``.
+        InvalidIdentityToken: Checks ``key-set``, ``alg``, ``kid``, ``signature``.
     """
     proof = Proof(raw, keys, algorithms)
     for run in _SELECTION_OF[profile]:

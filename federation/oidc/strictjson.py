@@ -1,8 +1,8 @@
-"""Strict JSON (RFC 8259, I-JSON where it protects): what two parsers could read differently is refused or reported, never guessed.
+"""Strict JSON (RFC 8259, with restrictions of I-JSON, RFC 7493). Text that parsers read differently is refused or reported.
 
-Bounded before parsing: nesting by a linear scan (attack row J49), digits of a number by the parser's hooks (J50). Refused: anything but
-UTF-8, a byte order mark, trailing data, ``NaN`` and ``Infinity`` (J26), numbers beyond 20 digits or the range of a double, lone
-surrogates (J48). A member named twice (J25) is *reported* with the last value in place, because the ``aws`` profile accepts it.
+Nesting is limited by a scan before parsing (attack row J49), and digits of numbers by hooks of the parser (J50). Refused are other
+encodings than UTF-8, a byte order mark, trailing data, ``NaN`` and ``Infinity`` (J26), numbers of more than 20 digits or beyond a double,
+and lone surrogates (J48). A repeated member (J25) is reported and has its last value, because profile ``aws`` accepts it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MAX_DIGITS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class JsonObject:
-    """A decoded JSON object: its ``members``, and the names that some object inside it holds more than once (``repeated``)."""
+    """A decoded JSON object: its ``members``, and the names that occur more than once in an object inside it (``repeated``)."""
 
     members: dict[str, Any]
     repeated: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class JsonObject:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """How to refuse a text: as which error, under which check, named how, with which remedy and which text of AWS."""
+    """The properties of the refusal of a text: class, check, name of the text, remedy, and AWS's message."""
 
     error: type[FederationError]
     check: str
@@ -40,7 +40,7 @@ class Complaint:
     message: str | None = None
 
     def refusal(self, expected: str, found: str) -> FederationError:
-        """Return the error to raise."""
+        """Return the refusal."""
         return self.error(check=self.check, expected=f"{self.what} as {expected}", found=found, remedy=self.remedy, message=self.message)
 
 
@@ -51,10 +51,10 @@ class _RepeatedMemberError(ValueError):
 def decode_object(octets: bytes, complaint: Complaint) -> JsonObject:
     """Decode *octets*, which must hold exactly one JSON object.
 
-    Linear in the length of *octets*; the caller bounds the length.
+    The time is linear in the length of *octets*, which the caller limits.
 
     Raises:
-        FederationError: As *complaint* words it.
+        FederationError: *octets* is not such an object; *complaint* has class and texts.
     """
     try:
         text = octets.decode()
@@ -77,7 +77,7 @@ def decode_object(octets: bytes, complaint: Complaint) -> JsonObject:
 
 
 def _decode_strictly(text: str) -> object:
-    """Decode *text*; what begins with the brace and ends with its fellow, as every issuer writes it, is not looked at for white space."""
+    """Return the decoded *text*. White space around it is checked only where it does not begin and end with braces."""
     if text.startswith("{"):
         value, end = _STRICT.raw_decode(text)
         if end == len(text):
@@ -86,7 +86,7 @@ def _decode_strictly(text: str) -> object:
 
 
 def _decode_repeated(text: str, complaint: Complaint) -> tuple[object, tuple[str, ...]]:
-    """Decode again, the last of equal names winning as in the service, and collect those names."""
+    """Decode again with the last value of repeated names, as AWS does, and return these names too."""
     repeated: dict[str, None] = {}
 
     def last_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _depth(text: str) -> int:
 
 
 def _fault(fault: ValueError) -> str:
-    """Say what is wrong without repeating the text: it may hold secrets."""
+    """Return a description of the fault that does not repeat the text, which may hold secrets."""
     return f"{fault.msg} at character {fault.pos}" if isinstance(fault, json.JSONDecodeError) else str(fault)
 
 

@@ -1,6 +1,6 @@
-"""Judges OpenID Connect ID tokens and other JWTs of registered issuers: decode, verify, read, check, identify.
+"""The validator of OpenID Connect ID tokens and other JWTs of registered issuers: decode, verify, read and check.
 
-`validate` stops at the first refusal; `diagnose` walks the same stages and the same list of checks under both profiles and keeps all.
+`validate` stops at the first refusal. `diagnose` runs the same stages and checks under both profiles and reports all results.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ STAGES: Final = (
     Stage("signature", "RFC 7515 section 5.2"),
     Stage("claims", "RFC 7519 section 7.2 (10)"),
 )
-"""The order in which a token is proved, before `CHECKS` begin."""
+"""The stages before `CHECKS`, in order."""
 
 
 class OidcTokenValidator:
-    """The validator of the kind ``oidc-id-token``. Stateless and thread-safe."""
+    """The validator of the kind ``oidc-id-token``. It has no state and is thread-safe."""
 
     kind: str = "oidc-id-token"
 
     def recognises(self, token: object) -> bool:
-        """Tell by shape alone whether *token* could be a compact JWS. Never raises."""
+        """Return whether *token* has the form of a compact JWS. Nothing is raised."""
         return looks_like_jwt(token)
 
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
-        """Prove *token* against *provider* at *at*, under the provider's profile.
+        """Return the identity that *token* proves under the provider's profile at the time *at*, aware UTC.
 
         Raises:
             FederationError: The first stage or check that refuses.
@@ -63,7 +63,7 @@ class OidcTokenValidator:
         return _identity(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """Run every stage and check under both profiles; a refusal is part of the report, never raised."""
+        """Return a report of every stage and check under both profiles at the time *at*, aware UTC. Refusals are in the report."""
         registration = registered(provider, OidcProvider)
         readings = read_twice(partial(prove, token, registration, at=at), CHECKS_OF)
         own = readings[registration.profile]
@@ -79,10 +79,10 @@ class OidcTokenValidator:
 
 
 def prove(token: object, provider: OidcProvider, *, profile: Profile, at: datetime) -> Presentation:
-    """Take *token* through the `STAGES`: decode it, verify its signature with the provider's keys, read the signed claims.
+    """Run the `STAGES`: decode *token*, verify its signature with the provider's keys, and read the claims.
 
     Raises:
-        InvalidIdentityToken: The stage that refuses is its check.
+        InvalidIdentityToken: A stage refuses; its name is the check.
     """
     raw = decode_token(token)
     signed = verify_token(raw, provider.keys, algorithms=provider.algorithms, profile=profile)
@@ -90,7 +90,7 @@ def prove(token: object, provider: OidcProvider, *, profile: Profile, at: dateti
 
 
 def _identity(presentation: Presentation) -> VerifiedIdentity:
-    """Say who a checked token names. The caller has run the checks of the presentation's profile."""
+    """Return the identity of a token. The caller has run the checks of the profile."""
     claims, provider = presentation.claims, presentation.provider
     members = claims.members
     audience = claims.addressed_to()[0]
@@ -126,7 +126,7 @@ def _notes(presentation: Presentation) -> tuple[str, ...]:
 
 
 def _told_type(typ: str) -> tuple[str, ...]:
-    """Remark on a token that says of itself that it is no ID token; ADR 7 has why it may be taken."""
+    """Return a remark for a token whose ``typ`` is not that of an ID token. ADR 7 explains why it may be accepted."""
     plain = typ.lower().removeprefix("application/")
     if plain == "jwt":
         return ()
