@@ -1,4 +1,4 @@
-"""Every rule about the answer that stands for an opaque access token, in order; one list for both profiles."""
+"""The checks of the token information of an opaque access token, in order, in one list for both profiles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from federation.report import BOTH, STRICT, Check
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What the checks look at: the registered answer about a token, its server, the instant (seconds since 1970) and the tolerance."""
+    """The subject of the checks: the token information, its server, the time (seconds since 1970), and the clock skew (seconds)."""
 
     information: TokenInformation
     provider: OAuthProvider
@@ -84,7 +84,7 @@ CHECKS: Final[tuple[Check[Presentation], ...]] = (
 )
 
 CHECKS_OF: Final = {profile: tuple(check for check in CHECKS if profile in check.profiles) for profile in Profile}
-"""The same list as each profile enforces it."""
+"""The checks of each profile."""
 
 
 def _refusal(error: type[FederationError], check: str, expected: str, found: str, remedy: str) -> FederationError:

@@ -1,6 +1,6 @@
-"""What a server said about an access token: Login with Amazon token information, Facebook ``debug_token``, RFC 7662 introspection.
+"""Token information of access tokens: Login with Amazon, Facebook ``debug_token``, and introspection (RFC 7662).
 
-Answers are registered, never fetched, and read once at registration. A signed answer (RFC 9701) is verified then, with the server's keys.
+Responses are registered, never fetched, and parsed at registration. A signed response (RFC 9701) is then verified with the server's keys.
 """
 
 from __future__ import annotations
@@ -28,21 +28,20 @@ _COMPLAINT: Final = Complaint(RegistrationError, "token-information", "token inf
 
 @dataclass(frozen=True, slots=True)
 class TokenInformation:
-    """The answer about one access token, in common terms; times are seconds since 1970.
+    """The token information of one access token in a common form. Times are seconds since 1970.
 
     Attributes:
-        active: Whether the server stands by the token.
-        issuer: Issuer that the answer names, None where it names none.
-        subject: Whom the token stands for; the client itself where no user is involved.
-        audiences: Whom it is meant for; the client id where the answer has no ``aud``.
-        app_id: Application id of Amazon and Facebook answers.
-        issued_at: None where unknown.
-        not_before: None where unknown.
-        expires_at: End, None where the answer gives none. Amazon gives the seconds left when it answered: counted from ``iat``, the
-            earliest it can have been.
-        token_id: ``jti`` of an introspection answer.
-        members: The whole answer, as decoded JSON.
-        signed: Whether the answer was a signed one whose signature verified.
+        active: Whether the token is valid by the server.
+        issuer: Issuer in the response; None where there is none.
+        subject: Subject of the token; the client where no user is involved.
+        audiences: Audiences of the token; the client id where the response has no ``aud``.
+        app_id: Application id in responses of Amazon and Facebook.
+        issued_at: Time of issue; None where unknown.
+        not_before: Start of validity; None where unknown.
+        expires_at: End of validity; None where the response has none. Amazon returns the remaining seconds, which are counted from ``iat``.
+        token_id: ``jti`` of an introspection response.
+        members: The whole response as decoded JSON.
+        signed: Whether the response was signed and its signature verified.
     """
 
     active: bool
@@ -60,19 +59,19 @@ class TokenInformation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerKeys:
-    """The server's keys for signed answers, and the names by which it may address us in their ``aud`` (RFC 9701 section 5)."""
+    """The server's keys for signed responses, and the accepted values of ``aud`` (RFC 9701 section 5)."""
 
     keys: KeySet
     resource_servers: frozenset[str]
 
 
 def read_answer(server: str, answer: object, signed_by: AnswerKeys | None) -> TokenInformation:
-    """Read one registered answer of *server*.
+    """Return the token information of one registered response of *server*.
 
     Args:
         server: Name of the server: `AMAZON`, `FACEBOOK`, or the host of an RFC 7662 server.
-        answer: Decoded JSON, JSON text, or the compact JWT of a signed answer.
-        signed_by: Keys for signed answers. Where given, unsigned answers are refused.
+        answer: Decoded JSON, JSON text, or the compact JWT of a signed response.
+        signed_by: Keys for signed responses. With it, unsigned responses are refused.
 
     Raises:
         RegistrationError: check ``token-information`` or ``signed-introspection``.
@@ -88,7 +87,7 @@ def read_answer(server: str, answer: object, signed_by: AnswerKeys | None) -> To
 
 
 def _open_signed(server: str, answer: object, signed_by: AnswerKeys) -> Mapping[str, Any]:
-    """Verify an RFC 9701 answer: type, signature, issuer and audience; return its ``token_introspection``."""
+    """Return ``token_introspection`` of a signed response after verifying type, signature, issuer and audience (RFC 9701)."""
     try:
         raw = decode_token(answer, max_chars=limits.JWKS_OCTETS)
         claims = read_claims(verify_token(raw, signed_by.keys, algorithms=SOUND, profile=Profile.STRICT))
@@ -99,7 +98,7 @@ def _open_signed(server: str, answer: object, signed_by: AnswerKeys) -> Mapping[
         raise _fault("every member named once", "a repeated member")
     typ = (claims.header.typ or "").lower().removeprefix("application/")
     if typ != SIGNED_ANSWER_TYPE:
-        # Without its own type an ID token of the same server would pass as an answer (RFC 9701 section 8.1).
+        # Without the check of the type an ID token of the server would be accepted (RFC 9701 section 8.1).
         raise _fault(f"typ {SIGNED_ANSWER_TYPE}", show(claims.header.typ))
     if issuer not in {server, f"https://{server}"}:
         raise _fault(f"iss https://{server}", show(issuer))
@@ -125,7 +124,7 @@ def _decoded(answer: object) -> Mapping[str, Any]:
 
 
 def _read_amazon(members: Mapping[str, Any]) -> TokenInformation:
-    """``https://api.amazon.com/auth/o2/tokeninfo``; the answer of ``/user/profile`` may be joined under ``profile``."""
+    """Read ``https://api.amazon.com/auth/o2/tokeninfo``. The response of ``/user/profile`` may be a member ``profile``."""
     if "error" in members:
         return TokenInformation(active=False, members=members)
     subject, profile = _text(members, "user_id"), members.get("profile")
@@ -145,7 +144,7 @@ def _read_amazon(members: Mapping[str, Any]) -> TokenInformation:
 
 
 def _read_facebook(members: Mapping[str, Any]) -> TokenInformation:
-    """``https://graph.facebook.com/debug_token``: everything stands under ``data``; ``expires_at`` 0 means never."""
+    """Read ``https://graph.facebook.com/debug_token``: all members are in ``data``; ``expires_at`` 0 means never."""
     data = members.get("data")
     if not isinstance(data, Mapping):
         raise _COMPLAINT.refusal("an object with the object data", show(data))
@@ -163,7 +162,7 @@ def _read_facebook(members: Mapping[str, Any]) -> TokenInformation:
 
 
 def _read_introspection(members: Mapping[str, Any], *, signed: bool) -> TokenInformation:
-    """RFC 7662 section 2.2. A client acting for itself has no ``sub`` at some servers: the client is the subject then."""
+    """Read an introspection response (RFC 7662 section 2.2). Without ``sub``, the client is the subject."""
     if not isinstance(members.get("active"), bool):
         raise _COMPLAINT.refusal("an object with the boolean active", show(members.get("active")))
     client_id = _text(members, "client_id")
@@ -215,7 +214,7 @@ def _fault(expected: str, found: str) -> RegistrationError:
 def answers(
     server: str, token_information: Mapping[str, Any], keys: KeySet | None, resource_servers: Collection[str]
 ) -> dict[str, TokenInformation]:
-    """Read every registered answer of *server*, keyed by `token_key`.
+    """Return the token information of every registered response of *server*, by `token_key`.
 
     Raises:
         RegistrationError: as `read_answer`; check ``token-information`` for a key that is not 64 lower-case hex digits.

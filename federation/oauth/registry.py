@@ -1,4 +1,4 @@
-"""Which OAuth 2.0 servers there are, which ProviderId means them, and under which name a token's answer is registered."""
+"""The known OAuth 2.0 servers, their ProviderId, and the names of registered responses."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NOT_LOGIN_WITH_AMAZON: Final = "Provided Token is not a Login With Amazon token"
 UNRECOGNIZED: Final = "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"
 
 _MIN_CHARS: Final = 4
-# VSCHAR (RFC 6749 appendix A.12) without the space, which no bearer token can hold (RFC 6750 section 2.1).
+# VSCHAR (RFC 6749 appendix A.12) without the space, which bearer tokens cannot contain (RFC 6750 section 2.1).
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _ENCODED_BAR: Final = re.compile(r"%7[Cc]")
 
 
 def decode_access_token(token: object) -> str:
-    """Return an opaque access token in its plain spelling: the ``|`` that Login with Amazon tokens hold may come percent-encoded.
+    """Return an opaque access token without percent-encoding: the ``|`` of Login with Amazon tokens may be encoded.
 
     Raises:
         InvalidIdentityToken: checks ``type``, ``size``, ``form``.
@@ -39,9 +39,9 @@ def decode_access_token(token: object) -> str:
 
 
 def token_key(token: str | bytes) -> str:
-    """Return the name under which the answer about *token* is registered: SHA-256 of its plain spelling, lower-case hex.
+    """Return the name of the registered response for *token*: SHA-256 of its decoded form, lower-case hex.
 
-    So no token lies on disk, and both spellings of the bar find one answer.
+    So no token is stored, and both spellings of ``|`` have the same name.
 
     Raises:
         InvalidIdentityToken: as `decode_access_token`.
@@ -50,12 +50,12 @@ def token_key(token: str | bytes) -> str:
 
 
 def check_provider_id(provider_id: str, token: object, *, registered: Collection[str] = ()) -> None:
-    """Judge the ProviderId of AssumeRoleWithWebIdentity beside the token it came with, as the service does (spec 3.9).
+    """Check the ProviderId of AssumeRoleWithWebIdentity with its token, as AWS does (docs/observed.md 3.9).
 
     Args:
         provider_id: The parameter as sent: a host, no scheme, no port.
         token: The WebIdentityToken.
-        registered: Names of the account's own OAuth servers, beyond `BUILT_IN_OAUTH`.
+        registered: Names of the account's OAuth servers, in addition to `BUILT_IN_OAUTH`.
 
     Raises:
         AccessDenied: check ``provider-id``, nobody of that name is known.

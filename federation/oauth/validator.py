@@ -1,4 +1,4 @@
-"""Judges opaque OAuth 2.0 access tokens by what their server is on record to have said about them."""
+"""The validator of opaque OAuth 2.0 access tokens by registered token information."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ STAGES: Final = (
     Stage("provider-id", "AWS, observed"),
     Stage("token-information", "RFC 7662 section 2.2"),
 )
-"""The order in which a token is matched with its answer, before `CHECKS` begin."""
+"""The stages before `CHECKS`, in order."""
 
 
 class OAuthTokenValidator:
-    """The validator of the kind ``oauth-access-token``. Stateless and thread-safe."""
+    """The validator of the kind ``oauth-access-token``. It has no state and is thread-safe."""
 
     kind: str = "oauth-access-token"
 
     def recognises(self, token: object) -> bool:
-        """Tell by shape alone whether *token* could be an opaque access token. Never raises."""
+        """Return whether *token* has the form of an opaque access token. Nothing is raised."""
         try:
             text = decode_access_token(token)
         except InvalidIdentityToken:
@@ -45,7 +45,7 @@ class OAuthTokenValidator:
         return not looks_like_jwt(text)
 
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
-        """Prove *token* against *provider* at *at*, under the provider's profile.
+        """Return the identity that *token* proves under the provider's profile at the time *at*, aware UTC.
 
         Raises:
             FederationError: The first stage or check that refuses.
@@ -56,7 +56,7 @@ class OAuthTokenValidator:
         return _identity(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
-        """Run every stage and check; a refusal is part of the report, never raised."""
+        """Return a report of every stage and check at the time *at*, aware UTC. Refusals are in the report."""
         registration = registered(provider, OAuthProvider)
         readings = read_twice(partial(look_up, token, registration, at=at), CHECKS_OF)
         own = readings[registration.profile]
@@ -71,7 +71,7 @@ class OAuthTokenValidator:
 
 
 def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: datetime) -> Presentation:
-    """Find the registered answer about *token*.
+    """Return the registered token information of *token* as the subject of the checks.
 
     Raises:
         InvalidIdentityToken: checks ``type``, ``size``, ``form``, ``provider-id``.
@@ -92,7 +92,7 @@ def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: dat
 
 
 def _identity(presentation: Presentation) -> VerifiedIdentity:
-    """Say whom a checked token stands for. The caller has run the checks of the presentation's profile.
+    """Return the identity of a token. The caller has run the checks of the profile.
 
     Raises:
         IDPRejectedClaim: The answer names no subject; the checks have refused that already.
@@ -117,7 +117,7 @@ def _identity(presentation: Presentation) -> VerifiedIdentity:
 
 
 def condition_keys(name: str, subject: str, information: TokenInformation) -> dict[str, ContextValue]:
-    """Return the IAM condition keys of a proved access token (spec 3.6); those of an RFC 7662 server are named as for OIDC."""
+    """Return the IAM condition keys of a verified access token (docs/observed.md 3.6). For RFC 7662 servers they are named as for OIDC."""
     if name in BUILT_IN_OAUTH:
         application, user = BUILT_IN_OAUTH[name]
         keys: dict[str, ContextValue] = {f"{name}:{user}": subject}

@@ -1,4 +1,4 @@
-"""AssumeRole, step by step (docs/observed.md 1.1, 4.3, 5.2)."""
+"""AssumeRole (docs/observed.md 1.1, 4.3, 5.2)."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ def assume_role(call: AssumeRole, context: Context) -> AssumedRole:
     facts = read_session_facts(
         context.caller, tags=call.tags, transitive_tag_keys=call.transitive_tag_keys or (), source_identity=call.source_identity
     )
-    # 3. The second factor, where one is offered, is the caller's own and good.
+    # 3. The MFA code, where one is passed, is valid for a device of the caller.
     mfa = check_mfa(
         context.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=context.at, used=context.state
     )
-    # 4. The role trusts the caller, and the caller's own policies let it, for every action the request takes.
+    # 4. The trust policy and the caller's policies allow every action of the request.
     role = _permitted_role(call, facts, mfa, context)
     _check_contexts(call)
-    # 5. The session has an end that every party agrees to.
+    # 5. The duration is within the limits of the call and the role.
     _check_chained(context.caller, call.duration_seconds)
     start, end = session_period(
         asked=call.duration_seconds, role_maximum=role.max_session_duration, attribute=None, not_on_or_after=None, at=context.at
     )
-    # 6. Session policies, which can only narrow, are policies.
+    # 6. The session policies are valid.
     arns = check_session_policies(context.account, policy=call.policy, policy_arns=call.policy_arns)
-    # 7. All of it is sealed into a token that fits.
+    # 7. The session is sealed into a token within the size limit.
     session = RoleSession(
         partition=context.account.partition,
         account=context.account.id,
@@ -108,7 +108,7 @@ def _permitted_role(call: AssumeRole, facts: SessionFacts, mfa: VerifiedMfa | No
         authorization = question.on_role(action, call.role_arn)
         if not authorization.allowed:
             raise refuse(authorization)
-    return context.account.roles[call.role_arn]  # where there is none, no policy lets anybody in
+    return context.account.roles[call.role_arn]  # a missing role was refused above
 
 
 def _actions(call: AssumeRole, facts: SessionFacts) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _context(call: AssumeRole, facts: SessionFacts) -> dict[str, ContextValue]:
 
 
 def _check_contexts(call: AssumeRole) -> None:
-    """Refuse context assertions: only their providers, services of AWS, can open them, and nothing is taken unproved."""
+    """Refuse context assertions, because only services of AWS can verify them."""
     if call.provided_contexts:
         raise InvalidIdentityToken(
             check="provided-contexts",
@@ -147,7 +147,7 @@ def _check_contexts(call: AssumeRole) -> None:
 
 
 def _check_chained(caller: Caller, asked: int | None) -> None:
-    """Require that a session obtained with a role session asks for an hour at most (attack row A22)."""
+    """Require a duration of at most one hour where the caller is a role session (role chaining; attack row A22)."""
     if caller.kind is CallerKind.ROLE_SESSION and asked is not None and asked > limits.CHAINED_SESSION_MAX_SECONDS:
         raise ValidationError(
             check="chained-duration",

@@ -1,4 +1,4 @@
-"""AssumeRoot: a short session as the root of a member account, within one task policy (docs/observed.md 1.4)."""
+"""AssumeRoot: a session as the root of a member account, limited by a task policy (docs/observed.md 1.4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TASK_POLICIES: Final = (
     "S3UnlockBucketPolicy",
     "SQSUnlockQueuePolicy",
 )
-"""The only policies a root session may have, below ``arn:<partition>:iam::aws:policy/root-task/``."""
+"""The task policies of root sessions, below ``arn:<partition>:iam::aws:policy/root-task/``."""
 
 
 @call_record
@@ -51,17 +51,17 @@ def assume_root(call: AssumeRoot, context: Context) -> AssumedRoot:
     check_parameters(call)
     account = _target(call.target_principal, context)
     task_policy = _task_policy(call.task_policy_arn, context)
-    # 2. The caller is no root, its policies let it, and its account may do so in that one.
+    # 2. The caller is not a root, its policies allow the action, and its account manages root access of the member account.
     check_caller(call, context.caller)
     _check_allowed(account, task_policy, context)
-    # 3. The session is sealed into a token that fits.
+    # 3. The session is sealed into a token within the size limit.
     check_calendar(context.at)
     start = context.at.replace(microsecond=0)
     session = RootSession(
         account=account,
         task_policy=task_policy,
         issued_at=start,
-        # DurationSeconds 0 satisfies the model and is no wish: like none, it gives the longest session.
+        # DurationSeconds 0 satisfies the model and means the default.
         expires_at=start + timedelta(seconds=call.duration_seconds or limits.ASSUMED_ROOT_SECONDS),
         source_identity=context.caller.source_identity,
     )
@@ -76,7 +76,7 @@ def assume_root(call: AssumeRoot, context: Context) -> AssumedRoot:
 
 
 def _target(target: str, context: Context) -> str:
-    """Return the account that *target* names: twelve digits or the ARN of its root."""
+    """Return the account id of *target*, which is an account id or the ARN of a root."""
     match = re.fullmatch(rf"(?:arn:{re.escape(context.account.partition)}:iam::)?(\d{{12}})(:root)?", target, re.ASCII)
     if match is None or target.startswith("arn:") != (match[2] is not None):
         raise ValidationError(
@@ -104,7 +104,7 @@ def _task_policy(given: object, context: Context) -> str:
 
 
 def _check_allowed(account: str, task_policy: str, context: Context) -> None:
-    """Require the caller's permission, and centralised root access to that account."""
+    """Require that the caller's policies allow the action, and centralised root access to that account."""
     authorization = context.question({"sts:TaskPolicyArn": task_policy}).on_root(account)
     if not authorization.allowed:
         raise refuse(authorization)

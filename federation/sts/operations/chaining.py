@@ -1,4 +1,4 @@
-"""What a new role session is given and what it inherits: tags, transitive tags, source identity (docs/observed.md 1.1, 5.2)."""
+"""Tags, transitive tags and source identity of a new role session, passed and inherited (docs/observed.md 1.1, 5.2)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _CONFLICT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFacts:
-    """What goes into the new session beside role and name.
+    """Tags and source identity of the new session.
 
     Attributes:
         requested: Tags of the call.
-        tags: Those and the inherited transitive ones.
-        transitive_tag_keys: Keys of the tags that go on to outlive chaining.
-        source_identity: Passed or inherited; None where neither.
+        tags: Tags of the call and inherited transitive tags.
+        transitive_tag_keys: Keys of the tags that pass to chained sessions.
+        source_identity: The passed or inherited SourceIdentity; None where there is none.
     """
 
     requested: tuple[SessionTag, ...]
@@ -38,12 +38,12 @@ class SessionFacts:
 def read_session_facts(
     caller: Caller, *, tags: Sequence[object], transitive_tag_keys: Sequence[str], source_identity: str | None
 ) -> SessionFacts:
-    """Read tags and source identity of a call and join them with those of the calling session.
+    """Return tags and source identity of a call, merged with those of the calling session.
 
     Raises:
-        InvalidParameterValue: A key twice, a transitive key without its tag, or in the way of an inherited one.
-        ValidationError: A reserved prefix, or too many tags altogether.
-        AccessDenied: Another source identity than the calling session's.
+        InvalidParameterValue: A key occurs twice, a transitive key has no tag, or a tag conflicts with an inherited one.
+        ValidationError: A key has a reserved prefix, or there are too many tags.
+        AccessDenied: The source identity differs from that of the calling session.
     """
     requested = read_tags(tags)
     inherited_keys = {key.lower() for key in caller.transitive_tag_keys}
@@ -74,7 +74,7 @@ def _check_no_conflict(keys: Sequence[str], inherited: set[str]) -> None:
 
 
 def _source_identity(caller: Caller, asked: str | None) -> str | None:
-    """Return the source identity; once set it stays the same along the chain."""
+    """Return the source identity, which chained sessions cannot change."""
     if asked is not None and asked.lower().startswith(RESERVED_PREFIX):
         raise ValidationError(
             check="source-identity",

@@ -1,4 +1,4 @@
-"""What a signed operation is answered with beside its parameters."""
+"""The input of a signed operation beside its parameters."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from federation.sts.sealing import Sealer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The account, the caller and the instant of one call of a signed operation.
+    """The account, the caller and the time of one call of a signed operation.
 
     Attributes:
-        account: The account that answers.
+        account: The account of the operation.
         sealer: Seals its session tokens and authorization messages.
-        callers: Finds its principals.
-        caller: Who calls.
-        state: Memory of spent MFA codes and exchanged trade-in tokens.
-        at: The instant to judge at, aware UTC.
+        callers: Resolves its principals.
+        caller: The caller.
+        state: Record of used MFA codes and exchanged trade-in tokens.
+        at: The time to judge at, aware UTC.
     """
 
     account: Account
@@ -34,5 +34,5 @@ class Context:
     at: datetime
 
     def question(self, keys: RequestKeys, *, caller: Caller | None = None) -> OwnQuestion:
-        """Return what to ask of the policies: whether the caller, or *caller* in its place, may, given the condition *keys*."""
+        """Return the authorization request of the caller, or of *caller* instead, with the condition *keys*."""
         return OwnQuestion(caller=caller or self.caller, context=keys, account=self.account, sealer=self.sealer, at=self.at)

@@ -30,24 +30,24 @@ class GetDelegatedAccessToken(Call):
 
 
 def get_delegated_access_token(call: GetDelegatedAccessToken, context: Context) -> DelegatedAccessToken:
-    """Exchange a registered trade-in token, once, for the session it stands for.
+    """Exchange a registered trade-in token for its session. Each token is accepted once.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameter satisfies the service model.
     check_parameters(call)
-    # 2. The caller may exchange such tokens.
+    # 2. The caller's policies allow the action.
     check_caller(call, context.caller)
     authorization = context.question({}).on_itself("sts:GetDelegatedAccessToken")
     if not authorization.allowed:
         raise refuse(authorization)
-    # 3. The token is registered, and has not ended.
+    # 3. The token is registered and has not expired.
     token = call.trade_in_token
     octets = token if isinstance(token, bytes) else token.encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(octets).hexdigest()
     registered = _registered(digest, context)
-    # 4. The session it stands for is sealed into a token that fits.
+    # 4. Its session is sealed into a token within the size limit.
     role = context.account.roles[registered.role_arn]
     check_calendar(context.at)
     start = context.at.replace(microsecond=0)
@@ -62,7 +62,7 @@ def get_delegated_access_token(call: GetDelegatedAccessToken, context: Context) 
         policy_arns=registered.policy_arns,
     )
     sealed = seal_session(session, context.sealer)
-    # 5. Last, when nothing else can refuse: the token was not used before.
+    # 5. The token was not used before. This is last, so that a refused call does not record a use.
     if not context.state.first_exchange(digest):
         raise _refused("a trade-in token that is used for the first time", "a second use")
     return DelegatedAccessToken(assumed_principal=session.arn, **issued(sealed, expires_at=session.expires_at))

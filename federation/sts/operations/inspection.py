@@ -1,4 +1,4 @@
-"""GetCallerIdentity, GetAccessKeyInfo and DecodeAuthorizationMessage: who calls, whose key, why not (docs/observed.md 1.5 to 1.7)."""
+"""GetCallerIdentity, GetAccessKeyInfo and DecodeAuthorizationMessage (docs/observed.md 1.5 to 1.7)."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ class DecodeAuthorizationMessage(Call):
 
 
 def get_caller_identity(_call: GetCallerIdentity, context: Context) -> CallerIdentity:
-    """Say who calls. No policy can deny it."""
+    """Return account, ARN and id of the caller. No policy can deny this operation."""
     caller = context.caller
     return CallerIdentity(user_id=caller.user_id, account=caller.account, arn=caller.arn)
 
 
 def get_access_key_info(call: GetAccessKeyInfo, context: Context) -> AccessKeyInfo:
-    """Say which account an access key belongs to; what has become of the key takes no part.
+    """Return the account of an access key. The state of the key is not considered.
 
     Raises:
-        ValidationError: The parameter breaks its constraint, or the key carries no account and is none of this one's.
-        AccessDenied: The caller may not ask.
+        ValidationError: The parameter violates its constraint, or the key encodes no account and does not belong to this one.
+        AccessDenied: The caller's policies do not allow the action.
     """
     check_parameters(call)
     check_caller(call, context.caller)
@@ -59,18 +59,18 @@ def get_access_key_info(call: GetAccessKeyInfo, context: Context) -> AccessKeyIn
     try:
         return AccessKeyInfo(account=account_of(call.access_key_id))
     except FederationError:
-        if call.access_key_id in context.account.access_keys:  # an old id, which carries nothing, but is known here
+        if call.access_key_id in context.account.access_keys:  # an id before 2019, which encodes no account
             return AccessKeyInfo(account=context.account.id)
         raise
 
 
 def decode_authorization_message(call: DecodeAuthorizationMessage, context: Context) -> DecodedMessage:
-    """Open the message of a denial.
+    """Decode the message of a denial.
 
     Raises:
-        ValidationError: The parameter breaks its constraint.
-        AccessDenied: The caller may not read such messages.
-        InvalidAuthorizationMessageException: The message is not one of this account.
+        ValidationError: The parameter violates its constraint.
+        AccessDenied: The caller's policies do not allow the action.
+        InvalidAuthorizationMessageException: The message is not of this account.
     """
     check_parameters(call)
     check_caller(call, context.caller)

@@ -1,4 +1,4 @@
-"""Session tags as request parameters: duplicates, the reserved prefix, and the condition keys they become (docs/observed.md 1.1, 5.2)."""
+"""Session tags in request parameters: checks, and their condition keys (docs/observed.md 1.1, 5.2)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _REMEDY: Final = "correct the tags of the call"
 
 
 def read_tags(given: Sequence[object] | None, *, reserved: str | None = RESERVED_PREFIX) -> tuple[SessionTag, ...]:
-    """Read the parameter Tags, which satisfies its constraint.
+    """Return the tags of the parameter Tags, which satisfies its constraint.
 
     Args:
         given: Mappings with ``Key`` and ``Value``, as in boto3, or `SessionTag` values.
-        reserved: Prefix that no key may have; None where the operation takes any.
+        reserved: Prefix that no key may have; None where the operation allows every prefix.
 
     Raises:
-        InvalidParameterValue: Two keys differ by case alone.
+        InvalidParameterValue: Two keys differ only by case.
         ValidationError: A key has the reserved prefix.
     """
     tags = tuple(SessionTag(str(TAG.member(item, "Key")), str(TAG.member(item, "Value"))) for item in given or ())

@@ -52,20 +52,20 @@ class GetFederationToken(Call):
 
 
 def get_session_token(call: GetSessionToken, context: Context) -> SessionToken:
-    """Issue a session of the calling user or root. No permission is needed, and no policy can deny it.
+    """Issue a session of the calling user or root. No permission is required, and no policy can deny it.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model.
     check_parameters(call)
-    # 2. The caller holds a long-term key.
+    # 2. The caller has a long-term key.
     check_caller(call, context.caller)
-    # 3. The second factor, where one is offered, is the caller's own and good.
+    # 3. The MFA code, where one is passed, is valid for a device of the caller.
     mfa = check_mfa(
         context.caller.mfa_devices, serial_number=call.serial_number, token_code=call.token_code, at=context.at, used=context.state
     )
-    # 4. The session is sealed into a token that fits.
+    # 4. The session is sealed into a token within the size limit.
     start, end = _period(context.caller, call.duration_seconds, context.at)
     session = UserSession(
         user=_user_of(context.caller),
@@ -81,21 +81,21 @@ def get_session_token(call: GetSessionToken, context: Context) -> SessionToken:
 
 
 def get_federation_token(call: GetFederationToken, context: Context) -> FederationToken:
-    """Issue a session of a federated user, who may do what both the calling user and the session policies allow.
+    """Issue a session of a federated user. It may do what both the calling user's policies and the session policies allow.
 
     Raises:
         FederationError: The first step that refuses.
     """
     # 1. The parameters satisfy the service model.
     check_parameters(call)
-    # 2. The caller holds a long-term key.
+    # 2. The caller has a long-term key.
     check_caller(call, context.caller)
-    # 3. Tags and session policies are what they are said to be.
+    # 3. Tags and session policies are valid.
     tags = read_tags(call.tags)
     arns = check_session_policies(context.account, policy=call.policy, policy_arns=call.policy_arns)
-    # 4. The caller may federate this name, and pass these tags.
+    # 4. The caller's policies allow the federated user and the tags.
     _check_allowed(call.name, tags, context)
-    # 5. The session is sealed into a token that fits.
+    # 5. The session is sealed into a token within the size limit.
     start, end = _period(context.caller, call.duration_seconds, context.at)
     session = FederatedUserSession(
         user=_user_of(context.caller),
@@ -123,7 +123,7 @@ def _check_allowed(name: str, tags: tuple[SessionTag, ...], context: Context) ->
 
 
 def _period(caller: Caller, asked: int | None, at: datetime) -> tuple[datetime, datetime]:
-    """Return start and end. More than an hour, asked for by a root, is silently lowered to it (documented)."""
+    """Return start and end of the session. The duration for a root is reduced to one hour (STS API reference)."""
     check_calendar(at)
     seconds = limits.USER_SESSION_DEFAULT_SECONDS if asked is None else asked
     if caller.is_root:
@@ -133,5 +133,5 @@ def _period(caller: Caller, asked: int | None, at: datetime) -> tuple[datetime, 
 
 
 def _user_of(caller: Caller) -> str:
-    """Return path and name of the calling user, as sessions remember it; empty for a root."""
+    """Return path and name of the calling user for the session; empty for a root."""
     return "" if caller.is_root else caller.arn.partition(":user")[2]

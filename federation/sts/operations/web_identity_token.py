@@ -34,7 +34,7 @@ from federation.sts.parameters.record import Call, call_record, check_parameters
 
 CLAIMS: Final = "https://sts.amazonaws.com/"
 KEY_KINDS: Final[Mapping[str, str]] = {"RS256": "RSA_", "ES384": "EC384_"}
-"""Signing algorithm to the beginning of the ids of its keys (observed: ``RSA_0``, ``EC384_0``)."""
+"""Signing algorithm to the prefix of the ids of its keys (observed: ``RSA_0``, ``EC384_0``)."""
 DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 JWKS_PATH: Final = "/.well-known/jwks.json"
 
@@ -52,7 +52,7 @@ class GetWebIdentityToken(Call):
 
 
 def get_web_identity_token(call: GetWebIdentityToken, context: Context) -> WebIdentityToken:
-    """Issue a signed token that tells other services who the caller is.
+    """Issue a signed token that identifies the caller to other services.
 
     Raises:
         FederationError: The first step that refuses.
@@ -62,16 +62,16 @@ def get_web_identity_token(call: GetWebIdentityToken, context: Context) -> WebId
     _check_algorithm(call)
     tags = read_tags(call.tags, reserved=None)
     seconds = limits.WEB_IDENTITY_TOKEN_DEFAULT_SECONDS if call.duration_seconds is None else call.duration_seconds
-    # 2. The caller has credentials of the right kind, and may have such a token, with these tags.
+    # 2. The caller has credentials of an accepted kind, and its policies allow the token and the tags.
     check_caller(call, context.caller)
     _check_allowed(call, tags, seconds, context)
-    # 3. The account issues such tokens at all.
+    # 3. The account has outbound federation enabled.
     issuer = _issuer(context)
-    # 4. The token does not outlive the session that asks for it.
+    # 4. The token expires before the calling session.
     check_calendar(context.at)
     end = context.at + timedelta(seconds=seconds)
     _check_not_longer(context.caller, end)
-    # 5. It is signed, if it does not become too large.
+    # 5. It is signed, and its size is within the limit.
     claims = _claims(call, tags, context, issuer=issuer, end=end)
     return WebIdentityToken(
         web_identity_token=_signed(claims, issuer, call.signing_algorithm),
@@ -80,7 +80,7 @@ def get_web_identity_token(call: GetWebIdentityToken, context: Context) -> WebId
 
 
 def discovery_document(issuer: OutboundIssuer) -> dict[str, Any]:
-    """Return what is published at ``<issuer>/.well-known/openid-configuration``."""
+    """Return the discovery document of the issuer, for ``<issuer>/.well-known/openid-configuration``."""
     return {
         "issuer": issuer.url,
         "jwks_uri": issuer.url + JWKS_PATH,
@@ -92,7 +92,7 @@ def discovery_document(issuer: OutboundIssuer) -> dict[str, Any]:
 
 
 def jwks_document(issuer: OutboundIssuer) -> dict[str, Any]:
-    """Return what is published at ``<issuer>/.well-known/jwks.json``: every key's public half."""
+    """Return the key set of the issuer, for ``<issuer>/.well-known/jwks.json``, with every public key."""
     return {"keys": [_jwk(kid, issuer) for kid in sorted(issuer.keys)]}
 
 

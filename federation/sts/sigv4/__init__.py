@@ -1,4 +1,4 @@
-"""Signature Version 4: requests as they stood on the wire, and who signed them."""
+"""AWS Signature Version 4: verification of signed requests."""
 
 from __future__ import annotations
 

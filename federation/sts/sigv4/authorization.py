@@ -1,4 +1,4 @@
-"""Reading a signature off a request, from the Authorization header or from a presigned query. Nothing read here is believed yet."""
+"""Parsing of a signature in the Authorization header or in a presigned query. The result is unverified."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _QUERY_SINGLE: Final = frozenset({*_QUERY_PARAMETERS, "X-Amz-Algorithm", "X-Amz-
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature as claimed by a request.
+    """The unverified signature of a request.
 
     Attributes:
         credential: ``<access key id>/<date>/<region>/<service>/aws4_request``, unchecked.
-        signed_headers: Names in the order the signer lists them, unchecked.
-        value: The signature itself.
-        timestamp: The instant as written by the signer.
-        session_token: The token of temporary credentials, or None.
-        presigned: It stands in the query string.
+        signed_headers: Names in the order of the signature, unchecked.
+        value: The signature in hexadecimal.
+        timestamp: The time of signing as written.
+        session_token: The session token of temporary credentials, or None.
+        presigned: Whether the signature is in the query string.
     """
 
     credential: str
@@ -42,15 +42,15 @@ class Signature:
 
 
 def parse_authorization(request: SignedRequest) -> Signature:
-    """Read the one signature of *request*.
+    """Return the signature of *request*.
 
-    AWS takes the first or the last of several parameters, headers and signatures; here a second one is refused, since it lets two readers
-    of one request see two callers.
+    Repeated parameters, headers and signatures are refused, because two readers of the request could then see two callers. AWS uses the
+    first or the last one.
 
     Raises:
-        MalformedQueryString: The query string cannot be read.
+        MalformedQueryString: The query string is malformed.
         MissingAuthenticationToken: There is no signature.
-        IncompleteSignature: A part is missing, malformed or there twice, or the algorithm is not ``AWS4-HMAC-SHA256``.
+        IncompleteSignature: A part is missing, malformed or repeated, or the algorithm is not ``AWS4-HMAC-SHA256``.
         SignatureDoesNotMatch: There are two signatures, in header and query.
     """
     parameters = request.parameters()
@@ -134,13 +134,13 @@ def _from_query(request: SignedRequest, parameters: list[tuple[str, str]]) -> Si
 
 
 def _present(given: Mapping[str, str], name: str) -> bool:
-    """An empty list of signed headers is there, and refused later for what it leaves out; any other empty part is missing."""
+    """Return whether a part is present. An empty list of signed headers is present and refused later; other empty parts are missing."""
     return name in given if name.endswith("SignedHeaders") else bool(given.get(name))
 
 
 def _check_algorithm(algorithm: str) -> None:
     if algorithm != ALGORITHM:
-        # A bare token pasted into the header stands where the scheme should: repeat only what can be no token.
+        # The header may be a token without a scheme, which must not be repeated.
         named = _SCHEME.fullmatch(algorithm) is not None
         raise IncompleteSignature(
             check="signature-algorithm",
@@ -152,7 +152,7 @@ def _check_algorithm(algorithm: str) -> None:
 
 
 def _not_a_pair(part: str, authorization: str) -> FederationError:
-    """AWS repeats a short header and, of late, only the hash of it; a long one is repeated to nobody (attack row D04)."""
+    """Return the refusal of a malformed part. It repeats a short header, as AWS does, and never a long one (attack row D04)."""
     if len(authorization) <= MAX_SHOWN and authorization.isprintable():
         text = f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{authorization}'"
     else:

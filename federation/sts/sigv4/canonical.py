@@ -1,6 +1,6 @@
-"""Signature Version 4 as arithmetic: canonical request, string to sign, signing key, signature (AWS General Reference, SigV4).
+"""Computation of Signature Version 4: canonical request, string to sign, signing key, signature (AWS General Reference, SigV4).
 
-Pure functions from octets to octets; who may sign what is decided in `federation.sts.sigv4`.
+Checks of signatures are in `federation.sts.sigv4.checks` and `federation.sts.sigv4.verification`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SIGNATURE_PARAMETER: Final = "X-Amz-Signature"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a derived signing key is good for: one day, one region, one service."""
+    """The scope of a derived signing key: day, region and service."""
 
     date: str
     region: str
@@ -32,10 +32,10 @@ class Scope:
 
 
 def canonical_path(path: bytes, *, normalize: bool) -> str:
-    """Canonical URI of a raw path.
+    """Return the canonical URI of a raw path.
 
-    Normalised (every service but S3): empty, ``.`` and ``..`` segments go (RFC 3986 5.2.4; ``..`` never climbs above the root), and the
-    path as sent is percent-encoded once more. Not normalised (S3): the path as sent, with only what HTTP should have escaped escaped.
+    Normalised (every service except S3): empty, ``.`` and ``..`` segments are removed (RFC 3986 5.2.4), and the path is percent-encoded
+    again. Not normalised (S3): only characters that HTTP requires to be escaped are percent-encoded.
     """
     if not normalize:
         return quote(path, safe="/~%")
@@ -50,12 +50,12 @@ def canonical_path(path: bytes, *, normalize: bool) -> str:
 
 
 def canonical_query(query: bytes, *, without: Collection[str] = ()) -> str:
-    """Every parameter unescaped, escaped the one canonical way and sorted by name, then value; parameters named in *without* are left out.
+    """Return the canonical query string: parameters in canonical escaping, sorted by name and value, without those named in *without*.
 
-    Unescaping first makes ``%7e``, ``%7E`` and ``~`` one spelling: they are one parameter to whoever serves the request.
+    Parameters are first unescaped, so that ``%7e``, ``%7E`` and ``~`` are equal.
 
     Raises:
-        MalformedQueryString: A percent sign does not begin an escape.
+        MalformedQueryString: A percent sign does not begin an escape sequence.
     """
     omitted = {name.encode("utf-8") for name in without}
     pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in query_pairs(query) if name not in omitted)
@@ -63,7 +63,7 @@ def canonical_query(query: bytes, *, without: Collection[str] = ()) -> str:
 
 
 def canonical_headers(request: SignedRequest, names: Sequence[str]) -> bytes:
-    """One line for each of *names*: values in the order sent, joined by commas, white space (folding included) collapsed and trimmed."""
+    """Return a line for each of *names*: values in the order sent, joined by commas, with white space collapsed and trimmed."""
     values: dict[str, list[bytes]] = {name: [] for name in names}
     for name, value in request.headers:
         if name in values:
@@ -72,12 +72,12 @@ def canonical_headers(request: SignedRequest, names: Sequence[str]) -> bytes:
 
 
 def canonical_request(request: SignedRequest, *, signed_headers: Sequence[str], presigned: bool, normalize_path: bool) -> bytes:
-    """The text whose hash is signed. The payload hash is always computed, never taken from the request.
+    """Return the canonical request, whose hash is signed. The payload hash is computed and never taken from the request.
 
     Args:
         request: The request.
-        signed_headers: Lower-case names, in the order the signer lists them.
-        presigned: The signature stands in the query, so that parameter is not part of what it signs.
+        signed_headers: Lower-case names in the order of the signature.
+        presigned: Whether the signature is a parameter of the query, which is then left out.
         normalize_path: See `canonical_path`.
     """
     lines = (
@@ -92,17 +92,17 @@ def canonical_request(request: SignedRequest, *, signed_headers: Sequence[str], 
 
 
 def payload_hash(request: SignedRequest) -> str:
-    """SHA-256 of the body, in lower-case hexadecimal."""
+    """Return the SHA-256 of the body in lower-case hexadecimal."""
     return hashlib.sha256(request.body).hexdigest()
 
 
 def string_to_sign(canonical: bytes, *, timestamp: str, scope: Scope) -> str:
-    """Algorithm, instant (``YYYYMMDDThhmmssZ``), scope and hash of the canonical request, a line each."""
+    """Return algorithm, time (``YYYYMMDDThhmmssZ``), scope and hash of the canonical request, each in a line."""
     return f"{ALGORITHM}\n{timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
 
 
 def signature_of(text: str, *, secret: str, scope: Scope) -> str:
-    """Sign *text* with the key derived from *secret* for *scope*; lower-case hexadecimal."""
+    """Return the signature of *text* by the key derived from *secret* for *scope*, in lower-case hexadecimal."""
     key = b"AWS4" + secret.encode("utf-8")
     for part in (scope.date, scope.region, scope.service, TERMINATOR):
         key = hmac.digest(key, part.encode("utf-8"), "sha256")

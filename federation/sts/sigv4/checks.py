@@ -1,4 +1,4 @@
-"""The checks a signature passes before its arithmetic is done: one function a rule, in the order AWS was seen to apply them."""
+"""The checks of a signature before its computation, one function each, in the observed order of AWS."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _MISMATCH: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SignedHeaderRules:
-    """Which headers a signature must cover, besides ``host``, which it always must.
+    """The headers that a signature must cover in addition to ``host``.
 
     Attributes:
         always: Names that must be signed in every request.
-        if_present: Names that must be signed when the request carries them.
-        prefixes: Lower-case beginnings; every header so named must be signed. AWS: ``x-amz-`` (a proxy's ``x-amzn-trace-id`` is not meant).
+        if_present: Names that must be signed when the request has them.
+        prefixes: Lower-case prefixes of headers that must be signed. AWS: ``x-amz-``, which does not include ``x-amzn-trace-id``.
     """
 
     always: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ STS_RULES: Final = SignedHeaderRules()
 
 
 def check_signed_headers(request: SignedRequest, signed: tuple[str, ...], rules: SignedHeaderRules) -> None:
-    """Refuse a signature that leaves out what *rules* demand; an unsigned header could be anybody's word to the service."""
+    """Refuse a signature that does not cover the headers of *rules*, because anybody could change an unsigned header."""
     if "host" not in signed:
         raise _unsigned("'Host' or ':authority'")
     present = dict.fromkeys(name for name, _ in request.headers)
@@ -62,7 +62,7 @@ def check_signed_headers(request: SignedRequest, signed: tuple[str, ...], rules:
 
 
 def read_timestamp(claimed: Signature) -> datetime:
-    """ISO 8601 basic format; in a Date header also the form of e-mail and HTTP, which old signers put there."""
+    """Return the time of signing: ISO 8601 basic format, or in a Date header also the format of e-mail and HTTP."""
     text = claimed.timestamp
     moment = _iso_basic(text)
     if moment is None and not claimed.presigned:
@@ -79,7 +79,7 @@ def read_timestamp(claimed: Signature) -> datetime:
 
 
 def check_clock(signed_at: datetime, at: datetime) -> None:
-    """Refuse a request dated more than fifteen minutes before or after *at*, in whole seconds as AWS counts."""
+    """Refuse a request dated more than `limits.SIGNATURE_CLOCK_SKEW_SECONDS` before or after *at*, in whole seconds as AWS counts."""
     now = at.replace(microsecond=0)
     date, present = basic_format(signed_at), basic_format(now)
     if now - signed_at > _SKEW:
@@ -98,7 +98,7 @@ def check_clock(signed_at: datetime, at: datetime) -> None:
 
 
 def read_scope(credential: str, signed_at: datetime, *, regions: AbstractSet[str] | None, service: str) -> tuple[str, Scope]:
-    """Split *credential* into the access key id and a scope of this *service*, one of *regions*, on the day of *signed_at*."""
+    """Return access key id and scope of *credential*. The scope must be of *service*, of *regions*, and of the day of *signed_at*."""
     parts = credential.split("/", 5)
     if len(parts) != 5:  # noqa: PLR2004 - key id, date, region, service, terminator
         raise IncompleteSignature(
@@ -135,7 +135,7 @@ def read_scope(credential: str, signed_at: datetime, *, regions: AbstractSet[str
 
 
 def check_payload_hash(request: SignedRequest, *, presigned: bool) -> None:
-    """A declared hash must be that of the body; a declaration that there is none (``UNSIGNED-PAYLOAD``, ``STREAMING-…``) is none."""
+    """Require that a declared hash is that of the body. ``UNSIGNED-PAYLOAD`` and ``STREAMING-…`` are refused."""
     declared = [value.strip() for value in request.header("x-amz-content-sha256")]
     if presigned:
         declared += [value.encode("utf-8") for name, value in request.parameters() if name == "X-Amz-Content-Sha256"]
@@ -145,9 +145,9 @@ def check_payload_hash(request: SignedRequest, *, presigned: bool) -> None:
 
 
 def check_header_list(request: SignedRequest, signed: tuple[str, ...]) -> None:
-    """Refuse a list of signed headers with a second reading: unsorted, repeated, or naming what the request does not carry.
+    """Refuse a list of signed headers that is unsorted, has a repeated name, or names a header that the request does not have.
 
-    An absent header and an empty one would otherwise be one canonical request, and two Host headers one host to every reader.
+    Otherwise an absent and an empty header would have the same canonical request.
     """
     if any(_HEADER_TOKEN.fullmatch(name) is None for name in signed) or list(signed) != sorted(frozenset(signed)):
         raise mismatch("signed-header-list", "lower-case header names, sorted, each once", "another list")
@@ -159,7 +159,7 @@ def check_header_list(request: SignedRequest, signed: tuple[str, ...]) -> None:
 
 
 def unknown_access_key(access_key_id: str) -> InvalidClientTokenId:
-    """The refusal of a key, or of a session token beside it, that nobody here owns."""
+    """Return the refusal of an unknown access key or session token."""
     return InvalidClientTokenId(
         check="access-key",
         expected="an active access key of this account, with its own session token where it is temporary (ASIA…)",
@@ -170,7 +170,7 @@ def unknown_access_key(access_key_id: str) -> InvalidClientTokenId:
 
 
 def mismatch(check: str, expected: str, found: str) -> SignatureDoesNotMatch:
-    """The refusal that, to the outside, says nothing but that the request is not what was signed."""
+    """Return the refusal of a signature. Its message on the wire is the same for every cause."""
     return SignatureDoesNotMatch(
         check=check,
         expected=expected,
@@ -181,7 +181,7 @@ def mismatch(check: str, expected: str, found: str) -> SignatureDoesNotMatch:
 
 
 def basic_format(instant: datetime) -> str:
-    """ISO 8601 basic format of an aware UTC instant."""
+    """Return an aware UTC datetime in ISO 8601 basic format."""
     return instant.replace(tzinfo=None).isoformat(timespec="seconds").replace("-", "").replace(":", "") + "Z"
 
 
@@ -207,7 +207,7 @@ def _iso_basic(text: str) -> datetime | None:
 
 
 def _http_date(text: str) -> datetime | None:
-    """The parser forgives much; only a text it would itself write again names one instant."""
+    """Return the time of an HTTP date; None unless formatting it gives the same text, because the parser is lenient."""
     if len(text) > _HTTP_DATE_CHARS:
         return None
     try:

@@ -1,8 +1,8 @@
-"""Signed GetCallerIdentity requests as proof of identity: a client signs the question "who am I" and hands it on unasked.
+"""Signed GetCallerIdentity requests as proof of identity: a client signs the request and sends it to a third party.
 
-Whoever receives one (Kubernetes on AWS, Vault) has it answered and learns who signed. The receiver must make sure that it is this question
-and no other, put to STS and to nobody else, and signed for this receiver: otherwise he asks what, and whom, the client likes. The functions
-here do that and return the request; `federation.sts.sigv4.verify` then says who signed it.
+The receiver (Kubernetes on AWS, Vault) sends it to STS, whose response identifies the signer. The receiver must check that the request is
+GetCallerIdentity, that it goes to STS, and that it was signed for this receiver; otherwise the client chooses operation and server. The
+functions here check this and return the request. `federation.sts.sigv4.verify` then returns who signed it.
 """
 
 from __future__ import annotations
@@ -56,16 +56,16 @@ _VAULT_HEADERS: Final = frozenset(
 
 
 def decode_eks_token(token: object, *, cluster_id: str, hosts: AbstractSet[str] | None = None) -> SignedRequest:
-    """Read the bearer token of a Kubernetes cluster on AWS as the request it carries.
+    """Return the request in the bearer token of a Kubernetes cluster on AWS.
 
     Args:
         token: ``k8s-aws-v1.`` and the base64url of a presigned URL, without padding.
-        cluster_id: Name of this cluster; the client must have signed it in ``x-k8s-aws-id``, so a token for another cluster is none here.
-        hosts: Authorities (host, and port where there is one) of the STS endpoints that may be asked; None for those of AWS, by https.
+        cluster_id: Name of this cluster, which the client must have signed in ``x-k8s-aws-id``.
+        hosts: Authorities (host, and port where there is one) of the accepted STS endpoints; None for those of AWS, by https.
 
     Raises:
-        InvalidIdentityToken: The token has another form, or carries another request.
-        FederationError: The request inside has no readable signature; as `parse_authorization`.
+        InvalidIdentityToken: The token has another form, or contains another request.
+        FederationError: The signature of the request is malformed; as for `parse_authorization`.
     """
     if not isinstance(token, str) or not token.startswith(EKS_PREFIX):
         raise _refused("proof-form", f"a token that begins with {EKS_PREFIX}", "another value")
@@ -85,19 +85,19 @@ def decode_eks_token(token: object, *, cluster_id: str, hosts: AbstractSet[str] 
 def decode_vault_login(
     *, method: object, url: object, headers: object, body: object, server_id: str | None, hosts: AbstractSet[str] | None = None
 ) -> SignedRequest:
-    """Read the login of Vault's AWS auth method, type ``iam``, as the request it carries. The base64 around the parts is off already.
+    """Return the request in a login of Vault's AWS auth method, type ``iam``. The caller has decoded the base64 of the parts.
 
     Args:
         method: ``iam_http_request_method``; must be POST.
         url: ``iam_request_url``.
         headers: ``iam_request_headers`` as a list of (name, value).
         body: ``iam_request_body``, octets.
-        server_id: Value that the client must have signed in ``X-Vault-AWS-IAM-Server-ID``; None where the server demands none.
-        hosts: Authorities of the STS endpoints that may be asked; None for those of AWS, by https.
+        server_id: Value that the client must have signed in ``X-Vault-AWS-IAM-Server-ID``; None where the server requires none.
+        hosts: Authorities of the accepted STS endpoints; None for those of AWS, by https.
 
     Raises:
-        InvalidIdentityToken: It carries another request.
-        FederationError: The request has no readable signature; as `SignedRequest.of` and `parse_authorization`.
+        InvalidIdentityToken: The login contains another request.
+        FederationError: The request or its signature is malformed; as for `SignedRequest.of` and `parse_authorization`.
     """
     if method != "POST":
         raise _refused("proof-method", "POST", show(method))
@@ -106,7 +106,7 @@ def decode_vault_login(
     host, query = _read_url(url, hosts)
     if query or not isinstance(body, bytes) or len(body) > limits.IDENTITY_PROOF_CHARS:
         raise _refused("proof-form", "the question in the body alone", "a query string" if query else "no such body")
-    # The body is a form: read as a query string, by the one parser there is.
+    # The body is a form, which has the syntax of a query string.
     form = SignedRequest.of(method="POST", target=b"/?" + body, headers=[]).parameters()
     _check_question(form, allowed=_QUESTION_PARAMETERS)
     request = SignedRequest.of(method="POST", target="/", headers=headers, body=body)
@@ -124,7 +124,7 @@ def decode_vault_login(
 
 
 def _check_audience_signed(request: SignedRequest, header: str) -> None:
-    """Without it the request would prove the client to any receiver it was ever sent to, and each of them to all others."""
+    """Require a signed *header*. Without it, every receiver of the request could use it as the client at other receivers."""
     if header not in parse_authorization(request).signed_headers:
         raise _refused("proof-audience", f"{header} among the signed headers", "a request signed for no receiver in particular")
 
@@ -138,8 +138,8 @@ def _check_question(parameters: list[tuple[str, str]], *, allowed: AbstractSet[s
 
 
 def _read_url(url: str, hosts: AbstractSet[str] | None) -> tuple[str, str]:
-    """Authority and raw query of the URL of an STS endpoint."""
-    # urlsplit drops white space and control characters that another reader keeps.
+    """Return authority and raw query of the URL of an STS endpoint."""
+    # urlsplit removes white space and control characters, which other parsers keep.
     if not url.isascii() or not url.isprintable() or " " in url or "#" in url:
         raise _refused("proof-url", "a URL of printable ASCII without fragment", "another text")
     try:

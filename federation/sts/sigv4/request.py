@@ -1,7 +1,6 @@
-"""An HTTP request as it stood on the wire: what a Signature Version 4 signature covers, octet by octet.
+"""HTTP requests with the exact octets that a signature of Signature Version 4 covers.
 
-Nothing is trusted here and nothing is decoded away: duplicates, order and spelling survive, because a verifier that sees another request
-than the one that was signed (or than the one that is then served) verifies nothing.
+Duplicates, order and spelling are preserved, so that the verified request is both the signed and the served one.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _RESEND = "sign the request with an AWS SDK and send it unchanged"
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request before anything of it is believed. Build it with `SignedRequest.of`; ``repr`` shows neither tokens nor body.
+    """An unverified request. Use `SignedRequest.of` to construct it. The repr shows neither tokens nor body.
 
     Attributes:
-        method: As sent; HTTP methods are case-sensitive.
+        method: The method as sent, case-sensitive.
         path: The raw path of the request line, at least ``/``.
         query: The raw query string, without the question mark.
-        headers: Lower-case name and raw value, in order, duplicates kept; a folded value keeps its line break.
-        body: The payload.
+        headers: Lower-case names and raw values in order, with duplicates. A folded value has its line break.
+        body: The payload in octets.
     """
 
     method: str
@@ -42,7 +41,7 @@ class SignedRequest:
 
     @classmethod
     def of(cls, *, method: object, target: object, headers: object, body: object = b"") -> SignedRequest:
-        """Take a request from a server or a recording.
+        """Return the request of a server or a recording.
 
         Args:
             method: ``GET``, ``POST`` …
@@ -51,7 +50,7 @@ class SignedRequest:
             body: The payload octets.
 
         Raises:
-            IncompleteSignature: A part has another type or cannot stand in an HTTP request.
+            IncompleteSignature: A part has another type or is invalid in HTTP.
         """
         if not isinstance(method, str) or _METHOD.fullmatch(method) is None:
             raise _unreadable("method", "an HTTP method", show(method))
@@ -66,14 +65,14 @@ class SignedRequest:
         return cls(method, path or b"/", query, tuple(_header(pair) for pair in headers), body)
 
     def header(self, name: str) -> tuple[bytes, ...]:
-        """Every value of the header *name* (lower case), in order."""
+        """Return every value of the header *name* (lower case) in order."""
         return tuple(value for header, value in self.headers if header == name)
 
     def single_header(self, name: str) -> str | None:
-        """The value of the header *name*, trimmed, or None.
+        """Return the trimmed value of the header *name*; None where it is absent.
 
         Raises:
-            IncompleteSignature: It stands there more than once: which one counts would be the reader's choice, not the signer's.
+            IncompleteSignature: The header is repeated, which would be ambiguous.
         """
         values = self.header(name)
         if len(values) > 1:
@@ -81,7 +80,7 @@ class SignedRequest:
         return values[0].decode("utf-8", "replace").strip() if values else None
 
     def parameters(self) -> list[tuple[str, str]]:
-        """The query parameters, decoded, in order, duplicates kept.
+        """Return the decoded query parameters in order, with duplicates.
 
         Raises:
             MalformedQueryString: A percent sign does not begin an escape.
@@ -90,10 +89,10 @@ class SignedRequest:
 
 
 def query_pairs(query: bytes) -> list[tuple[bytes, bytes]]:
-    """Split and unescape a query string; a plus sign is a space, as the form parser behind us will read it.
+    """Return the unescaped names and values of a query string. A plus sign is a space, as in forms.
 
     Raises:
-        MalformedQueryString: A percent sign does not begin an escape; texts as AWS sends them.
+        MalformedQueryString: A percent sign does not begin an escape sequence. The texts are AWS's.
     """
     bad = _BAD_ESCAPE.search(query)
     if bad is not None:
@@ -111,7 +110,7 @@ def query_pairs(query: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def echo(text: str) -> str:
-    """Cut and clean what AWS's own texts repeat of a request (attack rows D04, T08). Never pass a session token or a secret."""
+    """Return a part of a request for a text of AWS, cut and escaped (attack rows D04, T08). Never pass a session token or a secret."""
     return "".join(c if c.isprintable() else "?" for c in text[:_ECHO_CHARS])
 
 

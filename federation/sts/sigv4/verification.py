@@ -1,7 +1,7 @@
-"""Verifying Signature Version 4: who signed this request, or why nobody did.
+"""Verification of Signature Version 4.
 
-The order of the checks is the one AWS was seen to answer in, so that a request with several faults hears of the same one here. The secret
-enters one comparison only, and that takes the same time for every wrong signature.
+The checks have the observed order of AWS, so that a request with several faults gets the same refusal. The signature is compared in
+constant time.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from federation.sts.sigv4.checks import (
 from federation.sts.sigv4.request import SignedRequest
 
 SecretLookup = Callable[[str, str | None], str | None]
-"""Access key id and session token to secret access key; None when nobody owns the pair. May raise a `FederationError`."""
+"""Returns the secret access key of an access key id and session token; None where they are unknown. It may raise a `FederationError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedSignature:
-    """Proof that the owner of an access key signed exactly this request.
+    """Proof that the owner of an access key signed this request.
 
     Attributes:
-        access_key_id: The key.
-        session_token: The session token presented and signed with it, or None for a long-term key.
-        scope: Day, region and service the signature is good for.
-        signed_headers: Headers it covers; a header not among them is anybody's.
-        presigned: It stood in the query string, so the request may have passed through other hands.
-        signed_at: The instant of signing, aware UTC.
+        access_key_id: The access key id.
+        session_token: The session token of the request; None for a long-term key.
+        scope: Day, region and service of the signature.
+        signed_headers: The headers that the signature covers.
+        presigned: Whether the signature was in the query string, so that others may have forwarded the request.
+        signed_at: The time of signing, aware UTC.
     """
 
     access_key_id: str
@@ -71,26 +71,26 @@ def verify(
 ) -> VerifiedSignature:
     """Verify the signature of *request*, in the Authorization header or presigned.
 
-    A presigned request is good for fifteen minutes from its date like any other: STS was observed to heed no ``X-Amz-Expires``.
-    ``UNSIGNED-PAYLOAD`` is refused: the body of an STS request is the request.
+    A presigned request is accepted for fifteen minutes around its date, like any other: STS ignores ``X-Amz-Expires`` (observed).
+    ``UNSIGNED-PAYLOAD`` is refused, because the body holds the parameters.
 
     Args:
         request: The request as received.
-        secret_of: Finds the secret access key.
-        at: The instant to judge at, aware.
-        regions: Regions a signature may be scoped to; None takes the region the signer names.
-        service: Service it must be scoped to.
-        rules: Headers it must cover.
-        normalize_path: False builds the path the way of S3.
+        secret_of: Returns the secret access key.
+        at: The time to judge at, aware.
+        regions: Accepted regions of the scope; None for any.
+        service: Required service of the scope.
+        rules: Headers that the signature must cover.
+        normalize_path: Whether the path is normalised; False for S3.
 
     Raises:
         ValidationError: *request* is no `SignedRequest`.
-        MissingAuthenticationToken: No signature.
-        MalformedQueryString: The query string cannot be read.
-        IncompleteSignature: A part of the signature is missing, malformed or there twice.
-        InvalidClientTokenId: Nobody owns the access key, or the session token beside it.
-        SignatureDoesNotMatch: Clock, scope, signed headers, payload hash or the signature itself.
-        ExpiredToken: As *secret_of* says.
+        MissingAuthenticationToken: There is no signature.
+        MalformedQueryString: The query string is malformed.
+        IncompleteSignature: A part of the signature is missing, malformed or repeated.
+        InvalidClientTokenId: The access key or the session token is unknown.
+        SignatureDoesNotMatch: Time, scope, signed headers, payload hash or the signature is wrong.
+        ExpiredToken: *secret_of* raises it.
     """
     if not isinstance(request, SignedRequest):
         raise ValidationError(
