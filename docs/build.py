@@ -60,6 +60,7 @@ ROOMS: Final = {
     "oidc": "JSON Web Tokens, key sets and OpenID Connect providers",
     "oauth": "OAuth access tokens and their servers",
     "policy": "Policies and the requests they are asked about",
+    "explaining": "Explanations",
     "account": "The account directory",
     "sts": "The operations",
     "server": "HTTP",
