@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
-from federation.saml import signature
+from federation.saml import response
 from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
 from federation.saml.signature import StrictVerifier, Verified
 from federation.saml.signed_info import canonicalise
@@ -74,7 +74,7 @@ def test_C13_octets_of_another_element_prove_nothing(other: str, monkeypatch: py
         def verify(self, *given: Any) -> Verified:
             return super().verify(*given)._replace(octets=other.replace("{id}", given[0].get("ID")).encode())
 
-    monkeypatch.setattr(signature, "named", lambda name: Careless())
+    monkeypatch.setattr(response, "named", lambda _name: Careless())
     assert refused(genuine()).check == "canonicalisation"
 
 
