@@ -1,5 +1,6 @@
 """Opaque access tokens: ProviderId, the answers of Amazon, Facebook and RFC 7662 servers, and signed answers."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +8,14 @@ from urllib.parse import quote
 import pytest
 
 from federation import FederationError, OAuthProvider, diagnose, validate
-from federation.errors import AccessDenied, ExpiredTokenException, IDPCommunicationError, IDPRejectedClaim, RegistrationError
+from federation.errors import (
+    AccessDenied,
+    ExpiredTokenException,
+    IDPCommunicationError,
+    IDPRejectedClaim,
+    InvalidIdentityToken,
+    RegistrationError,
+)
 from federation.oauth.registry import check_provider_id, token_key
 from federation.oauth.validator import OAuthTokenValidator
 from federation.profiles import Profile
@@ -307,3 +315,49 @@ def test_report_names_the_stage_that_failed() -> None:
     accepted = diagnose(TOKEN, server("www.amazon.com", AMAZON), at=AT)
     assert accepted.identity is not None
     assert accepted.profile is Profile.STRICT
+
+
+@pytest.mark.parametrize("spoilt", [b'"iss":"x","iss":"https://as.example.com",', b'"x":{"y":1,"y":2},'])
+def test_a_signed_answer_names_every_member_once(spoilt: bytes) -> None:
+    claims = {"iss": "https://as.example.com", "aud": "us", "token_introspection": ACTIVE}
+    header = b'{"typ":"token-introspection+jwt","alg":"RS256","kid":"key-1"}'
+    plain = json.dumps(claims).encode()
+    for octets, payload in ((header, plain), (header, b"{" + spoilt + plain[1:]), (b"{" + spoilt + header[1:], plain)):
+        answer = SIGNER.sign(octets, payload)
+        if spoilt not in octets + payload:
+            assert validate(TOKEN, server("as.example.com", answer, jwks=SIGNER.jwks(), resource_servers=["us"]), at=AT).subject
+            continue
+        with pytest.raises(RegistrationError) as caught:
+            server("as.example.com", answer, jwks=SIGNER.jwks(), resource_servers=["us"])
+        assert (caught.value.check, caught.value.found) == ("signed-introspection", "a repeated member")
+
+
+def test_an_answer_may_leave_its_issuer_out() -> None:
+    for issuer in (None, "as.example.com", "https://as.example.com"):
+        assert validate(TOKEN, server("as.example.com", ACTIVE | {"iss": issuer}), at=AT).issuer == (issuer or "https://as.example.com")
+    assert refused(server("as.example.com", ACTIVE | {"iss": "http://as.example.com"})).check == "issuer"
+
+
+@pytest.mark.parametrize("name", ["a" * 63, "a" * 65, "A" * 64, "g" * 64, 5])
+def test_answers_are_keyed_by_a_digest_in_lower_case(name: Any) -> None:
+    assert OAuthProvider(name="as.example.com", token_information={"a" * 64: ACTIVE}).answers
+    with pytest.raises(RegistrationError) as caught:
+        OAuthProvider(name="as.example.com", token_information={name: ACTIVE})
+    assert (caught.value.check, caught.value.found) == ("token-information", "another key")
+
+
+def test_a_jwt_is_no_access_token_of_the_built_in_servers() -> None:
+    for name, kind in (("www.amazon.com", InvalidIdentityToken), ("graph.facebook.com", IDPRejectedClaim)):
+        check_provider_id(name, TOKEN)
+        with pytest.raises(kind) as caught:
+            check_provider_id(name, token())
+        assert caught.value.check == "provider-id"
+    check_provider_id("as.example.com", token(), registered=["as.example.com"])
+
+
+def test_an_answer_may_be_as_long_as_the_limit() -> None:
+    longest = json.dumps(ACTIVE).ljust(1_048_576)
+    assert validate(TOKEN, server("as.example.com", longest), at=AT).subject == "alice"
+    with pytest.raises(RegistrationError) as caught:
+        server("as.example.com", f"{longest} ")
+    assert (caught.value.check, caught.value.found) == ("token-information", "1048577 octets")

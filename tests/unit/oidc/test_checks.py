@@ -244,3 +244,12 @@ def test_an_identity_says_what_the_token_said() -> None:
     assert (identity.token_id, identity.issued_at, identity.not_on_or_after) == ("once", moment(NOW - 3), moment(NOW + 60))
     assert (identity.audience, identity.audiences) == (CLIENT, ("client-b", "other"))
     assert validate(token(jti=7), provider(profile="aws"), at=AT).token_id is None
+
+
+def test_what_google_nests_is_a_key_of_google_alone() -> None:
+    gitlab = OidcForge(key=key(), shape=OIDC_SHAPES["gitlab"])
+    provider_of_gitlab = gitlab.provider()
+    absent: dict[str, Any] = {claim: ABSENT for claim, _ in provider_of_gitlab.key_names.vendor}
+    assert absent
+    keys = validate(gitlab.token(at=AT, google={"organization_number": 7}, **absent), provider_of_gitlab, at=AT).context_keys
+    assert keys.keys() == {"gitlab.com:aud", "gitlab.com:sub"}
