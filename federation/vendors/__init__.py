@@ -11,6 +11,7 @@ from federation.vendors import clouds, pipelines, platforms
 from federation.vendors.clouds import AMAZON, COGNITO, FACEBOOK, GOOGLE
 from federation.vendors.model import (
     ACCOUNTED_CLAIMS,
+    INSTEAD,
     STANDARD_CLAIMS,
     Bound,
     Customers,
@@ -31,6 +32,7 @@ __all__ = [
     "COGNITO",
     "FACEBOOK",
     "GOOGLE",
+    "INSTEAD",
     "STANDARD_CLAIMS",
     "VENDORS",
     "Bound",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from federation.vendors import subjects
 from federation.vendors.model import HOST, Bound, OidcShape, RequiredCondition, Vendor
 
 GOOGLE: Final = "accounts.google.com"
@@ -62,6 +63,7 @@ VENDORS: Final = (
         documented_claims=frozenset({"kubernetes.io"}),
         documented_beginnings=("kubernetes.io/serviceaccount/",),
         broken=r"[^:]+(?::[^:]+){0,2}|system:serviceaccounts:.*",
+        subjects=subjects.KUBERNETES,
         shape=OidcShape(
             name="eks",
             issuer="https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF01234567",

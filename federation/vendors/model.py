@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final, Literal
 
+from federation.vendors.subjects import UNKNOWN, Grammar
+
 STANDARD_CLAIMS: Final = ("aud", "oaud", "sub", "amr")
 """Claims that become condition keys for every OIDC provider; ``amr`` alone has several values by definition."""
 ACCOUNTED_CLAIMS: Final = frozenset(
@@ -30,6 +32,18 @@ ACCOUNTED_CLAIMS: Final = frozenset(
 )
 """Claims that any issuer may set: those of RFC 7519 and OpenID Connect Core about the token itself, and those that AWS reads."""
 _ACCOUNTED_BEGINNING: Final = "https://aws.amazon.com/tags/"
+INSTEAD: Final[Mapping[str, str]] = {
+    "repository_owner": "repository_owner_id",
+    "job_workflow_sha": "job_workflow_ref",
+    "workflow_ref": "job_workflow_ref",
+    "iss": "sub",
+    "azp": "aud",
+    "namespace_path": "namespace_id",
+    "project_path": "project_id",
+    "organization": "organization_id",
+    "pipeline": "pipeline_id",
+}
+"""Claims that people reach for and no policy sees, and the exposed ones that say as much."""
 HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 """Regular expression of a host name, for issuer patterns."""
 
@@ -140,6 +154,7 @@ class Vendor:
         built_in: The protocol, where AWS trusts the issuer without an IAM object and policies name it by its bare host.
         required: The condition that IAM requires of new trust policies, None where it requires none.
         shape: How the forge imitates it, None where it does not.
+        subjects: The forms of its subjects; without any where they are not known.
     """
 
     name: str
@@ -158,6 +173,7 @@ class Vendor:
     built_in: Literal["oidc", "oauth"] | None = None
     required: RequiredCondition | None = None
     shape: OidcShape | None = None
+    subjects: Grammar = UNKNOWN
 
     @property
     def exposed_claims(self) -> tuple[str, ...]:

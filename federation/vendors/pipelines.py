@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
+from federation.vendors import subjects
 from federation.vendors.model import HOST, Bound, OidcShape, RequiredCondition, Vendor
 
 
@@ -114,6 +115,7 @@ _GITHUB: Final = Vendor(
         not_before=True,
         left_out=("enterprise_id", "environment"),
     ),
+    subjects=subjects.GITHUB,
 )
 # An enterprise's own sub-path of github.com, and GitHub Enterprise Cloud with data residency.
 _GITHUB_ENTERPRISE: Final = replace(
@@ -182,6 +184,7 @@ VENDORS: Final = (
         example=_GITHUB.example,
         broken=_GITHUB.broken,
         required=RequiredCondition(("sub",)),
+        subjects=subjects.GITHUB,
     ),
     Vendor(
         "GitHub audit log",
@@ -252,6 +255,15 @@ VENDORS: Final = (
             not_before=True,
             lifetime=3600,
         ),
+        subjects=subjects.GITLAB,
+    ),
+    Vendor(
+        "Bitbucket",
+        family=r"api\.bitbucket\.org/2\.0/workspaces/[^/]+/pipelines-config/identity/oidc",
+        customers="one",
+        bounds=(Bound("sub", r"\{[^}]+\}:"),),
+        example="{<UUID of the repository>}:*",
+        subjects=subjects.BITBUCKET,
     ),
     Vendor(
         "CircleCI",
@@ -282,6 +294,7 @@ VENDORS: Final = (
             claims=_circleci,
             lifetime=3600,
         ),
+        subjects=subjects.CIRCLECI,
     ),
     Vendor(
         "Buildkite",
@@ -336,5 +349,6 @@ VENDORS: Final = (
             claims=_buildkite,
             not_before=True,
         ),
+        subjects=subjects.BUILDKITE,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from federation.vendors import subjects
 from federation.vendors.model import Bound, OidcShape, RequiredCondition, Vendor
 
 
@@ -49,6 +50,7 @@ VENDORS: Final = (
             not_before=True,
             lifetime=7200,
         ),
+        subjects=subjects.TERRAFORM,
     ),
     Vendor(
         "Codefresh",
@@ -89,6 +91,7 @@ VENDORS: Final = (
         bounds=(Bound("aud"), Bound("sub", r"owner:[^:]+:")),
         example="owner:acme:project:app:environment:production",
         required=RequiredCondition(("aud",)),
+        subjects=subjects.VERCEL,
     ),
     # How the next three name their customers is not published; a subject that begins with text is taken for one customer's.
     Vendor(

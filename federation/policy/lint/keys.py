@@ -14,20 +14,11 @@ from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.subject import Subject
 from federation.policy.lint.vocabulary import NAMES, closest, provider_of, split_key
 from federation.policy.wildcard import fold
-from federation.vendors import find_vendor
+from federation.vendors import INSTEAD, find_vendor
 
 _SCHEMES: Final = ("https://", "http://")
 _SERVICES: Final = ("aws", "sts", "saml")
 """Prefixes of which every key that a role's trust can ask for is known."""
-_INSTEAD: Final = {
-    "repository_owner": "repository_owner_id",
-    "job_workflow_sha": "job_workflow_ref",
-    "iss": "sub",
-    "azp": "aud",
-    "namespace_path": "namespace_id",
-    "project_path": "project_id",
-}
-"""Claims that people reach for, and the exposed ones that say as much."""
 
 Test = Callable[[Subject, Condition], tuple[str, str] | None]
 """Says what is wrong with the condition's key and what to write instead; None where nothing is."""
@@ -59,7 +50,7 @@ def _not_exposed(subject: Subject, condition: Condition) -> tuple[str, str] | No
     claim, exposed = split_key(condition)[1], find_vendor(provider).exposed_claims
     if claim in map(fold, exposed):
         return None
-    instead = _INSTEAD.get(claim)
+    instead = INSTEAD.get(claim)
     better = instead if instead in exposed else closest(claim, exposed)
     said = "names a claim that AWS does not make a condition key"
     return said, f"write {show(f'{provider}:{better}')}" if better else f"use one of {', '.join(exposed)}"

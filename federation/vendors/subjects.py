@@ -1,0 +1,273 @@
+"""The forms of ``sub``: how each vendor writes who or what a token is for, and how a job or a login comes by each form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectForm:
+    """One form of ``sub``.
+
+    Attributes:
+        name: Its name, unique for the vendor.
+        pattern: Regular expression of the whole subject; its named groups are the parts. It reads patterns of a policy as well.
+        what: What the token is for, in words, with the parts in braces.
+        whose: Whose it is, in words; empty where the form does not say.
+        obtain: How a token of this form is obtained, in words.
+        volatile: Parts that are new with every run, so that no policy can name them beforehand.
+    """
+
+    name: str
+    pattern: str
+    what: str
+    whose: str = ""
+    obtain: str = ""
+    volatile: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject, or a policy's pattern of one, by its parts.
+
+    Attributes:
+        form: Its form.
+        text: The subject as written.
+        parts: The parts by name; those that the form allows to be absent and that are, are left out.
+    """
+
+    form: SubjectForm
+    text: str
+    parts: Mapping[str, str]
+    _spans: Mapping[str, tuple[int, int]] = field(repr=False)
+
+    @property
+    def what(self) -> str:
+        """What the token is for, in words."""
+        return self.form.what.format_map(self.parts)
+
+    @property
+    def whose(self) -> str:
+        """Whose it is, in words; empty where the form does not say."""
+        return self.form.whose.format_map(self.parts)
+
+    @property
+    def obtain(self) -> str:
+        """How a token of this form is obtained, in words; empty where that is not known."""
+        return self.form.obtain.format_map(self.parts)
+
+    @property
+    def lasting(self) -> str:
+        """The subject as a pattern that leaves open the parts that are new with every run."""
+        text = self.text
+        for start, end in sorted((self._spans[part] for part in self.form.volatile if part in self._spans), reverse=True):
+            text = f"{text[:start]}*{text[end:]}"
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The forms of a vendor's subjects.
+
+    Attributes:
+        forms: The forms; the first that fits counts.
+        prefix: What every usual subject begins with, and people forget.
+        ids: Parts that hold the number of what another part names.
+        source: URL of the vendor's documentation of the subject.
+    """
+
+    forms: tuple[SubjectForm, ...] = ()
+    prefix: str = ""
+    ids: frozenset[str] = frozenset()
+    source: str = ""
+
+    def read(self, subject: str) -> Subject | None:
+        """Return *subject* by its parts; None where no form fits."""
+        for form in self.forms:
+            match = re.fullmatch(form.pattern, subject, re.DOTALL)
+            if match is not None:
+                present = {name: text for name, text in match.groupdict().items() if text is not None}
+                return Subject(form, subject, present, {name: match.span(name) for name in present})
+        return None
+
+
+UNKNOWN: Final = Grammar()
+
+
+def grammar_of(subject: str, grammars: Iterable[Grammar]) -> Grammar | None:
+    """Return the one of *grammars* of which *subject* has a form; None where none or several fit: its shape then tells no vendor."""
+    fitting = [grammar for grammar in grammars if grammar.read(subject) is not None]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+_REPOSITORY: Final = r"repo:(?P<owner>[^/:@]+)(?:@(?P<owner_id>[^/:@]+))?/(?P<name>[^/:@]+)(?:@(?P<name_id>[^/:@]+))?"
+_OF_REPOSITORY: Final = "repository `{owner}/{name}`"
+_GITHUB_CLAIMS: Final = (
+    "repo|repository|repository_id|repository_owner|repository_owner_id|repository_visibility|context|environment|ref|ref_type"
+    "|job_workflow_ref|workflow|workflow_ref|actor|actor_id|event_name|enterprise|enterprise_id|runner_environment|base_ref|head_ref"
+)
+
+
+def _github(name: str, ending: str, what: str, obtain: str) -> SubjectForm:
+    return SubjectForm(name, f"{_REPOSITORY}:{ending}", what, _OF_REPOSITORY, obtain)
+
+
+GITHUB: Final = Grammar(
+    forms=(
+        _github("any", r"\*", "every job", ""),
+        _github("pull request", "pull_request", "pull requests", "start the workflow by `on: pull_request`, without `environment:`"),
+        _github(
+            "environment",
+            "environment:(?P<environment>[^:]+)",
+            "environment `{environment}`",
+            "write `environment: {environment}` in the job",
+        ),
+        _github(
+            "branch",
+            "ref:refs/heads/(?P<branch>[^:]+)",
+            "branch `{branch}`",
+            "run the workflow on branch `{branch}`, without `environment:` in the job",
+        ),
+        _github(
+            "tag",
+            "ref:refs/tags/(?P<tag>[^:]+)",
+            "tag `{tag}`",
+            "run the workflow on tag `{tag}`, without `environment:` in the job",
+        ),
+        _github("reference", "ref:(?P<ref>[^:]+)", "reference `{ref}`", "run the workflow on `{ref}`"),
+        SubjectForm(
+            "reusable workflow",
+            rf"(?:{_REPOSITORY}:.*)?job_workflow_ref:(?P<workflow>[^:]+)",
+            "the reusable workflow `{workflow}`",
+            obtain="call the workflow `{workflow}` by `uses:` in the job",
+        ),
+        SubjectForm("customised", rf"(?P<claims>(?:{_GITHUB_CLAIMS}):[^:]+:.+|(?!repo:)(?:{_GITHUB_CLAIMS}):.+)", "the claims `{claims}`"),
+    ),
+    prefix="repo:",
+    ids=frozenset({"owner_id", "name_id"}),
+    source="https://docs.github.com/en/actions/reference/security/oidc",
+)
+
+_PROJECT: Final = "project_path:(?P<project>[^:]+)"
+_OF_PROJECT: Final = "project `{project}`"
+GITLAB: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "branch",
+            f"{_PROJECT}:ref_type:branch:ref:(?P<branch>.+)",
+            "branch `{branch}`",
+            _OF_PROJECT,
+            "run the pipeline on branch `{branch}`",
+        ),
+        SubjectForm("tag", f"{_PROJECT}:ref_type:tag:ref:(?P<tag>.+)", "tag `{tag}`", _OF_PROJECT, "run the pipeline on tag `{tag}`"),
+        SubjectForm("any", rf"{_PROJECT}:\*", "every job", _OF_PROJECT),
+        SubjectForm("reference", f"{_PROJECT}:ref_type:(?P<type>[^:]+):ref:(?P<ref>.+)", "{type} `{ref}`", _OF_PROJECT),
+    ),
+    prefix="project_path:",
+    source="https://docs.gitlab.com/ci/secrets/id_token_authentication/",
+)
+TERRAFORM: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "run",
+            "organization:(?P<organization>[^:]+):project:(?P<project>[^:]+):workspace:(?P<workspace>[^:]+):run_phase:(?P<phase>[^:]+)",
+            "run phase `{phase}` of workspace `{workspace}`",
+            "project `{project}` of organization `{organization}`",
+            "start the `{phase}` of a run in workspace `{workspace}` of project `{project}`",
+        ),
+        SubjectForm(
+            "without project",
+            "organization:(?P<organization>[^:]+):workspace:(?P<workspace>[^:]+):run_phase:(?P<phase>[^:]+)",
+            "run phase `{phase}` of workspace `{workspace}`, without a project",
+            "organization `{organization}`",
+        ),
+    ),
+    prefix="organization:",
+    source="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
+)
+_UUID: Final = r"\{[0-9A-Fa-f-]{36}\}"
+BITBUCKET: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "deployment",
+            rf"(?P<repository>{_UUID}):(?P<environment>{_UUID}|\*):(?P<step>{_UUID}|\*)",
+            "a step of deployment environment `{environment}`",
+            "repository `{repository}`",
+            "write `deployment:` with that environment in the step",
+            ("step",),
+        ),
+        SubjectForm(
+            "step",
+            rf"(?P<repository>{_UUID}):(?P<step>{_UUID}|\*)",
+            "a step without deployment environment",
+            "repository `{repository}`",
+            "leave `deployment:` out of the step",
+            ("step",),
+        ),
+    ),
+    source="https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/",
+)
+CIRCLECI: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "job of a reference",
+            "org/(?P<organization>[^/]+)/project/(?P<project>[^/]+)/user/(?P<user>[^/]+)/vcs-origin/(?P<origin>.+)/vcs-ref/(?P<ref>.+)",
+            "a job of user `{user}` on `{ref}`",
+            "project `{project}`",
+            "have user `{user}` start the job of project `{project}` on `{ref}`",
+        ),
+        SubjectForm(
+            "job",
+            "org/(?P<organization>[^/]+)/project/(?P<project>[^/]+)/user/(?P<user>[^/]+)",
+            "a job of user `{user}`",
+            "project `{project}`",
+            "have user `{user}` start the job of project `{project}`",
+        ),
+    ),
+    prefix="org/",
+    source="https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/",
+)
+BUILDKITE: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "step",
+            "organization:(?P<organization>[^:]+):pipeline:(?P<pipeline>[^:]+):ref:(?P<ref>[^:]+)"
+            "(?::commit:(?P<commit>[^:]+):step:(?P<step>.*)|:(?P<rest>\\*))",
+            "pipeline `{pipeline}` on `{ref}`",
+            "organization `{organization}`",
+            "build `{ref}` of pipeline `{pipeline}`",
+            ("commit",),
+        ),
+    ),
+    prefix="organization:",
+    source="https://buildkite.com/docs/agent/v3/cli-oidc",
+)
+KUBERNETES: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "service account",
+            "system:serviceaccount:(?P<namespace>[^:]+):(?P<account>[^:]+)",
+            "service account `{account}`",
+            "namespace `{namespace}`",
+            "write `serviceAccountName: {account}` in the pod, in namespace `{namespace}`",
+        ),
+    ),
+    prefix="system:serviceaccount:",
+    source="https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
+)
+VERCEL: Final = Grammar(
+    forms=(
+        SubjectForm(
+            "deployment",
+            "owner:(?P<owner>[^:]+):project:(?P<project>[^:]+):environment:(?P<environment>[^:]+)",
+            "environment `{environment}` of project `{project}`",
+            "team `{owner}`",
+            "deploy project `{project}` to environment `{environment}`",
+        ),
+    ),
+    prefix="owner:",
+    source="https://vercel.com/docs/oidc/reference",
+)
