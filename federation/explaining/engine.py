@@ -9,27 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from federation.errors import FederationError, MalformedPolicyDocument
+from federation.errors import FederationError
 from federation.explaining import assuming
+from federation.explaining.plain import plainly
 from federation.explaining.situation import Row, Situation, situation_of
 from federation.explaining.trial import Trial
-from federation.explanation import Cause, Edit, Explanation, Obstacle, Place
+from federation.explaining.trust import assume_trusted, explain_trust
+from federation.explanation import Explanation, Obstacle
 from federation.profiles import Profile
 
 MAX_LATER: Final = 8
 """Refusals after the first that are explained. A login that meets more of them is repaired in two rounds."""
 
 
-def plainly(situation: Situation) -> Obstacle:
-    """Explain a refusal by its own words: what was demanded, what was there, what to do."""
-    refusal = situation.refusal
-    path = refusal.path if isinstance(refusal, MalformedPolicyDocument) else ""
-    cause = Cause(check=refusal.check, sentence=f"expected {refusal.expected}, found {refusal.found}")
-    return Obstacle(causes=(cause,), edits=(Edit(place=Place(owner="call", path=path), instruction=refusal.remedy),))
-
-
 _PLAINLY: Final = Row(plainly)
-TABLE: Final[Mapping[str, Row]] = {check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()}
+TABLE: Final[Mapping[str, Row]] = {
+    **{check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()},
+    "trust-policy": Row(explain_trust, assume_trusted),
+}
 """Check to its explanation."""
 
 

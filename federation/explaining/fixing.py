@@ -9,8 +9,11 @@ from typing import Any, Final
 
 from federation.errors import ValidationError, show
 from federation.explaining.positions import Node, Step, locate, read_path, whole_name
+from federation.explaining.widening import lets_in
 from federation.explanation import ABSENT, Absent, Change, Json
 from federation.policy.document import Number, read_document
+
+__all__ = ["apply", "changed", "lets_in"]
 
 _INDENT: Final = re.compile(r"\n([ \t]*)[^\n]*$")
 
@@ -80,6 +83,9 @@ def _difference(text: str, node: Node, old: Any, new: Any) -> tuple[int, int, st
         edit = _object_difference(text, node, old, new)
     elif isinstance(old, list) and isinstance(new, list):
         edit = _list_difference(text, node, old, new)
+    elif isinstance(new, list) and len(new) > 1 and new[0] == old:
+        further = "".join(f", {_written(each, text, node.start)}" for each in new[1:])
+        edit = (node.start, node.end, f"[{text[node.start : node.end]}{further}]")
     else:
         edit = None
     return edit or (node.start, node.end, _written(new, text, node.start))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-LONGEST: Final = 512
+LONGEST: Final = 256
 """Characters of a text that are compared; what follows them must be equal to count."""
 _ALIKE: Final = 0.6
 """Share of the longer text that must remain unedited for a member to be called nearest."""
-_COMPARED: Final = 64
+_COMPARED: Final = 16
 """Members that are compared edit by edit; a larger set is first narrowed to those with the longest common beginning and end."""
 
 
@@ -55,6 +55,14 @@ def edits(one: str, other: str) -> int:
             cost = min(row[column] + 1, row[column - 1] + 1, diagonal + (left != right))
             diagonal, row[column] = row[column], cost
     return row[-1] + rest
+
+
+def shared(one: str, other: str) -> float:
+    """Return the share of the longer text that the common beginning and the common end make up: a quick `likeness`."""
+    longest = max(len(one), len(other))
+    head = _common(one, other)
+    tail = _common(one[head:][::-1], other[head:][::-1])
+    return (head + tail) / longest if longest else 1.0
 
 
 def _ranked(wanted: str, members: Iterable[str]) -> list[tuple[float, str]]:

@@ -59,6 +59,17 @@ class Subject:
         """How a token of this form is obtained, in words; empty where that is not known."""
         return self.form.obtain.format_map(self.parts)
 
+    def numbered(self, other: Subject, ids: frozenset[str]) -> str:
+        """Return the text with the numbers that *other* has behind the same names, as ``acme@65`` for ``acme``."""
+        text = self.text
+        for part in sorted((each.removesuffix("_id") for each in ids), key=lambda name: self._spans.get(name, (0, 0)), reverse=True):
+            number = other.parts.get(f"{part}_id")
+            same = self.parts.get(part) == other.parts.get(part) is not None
+            if number is not None and same and f"{part}_id" not in self.parts:
+                end = self._spans[part][1]
+                text = f"{text[:end]}@{number}{text[end:]}"
+        return text
+
     @property
     def lasting(self) -> str:
         """The subject as a pattern that leaves open the parts that are new with every run."""
@@ -118,6 +129,12 @@ def _github(name: str, ending: str, what: str, obtain: str) -> SubjectForm:
 GITHUB: Final = Grammar(
     forms=(
         _github("any", r"\*", "every job", ""),
+        SubjectForm(
+            "any of the owner",
+            r"repo:(?P<owner>[^/:@*]+)(?:@(?P<owner_id>[^/:@]+))?/(?P<name>[^/:@]*\*)",
+            "every job",
+            "every repository `{owner}/{name}`",
+        ),
         _github("pull request", "pull_request", "pull requests", "start the workflow by `on: pull_request`, without `environment:`"),
         _github(
             "environment",

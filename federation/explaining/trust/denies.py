@@ -1,0 +1,85 @@
+"""Why a Deny statement stops a caller. No edit removes a Deny: one value that it names, or one exception, is all that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from federation.errors import show
+from federation.explaining.trust import origins
+from federation.explaining.trust.asked import Asked, Finding
+from federation.explaining.trust.keys import explain_absence
+from federation.explaining.trust.rewriting import literal, shown, with_value, without_value
+from federation.explanation import Cause, Change, Edit, Place
+from federation.policy import Statement
+from federation.policy.conditions import Condition
+
+_MAX_TOLD = 4
+
+
+def explain_deny(asked: Asked, statement: Statement) -> Finding:
+    """Explain why the Deny *statement* applies to the caller."""
+    label = show(statement.sid) if statement.sid else str(statement.index)
+    told = " and ".join(_told(asked, each) for each in statement.conditions[:_MAX_TOLD])
+    action = show(asked.request.action)
+    whom = f"denies {action} to whoever meets its conditions, and the caller does: {told}"
+    if not told:
+        whom = f"denies {action} to {show(asked.caller.name)} without any condition"
+    cause = Cause(check="deny", sentence=f"statement {label} {whom}", place=asked.place(statement.path))
+    edits = [edit for condition in statement.conditions for edit in _edits(asked, statement, condition)]
+    working = [edit for edit in edits if (after := asked.after(edit.changes)) is not None and not _applies(after, statement)]
+    return Finding(cause=cause, edits=(*working, _elsewhere(asked, statement)))
+
+
+def _applies(asked: Asked, statement: Statement) -> bool:
+    return statement.index in {each.index for each in asked.denying}
+
+
+def _told(asked: Asked, condition: Condition) -> str:
+    value = asked.value(condition.key)
+    expected = ", ".join(map(show, condition.expected[:_MAX_TOLD]))
+    if value is None:
+        return f"the request has no {show(condition.key)}, which satisfies {condition.operator.name} {expected}"
+    found = ", ".join(map(show, (value,) if isinstance(value, str) else value[:_MAX_TOLD]))
+    return f"the {origins.origin(asked, condition.folded).said} is {found}, which satisfies {condition.operator.name} {expected}"
+
+
+def _edits(asked: Asked, statement: Statement, condition: Condition) -> Iterator[Edit]:
+    """Yield the edits by which *condition* no longer covers this very value."""
+    value = asked.value(condition.key)
+    if value is None:
+        if condition.operator.operator.negated and not condition.operator.if_exists:
+            yield from (edit for edit in explain_absence(asked, statement, condition).edits if edit.changes)
+        return
+    if not isinstance(value, str) or condition.operator.quantifier is not None:
+        return
+    if condition.operator.operator.negated:
+        text = literal(value, condition)
+        yield _edit(asked, condition, f"add {shown(text)} to the values that are not denied", with_value(statement, condition, text))
+    elif condition.operator.operator.family.name == "String" and not condition.operator.operator.wildcards:
+        changes = without_value(statement, condition, value)
+        if changes:
+            yield _edit(asked, condition, f"take {shown(value)} out of the values that are denied", changes)
+
+
+def _edit(asked: Asked, condition: Condition, instruction: str, changes: Sequence[Change]) -> Edit:
+    return asked.edit(condition.path, instruction, changes, old=shown(changes[0].old), new=shown(changes[0].new))
+
+
+def _elsewhere(asked: Asked, statement: Statement) -> Edit:
+    """Return the edit that leaves the policy as it is."""
+    first = next((each for each in statement.conditions if asked.value(each.key) is not None), None)
+    if first is None:
+        return Edit(place=Place(owner="call", path="RoleArn"), instruction="assume a role that does not deny this caller", old=_role(asked))
+    told = origins.origin(asked, first.folded)
+    value = asked.value(first.key)
+    old = value if isinstance(value, str) else ", ".join(value or ())
+    if first.folded in ("aws:currenttime", "aws:epochtime"):
+        limit = shown(list(first.expected) if len(first.expected) != 1 else first.expected[0])
+        return Edit(place=asked.place(first.path), instruction="write another instant, if the access is to go on", old=limit)
+    place = Place(owner="call" if told.owner == "call" else "token", path=told.name.strip("`"))
+    return Edit(place=place, instruction=f"sign in so that the {told.said} is one that is not denied", old=old)
+
+
+def _role(asked: Asked) -> str | None:
+    role = asked.situation.role
+    return None if role is None else role.arn

@@ -1,0 +1,224 @@
+"""Why a request has no such condition key, and which key says what is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from federation.condition_keys import find_key
+from federation.errors import show
+from federation.explaining.nearest import most_alike
+from federation.explaining.trust import origins
+from federation.explaining.trust.asked import Asked, Finding, raw
+from federation.explaining.trust.rewriting import literal, shown, with_key
+from federation.explanation import Cause, Edit, Listing, Place
+from federation.policy import Statement
+from federation.policy.conditions import Condition
+from federation.policy.lint.vocabulary import NAMES, closest
+from federation.policy.wildcard import fold
+from federation.vendors import INSTEAD
+
+_SCHEMES: Final = ("https://", "http://")
+_CONNECTION: Final = ("aws:sourceip", "aws:sourcevpc", "aws:vpc", "aws:useragent", "aws:referer", "aws:requestedregion", "aws:viaaws")
+"""Keys of the connection and of the network, which AWS alone knows."""
+_FOR_FEDERATED: Final = {
+    "aws:sourceidentity": "sts:SourceIdentity",
+    "aws:federatedprovider": "aws:userid",
+    "aws:username": "sts:RoleSessionName",
+    "sts:rolesession": "sts:RoleSessionName",
+    "saml:audience": "saml:aud",
+    "saml:recipient": "saml:aud",
+    "saml:issuer": "saml:iss",
+    "saml:nameid": "saml:sub",
+    "saml:subject": "saml:sub",
+}
+"""Keys that a federated caller has not, and those by which it says as much."""
+_SAML_AS_OIDC: Final = {"saml:aud": "aud", "saml:sub": "sub"}
+_MAX_LISTED: Final = 12
+
+Explain = Callable[[Asked, Statement, Condition], Finding | None]
+
+
+def explain_absence(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+    """Explain why the request has no value for the key of *condition*."""
+    return next(finding for explain in _EXPLAIN if (finding := explain(asked, statement, condition)) is not None)
+
+
+def _finding(asked: Asked, condition: Condition, sentence: str, edits: Sequence[Edit | None]) -> Finding:
+    has = most_alike(condition.folded, asked.request.keys, limit=_MAX_LISTED)
+    listing = Listing(label="condition keys of the request", members=has, nearest=has[0] if has else None)
+    cause = Cause(check="condition", sentence=sentence, place=asked.place(condition.path), listings=(listing,))
+    return Finding(cause=cause, edits=tuple(edit for edit in edits if edit is not None))
+
+
+def _renamed(asked: Asked, statement: Statement, condition: Condition, key: str, *, exact: bool = False) -> Edit | None:
+    """Return the edit that makes the condition one on *key*; with *exact* it demands the request's own value. None where that cannot be."""
+    value: Any = asked.value(key)
+    values = None if not exact else literal(value, condition) if isinstance(value, str) else None
+    if exact and values is None:
+        return None
+    changes = with_key(statement, condition, key, values)
+    if not changes:
+        return None
+    before, after = (
+        {name: each} for name, each in ((condition.key, raw(statement, condition)), (key, values or raw(statement, condition)))
+    )
+    instruction = f"write {shown(after)} in place of {shown(before)}"
+    return asked.edit(condition.path, instruction, changes, old=shown(before)[1:-1], new=shown(after)[1:-1])
+
+
+def _with_scheme(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    if not condition.folded.startswith(_SCHEMES):
+        return None
+    plain = asked.spelled(condition.key.partition("://")[2])
+    sentence = f"the condition key {show(condition.key)} begins with `{condition.key.partition('://')[0]}://`, which keys leave out"
+    return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, plain)])
+
+
+def _of_another_provider(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    provider, _, claim = condition.folded.rpartition(":")
+    if "." not in provider or provider == fold(asked.provider):
+        return None
+    if asked.protocol != "OIDC":
+        mine = f"saml:{claim}"
+        sentence = f"{show(condition.key)} is a key of an OpenID Connect provider, and the caller comes by {show(asked.caller.name)}"
+    else:
+        mine = f"{asked.provider}:{claim}"
+        sentence = (
+            f"the principal of the statement is the provider {show(asked.provider)}, and the key {show(condition.key)} is one of "
+            f"{show(condition.key.rpartition(':')[0])}: the key is the half that is wrong"
+        )
+    return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(mine))])
+
+
+def _claim(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    """Explain a key of the right provider that this token has not."""
+    provider, _, claim = condition.folded.rpartition(":")
+    if asked.protocol != "OIDC" or provider != fold(asked.provider):
+        return None
+    exposed = {fold(each): each for each in asked.vendor.exposed_claims}
+    if claim not in exposed:
+        return _not_exposed(asked, statement, condition)
+    if claim == "oaud":
+        sentence = "the token has no `azp`, and without one there is no `:oaud`: its `aud` is the key `:aud`"
+        return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(f"{asked.provider}:aud"))])
+    return _without_claim(asked, condition, exposed[claim])
+
+
+def _not_exposed(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+    """Explain a claim that AWS makes no key of; the edit demands what AWS does see of the same token."""
+    claim = condition.folded.rpartition(":")[2]
+    keys = ", ".join(show(f":{each}") for each in asked.vendor.exposed_claims)
+    has = ", though the token has it" if claim in asked.situation.claims else ""
+    sentence = f"AWS makes no condition key of the claim {show(claim)}{has}; the keys of {show(asked.provider)} are {keys}"
+    edits = (_renamed(asked, statement, condition, key, exact=True) for key in _instead(asked, statement, claim))
+    return _finding(asked, condition, sentence, [next((edit for edit in edits if edit is not None), None)])
+
+
+def _instead(asked: Asked, statement: Statement, claim: str) -> Iterator[str]:
+    """Yield the keys of the request that say what *claim* was to say, the nearest first."""
+    spoken = {each.folded for each in statement.conditions}
+    exposed = asked.vendor.exposed_claims
+    claims = (INSTEAD.get(claim, ""), closest(claim, exposed) or "", "sub", "aud")
+    keys = [f"{asked.provider}:{each}" for each in claims if each in exposed]
+    for key in [*keys, "aws:userid"]:
+        if asked.value(key) is not None and fold(key) not in spoken:
+            yield asked.spelled(key)
+
+
+def _without_claim(asked: Asked, condition: Condition, claim: str) -> Finding:
+    wanted = condition.expected[0] if condition.expected else None
+    sentence = f"the token has no claim {show(claim)}"
+    if claim == "environment":
+        sentence += ": the job names no environment"
+        place = Place(owner="workflow", path="environment", setting="environment", source=asked.grammar.source)
+        edit = Edit(place=place, instruction=f"write `environment: {wanted}` in the job", old=None, new=wanted)
+        return _finding(asked, condition, sentence, [edit])
+    place = Place(owner="identity-provider", path=claim)
+    said = "" if wanted is None else f" with the value {show(wanted)}"
+    return _finding(
+        asked, condition, sentence, [Edit(place=place, instruction=f"have the issuer put {show(claim)}{said} in the token", new=wanted)]
+    )
+
+
+def _saml_key_of_web_identity(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    if asked.protocol != "OIDC" or not condition.folded.startswith("saml:"):
+        return None
+    sentence = f"{show(condition.key)} is a key of SAML logins, and the caller has a token of {show(asked.provider)}"
+    claim = _SAML_AS_OIDC.get(condition.folded)
+    edit = None if claim is None else _renamed(asked, statement, condition, asked.spelled(f"{asked.provider}:{claim}"))
+    return _finding(asked, condition, sentence, [edit])
+
+
+def _wished(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    """Explain tags and a source identity that the token does not ask for, and attributes that the assertion has not."""
+    del statement
+    at = origins.origin(asked, condition.folded)
+    if at.owner == "AWS":
+        return None
+    wanted = next((each for each in condition.expected if not any(sign in each for sign in "*?$")), None)
+    sentence = f"the {asked.token} has nothing for {show(condition.key)}: it lacks {show(at.name)}"
+    carried = [name for name in asked.request.keys if fold(name).startswith("aws:requesttag/")]
+    if condition.folded.startswith("aws:requesttag/"):
+        told = ", ".join(show(name.partition("/")[2]) for name in carried[:_MAX_LISTED])
+        sentence += f"; the session tags it has are {told}" if carried else "; it has no session tags"
+    return _finding(asked, condition, sentence, origins.setting(asked, condition.folded, old=None, new=wanted))
+
+
+def _connection(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    del statement
+    if not condition.folded.startswith(_CONNECTION):
+        return None
+    wanted = ", ".join(map(show, condition.expected[:_MAX_LISTED]))
+    sentence = f"{show(condition.key)} is known to AWS alone, which takes it from the connection; a login that is judged offline has none"
+    edit = Edit(place=Place(owner="call"), instruction=f"compare what AWS sees of the caller with {wanted}", new=wanted)
+    return _finding(asked, condition, sentence, [edit])
+
+
+def _not_for_federated(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    """Explain a key of callers with AWS credentials; where a key of this request says as much, the edit names that."""
+    key = find_key(condition.folded)
+    if key is None or asked.protocol == "AWS" or asked.protocol in key.callers:
+        return None
+    sentence = f"{show(condition.key)} is absent from every federated request: such a caller is no IAM principal yet"
+    head, _, tag = condition.folded.partition("/")
+    other = f"aws:RequestTag/{tag}" if head == "aws:principaltag" else _FOR_FEDERATED.get(condition.folded, "")
+    if condition.folded == "aws:principalarn":
+        other = "aws:userid"
+    if not key.callers:
+        sentence = f"{show(condition.key)} belongs to other operations than those that assume roles"
+    if asked.value(other) is not None:
+        return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(other))])
+    if condition.folded.startswith("aws:multifactorauth"):
+        sentence += "; its second factor is the identity provider's affair"
+    place = asked.place(condition.path)
+    move = Edit(
+        place=place,
+        instruction=f"move the condition to a statement of its own for callers with AWS credentials, by {show('sts:AssumeRole')}",
+        old=shown({condition.key: raw(statement, condition)})[1:-1],
+    )
+    return _finding(asked, condition, sentence, [move])
+
+
+def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+    known = _FOR_FEDERATED.get(condition.folded) or NAMES.get(closest(condition.folded, tuple(NAMES)) or "", "")
+    sentence = f"{show(condition.key)} is no condition key, and a request never has it"
+    if asked.value(known) is not None:
+        return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(known))])
+    if find_key(condition.folded) is not None:
+        sentence = f"the request has no {show(condition.key)}"
+    keys = ", ".join(map(show, most_alike(condition.key, asked.request.keys, limit=5)))
+    edit = Edit(place=asked.place(condition.path), instruction=f"write a key that the request has, such as {keys}", old=condition.key)
+    return _finding(asked, condition, sentence, [edit])
+
+
+_EXPLAIN: Final[tuple[Explain, ...]] = (
+    _with_scheme,
+    _of_another_provider,
+    _claim,
+    _saml_key_of_web_identity,
+    _wished,
+    _connection,
+    _not_for_federated,
+    _misspelt,
+)

@@ -1,0 +1,109 @@
+"""Where the value of a condition key comes from, and where it can be set."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from federation.errors import show
+from federation.explaining.trust.asked import Asked
+from federation.explanation import Edit, Owner, Place
+from federation.policy.wildcard import fold
+from federation.saml.attributes import CONDITION_KEYS
+from federation.sts import saml_attributes, web_identity_claims
+
+_REQUEST_TAG: Final = "aws:requesttag/"
+_SAML: Final = {
+    "saml:aud": ("Recipient", "assertion's Recipient"),
+    "saml:iss": ("Issuer", "assertion's Issuer"),
+    "saml:sub": ("NameID", "assertion's NameID"),
+    "saml:sub_type": ("NameID/@Format", "format of the assertion's NameID"),
+    "saml:namequalifier": ("", "hash of issuer, account and provider, `saml:namequalifier`,"),
+    "saml:doc": ("", "account and name of the SAML provider, `saml:doc`,"),
+}
+_ATTRIBUTES: Final = {fold(key): name for name, keys in reversed(tuple(CONDITION_KEYS.items())) for key in keys}
+"""Condition key to the Name of the attribute that fills it, the first that is known."""
+
+
+class Origin(NamedTuple):
+    """Where a value comes from.
+
+    Attributes:
+        name: Claim, attribute or parameter; empty where it is none of these.
+        said: The same with its owner, to follow "the".
+        owner: ``token``, ``assertion``, ``call`` or ``AWS``.
+    """
+
+    name: str
+    said: str
+    owner: str
+
+
+def origin(asked: Asked, folded: str) -> Origin:
+    """Return where the value of the condition key *folded* comes from in this request."""
+    saml = asked.protocol == "SAML"
+    if folded in _SAML:
+        return Origin(*_SAML[folded], owner="assertion")
+    if folded == "sts:rolesessionname" and not saml:
+        return Origin("RoleSessionName", "call's RoleSessionName", "call")
+    name = _ATTRIBUTES.get(folded) or wish(asked, folded)
+    if name:
+        return Origin(name, f"{asked.token}'s {'attribute' if saml else 'claim'} {show(name)}", asked.token)
+    provider, _, claim = folded.rpartition(":")
+    if asked.protocol == "OIDC" and provider == fold(asked.provider):
+        name = _claim(asked, claim)
+        return Origin(show(name), f"token's {show(name)}", "token")
+    return Origin("", f"request's {show(folded)}", "AWS")
+
+
+def wish(asked: Asked, folded: str) -> str:
+    """Return the claim or attribute by which a token asks for tags and source identity; empty for other keys."""
+    saml = asked.protocol == "SAML"
+    if folded == "sts:rolesessionname":
+        return saml_attributes.ROLE_SESSION_NAME
+    if folded == "sts:sourceidentity":
+        return saml_attributes.SOURCE_IDENTITY if saml else web_identity_claims.SOURCE_IDENTITY
+    if folded.startswith(_REQUEST_TAG):
+        tag = folded.removeprefix(_REQUEST_TAG)
+        return f"{saml_attributes.PRINCIPAL_TAG}{tag}" if saml else f"{web_identity_claims.TAGS}/principal_tags/{tag}"
+    if folded == "aws:tagkeys":
+        return f"{saml_attributes.PRINCIPAL_TAG}…" if saml else web_identity_claims.TAGS
+    if folded == "sts:transitivetagkeys":
+        return saml_attributes.TRANSITIVE_TAG_KEYS if saml else f"{web_identity_claims.TAGS}/transitive_tag_keys"
+    return web_identity_claims.ROLES if folded == "sts:roleauthorizedbyidp" else ""
+
+
+def _claim(asked: Asked, claim: str) -> str:
+    """Return the claim from which ``:aud`` and ``:oaud`` come; others come from the claim of their own name."""
+    if claim == "oaud":
+        return "aud"
+    return "azp" if claim == "aud" and "azp" in asked.situation.claims else claim
+
+
+def setting(asked: Asked, folded: str, *, old: str | None, new: str | None) -> list[Edit]:
+    """Return the edit that sets the value where it comes from; none where it cannot be set."""
+    at = origin(asked, folded)
+    owner: Owner = "call" if at.owner == "call" else "identity-provider"
+    if not at.name or at.owner == "AWS":
+        return []
+    whom = "call with" if owner == "call" else "have the identity provider send"
+    what = "" if new is None else f" {show(new)}"
+    return [
+        Edit(place=Place(owner=owner, path=at.name.strip("`")), instruction=f"{whom}{what} as {show(at.name.strip('`'))}", old=old, new=new)
+    ]
+
+
+def client_ids(asked: Asked) -> frozenset[str] | None:
+    """Return the client ids of the provider; None where they are not known, as for the issuers that AWS has built in."""
+    provider = None if asked.account is None else asked.account.oidc_providers.get(asked.caller.name)
+    return None if provider is None else provider.registered
+
+
+def is_default_audience(asked: Asked, audience: str) -> bool:
+    """Whether *audience* is what GitHub issues tokens for where a job asks for no audience: it names nobody whom the token is for."""
+    return asked.vendor.name.startswith("GitHub") and audience.startswith("https://github.com/")
+
+
+def audiences(asked: Asked) -> tuple[str, ...]:
+    """Return every audience that the proved token names."""
+    outcome = asked.situation.outcome
+    return () if outcome is None or outcome.identity is None else outcome.identity.audiences

@@ -1,0 +1,112 @@
+"""What a token's subject says and what the policy's value says, in the words of the vendor."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from federation.errors import show
+from federation.explaining.difference import differs_in_case_alone
+from federation.explaining.trust.asked import Asked
+from federation.vendors import ANY
+from federation.vendors.subjects import Subject
+
+_ANY: Final = ("any", "any of the owner")
+"""Forms of patterns that stand for every other form."""
+_CUSTOMISED: Final = ("customised", "reusable workflow")
+"""Forms that a repository's subject has only where it is customised."""
+
+
+class Reading(NamedTuple):
+    """Two subjects compared.
+
+    Attributes:
+        sentence: What the token is for and what the policy trusts.
+        dead: Whether no token has the policy's value, so that another can take its place.
+        carried: The policy's value corrected in what is wrong with it and nothing else; None where nothing is.
+        obtain: How a token is obtained that the policy trusts; empty where that is not known.
+    """
+
+    sentence: str
+    dead: bool = False
+    carried: str | None = None
+    obtain: str = ""
+
+
+def compare(asked: Asked, expected: str, found: str) -> Reading:
+    """Compare the policy's value *expected*, perhaps a pattern, with the token's subject *found*."""
+    grammar = asked.grammar
+    theirs, ours = grammar.read(found), grammar.read(expected)
+    if ours is None or theirs is None:
+        return _unread(asked, expected, found, theirs)
+    differing = {name for name in {*ours.parts, *theirs.parts} if ours.parts.get(name) != theirs.parts.get(name)}
+    lacking = {name for name in grammar.ids if name in theirs.parts and name not in ours.parts}
+    if lacking and _same_names(ours, theirs, grammar.ids):
+        return _without_numbers(asked, ours, theirs)
+    if ours.form is theirs.form and differing and all(_case_alone(ours, theirs, name) for name in differing):
+        return Reading(f"the {asked.token}'s `sub` and the policy's value differ in upper and lower case alone", dead=True)
+    if ours.form is theirs.form and differing and differing <= grammar.ids:
+        token, policy = (_numbered(each) for each in (theirs, ours))
+        return Reading(f"the token is for {show(token)} and the policy trusts {show(policy)}: the numbers of owner and repository differ")
+    return _other(asked, ours, theirs)
+
+
+def _unread(asked: Asked, expected: str, found: str, theirs: Subject | None) -> Reading:
+    grammar = asked.grammar
+    whom = f"the token is {noun(asked)}" + (f" for {phrase(theirs)}" if theirs is not None else f" with the subject {show(found)}")
+    prefix = grammar.prefix
+    if prefix and not expected.startswith(prefix) and grammar.read(prefix + expected) is not None:
+        sentence = f"{whom}; the policy's value {show(expected)} lacks {show(prefix)}, with which every such subject begins"
+        return Reading(sentence, dead=True, carried=prefix + expected)
+    if asked.vendor.is_broken(expected):
+        return Reading(f"{whom}; the policy's value {show(expected)} lacks a part, and no token has it as its subject", dead=True)
+    return Reading(f"{whom}; the policy trusts {show(expected)}")
+
+
+def _without_numbers(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
+    sentence = (
+        f"the token names owner and repository with their numbers, {show(_numbered(theirs))}, as repositories created, renamed or "
+        "transferred since 2026-07-15 do; the policy names them without"
+    )
+    if ours.what != theirs.what and ours.form.name not in _ANY:
+        sentence += f", and the token is for {theirs.what} where the policy trusts {ours.what}"
+        return Reading(sentence)
+    return Reading(sentence, dead=True, carried=ours.numbered(theirs, asked.grammar.ids))
+
+
+def _numbered(subject: Subject) -> str:
+    """Return owner and repository, each with its number where the subject has one."""
+    numbers = {part: f"@{subject.parts[f'{part}_id']}" for part in ("owner", "name") if f"{part}_id" in subject.parts}
+    return "/".join(subject.parts[part] + numbers.get(part, "") for part in ("owner", "name"))
+
+
+def _other(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
+    same_owner = ours.whose == theirs.whose
+    token, policy = (each.what if same_owner else phrase(each) for each in (theirs, ours))
+    if token == policy:
+        token, policy = show(theirs.text), show(ours.text)
+    if theirs.form.name in _CUSTOMISED and ours.form.name not in _CUSTOMISED:
+        token += ", by a subject that is customised"
+    obtain = "" if any(sign in text for text in ours.parts.values() for sign in "*?$") else ours.obtain
+    return Reading(f"the token is {noun(asked)} for {token}; the policy trusts {policy}", obtain=obtain)
+
+
+def noun(asked: Asked) -> str:
+    """Return what the token is, by its vendor."""
+    name = asked.vendor.name
+    if asked.vendor is ANY:
+        return "a token"
+    return f"{'an' if name[0] in 'AEIOU' or name.startswith('HCP') else 'a'} {name} token"
+
+
+def phrase(subject: Subject) -> str:
+    """Return what a subject is for and whose it is."""
+    return f"{subject.what} of {subject.whose}" if subject.whose else subject.what
+
+
+def _same_names(ours: Subject, theirs: Subject, ids: frozenset[str]) -> bool:
+    names = [each.removesuffix("_id") for each in ids]
+    return all(ours.parts.get(name) == theirs.parts.get(name) or "*" in ours.parts.get(name, "") for name in names)
+
+
+def _case_alone(ours: Subject, theirs: Subject, name: str) -> bool:
+    return differs_in_case_alone(ours.parts.get(name, ""), theirs.parts.get(name, ""))

@@ -1,0 +1,280 @@
+"""Why the value of a condition key is none of those that the policy demands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from federation.errors import show
+from federation.explaining.difference import differs_in_case_alone
+from federation.explaining.nearest import most_alike
+from federation.explaining.trust import origins, subjects
+from federation.explaining.trust.asked import Asked, Finding, raw
+from federation.explaining.trust.rewriting import literal, shown, with_key, with_operator, with_value
+from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Json, Place
+from federation.policy import Statement
+from federation.policy.conditions import Condition
+from federation.policy.grammar import CURRENT
+from federation.policy.variables import Unresolved, read_template
+from federation.policy.wildcard import fold
+
+_SAML_2_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+
+Explain = Callable[["Mismatch"], Finding | None]
+
+
+class Mismatch:
+    """A condition whose key has one value, which is none of the policy's.
+
+    Attributes:
+        asked: What was asked.
+        statement: The statement.
+        condition: The condition.
+        found: The request's value.
+        nearest: The policy's value that is most alike; empty where it lists none.
+    """
+
+    def __init__(self, asked: Asked, statement: Statement, condition: Condition, found: str) -> None:
+        self.asked, self.statement, self.condition, self.found = asked, statement, condition, found
+        self.nearest = next(iter(most_alike(found, condition.expected, limit=1)), "")
+        self.claim = condition.folded.rpartition(":")[2]
+
+    @property
+    def wildcards(self) -> bool:
+        """Whether the operator reads wildcards."""
+        return self.condition.operator.operator.wildcards
+
+    def finding(self, sentence: str, edits: Sequence[Edit]) -> Finding:
+        """Return the finding with both values one above the other."""
+        origin = origins.origin(self.asked, self.condition.folded)
+        compared = Comparison(expected=self.nearest, found=self.found, expected_from="policy", found_from=origin.owner)
+        place = self.asked.place(self.condition.path)
+        return Finding(cause=Cause(check="condition", sentence=sentence, place=place, comparisons=(compared,)), edits=tuple(edits))
+
+    def added(self, value: str | None = None) -> Edit:
+        """Return the edit that adds the request's own value, or *value*, to those of the policy."""
+        text = literal(self.found, self.condition) if value is None else value
+        changes = with_value(self.statement, self.condition, text)
+        return self._edit(f"add {shown(text)} to the values of {show(self.condition.key)}", changes)
+
+    def replaced(self, value: str | None = None) -> Edit:
+        """Return the edit that writes the request's own value, or *value*, in place of the nearest of the policy."""
+        text = literal(self.found, self.condition) if value is None else value
+        changes = with_value(self.statement, self.condition, text, instead_of=self.nearest)
+        return self._edit(f"write {shown(text)} in place of {shown(self.nearest)}", changes)
+
+    def _edit(self, instruction: str, changes: Sequence[Change]) -> Edit:
+        [change] = changes
+        return self.asked.edit(self.condition.path, instruction, changes, old=shown(change.old), new=shown(change.new))
+
+    def operator(self, name: str, values: Json = None) -> Edit | None:
+        """Return the edit that puts the condition under the operator *name*; None where the operator has the key already."""
+        changes = with_operator(self.statement, self.condition, name, values)
+        if not changes:
+            return None
+        before = raw(self.statement, self.condition)
+        old, new = (
+            shown({operator: {self.condition.key: value}})[1:-1]
+            for operator, value in ((self.condition.operator.name, before), (name, before if values is None else values))
+        )
+        instruction = f"write {name} in place of {self.condition.operator.name} for {show(self.condition.key)}"
+        return self.asked.edit(self.condition.path, instruction, changes, old=old, new=new)
+
+    def key(self, name: str) -> Edit | None:
+        """Return the edit that makes the condition one on the key *name*; None where the operator has that key already."""
+        changes = with_key(self.statement, self.condition, name)
+        if not changes:
+            return None
+        instruction = f"write the key {show(name)} in place of {show(self.condition.key)}"
+        return self.asked.edit(self.condition.path, instruction, changes, old=self.condition.key, new=name)
+
+
+def explain_mismatch(asked: Asked, statement: Statement, condition: Condition, found: str) -> Finding:
+    """Explain why *found*, the one value of the condition's key, is not what the policy demands."""
+    mismatch = Mismatch(asked, statement, condition, found)
+    return next(finding for explain in _EXPLAIN if (finding := explain(mismatch)) is not None)
+
+
+def _no_value(at: Mismatch) -> Finding | None:
+    if at.condition.expected:
+        return None
+    return at.finding(f"the policy lists no value of {show(at.condition.key)}, and nothing matches an empty list", [at.added()])
+
+
+def _variable(at: Mismatch) -> Finding | None:
+    condition = at.condition
+    text = next((each for each in condition.expected if "${" in each), None)
+    if text is None or not condition.operator.operator.family.variables:
+        return None
+    if not condition.variables:
+        if not _variables_meet(at, text):
+            return None
+        old = at.asked.policy.document.get("Version", ABSENT)
+        change = Change(path="$.Version", old=old, new=CURRENT)
+        sentence = f"the policy's version has no variables, so that {show(text)} stands for these characters themselves"
+        before = None if old is ABSENT else shown(old)
+        return at.finding(sentence, [at.asked.edit("$.Version", f'write "Version": "{CURRENT}"', [change], old=before, new=shown(CURRENT))])
+    resolved = read_template(text, variables=True, path=condition.path).resolve(at.asked.request.folded_keys)
+    if isinstance(resolved, Unresolved):
+        at.nearest = text
+        return at.finding(f"the policy demands {show(text)}, which has no value: {resolved.value}", [at.replaced()])
+    return None
+
+
+def _variables_meet(at: Mismatch, text: str) -> bool:
+    """Whether the condition would be met if the version had variables."""
+    resolved = read_template(text, variables=True, path=at.condition.path).resolve(at.asked.request.folded_keys)
+    return not isinstance(resolved, Unresolved)
+
+
+def _audience(at: Mismatch) -> Finding | None:
+    asked, folded = at.asked, at.condition.folded
+    if at.claim not in ("aud", "oaud") or asked.protocol != "OIDC":
+        return None
+    other = f"{asked.provider}:{'oaud' if at.claim == 'aud' else 'aud'}"
+    values = asked.value(other) or ()
+    texts = (values,) if isinstance(values, str) else values
+    told = origins.origin(asked, folded)
+    if at.claim == "aud" and any(text in at.condition.expected for text in texts):
+        sentence = f"the token has an `azp`, {show(at.found)}, and then `:aud` is `azp`; its `aud`, {show(texts[0])}, is the key `:oaud`"
+        return at.finding(sentence, [edit for edit in (at.key(other), at.added()) if edit is not None])
+    sentence = f"the token is for the audience {show(at.found)}, its claim {told.name}; the policy demands {show(at.nearest)}"
+    registered = origins.client_ids(asked)
+    if registered is not None and at.nearest not in registered:
+        return at.finding(f"{sentence}, which is no client id of the provider, so that no token has it", [at.replaced()])
+    ask = Edit(
+        place=Place(owner="workflow" if asked.grammar.forms else "identity-provider", path=told.name.strip("`")),
+        instruction=f"have the token issued for the audience {show(at.nearest)}",
+        old=at.found,
+        new=at.nearest,
+    )
+    return at.finding(sentence, [ask] if origins.is_default_audience(asked, at.found) else [ask, at.added()])
+
+
+def _recipient(at: Mismatch) -> Finding | None:
+    if at.condition.folded != "saml:aud":
+        return None
+    audiences = origins.audiences(at.asked)
+    if not at.nearest.startswith(("https://", "http://")) and "*" not in at.nearest:
+        named = f", which is the Audience of the assertion: {show(at.nearest)}" if at.nearest in audiences else f" {show(at.nearest)}"
+        sentence = f"`saml:aud` is the Recipient of the assertion, {show(at.found)}; the policy demands an audience{named}"
+        return at.finding(sentence, [at.replaced()])
+    if differs_in_case_alone(at.nearest, at.found) or at.nearest.rstrip("/") == at.found.rstrip("/"):
+        return None
+    sentence = f"the assertion was made for the recipient {show(at.found)}; the policy trusts {show(at.nearest)}"
+    return at.finding(sentence, [at.added(), *origins.setting(at.asked, at.condition.folded, old=at.found, new=at.nearest)])
+
+
+def _format(at: Mismatch) -> Finding | None:
+    if at.condition.folded != "saml:sub_type":
+        return None
+    if at.nearest == _SAML_2_FORMAT + at.found:
+        sentence = f"`saml:sub_type` is {show(at.found)}: AWS leaves {show(_SAML_2_FORMAT)} out, and the policy's value has it"
+        return at.finding(sentence, [at.replaced()])
+    if at.found.endswith(f":{at.nearest}"):
+        sentence = f"`saml:sub_type` is {show(at.found)}: AWS shortens formats of SAML 2.0 alone, and the policy's value is short"
+        return at.finding(sentence, [at.replaced()])
+    return None
+
+
+def _wildcard(at: Mismatch) -> Finding | None:
+    condition = at.condition
+    if at.wildcards or condition.operator.operator.family.name != "String":
+        return None
+    patterns = [text for text in condition.expected if "*" in text or "?" in text]
+    like = condition.operator.name.replace(condition.operator.operator.name, "StringLike")
+    fitting = [text for text in patterns if at.asked.accepts(at.statement, like, condition.key, [text])]
+    if not patterns or (at.nearest not in patterns and not fitting):
+        return None
+    at.nearest = next(iter(fitting), at.nearest)
+    sentence = (
+        f"the policy's value {show(at.nearest)} holds a wildcard, and {condition.operator.operator.name} takes it for the character itself"
+    )
+    if not fitting:
+        told = subjects.compare(at.asked, at.nearest, at.found).sentence if _is_subject(at) else f"{_found(at)} {show(at.found)}"
+        sentence += f". As a pattern it would not match either: {told}"
+    moved = at.operator(like) if fitting else None
+    return at.finding(sentence, [at.replaced(), *([moved] if moved is not None else [])])
+
+
+def _case(at: Mismatch) -> Finding | None:
+    fixed = _beginning(at.nearest) if at.wildcards else at.nearest
+    begun = at.found[: len(fixed)]
+    if not differs_in_case_alone(fixed, begun) or (fixed == at.nearest and len(at.nearest) != len(at.found)):
+        return None
+    sentence = f"{_found(at)} {show(at.found)}, which differs from the policy's {show(at.nearest)} in upper and lower case alone"
+    if fixed == at.nearest:
+        return at.finding(sentence, [at.replaced()])
+    corrected = begun + at.nearest[len(fixed) :]
+    if not at.asked.accepts(at.statement, at.condition.operator.name, at.condition.key, [corrected]):
+        return None
+    return at.finding(sentence, [at.replaced(), at.replaced(corrected)])
+
+
+def _subject(at: Mismatch) -> Finding | None:
+    if not _is_subject(at):
+        return None
+    reading = subjects.compare(at.asked, at.nearest, at.found)
+    edits = [at.replaced() if reading.dead else at.added()]
+    if at.wildcards and reading.carried is not None and "*" in reading.carried:
+        edits.append(at.replaced(reading.carried))
+    edits += _lasting(at)
+    if reading.obtain:
+        place = Place(owner="workflow", setting="", source=at.asked.grammar.source)
+        edits.append(Edit(place=place, instruction=reading.obtain, old=at.found, new=at.nearest))
+    return at.finding(reading.sentence, edits)
+
+
+def _is_subject(at: Mismatch) -> bool:
+    """Whether the condition is about the subject, and its forms are known."""
+    return at.condition.folded == fold(f"{at.asked.provider}:sub") and bool(at.asked.grammar.forms)
+
+
+def _lasting(at: Mismatch) -> Iterator[Edit]:
+    """Yield the edit that leaves open what is new with every run, such as the number of a commit."""
+    subject = at.asked.grammar.read(at.found)
+    if subject is None or subject.lasting == at.found:
+        return
+    if at.wildcards:
+        yield at.added(subject.lasting)
+    else:
+        edit = at.operator("StringLike", [*at.condition.expected, subject.lasting])
+        if edit is not None:
+            yield edit
+
+
+def _plain(at: Mismatch) -> Finding:
+    folded = at.condition.folded
+    sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}"
+    trimmed = at.nearest.strip()
+    if trimmed == at.found:
+        return at.finding(f"{sentence}, with white space around it", [at.replaced()])
+    if at.nearest.rstrip("/") == at.found.rstrip("/"):
+        return at.finding(f"{sentence}: they differ in the slash at the end", [at.replaced()])
+    if at.nearest.removeprefix("https://") == at.found.removeprefix("https://"):
+        return at.finding(f"{sentence}: they differ in `https://`", [at.replaced()])
+    settings = [] if any(sign in at.nearest for sign in "*?$") else origins.setting(at.asked, folded, old=at.found, new=at.nearest)
+    first = folded == "sts:rolesessionname" and at.asked.protocol == "OIDC"
+    return at.finding(sentence, [*settings, at.added()] if first else [at.added(), *settings])
+
+
+def _found(at: Mismatch) -> str:
+    return f"the {origins.origin(at.asked, at.condition.folded).said} is"
+
+
+def _beginning(pattern: str) -> str:
+    """Return what stands before the first wildcard."""
+    return pattern[: min((place for sign in "*?" if (place := pattern.find(sign)) >= 0), default=len(pattern))]
+
+
+_EXPLAIN: Final[tuple[Explain, ...]] = (
+    _no_value,
+    _variable,
+    _audience,
+    _recipient,
+    _format,
+    _wildcard,
+    _case,
+    _subject,
+    _plain,
+)
