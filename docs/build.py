@@ -111,7 +111,7 @@ trust policies; they are no faults. In Python: `federation.policy.lint.lint(poli
 
 | Severity | Meaning |
 | --- | --- |
-| error | lets in, or fails to stop, more than any author means |
+| error | grants, or fails to deny, more than an author can mean |
 | warning | probably not what is meant: it grants too much, or never anything |
 | note | worth knowing |
 
@@ -151,9 +151,10 @@ ERRORS_HEAD: Final = """# Errors
 
 <!-- Written by docs/build.py: change federation/errors.py, then run `make docs`. -->
 
-Whatever the input, the engine raises `FederationError` and nothing else. Its class says what the wire says; which rule refused is its
-`check`, listed in [Checks](checks.md). `str(error)` is one line; `error.as_dict()` has `code`, `http_status`, `check`, `expected`, `found`,
-`remedy` and `message`, the text AWS sends where it is known. None of them holds a token, a secret or a key.
+Whatever the input, the engine raises `FederationError` and nothing else. Its class has the name of the code on the
+wire. Its `check` names the rule that refused, listed in [Checks](checks.md). `str(error)` is one line; `error.as_dict()` has `code`,
+`http_status`, `check`, `expected`, `found`, `remedy` and `message`, the text AWS sends where it is known. None of them holds a token,
+a secret or a key.
 
 A refusal can be pickled, copied and compared, so one that is raised in a process pool comes back as itself. The same holds for every
 result, such as `VerifiedIdentity`, `Report` and `Decision`. Never unpickle what you did not write yourself: `pickle` runs what it reads,

@@ -30,7 +30,10 @@ def resolve(at: datetime | None) -> datetime:
             return at.astimezone(UTC)
     except OverflowError as cause:
         raise ValidationError(
-            check="clock", expected="an instant of the years 1 to 9999 in UTC", found="one beyond", remedy="pass the time of the login"
+            check="clock",
+            expected="an instant in the years 1 to 9999 in UTC",
+            found="an instant outside them",
+            remedy="pass the time of the login",
         ) from cause
     except Exception as cause:  # a tzinfo is code of the caller
         raise ValidationError(
@@ -56,7 +59,7 @@ def skew(value: object) -> timedelta:
             check="clock-skew",
             expected=f"a timedelta, or seconds, of 0 to {limits.MAX_CLOCK_SKEW_SECONDS}",
             found=show(value),
-            remedy="keep the clocks right instead",
+            remedy="allow a smaller difference, and synchronise the clocks",
         )
     return length
 

@@ -5,15 +5,18 @@ Validators and policy lint both use this table, so that neither knows a key that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Caller = Literal["AWS", "Service", "SAML", "OIDC"]
+ConditionValues = Mapping[str, str | Sequence[str]]
+"""Condition key to its value or values, in order."""
+
+PrincipalKind = Literal["AWS", "Service", "SAML", "OIDC"]
 """Kind of caller: a principal with AWS credentials, an AWS service, or a federated caller by protocol."""
 
-EVERYBODY: Final[frozenset[Caller]] = frozenset({"AWS", "Service", "SAML", "OIDC"})
-_CREDENTIALED: Final[frozenset[Caller]] = frozenset({"AWS", "Service"})
+EVERYBODY: Final[frozenset[PrincipalKind]] = frozenset({"AWS", "Service", "SAML", "OIDC"})
+_CREDENTIALED: Final[frozenset[PrincipalKind]] = frozenset({"AWS", "Service"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,12 @@ class Key:
     """
 
     name: str
-    callers: frozenset[Caller] = EVERYBODY
+    callers: frozenset[PrincipalKind] = EVERYBODY
     multivalued: bool | None = False
     constant: bool = False
 
 
-def _keys(names: str, *, callers: Iterable[Caller] = EVERYBODY, multivalued: bool = False, constant: bool = False) -> Iterator[Key]:
+def _keys(names: str, *, callers: Iterable[PrincipalKind] = EVERYBODY, multivalued: bool = False, constant: bool = False) -> Iterator[Key]:
     return (Key(name, frozenset(callers), multivalued, constant) for name in names.split())
 
 

@@ -84,7 +84,7 @@ def plugin(kind: str) -> PluginValidator:
 
 def _unfit(kind: str, found: str) -> RegistrationError:
     return RegistrationError(
-        check="validator", expected=f"a plug-in for {show(kind)}", found=found, remedy="ask its author; federation.testing has the contract"
+        check="validator", expected=f"a plug-in for {show(kind)}", found=found, remedy="report it to the plug-in's author"
     )
 
 

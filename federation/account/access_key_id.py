@@ -52,7 +52,7 @@ def account_of(key_id: object) -> str:
             check="access-key-id",
             expected="a four-letter prefix and 16 base32 characters, the first of them Q or later",
             found=show(key_id),
-            remedy="ids made before 2019 carry no account; look the key up in IAM",
+            remedy="look the key up in IAM: ids made before 2019 carry no account",
         )
     head = int.from_bytes(base64.b32decode(key_id[4:])[:6], "big")
     return f"{(head & ~_MARK) >> _ACCOUNT_SHIFT:012d}"

@@ -28,7 +28,7 @@ ISSUER: Final = re.compile(r"https://[a-z0-9-]{1,64}\.tokens\.sts\.global\.api\.
 _KEY_FILE: Final = re.compile(r"(?P<kid>(?P<kind>RSA|EC384)_\d{1,6})\.pem", re.ASCII)
 _KEY_OCTETS: Final = 16_384
 
-SigningKey = RSAPrivateKey | EllipticCurvePrivateKey
+OutboundKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 
 def read_outbound(tree: Tree, faults: Faults) -> OutboundIssuer | None:
@@ -75,7 +75,7 @@ def _read_issuer(tree: Tree, faults: Faults) -> tuple[str | None, bool, str]:
     return url, enabled is not False, published
 
 
-def _read_key(tree: Tree, file: str, kind: str, faults: Faults) -> SigningKey | None:
+def _read_key(tree: Tree, file: str, kind: str, faults: Faults) -> OutboundKey | None:
     octets = tree.read(file, longest=_KEY_OCTETS)
     if octets is None:
         return None

@@ -17,7 +17,7 @@ DEEPEST: Final = 32
 """Deepest nesting of directories that is read. The URL of a provider has fewer segments."""
 _SQLITE_COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 
-Signature = Mapping[str, tuple[int, ...]]
+Fingerprint = Mapping[str, tuple[int, ...]]
 """Relative name of each file and directory that loading reads, to its kind, mode, inode, size and times."""
 
 
@@ -26,7 +26,7 @@ def companions(files: Iterable[Path]) -> frozenset[str]:
     return frozenset(f"{file.absolute()}{suffix}" for file in files for suffix in _SQLITE_COMPANIONS)
 
 
-def signature_of(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Signature:
+def signature_of(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Fingerprint:
     """Return the signature of the directory *root*, which changes with its content, without reading a file.
 
     Hidden files are ignored, as in loading, and so are the files *leave_out*. Directories that cannot be listed count as empty.
@@ -36,7 +36,7 @@ def signature_of(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Sign
     return found
 
 
-def copy_account(root: Path, target: Path, *, leave_out: frozenset[str] = frozenset()) -> Signature | None:
+def copy_account(root: Path, target: Path, *, leave_out: frozenset[str] = frozenset()) -> Fingerprint | None:
     """Copy the account directory *root* to the new directory *target* and return its signature; None where it changed meanwhile.
 
     Names and modes are copied, so that loading the copy gives the same result as loading the original.

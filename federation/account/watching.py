@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
-from federation.account.snapshot import Signature, signature_of
+from federation.account.snapshot import Fingerprint, signature_of
 
 LOOK_SECONDS: Final = 1.0
 """Interval between two comparisons without a report."""
@@ -75,14 +75,14 @@ class Watcher:
         self._stopped.set()
         self._roused.set()
 
-    def signatures(self) -> tuple[Signature, ...]:
+    def signatures(self) -> tuple[Fingerprint, ...]:
         """Return the present signatures of the directories."""
         begun = time.monotonic()
         found = tuple(signature_of(directory, leave_out=self._leave_out) for directory in self._directories)
         self._cost = time.monotonic() - begun
         return found
 
-    def settled(self, seen: tuple[Signature, ...]) -> tuple[Signature, ...]:
+    def settled(self, seen: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
         """Return the signatures of the directories once they are unchanged for `QUIET_SECONDS`, beginning with *seen*."""
         while not self._stopped.wait(QUIET_SECONDS):
             now = self.signatures()

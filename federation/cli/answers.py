@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ import click
 from federation.cli.credentials import FORMS, formatted
 from federation.cli.lines import Line
 from federation.cli.lines import cells as width_of
+from federation.cli.options import Command
 from federation.cli.plain import aws_json, safe
 
 OUTPUTS: Final = ("json", "text", "table")
@@ -20,8 +21,6 @@ _OF_NAMES: Final = 3
 """Names take a third of a table at most."""
 _RULES: Final = len("|  |  | ")
 """Columns of a table that are no cell."""
-
-Command = Callable[..., None]
 
 
 def output_options(command: Command) -> Command:

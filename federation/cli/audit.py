@@ -13,11 +13,10 @@ from typing import Final, Protocol
 import click
 
 from federation.cli.exits import Exit
-from federation.cli.options import Instant as InstantType
-from federation.cli.options import account_option, json_option
+from federation.cli.options import Instant, account_option, json_option
 from federation.judging.bulk import Bench, judge_all
 from federation.judging.captures import Capture, Form, octets_in, read_captures
-from federation.judging.judge import Instant, Judgement
+from federation.judging.judge import Judgement, JudgingInstant
 from federation.judging.records import ISSUED
 from federation.judging.tally import Tally
 
@@ -32,7 +31,7 @@ class Progress(Protocol):
         ...
 
 
-class InstantOrIssued(InstantType):
+class InstantOrIssued(Instant):
     """An instant, or ``issued`` for the one at which each token was issued."""
 
     name = "time"
@@ -67,7 +66,7 @@ def command(
     Standard output takes one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one token,
     one in each line, or in each line an object with "token" and perhaps "at" (an instant, or "issued") and "id".
     """
-    instant = Instant(issued=True) if at == ISSUED else Instant(at=at if isinstance(at, datetime) else None)
+    instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
     bench = Bench(account=account_path, instant=instant, role_arn=role_arn, role_session_name=role_session_name)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
     tally = Tally()
@@ -93,9 +92,9 @@ def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]
     """Return a bar where a person watches; nothing, not even the library that draws it, where nobody does or lines would cross it."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
         return nullcontext()
-    from federation.cli.progress import Bar  # noqa: PLC0415 - loaded where it is used
+    from federation.cli.progress import ProgressBar  # noqa: PLC0415 - loaded where it is used
 
-    return Bar(octets_in(paths))
+    return ProgressBar(octets_in(paths))
 
 
 def _summarise(tally: Tally, *, as_json: bool) -> None:

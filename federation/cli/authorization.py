@@ -21,7 +21,7 @@ from federation.sts.authorization.authorize import Authorization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class EvaluateOptions:
     """What is asked of an account; the members are flags of ``policy evaluate``."""
 
     account_path: Path
@@ -35,7 +35,7 @@ class Question:
     at: datetime | None
 
 
-def evaluate_account(question: Question, *, as_json: bool) -> None:
+def evaluate_account(question: EvaluateOptions, *, as_json: bool) -> None:
     """Answer *question*, show how every policy that has a say answered, and end with the status."""
     sts = open_service(question.account_path, question.neighbours)
     document, kind = question.resource_policy, "trust" if ":role/" in question.resource else "resource"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
@@ -16,6 +16,7 @@ from federation import limits
 from federation.cli.answers import credentials_options
 from federation.cli.inputs import literal_or_file
 from federation.cli.lines import Line, narrowest, screen_of
+from federation.cli.options import Command
 from federation.cli.plain import safe, tell
 from federation.errors import FederationError
 
@@ -23,7 +24,7 @@ LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive
 """Options that take all the words up to the next option, as in the AWS CLI."""
 
 
-class Operation(click.Command):
+class OperationCommand(click.Command):
     """A command whose list options are written as the AWS CLI takes them: ``--policy-arns arn=… arn=…``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -106,9 +107,6 @@ def _say(said: str, refusal: FederationError) -> None:
 def session_policy(value: str | None) -> str | None:
     """Return the inline session policy of ``--policy``, which may be ``file://PATH``; None where it was not given."""
     return None if value is None else literal_or_file(value, longest=limits.SESSION_POLICY_CHARS)
-
-
-Command = Callable[..., None]
 
 
 def session_options(command: Command) -> Command:

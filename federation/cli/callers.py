@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from federation.cli.options import account_option, moment_option, neighbour_option, state_option
+from federation.cli.options import Command, account_option, moment_option, neighbour_option, state_option
 from federation.sts.callers.caller import Caller
 from federation.sts.service import SecurityTokenService
 
 ACCESS_KEY_ID: Final = "AWS_ACCESS_KEY_ID"
 SECRET_ACCESS_KEY: Final = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
 SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
-
-Command = Callable[..., None]
 
 
 caller_option: Final = click.option(

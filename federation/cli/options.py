@@ -41,7 +41,11 @@ def wants_json(ctx: click.Context) -> bool:
     return bool(ctx.meta.get(_JSON))
 
 
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+Command = Callable[..., None]
+"""The function behind a verb."""
+
+Decorator = Callable[[Command], Command]
+"""What adds options to such a function."""
 
 
 def moment_option(does: str) -> Decorator:

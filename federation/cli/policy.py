@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from federation import limits
-from federation.cli.authorization import Question, evaluate_account
+from federation.cli.authorization import EvaluateOptions, evaluate_account
 from federation.cli.callers import caller_option
 from federation.cli.exits import Exit
 from federation.cli.inputs import read_text
@@ -74,7 +74,7 @@ def evaluate(
 ) -> None:
     """Decide one request, by DOCUMENT alone or by every policy of an account, and show how each statement answered."""
     if account_path is not None and document is None:
-        question = Question(
+        question = EvaluateOptions(
             account_path=account_path,
             neighbours=neighbours,
             caller=caller,

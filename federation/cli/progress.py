@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from federation.cli.rendering import console
 
 
-class Bar:
+class ProgressBar:
     """How many tokens are judged, and how far into the files that is; a context manager."""
 
     def __init__(self, octets: int | None) -> None:

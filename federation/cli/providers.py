@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from federation.account.model import Account
-from federation.judging.claims import Claims
-from federation.judging.finding import Finder
+from federation.judging.finder import Finder
+from federation.judging.unverified_token import UnverifiedToken
 from federation.protocols import Provider
 
 if TYPE_CHECKING:  # key handling is loaded with an account that has such providers
@@ -24,7 +24,7 @@ def provider_of(account: Account, token: bytes, wanted: str | None) -> AccountPr
     """Return the provider *wanted* by name or ARN, else the one that the token says it is of, by the kind it looks like."""
     if wanted is not None:
         return _named({**account.saml_providers, **account.oidc_providers, **account.oauth_providers, **account.plugin_providers}, wanted)
-    return Finder(account).find(Claims(token))
+    return Finder(account).find(UnverifiedToken(token))
 
 
 def _named(providers: Mapping[str, AccountProvider], wanted: str) -> AccountProvider:

@@ -10,9 +10,8 @@ from typing import Any, Final
 import click
 
 from federation import limits
+from federation.cli.options import Command
 from federation.profiles import Profile
-
-Command = Callable[..., None]
 
 
 class MaxAge(click.ParamType["timedelta | str"]):

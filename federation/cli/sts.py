@@ -9,7 +9,7 @@ import click
 
 from federation import limits
 from federation.cli.answers import Printing
-from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
+from federation.cli.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
 from federation.cli.inputs import literal_or_file
 from federation.cli.options import account_option, moment_option, state_option
 from federation.cli.sts_signed import COMMANDS
@@ -25,7 +25,7 @@ def command() -> None:
     """
 
 
-@command.command("assume-role-with-saml", cls=Operation)
+@command.command("assume-role-with-saml", cls=OperationCommand)
 @account_option
 @click.option("--role-arn", required=True, help="The role to assume.")
 @click.option("--principal-arn", required=True, help="The SAML provider that vouches.")

@@ -9,14 +9,13 @@ import click
 
 from federation import limits
 from federation.cli.answers import Printing, credentials_options, output_options
-from federation.cli.aws_flags import Operation, answering, arns_of, structures_of
+from federation.cli.aws_flags import OperationCommand, answering, arns_of, structures_of
 from federation.cli.callers import caller_options, open_service, resolve_caller
 from federation.cli.inputs import literal_or_file
+from federation.cli.options import Command
 from federation.sts.catalogue import OPERATIONS
 
 _CONTEXT: Final = ("account_path", "neighbours", "state", "caller", "at", "output", "query")
-
-Command = Callable[..., None]
 
 
 def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of click, each with a type of its own
@@ -36,7 +35,7 @@ def _command(name: str, *, printed: Callable[[Command], Command] = output_option
     """Make a command of the operation *name*, with the flags that every signed operation has and those of how it is *printed*."""
 
     def decorate(function: Command) -> click.Command:
-        made: click.Command = click.command(name, cls=Operation)(caller_options(printed(function)))
+        made: click.Command = click.command(name, cls=OperationCommand)(caller_options(printed(function)))
         return made
 
     return decorate

@@ -9,13 +9,13 @@ import click
 
 from federation import clock, limits
 from federation.cli.answers import Printing
-from federation.cli.aws_flags import Operation, answering, arns_of, session_options, session_policy
+from federation.cli.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
 from federation.cli.inputs import literal_or_file, read_text
 from federation.cli.options import account_option, moment_option, state_option
 from federation.sts.service import SecurityTokenService
 
 
-@click.command("assume-role-with-web-identity", cls=Operation)
+@click.command("assume-role-with-web-identity", cls=OperationCommand)
 @account_option
 @click.option("--role-arn", required=True, envvar="AWS_ROLE_ARN", show_envvar=True, help="The role to assume.")
 @click.option(

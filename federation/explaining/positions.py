@@ -21,7 +21,7 @@ Step = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextSpan:
     """A stretch of a text: offsets of its first character and of the one after its last."""
 
     start: int
@@ -29,7 +29,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Node(Span):
+class Node(TextSpan):
     """A JSON value and where it stands.
 
     Attributes:
@@ -37,7 +37,7 @@ class Node(Span):
         children: The members of an object or the items of a list, in document order.
     """
 
-    keys: dict[str, Span] | None = None
+    keys: dict[str, TextSpan] | None = None
     children: tuple[Node, ...] = field(default=())
 
     @property
@@ -130,7 +130,7 @@ def _value(text: str, at: int, depth: int) -> tuple[Node, int]:
 
 
 def _container(text: str, start: int, depth: int, *, closing: str) -> tuple[Node, int]:
-    keys: dict[str, Span] = {}
+    keys: dict[str, TextSpan] = {}
     children: list[Node] = []
     at = _skip(text, start + 1)
     while text[at] != closing:
@@ -142,7 +142,7 @@ def _container(text: str, start: int, depth: int, *, closing: str) -> tuple[Node
             if text[at] != '"':
                 raise ValueError("no name")
             name, end = _DECODER.raw_decode(text, at)
-            keys[name] = Span(at, end)
+            keys[name] = TextSpan(at, end)
             at = _skip(text, end)
             if text[at] != ":":
                 raise ValueError("no colon")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from federation.account import Account, Role
 from federation.account.issuers import by_issuer, find_oidc_provider
 from federation.errors import AccessDenied, FederationError
-from federation.explaining.trial import Outcome, Trial
+from federation.explaining.trial import Trial, TrialOutcome
 from federation.explanation import Obstacle, Question
 from federation.oidc.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt
@@ -35,7 +35,7 @@ class Situation:
 
     refusal: FederationError
     trial: Trial | None = None
-    outcome: Outcome | None = field(default=None, repr=False)
+    outcome: TrialOutcome | None = field(default=None, repr=False)
 
     @property
     def account(self) -> Account | None:

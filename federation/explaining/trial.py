@@ -16,10 +16,10 @@ from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.protocols import Provider
 from federation.sts.callers.served import ServedAccount
-from federation.sts.exchange import SessionRequest
 from federation.sts.login_context import LoginContext, LoginFacts
 from federation.sts.parameters.record import Call
 from federation.sts.saml import AssumeRoleWithSaml, assume_role_with_saml
+from federation.sts.verified_login import SessionRequest
 from federation.sts.web_identity import AssumeRoleWithWebIdentity, assume_role_with_web_identity
 from federation.validators import validate
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TrialOutcome:
     """What became of a trial.
 
     Attributes:
@@ -59,7 +59,7 @@ class Trial:
     account: Account | None = field(default=None, repr=False)
     call: Call | None = None
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TrialOutcome:
         """Return what becomes of it."""
         facts = LoginFacts()
         try:
@@ -68,8 +68,8 @@ class Trial:
             elif self.provider is not None:
                 facts.identity = validate(self.token, self.provider, at=self.at)
         except FederationError as refusal:
-            return Outcome(refusal=refusal, identity=facts.identity, request=facts.request)
-        return Outcome(refusal=None, identity=facts.identity, request=facts.request)
+            return TrialOutcome(refusal=refusal, identity=facts.identity, request=facts.request)
+        return TrialOutcome(refusal=None, identity=facts.identity, request=facts.request)
 
     def with_provider(self, provider: Provider, **changes: object) -> Trial:
         """Return the same trial where *provider* has other attributes, as a registration with other settings would have."""

@@ -16,7 +16,7 @@ from typing import Final
 from federation.account.directory import load_account
 from federation.errors import INTERNAL_FAILURE, InternalFailure
 from federation.judging.captures import Capture
-from federation.judging.judge import Instant, Judge, Judgement
+from federation.judging.judge import Judge, Judgement, JudgingInstant
 
 BATCH_TOKENS: Final = 64
 BATCH_OCTETS: Final = 1_048_576
@@ -37,7 +37,7 @@ class Bench:
     """
 
     account: Path
-    instant: Instant
+    instant: JudgingInstant
     role_arn: str | None = None
     role_session_name: str | None = None
 
@@ -75,8 +75,8 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
         except BrokenProcessPool as cause:
             raise InternalFailure(
                 check="internal",
-                expected="processes that live until everything is judged",
-                found="one that died",
+                expected="worker processes that run until all tokens are judged",
+                found="a worker process that ended early",
                 remedy="give it more memory, or judge with --workers 1",
                 message=INTERNAL_FAILURE,
             ) from cause

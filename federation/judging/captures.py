@@ -34,7 +34,7 @@ class Form(StrEnum):
     RECORDS = "jsonl"
 
 
-class Fault(NamedTuple):
+class CaptureFault(NamedTuple):
     """Why a capture holds no token that could be judged: in the words of a refusal."""
 
     expected: str
@@ -58,11 +58,11 @@ class Capture:
     token: bytes = b""
     at: datetime | None = None
     issued: bool = False
-    fault: Fault | None = None
+    fault: CaptureFault | None = None
     octets: int = 0
 
 
-class _Line(NamedTuple):
+class _CaptureLine(NamedTuple):
     """A line that is not blank: its number from 1, its text without white space around it, and what was read for it."""
 
     number: int
@@ -113,7 +113,7 @@ def _read_directory(path: str, form: Form) -> Iterator[Capture]:
             if entry.is_file():
                 yield from _read_file(entry.path, form)
             else:  # opening a pipe would wait for somebody to write
-                yield Capture(id=_shown(entry.path), fault=Fault("a file", "something else, or a link to none"))
+                yield Capture(id=_shown(entry.path), fault=CaptureFault("a file", "something else, or a link to none"))
     except OSError as fault:
         yield _unreadable(path, fault)
 
@@ -148,7 +148,7 @@ def _read(stream: BinaryIO, name: str, form: Form) -> Iterator[Capture]:
         yield _unreadable(name, fault)
 
 
-def _captures(lines: Iterator[_Line], name: str, form: Form) -> Iterator[Capture]:
+def _captures(lines: Iterator[_CaptureLine], name: str, form: Form) -> Iterator[Capture]:
     if form is Form.WHOLE:
         yield _whole(lines, name)
         return
@@ -157,7 +157,7 @@ def _captures(lines: Iterator[_Line], name: str, form: Form) -> Iterator[Capture
         yield _record(line, place) if form is Form.RECORDS else Capture(id=place, token=_bounded(line.text), octets=line.octets)
 
 
-def _form_of(lines: list[_Line]) -> Form:
+def _form_of(lines: list[_CaptureLine]) -> Form:
     """Tell the form of a file by its first two lines that are not blank."""
     if not lines:
         return Form.WHOLE
@@ -170,7 +170,7 @@ def _form_of(lines: list[_Line]) -> Form:
     return Form.WHOLE if wrapped else Form.LINES
 
 
-def _lines(stream: BinaryIO) -> Iterator[_Line]:
+def _lines(stream: BinaryIO) -> Iterator[_CaptureLine]:
     """Yield the lines of *stream* that are not blank, each at most `LONGEST_LINE` octets of it."""
     number = octets = 0
     while line := stream.readline(LONGEST_LINE):
@@ -180,7 +180,7 @@ def _lines(stream: BinaryIO) -> Iterator[_Line]:
             octets += _skip_line(stream)
         text = (line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line).strip(_BLANK)
         if text:
-            yield _Line(number, text, octets)
+            yield _CaptureLine(number, text, octets)
             octets = 0
 
 
@@ -194,7 +194,7 @@ def _skip_line(stream: BinaryIO) -> int:
     return octets
 
 
-def _whole(lines: Iterator[_Line], name: str) -> Capture:
+def _whole(lines: Iterator[_CaptureLine], name: str) -> Capture:
     """Return all *lines* as one token, and of a file that is too long enough for its validator to see that."""
     texts, size, octets = [], 0, 0
     for line in lines:
@@ -206,11 +206,11 @@ def _whole(lines: Iterator[_Line], name: str) -> Capture:
     return Capture(id=name, token=_bounded(b"\n".join(texts)), octets=octets)
 
 
-def _record(line: _Line, place: str) -> Capture:
+def _record(line: _CaptureLine, place: str) -> Capture:
     try:
         record = read_record(line.text)
     except FederationError as refusal:
-        return Capture(id=place, fault=Fault(refusal.expected, refusal.found), octets=line.octets)
+        return Capture(id=place, fault=CaptureFault(refusal.expected, refusal.found), octets=line.octets)
     name = place if record.id is None else record.id
     return Capture(id=name, token=_bounded(record.token.strip(_BLANK)), at=record.at, issued=record.issued, octets=line.octets)
 
@@ -221,7 +221,7 @@ def _bounded(token: bytes) -> bytes:
 
 def _unreadable(path: str, fault: OSError | ValueError) -> Capture:
     reason = fault.strerror if isinstance(fault, OSError) else None
-    return Capture(id=_shown(path), fault=Fault("a file that can be read", reason or type(fault).__name__))
+    return Capture(id=_shown(path), fault=CaptureFault("a file that can be read", reason or type(fault).__name__))
 
 
 def _shown(path: str) -> str:

@@ -11,8 +11,8 @@ from federation.account.model import Account
 from federation.errors import INTERNAL_FAILURE, ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.captures import Capture
-from federation.judging.claims import Claims
-from federation.judging.finding import Finder
+from federation.judging.finder import Finder
+from federation.judging.unverified_token import UnverifiedToken
 from federation.profiles import Profile
 from federation.protocols import Provider
 from federation.report import Report
@@ -24,7 +24,7 @@ from federation.validators import diagnose
 _REMEDY_OF_CAPTURE: Final = "correct the capture; `federation audit --help` lists the forms"
 
 
-class Verdict(NamedTuple):
+class ProfileVerdict(NamedTuple):
     """What one profile says: whether it accepts, else the check that refuses and its code."""
 
     accepted: bool
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
+class JudgingInstant:
     """When tokens are judged whose own record does not tell: at ``at``, at the instant each was issued, or now where both are unset."""
 
     at: datetime | None = None
@@ -66,7 +66,7 @@ class Judgement:
     profile: str | None = None
     at: str | None = None
     accepted: bool
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[str, ProfileVerdict] = field(default_factory=dict)
     issuer: str | None = None
     subject: str | None = None
     token_id: str | None = None
@@ -91,7 +91,7 @@ class Judge:
     __slots__ = ("_finder", "_instant", "_role_arn", "_service", "_session_name")
 
     def __init__(
-        self, account: Account, *, instant: Instant | None = None, role_arn: str | None = None, role_session_name: str | None = None
+        self, account: Account, *, instant: JudgingInstant | None = None, role_arn: str | None = None, role_session_name: str | None = None
     ) -> None:
         """Judge for *account*.
 
@@ -106,7 +106,7 @@ class Judge:
         """
         self._finder = Finder(account)
         self._service = SecurityTokenService(account)
-        self._instant = Instant() if instant is None else instant
+        self._instant = JudgingInstant() if instant is None else instant
         self._role_arn, self._session_name = role_arn, role_session_name
 
     def judge(self, capture: Capture) -> Judgement:
@@ -115,27 +115,27 @@ class Judge:
             expected, found = capture.fault
             refusal = InvalidIdentityToken(check="capture", expected=expected, found=found, remedy=_REMEDY_OF_CAPTURE)
             return _refused(capture.id, refusal)
-        claims = Claims(capture.token)
+        unverified = UnverifiedToken(capture.token)
         at: datetime | None = None
         try:
-            at = self._instant_of(capture, claims)
-            candidates = self._finder.candidates(claims)
-            return self._judge(capture, claims, candidates, at)
+            at = self._instant_of(capture, unverified)
+            candidates = self._finder.candidates(unverified)
+            return self._judge(capture, unverified, candidates, at)
         except FederationError as refusal:
-            return _refused(capture.id, refusal, claims=claims, at=at)
+            return _refused(capture.id, refusal, unverified=unverified, at=at)
         except Exception as bug:  # noqa: BLE001 - one token must not end the judging of a million
-            return _refused(capture.id, _as_failure(bug), claims=claims, at=at)
+            return _refused(capture.id, _as_failure(bug), unverified=unverified, at=at)
 
-    def _instant_of(self, capture: Capture, claims: Claims) -> datetime:
+    def _instant_of(self, capture: Capture, unverified: UnverifiedToken) -> datetime:
         """Return when to judge: the token's own record goes before what holds for all."""
         if capture.at is not None:
             return capture.at
         if capture.issued or self._instant.issued:
-            return claims.issued_at
+            return unverified.issued_at
         return clock.resolve(self._instant.at)
 
-    def _judge(self, capture: Capture, claims: Claims, candidates: tuple[Provider, ...], at: datetime) -> Judgement:
-        provider, report = _diagnose(claims, candidates, at)
+    def _judge(self, capture: Capture, unverified: UnverifiedToken, candidates: tuple[Provider, ...], at: datetime) -> Judgement:
+        provider, report = _diagnose(unverified, candidates, at)
         role, refusal = self._ask_role(report.identity, at)
         refusal = report.refusal() or refusal
         identity = report.identity
@@ -150,7 +150,7 @@ class Judge:
             issuer=None if identity is None else identity.issuer,
             subject=None if identity is None else identity.subject,
             token_id=None if identity is None else identity.token_id,
-            claimed=_claimed(claims) if identity is None else None,
+            claimed=_claimed(unverified) if identity is None else None,
             role=role,
             refusal=None if refusal is None else dict(refusal.as_dict()),
         )
@@ -173,36 +173,36 @@ class Judge:
         return {"arn": role_arn, "effect": decision.effect}, unmet
 
 
-def _diagnose(claims: Claims, candidates: tuple[Provider, ...], at: datetime) -> tuple[Provider, Report]:
+def _diagnose(unverified: UnverifiedToken, candidates: tuple[Provider, ...], at: datetime) -> tuple[Provider, Report]:
     """Return the report of the first of *candidates* that accepts, else of the first of all; nearly every account has one alone."""
-    reports = ((provider, diagnose(claims.presented_to(provider.kind), provider, at=at)) for provider in candidates)
+    reports = ((provider, diagnose(unverified.presented_to(provider.kind), provider, at=at)) for provider in candidates)
     first = next(reports)
     return first if first[1].accepted else next((each for each in reports if each[1].accepted), first)
 
 
-def _verdicts(report: Report) -> dict[str, Verdict]:
+def _verdicts(report: Report) -> dict[str, ProfileVerdict]:
     return {profile.value: _verdict(report.refusal(profile)) for profile in Profile}
 
 
-def _verdict(refusal: FederationError | None) -> Verdict:
-    return Verdict(accepted=True) if refusal is None else Verdict(accepted=False, check=refusal.check, code=refusal.code)
+def _verdict(refusal: FederationError | None) -> ProfileVerdict:
+    return ProfileVerdict(accepted=True) if refusal is None else ProfileVerdict(accepted=False, check=refusal.check, code=refusal.code)
 
 
-def _refused(name: str, refusal: FederationError, *, claims: Claims | None = None, at: datetime | None = None) -> Judgement:
+def _refused(name: str, refusal: FederationError, *, unverified: UnverifiedToken | None = None, at: datetime | None = None) -> Judgement:
     """Return the judgement on what came to no provider: both profiles refuse."""
     return Judgement(
         id=name,
-        kind=None if claims is None else claims.kind,
+        kind=None if unverified is None else unverified.kind,
         at=timestamp(at),
         accepted=False,
         verdicts={profile.value: _verdict(refusal) for profile in Profile},
-        claimed=None if claims is None else _claimed(claims),
+        claimed=None if unverified is None else _claimed(unverified),
         refusal=dict(refusal.as_dict()),
     )
 
 
-def _claimed(claims: Claims) -> dict[str, str | None]:
-    return {"issuer": claims.issuer, "subject": claims.subject}
+def _claimed(unverified: UnverifiedToken) -> dict[str, str | None]:
+    return {"issuer": unverified.issuer, "subject": unverified.subject}
 
 
 def _as_failure(bug: Exception) -> InternalFailure:

@@ -68,7 +68,10 @@ class OAuthProvider:
         """
         if not isinstance(name, str) or len(name) > _NAME_CHARS or not _NAME.fullmatch(name):
             raise RegistrationError(
-                check="name", expected="the server's host, without scheme or port", found=show(name), remedy="name it as ProviderId does"
+                check="name",
+                expected="the server's host, without scheme or port",
+                found=show(name),
+                remedy="use the name that callers pass as ProviderId",
             )
         if not isinstance(token_information, Mapping):
             raise RegistrationError(

@@ -9,7 +9,7 @@ from typing import Final
 
 from federation.errors import IDPCommunicationError, IDPRejectedClaim, InvalidIdentityToken
 from federation.identity import ContextValue, VerifiedIdentity, _verified
-from federation.oauth.checks import CHECKS, CHECKS_OF, Presentation
+from federation.oauth.checks import CHECKS, CHECKS_OF, PresentedAccessToken
 from federation.oauth.introspection import TokenInformation
 from federation.oauth.provider import OAuthProvider
 from federation.oauth.registry import check_provider_id, decode_access_token, token_key
@@ -70,7 +70,7 @@ class OAuthTokenValidator:
         )
 
 
-def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: datetime) -> Presentation:
+def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: datetime) -> PresentedAccessToken:
     """Return the registered token information of *token* as the subject of the checks.
 
     Raises:
@@ -88,10 +88,10 @@ def look_up(token: object, provider: OAuthProvider, *, profile: Profile, at: dat
             found="none",
             remedy="register the server's answer, keyed by SHA-256 of the token",
         )
-    return Presentation(information, provider, profile, at.timestamp(), provider.leeway(profile))
+    return PresentedAccessToken(information, provider, profile, at.timestamp(), provider.leeway(profile))
 
 
-def _identity(presentation: Presentation) -> VerifiedIdentity:
+def _identity(presentation: PresentedAccessToken) -> VerifiedIdentity:
     """Return the identity of a token. The caller has run the checks of the profile.
 
     Raises:

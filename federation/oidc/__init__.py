@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from federation.oidc.conditions import KeyNames
     from federation.oidc.discovery import Discovery
     from federation.oidc.jwks import KeySet, UnusableKey
-    from federation.oidc.keys import VerificationKey
+    from federation.oidc.keys import JsonWebKey
     from federation.oidc.provider import OidcProvider, Options
 
 __all__ = [
     "Discovery",
+    "JsonWebKey",
     "KeyNames",
     "KeySet",
     "OidcProvider",
     "Options",
     "UnusableKey",
-    "VerificationKey",
 ]
 
 _HOMES: Final = {
     "Discovery": "discovery",
+    "JsonWebKey": "keys",
     "KeyNames": "conditions",
     "KeySet": "jwks",
     "OidcProvider": "provider",
     "Options": "provider",
     "UnusableKey": "jwks",
-    "VerificationKey": "keys",
 }
 
 if not TYPE_CHECKING:  # a checker would take any name from it

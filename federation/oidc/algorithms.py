@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
-PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+JwsPublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 Verify = Callable[[Any, bytes, bytes], bool]
 """``verify(public_key, signature, signing_input)``. The key has the type of the algorithm, because only such keys list it."""
 

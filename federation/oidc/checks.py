@@ -25,7 +25,7 @@ _TIMES: Final = ("exp", "nbf", "iat")
 
 
 @dataclass(frozen=True, slots=True)
-class Presentation:
+class PresentedToken:
     """The subject of the checks: verified claims with the provider, the time and the profile.
 
     Attributes:
@@ -43,14 +43,14 @@ class Presentation:
     leeway: int
 
 
-def check_members(presentation: Presentation) -> None:
+def check_members(presentation: PresentedToken) -> None:
     """Refuse a header or payload that names a member twice: two readers could each see another value (attack row J25)."""
     claims = presentation.claims
     if claims.repeated or claims.header.repeated:
         raise _refusal("members", "every member named once", show((claims.header.repeated + claims.repeated)[0]))
 
 
-def check_typ(presentation: Presentation) -> None:
+def check_typ(presentation: PresentedToken) -> None:
     """Take only the types of token that the provider was registered for (RFC 8725 section 3.11); most issuers leave ``typ`` out."""
     typ = presentation.claims.header.typ
     if typ is not None and typ.lower().removeprefix("application/") not in presentation.provider.token_types:
@@ -58,7 +58,7 @@ def check_typ(presentation: Presentation) -> None:
         raise _refusal("typ", f"typ absent or one of {allowed}", show(typ), "send the ID token, not another token of the same issuer")
 
 
-def check_issuer(presentation: Presentation) -> None:
+def check_issuer(presentation: PresentedToken) -> None:
     """Require ``iss`` to equal the registered URL, character for character (attack rows J33, J34)."""
     issuer = presentation.claims.required("iss")
     if not isinstance(issuer, str) or issuer not in presentation.provider.issuers:
@@ -71,21 +71,21 @@ def check_issuer(presentation: Presentation) -> None:
         )
 
 
-def check_required_claims(presentation: Presentation) -> None:
+def check_required_claims(presentation: PresentedToken) -> None:
     """Require what the service requires: ``sub``, ``aud``, ``iat`` and ``exp`` (``iss`` was needed to find the provider)."""
     if not presentation.claims.members.keys() >= _ALL_REQUIRED:
         for name in _REQUIRED:
             presentation.claims.required(name)
 
 
-def check_subject(presentation: Presentation) -> None:
+def check_subject(presentation: PresentedToken) -> None:
     """Require a subject that can name somebody: a string of 1 to 255 characters without NUL (OIDC Core section 2; attack row J37)."""
     subject = presentation.claims.required("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= limits.SUBJECT_CHARS or "\0" in subject:
         raise _refusal("subject", f"sub as a string of 1 to {limits.SUBJECT_CHARS} characters without NUL", show(subject))
 
 
-def check_subject_value(presentation: Presentation) -> None:
+def check_subject_value(presentation: PresentedToken) -> None:
     """Answer as the service does: numbers are read as text, null fails inside it, other types do not validate."""
     if presentation.claims.required("sub") is None:
         raise InternalFailure(
@@ -98,14 +98,14 @@ def check_subject_value(presentation: Presentation) -> None:
     presentation.claims.subject()
 
 
-def check_timestamp(presentation: Presentation) -> None:
+def check_timestamp(presentation: PresentedToken) -> None:
     """Require whole seconds in ``exp``, ``iat`` and, where present, ``nbf``; the service also reads strings of digits."""
     for name in _TIMES:
         if name in presentation.claims.members:
             presentation.claims.seconds(name)
 
 
-def check_numeric_date(presentation: Presentation) -> None:
+def check_numeric_date(presentation: PresentedToken) -> None:
     """Require JSON integers from 0 to 2**53 in the time claims: not text, not a boolean, no fraction (attack rows J27, J50)."""
     members = presentation.claims.members
     for name in _TIMES:
@@ -113,7 +113,7 @@ def check_numeric_date(presentation: Presentation) -> None:
             raise _refusal("numeric-date", f"{name} as a JSON integer of seconds since 1970", show(members[name]))
 
 
-def check_exp(presentation: Presentation) -> None:
+def check_exp(presentation: PresentedToken) -> None:
     """Refuse a token at and after ``exp`` (RFC 7519 section 4.1.4)."""
     expiry = presentation.claims.seconds("exp")
     if presentation.now - presentation.leeway >= expiry:
@@ -126,7 +126,7 @@ def check_exp(presentation: Presentation) -> None:
         )
 
 
-def check_iat(presentation: Presentation) -> None:
+def check_iat(presentation: PresentedToken) -> None:
     """Refuse a token issued in the future."""
     issued = presentation.claims.seconds("iat")
     if issued > presentation.now + presentation.leeway:
@@ -139,7 +139,7 @@ def check_iat(presentation: Presentation) -> None:
         )
 
 
-def check_nbf(presentation: Presentation) -> None:
+def check_nbf(presentation: PresentedToken) -> None:
     """Refuse a token before its ``nbf`` (RFC 7519 section 4.1.5)."""
     if "nbf" not in presentation.claims.members:
         return
@@ -154,14 +154,14 @@ def check_nbf(presentation: Presentation) -> None:
         )
 
 
-def check_lifetime(presentation: Presentation) -> None:
+def check_lifetime(presentation: PresentedToken) -> None:
     """Refuse a token that ended before it was issued (attack row J29)."""
     claims = presentation.claims
     if claims.seconds("iat") > claims.seconds("exp"):
         raise _refusal("lifetime", "iat before exp", "iat after exp")
 
 
-def check_authorized_party(presentation: Presentation) -> None:
+def check_authorized_party(presentation: PresentedToken) -> None:
     """Require ``azp`` where ``aud`` names several: the service does so whoever they are."""
     if len(presentation.claims.audiences()) > 1 and "azp" not in presentation.claims.members:
         raise _refusal(
@@ -173,7 +173,7 @@ def check_authorized_party(presentation: Presentation) -> None:
         )
 
 
-def check_audience(presentation: Presentation) -> None:
+def check_audience(presentation: PresentedToken) -> None:
     """Require the token to be addressed to a registered client id: ``azp`` where present, else each audience (attack rows J31, J32)."""
     for audience in presentation.claims.addressed_to():
         if audience not in presentation.provider.registered:
@@ -186,7 +186,7 @@ def check_audience(presentation: Presentation) -> None:
             )
 
 
-def check_audience_trusted(presentation: Presentation) -> None:
+def check_audience_trusted(presentation: PresentedToken) -> None:
     """Require ``aud`` itself to name us beside ``azp``: a token for another relying party is not ours because our client asked for it."""
     if presentation.provider.registered.isdisjoint(presentation.claims.audiences()):
         raise _refusal(
@@ -197,7 +197,7 @@ def check_audience_trusted(presentation: Presentation) -> None:
         )
 
 
-def check_token_use(presentation: Presentation) -> None:
+def check_token_use(presentation: PresentedToken) -> None:
     """Refuse tokens that say they are something else: security events such as logout tokens, Cognito access tokens (attack row J39)."""
     members = presentation.claims.members
     if "events" in members:
@@ -206,27 +206,27 @@ def check_token_use(presentation: Presentation) -> None:
         raise _refusal("token-use", "token_use `id`", show(members["token_use"]), "send the ID token, not the access token")
 
 
-def check_confirmation(presentation: Presentation) -> None:
+def check_confirmation(presentation: PresentedToken) -> None:
     """Refuse a token bound to a key (RFC 7800): presented alone, it would be used as the bearer token it is not (attack row J54)."""
     if "cnf" in presentation.claims.members:
         raise _refusal("confirmation", "a bearer token", "one bound to a key (it has the claim cnf)", "request a bearer token")
 
 
-def check_amr(presentation: Presentation) -> None:
+def check_amr(presentation: PresentedToken) -> None:
     """Require ``amr``, which trust policies may ask for, to be a list of strings where present (RFC 8176)."""
     amr = presentation.claims.members.get("amr", [])
     if not isinstance(amr, list) or not all(isinstance(method, str) for method in amr):
         raise _refusal("amr", "amr as a list of strings", show(amr))
 
 
-def check_jti(presentation: Presentation) -> None:
+def check_jti(presentation: PresentedToken) -> None:
     """Require ``jti``, by which replay is noticed, to be a non-empty string where present (RFC 7519 section 4.1.7)."""
     jti = presentation.claims.members.get("jti", "absent")
     if not isinstance(jti, str) or not jti or "\0" in jti:
         raise _refusal("jti", "jti as a non-empty string", show(jti))
 
 
-CHECKS: Final[tuple[Check[Presentation], ...]] = (
+CHECKS: Final[tuple[Check[PresentedToken], ...]] = (
     Check("members", "RFC 8725 section 2.4; RFC 7515 section 4", STRICT, check_members),
     Check("typ", "RFC 8725 section 3.11", STRICT, check_typ),
     Check("issuer", "OpenID Connect Core 3.1.3.7 (2)", BOTH, check_issuer),

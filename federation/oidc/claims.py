@@ -12,7 +12,7 @@ from typing import Any, Final
 from federation.errors import InvalidIdentityToken, show
 from federation.oidc import messages
 from federation.oidc.decode import Header
-from federation.oidc.keys import VerificationKey
+from federation.oidc.keys import JsonWebKey
 from federation.oidc.signature import SignedToken
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
@@ -35,7 +35,7 @@ class Claims:
     members: Mapping[str, Any]
     repeated: tuple[str, ...]
     header: Header
-    key: VerificationKey
+    key: JsonWebKey
 
     def required(self, name: str) -> object:
         """Return the claim *name*, which may be null.

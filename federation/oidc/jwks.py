@@ -13,7 +13,7 @@ from typing import Any, Final
 from federation import limits
 from federation.errors import InvalidIdentityToken, RegistrationError, show
 from federation.oidc import messages
-from federation.oidc.keys import VerificationKey, read_key, read_kid
+from federation.oidc.keys import JsonWebKey, read_key, read_kid
 from federation.oidc.strictjson import Complaint, decode_object
 from federation.profiles import Profile
 
@@ -43,8 +43,8 @@ class KeySet:
         fault: The refusal of this set by profile ``strict``, in a set loaded for profile ``aws``; otherwise None.
     """
 
-    keys: tuple[VerificationKey, ...]
-    index: Mapping[str, VerificationKey | UnusableKey]
+    keys: tuple[JsonWebKey, ...]
+    index: Mapping[str, JsonWebKey | UnusableKey]
     ambiguous: frozenset[str]
     rsa_keys: int
     fault: RegistrationError | None = field(default=None, compare=False)
@@ -60,15 +60,15 @@ class KeySet:
             RegistrationError: Checks ``jwks``, ``jwks-kid`` and those of `read_key`.
         """
         entries = _entries(document)
-        keys: list[VerificationKey] = []
-        index: dict[str, VerificationKey | UnusableKey] = {}
+        keys: list[JsonWebKey] = []
+        index: dict[str, JsonWebKey | UnusableKey] = {}
         ambiguous: set[str] = set()
         faults: list[RegistrationError] = []
         for position, entry in enumerate(entries):
             key = _read(entry, f"keys[{position}]")
             if key is None:
                 continue
-            if isinstance(key, VerificationKey):
+            if isinstance(key, JsonWebKey):
                 keys.append(key)
             else:
                 faults.append(key.reason)
@@ -86,7 +86,7 @@ class KeySet:
         rsa_keys = sum(key.kty == "RSA" for key in keys)
         return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous), rsa_keys, faults[0] if faults else None)
 
-    def strict_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
+    def strict_candidates(self, alg: str, kid: str | None) -> tuple[JsonWebKey, ...]:
         """Return the keys that may verify a token with *alg* and *kid*: the key of *kid*, or a limited number where there is none.
 
         Raises:
@@ -94,7 +94,7 @@ class KeySet:
         """
         if kid is not None and kid in self.index:
             key = self.index[kid]
-            if not isinstance(key, VerificationKey) or kid in self.ambiguous:
+            if not isinstance(key, JsonWebKey) or kid in self.ambiguous:
                 raise _no_key("the kid of one sound key", show(kid))
             if alg not in key.usable[Profile.STRICT]:
                 raise _unfit(alg, key.usable[Profile.STRICT])
@@ -109,7 +109,7 @@ class KeySet:
             )
         return fitting
 
-    def aws_candidates(self, alg: str, kid: str | None) -> tuple[VerificationKey, ...]:
+    def aws_candidates(self, alg: str, kid: str | None) -> tuple[JsonWebKey, ...]:
         """Return the key that AWS selects (observed). An absent or empty *kid* is accepted only where exactly one key is indexed.
 
         Raises:
@@ -121,7 +121,7 @@ class KeySet:
             key = self.index[kid]
         else:
             raise _no_key("the kid of one registered key", show(kid) if kid is not None else "no kid")
-        if not isinstance(key, VerificationKey):
+        if not isinstance(key, JsonWebKey):
             raise _unfit(alg, frozenset())
         if alg not in key.usable[Profile.AWS]:
             raise _unfit(alg, key.usable[Profile.AWS])
@@ -145,7 +145,7 @@ def _entries(document: str | bytes | Mapping[str, Any]) -> list[Any] | tuple[Any
     return keys
 
 
-def _read(entry: object, place: str) -> VerificationKey | UnusableKey | None:
+def _read(entry: object, place: str) -> JsonWebKey | UnusableKey | None:
     if not isinstance(entry, Mapping):
         raise RegistrationError(check="jwk", expected=f"an object at {place}", found=show(type(entry).__name__), remedy=_REMEDY)
     try:

@@ -24,7 +24,7 @@ from jwt.exceptions import PyJWTError
 from federation import limits
 from federation.errors import RegistrationError, show
 from federation.oidc import algorithms, base64url
-from federation.oidc.algorithms import PublicKey
+from federation.oidc.algorithms import JwsPublicKey
 from federation.profiles import Profile
 
 PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
@@ -35,7 +35,7 @@ _MAX_EXPONENT_BITS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationKey:
+class JsonWebKey:
     """A registered public key.
 
     Attributes:
@@ -49,11 +49,11 @@ class VerificationKey:
     kid: str | None
     kty: str
     thumbprint: str
-    public: PublicKey
+    public: JwsPublicKey
     usable: Mapping[Profile, frozenset[str]]
 
 
-def read_key(jwk: Mapping[str, Any], place: str) -> VerificationKey | None:
+def read_key(jwk: Mapping[str, Any], place: str) -> JsonWebKey | None:
     """Return the key of one JWK of a key set; None for an unknown kind of key, which is ignored (RFC 7517 section 5).
 
     Args:
@@ -78,7 +78,7 @@ def read_key(jwk: Mapping[str, Any], place: str) -> VerificationKey | None:
     _check_certificate(jwk, public, place)
     fitting = algorithms.fitting(kty, crv)
     usable = {Profile.STRICT: _strict_use(jwk, place) & fitting, Profile.AWS: _aws_use(jwk) & fitting}
-    return VerificationKey(read_kid(jwk, place), kty, _thumbprint(jwk, kty), public, usable)
+    return JsonWebKey(read_kid(jwk, place), kty, _thumbprint(jwk, kty), public, usable)
 
 
 def _is_of_a_kind_read_here(kty: str, crv: object) -> bool:
@@ -122,7 +122,7 @@ def _aws_use(jwk: Mapping[str, Any]) -> frozenset[str]:
     return frozenset() if "key_ops" in jwk or jwk.get("use", "sig") != "sig" else algorithms.AWS
 
 
-def _read_rsa(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
+def _read_rsa(jwk: Mapping[str, Any], place: str) -> tuple[JwsPublicKey, str]:
     n, e = (int.from_bytes(_octets(jwk, name, place)) for name in ("n", "e"))
     bits = n.bit_length()
     if not limits.RSA_MIN_BITS <= bits <= limits.RSA_MAX_BITS:
@@ -134,7 +134,7 @@ def _read_rsa(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
     return _build(jwk, ("kty", "n", "e"), "RS256", place), ""
 
 
-def _read_ec(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
+def _read_ec(jwk: Mapping[str, Any], place: str) -> tuple[JwsPublicKey, str]:
     crv = jwk.get("crv")
     if not isinstance(crv, str) or crv not in _CURVES:
         raise _fault("jwk-ec", place, "crv P-256, P-384 or P-521", show(crv))
@@ -146,21 +146,21 @@ def _read_ec(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
     return _build(jwk, ("kty", "crv", "x", "y"), algorithm, place), crv
 
 
-def _read_okp(jwk: Mapping[str, Any], place: str) -> tuple[PublicKey, str]:
+def _read_okp(jwk: Mapping[str, Any], place: str) -> tuple[JwsPublicKey, str]:
     length = len(_octets(jwk, "x", place))
     if length != _ED25519_OCTETS:
         raise _fault("jwk-okp", place, f"x of {_ED25519_OCTETS} octets", f"{length} octets")
     return _build(jwk, ("kty", "crv", "x"), "EdDSA", place), "Ed25519"
 
 
-_READERS: Final[dict[str, Callable[[Mapping[str, Any], str], tuple[PublicKey, str]]]] = {
+_READERS: Final[dict[str, Callable[[Mapping[str, Any], str], tuple[JwsPublicKey, str]]]] = {
     "RSA": _read_rsa,
     "EC": _read_ec,
     "OKP": _read_okp,
 }
 
 
-def _build(jwk: Mapping[str, Any], members: tuple[str, ...], algorithm: str, place: str) -> PublicKey:
+def _build(jwk: Mapping[str, Any], members: tuple[str, ...], algorithm: str, place: str) -> JwsPublicKey:
     """Return the key built from only the checked members."""
     try:
         key = PyJWK({name: jwk[name] for name in members}, algorithm=algorithm).key
@@ -171,7 +171,7 @@ def _build(jwk: Mapping[str, Any], members: tuple[str, ...], algorithm: str, pla
     return key
 
 
-def _check_certificate(jwk: Mapping[str, Any], public: PublicKey, place: str) -> None:
+def _check_certificate(jwk: Mapping[str, Any], public: JwsPublicKey, place: str) -> None:
     """Require that the first certificate of ``x5c`` has this key (RFC 7517 section 4.7). The certificate is not used otherwise."""
     if "x5c" not in jwk:
         return

@@ -12,7 +12,7 @@ from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, kept
 
 S = TypeVar("S")
-Outcome = Literal["passed", "refused", "skipped"]
+CheckOutcome = Literal["passed", "refused", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def rows(stages: Sequence[Stage], checks: Sequence[Check[S]], readings: Mapping[
     rules: list[Stage | Check[S]] = [*stages, *checks]
     reached = dict.fromkeys(readings, True)
     for rule in rules:
-        said: dict[tuple[Outcome, str], list[Profile]] = {}
+        said: dict[tuple[CheckOutcome, str], list[Profile]] = {}
         for profile in sorted(rule.profiles):
             refusal = readings[profile].refusals.get(rule.name)
             said.setdefault((_outcome(refusal, reached=reached[profile]), str(refusal)), []).append(profile)
@@ -89,7 +89,7 @@ def rows(stages: Sequence[Stage], checks: Sequence[Check[S]], readings: Mapping[
             yield CheckResult(reading.stopped, "not listed", frozenset({profile}), "refused", reading.refusals[reading.stopped])
 
 
-def _outcome(refusal: FederationError | None, *, reached: bool) -> Outcome:
+def _outcome(refusal: FederationError | None, *, reached: bool) -> CheckOutcome:
     if not reached:
         return "skipped"
     return "passed" if refusal is None else "refused"

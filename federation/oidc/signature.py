@@ -10,7 +10,7 @@ from federation.oidc import messages
 from federation.oidc.algorithms import ALGORITHMS, AWS
 from federation.oidc.decode import Header, Payload, RawToken
 from federation.oidc.jwks import KeySet
-from federation.oidc.keys import VerificationKey
+from federation.oidc.keys import JsonWebKey
 from federation.portable import kept_here
 from federation.profiles import Profile
 from federation.report import AWS as AWS_ALONE
@@ -25,7 +25,7 @@ class SignedToken:
 
     header: Header
     payload: Payload
-    key: VerificationKey
+    key: JsonWebKey
     maker: InitVar[object]
 
     __reduce_ex__ = kept_here
@@ -41,16 +41,16 @@ class SignedToken:
 
 
 @dataclass(slots=True)
-class Proof:
+class KeySelection:
     """The state between the stages of `SELECTION`. ``candidates`` are set by the stage that selects keys."""
 
     raw: RawToken
     keys: KeySet
     algorithms: frozenset[str]
-    candidates: tuple[VerificationKey, ...] = ()
+    candidates: tuple[JsonWebKey, ...] = ()
 
 
-def _require_sound_keys(proof: Proof) -> None:
+def _require_sound_keys(proof: KeySelection) -> None:
     """Profile strict loads the key set whole: it skips no malformed key and takes no kid twice."""
     fault = proof.keys.fault
     if fault is not None:
@@ -63,32 +63,32 @@ def _require_sound_keys(proof: Proof) -> None:
         )
 
 
-def _require_registered_algorithm(proof: Proof) -> None:
+def _require_registered_algorithm(proof: KeySelection) -> None:
     """The header names an algorithm of the provider's allow-list."""
     if proof.raw.header.alg not in proof.algorithms:
         raise _not_allowed(proof.raw.header.alg, proof.algorithms)
 
 
-def _require_algorithm_of_aws(proof: Proof) -> None:
+def _require_algorithm_of_aws(proof: KeySelection) -> None:
     """The header names an algorithm of the provider's allow-list that AWS verifies too."""
     alg = proof.raw.header.alg
     if alg not in proof.algorithms or alg not in AWS:
         raise _not_allowed(alg, proof.algorithms & AWS)
 
 
-def _select_keys(proof: Proof) -> None:
+def _select_keys(proof: KeySelection) -> None:
     """The kid names one registered key that fits, or leaves a bounded number of them open."""
     header = proof.raw.header
     proof.candidates = proof.keys.strict_candidates(header.alg, header.kid)
 
 
-def _select_key_of_aws(proof: Proof) -> None:
+def _select_key_of_aws(proof: KeySelection) -> None:
     """The kid names one registered key that fits; it may be absent or empty where exactly one key is indexed."""
     header = proof.raw.header
     proof.candidates = proof.keys.aws_candidates(header.alg, header.kid)
 
 
-SELECTION: Final[tuple[Check[Proof], ...]] = (
+SELECTION: Final[tuple[Check[KeySelection], ...]] = (
     Check("key-set", "RFC 7517 section 5; attack row M09", STRICT, _require_sound_keys),
     Check("alg", "RFC 8725 section 3.1", STRICT, _require_registered_algorithm),
     Check("alg", "RFC 8725 section 3.1; AWS, observed", AWS_ALONE, _require_algorithm_of_aws),
@@ -112,7 +112,7 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
     Raises:
         InvalidIdentityToken: Checks ``key-set``, ``alg``, ``kid``, ``signature``.
     """
-    proof = Proof(raw, keys, algorithms)
+    proof = KeySelection(raw, keys, algorithms)
     for run in _SELECTION_OF[profile]:
         run(proof)
     verify = ALGORITHMS[raw.header.alg].verify
@@ -123,7 +123,7 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         check="signature",
         expected="a signature by the registered key that the token names",
         found="one that does not verify",
-        remedy="the token was altered, cut, or signed by a key that is not registered: get a new one, or register the present key set",
+        remedy="get a new token, or register the issuer's present key set: the token was altered, cut, or signed by another key",
         message=messages.NOT_VALIDATED,
     )
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, _verified
-from federation.oidc.checks import CHECKS, CHECKS_OF, Presentation
+from federation.oidc.checks import CHECKS, CHECKS_OF, PresentedToken
 from federation.oidc.claims import moment, read_claims
 from federation.oidc.conditions import condition_keys
 from federation.oidc.decode import decode_token
@@ -58,14 +58,14 @@ class OidcTokenValidator:
             FederationError: The first stage or check that refuses.
         """
         registration = registered(provider, OidcProvider)
-        presentation = prove(token, registration, profile=registration.profile, at=at)
+        presentation = prove_token(token, registration, profile=registration.profile, at=at)
         enforce(CHECKS_OF[registration.profile], presentation)
         return _identity(presentation)
 
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Return a report of every stage and check under both profiles at the time *at*, aware UTC. Refusals are in the report."""
         registration = registered(provider, OidcProvider)
-        readings = read_twice(partial(prove, token, registration, at=at), CHECKS_OF)
+        readings = read_twice(partial(prove_token, token, registration, at=at), CHECKS_OF)
         own = readings[registration.profile]
         identity = None if own.accepted is None else _identity(own.accepted)
         return Report(
@@ -78,7 +78,7 @@ class OidcTokenValidator:
         )
 
 
-def prove(token: object, provider: OidcProvider, *, profile: Profile, at: datetime) -> Presentation:
+def prove_token(token: object, provider: OidcProvider, *, profile: Profile, at: datetime) -> PresentedToken:
     """Run the `STAGES`: decode *token*, verify its signature with the provider's keys, and read the claims.
 
     Raises:
@@ -86,10 +86,10 @@ def prove(token: object, provider: OidcProvider, *, profile: Profile, at: dateti
     """
     raw = decode_token(token)
     signed = verify_token(raw, provider.keys, algorithms=provider.algorithms, profile=profile)
-    return Presentation(read_claims(signed), provider, profile, at.timestamp(), provider.leeway(profile))
+    return PresentedToken(read_claims(signed), provider, profile, at.timestamp(), provider.leeway(profile))
 
 
-def _identity(presentation: Presentation) -> VerifiedIdentity:
+def _identity(presentation: PresentedToken) -> VerifiedIdentity:
     """Return the identity of a token. The caller has run the checks of the profile."""
     claims, provider = presentation.claims, presentation.provider
     members = claims.members
@@ -111,7 +111,7 @@ def _identity(presentation: Presentation) -> VerifiedIdentity:
     )
 
 
-def _notes(presentation: Presentation) -> tuple[str, ...]:
+def _notes(presentation: PresentedToken) -> tuple[str, ...]:
     claims = presentation.claims
     notes: list[str] = []
     typ = claims.header.typ

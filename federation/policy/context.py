@@ -116,4 +116,4 @@ def _value(name: str, value: object) -> ContextValue:
 
 
 def _fault(check: str, expected: str, found: str) -> ValidationError:
-    return ValidationError(check=check, expected=expected, found=found, remedy="correct the request that the policy is asked about")
+    return ValidationError(check=check, expected=expected, found=found, remedy="correct the request that the policy is asked to decide")

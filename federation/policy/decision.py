@@ -10,7 +10,7 @@ from federation.policy.explain import NearMiss, StatementResult, explain, near_m
 from federation.policy.principal import Via
 from federation.policy.statement import Statement
 
-Verdict = Literal["Allow", "Deny", "ImplicitDeny"]
+DecisionEffect = Literal["Allow", "Deny", "ImplicitDeny"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Decision:
         request: The request that was decided.
     """
 
-    effect: Verdict
+    effect: DecisionEffect
     via: Via | None
     request: RequestContext
     _deciding: Statement | None = field(repr=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from federation.identity import ContextValue
-from federation.policy.operands import Values
+from federation.policy.operands import RequestValues
 
 
 class RequestKeys(dict[str, ContextValue]):
@@ -14,9 +14,9 @@ class RequestKeys(dict[str, ContextValue]):
 
     __slots__ = ("_read",)
 
-    _read: dict[tuple[str, Callable[[str], Any]], Values]
+    _read: dict[tuple[str, Callable[[str], Any]], RequestValues]
 
-    def values_of(self, key: str, read: Callable[[str], Any]) -> Values:
+    def values_of(self, key: str, read: Callable[[str], Any]) -> RequestValues:
         """Return the values of *key*, parsed by *read*. The key must be present."""
         try:
             known = self._read
@@ -25,5 +25,5 @@ class RequestKeys(dict[str, ContextValue]):
         values = known.get((key, read))
         if values is None:
             value = self[key]
-            values = known[key, read] = Values((value,) if isinstance(value, str) else value, read)
+            values = known[key, read] = RequestValues((value,) if isinstance(value, str) else value, read)
         return values

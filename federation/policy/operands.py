@@ -25,7 +25,7 @@ _LONG: Final = 256
 """A pattern that long fits few texts, which are asked one by one; a step of a sieve for each of its characters would cost more."""
 
 
-class Values:
+class RequestValues:
     """What a request says of one key, read once for every condition that compares it as the same type.
 
     Attributes:
@@ -56,7 +56,7 @@ class Operands(Protocol):
     def matches(self, value: Any) -> bool:  # noqa: ANN401 - what the type reads
         """Whether one of them equals, contains or otherwise takes in *value*."""
 
-    def matching(self, values: Values) -> Iterable[bool]:
+    def matching(self, values: RequestValues) -> Iterable[bool]:
         """Say the same of every one of *values*; of those that are not of the type nothing is to be believed."""
 
 
@@ -70,7 +70,7 @@ class Equals:
         """Whether *value* is one of them."""
         return value in self.values
 
-    def matching(self, values: Values) -> Iterator[bool]:
+    def matching(self, values: RequestValues) -> Iterator[bool]:
         """Say of each of *values* whether it is one of them."""
         return map(self.values.__contains__, values.read)
 
@@ -86,7 +86,7 @@ class Beyond:
         """Whether *value* is beyond one of them."""
         return self.outermost is not None and self.compare(value, self.outermost)
 
-    def matching(self, values: Values) -> Iterator[bool]:
+    def matching(self, values: RequestValues) -> Iterator[bool]:
         """Say of each of *values* whether it is beyond one of them."""
         return (value is not None and self.matches(value) for value in values.read)
 
@@ -112,7 +112,7 @@ class Networks:
                 return True
         return False
 
-    def matching(self, values: Values) -> Iterator[bool]:
+    def matching(self, values: RequestValues) -> Iterator[bool]:
         """Say of each of *values* whether it lies in one of them."""
         return (value is not None and self.matches(value) for value in values.read)
 
@@ -166,7 +166,7 @@ class Patterns:
                 return True
         return False
 
-    def matching(self, values: Values) -> Iterable[bool]:
+    def matching(self, values: RequestValues) -> Iterable[bool]:
         """Say of each of *values* whether it matches one of them."""
         sieve = values.sieve(len(self.patterns)) if self.patterns else None
         if sieve is None:

@@ -21,7 +21,7 @@ _SCOPING: Final = _EQUALITY | {"StringLike"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _SharedIssuerRule:
     """What a statement that trusts ``issuer`` must hold; ``by_application`` marks the issuers that tell their applications apart."""
 
     issuer: str
@@ -74,10 +74,10 @@ def check_shared_issuers(statements: tuple[Statement, ...]) -> None:
         )
 
 
-def unscoped(statements: tuple[Statement, ...], *, written: bool = False) -> Iterator[tuple[Statement, _Rule]]:
+def unscoped(statements: tuple[Statement, ...], *, written: bool = False) -> Iterator[tuple[Statement, _SharedIssuerRule]]:
     """Yield every Allow statement that trusts a shared issuer without saying whose identities, with the rule it breaks.
 
-    *written* as in `_Rule.scoped`.
+    *written* as in `_SharedIssuerRule.scoped`.
     """
     for statement in statements:
         element = statement.principal
@@ -92,7 +92,7 @@ def unscoped(statements: tuple[Statement, ...], *, written: bool = False) -> Ite
                 yield statement, rule
 
 
-def _rule(principal: str) -> _Rule | None:
+def _rule(principal: str) -> _SharedIssuerRule | None:
     issuer = principal.partition(":oidc-provider/")[2] or principal
     required = required_condition(issuer)
     if required is None:
@@ -100,9 +100,9 @@ def _rule(principal: str) -> _Rule | None:
     keys = tuple(key_name(issuer, claim) for claim in required.claims)
     if required.by_application:
         message = f"Policy trusting {issuer} requires a StringEquals condition on an application id"
-        return _Rule(issuer, keys, _EQUALITY, message, by_application=True)
+        return _SharedIssuerRule(issuer, keys, _EQUALITY, message, by_application=True)
     message = (
         f"Trust policy with trusted principal {principal if required.strict else issuer} must evaluate, using StringEquals, StringLike or "
         f"StringEqualsIgnoreCase, {' or '.join(keys)} which is not scoped to all."
     )
-    return _Rule(issuer, keys, _SCOPING, message, strict=required.strict)
+    return _SharedIssuerRule(issuer, keys, _SCOPING, message, strict=required.strict)

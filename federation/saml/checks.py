@@ -9,10 +9,10 @@ from typing import Final
 
 from federation.profiles import Profile
 from federation.report import AWS, BOTH, STRICT, Check
-from federation.saml.presentation import Presentation
+from federation.saml.presentation import PresentedAssertion
 from federation.saml.rules import message, subject, validity
 
-CHECKS: Final[tuple[Check[Presentation], ...]] = (
+CHECKS: Final[tuple[Check[PresentedAssertion], ...]] = (
     Check("version", "SAML Core 2.3.3, 3.2.2", BOTH, message.check_version),
     Check("response-fields", "SAML Core 3.2.2", STRICT, message.check_response_fields),
     Check("assertion-id", "SAML Core 2.3.3, 1.3.4", BOTH, message.check_assertion_id),

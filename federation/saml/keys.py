@@ -30,7 +30,7 @@ PERMITS: Final[Permit] = frozenset({"sha1", "rsa-sha1", "ecdsa-sha1", "rsa-1024"
 
 CURVES: Final = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+XmlSignaturePublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 _PEM: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
 _PUBLIC_LABELS: Final = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"PUBLIC KEY", b"RSA PUBLIC KEY"})
@@ -51,7 +51,7 @@ class VerificationKey:
         bits: Size of the modulus or of the curve in bits.
     """
 
-    public_key: PublicKey = field(repr=False)
+    public_key: XmlSignaturePublicKey = field(repr=False)
     fingerprint: str
     not_before: datetime | None = None
     not_after: datetime | None = None
@@ -186,7 +186,7 @@ def _period(certificate: x509.Certificate) -> tuple[datetime | None, datetime | 
         return None, None
 
 
-def _admit(public_key: object, permit: Permit) -> PublicKey:
+def _admit(public_key: object, permit: Permit) -> XmlSignaturePublicKey:
     """Return *public_key* after checking its kind and size."""
     if isinstance(public_key, rsa.RSAPublicKey):
         return _admit_rsa(public_key, limits.RSA_LEGACY_MIN_BITS if "rsa-1024" in permit else limits.RSA_MIN_BITS)

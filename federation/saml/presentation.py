@@ -13,7 +13,7 @@ from federation.saml.times import shift
 
 
 @dataclass(frozen=True, slots=True)
-class Presentation:
+class PresentedAssertion:
     """A proved assertion with the provider and the time to judge at. Every check examines one.
 
     Attributes:

@@ -19,7 +19,7 @@ from federation.saml.keys import DecryptionKey, Permit, VerificationKey, load_ce
 from federation.saml.metadata import read_metadata
 from federation.saml.verifiers import named
 
-Encryption = Literal["allowed", "required"]
+EncryptionRule = Literal["allowed", "required"]
 Signed = Literal["assertion", "response", "either"]
 VerifierName = Literal["strict", "signxml"]
 KeyMaterial = str | bytes | VerificationKey
@@ -66,7 +66,7 @@ class SamlProvider:
     clock_skew: timedelta
     permit: Permit
     decryption_keys: tuple[DecryptionKey, ...]
-    encryption: Encryption
+    encryption: EncryptionRule
     signed: Signed
     profile: Profile
     verifier: VerifierName
@@ -87,7 +87,7 @@ class SamlProvider:
         clock_skew: Span = 0,
         permit: Iterable[str] = (),
         decryption_keys: DecryptionMaterial | Iterable[DecryptionMaterial] = (),
-        encryption: Encryption = "allowed",
+        encryption: EncryptionRule = "allowed",
         signed: Signed = "either",
         profile: Profile | Literal["strict", "aws"] = Profile.STRICT,
         verifier: VerifierName = "strict",
@@ -131,7 +131,7 @@ class SamlProvider:
             "clock_skew": clock.skew(clock_skew),
             "permit": allowed,
             "decryption_keys": decryption,
-            "encryption": _one_of("encryption", encryption, get_args(Encryption)),
+            "encryption": _one_of("encryption", encryption, get_args(EncryptionRule)),
             "signed": _one_of("signed", signed, get_args(Signed)),
             "profile": Profile(_one_of("profile", profile, tuple(Profile))),
             "verifier": _one_of("verifier", verifier, get_args(VerifierName)),
@@ -165,7 +165,7 @@ class SamlProvider:
         clock_skew: Span = 0,
         permit: Iterable[str] = (),
         decryption_keys: DecryptionMaterial | Iterable[DecryptionMaterial] = (),
-        encryption: Encryption = "allowed",
+        encryption: EncryptionRule = "allowed",
         signed: Signed = "either",
         profile: Profile | Literal["strict", "aws"] = Profile.STRICT,
         verifier: VerifierName = "strict",

@@ -21,8 +21,8 @@ from federation.saml.decryption import Encrypted
 from federation.saml.envelope import Envelope, check_success, read_envelope
 from federation.saml.keys import DecryptionKey, Permit, VerificationKey
 from federation.saml.parsing import contained
-from federation.saml.signature import SignedElement, SignedOctets, opened, prove
-from federation.saml.structure import Structure, survey, survey_plaintext
+from federation.saml.signature import SignedElement, SignedOctets, opened, verify_signature
+from federation.saml.structure import ResponseStructure, survey, survey_plaintext
 from federation.saml.verifiers import named
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, SAML, Element, malformed, parse
 
@@ -69,14 +69,14 @@ class ProvedResponse(NamedTuple):
 
 
 @dataclass(slots=True)
-class Proof:
+class ProofState:
     """The state between stages. The first two fields are the input; each other field is set by a stage."""
 
     raw: RawResponse
     provider: ProviderKeys
     root: Element | None = None
     comments: int = 0
-    structure: Structure | None = None
+    structure: ResponseStructure | None = None
     response: SignedElement | None = None
     plaintext: Element | None = None
     covering: SignedElement | None = None
@@ -90,7 +90,7 @@ class Proof:
     signed_by: list[SignedOctets] = field(default_factory=list)
 
 
-def _parse(proof: Proof) -> None:
+def _parse(proof: ProofState) -> None:
     """The octets are one XML 1.0 document in UTF-8 without DTD or processing instructions, of bounded size, depth and width.
 
     Comments stand between elements alone, and nowhere in a Signature; they are left out, as canonicalisation leaves them out.
@@ -98,12 +98,12 @@ def _parse(proof: Proof) -> None:
     proof.root, proof.comments = parse(proof.raw.octets)
 
 
-def _survey(proof: Proof) -> None:
+def _survey(proof: ProofState) -> None:
     """The root is the Response; one Assertion at most, signatures right after the Issuer of what they sign, every ID once."""
     proof.structure = survey(_reached(proof.root))
 
 
-def _prove_response(proof: Proof) -> None:
+def _prove_response(proof: ProofState) -> None:
     """A signature over the Response, where there is one or one is demanded, is by a registered key over the Response itself."""
     structure = _reached(proof.structure)
     if structure.response_signature is None:
@@ -113,24 +113,24 @@ def _prove_response(proof: Proof) -> None:
     proof.response = _prove(proof, structure.response, structure.response_signature)
 
 
-def _read_envelope(proof: Proof) -> None:
+def _read_envelope(proof: ProofState) -> None:
     """The Response's own fields stand as the schema has them; they come from signed octets where the Response is signed."""
     source = proof.response.element if proof.response else _reached(proof.structure).response
     proof.envelope = read_envelope(source, signed=proof.response is not None)
 
 
-def _require_success(proof: Proof) -> None:
+def _require_success(proof: ProofState) -> None:
     """The top-level status is Success, and nothing is nested below it."""
     check_success(_reached(proof.envelope))
 
 
-def _require_assertion(proof: Proof) -> None:
+def _require_assertion(proof: ProofState) -> None:
     """There is exactly one Assertion or EncryptedAssertion."""
     if _reached(proof.structure).assertion is None:
         raise malformed("assertion-count", "exactly one Assertion", "none", "see the status of the response: the IdP may have refused")
 
 
-def _read_encryption(proof: Proof) -> None:
+def _read_encryption(proof: ProofState) -> None:
     """An encrypted assertion has the shape of XML Encryption and a registered key; one in the clear comes only where that is allowed."""
     structure, provider = _reached(proof.structure), proof.provider
     if not structure.encrypted:
@@ -146,19 +146,19 @@ def _read_encryption(proof: Proof) -> None:
     proof.weak += proof.encrypted.weak
 
 
-def _require_unmalleable(proof: Proof) -> None:
+def _require_unmalleable(proof: ProofState) -> None:
     """Ciphertext that no verified signature covers is AES-GCM, or AES-CBC permitted by name."""
     if proof.encrypted is not None and proof.covering is None:
         decryption.check_content(proof.encrypted, proof.provider.permit)
 
 
-def _require_key_transport(proof: Proof) -> None:
+def _require_key_transport(proof: ProofState) -> None:
     """The content key comes by RSA-OAEP, or by RSA PKCS#1 v1.5 permitted by name."""
     if proof.encrypted is not None:
         decryption.check_key_transport(proof.encrypted, proof.provider.permit)
 
 
-def _decrypt_assertion(proof: Proof) -> None:
+def _decrypt_assertion(proof: ProofState) -> None:
     """A registered key opens the encrypted assertion."""
     encrypted = proof.encrypted
     if encrypted is None:
@@ -175,7 +175,7 @@ def _decrypt_assertion(proof: Proof) -> None:
         # The next stage raises this refusal too, so that not even the place in a report tells the causes apart (row E01).
 
 
-def _prove_assertion(proof: Proof) -> None:
+def _prove_assertion(proof: ProofState) -> None:
     """The Assertion is signed by a registered key itself, or lies inside the signed Response where the provider allows that."""
     try:
         _prove_assertion_or_say_why(proof)
@@ -186,7 +186,7 @@ def _prove_assertion(proof: Proof) -> None:
         raise
 
 
-def _prove_assertion_or_say_why(proof: Proof) -> None:
+def _prove_assertion_or_say_why(proof: ProofState) -> None:
     structure = _reached(proof.structure)
     element, signature = structure.assertion, structure.assertion_signature
     if structure.encrypted and proof.plaintext is None:
@@ -206,13 +206,13 @@ def _prove_assertion_or_say_why(proof: Proof) -> None:
         proof.assertion = proof.response.child(ASSERTION)
 
 
-def _require_signed_assertion(proof: Proof) -> None:
+def _require_signed_assertion(proof: ProofState) -> None:
     """The Assertion carries a verified signature of its own."""
     if not proof.assertion_signed:
         raise _unsigned("a signature over the Assertion itself, as AWS demands")
 
 
-STAGES: Final[tuple[Check[Proof], ...]] = (
+STAGES: Final[tuple[Check[ProofState], ...]] = (
     Check("xml", "XML 1.0; SAML Core 1.2; no DTD, no PIs, comments between elements alone, bounded", BOTH, _parse),
     Check("structure", "SAML Core 3.3.3, 5.4: places of Assertion, Signature and IDs", BOTH, _survey),
     Check("response-signature", "SAML Core 5.4; XML Signature 1.1 sections 3.2, 4.4", BOTH, _prove_response),
@@ -240,7 +240,7 @@ def prove_response(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
 
 
 def _prove_response_here(raw: RawResponse, provider: ProviderKeys) -> ProvedResponse:
-    proof = Proof(raw, provider)
+    proof = ProofState(raw, provider)
     for run in _RUNS[provider.profile]:
         run(proof)
     return _result(proof)
@@ -254,7 +254,7 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
     Returns:
         The results in order, and the proved response where every stage of some profile passed.
     """
-    proof = Proof(raw, provider)
+    proof = ProofState(raw, provider)
     results: list[CheckResult] = []
     blocked = False
     for stage in STAGES:
@@ -271,7 +271,7 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
     return tuple(results), None if blocked else _result(proof)
 
 
-def _result(proof: Proof) -> ProvedResponse:
+def _result(proof: ProofState) -> ProvedResponse:
     keys, permit = proof.provider.decryption_keys, proof.provider.permit
     notes, weak = [], list(proof.weak)
     for octets in proof.signed_by:
@@ -304,9 +304,9 @@ def _decrypt(keys: Sequence[DecryptionKey], permit: Permit, container: Element) 
     return opened
 
 
-def _prove(proof: Proof, element: Element, signature: Element) -> SignedElement:
+def _prove(proof: ProofState, element: Element, signature: Element) -> SignedElement:
     provider = proof.provider
-    octets = prove(element, signature, keys=provider.keys, permit=provider.permit, verifier=named(provider.verifier))
+    octets = verify_signature(element, signature, keys=provider.keys, permit=provider.permit, verifier=named(provider.verifier))
     proof.signed_by.append(octets)
     return octets.parse()
 

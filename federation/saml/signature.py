@@ -46,7 +46,7 @@ class Verifier(Protocol):
 
 
 class SignedOctets:
-    """Octets whose digest a registered key signed. They are immutable and come from `prove` only.
+    """Octets whose digest a registered key signed. They are immutable and come from `verify_signature` only.
 
     Attributes:
         octets: Canonical form of the signed element without its signature.
@@ -133,7 +133,9 @@ def opened(container: SignedElement, plaintext: Element) -> SignedElement:
     return SignedElement(_SEAL, plaintext, container.signed)
 
 
-def prove(element: Element, signature: Element, *, keys: Sequence[VerificationKey], permit: Permit, verifier: Verifier) -> SignedOctets:
+def verify_signature(
+    element: Element, signature: Element, *, keys: Sequence[VerificationKey], permit: Permit, verifier: Verifier
+) -> SignedOctets:
     """Verify the *signature* of its parent *element* by one of *keys* and return the signed octets.
 
     Raises:
@@ -160,7 +162,9 @@ class StrictVerifier:
         detach(signature)
         octets = canonicalise(element, info.transform)
         if not hmac.compare_digest(digest_method.digest(octets), info.digest):
-            raise refuse("signature-digest", "the digest that was signed", "another", "the message was changed after signing")
+            raise refuse(
+                "signature-digest", "the digest that was signed", "another digest", "send the response unchanged, as it was signed"
+            )
         return Verified(octets, key, weaknesses(key, method, digest_method))
 
 

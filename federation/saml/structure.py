@@ -22,7 +22,7 @@ _other_ids = etree.XPath(f"boolean({' or '.join(_ID_PATHS[1:])})")  # rare, so t
 _every_id = tuple(etree.XPath(path, smart_strings=False) for path in _ID_PATHS)
 
 
-class Structure(NamedTuple):
+class ResponseStructure(NamedTuple):
     """The places of a response. ``assertion`` is the one Assertion or EncryptedAssertion, None where there is none; signatures likewise.
 
     ``encrypted`` says which of the two the assertion is.
@@ -35,7 +35,7 @@ class Structure(NamedTuple):
     encrypted: bool
 
 
-def survey(root: Element) -> Structure:
+def survey(root: Element) -> ResponseStructure:
     """Return the assertion and the signatures of the message *root*.
 
     Raises:
@@ -48,7 +48,7 @@ def survey(root: Element) -> Structure:
     check_ids(root)
     placed = _placed(signatures, root, assertion)
     encrypted = assertion is not None and assertion.tag == ENCRYPTED_ASSERTION
-    return Structure(root, assertion, placed.get(root), placed.get(assertion), encrypted)
+    return ResponseStructure(root, assertion, placed.get(root), placed.get(assertion), encrypted)
 
 
 def survey_plaintext(assertion: Element, outer: Element) -> Element | None:

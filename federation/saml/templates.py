@@ -25,13 +25,13 @@ _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.:\-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
+class _SignedInfoTemplate:
     between: bytes
     after: bytes
     info: SignedInfo
 
 
-_templates: dict[bytes, _Template] = {}
+_templates: dict[bytes, _SignedInfoTemplate] = {}
 
 
 def recall(canonical: bytes, element_id: str | None) -> SignedInfo | None:
@@ -61,4 +61,4 @@ def remember(canonical: bytes, info: SignedInfo) -> None:
         return
     if len(_templates) >= _MAX_TEMPLATES:
         _templates.clear()
-    _templates[before] = _Template(between + marker, tail[len(digest) :], info)
+    _templates[before] = _SignedInfoTemplate(between + marker, tail[len(digest) :], info)

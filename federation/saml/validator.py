@@ -21,7 +21,7 @@ from federation.saml.assertion import AuthnStatement, read_assertion
 from federation.saml.checks import CHECKS, RULES
 from federation.saml.decode import decode_response
 from federation.saml.inspection import inspect_response
-from federation.saml.presentation import Presentation, choose_confirmation
+from federation.saml.presentation import PresentedAssertion, choose_confirmation
 from federation.saml.provider import SamlProvider
 from federation.saml.response import STAGES, ProvedResponse, examine_response, prove_response
 
@@ -72,7 +72,7 @@ class SamlResponseValidator:
 
 def _examine(
     token: object, provider: SamlProvider, at: datetime
-) -> tuple[tuple[CheckResult, ...], ProvedResponse | None, Presentation | None]:
+) -> tuple[tuple[CheckResult, ...], ProvedResponse | None, PresentedAssertion | None]:
     """Run every step of `validate` and return the results. Steps without input after a refusal are skipped."""
     try:
         raw = decode_response(token)
@@ -106,14 +106,14 @@ def _skipped(checks: tuple[Any, ...]) -> tuple[CheckResult, ...]:
     return tuple(CheckResult(check.name, check.clause, check.profiles, "skipped") for check in checks)
 
 
-def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> Presentation:
+def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> PresentedAssertion:
     assertion = read_assertion(proved.assertion.element, decrypt=proved.decrypt)
     name_id = assertion.subject.name_id if assertion.subject else None
     confirmation = choose_confirmation(assertion, proved.envelope, provider, at)
-    return Presentation(assertion, proved.envelope, provider, at, proved.encrypted, name_id, confirmation)
+    return PresentedAssertion(assertion, proved.envelope, provider, at, proved.encrypted, name_id, confirmation)
 
 
-def _identity(presented: Presentation, proved: ProvedResponse) -> VerifiedIdentity:
+def _identity(presented: PresentedAssertion, proved: ProvedResponse) -> VerifiedIdentity:
     """Return the verified identity. Every check of the deciding profile has passed, so subject, confirmation and conditions exist."""
     assertion, provider = presented.assertion, presented.provider
     name_id, confirmation, conditions = presented.name_id, presented.confirmation, assertion.conditions
@@ -163,7 +163,7 @@ def name_qualifier(issuer: str, doc: str) -> str:
     return b64encode(hashlib.sha1(f"{issuer}{doc}".encode(), usedforsecurity=False).digest()).decode("ascii")
 
 
-def _notes(presented: Presentation, proved: ProvedResponse) -> tuple[str, ...]:
+def _notes(presented: PresentedAssertion, proved: ProvedResponse) -> tuple[str, ...]:
     key = proved.assertion.signed.key
     if key.not_after is None or presented.at < key.not_after:
         return proved.notes

@@ -9,7 +9,7 @@ from typing import Final
 
 from federation import clock
 from federation.identity import timestamp
-from federation.server.messages import Exchange, Request
+from federation.server.messages import LoggedResponse, Request
 
 STDERR: Final = 2
 
@@ -24,21 +24,21 @@ class AccessLog:
     def __init__(self, descriptor: int = STDERR) -> None:
         self._descriptor = descriptor
 
-    def write(self, request: Request, exchange: Exchange, *, micros: int) -> None:
-        """Record *exchange*, which took *micros* microseconds."""
-        response = exchange.response
+    def write(self, request: Request, answer: LoggedResponse, *, micros: int) -> None:
+        """Record *answer*, which took *micros* microseconds."""
+        response = answer.response
         entry = {
             "time": timestamp(clock.resolve(None)),
             "request_id": response.request_id,
             "peer": request.peer,
-            "operation": exchange.operation,
+            "operation": answer.operation,
             "status": response.status,
-            "code": exchange.code,
-            "check": exchange.check,
-            "principal": exchange.principal,
+            "code": answer.code,
+            "check": answer.check,
+            "principal": answer.principal,
             "octets": len(request.body),
             "micros": micros,
-            "refusal": exchange.refusal,
+            "refusal": answer.refusal,
         }
         self._write({name: value for name, value in entry.items() if value != ""})
 

@@ -13,7 +13,7 @@ from federation import limits
 from federation.errors import FederationError, MalformedInput, MissingContentLength, RequestEntityTooLarge, RequestTimeout, show
 from federation.server.access_log import AccessLog
 from federation.server.endpoint import Endpoint, refused
-from federation.server.messages import Exchange, Request
+from federation.server.messages import LoggedResponse, Request
 from federation.server.render import accepted_type
 
 _LENGTH_DIGITS: Final = 9
@@ -29,7 +29,7 @@ class Headers(Protocol):
         ...
 
 
-class Scope(Protocol):
+class RsgiScope(Protocol):
     """What RSGI says of a request before its body."""
 
     method: str
@@ -67,7 +67,7 @@ class Application:
         """Serve requests, each by the endpoint that *current* returns when it begins."""
         self._current, self._log = current, log
 
-    async def __call__(self, scope: Scope, connection: Connection) -> None:
+    async def __call__(self, scope: RsgiScope, connection: Connection) -> None:
         """Serve one request: to its end by the generation of the account that was served when it began."""
         started = time.perf_counter_ns()
         request = _request(scope, b"")
@@ -75,21 +75,21 @@ class Application:
             endpoint = self._current()
             body = await _body(request, connection)
         except FederationError as refusal:
-            exchange = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
+            answer = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
             if _has_needless_body(request):
-                exchange = replace(exchange, response=replace(exchange.response, more=_LAST_RESPONSE))
+                answer = replace(answer, response=replace(answer.response, more=_LAST_RESPONSE))
         else:
             request, started = _request(scope, body), time.perf_counter_ns()
-            exchange = endpoint.answer(request)
-        self._respond(request, exchange, connection, micros=(time.perf_counter_ns() - started) // 1000)
+            answer = endpoint.answer(request)
+        self._respond(request, answer, connection, micros=(time.perf_counter_ns() - started) // 1000)
 
-    def _respond(self, request: Request, exchange: Exchange, connection: Connection, *, micros: int) -> None:
-        response = exchange.response
+    def _respond(self, request: Request, answer: LoggedResponse, connection: Connection, *, micros: int) -> None:
+        response = answer.response
         connection.response_bytes(response.status, response.headers(), response.body)
-        self._log.write(request, exchange, micros=micros)
+        self._log.write(request, answer, micros=micros)
 
 
-def _request(scope: Scope, body: bytes) -> Request:
+def _request(scope: RsgiScope, body: bytes) -> Request:
     headers = tuple(scope.headers.items())
     return Request(scope.method, scope.path, scope.query_string, headers, body, scope.client, scope.authority or "")
 
@@ -117,7 +117,7 @@ async def _body(request: Request, connection: Connection) -> bytes:
         raise RequestTimeout(
             check="request-time",
             expected=f"the body within {limits.REQUEST_SECONDS} seconds",
-            found="a slower client",
+            found="a body that took longer",
             remedy="send the request again",
             message="Your socket connection to the server was not read from or written to within the timeout period.",
         ) from None
@@ -146,7 +146,7 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
         return MissingContentLength(
             check="content-length",
             expected="one Content-Length header and no Transfer-Encoding",
-            found="another framing",
+            found="other headers",
             remedy="send the body in one piece, with its length",
             message=MissingContentLength.text,
         )

@@ -17,7 +17,7 @@ from federation import clock
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
 from federation.server.inspector import INSPECTOR_PATH, Inspector
-from federation.server.messages import Exchange, Request, Response
+from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.render import JSON, accepted_type, render_refusal, render_result
 from federation.server.wire import read_arguments, read_parameters
 from federation.state import Origin
@@ -49,7 +49,7 @@ class Endpoint:
         self._documents = _documents(service)
         self._inspector = Inspector(service.account)
 
-    def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
+    def answer(self, request: Request, *, at: datetime | None = None) -> LoggedResponse:
         """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
         request_id = str(uuid.uuid4())
         content_type = accepted_type(request.header("accept"))
@@ -59,7 +59,7 @@ class Endpoint:
             return refused(refusal, content_type=content_type, request_id=request_id)
         return self._answer(request, host, at=at, content_type=content_type, request_id=request_id)
 
-    def _answer(self, request: Request, host: Host, *, at: datetime | None, content_type: str, request_id: str) -> Exchange:
+    def _answer(self, request: Request, host: Host, *, at: datetime | None, content_type: str, request_id: str) -> LoggedResponse:
         name = principal = ""
         try:
             page = self._page(request, host, at=at, request_id=request_id)
@@ -85,14 +85,14 @@ class Endpoint:
         except Exception as bug:  # noqa: BLE001 - the last line before the client: a bug is answered as one, without detail
             failure = as_failure(bug)
             return refused(failure, content_type=content_type, request_id=request_id, operation=name, principal=principal)
-        return Exchange(response, operation=name, principal=principal)
+        return LoggedResponse(response, operation=name, principal=principal)
 
-    def _page(self, request: Request, host: Host, *, at: datetime | None, request_id: str) -> Exchange | None:
+    def _page(self, request: Request, host: Host, *, at: datetime | None, request_id: str) -> LoggedResponse | None:
         """Answer what a browser asks for; None where *request* is meant for the interface of STS."""
         document = self._documents.get(request.path)
         if document is not None and request.method == "GET":
             self._names.require_own_or_aws(host)
-            return Exchange(Response(200, JSON, request_id, document))
+            return LoggedResponse(Response(200, JSON, request_id, document))
         if request.path != INSPECTOR_PATH or request.method not in _METHODS:
             return None
         self._names.require_own(host)
@@ -143,10 +143,10 @@ def _documents(service: SecurityTokenService) -> dict[str, bytes]:
     return documents
 
 
-def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> Exchange:
+def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> LoggedResponse:
     """Return the exchange that ends in *refusal*: AWS's message for the client, the explanation for the log."""
     response = render_refusal(refusal, content_type=content_type, request_id=request_id)
-    return Exchange(response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal))
+    return LoggedResponse(response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal))
 
 
 def _check_route(request: Request) -> None:

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from federation.errors import FederationError
 from federation.server.endpoint import as_failure
-from federation.server.generations import Board, Fault, faults_of, place_of, vote
+from federation.server.generations import Board, FaultRecord, faults_of, place_of, vote
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Follower(Generic[T]):
             with self._lock:
                 self._prepared = None  # taken back
 
-    def _prepare(self, number: int) -> list[Fault]:
+    def _prepare(self, number: int) -> list[FaultRecord]:
         try:
             with self._lock:
                 self._prepared = number, self._loaded(number)

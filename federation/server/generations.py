@@ -19,7 +19,7 @@ _WORD_OCTETS: Final = 8
 _SERVED, _OFFERED = 0, 1
 _FAULTS_TOLD: Final = 20
 
-Fault = dict[str, Any]
+FaultRecord = dict[str, Any]
 """A refusal of a generation as plain data, by `FederationError.as_dict`."""
 
 
@@ -65,7 +65,7 @@ def copies_in(place: Path, count: int) -> list[Path]:
     return [place / str(number) for number in range(count)]
 
 
-def vote(directory: Path, number: int, *, voter: int, faults: list[Fault]) -> None:
+def vote(directory: Path, number: int, *, voter: int, faults: list[FaultRecord]) -> None:
     """Record what the worker *voter* says of generation *number*: sound where *faults* is empty."""
     ballot = directory / f"vote-{number}-{voter}"
     unfinished = ballot.with_suffix(".new")
@@ -73,7 +73,7 @@ def vote(directory: Path, number: int, *, voter: int, faults: list[Fault]) -> No
     unfinished.replace(ballot)
 
 
-def votes_on(directory: Path, number: int) -> dict[int, list[Fault]]:
+def votes_on(directory: Path, number: int) -> dict[int, list[FaultRecord]]:
     """Return the faults that each worker found in generation *number*, by worker; none for those that find it sound."""
     ballots = (path for path in directory.glob(f"vote-{number}-*") if path.suffix != ".new")
     return {int(path.name.rpartition("-")[2]): json.loads(path.read_text(encoding="ascii")) for path in ballots}
@@ -85,7 +85,7 @@ def forget_votes(directory: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def faults_of(refusal: FederationError) -> list[Fault]:
+def faults_of(refusal: FederationError) -> list[FaultRecord]:
     """Return *refusal*, or the faults of a directory that it holds, as plain data."""
     faults: tuple[FederationError, ...] = refusal.faults if isinstance(refusal, AccountFaults) else (refusal,)
     return [fault.as_dict() for fault in faults[:_FAULTS_TOLD]]

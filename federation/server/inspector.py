@@ -18,12 +18,12 @@ from lxml.html import builder as E  # noqa: N812 - the name by which lxml's buil
 from federation.account import Account
 from federation.errors import FederationError, printable
 from federation.identity import timestamp
-from federation.judging.claims import Claims
-from federation.judging.finding import Finder
+from federation.judging.finder import Finder
 from federation.judging.kinds import KINDS
+from federation.judging.unverified_token import UnverifiedToken
 from federation.profiles import Profile
 from federation.report import CheckResult, Report
-from federation.server.messages import Exchange, Request, Response
+from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.wire import read_parameters
 from federation.validators import diagnose
 
@@ -71,7 +71,7 @@ class Inspector:
         """
         self._finder = Finder(account)
 
-    def answer(self, request: Request, *, request_id: str, at: datetime) -> Exchange:
+    def answer(self, request: Request, *, request_id: str, at: datetime) -> LoggedResponse:
         """Return the page, and below its form the findings about the token that a POST brought, judged at *at*.
 
         Raises:
@@ -80,15 +80,15 @@ class Inspector:
         token = read_parameters(request).get("token", "").strip() if request.method == "POST" else ""
         findings = self._findings(token.encode("utf-8", "surrogatepass"), at) if token else []
         page = tostring(_page(findings), encoding="utf-8", doctype="<!DOCTYPE html>")
-        return Exchange(Response(200, _HTML, request_id, page, _HEADERS), operation=OPERATION)
+        return LoggedResponse(Response(200, _HTML, request_id, page, _HEADERS), operation=OPERATION)
 
     def _findings(self, token: bytes, at: datetime) -> list[HtmlElement]:
-        claims = Claims(token)
-        heading = E.H2(f"Taken for {KINDS[claims.kind]}, judged at {timestamp(at)}")
+        unverified = UnverifiedToken(token)
+        heading = E.H2(f"Taken for {KINDS[unverified.kind]}, judged at {timestamp(at)}")
         try:
-            report = diagnose(token, self._finder.find(claims), at=at)
+            report = diagnose(token, self._finder.find(unverified), at=at)
         except FederationError as refusal:
-            claimed = _claimed({"issuer": claims.issuer, "subject": claims.subject})
+            claimed = _claimed({"issuer": unverified.issuer, "subject": unverified.subject})
             return [heading, E.P("✗ refused", E.CLASS("refused")), _facts(refusal.as_dict()), *claimed]
         return [heading, *(_verdict(report, profile) for profile in Profile), *_named(report), _checks(report)]
 

@@ -54,7 +54,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class LoggedResponse:
     """A response together with what the access log says about it; nothing in it is secret.
 
     Attributes:

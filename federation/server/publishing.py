@@ -15,12 +15,12 @@ from typing import Final
 
 from federation.account.directory import root_of
 from federation.account.faults import Faults, located
-from federation.account.snapshot import Signature, copy_account
+from federation.account.snapshot import Fingerprint, copy_account
 from federation.account.watching import Watcher
 from federation.errors import AccountFault, AccountFaults
 from federation.server.access_log import AccessLog
 from federation.server.endpoint import as_failure
-from federation.server.generations import Board, Fault, copies_in, faults_of, forget_votes, place_of, votes_on
+from federation.server.generations import Board, FaultRecord, copies_in, faults_of, forget_votes, place_of, votes_on
 
 VOTING_SECONDS: Final = 120
 """Time that workers have to prepare a generation: ten thousand roles load in seconds."""
@@ -32,7 +32,7 @@ _POLL_SECONDS: Final = 0.02
 _COPY_PAUSE_SECONDS: Final = 0.1
 _COPY_ATTEMPTS: Final = 100
 
-Signatures = tuple[Signature, ...]
+Fingerprints = tuple[Fingerprint, ...]
 
 
 class Publisher:
@@ -60,8 +60,8 @@ class Publisher:
         self._log, self._living = log, living
         self._board, self._watcher = Board(shared), Watcher(directories, leave_out=leave_out)
         self._number, self._forced = 0, Event()
-        self._served: Signatures = ()
-        self._refused: Signatures | None = None
+        self._served: Fingerprints = ()
+        self._refused: Fingerprints | None = None
         self._thread = Thread(target=self._run, name="account-publisher", daemon=True)
 
     def publish_first(self, check: Callable[[Path], object]) -> None:
@@ -137,7 +137,7 @@ class Publisher:
             faults_of(_fault(self._directories[0], "an account that workers can read", "workers that end over it", "undo the change"))
         )
 
-    def _copy(self) -> Signatures | None:
+    def _copy(self) -> Fingerprints | None:
         """Copy the directories as the next generation. None where one changed meanwhile."""
         self._remove(self._number)
         self._number += 1
@@ -154,7 +154,7 @@ class Publisher:
             signatures.append(signature)
         return tuple(signatures)
 
-    def _ask(self) -> list[Fault] | None:
+    def _ask(self) -> list[FaultRecord] | None:
         """Offer the last copy and return what a worker finds wrong with it; None where one ended, or took too long, to say."""
         asked, deadline = self._living(), time.monotonic() + VOTING_SECONDS
         self._board.offer(self._number)
@@ -172,7 +172,7 @@ class Publisher:
         finally:
             forget_votes(self._shared)
 
-    def _decide(self, copied: Signatures, faults: list[Fault]) -> None:
+    def _decide(self, copied: Fingerprints, faults: list[FaultRecord]) -> None:
         if faults:
             self._refuse(faults)
             return
@@ -182,7 +182,7 @@ class Publisher:
         self._remove(before)
         self._log.tell("account", outcome="taken over", generation=self._number)
 
-    def _refuse(self, faults: list[Fault]) -> None:
+    def _refuse(self, faults: list[FaultRecord]) -> None:
         self._board.offer(0)
         for fault in faults:
             members = {name: fault[name] for name in ("file", "path", "check", "expected", "found", "remedy") if fault.get(name)}

@@ -14,7 +14,14 @@ from urllib.parse import unquote_to_bytes
 from federation import limits
 from federation.errors import MalformedInput, MalformedQueryString, show
 from federation.server.messages import Request
-from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, Text, TextList
+from federation.sts.parameters.constraints import (
+    Constraint,
+    IntegerConstraint,
+    StructureConstraint,
+    StructureListConstraint,
+    TextConstraint,
+    TextListConstraint,
+)
 from federation.sts.sigv4.request import INCOMPLETE_ESCAPE
 
 Argument = str | int | dict[str, "Argument"] | list["Argument"]
@@ -116,16 +123,16 @@ def _decoded(escaped: bytes, where: str) -> str:
 
 def _argument(name: str, constraint: Constraint, parts: Mapping[str, str]) -> Argument | None:
     """*parts* maps what follows the name (empty, or beginning with a dot) to the value. None: nothing of it is known here."""
-    if isinstance(constraint, (TextList, StructureList)):
+    if isinstance(constraint, (TextListConstraint, StructureListConstraint)):
         return _list(name, constraint.element, parts)
-    if isinstance(constraint, Structure):
+    if isinstance(constraint, StructureConstraint):
         return _structure(name, constraint, parts)
     if "" not in parts:
         return None
-    return _integer(name, parts[""]) if isinstance(constraint, Integer) else parts[""]
+    return _integer(name, parts[""]) if isinstance(constraint, IntegerConstraint) else parts[""]
 
 
-def _list(name: str, element: Text | Structure, parts: Mapping[str, str]) -> list[Argument]:
+def _list(name: str, element: TextConstraint | StructureConstraint, parts: Mapping[str, str]) -> list[Argument]:
     if parts.get("") == "" and len(parts) == 1:  # how SDKs send an empty list
         return []
     elements: dict[int, dict[str, str]] = {}
@@ -141,15 +148,15 @@ def _list(name: str, element: Text | Structure, parts: Mapping[str, str]) -> lis
     return [_element(f"{name}.member.{index}", element, elements[index]) for index in sorted(elements)]
 
 
-def _element(name: str, element: Text | Structure, parts: Mapping[str, str]) -> Argument:
-    if isinstance(element, Structure):
+def _element(name: str, element: TextConstraint | StructureConstraint, parts: Mapping[str, str]) -> Argument:
+    if isinstance(element, StructureConstraint):
         return _structure(name, element, parts)
     if set(parts) != {""}:
         raise _malformed("parameter-shape", f"one value for {name}", "members", "send the value alone")
     return parts[""]
 
 
-def _structure(name: str, structure: Structure, parts: Mapping[str, str]) -> dict[str, Argument]:
+def _structure(name: str, structure: StructureConstraint, parts: Mapping[str, str]) -> dict[str, Argument]:
     if parts.get(""):
         raise _malformed(
             "parameter-shape", f"members, such as {name}.{next(iter(structure.members))}", "a value", "send the members one by one"

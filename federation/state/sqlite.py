@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from federation.errors import AccountFault, printable, show
-from federation.state.sqlite_file import Identity, connect, transaction
+from federation.state.sqlite_file import FileIdentity, connect, transaction
 
 SWEEP_SECONDS: Final = 10
 """Interval at which records of expired tokens are deleted."""
@@ -63,7 +63,7 @@ class SqliteState:
         """
         self._connection: sqlite3.Connection | None = None
         self._file, self._lock = os.path.abspath(os.fsdecode(file)), Lock()  # noqa: PTH100 - a path object would follow links
-        self._identity, self._closed, self._swept = Identity(0, 0), False, _NEVER
+        self._identity, self._closed, self._swept = FileIdentity(0, 0), False, _NEVER
         try:
             self._open()
         except _FAILURES as cause:

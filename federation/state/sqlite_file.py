@@ -30,19 +30,19 @@ _SCHEMA: Final = (
 )
 
 
-class Identity(NamedTuple):
+class FileIdentity(NamedTuple):
     """Device and inode number of a file, which tell it from another file of the same name."""
 
     device: int
     number: int
 
     @classmethod
-    def of(cls, status: os.stat_result) -> Identity:
+    def of(cls, status: os.stat_result) -> FileIdentity:
         """Return the identity from the status of a file."""
         return cls(status.st_dev, status.st_ino)
 
 
-def connect(file: str) -> tuple[sqlite3.Connection, Identity]:
+def connect(file: str) -> tuple[sqlite3.Connection, FileIdentity]:
     """Open *file*, and create it with mode 0600 where it does not exist. No other thread may call this for the file at the same time.
 
     Raises:
@@ -72,7 +72,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _prepare(file: str) -> Identity:
+def _prepare(file: str) -> FileIdentity:
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     # lstat and not fstat: closing a handle releases the POSIX locks that this process has on the file through another connection.
@@ -83,7 +83,7 @@ def _prepare(file: str) -> Identity:
         raise OSError(None, "a file of another user")
     if os.name == "posix" and status.st_mode & 0o077:
         raise OSError(None, f"mode {stat.S_IMODE(status.st_mode):04o} instead of 0600")
-    return Identity.of(status)
+    return FileIdentity.of(status)
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ from federation.lazy import lazily
 
 if TYPE_CHECKING:
     from federation.sts.authorization.authorize import Authorization, Told
-    from federation.sts.authorization.evaluation import Evaluation, Layer, LayerVerdict, Opinion
+    from federation.sts.authorization.evaluation import Evaluation, Layer, LayerDecision, Opinion
     from federation.sts.authorization.gate import Bar
     from federation.sts.callers.caller import Caller, CallerKind
     from federation.sts.callers.permissions import Attached, Permissions
@@ -46,7 +46,7 @@ __all__ = [
     "Evaluation",
     "FederationToken",
     "Layer",
-    "LayerVerdict",
+    "LayerDecision",
     "Opinion",
     "Permissions",
     "RoleSession",
@@ -76,7 +76,7 @@ _HOMES: Final = {
     "Evaluation": "authorization.evaluation",
     "FederationToken": "operations.results",
     "Layer": "authorization.evaluation",
-    "LayerVerdict": "authorization.evaluation",
+    "LayerDecision": "authorization.evaluation",
     "Opinion": "authorization.evaluation",
     "Permissions": "callers.permissions",
     "RoleSession": "session",

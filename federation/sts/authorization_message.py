@@ -8,11 +8,12 @@ compressed: the caller chooses parts of it, and the compressed length would reve
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from federation import limits
+from federation.condition_keys import ConditionValues
 from federation.errors import FederationError, InvalidAuthorizationMessageException
 from federation.policy import Decision, RequestContext, StatementResult
 from federation.sts.sealing import Sealer
@@ -20,9 +21,6 @@ from federation.sts.sealing import Sealer
 _KIND: Final = b"D"
 _TO_URL: Final = str.maketrans("+/", "-_", "=")
 _FROM_URL: Final = str.maketrans("-_+/=", "+/   ")
-
-Values = Mapping[str, str | Sequence[str]]
-"""Condition key to its value or values, in the order of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class MatchedStatement:
     principal_groups: Sequence[str] = ()
     actions: Sequence[str] = ()
     resources: Sequence[str] = ()
-    conditions: Values = field(default_factory=dict)
+    conditions: ConditionValues = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """Return the statement with the members of AWS's messages, in their order."""
@@ -90,7 +88,7 @@ class AuthorizationContext:
     principal: RequestPrincipal
     action: str
     resource: str | None
-    conditions: Values
+    conditions: ConditionValues
     matched_statements: Sequence[MatchedStatement] = ()
     allowed: bool = False
 
@@ -102,7 +100,7 @@ class AuthorizationContext:
         request: RequestContext,
         principal: RequestPrincipal,
         action: str | None = None,
-        conditions: Values | None = None,
+        conditions: ConditionValues | None = None,
     ) -> AuthorizationContext:
         """Return the context of a request that one or more policies denied.
 
@@ -163,7 +161,7 @@ def encode(context: AuthorizationContext, sealer: Sealer) -> str:
             check="authorization-message-size",
             expected=f"an encoded message of at most {limits.ENCODED_MESSAGE_CHARS} characters",
             found=str(len(message)),
-            remedy="deny without a message; the audit event keeps the decision",
+            remedy="deny without an encoded message; the audit event keeps the decision",
         )
     return message
 
@@ -211,6 +209,6 @@ def _values(values: Sequence[str]) -> dict[str, object]:
     return {"items": [{"value": value} for value in values]}
 
 
-def _conditions(conditions: Values) -> dict[str, object]:
+def _conditions(conditions: ConditionValues) -> dict[str, object]:
     listed = ((key, (values,) if isinstance(values, str) else values) for key, values in conditions.items())
     return {"items": [{"key": key, "values": _values(values)} for key, values in listed]}

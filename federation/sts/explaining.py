@@ -13,7 +13,7 @@ from federation.identity import VerifiedIdentity
 from federation.policy import Decision
 from federation.report import Check, CheckResult, Report, collect
 from federation.sts import saml, saml_attributes, trust, web_identity, web_identity_claims
-from federation.sts.exchange import Exchange, SessionRequest
+from federation.sts.verified_login import SessionRequest, VerifiedLogin
 from federation.validators import installed
 
 
@@ -22,8 +22,8 @@ class LoginKind:
     """A kind of login: its operation, its checks, and the reading of a session request from an identity that may fail some checks."""
 
     operation: str
-    checks: Sequence[Check[Exchange]]
-    read_what_holds: Callable[[Exchange], SessionRequest]
+    checks: Sequence[Check[VerifiedLogin]]
+    read_what_holds: Callable[[VerifiedLogin], SessionRequest]
 
 
 _WEB_IDENTITY: Final = LoginKind(
@@ -40,18 +40,18 @@ LOGIN_KINDS: Final = {
 def explain_role(account: Account, identity_or_report: object, *, role_arn: str, session_name: str | None, at: datetime) -> Decision:
     """Return the decision of a role's trust policy; see `SecurityTokenService.explain_role`."""
     identity = _proved(identity_or_report)
-    login = login_kind(identity.kind)
+    kind = login_kind(identity.kind)
     role = account.roles.get(role_arn) if isinstance(role_arn, str) else None
     if role is None:
-        raise trust.no_such_role(operation=login.operation, role_arn=role_arn)
-    request = login.read_what_holds(Exchange(identity, role.arn, identity.provider_arn, session_name))
-    return trust.decide(role, identity, request, operation=login.operation, account=account.id, at=at)
+        raise trust.no_such_role(operation=kind.operation, role_arn=role_arn)
+    request = kind.read_what_holds(VerifiedLogin(identity, role.arn, identity.provider_arn, session_name))
+    return trust.decide(role, identity, request, operation=kind.operation, account=account.id, at=at)
 
 
 def check_exchange(identity_or_report: object, *, role_arn: str) -> tuple[CheckResult, ...]:
     """Return the result of every check of the exchange before the trust policy; see `SecurityTokenService.check_exchange`."""
     identity = _proved(identity_or_report)
-    return collect(login_kind(identity.kind).checks, Exchange(identity, role_arn, identity.provider_arn))
+    return collect(login_kind(identity.kind).checks, VerifiedLogin(identity, role_arn, identity.provider_arn))
 
 
 def login_kind(kind: str) -> LoginKind:
@@ -66,7 +66,7 @@ def login_kind(kind: str) -> LoginKind:
             check="identity",
             expected=f"an identity of kind {', '.join(LOGIN_KINDS)}",
             found=show(kind),
-            remedy="roles are assumed with SAML responses and web identity tokens",
+            remedy="pass the identity of a SAML response or of a web identity token",
         )
     return found
 

@@ -17,12 +17,12 @@ from federation.errors import IDPRejectedClaim, ValidationError, show
 from federation.identity import VerifiedIdentity
 from federation.state import ReplayCache
 from federation.sts import trust
-from federation.sts.exchange import SessionRequest
 from federation.sts.lifetime import LAST_INSTANT_YEAR, session_period
 from federation.sts.login_context import LoginContext
 from federation.sts.results import AssumedRoleUser, Issued, issued
 from federation.sts.session import RoleSession, lasting_keys, seal_session
 from federation.sts.session_policies import check_session_policies
+from federation.sts.verified_login import SessionRequest
 
 _LATEST_LEEWAY: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from federation.account import Account
 from federation.identity import VerifiedIdentity
 from federation.state import ReplayCache
-from federation.sts.exchange import SessionRequest
 from federation.sts.sealing import Sealer
+from federation.sts.verified_login import SessionRequest
 
 if TYPE_CHECKING:  # key handling is imported with the first provider, not with the service
     from federation.oidc.provider import OidcProvider

@@ -62,7 +62,7 @@ def check_mfa(
         raise ValidationError(
             check="mfa-parameters",
             expected="SerialNumber and TokenCode together",
-            found="one of them",
+            found="only one of them",
             remedy="send both or neither",
         )
     instant = clock.resolve(at)
@@ -81,7 +81,7 @@ def check_mfa(
         raise AccessDenied(
             check="mfa-code",
             expected="the present six-digit code of the device, not used before",
-            found="a wrong, late or spent one",
+            found="a wrong, expired or used code",
             remedy="wait for the next code; check the clocks of device and host",
             message="MultiFactorAuthentication failed with invalid MFA one time pass code. ",
         )

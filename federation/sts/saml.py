@@ -15,13 +15,13 @@ from federation.report import enforce
 from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.provider import SamlProvider
 from federation.saml.times import shift
-from federation.sts.exchange import Exchange
 from federation.sts.federated import issue
 from federation.sts.login_context import LoginContext, LoginFacts
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import AssumedRoleSession
 from federation.sts.saml_attributes import CHECKS, read_session_request
+from federation.sts.verified_login import VerifiedLogin
 from federation.validators import validate
 
 
@@ -60,9 +60,9 @@ def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts
     # 3. One of its keys verifies the response, and every check of its profile passes.
     facts.identity = identity = validate(call.saml_assertion, provider, at=context.at)
     # 4. The attributes contain this role with this provider, and the properties of the session are valid.
-    exchange = Exchange(identity, call.role_arn, call.principal_arn)
-    enforce(CHECKS, exchange)
-    facts.request = request = read_session_request(exchange)
+    verified = VerifiedLogin(identity, call.role_arn, call.principal_arn)
+    enforce(CHECKS, verified)
+    facts.request = request = read_session_request(verified)
     # 5. The trust policy allows the login, and the session is sealed. AWS accepts an assertion until it expires, strict accepts it once.
     single_use = provider.profile is Profile.STRICT
     issued = issue(call, identity, request, context, single_use=single_use, redeemable_until=_redeemable_until(identity, provider))

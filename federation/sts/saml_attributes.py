@@ -16,8 +16,8 @@ from federation import limits
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
 from federation.report import BOTH, Check
-from federation.sts.exchange import Exchange, SessionRequest
 from federation.sts.tags import check_tags, check_transitive_keys, refused_tags
+from federation.sts.verified_login import SessionRequest, VerifiedLogin
 
 PREFIX: Final = "https://aws.amazon.com/SAML/Attributes/"
 ROLE: Final = f"{PREFIX}Role"
@@ -34,16 +34,16 @@ _OFFERED: Final = 3
 """Most role pairs of the assertion that a refusal repeats."""
 
 
-def attribute(exchange: Exchange, name: str) -> tuple[str, ...]:
+def attribute(login: VerifiedLogin, name: str) -> tuple[str, ...]:
     """Return the values of all Attributes of the name *name*; empty where there is none."""
-    values: tuple[str, ...] = exchange.identity.attributes.get(name, ())
+    values: tuple[str, ...] = login.identity.attributes.get(name, ())
     return values
 
 
-def check_role_pair(exchange: Exchange) -> None:
+def check_role_pair(login: VerifiedLogin) -> None:
     """Require a Role value that is exactly the pair of the call, in either order (attack row P24)."""
-    role, provider = exchange.role_arn, exchange.provider_arn
-    offered = attribute(exchange, ROLE)
+    role, provider = login.role_arn, login.provider_arn
+    offered = attribute(login, ROLE)
     if f"{role},{provider}" in offered or f"{provider},{role}" in offered:
         return
     near = [pair for pair in offered if role in pair or provider in pair] or list(offered)
@@ -57,9 +57,9 @@ def check_role_pair(exchange: Exchange) -> None:
     )
 
 
-def check_session_name(exchange: Exchange) -> None:
+def check_session_name(login: VerifiedLogin) -> None:
     """Require exactly one RoleSessionName of 2 to 64 characters."""
-    values = attribute(exchange, ROLE_SESSION_NAME)
+    values = attribute(login, ROLE_SESSION_NAME)
     if len(values) == 1 and _NAME.fullmatch(values[0]) is not None:
         return
     required, pattern = "RoleSessionName is required in AuthnResponse", f"RoleSessionName in AuthnResponse must match {_NAME.pattern}"
@@ -72,9 +72,9 @@ def check_session_name(exchange: Exchange) -> None:
     )
 
 
-def check_session_duration(exchange: Exchange) -> None:
+def check_session_duration(login: VerifiedLogin) -> None:
     """Require that SessionDuration, when present, is one integer of 900 to 43200 seconds."""
-    values = attribute(exchange, SESSION_DURATION)
+    values = attribute(login, SESSION_DURATION)
     if not values:
         return
     low, high = limits.ROLE_SESSION_MIN_SECONDS, limits.ROLE_SESSION_MAX_SECONDS
@@ -88,23 +88,23 @@ def check_session_duration(exchange: Exchange) -> None:
     )
 
 
-def check_principal_tags(exchange: Exchange) -> None:
+def check_principal_tags(login: VerifiedLogin) -> None:
     """Require that every PrincipalTag has one value, and that keys and values are tags (attack row A18)."""
-    for name, values in exchange.identity.attributes.items():
+    for name, values in login.identity.attributes.items():
         if name.startswith(PRINCIPAL_TAG) and len(values) != 1:
             raise refused_tags("one AttributeValue for each PrincipalTag", f"{len(values)} values for {show(name)}", remedy=_CORRECT_TAGS)
-    check_tags(_tags(exchange), remedy=_CORRECT_TAGS)
+    check_tags(_tags(login), remedy=_CORRECT_TAGS)
 
 
-def check_transitive_tag_keys(exchange: Exchange) -> None:
+def check_transitive_tag_keys(login: VerifiedLogin) -> None:
     """Require that TransitiveTagKeys names tags of this very assertion, each once."""
-    keys = attribute(exchange, TRANSITIVE_TAG_KEYS)
-    check_transitive_keys(keys, _tags(exchange) if keys else (), remedy="send a PrincipalTag for every transitive key")
+    keys = attribute(login, TRANSITIVE_TAG_KEYS)
+    check_transitive_keys(keys, _tags(login) if keys else (), remedy="send a PrincipalTag for every transitive key")
 
 
-def check_source_identity(exchange: Exchange) -> None:
+def check_source_identity(login: VerifiedLogin) -> None:
     """Require that SourceIdentity, when present, is one name (attack row A19). The pattern itself excludes a beginning ``aws:``."""
-    values = attribute(exchange, SOURCE_IDENTITY)
+    values = attribute(login, SOURCE_IDENTITY)
     if not values or (len(values) == 1 and _NAME.fullmatch(values[0]) is not None):
         return
     raise InvalidIdentityToken(
@@ -118,7 +118,7 @@ def check_source_identity(exchange: Exchange) -> None:
 
 _GUIDE: Final = "IAM user guide, SAML assertions"
 
-CHECKS: Final[tuple[Check[Exchange], ...]] = (
+CHECKS: Final[tuple[Check[VerifiedLogin], ...]] = (
     Check("role-pair", f"{_GUIDE}: Role; attack row P24", BOTH, check_role_pair),
     Check("role-session-name", f"{_GUIDE}: RoleSessionName; attack row T12", BOTH, check_session_name),
     Check("session-duration", f"{_GUIDE}: SessionDuration", BOTH, check_session_duration),
@@ -129,39 +129,39 @@ CHECKS: Final[tuple[Check[Exchange], ...]] = (
 """The checks of the exchange on the attributes, in the observed order of AWS."""
 
 
-def read_session_request(exchange: Exchange) -> SessionRequest:
+def read_session_request(login: VerifiedLogin) -> SessionRequest:
     """Return the session request of an exchange that passed `CHECKS`."""
-    duration, source = attribute(exchange, SESSION_DURATION), attribute(exchange, SOURCE_IDENTITY)
+    duration, source = attribute(login, SESSION_DURATION), attribute(login, SOURCE_IDENTITY)
     return SessionRequest(
-        name=attribute(exchange, ROLE_SESSION_NAME)[0],
+        name=attribute(login, ROLE_SESSION_NAME)[0],
         duration=int(duration[0]) if duration else None,
-        tags=_tags(exchange),
-        transitive_tag_keys=attribute(exchange, TRANSITIVE_TAG_KEYS),
+        tags=_tags(login),
+        transitive_tag_keys=attribute(login, TRANSITIVE_TAG_KEYS),
         source_identity=source[0] if source else None,
     )
 
 
-def read_what_holds(exchange: Exchange) -> SessionRequest:
+def read_what_holds(login: VerifiedLogin) -> SessionRequest:
     """Return the session request with only the parts whose check passes. It is for explanations and never for issuing."""
 
-    def holds(check: Callable[[Exchange], None]) -> bool:
+    def holds(check: Callable[[VerifiedLogin], None]) -> bool:
         try:
-            check(exchange)
+            check(login)
         except FederationError:
             return False
         return True
 
-    named, tagged, source = holds(check_session_name), holds(check_principal_tags), attribute(exchange, SOURCE_IDENTITY)
+    named, tagged, source = holds(check_session_name), holds(check_principal_tags), attribute(login, SOURCE_IDENTITY)
     return SessionRequest(
-        name=attribute(exchange, ROLE_SESSION_NAME)[0] if named else None,
-        tags=_tags(exchange) if tagged else (),
-        transitive_tag_keys=attribute(exchange, TRANSITIVE_TAG_KEYS) if tagged and holds(check_transitive_tag_keys) else (),
+        name=attribute(login, ROLE_SESSION_NAME)[0] if named else None,
+        tags=_tags(login) if tagged else (),
+        transitive_tag_keys=attribute(login, TRANSITIVE_TAG_KEYS) if tagged and holds(check_transitive_tag_keys) else (),
         source_identity=source[0] if source and holds(check_source_identity) else None,
     )
 
 
-def _tags(exchange: Exchange) -> tuple[SessionTag, ...]:
-    attributes = exchange.identity.attributes
+def _tags(login: VerifiedLogin) -> tuple[SessionTag, ...]:
+    attributes = login.identity.attributes
     return tuple(SessionTag(n[len(PRINCIPAL_TAG) :], v[0]) for n, v in attributes.items() if n.startswith(PRINCIPAL_TAG) and v)
 
 

@@ -16,7 +16,7 @@ from federation.names import lower_first
 from federation.state import AuditEvent, Origin
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.login_context import LoginFacts
-from federation.sts.parameters.constraints import StructureList
+from federation.sts.parameters.constraints import StructureListConstraint
 from federation.sts.parameters.record import Call, Parameter
 
 ROLE: Final = "AWS::IAM::Role"
@@ -229,7 +229,7 @@ def _plain(parameter: Parameter, value: object) -> object:
 
     Only built-in types are converted, because methods of other types are foreign code.
     """
-    if not isinstance(parameter.constraint, StructureList) or (type(value) is not list and type(value) is not tuple):
+    if not isinstance(parameter.constraint, StructureListConstraint) or (type(value) is not list and type(value) is not tuple):
         return value
     members = tuple(parameter.constraint.element.members)
     return [_structure(item, members) for item in value]

@@ -12,7 +12,7 @@ from federation.condition_keys import SECURE_TRANSPORT
 from federation.errors import AccessDenied, show
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.policy import Decision, Principal, RequestContext
-from federation.sts.exchange import SessionRequest
+from federation.sts.verified_login import SessionRequest
 
 TAG_SESSION: Final = "sts:TagSession"
 SET_SOURCE_IDENTITY: Final = "sts:SetSourceIdentity"

@@ -11,12 +11,12 @@ from federation.errors import IDPCommunicationError, show
 from federation.oauth.registry import check_provider_id
 from federation.oidc.decode import RawToken, decode_token
 from federation.protocols import Provider
-from federation.sts.exchange import Exchange
 from federation.sts.federated import issue
 from federation.sts.login_context import LoginContext, LoginFacts
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import WebIdentityRoleSession
+from federation.sts.verified_login import VerifiedLogin
 from federation.sts.web_identity_claims import session_request
 from federation.validators import validate
 
@@ -66,7 +66,7 @@ def assume_role_with_web_identity(call: AssumeRoleWithWebIdentity, context: Logi
     # 3. Its keys or its token information verify the token, and every check of its profile passes.
     facts.identity = identity = validate(token, provider, at=context.at)
     # 4. The claims allow this role, and the properties of the session are valid.
-    facts.request = request = session_request(Exchange(identity, call.role_arn, provider.arn, call.role_session_name))
+    facts.request = request = session_request(VerifiedLogin(identity, call.role_arn, provider.arn, call.role_session_name))
     # 5. The trust policy allows the login, and the session is sealed. CI jobs exchange one token several times, so it is accepted until it
     # expires unless the provider has reuse="refused" (attack row J41).
     issued = issue(call, identity, request, context, single_use=single_use)

@@ -15,8 +15,8 @@ from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
 from federation.oidc import messages
 from federation.report import BOTH, Check, enforce
-from federation.sts.exchange import Exchange, SessionRequest
 from federation.sts.tags import check_tags, check_transitive_keys
+from federation.sts.verified_login import SessionRequest, VerifiedLogin
 
 PREFIX: Final = "https://aws.amazon.com/"
 ROLES: Final = f"{PREFIX}roles"
@@ -31,23 +31,23 @@ _ROLE_ARN: Final = re.compile(r"arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:role(?:/[A-Za
 _SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}", re.ASCII)
 
 
-def check_roles_claim(exchange: Exchange) -> None:
+def check_roles_claim(login: VerifiedLogin) -> None:
     """Require that a token which names the roles it may assume names this one; asked before the trust policy, which is never reached."""
-    roles = _roles(exchange.identity.attributes)
-    if roles is not None and exchange.role_arn not in roles:
+    roles = _roles(login.identity.attributes)
+    if roles is not None and login.role_arn not in roles:
         raise _malformed(
-            "roles-claim", f"{show(exchange.role_arn)} in the claim {ROLES}", f"{len(roles)} other roles", messages.ROLES_MISMATCH
+            "roles-claim", f"{show(login.role_arn)} in the claim {ROLES}", f"{len(roles)} other roles", messages.ROLES_MISMATCH
         )
 
 
-def check_principal_tags(exchange: Exchange) -> None:
+def check_principal_tags(login: VerifiedLogin) -> None:
     """Require of the tags, in either shape, the form and the limits of session tags (attack row J52)."""
-    check_tags(_tags(exchange.identity.attributes), remedy=_REMEDY)
+    check_tags(_tags(login.identity.attributes), remedy=_REMEDY)
 
 
-def check_transitive_tag_keys(exchange: Exchange) -> None:
+def check_transitive_tag_keys(login: VerifiedLogin) -> None:
     """Require that the transitive keys are a list of keys of the token's own tags, each once."""
-    claims = exchange.identity.attributes
+    claims = login.identity.attributes
     keys = _transitive_tag_keys(claims)
     try:
         tags = _tags(claims) if keys else ()
@@ -56,9 +56,9 @@ def check_transitive_tag_keys(exchange: Exchange) -> None:
     check_transitive_keys(keys, tags, remedy=_REMEDY)
 
 
-def check_source_identity(exchange: Exchange) -> None:
+def check_source_identity(login: VerifiedLogin) -> None:
     """Require that the source identity, when present, is one name (attack row A19). The pattern itself excludes a beginning ``aws:``."""
-    value = exchange.identity.attributes.get(SOURCE_IDENTITY)
+    value = login.identity.attributes.get(SOURCE_IDENTITY)
     if value is None or (isinstance(value, str) and _SOURCE_IDENTITY.fullmatch(value) is not None):
         return
     raise InvalidIdentityToken(
@@ -71,7 +71,7 @@ def check_source_identity(exchange: Exchange) -> None:
 
 _GUIDE: Final = "IAM user guide, session tags with OpenID Connect"
 
-CHECKS: Final[tuple[Check[Exchange], ...]] = (
+CHECKS: Final[tuple[Check[VerifiedLogin], ...]] = (
     Check("roles-claim", "AWS, observed: the roles claim", BOTH, check_roles_claim),
     Check("principal-tags", f"{_GUIDE}; attack row J52", BOTH, check_principal_tags),
     Check("transitive-tag-keys", _GUIDE, BOTH, check_transitive_tag_keys),
@@ -80,23 +80,23 @@ CHECKS: Final[tuple[Check[Exchange], ...]] = (
 """The checks of the exchange on the claims."""
 
 
-def session_request(exchange: Exchange) -> SessionRequest:
+def session_request(login: VerifiedLogin) -> SessionRequest:
     """Run `CHECKS` and return the session request of the claims.
 
     Raises:
         FederationError: The first of `CHECKS` that refuses.
     """
-    if PREFIX not in "\n".join(exchange.identity.attributes):  # most tokens have no claim of AWS
-        return SessionRequest(name=exchange.session_name, authorized_by_idp=False)
-    enforce(CHECKS, exchange)
-    return read_session_request(exchange)
+    if PREFIX not in "\n".join(login.identity.attributes):  # most tokens have no claim of AWS
+        return SessionRequest(name=login.session_name, authorized_by_idp=False)
+    enforce(CHECKS, login)
+    return read_session_request(login)
 
 
-def read_session_request(exchange: Exchange) -> SessionRequest:
+def read_session_request(login: VerifiedLogin) -> SessionRequest:
     """Return the session request of an exchange that passed `CHECKS`."""
-    claims = exchange.identity.attributes
+    claims = login.identity.attributes
     return SessionRequest(
-        name=exchange.session_name,
+        name=login.session_name,
         tags=_tags(claims),
         transitive_tag_keys=_transitive_tag_keys(claims),
         source_identity=claims.get(SOURCE_IDENTITY),
@@ -104,17 +104,17 @@ def read_session_request(exchange: Exchange) -> SessionRequest:
     )
 
 
-def read_what_holds(exchange: Exchange) -> SessionRequest:
+def read_what_holds(login: VerifiedLogin) -> SessionRequest:
     """Return the session request with only the parts whose check passes. It is for explanations and never for issuing."""
-    claims, held = exchange.identity.attributes, set()
+    claims, held = login.identity.attributes, set()
     for check in CHECKS:
         try:
-            check.run(exchange)
+            check.run(login)
         except FederationError:
             continue
         held.add(check.name)
     return SessionRequest(
-        name=exchange.session_name,
+        name=login.session_name,
         tags=_tags(claims) if "principal-tags" in held else (),
         transitive_tag_keys=_transitive_tag_keys(claims) if {"principal-tags", "transitive-tag-keys"} <= held else (),
         source_identity=claims.get(SOURCE_IDENTITY) if "source-identity" in held else None,

@@ -8,14 +8,14 @@ import pytest
 
 from federation.errors import FederationError, SignatureDoesNotMatch
 from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
-from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import CredentialScope, canonical_request, signature_of, string_to_sign
 from tests.support.shared import manifest, needs_shared
 
 CASES: list[dict[str, Any]] = list(manifest("recordings/sigv4.json", {"cases": []})["cases"])
 VALID = [case for case in CASES if case["expected"] == "valid"]
 REFUSED = [case for case in CASES if case["expected"] != "valid"]
 AT = datetime(2015, 8, 30, 12, 36, tzinfo=UTC)
-SCOPE = Scope("20150830", "us-east-1", "service")
+SCOPE = CredentialScope("20150830", "us-east-1", "service")
 TIMESTAMP = "20150830T123600Z"
 # What the author of the refused cases set up: the vectors know a stricter service than STS.
 REFUSED_RULES = SignedHeaderRules(always=("Content-Type",), if_present=("ETag",), prefixes=("x-amz",))

@@ -14,7 +14,7 @@ from federation.errors import FederationError, MalformedPolicyDocument
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.addresses import read_address, read_network
 from federation.policy.lint import lint
-from federation.policy.operands import Patterns, Values
+from federation.policy.operands import Patterns, RequestValues
 from federation.policy.sieve import Sieve
 from federation.policy.values import ArnPattern, lower, read_arn, read_date, read_number, read_octets
 from federation.policy.wildcard import Pattern, Piece, units
@@ -166,7 +166,7 @@ def test_a_sieve_keeps_the_fields_of_arns_apart(patterns: list[str], texts: list
 )
 def test_many_values_are_compared_as_each_is(patterns: list[str], texts: list[str], long: str) -> None:
     operands = Patterns.of(map(Pattern.read, [*patterns, long]))
-    values = Values(tuple(texts), units)
+    values = RequestValues(tuple(texts), units)
     one_by_one = [operands.matches(text) for text in texts]
     assert list(operands.matching(values)) == one_by_one
     assert values.sieve(1 << 20) is not None

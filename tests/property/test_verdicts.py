@@ -12,7 +12,7 @@ from federation import OidcProvider
 from federation.oauth.registry import token_key
 from federation.oidc import base64url
 from federation.profiles import Profile
-from federation.saml.provider import Encryption, Signed
+from federation.saml.provider import EncryptionRule, Signed
 from federation.testing import to_base64
 from federation.testing.oidc import TokenKey
 from tests.support import oidc, saml
@@ -77,7 +77,7 @@ SOUND: Message = ("assertion", "aes256-cbc", "rsa-oaep-mgf1p", "nothing", "idp-r
 
 
 @quick
-@given(messages, st.sampled_from(PERMITS), st.sampled_from(get_args(Signed)), st.sampled_from(get_args(Encryption)))
+@given(messages, st.sampled_from(PERMITS), st.sampled_from(get_args(Signed)), st.sampled_from(get_args(EncryptionRule)))
 @example(SOUND, (), "either", "allowed")
 @example((None, *SOUND[1:]), (), "either", "allowed")
 @example((*SOUND[:2], "rsa-1_5", *SOUND[3:]), (), "either", "allowed")

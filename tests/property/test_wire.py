@@ -13,10 +13,16 @@ from hypothesis import strategies as st
 
 from federation.errors import FederationError
 from federation.server.endpoint import Endpoint
-from federation.server.messages import Exchange, Request
+from federation.server.messages import LoggedResponse, Request
 from federation.server.wire import read_arguments, read_parameters
 from federation.sts.catalogue import OPERATIONS, Operation
-from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, TextList
+from federation.sts.parameters.constraints import (
+    Constraint,
+    IntegerConstraint,
+    StructureConstraint,
+    StructureListConstraint,
+    TextListConstraint,
+)
 from federation.sts.service import SecurityTokenService
 from tests.support.paths import REPOSITORY
 
@@ -28,11 +34,11 @@ PIECES = [*WORDS, ".member.1", ".Key", ".Value", ".arn", "=", "&", "%", "+", "%4
 
 
 def values(shape: Constraint) -> st.SearchStrategy[Any]:
-    if isinstance(shape, (TextList, StructureList)):
+    if isinstance(shape, (TextListConstraint, StructureListConstraint)):
         return st.lists(values(shape.element), max_size=12)
-    if isinstance(shape, Structure):
+    if isinstance(shape, StructureConstraint):
         return st.fixed_dictionaries({name: values(member) for name, member in shape.members.items()})
-    if isinstance(shape, Integer):
+    if isinstance(shape, IntegerConstraint):
         return st.integers(-(2**31), 2**31 - 1)
     return st.text(st.characters(codec="utf-8"), max_size=40)
 
@@ -95,7 +101,7 @@ def test_any_octets_have_one_reading_or_none(body: bytes) -> None:
     assert read_parameters(Request("POST", "/", "", (FORM,), urlencode(parameters).encode())) == parameters
 
 
-def assert_nothing_explained(exchange: Exchange) -> None:
+def assert_nothing_explained(exchange: LoggedResponse) -> None:
     """What to do about a refusal does not reach the client. What was expected and found may, where AWS's own text says it."""
     _, _, remedy = exchange.refusal.rpartition("; ")
     assert not remedy or remedy not in unescape(exchange.response.body.decode("utf-8"))

@@ -19,7 +19,7 @@ from federation.account.lint import lint_account
 from federation.account.model import Organization, OutboundIssuer, TradeInToken
 from federation.errors import FederationError
 from federation.explanation import ABSENT, Change, Comparison, Listing, Question
-from federation.judging.captures import Capture, Fault
+from federation.judging.captures import Capture, CaptureFault
 from federation.judging.judge import Judge
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
@@ -138,7 +138,7 @@ def answers() -> Iterator[Any]:
     yield from _signed_operations()
     yield from _policies()
     yield from _edits()
-    yield from (Capture(id="a", fault=Fault("a token", "none")), replace(Capture(id="b", token=b"x"), at=callers.AT))
+    yield from (Capture(id="a", fault=CaptureFault("a token", "none")), replace(Capture(id="b", token=b"x"), at=callers.AT))
 
 
 def _refusal(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> FederationError:

@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from federation.server.messages import Request
-from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import CredentialScope, canonical_request, signature_of, string_to_sign
 from federation.sts.sigv4.request import SignedRequest
 from tests.support.sts.callers import AT
 from tests.support.world import KEY_ID, SECRET
@@ -26,7 +26,7 @@ def signed_request(
     headers = [("content-type", "application/x-www-form-urlencoded"), ("host", host), ("x-amz-date", stamp)]
     headers += [("x-amz-security-token", token)] if token is not None else []
     names = tuple(name for name, _ in headers)
-    scope = Scope(stamp[:8], "us-east-1", "sts")
+    scope = CredentialScope(stamp[:8], "us-east-1", "sts")
     request = SignedRequest.of(method="POST", target="/", headers=headers, body=body)
     canonical = canonical_request(request, signed_headers=names, presigned=False, normalize_path=True)
     signature = signature_of(string_to_sign(canonical, timestamp=stamp, scope=scope), secret=secret, scope=scope)

@@ -53,5 +53,8 @@ def document_octets(document: object) -> bytes:
         raise ValidationError(check="text", expected="Unicode text", found="a lone surrogate", remedy="correct the text") from None
     except (ValueError, TypeError, RecursionError) as error:
         raise ValidationError(
-            check="value", expected="what JSON can hold", found=type(error).__name__, remedy="pass texts, numbers, lists and objects"
+            check="value",
+            expected="a value that JSON can represent",
+            found=type(error).__name__,
+            remedy="pass texts, numbers, lists and objects",
         ) from None

@@ -131,8 +131,8 @@ def add_token_information(account: Target, *, provider: str, token: str | bytes,
             raise EntityAlreadyExists(
                 file=directory,
                 path="",
-                expected="a token about which nothing is known",
-                found="an answer about it",
+                expected="a token without a registered answer",
+                found="a registered answer",
                 remedy="delete that first: federation account delete-token-information",
                 check="write",
             )

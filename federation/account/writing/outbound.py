@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from federation import limits
 from federation.account.faults import Faults
-from federation.account.outbound import ISSUER_FILE, OUTBOUND, SigningKey
+from federation.account.outbound import ISSUER_FILE, OUTBOUND, OutboundKey
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.documents import document_octets
 from federation.account.writing.draft import Draft, Target, drafting
@@ -33,7 +33,7 @@ def enable_outbound(account: Target) -> str:
         if issuer is None:
             url = f"https://{uuid.uuid4()}.tokens.sts.global.api.aws"
             issuer = {"IssuerIdentifier": url}
-            keys: dict[str, SigningKey] = {
+            keys: dict[str, OutboundKey] = {
                 "RSA_0.pem": rsa.generate_private_key(public_exponent=_RSA_EXPONENT, key_size=limits.RSA_MIN_BITS),
                 "EC384_0.pem": ec.generate_private_key(ec.SECP384R1()),
             }
@@ -44,9 +44,9 @@ def enable_outbound(account: Target) -> str:
             raise EntityAlreadyExists(
                 file=_FILE,
                 path="",
-                expected="an account that issues no tokens",
-                found="one that does",
-                remedy="nothing is left to do",
+                expected="an account that issues no web identity tokens",
+                found="an account that issues them",
+                remedy="leave it as it is: the account issues web identity tokens already",
                 check="write",
             )
         draft.write(_FILE, document_octets({**issuer, "JwtVendingEnabled": True}))
@@ -63,7 +63,7 @@ def disable_outbound(account: Target) -> str:
     with drafting(account) as draft:
         issuer = _issuer(draft)
         if issuer is None or issuer.get("JwtVendingEnabled") is False:
-            raise no_such_entity(_FILE, "an account that issues tokens", "one that does not")
+            raise no_such_entity(_FILE, "an account that issues web identity tokens", "an account that issues none")
         draft.write(_FILE, document_octets({**issuer, "JwtVendingEnabled": False}))
         return str(issuer["IssuerIdentifier"])
 

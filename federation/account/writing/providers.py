@@ -59,7 +59,10 @@ def write_settings(draft: Draft, directory: str, given: Mapping[str, Any], *, un
     if missing:
         known = ", ".join(present) or "nothing"
         raise ValidationError(
-            check="unset", expected=f"one of what the provider sets: {known}", found=show(missing[0]), remedy="correct it"
+            check="unset",
+            expected=f"one of what the provider sets: {known}",
+            found=show(missing[0]),
+            remedy="name a setting that the provider has",
         )
     settings = {**{name: value for name, value in present.items() if name not in unset}, **_as_written(given)}
     if settings or keep:

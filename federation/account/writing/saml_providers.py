@@ -21,7 +21,7 @@ from federation.account.writing.providers import delete_files, require_no_provid
 from federation.clock import Span
 from federation.errors import RegistrationError
 from federation.profiles import Profile
-from federation.saml.provider import Encryption, SamlProvider, Signed, VerifierName
+from federation.saml.provider import EncryptionRule, SamlProvider, Signed, VerifierName
 
 
 class SamlSettings(TypedDict, total=False):
@@ -35,7 +35,7 @@ class SamlSettings(TypedDict, total=False):
     clock_skew: Span
     max_age: Span | None
     signed: Signed
-    encryption: Encryption
+    encryption: EncryptionRule
     permit: Sequence[str]
     audiences: Sequence[str]
     recipients: Sequence[str]

@@ -14,14 +14,12 @@ from rich.text import Text
 
 from federation import limits
 from federation.account.entities import EntityKind
-from federation.cli.aws_flags import Operation, structures_of
+from federation.cli.aws_flags import OperationCommand, structures_of
 from federation.cli.inputs import literal_or_file, read_text
-from federation.cli.options import account_option, json_option
+from federation.cli.options import Command, account_option, json_option
 from federation.cli.plain import print_json, safe
 from federation.cli.rendering import GOOD, console, facts
 from federation.identity import SessionTag
-
-Command = Callable[..., None]
 
 policy_arn_option: Final = click.option("--policy-arn", required=True, help="ARN of the managed policy.")
 policy_name_option: Final = click.option("--policy-name", required=True, help="Name of the inline policy.")
@@ -37,7 +35,7 @@ def verb(name: str, example: str) -> Callable[[Command], click.Command]:
 
     def made(function: Command) -> click.Command:
         epilog = f"Example:\n\n\b\n  federation account {name} --account account {example}"
-        return click.command(name, cls=Operation, epilog=epilog)(account_option(json_option(function)))
+        return click.command(name, cls=OperationCommand, epilog=epilog)(account_option(json_option(function)))
 
     return made
 

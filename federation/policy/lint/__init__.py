@@ -11,7 +11,7 @@ from typing import Final
 
 from federation.policy.lint import conditions, elements, issuers, keys, saml, statements
 from federation.policy.lint.finding import SEVERITIES, Finding, Rule, Severity, worst
-from federation.policy.lint.subject import subjects
+from federation.policy.lint.linted_statement import linted_statements
 from federation.policy.policy import Policy
 
 __all__ = ["MAX_FINDINGS", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "lint", "worst"]
@@ -39,8 +39,8 @@ def lint(policy: Policy, *, providers: Collection[str] | None = None) -> tuple[F
     """
     found = (
         finding
-        for subject in subjects(policy, None if providers is None else frozenset(providers))
+        for linted in linted_statements(policy, None if providers is None else frozenset(providers))
         for rule in RULES
-        for finding in rule.findings(subject)
+        for finding in rule.findings(linted)
     )
     return tuple(islice(found, MAX_FINDINGS))

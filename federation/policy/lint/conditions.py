@@ -11,7 +11,7 @@ from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.lint.vocabulary import multivalued
 
 _ASKED: Final = ("aws:tagkeys", "sts:transitivetagkeys", "aws:requesttag/", "sts:sourceidentity")
@@ -20,8 +20,8 @@ _COMPARED: Final = 32
 """Values of one key that are compared with each other."""
 
 
-def _literal_wildcard(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions:
+def _literal_wildcard(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions:
         operator = condition.operator.operator
         if operator.family.name != "String" or operator.wildcards:
             continue
@@ -32,32 +32,32 @@ def _literal_wildcard(subject: Subject) -> Iterator[Hit]:
             yield Hit(condition.path, message, f"write {like} for a pattern, or the whole value")
 
 
-def _vacuous_for_all_values(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions if subject.allows else ():
-        if condition.operator.quantifier != "ForAllValues" or _bounds_a_wish(condition) or _presence_demanded(subject, condition):
+def _vacuous_for_all_values(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions if linted.allows else ():
+        if condition.operator.quantifier != "ForAllValues" or _bounds_a_wish(condition) or _presence_demanded(linted, condition):
             continue
         message = f"ForAllValues is true when the request lacks {show(condition.key)}, so the Allow applies without it"
         plain = condition.operator.name.partition(":")[2]
         remedy = f'use ForAnyValue, or add "Null": {{{json.dumps(condition.key[:128])}: "false"}}'
-        yield Hit(condition.path, message, f"write {plain}: the key has one value" if multivalued(subject, condition) is False else remedy)
+        yield Hit(condition.path, message, f"write {plain}: the key has one value" if multivalued(linted, condition) is False else remedy)
 
 
-def _satisfied_by_absence(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions if subject.allows else ():
+def _satisfied_by_absence(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions if linted.allows else ():
         qualified = condition.operator
         if qualified.quantifier == "ForAllValues" or qualified.operator.name == "Null" or not qualified.matches_absence:
             continue
-        if _bounds_a_wish(condition) or _always_there(condition) or _presence_demanded(subject, condition):
+        if _bounds_a_wish(condition) or _always_there(condition) or _presence_demanded(linted, condition):
             continue
         message = f"{qualified.name} is true when the request lacks {show(condition.key)}, so the Allow applies without it"
         yield Hit(condition.path, message, "compare with the values that are meant, without IfExists, or demand the key with Null false")
 
 
-def _demands_absence(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions if subject.allows else ():
+def _demands_absence(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions if linted.allows else ():
         if condition.operator.operator.name == "Null" and condition.holds(RequestKeys()) is True and not _bounds_a_wish(condition):
             message = f"the Allow applies to requests without {show(condition.key)}"
-            yield Hit(condition.path, message, "make sure that its absence is what is meant, or demand a value of it")
+            yield Hit(condition.path, message, "check that requests without the key are meant, or require a value of it")
 
 
 def _bounds_a_wish(condition: Condition) -> bool:
@@ -69,55 +69,55 @@ def _always_there(condition: Condition) -> bool:
     return key is not None and key.constant and not condition.operator.if_exists and not condition.folded.startswith("saml:")
 
 
-def _presence_demanded(subject: Subject, condition: Condition) -> bool:
+def _presence_demanded(linted: LintedStatement, condition: Condition) -> bool:
     """Whether another condition on the same key fails when the key is absent."""
-    return any(each.holds(RequestKeys()) is False for each in subject.by_key[condition.folded] if each is not condition)
+    return any(each.holds(RequestKeys()) is False for each in linted.by_key[condition.folded] if each is not condition)
 
 
-def _plain_on_list(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions:
+def _plain_on_list(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions:
         qualified = condition.operator
-        if qualified.quantifier is None and qualified.operator.name != "Null" and multivalued(subject, condition):
-            effect = "the Allow never applies to a request that has it" if subject.allows else "the Deny never stops a request that has it"
+        if qualified.quantifier is None and qualified.operator.name != "Null" and multivalued(linted, condition):
+            effect = "the Allow never applies to a request that has it" if linted.allows else "the Deny never stops a request that has it"
             message = f"{show(condition.key)} is multivalued, which {qualified.name} never matches: {effect}"
             quantifier = "ForAllValues" if qualified.operator.negated else "ForAnyValue"
-            yield Hit(condition.path, message, f"write {quantifier}:{qualified.name}", None if subject.allows else "error")
+            yield Hit(condition.path, message, f"write {quantifier}:{qualified.name}", None if linted.allows else "error")
 
 
-def _quantifier_on_single(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions:
+def _quantifier_on_single(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions:
         qualified = condition.operator
-        if qualified.quantifier is None or multivalued(subject, condition) is not False:
+        if qualified.quantifier is None or multivalued(linted, condition) is not False:
             continue
-        if qualified.quantifier == "ForAllValues" and subject.allows and not _presence_demanded(subject, condition):
+        if qualified.quantifier == "ForAllValues" and linted.allows and not _presence_demanded(linted, condition):
             continue  # said by for-all-values-absent, with the same remedy
         plain = qualified.name.partition(":")[2]
         yield Hit(condition.path, f"{show(condition.key)} has one value, which needs no set operator", f"write {plain}")
 
 
-def _empty(subject: Subject) -> Iterator[Hit]:
-    block = subject.statement.source.get("Condition")
+def _empty(linted: LintedStatement) -> Iterator[Hit]:
+    block = linted.statement.source.get("Condition")
     if isinstance(block, dict) and (not block or not all(block.values())):
-        path = f"{subject.statement.path}.Condition"
+        path = f"{linted.statement.path}.Condition"
         yield Hit(path, "an empty block demands nothing", "remove it, or write the condition that is meant")
 
 
-def _no_values(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions:
+def _no_values(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions:
         if not condition.expected:
             yield Hit(condition.path, "a condition without values matches no value", "list the values that are meant")
 
 
-def _malformed_value(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.statement.conditions:
+def _malformed_value(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.statement.conditions:
         bad = condition.malformed
         if bad is not None:
             message = f"{show(bad)} is no value of the type {condition.operator.operator.family.name}"
             yield Hit(condition.path, message, "correct the value: as it stands it equals nothing")
 
 
-def _contradictions(subject: Subject) -> Iterator[Hit]:
-    for conditions in subject.by_key.values():
+def _contradictions(linted: LintedStatement) -> Iterator[Hit]:
+    for conditions in linted.by_key.values():
         chosen = next((each for each in conditions if _chooses(each)), None)
         others = [each for each in conditions if each is not chosen and len(each.expected) <= _COMPARED]
         if chosen is None or not others or any("${" in text for each in others for text in each.expected):
@@ -138,29 +138,29 @@ RULES: Final = (
     Rule(
         "literal-wildcard",
         "warning",
-        "`*` or `?` under an operator that takes them for characters.",
-        "StringEquals and its kin know no wildcards; StringLike does.",
+        "`*` or `?` with an operator that compares them as characters.",
+        "StringEquals and similar operators have no wildcards; StringLike has.",
         _literal_wildcard,
     ),
     Rule(
         "for-all-values-absent",
         "error",
-        "An Allow with ForAllValues on a key that nothing else demands.",
-        "For all values of an absent key everything is true.",
+        "An Allow with ForAllValues on a key that no other condition requires.",
+        "ForAllValues is true when the key is absent.",
         _vacuous_for_all_values,
     ),
     Rule(
         "absent-key-allows",
         "warning",
-        "An Allow with IfExists or a negated operator on a key that nothing else demands.",
-        "Both are satisfied by a request without the key, and a negated one by every value nobody thought of.",
+        "An Allow with IfExists or a negated operator on a key that no other condition requires.",
+        "Both match a request without the key, and a negated operator matches every value that is not listed.",
         _satisfied_by_absence,
     ),
     Rule(
         "absence-demanded",
         "note",
         "An Allow with Null true.",
-        "It applies only to requests without the key, which is seldom the one that proves something.",
+        "It applies only to requests without the key, which is seldom what is meant.",
         _demands_absence,
     ),
     Rule(
@@ -174,7 +174,7 @@ RULES: Final = (
         "set-operator-single-valued",
         "warning",
         "ForAnyValue or ForAllValues on a key that has one value.",
-        "The quantifier adds nothing but its answer to an absent key.",
+        "The quantifier changes only what an absent key means.",
         _quantifier_on_single,
     ),
     Rule("empty-condition", "warning", "An empty Condition or operator block.", "It demands nothing.", _empty),

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from federation.condition_keys import Caller
+from federation.condition_keys import PrincipalKind
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.document import member
 from federation.policy.grammar import Kind
 from federation.policy.lint.finding import Hit, Rule, Severity
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 from federation.vendors import BUILT_IN
 
 _FENCES: Final = (
@@ -26,7 +26,7 @@ _FENCES: Final = (
     "aws:sourceorgpaths",
 )
 """Keys that say whose principal the caller is, and which the caller cannot choose."""
-_OPERATIONS: Final[dict[Caller, str]] = {
+_OPERATIONS: Final[dict[PrincipalKind, str]] = {
     "SAML": "sts:AssumeRoleWithSAML",
     "OIDC": "sts:AssumeRoleWithWebIdentity",
     "AWS": "sts:AssumeRole",
@@ -42,28 +42,28 @@ def _negated(name: str, severity: Severity) -> Rule:
     """Return the rule about an Allow with the negated element *name*."""
     listed = name.removeprefix("Not")
 
-    def check(subject: Subject) -> Iterator[Hit]:
-        element = getattr(subject.statement, listed.lower())
-        if subject.allows and element is not None and element.negated:
+    def check(linted: LintedStatement) -> Iterator[Hit]:
+        element = getattr(linted.statement, listed.lower())
+        if linted.allows and element is not None and element.negated:
             message = f"Allow with {name} grants everything that it does not list, now and in future"
-            yield Hit(f"{subject.statement.path}.{name}", message, f"list what is meant under {listed}")
+            yield Hit(f"{linted.statement.path}.{name}", message, f"list what is meant under {listed}")
 
     finds, because = f"An Allow with {name}.", "It grants everything that it does not list, now and in future."
     return Rule(f"allow-{name.lower()}", severity, finds, because, check)
 
 
-def _everyone(subject: Subject) -> Iterator[Hit]:
-    element = subject.statement.principal
-    if element is None or not element.everyone or element.negated or not subject.allows:
+def _everyone(linted: LintedStatement) -> Iterator[Hit]:
+    element = linted.statement.principal
+    if element is None or not element.everyone or element.negated or not linted.allows:
         return
-    if any(_fences(condition) for key in _FENCES for condition in subject.by_key.get(key, ())):
+    if any(_fences(condition) for key in _FENCES for condition in linted.by_key.get(key, ())):
         return
     whom = "every principal of every AWS account" + (" and callers without credentials" if element.anonymous else "")
     remedy = "name the accounts or roles, or demand aws:PrincipalOrgID or aws:PrincipalAccount"
-    if subject.kind is Kind.TRUST and not subject.grants("sts:AssumeRole"):
-        whom, remedy = "no federated caller, and every AWS account for the rest", "name the provider"
-    severity: Severity = "error" if subject.grants("sts:AssumeRole") else "warning"
-    yield Hit(f"{subject.statement.path}.Principal", f"`*` is {whom}", remedy, severity)
+    if linted.kind is Kind.TRUST and not linted.grants("sts:AssumeRole"):
+        whom, remedy = "no federated caller, but every principal of every AWS account", "name the provider"
+    severity: Severity = "error" if linted.grants("sts:AssumeRole") else "warning"
+    yield Hit(f"{linted.statement.path}.Principal", f"`*` matches {whom}", remedy, severity)
 
 
 def _fences(condition: Condition) -> bool:
@@ -81,14 +81,14 @@ def _open(key: str, pattern: str) -> bool:
     return not owner.strip("*?")
 
 
-def _never_matching(subject: Subject) -> Iterator[Hit]:
-    element = subject.statement.principal
-    if element is None or subject.kind is not Kind.TRUST:
+def _never_matching(linted: LintedStatement) -> Iterator[Hit]:
+    element = linted.statement.principal
+    if element is None or linted.kind is not Kind.TRUST:
         return
-    at = f"{subject.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
+    at = f"{linted.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
     for type_, names in element.names.items():
         for name in sorted(names):
-            reason = None if subject.has_provider(name) else _why_never(type_, name)
+            reason = None if linted.has_provider(name) else _why_never(type_, name)
             if reason is not None:
                 yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1])
 
@@ -101,40 +101,40 @@ def _why_never(type_: str, name: str) -> tuple[str, str] | None:
     if type_ == "Federated" and not name.startswith("arn:") and name not in BUILT_IN:
         return "is no provider that AWS has built in", f"register it and write arn:aws:iam::<account>:oidc-provider/{name[:128]}"
     if type_ == "Federated" and _OIDC_URL.match(name):
-        return "is no ARN of a provider: its URL stands there without https://", "remove https:// from the ARN"
+        return "is no ARN of a provider: an ARN contains the URL without https://", "remove https:// from the ARN"
     return None
 
 
-def _unregistered(subject: Subject) -> Iterator[Hit]:
-    element = subject.statement.principal
-    if element is None or subject.account is None or subject.kind is not Kind.TRUST:
+def _unregistered(linted: LintedStatement) -> Iterator[Hit]:
+    element = linted.statement.principal
+    if element is None or linted.account is None or linted.kind is not Kind.TRUST:
         return
     for name in sorted(element.names.get("Federated", ())):
-        if name.startswith("arn:") and not subject.has_provider(name):
-            message = f"the account has no provider {show(name)}, and federated callers come through those of the role's own account"
-            path = f"{subject.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}.Federated"
+        if name.startswith("arn:") and not linted.has_provider(name):
+            message = f"the account has no provider {show(name)}; federated callers need a provider of the role's own account"
+            path = f"{linted.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}.Federated"
             yield Hit(path, message, "register the provider, or correct the ARN; `federation account show` lists them")
 
 
-def _deleted(subject: Subject) -> Iterator[Hit]:
-    element = subject.statement.principal
+def _deleted(linted: LintedStatement) -> Iterator[Hit]:
+    element = linted.statement.principal
     for name in sorted(element.names.get("AWS", ())) if element is not None else ():
         if _UNIQUE_ID.fullmatch(name):
-            path = f"{subject.statement.path}.{'NotPrincipal' if element and element.negated else 'Principal'}.AWS"
-            message = f"{show(name)} is what remains of a deleted user or role; a new one of its name has another id"
+            path = f"{linted.statement.path}.{'NotPrincipal' if element and element.negated else 'Principal'}.AWS"
+            message = f"{show(name)} is the id of a deleted user or role; a new one with the same name has another id"
             yield Hit(path, message, "remove it, or write the ARN of the principal that is meant")
 
 
-def _foreign_action(subject: Subject) -> Iterator[Hit]:
-    if not subject.trusts or subject.statement.action.negated:
+def _foreign_action(linted: LintedStatement) -> Iterator[Hit]:
+    if not linted.trusts or linted.statement.action.negated:
         return
-    granted = {operation for operation in _OPERATIONS.values() if subject.grants(operation)}
-    for caller in sorted(subject.callers) if granted else ():
+    granted = {operation for operation in _OPERATIONS.values() if linted.grants(operation)}
+    for caller in sorted(linted.callers) if granted else ():
         wanted = _OPERATIONS[caller]
         if wanted not in granted:
             kind = {"SAML": "a SAML provider", "OIDC": "an OIDC provider", "AWS": "an AWS principal", "Service": "a service"}[caller]
-            message = f"{kind} comes by {wanted}, which the statement does not grant"
-            yield Hit(f"{subject.statement.path}.Action", message, f"write {wanted}, or name other principals")
+            message = f"{kind} calls {wanted}, which the statement does not grant"
+            yield Hit(f"{linted.statement.path}.Action", message, f"write {wanted}, or name other principals")
 
 
 RULES: Final = (
@@ -145,14 +145,14 @@ RULES: Final = (
         "everyone-trusted",
         "error",
         "Principal `*` without a condition on the caller's organization, account or ARN; a warning where it cannot assume the role.",
-        "Any AWS account of the world can call; what the caller can choose, such as an external id, is no fence.",
+        "Any AWS account can call; a value that the caller chooses, such as an external id, restricts nobody.",
         _everyone,
     ),
     Rule(
         "principal-never-matches",
         "warning",
         "A principal that no caller can be.",
-        "A wildcard inside a principal, a provider's bare host name and a URL with `https://` match nobody.",
+        "A wildcard inside a principal matches nobody, nor does a provider's bare host name or a URL with `https://`.",
         _never_matching,
     ),
     Rule(
@@ -172,8 +172,8 @@ RULES: Final = (
     Rule(
         "action-of-another-principal",
         "warning",
-        "An assuming action that the statement's principals cannot perform.",
-        "SAML providers come by AssumeRoleWithSAML, OIDC providers by AssumeRoleWithWebIdentity, everybody else by AssumeRole.",
+        "An action that the statement's principals cannot perform to assume the role.",
+        "SAML providers use AssumeRoleWithSAML, OIDC providers AssumeRoleWithWebIdentity, all other principals AssumeRole.",
         _foreign_action,
     ),
 )

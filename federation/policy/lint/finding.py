@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
-"""Worst first. ``error``: lets in, or fails to stop, more than any author means; ``warning``: probably not what is meant; ``note``: worth
+"""Worst first. ``error``: grants, or fails to deny, more than an author can mean; ``warning``: probably not what is meant; ``note``: worth
 knowing."""
 
 
@@ -63,11 +63,11 @@ class Rule:
     severity: Severity
     finds: str
     because: str
-    check: Callable[[Subject], Iterator[Hit]]
+    check: Callable[[LintedStatement], Iterator[Hit]]
 
-    def findings(self, subject: Subject) -> Iterator[Finding]:
-        """Yield what the rule finds in *subject*."""
-        for hit in self.check(subject):
+    def findings(self, linted: LintedStatement) -> Iterator[Finding]:
+        """Yield what the rule finds in *linted*."""
+        for hit in self.check(linted):
             yield Finding(self.id, hit.severity or self.severity, hit.path, hit.message, hit.remedy)
 
 

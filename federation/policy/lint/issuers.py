@@ -10,7 +10,7 @@ from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule, Severity
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.shared_issuers import unscoped
 from federation.policy.variables import read_template
 from federation.policy.wildcard import Piece, fold
@@ -24,32 +24,34 @@ _DANGER: Final[Mapping[Customers, Severity]] = {"strangers": "error", "one": "wa
 """How bad it is to trust an issuer without saying whom, by whom it serves (attack row A02)."""
 
 
-def _unscoped_for_iam(subject: Subject) -> Iterator[Hit]:
-    for statement, rule in unscoped((subject.statement,)) if subject.grants(ACTION) else ():
-        message = f"everybody can get a token of {show(rule.issuer)}, and IAM no longer stores a trust in it that does not say whose"
+def _unscoped_for_iam(linted: LintedStatement) -> Iterator[Hit]:
+    for statement, rule in unscoped((linted.statement,)) if linted.grants(ACTION) else ():
+        message = (
+            f"everybody can get a token of {show(rule.issuer)}, and IAM stores no new trust in it without a condition on the identities"
+        )
         yield Hit(f"{statement.path}.Condition", message, f"add a condition on {' or '.join(map(show, rule.keys))}")
 
 
-def _unscoped(subject: Subject) -> Iterator[Hit]:
-    for provider, vendor in _trusted(subject):
+def _unscoped(linted: LintedStatement) -> Iterator[Hit]:
+    for provider, vendor in _trusted(linted):
         shared = vendor.customers == "strangers"
-        if not any(_bounding(subject, provider, vendor)) and (shared or not _role_named_by_issuer(subject)):
+        if not any(_bounding(linted, provider, vendor)) and (shared or not _role_named_by_issuer(linted)):
             whose = "everybody can get a token of" if shared else "the role trusts every identity of"
             remedy = f"add a condition on {show(key_name(provider, vendor.bounds[0].claim))}, such as {show(vendor.example)}"
-            yield Hit(f"{subject.statement.path}.Condition", f"{whose} {show(provider)}", remedy, _DANGER[vendor.customers])
+            yield Hit(f"{linted.statement.path}.Condition", f"{whose} {show(provider)}", remedy, _DANGER[vendor.customers])
 
 
-def _role_named_by_issuer(subject: Subject) -> bool:
+def _role_named_by_issuer(linted: LintedStatement) -> bool:
     """Whether the token itself must list the role: then the issuer says whose it is."""
     return any(
         each.operator.operator.name == "Bool" and each.holds(RequestKeys({each.folded: "false"})) is False
-        for each in subject.by_key.get(_BY_ISSUER, ())
+        for each in linted.by_key.get(_BY_ISSUER, ())
     )
 
 
-def _too_wide(subject: Subject) -> Iterator[Hit]:
-    for provider, vendor in _trusted(subject):
-        bounding = tuple(_bounding(subject, provider, vendor))
+def _too_wide(linted: LintedStatement) -> Iterator[Hit]:
+    for provider, vendor in _trusted(linted):
+        bounding = tuple(_bounding(linted, provider, vendor))
         if any(_wide_value(bound, condition) is None for bound, condition in bounding):
             continue
         for bound, condition in bounding:
@@ -60,20 +62,20 @@ def _too_wide(subject: Subject) -> Iterator[Hit]:
             yield Hit(condition.path, message, remedy, _DANGER[vendor.customers])
 
 
-def _trusted(subject: Subject) -> Iterator[tuple[str, Vendor]]:
+def _trusted(linted: LintedStatement) -> Iterator[tuple[str, Vendor]]:
     """Yield the providers that the statement trusts, those left out of which `_unscoped_for_iam` says enough."""
-    if not subject.grants(ACTION):
+    if not linted.grants(ACTION):
         return
-    said = {rule.issuer for _, rule in unscoped((subject.statement,))}
-    for provider in subject.providers.values():
+    said = {rule.issuer for _, rule in unscoped((linted.statement,))}
+    for provider in linted.providers.values():
         if provider not in said:
             yield provider, find_vendor(provider)
 
 
-def _bounding(subject: Subject, provider: str, vendor: Vendor) -> Iterator[tuple[Bound, Condition]]:
+def _bounding(linted: LintedStatement, provider: str, vendor: Vendor) -> Iterator[tuple[Bound, Condition]]:
     """Yield the conditions that say whose identities of *provider* are meant, well or badly, with the bound that each meets."""
     for bound in vendor.bounds:
-        for condition in subject.by_key.get(fold(key_name(provider, bound.claim)), ()):
+        for condition in linted.by_key.get(fold(key_name(provider, bound.claim)), ()):
             if _demands(condition):
                 yield bound, condition
 
@@ -110,41 +112,41 @@ def _before_wildcard(condition: Condition, text: str) -> str | None:
     return None
 
 
-def _audience(subject: Subject) -> Iterator[Hit]:
-    said = {rule.issuer for _, rule in unscoped((subject.statement,)) if not rule.keys[0].endswith(":sub")}
-    for provider in subject.providers.values() if subject.grants(ACTION) else ():
+def _audience(linted: LintedStatement) -> Iterator[Hit]:
+    said = {rule.issuer for _, rule in unscoped((linted.statement,)) if not rule.keys[0].endswith(":sub")}
+    for provider in linted.providers.values() if linted.grants(ACTION) else ():
         if provider in said:
             continue
         claims = ("app_id",) if "app_id" in BUILT_IN.get(provider, ()) else ("aud", "oaud")
-        conditions = [each for claim in claims for each in subject.by_key.get(fold(f"{provider}:{claim}"), ())]
+        conditions = [each for claim in claims for each in linted.by_key.get(fold(f"{provider}:{claim}"), ())]
         if any(_demands(each) and all(text.strip("*? ") for text in each.expected) for each in conditions):
             continue
-        path, key = f"{subject.statement.path}.Condition", show(f"{provider}:{claims[0]}")
+        path, key = f"{linted.statement.path}.Condition", show(f"{provider}:{claims[0]}")
         if provider in BUILT_IN:
-            message = f"a token that {show(provider)} issued for any other application opens the role as well"
+            message = f"a token that {show(provider)} issued for any other application is accepted as well"
             yield Hit(path, message, f"add StringEquals on {key} with the id of your application", "warning")
         else:
-            message = f"every audience that the provider {show(provider)} is registered with opens the role"
+            message = f"a token for any audience that the provider {show(provider)} is registered with is accepted"
             yield Hit(path, message, f"add StringEquals on {key} with the audience that is meant")
 
 
-def _guests(subject: Subject) -> Iterator[Hit]:
-    if COGNITO not in subject.providers.values() or not subject.grants(ACTION):
+def _guests(linted: LintedStatement) -> Iterator[Hit]:
+    if COGNITO not in linted.providers.values() or not linted.grants(ACTION):
         return
-    if not any(_demands(each) for each in subject.by_key.get(f"{COGNITO}:amr", ())):
-        message = "guests of the identity pool, who signed in nowhere, get the role as well"
+    if not any(_demands(each) for each in linted.by_key.get(f"{COGNITO}:amr", ())):
+        message = "guests of the identity pool, who did not sign in, can assume the role as well"
         remedy = f'add "ForAnyValue:StringLike": {{"{COGNITO}:amr": "authenticated"}}'
-        yield Hit(f"{subject.statement.path}.Condition", message, remedy)
+        yield Hit(f"{linted.statement.path}.Condition", message, remedy)
 
 
-def _pull_requests(subject: Subject) -> Iterator[Hit]:
-    for condition, text, ending in _subjects_with_pull_requests(subject):
+def _pull_requests(linted: LintedStatement) -> Iterator[Hit]:
+    for condition, text, ending in _subjects_with_pull_requests(linted):
         beginning = _before_wildcard(condition, text)
         if text.endswith(ending) and beginning is None:
-            message = f"{show(text)} is whoever can open a pull request, with the workflow that the pull request brings"
+            message = f"{show(text)} matches every pull request, and whoever opens one chooses the workflow that runs"
             yield Hit(condition.path, message, "trust a protected environment or a branch instead", "warning")
         elif beginning is not None and any(condition.compares(each, RequestKeys()) for each in _pull_requests_from(beginning, ending)):
-            message = f"{show(text)} takes in pull requests, beside whatever it is meant for"
+            message = f"{show(text)} also matches pull requests"
             yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant")
 
 
@@ -157,9 +159,9 @@ def _pull_requests_from(beginning: str, ending: str) -> Iterator[str]:
     yield from (f"{beginning}{rest}{ending}" for rest in ("", "x", "/x", "x/x"))
 
 
-def _unanchored(subject: Subject) -> Iterator[Hit]:
-    for provider, vendor in _trusted(subject):
-        for bound, condition in _bounding(subject, provider, vendor):
+def _unanchored(linted: LintedStatement) -> Iterator[Hit]:
+    for provider, vendor in _trusted(linted):
+        for bound, condition in _bounding(linted, provider, vendor):
             if bound.claim != "sub" or not condition.operator.operator.wildcards or _wide_value(bound, condition) is not None:
                 continue
             for text in condition.expected:
@@ -168,21 +170,21 @@ def _unanchored(subject: Subject) -> Iterator[Hit]:
                     yield Hit(condition.path, message, "write the whole subject and compare with StringEquals")
 
 
-def _broken_subjects(subject: Subject) -> Iterator[Hit]:
-    for provider, vendor in _trusted(subject):
-        for bound, condition in _bounding(subject, provider, vendor):
+def _broken_subjects(linted: LintedStatement) -> Iterator[Hit]:
+    for provider, vendor in _trusted(linted):
+        for bound, condition in _bounding(linted, provider, vendor):
             for text in condition.expected if bound.claim == "sub" else ():
                 if vendor.is_broken(text) and _before_wildcard(condition, text) is None and "${" not in text:
                     message = f"no token of {vendor.name} has the subject {show(text)}"
                     yield Hit(condition.path, message, f"write the whole subject, such as {show(vendor.example)}")
 
 
-def _subjects_with_pull_requests(subject: Subject) -> Iterator[tuple[Condition, str, str]]:
+def _subjects_with_pull_requests(linted: LintedStatement) -> Iterator[tuple[Condition, str, str]]:
     """Yield the values of ``sub`` that stay within one customer, with how the vendor ends the subject of a pull request."""
-    for provider, vendor in _trusted(subject):
+    for provider, vendor in _trusted(linted):
         if vendor.pull_request is None:
             continue
-        for bound, condition in _bounding(subject, provider, vendor):
+        for bound, condition in _bounding(linted, provider, vendor):
             if bound.claim == "sub" and _wide_value(bound, condition) is None:
                 yield from ((condition, text, vendor.pull_request) for text in condition.expected)
 
@@ -198,7 +200,7 @@ RULES: Final = (
     Rule(
         "issuer-unscoped",
         "error",
-        "Trust in an OIDC issuer without saying whose identities; a warning for clusters and enterprises, a note for the unknown.",
+        "Trust in an OIDC issuer without a condition on the identities; a warning for clusters and enterprises, a note for unknown ones.",
         "Whoever the issuer serves can assume the role.",
         _unscoped,
     ),

@@ -11,7 +11,7 @@ from federation.policy.conditions import Condition
 from federation.policy.grammar import Kind
 from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule, Severity
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.lint.vocabulary import NAMES, closest, provider_of, split_key
 from federation.policy.wildcard import fold
 from federation.vendors import INSTEAD, find_vendor
@@ -20,32 +20,32 @@ _SCHEMES: Final = ("https://", "http://")
 _SERVICES: Final = ("aws", "sts", "saml")
 """Prefixes of which every key that a role's trust can ask for is known."""
 
-Test = Callable[[Subject, Condition], tuple[str, str] | None]
+Test = Callable[[LintedStatement, Condition], tuple[str, str] | None]
 """Says what is wrong with the condition's key and what to write instead; None where nothing is."""
 
 
-def _with_scheme(subject: Subject, condition: Condition) -> tuple[str, str] | None:
-    del subject
+def _with_scheme(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+    del linted
     if not condition.folded.startswith(_SCHEMES):
         return None
     return "begins with the scheme of the provider's URL, which keys leave out", f"write {show(condition.key.partition('://')[2])}"
 
 
-def _of_another_provider(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+def _of_another_provider(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
     provider, claim = split_key(condition)
-    if not _names_providers(subject) or not _is_of_provider(provider) or provider_of(subject, condition) is not None:
+    if not _names_providers(linted) or not _is_of_provider(provider) or provider_of(linted, condition) is not None:
         return None
-    if not subject.providers:
+    if not linted.providers:
         return "is a key of an OIDC provider, and the statement has no such principal", "use the keys of its principals"
-    near = closest(provider, tuple(subject.providers))
-    mine = subject.providers[near or next(iter(subject.providers))]
+    near = closest(provider, tuple(linted.providers))
+    mine = linted.providers[near or next(iter(linted.providers))]
     said = "is misspelt" if near else "is a key of a provider that is no principal of the statement"
     return said, f"write {show(f'{mine}:{claim}')}"
 
 
-def _not_exposed(subject: Subject, condition: Condition) -> tuple[str, str] | None:
-    provider = provider_of(subject, condition) if _names_providers(subject) else None
-    if provider is None or subject.has_provider(provider):
+def _not_exposed(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+    provider = provider_of(linted, condition) if _names_providers(linted) else None
+    if provider is None or linted.has_provider(provider):
         return None
     claim, exposed = split_key(condition)[1], find_vendor(provider).exposed_claims
     if claim in map(fold, exposed):
@@ -56,13 +56,13 @@ def _not_exposed(subject: Subject, condition: Condition) -> tuple[str, str] | No
     return said, f"write {show(f'{provider}:{better}')}" if better else f"use one of {', '.join(exposed)}"
 
 
-def _misspelt(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+def _misspelt(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
     service, colon, _ = condition.folded.partition(":")
     if find_key(condition.folded) is not None or condition.folded.startswith(_SCHEMES) or _is_of_provider(split_key(condition)[0]):
         return None
     near = closest(_family(condition.folded), tuple(NAMES))
     # Other services have keys of their own: there only a near miss is a finding.
-    if near is None and (service not in _SERVICES or subject.kind is not Kind.TRUST) and colon:
+    if near is None and (service not in _SERVICES or linted.kind is not Kind.TRUST) and colon:
         return None
     if near is not None and near.partition(":")[0] != service and service in _SERVICES:
         near = None
@@ -75,46 +75,46 @@ def _family(key: str) -> str:
     return head + slash
 
 
-def _out_of_place(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+def _out_of_place(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
     key = find_key(condition.folded)
-    if key is None or not _names_providers(subject) or key.callers & subject.callers:
+    if key is None or not _names_providers(linted) or key.callers & linted.callers:
         return None
-    whom = " or ".join(sorted(subject.callers))
+    whom = " or ".join(sorted(linted.callers))
     said = f"is absent from every request of {whom} callers" if key.callers else "belongs to other operations than those that assume roles"
     return said, "remove the condition or use a key that these requests have"
 
 
-def _names_providers(subject: Subject) -> bool:
+def _names_providers(linted: LintedStatement) -> bool:
     """Whether the statement says by name who its callers are, so that their keys are known."""
-    element = subject.statement.principal
+    element = linted.statement.principal
     named = element is not None and not element.negated and not (element.everyone and element.denies)
-    return subject.kind is Kind.TRUST and named
+    return linted.kind is Kind.TRUST and named
 
 
 def _is_of_provider(prefix: str) -> bool:
     return "." in prefix and not prefix.startswith(_SCHEMES)
 
 
-def _severity(subject: Subject, condition: Condition) -> Severity:
+def _severity(linted: LintedStatement, condition: Condition) -> Severity:
     """A condition on a key that no request has is fixed: does it then grant without proof, or deny nobody?"""
     holds = condition.holds(RequestKeys()) is True
-    return "error" if holds is subject.allows else "warning"
+    return "error" if holds is linted.allows else "warning"
 
 
-def _effect(subject: Subject, condition: Condition) -> str:
+def _effect(linted: LintedStatement, condition: Condition) -> str:
     holds = condition.holds(RequestKeys()) is True
     if holds:
         return "always holds"
-    return "never holds, and the Allow never applies" if subject.allows else "never holds, and the Deny stops nobody"
+    return "never holds, and the Allow never applies" if linted.allows else "never holds, and the Deny stops nobody"
 
 
 def _rule(name: str, finds: str, because: str, test: Test) -> Rule:
-    def check(subject: Subject) -> Iterator[Hit]:
-        for condition in subject.statement.conditions:
-            wrong = test(subject, condition)
+    def check(linted: LintedStatement) -> Iterator[Hit]:
+        for condition in linted.statement.conditions:
+            wrong = test(linted, condition)
             if wrong is not None:
-                message = f"{show(condition.key)} {wrong[0]}: the condition {_effect(subject, condition)}"
-                yield Hit(condition.path, message, wrong[1], _severity(subject, condition))
+                message = f"{show(condition.key)} {wrong[0]}: the condition {_effect(linted, condition)}"
+                yield Hit(condition.path, message, wrong[1], _severity(linted, condition))
 
     return Rule(name, "warning", finds, because, check)
 

@@ -7,28 +7,28 @@ from typing import Final
 
 from federation.errors import show
 from federation.policy.lint.finding import Hit, Rule
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 
 ACTION: Final = "sts:AssumeRoleWithSAML"
 _KEY: Final = "saml:aud"
 _URL: Final = ("https://", "*", "?", "${")
 
 
-def _recipient_missing(subject: Subject) -> Iterator[Hit]:
-    if "SAML" not in subject.callers or not subject.grants(ACTION):
+def _recipient_missing(linted: LintedStatement) -> Iterator[Hit]:
+    if "SAML" not in linted.callers or not linted.grants(ACTION):
         return
-    for condition in subject.by_key.get(_KEY, ()):
+    for condition in linted.by_key.get(_KEY, ()):
         qualified = condition.operator
         demands = qualified.operator.family.name == "String" and not qualified.operator.negated and not qualified.if_exists
         if demands and all(text.strip("*? ") for text in condition.expected):
             return
-    message = "an assertion made for any endpoint of AWS, in any region or partition, opens the role"
+    message = "an assertion made for any AWS endpoint, in any region or partition, is accepted"
     remedy = 'add "StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}, or the endpoint of your region'
-    yield Hit(f"{subject.statement.path}.Condition", message, remedy)
+    yield Hit(f"{linted.statement.path}.Condition", message, remedy)
 
 
-def _audience_for_recipient(subject: Subject) -> Iterator[Hit]:
-    for condition in subject.by_key.get(_KEY, ()):
+def _audience_for_recipient(linted: LintedStatement) -> Iterator[Hit]:
+    for condition in linted.by_key.get(_KEY, ()):
         qualified = condition.operator
         values = condition.expected if qualified.operator.family.name == "String" and not qualified.operator.negated else ()
         for text in values:

@@ -7,24 +7,24 @@ from typing import Final
 
 from federation.policy.grammar import CURRENT
 from federation.policy.lint.finding import Hit, Rule
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 
 
-def _duplicates(subject: Subject) -> Iterator[Hit]:
-    if subject.twin is not None:
-        yield Hit(subject.statement.path, f"the statement says the same as statement {subject.twin.index}", "remove one of the two")
+def _duplicates(linted: LintedStatement) -> Iterator[Hit]:
+    if linted.twin is not None:
+        yield Hit(linted.statement.path, f"the statement says the same as statement {linted.twin.index}", "remove one of the two")
 
 
-def _unreachable(subject: Subject) -> Iterator[Hit]:
-    if subject.denied_by is not None:
-        message = f"statement {subject.denied_by.index} denies all that this statement allows"
-        yield Hit(subject.statement.path, message, "remove the statement or condition the Deny")
+def _unreachable(linted: LintedStatement) -> Iterator[Hit]:
+    if linted.denied_by is not None:
+        message = f"statement {linted.denied_by.index} denies all that this statement allows"
+        yield Hit(linted.statement.path, message, "remove the statement or condition the Deny")
 
 
-def _legacy_variables(subject: Subject) -> Iterator[Hit]:
-    if subject.version == CURRENT:
+def _legacy_variables(linted: LintedStatement) -> Iterator[Hit]:
+    if linted.version == CURRENT:
         return
-    statement = subject.statement
+    statement = linted.statement
     places = [each.path for each in statement.conditions if any("${" in text for text in each.expected)]
     if statement.resource is not None and any("${" in text for text in statement.resource.spelled):
         places.append(f"{statement.path}.Resource")
@@ -37,7 +37,7 @@ RULES: Final = (
         "duplicate-statement",
         "note",
         "A statement that says the same as an earlier one.",
-        "Whoever edits one of the two changes nothing.",
+        "An edit of one of them has no effect while the other remains.",
         _duplicates,
     ),
     Rule(
@@ -51,7 +51,7 @@ RULES: Final = (
         "variables-need-2012",
         "error",
         "A policy variable in a document without version 2012-10-17.",
-        "The older version, which a missing one means, takes `${…}` for the characters themselves.",
+        "Version 2008-10-17, which applies where none is given, compares `${…}` as characters.",
         _legacy_variables,
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 from federation.condition_keys import SAML_KEYS, SERVICE_KEYS, find_key
 from federation.policy.conditions import Condition
-from federation.policy.lint.subject import Subject
+from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.wildcard import fold
 from federation.vendors import find_vendor
 
@@ -25,12 +25,12 @@ def split_key(condition: Condition) -> tuple[str, str]:
     return provider, claim
 
 
-def provider_of(subject: Subject, condition: Condition) -> str | None:
+def provider_of(linted: LintedStatement, condition: Condition) -> str | None:
     """Return the provider among the statement's principals whose key the condition reads, None for any other key."""
-    return subject.providers.get(split_key(condition)[0])
+    return linted.providers.get(split_key(condition)[0])
 
 
-def multivalued(subject: Subject, condition: Condition) -> bool | None:
+def multivalued(linted: LintedStatement, condition: Condition) -> bool | None:
     """Whether the condition's key has a list of values by definition; None where that is not known."""
     key = find_key(condition.folded)
     if key is not None:
@@ -40,7 +40,7 @@ def multivalued(subject: Subject, condition: Condition) -> bool | None:
         return None
     if claim == "amr":
         return True
-    registered = provider_of(subject, condition)
+    registered = provider_of(linted, condition)
     exposed = {fold(each) for each in find_vendor(registered).exposed_claims} if registered is not None else {"aud", "sub"}
     return False if claim in exposed and claim != "oaud" else None
 

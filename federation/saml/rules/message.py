@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from federation.errors import show
-from federation.saml.presentation import Presentation
+from federation.saml.presentation import PresentedAssertion
 from federation.saml.rules.words import any_of, malformed, places, refuse_strictly
 from federation.saml.times import read_instant
 
@@ -16,7 +16,7 @@ ENTITY_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 _NC_NAME: Final = re.compile(r"[^\W\d][\w.\-·]*")
 
 
-def check_version(presented: Presentation) -> None:
+def check_version(presented: PresentedAssertion) -> None:
     """Response and Assertion are of version 2.0, exactly (Core 2.3.3, 3.2.2; attack rows P17, P20)."""
     for name, version in (("Response", presented.envelope.version), ("Assertion", presented.assertion.version)):
         if version != "2.0":
@@ -25,7 +25,7 @@ def check_version(presented: Presentation) -> None:
             )
 
 
-def check_response_fields(presented: Presentation) -> None:
+def check_response_fields(presented: PresentedAssertion) -> None:
     """The Response has an ID, and an IssueInstant that is one (Core 3.2.2; attack rows P07, P17)."""
     if not presented.envelope.response_id or presented.envelope.issue_instant is None:
         raise refuse_strictly(
@@ -37,7 +37,7 @@ def check_response_fields(presented: Presentation) -> None:
     read_instant(presented.envelope.issue_instant, "Response IssueInstant")
 
 
-def check_assertion_id(presented: Presentation) -> None:
+def check_assertion_id(presented: PresentedAssertion) -> None:
     """The assertion has an ID of the schema type xs:ID: replay is noticed by it (Core 2.3.3; attack row P17)."""
     if not _NC_NAME.fullmatch(presented.assertion.assertion_id):
         raise malformed(
@@ -48,7 +48,7 @@ def check_assertion_id(presented: Presentation) -> None:
         )
 
 
-def check_foreign_attributes(presented: Presentation) -> None:
+def check_foreign_attributes(presented: PresentedAssertion) -> None:
     """No attribute of another namespace stands on an element of SAML, but those known to be sent (attack row X19).
 
     On Attribute, AttributeValue and SubjectConfirmationData, that is: elsewhere the schema has no place for one.
@@ -62,7 +62,7 @@ def check_foreign_attributes(presented: Presentation) -> None:
         )
 
 
-def check_issuer(presented: Presentation) -> None:
+def check_issuer(presented: PresentedAssertion) -> None:
     """The assertion's Issuer is the registered entity id, code point by code point (Profiles 4.1.4.2; attack rows K11, P05, T07)."""
     issuer = presented.assertion.issuer
     if issuer not in presented.provider.entity_ids:
@@ -71,7 +71,7 @@ def check_issuer(presented: Presentation) -> None:
         )
 
 
-def check_issuer_format(presented: Presentation) -> None:
+def check_issuer_format(presented: PresentedAssertion) -> None:
     """The Issuer, where it states a Format, names an entity (Profiles 4.1.4.2; attack row P05)."""
     if presented.assertion.issuer_format not in (None, ENTITY_FORMAT):
         raise refuse_strictly(
@@ -79,7 +79,7 @@ def check_issuer_format(presented: Presentation) -> None:
         )
 
 
-def check_response_issuer(presented: Presentation) -> None:
+def check_response_issuer(presented: PresentedAssertion) -> None:
     """The Response's Issuer equals the assertion's, and is there where the Response is signed or the assertion encrypted.
 
     Profiles 4.1.4.2; attack row P05. AWS tolerates another (recorded).
@@ -99,7 +99,7 @@ def check_response_issuer(presented: Presentation) -> None:
         )
 
 
-def check_destination(presented: Presentation) -> None:
+def check_destination(presented: PresentedAssertion) -> None:
     """The Destination is exactly one of our URLs; it may be absent only where the Response is unsigned (Core 3.2.2; attack row P04)."""
     destination = presented.envelope.destination
     if destination is None:
@@ -113,7 +113,7 @@ def check_destination(presented: Presentation) -> None:
         )
 
 
-def check_in_response_to(presented: Presentation) -> None:
+def check_in_response_to(presented: PresentedAssertion) -> None:
     """Response and confirmation answer the same request, or none (Profiles 4.1.4.3; attack row P12).
 
     Which request that is, only who sent one can know.

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from federation.errors import show
-from federation.saml.presentation import Presentation
+from federation.saml.presentation import PresentedAssertion
 from federation.saml.rules.words import any_of, malformed, places, refuse_strictly
 from federation.saml.subject import BEARER
 
@@ -14,7 +14,7 @@ _BLANK: Final = " \t\r\n"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def check_subject(presented: Presentation) -> None:
+def check_subject(presented: PresentedAssertion) -> None:
     """The subject has exactly one identifier, not blank and without control characters (Core 2.4.1; attack rows T15, T16, X23)."""
     name_id = presented.name_id
     if name_id is None or not name_id.text.strip(_BLANK) or _CONTROL.search(name_id.text):
@@ -26,13 +26,13 @@ def check_subject(presented: Presentation) -> None:
         )
 
 
-def check_name_id_format(presented: Presentation) -> None:
+def check_name_id_format(presented: PresentedAssertion) -> None:
     """AWS demands a Format on the NameID (observed)."""
     if presented.name_id is None or presented.name_id.format is None:
         raise malformed("name-id-format", "a NameID with a Format", "none", "choose a NameID format at the identity provider")
 
 
-def check_sp_name_qualifier(presented: Presentation) -> None:
+def check_sp_name_qualifier(presented: PresentedAssertion) -> None:
     """An identifier made for a service provider was made for us (Core 2.2.2, 8.3.7; attack row T14)."""
     qualifier = presented.name_id.sp_name_qualifier if presented.name_id else None
     if qualifier is not None and qualifier not in presented.provider.audiences:
@@ -44,7 +44,7 @@ def check_sp_name_qualifier(presented: Presentation) -> None:
         )
 
 
-def check_subject_confirmation(presented: Presentation) -> None:
+def check_subject_confirmation(presented: PresentedAssertion) -> None:
     """Whoever presents the assertion is confirmed as its bearer (Profiles 4.1.4.2; attack row P14)."""
     if presented.confirmation is None:
         methods = [c.method for c in presented.assertion.subject.confirmations] if presented.assertion.subject else []
@@ -56,14 +56,14 @@ def check_subject_confirmation(presented: Presentation) -> None:
         )
 
 
-def check_single_confirmation(presented: Presentation) -> None:
+def check_single_confirmation(presented: PresentedAssertion) -> None:
     """AWS takes exactly one SubjectConfirmation (observed)."""
     count = len(presented.assertion.subject.confirmations) if presented.assertion.subject else 0
     if count != 1:
         raise malformed("single-confirmation", "exactly one SubjectConfirmation", f"{count}", "leave the bearer confirmation alone")
 
 
-def check_confirmation_data(presented: Presentation) -> None:
+def check_confirmation_data(presented: PresentedAssertion) -> None:
     """The bearer confirmation says where and until when it may be used (Profiles 4.1.4.2; recorded)."""
     confirmation = presented.confirmation
     if confirmation is None or not confirmation.recipient or confirmation.not_on_or_after is None:
@@ -77,7 +77,7 @@ def check_confirmation_data(presented: Presentation) -> None:
         )
 
 
-def check_recipient(presented: Presentation) -> None:
+def check_recipient(presented: PresentedAssertion) -> None:
     """The Recipient is exactly one of our URLs (Profiles 4.1.4.2; attack row P03). AWS's API takes any text (observed)."""
     recipient = presented.confirmation.recipient if presented.confirmation else None
     if recipient is None or not presented.provider.receives_at(recipient):

@@ -7,18 +7,18 @@ from datetime import datetime
 from federation.errors import ExpiredTokenException, InvalidIdentityToken, show
 from federation.identity import timestamp
 from federation.saml import messages
-from federation.saml.presentation import Presentation
+from federation.saml.presentation import PresentedAssertion
 from federation.saml.rules.words import SHOWN, any_of, malformed, refuse_strictly, seconds
 from federation.saml.times import shift
 
 
-def check_conditions(presented: Presentation) -> None:
+def check_conditions(presented: PresentedAssertion) -> None:
     """The assertion states Conditions (Profiles 4.1.4.2; observed)."""
     if presented.assertion.conditions is None:
         raise malformed("conditions", "a Conditions element", "none", "have the identity provider state validity and audience")
 
 
-def check_known_conditions(presented: Presentation) -> None:
+def check_known_conditions(presented: PresentedAssertion) -> None:
     """Every condition is one that SAML 2.0 defines: with an unknown one, validity is indeterminate (Core 2.5.1; attack row P16)."""
     conditions = presented.assertion.conditions
     if conditions and conditions.unknown:
@@ -30,7 +30,7 @@ def check_known_conditions(presented: Presentation) -> None:
         )
 
 
-def check_audience(presented: Presentation) -> None:
+def check_audience(presented: PresentedAssertion) -> None:
     """Every AudienceRestriction names us, and there is at least one (Core 2.5.1.4; attack rows P01, P02).
 
     Several restrictions are all to be met: taken as one list, a second, foreign one would be ignored. AWS's API does not look (recorded);
@@ -50,31 +50,31 @@ def check_audience(presented: Presentation) -> None:
         )
 
 
-def check_authn_statement(presented: Presentation) -> None:
+def check_authn_statement(presented: PresentedAssertion) -> None:
     """The assertion says that the subject logged in; attributes alone are no login (Profiles 4.1.4.2; observed; attack row P18)."""
     if not presented.assertion.authn_statements:
         raise malformed("authn-statement", "an AuthnStatement", "none", "use the Web Browser SSO profile at the identity provider")
 
 
-def check_conditions_expiry(presented: Presentation) -> None:
+def check_conditions_expiry(presented: PresentedAssertion) -> None:
     """The instant lies before NotOnOrAfter of the Conditions (Core 2.5.1.2; recorded; attack row P06)."""
     conditions = presented.assertion.conditions
     _check_ended("conditions-expiry", "Conditions", conditions.not_on_or_after if conditions else None, presented.at)
 
 
-def check_confirmation_expiry(presented: Presentation) -> None:
+def check_confirmation_expiry(presented: PresentedAssertion) -> None:
     """The instant lies before NotOnOrAfter of the SubjectConfirmationData (Profiles 4.1.4.3; observed; attack row P06)."""
     confirmation = presented.confirmation
     _check_ended("confirmation-expiry", "SubjectConfirmationData", confirmation.not_on_or_after if confirmation else None, presented.at)
 
 
-def check_session_expiry(presented: Presentation) -> None:
+def check_session_expiry(presented: PresentedAssertion) -> None:
     """The instant lies before SessionNotOnOrAfter of every AuthnStatement (Core 2.7.2; observed; attack row P18)."""
     for statement in presented.assertion.authn_statements:
         _check_ended("session-expiry", "AuthnStatement", statement.session_not_on_or_after, presented.at)
 
 
-def check_age(presented: Presentation) -> None:
+def check_age(presented: PresentedAssertion) -> None:
     """The assertion is redeemed within the provider's `max_age` of its IssueInstant (AWS: five minutes; attack row P09)."""
     issued, most = presented.assertion.issue_instant, presented.provider.max_age
     if most is not None and presented.at - issued > most:
@@ -87,20 +87,20 @@ def check_age(presented: Presentation) -> None:
         )
 
 
-def check_not_before(presented: Presentation) -> None:
+def check_not_before(presented: PresentedAssertion) -> None:
     """The instant is not before NotBefore of the Conditions (Core 2.5.1.2). AWS reads the value and does not apply it (recorded)."""
     conditions = presented.assertion.conditions
     _check_begun("not-before", "Conditions NotBefore", conditions.not_before if conditions else None, presented)
 
 
-def check_confirmation_not_before(presented: Presentation) -> None:
+def check_confirmation_not_before(presented: PresentedAssertion) -> None:
     """The instant is not before NotBefore of the SubjectConfirmationData, where a bearer's has one (Core 2.4.1.2; attack row P15)."""
     confirmation = presented.confirmation
     moment = confirmation.not_before if confirmation else None
     _check_begun("confirmation-not-before", "SubjectConfirmationData NotBefore", moment, presented)
 
 
-def check_issue_instant(presented: Presentation) -> None:
+def check_issue_instant(presented: PresentedAssertion) -> None:
     """The assertion was not issued in the future: its age would be meaningless (Core 2.3.3; attack row P09)."""
     _check_begun("issue-instant", "IssueInstant", presented.assertion.issue_instant, presented)
 
@@ -116,7 +116,7 @@ def _check_ended(check: str, where: str, end: datetime | None, at: datetime) -> 
         )
 
 
-def _check_begun(check: str, what: str, begin: datetime | None, presented: Presentation) -> None:
+def _check_begun(check: str, what: str, begin: datetime | None, presented: PresentedAssertion) -> None:
     """Require that *begin* is not in the future. Its fraction of a second is ignored, because many clocks have none."""
     if begin is None or begin <= presented.at:
         return

@@ -141,7 +141,7 @@ def refuse(authorization: Authorization) -> AccessDenied:
         check="authorization",
         expected=f"policies that allow {request.action} on {show(request.resource)}",
         found=(evaluation.reason or authorization.reason) + ("" if nearest is None else f"; nearest miss: {nearest.sentence}"),
-        remedy="correct the policies, or ask somebody who may; `federation policy evaluate` shows every policy",
+        remedy="correct the policies, or call as a principal that they allow; `federation policy evaluate` shows every policy",
         message=authorization.message,
         decision=decision,
     )
@@ -175,7 +175,10 @@ def _is_value(key: str, value: object) -> bool:
 
 def _wrong_context(expected: str, found: str) -> ValidationError:
     return ValidationError(
-        check="context-keys", expected=expected, found=found, remedy="pass what the service knows of the request; the caller tells the rest"
+        check="context-keys",
+        expected=expected,
+        found=found,
+        remedy="pass the keys that the service knows; keys of the caller are added to them",
     )
 
 

@@ -47,7 +47,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerVerdict:
+class LayerDecision:
     """The combined decision of the policies of one layer: Deny if one denies, otherwise Allow if one allows."""
 
     layer: Layer
@@ -76,7 +76,7 @@ class Evaluation:
 
     request: RequestContext
     allowed: bool
-    layers: Mapping[Layer, LayerVerdict]
+    layers: Mapping[Layer, LayerDecision]
     refusing: Layer | None
 
     @property
@@ -174,15 +174,15 @@ def evaluate(caller: Caller, *, action: str, resource: Resource, keys: Mapping[s
     return Evaluation(request=request, allowed=refusing is None, layers=layers, refusing=refusing)
 
 
-def _verdicts(caller: Caller, resource: Resource, request: RequestContext) -> Iterator[LayerVerdict]:
+def _verdicts(caller: Caller, resource: Resource, request: RequestContext) -> Iterator[LayerDecision]:
     if resource.policy is not None:
-        yield LayerVerdict(Layer.RESOURCE, (Opinion(resource.arn, resource.policy.evaluate(request)),))
+        yield LayerDecision(Layer.RESOURCE, (Opinion(resource.arn, resource.policy.evaluate(request)),))
     permissions = caller.permissions
-    yield LayerVerdict(Layer.IDENTITY, tuple(_opinions(permissions.identity, request)))
+    yield LayerDecision(Layer.IDENTITY, tuple(_opinions(permissions.identity, request)))
     if permissions.boundary is not None:
-        yield LayerVerdict(Layer.BOUNDARY, tuple(_opinions(permissions.boundary, request)))
+        yield LayerDecision(Layer.BOUNDARY, tuple(_opinions(permissions.boundary, request)))
     if permissions.session is not None:
-        yield LayerVerdict(Layer.SESSION, tuple(_opinions(permissions.session, request)))
+        yield LayerDecision(Layer.SESSION, tuple(_opinions(permissions.session, request)))
 
 
 def _opinions(policies: tuple[Attached, ...], request: RequestContext) -> Iterator[Opinion]:
@@ -190,7 +190,7 @@ def _opinions(policies: tuple[Attached, ...], request: RequestContext) -> Iterat
         yield Opinion(each.source, None if each.policy is None else each.policy.evaluate(request))
 
 
-def _first_silent(caller: Caller, resource: Resource, layers: Mapping[Layer, LayerVerdict], request: RequestContext) -> Layer | None:
+def _first_silent(caller: Caller, resource: Resource, layers: Mapping[Layer, LayerDecision], request: RequestContext) -> Layer | None:
     """Return the first layer that must allow and does not; None where all do. No layer denies."""
     verdict = layers.get(Layer.RESOURCE)
     resource_allows = verdict is not None and verdict.effect == "Allow"

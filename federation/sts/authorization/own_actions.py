@@ -7,12 +7,13 @@ The operations use it, and so do `SecurityTokenService.authorize` and ``policy e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from federation.account import Account, Role
+from federation.condition_keys import ConditionValues
 from federation.errors import ValidationError, show
 from federation.policy import Kind, Policy
 from federation.policy.wildcard import fold
@@ -21,8 +22,6 @@ from federation.sts.authorization.evaluation import Resource, account_in
 from federation.sts.authorization.gate import Bar, barred
 from federation.sts.callers.caller import Caller
 from federation.sts.sealing import Sealer
-
-RequestKeys = Mapping[str, str | Sequence[str]]
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
 ASSUME_ROOT: Final = "sts:AssumeRoot"
@@ -68,7 +67,7 @@ class OwnQuestion:
     """
 
     caller: Caller
-    context: RequestKeys
+    context: ConditionValues
     account: Account
     sealer: Sealer
     at: datetime
@@ -160,7 +159,7 @@ class OwnQuestion:
             raise _fault("resource", f"{self._federated_users}<name>", resource, "name the federated user by --resource")
         return name
 
-    def _tags_of(self, role: Role | None) -> RequestKeys:
+    def _tags_of(self, role: Role | None) -> ConditionValues:
         """Return the condition keys of the role's tags, which the caller cannot override."""
         tags = {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in (role.tags if role else ()) for prefix in ("iam", "aws")}
         decided = {key.lower() for key in tags}
@@ -170,7 +169,7 @@ class OwnQuestion:
         return tags
 
     def _asked(
-        self, action: str, resource: Resource, *, context: RequestKeys, bar: Bar | None = None, told: Told = Told.ALL
+        self, action: str, resource: Resource, *, context: ConditionValues, bar: Bar | None = None, told: Told = Told.ALL
     ) -> Authorization:
         return authorize(self.caller, action=action, resource=resource, context=context, sealer=self.sealer, at=self.at, bar=bar, told=told)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.account import Account
+from federation.condition_keys import ConditionValues
 from federation.state import State
-from federation.sts.authorization.own_actions import OwnQuestion, RequestKeys
+from federation.sts.authorization.own_actions import OwnQuestion
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import Callers
 from federation.sts.sealing import Sealer
@@ -33,6 +34,6 @@ class Context:
     state: State
     at: datetime
 
-    def question(self, keys: RequestKeys, *, caller: Caller | None = None) -> OwnQuestion:
+    def question(self, keys: ConditionValues, *, caller: Caller | None = None) -> OwnQuestion:
         """Return the authorization request of the caller, or of *caller* instead, with the condition *keys*."""
         return OwnQuestion(caller=caller or self.caller, context=keys, account=self.account, sealer=self.sealer, at=self.at)

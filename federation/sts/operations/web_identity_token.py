@@ -138,7 +138,7 @@ def _issuer(context: Context) -> OutboundIssuer:
         raise OutboundWebIdentityFederationDisabledException(
             check="outbound",
             expected="an account that issues web identity tokens",
-            found="one that does not",
+            found="an account that issues none",
             remedy="switch it on with `federation account enable-outbound`",
             message=OutboundWebIdentityFederationDisabledException.text,
         )

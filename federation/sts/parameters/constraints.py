@@ -1,6 +1,7 @@
 """The kinds of constraints of the service model on parameters, and AWS's texts for violations.
 
-A constraint has no name: the parameter that carries it has. `Text` and `Integer` judge one value, the others lists and structures.
+A constraint has no name: the parameter that carries it has. `TextConstraint` and
+`IntegerConstraint` judge one value, the others lists and structures.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Constraint(Protocol):
         ...
 
 
-class Pattern(Protocol):
+class TextPattern(Protocol):
     """A pattern for a whole text: a compiled regular expression, or a rule that a regular expression cannot express."""
 
     def fullmatch(self, string: str, /) -> object | None:
@@ -41,7 +42,7 @@ class Pattern(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class TextConstraint:
     """A text.
 
     Attributes:
@@ -55,7 +56,7 @@ class Text:
 
     shortest: int
     longest: int
-    pattern: Pattern | None = None
+    pattern: TextPattern | None = None
     written: str = ""
     secret: bool = False
     length_first: bool = False
@@ -97,7 +98,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Integer:
+class IntegerConstraint:
     """An integer from *lowest* to *highest*."""
 
     lowest: int
@@ -118,7 +119,7 @@ class Integer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextList:
+class TextListConstraint:
     """A list of texts; AWS repeats the list and, in brackets, all that each member must be.
 
     Attributes:
@@ -127,7 +128,7 @@ class TextList:
         most: Most members.
     """
 
-    element: Text
+    element: TextConstraint
     most: int
     fewest: int = 0
 
@@ -149,7 +150,7 @@ class TextList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Structure:
+class StructureConstraint:
     """A structure: a mapping as in boto3, or, where it has one member alone, that member's bare value.
 
     Attributes:
@@ -157,7 +158,7 @@ class Structure:
         required: Whether every member must be there.
     """
 
-    members: Mapping[str, Text]
+    members: Mapping[str, TextConstraint]
     required: bool = True
 
     def accepts(self, value: object) -> bool:
@@ -185,7 +186,7 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StructureList:
+class StructureListConstraint:
     """A list of structures; each is judged by itself.
 
     Attributes:
@@ -194,7 +195,7 @@ class StructureList:
         most: Most members.
     """
 
-    element: Structure
+    element: StructureConstraint
     most: int
     fewest: int = 0
 

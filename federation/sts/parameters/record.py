@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
 from federation.errors import ValidationError, show
 from federation.names import kebab_case, lower_first, pascal_case
-from federation.sts.parameters.constraints import Constraint, Text, violation
+from federation.sts.parameters.constraints import Constraint, TextConstraint, violation
 
 Audit = Literal["included", "withheld"]
 """Whether audit events include the parameter. Tokens, codes, and parameters that may contain one are withheld (attack row O04)."""
@@ -50,7 +50,7 @@ class Parameter:
     @property
     def secret(self) -> bool:
         """Whether messages never show the value."""
-        return isinstance(self.constraint, Text) and self.constraint.secret
+        return isinstance(self.constraint, TextConstraint) and self.constraint.secret
 
 
 def parameter(constraint: Constraint, *, audit: Audit, wire: str | None = None, default: Any = MISSING) -> Any:  # noqa: ANN401

@@ -20,7 +20,7 @@ SIGNATURE_PARAMETER: Final = "X-Amz-Signature"
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class CredentialScope:
     """The scope of a derived signing key: day, region and service."""
 
     date: str
@@ -96,12 +96,12 @@ def payload_hash(request: SignedRequest) -> str:
     return hashlib.sha256(request.body).hexdigest()
 
 
-def string_to_sign(canonical: bytes, *, timestamp: str, scope: Scope) -> str:
+def string_to_sign(canonical: bytes, *, timestamp: str, scope: CredentialScope) -> str:
     """Return algorithm, time (``YYYYMMDDThhmmssZ``), scope and hash of the canonical request, each in a line."""
     return f"{ALGORITHM}\n{timestamp}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
 
 
-def signature_of(text: str, *, secret: str, scope: Scope) -> str:
+def signature_of(text: str, *, secret: str, scope: CredentialScope) -> str:
     """Return the signature of *text* by the key derived from *secret* for *scope*, in lower-case hexadecimal."""
     key = b"AWS4" + secret.encode("utf-8")
     for part in (scope.date, scope.region, scope.service, TERMINATOR):

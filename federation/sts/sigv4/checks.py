@@ -12,7 +12,7 @@ from typing import Final
 from federation import limits
 from federation.errors import IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch, show
 from federation.sts.sigv4.authorization import Signature
-from federation.sts.sigv4.canonical import TERMINATOR, Scope, payload_hash
+from federation.sts.sigv4.canonical import TERMINATOR, CredentialScope, payload_hash
 from federation.sts.sigv4.request import SignedRequest, echo
 
 _SKEW: Final = timedelta(seconds=limits.SIGNATURE_CLOCK_SKEW_SECONDS)
@@ -97,7 +97,7 @@ def check_clock(signed_at: datetime, at: datetime) -> None:
     )
 
 
-def read_scope(credential: str, signed_at: datetime, *, regions: AbstractSet[str] | None, service: str) -> tuple[str, Scope]:
+def read_scope(credential: str, signed_at: datetime, *, regions: AbstractSet[str] | None, service: str) -> tuple[str, CredentialScope]:
     """Return access key id and scope of *credential*. The scope must be of *service*, of *regions*, and of the day of *signed_at*."""
     parts = credential.split("/", 5)
     if len(parts) != 5:  # noqa: PLR2004 - key id, date, region, service, terminator
@@ -131,7 +131,7 @@ def read_scope(credential: str, signed_at: datetime, *, regions: AbstractSet[str
         )
     if _ACCESS_KEY_ID.fullmatch(access_key_id) is None:
         raise unknown_access_key(access_key_id)
-    return access_key_id, Scope(date, region, claimed_service)
+    return access_key_id, CredentialScope(date, region, claimed_service)
 
 
 def check_payload_hash(request: SignedRequest, *, presigned: bool) -> None:

@@ -16,7 +16,7 @@ from federation import clock
 from federation.errors import ValidationError
 from federation.portable import kept_here
 from federation.sts.sigv4.authorization import parse_authorization
-from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import CredentialScope, canonical_request, signature_of, string_to_sign
 from federation.sts.sigv4.checks import (
     STS_RULES,
     SignedHeaderRules,
@@ -51,7 +51,7 @@ class VerifiedSignature:
 
     access_key_id: str
     session_token: str | None = field(repr=False)
-    scope: Scope
+    scope: CredentialScope
     signed_headers: tuple[str, ...]
     presigned: bool
     signed_at: datetime

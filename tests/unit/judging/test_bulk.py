@@ -10,7 +10,7 @@ import pytest
 from federation.errors import AccountFault
 from federation.judging.bulk import BATCH_TOKENS, BATCHES_PER_WORKER, Bench, judge_all
 from federation.judging.captures import Capture
-from federation.judging.judge import Instant
+from federation.judging.judge import JudgingInstant
 from federation.judging.tally import Tally
 from tests.support.paths import REPOSITORY
 from tests.support.world import JUDGED
@@ -18,7 +18,7 @@ from tests.support.world import JUDGED
 ACCOUNT = REPOSITORY / "fixtures" / "account"
 AT = JUDGED
 TOKEN = (REPOSITORY / "fixtures" / "oidc" / "github.jwt").read_bytes().strip()
-BENCH = Bench(account=ACCOUNT, instant=Instant(at=AT))
+BENCH = Bench(account=ACCOUNT, instant=JudgingInstant(at=AT))
 
 
 def captures(count: int) -> Iterator[Capture]:
@@ -50,7 +50,7 @@ def test_no_more_is_read_than_can_soon_be_judged() -> None:
 
 def test_an_account_at_fault_is_said_before_anything_is_judged(tmp_path: Path) -> None:
     with pytest.raises(AccountFault):
-        next(judge_all(captures(1), Bench(account=tmp_path, instant=Instant()), workers=2))
+        next(judge_all(captures(1), Bench(account=tmp_path, instant=JudgingInstant()), workers=2))
 
 
 def test_the_tally() -> None:

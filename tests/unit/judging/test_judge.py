@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from federation.account import Account, load_account
-from federation.judging.captures import Capture, Fault
-from federation.judging.judge import Instant, Judge, Judgement, Verdict
+from federation.judging.captures import Capture, CaptureFault
+from federation.judging.judge import Judge, Judgement, JudgingInstant, ProfileVerdict
 from federation.saml.provider import SamlProvider
 from tests.support import oidc
 from tests.support.paths import FIXTURES
@@ -27,7 +27,7 @@ def account() -> Account:
 
 
 def judged(account: Account, token: str, *, capture: dict[str, Any] | None = None, **how: Any) -> Judgement:
-    judge = Judge(account, **{"instant": Instant(at=AT), **how})
+    judge = Judge(account, **{"instant": JudgingInstant(at=AT), **how})
     return judge.judge(Capture(id="one", token=token.encode(), **(capture or {})))
 
 
@@ -39,7 +39,7 @@ def test_a_saml_response(account: Account) -> None:
     found = judged(account, saml_login.mint())
     assert (found.kind, found.provider, found.profile) == ("saml2-response", saml_login.PROVIDER, "strict")
     assert (found.accepted, found.subject, found.issuer) == (True, "subject-123", "https://idp.example.com/saml")
-    assert found.verdicts == {"aws": Verdict(accepted=True), "strict": Verdict(accepted=True)}
+    assert found.verdicts == {"aws": ProfileVerdict(accepted=True), "strict": ProfileVerdict(accepted=True)}
     assert (found.refusal, found.claimed, found.at) == (None, None, "2026-11-24T12:00:30.250000Z")
 
 
@@ -51,13 +51,13 @@ def test_an_id_token(account: Account) -> None:
 def test_access_tokens_of_a_server() -> None:
     shipped = load_account(FIXTURES / "account")
     token = (FIXTURES / "oauth" / "documented.token").read_text(encoding="ascii").strip()
-    found = judged(shipped, token, instant=Instant(at=SHIPPED_AT))
+    found = judged(shipped, token, instant=JudgingInstant(at=SHIPPED_AT))
     assert (found.kind, found.provider, found.accepted) == ("oauth-access-token", "www.amazon.com", True)
-    assert check(judged(shipped, token, instant=Instant(issued=True))) == "instant"
+    assert check(judged(shipped, token, instant=JudgingInstant(issued=True))) == "instant"
 
 
 def test_a_refused_token_proves_nobody_and_still_says_what_it_claims(account: Account) -> None:
-    found = judged(account, saml_login.mint(), instant=Instant(at=AT + timedelta(hours=1)))
+    found = judged(account, saml_login.mint(), instant=JudgingInstant(at=AT + timedelta(hours=1)))
     assert (found.accepted, found.subject, found.issuer) == (False, None, None)
     assert found.claimed == {"issuer": "https://idp.example.com/saml", "subject": "subject-123"}
     assert {verdict.code for verdict in found.verdicts.values()} == {"ExpiredTokenException"}
@@ -69,31 +69,31 @@ def test_the_profiles_may_disagree(account: Account) -> None:
 
 
 def test_instants_the_record_goes_before_the_run(account: Account) -> None:
-    late = Instant(at=AT + timedelta(days=1))
+    late = JudgingInstant(at=AT + timedelta(days=1))
     for token in (saml_login.mint(), oidc.token()):
         assert not judged(account, token, instant=late).accepted
         assert judged(account, token, instant=late, capture={"at": AT}).accepted
         assert judged(account, token, instant=late, capture={"issued": True}).accepted
-        assert judged(account, token, instant=Instant(issued=True)).accepted
-        assert not judged(account, token, instant=Instant(issued=True), capture={"at": AT + timedelta(days=1)}).accepted
+        assert judged(account, token, instant=JudgingInstant(issued=True)).accepted
+        assert not judged(account, token, instant=JudgingInstant(issued=True), capture={"at": AT + timedelta(days=1)}).accepted
 
 
 @pytest.mark.parametrize("iat", [None, "now", True, 10**19, -(10**18), 1e300])
 def test_a_token_that_does_not_say_when(account: Account, iat: object) -> None:
-    assert check(judged(account, oidc.token(iat=iat), instant=Instant(issued=True))) == "instant"
+    assert check(judged(account, oidc.token(iat=iat), instant=JudgingInstant(issued=True))) == "instant"
 
 
 @pytest.mark.parametrize(("token", "refusing"), [("", "size"), ("eyJ.eyJ.x", "base64url"), ("<xml/>", "base64"), ("\udcff", "base64")])
 def test_what_cannot_be_decoded_says_so_whatever_the_instant(account: Account, token: str, refusing: str) -> None:
     octets = token.encode("utf-8", "surrogateescape")
-    for instant in (Instant(at=AT), Instant(issued=True)):
+    for instant in (JudgingInstant(at=AT), JudgingInstant(issued=True)):
         found = Judge(account, instant=instant).judge(Capture(id="one", token=octets))
         assert (found.accepted, found.claimed) == (False, {"issuer": None, "subject": None})
         assert check(found) == refusing
 
 
 def test_a_fault_of_the_capture(account: Account) -> None:
-    found = Judge(account).judge(Capture(id="x", fault=Fault("a file that can be read", "Permission denied")))
+    found = Judge(account).judge(Capture(id="x", fault=CaptureFault("a file that can be read", "Permission denied")))
     assert (found.kind, found.accepted, check(found)) == (None, False, "capture")
 
 

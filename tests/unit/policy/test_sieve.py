@@ -6,7 +6,7 @@ import re
 import pytest
 
 from federation.policy import operands
-from federation.policy.operands import Beyond, Equals, Networks, Patterns, Values
+from federation.policy.operands import Beyond, Equals, Networks, Patterns, RequestValues
 from federation.policy.values import ArnPattern, read_arn
 from federation.policy.wildcard import Chunk, Pattern, Piece, Places, fold, units
 from tests.support.policy_twin import arn_like, like
@@ -43,7 +43,7 @@ def test_patterns_together(seed: int, number: int, longest: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - a sample, no secret
     texts = tuple(words(rng, "abc"[: rng.randint(1, 3)], longest, number))
     patterns = words(rng, "abc**?", rng.choice([2, 4, 7]), rng.choice([1, 3, 30]))
-    told = Patterns.of([Pattern.read(each) for each in patterns]).matching(Values(texts, units))
+    told = Patterns.of([Pattern.read(each) for each in patterns]).matching(RequestValues(texts, units))
     assert list(told) == [any(like(pattern, text) for pattern in patterns) for text in texts]
 
 
@@ -54,7 +54,7 @@ def test_arns_together(seed: int) -> None:
     texts = (*(":".join(["arn", *words(rng, "ab", 3, 5)]) for _ in range(30)), "no-arn", "arn:aws", "", "xrn:a:b:a:b:a")
     patterns = [":".join(["arn", *words(rng, "ab***?", 3, 5)]) for _ in range(20)]
     whole = Patterns.of([pattern for each in patterns if (pattern := ArnPattern.of((Piece(each),))) is not None])
-    values = Values(texts, read_arn)
+    values = RequestValues(texts, read_arn)
     told = list(whole.matching(values))
     for text, value, matched in zip(texts, values.read, told, strict=True):
         if value is not None:
@@ -72,7 +72,7 @@ def test_long_patterns_together(length: int) -> None:
     beyond = "\U00010400" * (length // 2) + "a" * (length % 2)
     texts = (text, text[:-1], text + "a", "ab", beyond, "b" + text[1:] if text[0] == "a" else "a" + text[1:])
     for patterns in ([text + "*"], [text[:-1] + "?"], [f"{beyond}*"], ["a*", "b" * length + "*"], [text + "*", beyond + "*", "?b"], [text]):
-        told = Patterns.of([Pattern.read(each) for each in patterns]).matching(Values(texts, units))
+        told = Patterns.of([Pattern.read(each) for each in patterns]).matching(RequestValues(texts, units))
         assert list(told) == [any(re.fullmatch(expression(pattern), units(each)) is not None for pattern in patterns) for each in texts]
 
 
@@ -81,7 +81,7 @@ def test_long_patterns_of_arns_pass_over_what_is_no_arn() -> None:
     long = "arn:aws:s3:::" + "b" * 300
     texts = (long + "/x", "b" * 400, long, "arn:aws:s3:::a", "x")
     compiled = [ArnPattern.of((Piece(each),)) for each in (long + "/*", "arn:*:s3:::a")]
-    told = list(Patterns.of([each for each in compiled if each is not None]).matching(Values(texts, read_arn)))
+    told = list(Patterns.of([each for each in compiled if each is not None]).matching(RequestValues(texts, read_arn)))
     assert [told[n] for n in (0, 2, 3)] == [True, False, True]
 
 
@@ -135,20 +135,20 @@ def test_folding_changes_ascii_letters_alone() -> None:
 
 
 def test_a_sieve_is_built_once_it_pays() -> None:
-    values = Values(("a" * 100,) * 20, units)
+    values = RequestValues(("a" * 100,) * 20, units)
     assert values.sieve(1) is None
     assert values.sieve(1_000_000) is not None
     assert values.sieve(1) is values.sieve(1)
-    assert Values(("a" * 8,), units).sieve((1 << 20) // 33) is None
-    assert Values(("a" * 8,), units).sieve((1 << 20) // 33 + 1) is not None
+    assert RequestValues(("a" * 8,), units).sieve((1 << 20) // 33) is None
+    assert RequestValues(("a" * 8,), units).sieve((1 << 20) // 33 + 1) is not None
 
 
 def test_order_equality_and_networks_say_the_same_of_one_and_of_many() -> None:
     read = {"1": 1, "5": 5, "x": None, "9": 9}
-    values = Values(tuple(read), read.__getitem__)
+    values = RequestValues(tuple(read), read.__getitem__)
     less = Beyond(5, lambda one, other: one < other)
     assert [bool(each) for each in less.matching(values)] == [True, False, False, False]
     assert not any(Beyond(None, lambda _one, _other: True).matching(values))
     assert list(Equals(frozenset({5})).matching(values)) == [False, True, False, False]
     nothing = Networks.of([])
-    assert not any(nothing.matching(Values(("x",), lambda _: None)))
+    assert not any(nothing.matching(RequestValues(("x",), lambda _: None)))

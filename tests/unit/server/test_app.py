@@ -11,7 +11,7 @@ from federation import limits
 from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
-from federation.server.messages import Exchange, Request, Response
+from federation.server.messages import LoggedResponse, Request, Response
 from tests.support.sts import callers
 
 HOST = ("host", "127.0.0.1:8042")
@@ -131,8 +131,8 @@ def test_a_request_ends_with_the_account_it_began_with(log: tuple[int, int]) -> 
             super().__init__(callers.service())
             self._number = number
 
-        def answer(self, request: Request, *, at: datetime | None = None) -> Exchange:
-            return Exchange(Response(200, "text/plain", "", str(self._number).encode()))
+        def answer(self, request: Request, *, at: datetime | None = None) -> LoggedResponse:
+            return LoggedResponse(Response(200, "text/plain", "", str(self._number).encode()))
 
     served = [Numbered(1)]
 

@@ -13,7 +13,7 @@ from federation.account import load_account
 from federation.errors import SignatureDoesNotMatch
 from federation.server.endpoint import Endpoint
 from federation.server.hosts import ServedNames
-from federation.server.messages import Exchange, Request
+from federation.server.messages import LoggedResponse, Request
 from federation.sts.catalogue import OPERATIONS
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.inspection import GetAccessKeyInfo, GetCallerIdentity
@@ -93,7 +93,7 @@ def endpoint_of(service: SecurityTokenService, names: ServedNames | None = None)
 
 def ask(
     service: SecurityTokenService, parameters: Mapping[str, str], *, headers: tuple[tuple[str, str], ...] = (), method: str = "POST"
-) -> Exchange:
+) -> LoggedResponse:
     body = urlencode({"Version": "2011-06-15", **parameters}).encode()
     request = (
         Request(method, "/", "", (*FORM, *headers), body) if method == "POST" else Request(method, "/", body.decode(), (HOST, *headers))
@@ -101,7 +101,7 @@ def ask(
     return endpoint_of(service).answer(request, at=AT)
 
 
-def parsed(exchange: Exchange, operation: str) -> Any:
+def parsed(exchange: LoggedResponse, operation: str) -> Any:
     response = exchange.response
     raw = {"body": response.body, "headers": dict(response.headers()), "status_code": response.status}
     return QueryParser().parse(raw, MODEL.operation_model(operation).output_shape)

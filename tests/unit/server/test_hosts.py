@@ -7,7 +7,7 @@ import pytest
 from federation.errors import FederationError
 from federation.server.endpoint import Endpoint
 from federation.server.hosts import Host, ServedNames, check_origin, is_name, read_host
-from federation.server.messages import Exchange, Request
+from federation.server.messages import LoggedResponse, Request
 from federation.sts.service import SecurityTokenService
 from tests.support.paths import REPOSITORY
 from tests.support.sigv4 import signed_request
@@ -50,11 +50,11 @@ def named(field: str) -> Host:
     return read_host(Request("GET", "/", "", (("host", field),)))
 
 
-def get(endpoint: Endpoint, path: str, host: str) -> Exchange:
+def get(endpoint: Endpoint, path: str, host: str) -> LoggedResponse:
     return endpoint.answer(Request("GET", path, "", (("host", host),)))
 
 
-def post(endpoint: Endpoint, host: str, *, path: str = "/", origin: str | None = None, **parameters: str) -> Exchange:
+def post(endpoint: Endpoint, host: str, *, path: str = "/", origin: str | None = None, **parameters: str) -> LoggedResponse:
     headers = (FORM, ("host", host), *((("origin", origin),) if origin is not None else ()))
     return endpoint.answer(Request("POST", path, "", headers, urlencode({"Version": "2011-06-15", **parameters}).encode()))
 

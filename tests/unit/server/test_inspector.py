@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from federation.server.endpoint import Endpoint
-from federation.server.messages import Exchange, Request
+from federation.server.messages import LoggedResponse, Request
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
@@ -23,12 +23,12 @@ def endpoint() -> Endpoint:
     return Endpoint(SecurityTokenService.open(FIXTURES / "account", replay=MemoryReplayCache()))
 
 
-def inspect(endpoint: Endpoint, token: str, *, at: datetime = AT) -> Exchange:
+def inspect(endpoint: Endpoint, token: str, *, at: datetime = AT) -> LoggedResponse:
     body = urlencode({"token": token}).encode()
     return endpoint.answer(Request("POST", "/inspector", "", FORM, body), at=at)
 
 
-def text(exchange: Exchange) -> str:
+def text(exchange: LoggedResponse) -> str:
     assert (exchange.response.status, exchange.operation) == (200, "inspector")
     return " ".join("".join(map(str, html.fromstring(exchange.response.body.decode("utf-8")).itertext())).split())
 

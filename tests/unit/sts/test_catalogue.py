@@ -12,7 +12,14 @@ from botocore import xform_name
 from federation.cli.sts import command
 from federation.names import kebab_case, lower_first, pascal_case, snake_case
 from federation.sts.catalogue import OPERATIONS, Operation
-from federation.sts.parameters.constraints import Constraint, Integer, Structure, StructureList, Text, TextList
+from federation.sts.parameters.constraints import (
+    Constraint,
+    IntegerConstraint,
+    StructureConstraint,
+    StructureListConstraint,
+    TextConstraint,
+    TextListConstraint,
+)
 from federation.sts.parameters.record import Parameter
 from tests.support.paths import REPOSITORY
 
@@ -25,20 +32,20 @@ PARAMETERS = [pytest.param(row, each, id=f"{row.name}.{each.wire}") for row in O
 
 def assert_same(ours: Constraint, theirs: Any, path: str) -> None:
     """Require the shape of the model, and its bounds where it has some and AWS was not seen to ask more."""
-    if isinstance(ours, (TextList, StructureList)):
+    if isinstance(ours, (TextListConstraint, StructureListConstraint)):
         assert theirs.type_name == "list", path
         assert ours.most == theirs.metadata.get("max", ours.most), path
         assert_same(ours.element, theirs.member, f"{path}[]")
-    elif isinstance(ours, Structure):
+    elif isinstance(ours, StructureConstraint):
         assert theirs.type_name == "structure", path
         assert set(ours.members) == set(theirs.members), path
         for name, member in ours.members.items():
             assert_same(member, theirs.members[name], f"{path}.{name}")
-    elif isinstance(ours, Integer):
+    elif isinstance(ours, IntegerConstraint):
         assert theirs.type_name == "integer", path
         assert (ours.lowest, ours.highest) == (theirs.metadata.get("min"), theirs.metadata.get("max", ours.highest)), path
     else:
-        assert isinstance(ours, Text), path
+        assert isinstance(ours, TextConstraint), path
         assert theirs.type_name == "string", path
         assert ours.shortest == theirs.metadata.get("min", ours.shortest), path
         assert ours.longest == theirs.metadata.get("max", ours.longest), path

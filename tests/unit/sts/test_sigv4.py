@@ -8,13 +8,13 @@ import pytest
 
 from federation.errors import ExpiredToken, FederationError
 from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
-from federation.sts.sigv4.canonical import Scope, canonical_path, canonical_query, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import CredentialScope, canonical_path, canonical_query, canonical_request, signature_of, string_to_sign
 
 AT = datetime(2026, 9, 1, 10, 0, 0, 500_000, tzinfo=UTC)
 NOW = "20260901T100000Z"
 KEY = "AKIAQNZGKIQY56JQ7WML"
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-SCOPE = Scope("20260901", "us-east-1", "sts")
+SCOPE = CredentialScope("20260901", "us-east-1", "sts")
 BODY = b"Action=GetCallerIdentity&Version=2011-06-15"
 HOST = ("Host", "sts.amazonaws.com")
 MISMATCH = "The request signature we calculated does not match the signature you provided."
@@ -23,7 +23,7 @@ MISMATCH = "The request signature we calculated does not match the signature you
 def signed(
     *extra: tuple[str, str],
     date: str = NOW,
-    scope: Scope = SCOPE,
+    scope: CredentialScope = SCOPE,
     names: str = "host;x-amz-date",
     body: bytes = BODY,
     target: str = "/",
@@ -224,10 +224,10 @@ def test_the_ends_of_time_are_only_far_away(at: datetime) -> None:
 @pytest.mark.parametrize(
     ("scope", "message"),
     [
-        (Scope("20260901", "eu-west-1", "sts"), "Credential should be scoped to a valid region, not 'eu-west-1'."),
-        (Scope("20260901", "us-east-1", "s3"), "Credential should be scoped to correct service: 'sts'."),
+        (CredentialScope("20260901", "eu-west-1", "sts"), "Credential should be scoped to a valid region, not 'eu-west-1'."),
+        (CredentialScope("20260901", "us-east-1", "s3"), "Credential should be scoped to correct service: 'sts'."),
         (
-            Scope("20260831", "us-east-1", "sts"),
+            CredentialScope("20260831", "us-east-1", "sts"),
             (
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
                 "'20260831' != '20260901', from '20260901T100000Z'."
@@ -235,7 +235,7 @@ def test_the_ends_of_time_are_only_far_away(at: datetime) -> None:
         ),
     ],
 )
-def test_a_signature_is_good_within_its_scope(scope: Scope, message: str) -> None:
+def test_a_signature_is_good_within_its_scope(scope: CredentialScope, message: str) -> None:
     error = refusal(signed(scope=scope))
     assert (error.code, error.check, error.message) == ("SignatureDoesNotMatch", "credential-scope", message)
 

@@ -8,13 +8,13 @@ import pytest
 
 from federation.errors import FederationError
 from federation.sts.sigv4 import SignedHeaderRules, SignedRequest, VerifiedSignature, parse_authorization, verify
-from federation.sts.sigv4.canonical import Scope, canonical_request, signature_of, string_to_sign
+from federation.sts.sigv4.canonical import CredentialScope, canonical_request, signature_of, string_to_sign
 from federation.sts.sigv4.request import echo
 
 AT = datetime(2026, 9, 1, 10, tzinfo=UTC)
 NOW = "20260901T100000Z"
 KEY, SECRET = "AKIAQNZGKIQY56JQ7WML", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-SCOPE = Scope("20260901", "us-east-1", "sts")
+SCOPE = CredentialScope("20260901", "us-east-1", "sts")
 HOST = ("Host", "sts.amazonaws.com")
 SERVICE = "Credential should be scoped to correct service: 'sts'."
 DAY = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
@@ -32,7 +32,7 @@ def refusal(request: SignedRequest, **more: Any) -> FederationError:
 
 
 def signed(
-    *headers: tuple[str, str], scope: Scope = SCOPE, names: str = "host;x-amz-date", target: str = "/", credential: str = ""
+    *headers: tuple[str, str], scope: CredentialScope = SCOPE, names: str = "host;x-amz-date", target: str = "/", credential: str = ""
 ) -> SignedRequest:
     """A GET signed in its Authorization header at `NOW`, whatever its headers say."""
     sent = [HOST, *headers]
@@ -183,7 +183,7 @@ def test_a_credential_has_five_parts(credential: str) -> None:
 
 
 def test_without_a_list_of_regions_the_signer_names_one() -> None:
-    elsewhere = Scope("20260901", "eu-west-1", "sts")
+    elsewhere = CredentialScope("20260901", "eu-west-1", "sts")
     assert judge(signed(("X-Amz-Date", NOW), scope=elsewhere)).scope == elsewhere
     assert judge(signed(("X-Amz-Date", NOW), scope=elsewhere), regions={"eu-west-1"}).scope == elsewhere
     assert refusal(signed(("X-Amz-Date", NOW), scope=elsewhere), regions={"us-east-1"}).check == "credential-scope"

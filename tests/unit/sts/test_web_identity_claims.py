@@ -7,15 +7,15 @@ import pytest
 from federation.errors import FederationError
 from federation.identity import SessionTag, _verified
 from federation.report import collect, enforce
-from federation.sts.exchange import Exchange, SessionRequest
+from federation.sts.verified_login import SessionRequest, VerifiedLogin
 from federation.sts.web_identity_claims import CHECKS, ROLES, SOURCE_IDENTITY, TAGS, read_session_request, read_what_holds
 
 ROLE = "arn:aws:iam::123456789012:role/Deploy"
 
 
-def asking(claims: dict[str, Any], role: str = ROLE) -> Exchange:
+def asking(claims: dict[str, Any], role: str = ROLE) -> VerifiedLogin:
     identity = _verified(kind="oidc-id-token", provider_arn="x", issuer="x", subject="x", attributes=claims)
-    return Exchange(identity, role, "x", "session")
+    return VerifiedLogin(identity, role, "x", "session")
 
 
 def read(claims: dict[str, Any], role: str = ROLE) -> SessionRequest:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from federation.identity import SessionTag, VerifiedIdentity
 
 
-class Exchange(NamedTuple):
+class VerifiedLogin(NamedTuple):
     """A verified identity and the requested role.
 
     Attributes:

@@ -16,7 +16,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN_CHARS: Final = 512
 
 
-class Claims:
+class UnverifiedToken:
     """One token, and what it claims.
 
     Attributes:

@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 from federation.account.issuers import by_issuer, find_oidc_provider
 from federation.account.model import Account
 from federation.errors import FederationError, IDPCommunicationError, InvalidIdentityToken, show
-from federation.judging.claims import Claims
 from federation.judging.kinds import OAUTH, OIDC
+from federation.judging.unverified_token import UnverifiedToken
 from federation.oauth.registry import token_key
 from federation.protocols import Provider
 from federation.saml.messages import UNKNOWN_PROVIDER
@@ -43,50 +43,54 @@ class Finder:
                 entities[entity].append(provider)
         self._entities = dict(entities)
 
-    def find(self, claims: Claims) -> Provider:
+    def find(self, unverified: UnverifiedToken) -> Provider:
         """Return the one provider that the token can be of.
 
         Raises:
             FederationError: check ``provider``, it can be of none, or of several; a token that cannot even be decoded.
         """
-        found = self.candidates(claims)
+        found = self.candidates(unverified)
         if len(found) == 1:
             return found[0]
         expected = "the issuer of exactly one registered provider"
-        raise _nobody(expected, f"issuer {show(claims.issuer)}, which {len(found)} of {len(self._account.saml_providers)} providers have")
+        raise _nobody(
+            expected, f"issuer {show(unverified.issuer)}, which {len(found)} of {len(self._account.saml_providers)} providers have"
+        )
 
-    def candidates(self, claims: Claims) -> Providers:
+    def candidates(self, unverified: UnverifiedToken) -> Providers:
         """Return every provider that the token can be of: several where identity providers were registered more than once.
 
         Raises:
             FederationError: check ``provider``, it can be of none; a token that cannot even be decoded.
         """
         try:
-            return self._built_in(claims)
+            return self._built_in(unverified)
         except FederationError:
-            recognising = self._recognising(claims.token)
+            recognising = self._recognising(unverified.token)
             if recognising:
                 return recognising
             raise
 
-    def _built_in(self, claims: Claims) -> Providers:
-        if claims.kind == OIDC:
-            return (find_oidc_provider(claims.jwt, self._issuers),)
-        return self._answering(claims.token) if claims.kind == OAUTH else self._issuing(claims)
+    def _built_in(self, unverified: UnverifiedToken) -> Providers:
+        if unverified.kind == OIDC:
+            return (find_oidc_provider(unverified.jwt, self._issuers),)
+        return self._answering(unverified.token) if unverified.kind == OAUTH else self._issuing(unverified)
 
     def _recognising(self, token: bytes) -> Providers:
         """Return the providers of plug-ins that know a token of their kind when they see one."""
         return tuple(each for each in self._account.plugin_providers.values() if validator(each.kind).recognises(token))
 
-    def _issuing(self, claims: Claims) -> Providers:
+    def _issuing(self, unverified: UnverifiedToken) -> Providers:
         """Return the only SAML provider, else those whose entity id the response claims as its issuer."""
         providers = self._account.saml_providers
         if len(providers) == 1:
             return tuple(providers.values())
-        found = self._entities.get(claims.issuer or "", ())
+        found = self._entities.get(unverified.issuer or "", ())
         if found:
             return tuple(found)
-        raise _nobody("the issuer of a registered provider", f"issuer {show(claims.issuer)}, which none of {len(providers)} providers has")
+        raise _nobody(
+            "the issuer of a registered provider", f"issuer {show(unverified.issuer)}, which none of {len(providers)} providers has"
+        )
 
     def _answering(self, token: bytes) -> Providers:
         """Return the OAuth server that has an answer about the token, else the only one there is."""

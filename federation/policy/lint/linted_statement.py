@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from federation.condition_keys import EVERYBODY, Caller
+from federation.condition_keys import EVERYBODY, PrincipalKind
 from federation.policy.conditions import Condition
 from federation.policy.grammar import Kind
 from federation.policy.policy import Policy
@@ -22,7 +22,7 @@ _OIDC_PROVIDER: Final = ":oidc-provider/"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class LintedStatement:
     """What a rule looks at.
 
     Attributes:
@@ -43,7 +43,7 @@ class Subject:
     twin: Statement | None
     denied_by: Statement | None
     by_key: dict[str, list[Condition]] = field(repr=False)
-    callers: frozenset[Caller]
+    callers: frozenset[PrincipalKind]
     providers: dict[str, str]
     account: frozenset[str] | None
 
@@ -67,7 +67,7 @@ class Subject:
         return self.trusts and self.statement.action.matches(fold(action))
 
 
-def subjects(policy: Policy, account: frozenset[str] | None) -> Iterator[Subject]:
+def linted_statements(policy: Policy, account: frozenset[str] | None) -> Iterator[LintedStatement]:
     """Yield every statement of *policy* with what the rules want to know about it."""
     first: dict[str, Statement] = {}
     denies = [each for each in policy.statements if each.effect == "Deny" and not each.conditions][:_DENIES]
@@ -77,7 +77,7 @@ def subjects(policy: Policy, account: frozenset[str] | None) -> Iterator[Subject
         for condition in statement.conditions:
             by_key.setdefault(condition.folded, []).append(condition)
         callers, providers = _whom(statement)
-        yield Subject(
+        yield LintedStatement(
             statement=statement,
             kind=policy.kind,
             version=policy.version,
@@ -95,12 +95,12 @@ def _text(statement: Statement) -> str:
     return json.dumps({name: value for name, value in statement.source.items() if name not in _LABELS}, sort_keys=True)
 
 
-def _whom(statement: Statement) -> tuple[frozenset[Caller], dict[str, str]]:
+def _whom(statement: Statement) -> tuple[frozenset[PrincipalKind], dict[str, str]]:
     element = statement.principal
     if element is None or element.negated or (element.everyone and element.denies):
         return EVERYBODY, {}
     federated = sorted(element.names.get("Federated", ()))
-    callers: set[Caller] = {"AWS"} if element.everyone or "AWS" in element.names or "CanonicalUser" in element.names else set()
+    callers: set[PrincipalKind] = {"AWS"} if element.everyone or "AWS" in element.names or "CanonicalUser" in element.names else set()
     if "Service" in element.names:
         callers.add("Service")
     names = [name.partition(_OIDC_PROVIDER)[2] or name for name in federated if _SAML_PROVIDER not in name]
