@@ -1,6 +1,8 @@
 """docs/architecture.md shows the house as it stands, and the pages around it can be found."""
 
 import re
+from importlib import import_module
+from typing import Final
 
 import pytest
 
@@ -44,3 +46,23 @@ def test_every_promised_type_is_where_the_page_says(row: list[str]) -> None:
 @pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
 def test_readme_leads_to_every_page(page: str) -> None:
     assert f"(docs/{page})" in README
+
+
+GLOSSARY: Final = rows("## Glossary")
+
+
+def test_glossary_is_in_order_and_has_each_term_once() -> None:
+    terms = [row[0] for row in GLOSSARY]
+
+    assert terms == sorted(set(terms), key=str.lower)
+
+
+@pytest.mark.parametrize("row", GLOSSARY, ids=lambda row: row[0])
+def test_every_term_is_the_type_of_the_place_it_names(row: list[str]) -> None:
+    term, meaning, name, place = row[0], row[1], row[2].strip("`"), row[3].strip("`")
+
+    defined = vars(import_module(f"federation.{place}")).get(name)
+
+    assert meaning, f"docs/architecture.md says nothing of {term}"
+    assert isinstance(defined, type), f"docs/architecture.md: {term}: federation/{place.replace('.', '/')}.py has no type {name}"
+    assert defined.__module__ == f"federation.{place}", f"docs/architecture.md: {term}: {name} comes from {defined.__module__}"
