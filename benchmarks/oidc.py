@@ -21,8 +21,8 @@ from joserfc.jwk import KeySet as JoseKeySet
 
 from federation import OidcProvider, Profile, SecurityTokenService, validate
 from federation.account import Account, Keyring, Role
-from federation.oidc.algorithms import ALGORITHMS
-from federation.oidc.decode import decode_token
+from federation.jose.algorithms import ALGORITHMS
+from federation.jose.decode import decode_token
 from federation.policy import Policy
 from federation.testing.oidc import OidcForge, TokenKey
 from federation.testing.oidc_shapes import OIDC_SHAPES

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from federation import Profile, SecurityTokenService
 from federation.account import Account, Keyring, Role
 from federation.policy import Policy
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from federation.testing.forge import SamlForge
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login

@@ -19,8 +19,9 @@ from federation.oidc.readings import Stage
 from federation.policy.lint import Rule, conditions, elements, issuers, keys, saml, statements
 from federation.profiles import Profile
 from federation.report import Check
-from federation.saml import checks, response, shape, validator
-from federation.sts import saml_attributes, web_identity_claims
+from federation.saml import checks, response, validator
+from federation.saml.reading import shape
+from federation.sts.login import saml_attributes, web_identity_claims
 
 DOCS: Final = Path(__file__).parent
 HOUSE: Final = DOCS.parent / "federation"
@@ -57,7 +58,8 @@ MOST_EXPECTED: Final = 6
 ROOMS: Final = {
     "": "Everywhere",
     "saml": "SAML responses, metadata and providers",
-    "oidc": "JSON Web Tokens, key sets and OpenID Connect providers",
+    "jose": "JSON Web Tokens, keys and key sets",
+    "oidc": "OpenID Connect providers and their tokens",
     "oauth": "OAuth access tokens and their servers",
     "policy": "Policies and the requests they are asked about",
     "explaining": "Explanations",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from federation.profiles import Profile, Replay
     from federation.protocols import Plugin, Provider, Validator
     from federation.report import Check, CheckResult, Report
-    from federation.saml.provider import SamlProvider
+    from federation.saml.registration.provider import SamlProvider
     from federation.state.audit import AuditSink
     from federation.state.event import AuditEvent
     from federation.state.replay import ReplayCache
@@ -98,7 +98,7 @@ _HOMES: Final = {
     "Replay": "profiles",
     "ReplayCache": "state.replay",
     "Report": "report",
-    "SamlProvider": "saml.provider",
+    "SamlProvider": "saml.registration.provider",
     "SecurityTokenService": "sts.service",
     "SessionTag": "identity",
     "Validator": "protocols",

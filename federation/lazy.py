@@ -12,13 +12,14 @@ def lazily(room: str, homes: Mapping[str, str]) -> Callable[[str], object]:
 
     Args:
         room: The package's ``__name__``.
-        homes: Name to the module of the package that defines it.
+        homes: Name to the module that defines it: relative to the package, or in full where it is in a room below.
     """
 
     def find(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
-        value: object = getattr(import_module(f"{room}.{homes[name]}"), name)
+        home = homes[name]
+        value: object = getattr(import_module(home if home.startswith("federation.") else f"{room}.{home}"), name)
         setattr(sys.modules[room], name, value)
         return value
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from federation.account.directory import load_account
-from federation.account.keyring import Keyring
 from federation.account.mfa_device import MfaDevice
 from federation.account.model import AccessKey, Account, Group, ManagedPolicy, Organization, OutboundIssuer, Role, TradeInToken, User
+from federation.account.reading.directory import load_account
+from federation.account.reading.keyring import Keyring
 from federation.lazy import lazily
 
 if TYPE_CHECKING:

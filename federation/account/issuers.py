@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from federation.errors import InvalidIdentityToken, RegistrationError, show
-from federation.oidc import messages
-from federation.oidc.decode import RawToken
+from federation.jose import messages
+from federation.jose.decode import RawToken
 from federation.oidc.inspection import claimed_issuer
 from federation.oidc.issuer_url import how_to_register
 

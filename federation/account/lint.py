@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from federation.account.entities import GROUP, POLICY, ROLE, USER, EntityKind
 from federation.account.model import Account
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, EntityKind
 from federation.policy import Kind, Policy
 from federation.policy.lint import Finding, lint
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from federation.account.keyring import Keyring
 from federation.account.mfa_device import MfaDevice
+from federation.account.reading.keyring import Keyring
 from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.profiles import Profile, Replay
 from federation.protocols import Provider
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 
 if TYPE_CHECKING:  # their key handling is imported only for accounts with such providers
     from federation.oauth.provider import OAuthProvider

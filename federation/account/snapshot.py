@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from federation import limits
-from federation.account.directory import is_left_alone
-from federation.account.faults import Faults
-from federation.account.files import DIRECTORY_ENTRIES, Tree
+from federation.account.reading.directory import is_left_alone
+from federation.account.reading.faults import Faults
+from federation.account.reading.files import DIRECTORY_ENTRIES, Tree
 
 DEEPEST: Final = 32
 """Deepest nesting of directories that is read. The URL of a provider has fewer segments."""

@@ -12,8 +12,8 @@ from typing import Final, Protocol
 
 import click
 
-from federation.cli.exits import Exit
-from federation.cli.options import Instant, account_option, json_option
+from federation.cli.support.exits import Exit
+from federation.cli.support.options import Instant, account_option, json_option
 from federation.judging.bulk import Bench, judge_all
 from federation.judging.captures import Capture, Form, octets_in, read_captures
 from federation.judging.judge import Judgement, JudgingInstant
@@ -92,7 +92,7 @@ def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]
     """Return a bar where a person watches; nothing, not even the library that draws it, where nobody does or lines would cross it."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
         return nullcontext()
-    from federation.cli.progress import ProgressBar  # noqa: PLC0415 - loaded where it is used
+    from federation.cli.rendering.progress import ProgressBar  # noqa: PLC0415 - loaded where it is used
 
     return ProgressBar(octets_in(paths))
 
@@ -101,6 +101,6 @@ def _summarise(tally: Tally, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(tally.as_dict()), err=True)
     else:
-        from federation.cli.rendering_audit import print_tally  # noqa: PLC0415 - loaded where it is used
+        from federation.cli.rendering.audit import print_tally  # noqa: PLC0415 - loaded where it is used
 
         print_tally(tally)

@@ -10,14 +10,14 @@ from typing import Final
 import click
 from rich.text import Text
 
-from federation.account.directory import load_account
 from federation.account.model import Account
+from federation.account.reading.directory import load_account
 from federation.cli.explain import denied
-from federation.cli.fixtures import Fixtures, shown
-from federation.cli.inputs import read_token
-from federation.cli.plain import aws_json
-from federation.cli.providers import provider_of
-from federation.cli.rendering import DIM, console, print_decision, print_report, print_verdicts
+from federation.cli.rendering.plain import aws_json
+from federation.cli.rendering.results import DIM, console, print_decision, print_report, print_verdicts
+from federation.cli.support.fixtures import Fixtures, shown
+from federation.cli.support.inputs import read_token
+from federation.cli.support.providers import provider_of
 from federation.identity import timestamp
 from federation.report import Report
 from federation.sts.service import SecurityTokenService

@@ -16,12 +16,12 @@ from lxml import etree
 from rich.text import Text
 
 from federation import __version__, clock
-from federation.account.directory import load_account
 from federation.account.model import Account
-from federation.cli.exits import Exit
-from federation.cli.options import json_option, moment_option
-from federation.cli.plain import print_json
-from federation.cli.rendering import console, facts
+from federation.account.reading.directory import load_account
+from federation.cli.rendering.plain import print_json
+from federation.cli.rendering.results import console, facts
+from federation.cli.support.exits import Exit
+from federation.cli.support.options import json_option, moment_option
 from federation.identity import timestamp
 from federation.validators import installed
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from federation.account.directory import load_account
-from federation.cli.exits import Exit
-from federation.cli.inputs import read_token
-from federation.cli.options import account_option, at_option, json_option, token_argument
-from federation.cli.plain import print_json
-from federation.cli.providers import provider_of
-from federation.cli.rendering import print_decision, print_exchange, print_report
+from federation.account.reading.directory import load_account
+from federation.cli.rendering.plain import print_json
+from federation.cli.rendering.results import print_decision, print_exchange, print_report
+from federation.cli.support.exits import Exit
+from federation.cli.support.inputs import read_token
+from federation.cli.support.options import account_option, at_option, json_option, token_argument
+from federation.cli.support.providers import provider_of
 from federation.report import Report
-from federation.sts.explaining import login_kind
+from federation.sts.login.trial import login_kind
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
 

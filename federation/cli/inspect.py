@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from federation.cli.inputs import read_token
-from federation.cli.lines import Line, screen_of
-from federation.cli.options import json_option, token_argument
-from federation.cli.plain import UNVERIFIED, print_json, unverified
+from federation.cli.rendering.lines import Line, screen_of
+from federation.cli.rendering.plain import UNVERIFIED, print_json, unverified
+from federation.cli.support.inputs import read_token
+from federation.cli.support.options import json_option, token_argument
 from federation.judging.kinds import KINDS, OAUTH, OIDC, kind_of
 
 
@@ -45,7 +45,7 @@ def _claims(token: bytes, kind: str) -> Mapping[str, Any]:
 
         # Nothing but its server can say what it means; this is the name under which the answer is registered.
         return {"sha256": token_key(token), "characters": len(token)}
-    from federation.saml.inspection import inspect_response  # noqa: PLC0415 - one kind of token needs it
+    from federation.saml.reading.inspection import inspect_response  # noqa: PLC0415 - one kind of token needs it
 
     claims = inspect_response(token)
     if not claims:

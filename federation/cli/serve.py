@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from federation.cli.exits import Exit
-from federation.cli.options import account_option, neighbour_option
+from federation.cli.support.exits import Exit
+from federation.cli.support.options import account_option, neighbour_option
 from federation.profiles import Replay
 from federation.server.hosts import is_name
 from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run

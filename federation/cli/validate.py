@@ -10,19 +10,19 @@ from typing import Any, Final
 import click
 
 from federation import limits
-from federation.account.directory import load_account
-from federation.account.saml_providers import PRIVATE_KEY_OCTETS
-from federation.cli.exits import Exit
-from federation.cli.inputs import read_document, read_token
-from federation.cli.options import at_option, json_option, token_argument
-from federation.cli.plain import print_json
-from federation.cli.providers import provider_of
-from federation.cli.registration import MaxAge
-from federation.cli.rendering import print_report
+from federation.account.reading.directory import load_account
+from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
+from federation.cli.rendering.plain import print_json
+from federation.cli.rendering.results import print_report
+from federation.cli.support.exits import Exit
+from federation.cli.support.inputs import read_document, read_token
+from federation.cli.support.options import at_option, json_option, token_argument
+from federation.cli.support.providers import provider_of
+from federation.cli.support.registration import MaxAge
 from federation.profiles import Profile
 from federation.protocols import Provider
-from federation.saml.keys import PERMITS
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.keys import PERMITS
+from federation.saml.registration.provider import SamlProvider
 from federation.validators import diagnose
 
 PROVIDER_ARN: Final = "arn:aws:iam::123456789012:saml-provider/metadata"

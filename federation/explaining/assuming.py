@@ -11,8 +11,8 @@ from federation.errors import FederationError
 from federation.explaining.situation import Assume, Situation
 from federation.explaining.trial import Trial
 from federation.oidc.provider import OidcProvider
-from federation.saml.provider import SamlProvider
-from federation.saml.times import read_instant
+from federation.saml.reading.times import read_instant
+from federation.saml.registration.provider import SamlProvider
 
 _INSTANTS: Final = ("NotBefore", "IssueInstant")
 _END_OF_CALENDAR: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())

@@ -12,12 +12,12 @@ from federation.account.issuers import by_issuer, find_oidc_provider
 from federation.errors import AccessDenied, FederationError
 from federation.explaining.trial import Trial, TrialOutcome
 from federation.explanation import Obstacle, Question
-from federation.oidc.decode import decode_token
+from federation.jose.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt
 from federation.policy import Decision
 from federation.protocols import Provider
 from federation.report import Report
-from federation.saml.inspection import inspect_response
+from federation.saml.reading.inspection import inspect_response
 from federation.sts.parameters.record import Call
 from federation.validators import diagnose
 from federation.vendors import ANY, Vendor, find_vendor

@@ -16,11 +16,11 @@ from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.protocols import Provider
 from federation.sts.callers.served import ServedAccount
-from federation.sts.login_context import LoginContext, LoginFacts
+from federation.sts.login.context import LoginContext, LoginFacts
+from federation.sts.login.verified_login import SessionRequest
+from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml, assume_role_with_saml
+from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity, assume_role_with_web_identity
 from federation.sts.parameters.record import Call
-from federation.sts.saml import AssumeRoleWithSaml, assume_role_with_saml
-from federation.sts.verified_login import SessionRequest
-from federation.sts.web_identity import AssumeRoleWithWebIdentity, assume_role_with_web_identity
 from federation.validators import validate
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from federation.account.directory import load_account
+from federation.account.reading.directory import load_account
 from federation.errors import INTERNAL_FAILURE, InternalFailure
 from federation.judging.captures import Capture
 from federation.judging.judge import Judge, Judgement, JudgingInstant

@@ -13,7 +13,7 @@ from federation.judging.unverified_token import UnverifiedToken
 from federation.oauth.registry import token_key
 from federation.protocols import Provider
 from federation.saml.messages import UNKNOWN_PROVIDER
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from federation.validators import validator
 
 Providers: TypeAlias = "tuple[Provider, ...]"

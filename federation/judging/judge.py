@@ -16,8 +16,8 @@ from federation.judging.unverified_token import UnverifiedToken
 from federation.profiles import Profile
 from federation.protocols import Provider
 from federation.report import Report
-from federation.sts import trust
-from federation.sts.explaining import login_kind
+from federation.sts.login import trust
+from federation.sts.login.trial import login_kind
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from federation.errors import InvalidIdentityToken, show
-from federation.oidc.strictjson import Complaint, decode_object
+from federation.jose.strictjson import Complaint, decode_object
 
 ISSUED: Final = "issued"
 """In the place of an instant: the one at which the token was issued."""

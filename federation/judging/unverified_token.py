@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from federation.errors import FederationError, InvalidIdentityToken, show
+from federation.jose.decode import RawToken, decode_token
 from federation.judging.kinds import OIDC, SAML, kind_of
-from federation.oidc.decode import RawToken, decode_token
-from federation.saml.inspection import ClaimedLogin, claimed_login
-from federation.saml.times import read_instant
+from federation.saml.reading.inspection import ClaimedLogin, claimed_login
+from federation.saml.reading.times import read_instant
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN_CHARS: Final = 512

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from federation import limits
 from federation.errors import FederationError, RegistrationError, show
-from federation.oidc.algorithms import SOUND
+from federation.jose.algorithms import SOUND
+from federation.jose.decode import decode_token
+from federation.jose.jwks import KeySet
+from federation.jose.signature import verify_token
+from federation.jose.strictjson import Complaint, decode_object
 from federation.oidc.claims import read_claims
-from federation.oidc.decode import decode_token
 from federation.oidc.inspection import looks_like_jwt
-from federation.oidc.jwks import KeySet
-from federation.oidc.signature import verify_token
-from federation.oidc.strictjson import Complaint, decode_object
 from federation.profiles import Profile
 from federation.vendors import AMAZON, FACEBOOK
 

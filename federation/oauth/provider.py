@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 from federation import clock, limits
 from federation.clock import Span
 from federation.errors import RegistrationError, show
+from federation.jose.jwks import KeySet
 from federation.oauth.introspection import TokenInformation, answers
-from federation.oidc.jwks import KeySet
 from federation.oidc.provider import Document, ProfileName, read_profile, read_strings
 from federation.profiles import Profile
 

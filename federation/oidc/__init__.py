@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
+    from federation.jose.jwks import KeySet, UnusableKey
+    from federation.jose.keys import JsonWebKey
     from federation.oidc.conditions import KeyNames
     from federation.oidc.discovery import Discovery
-    from federation.oidc.jwks import KeySet, UnusableKey
-    from federation.oidc.keys import JsonWebKey
     from federation.oidc.provider import OidcProvider, Options
 
 __all__ = [
@@ -25,12 +25,12 @@ __all__ = [
 
 _HOMES: Final = {
     "Discovery": "discovery",
-    "JsonWebKey": "keys",
+    "JsonWebKey": "federation.jose.keys",
     "KeyNames": "conditions",
-    "KeySet": "jwks",
+    "KeySet": "federation.jose.jwks",
     "OidcProvider": "provider",
     "Options": "provider",
-    "UnusableKey": "jwks",
+    "UnusableKey": "federation.jose.jwks",
 }
 
 if not TYPE_CHECKING:  # a checker would take any name from it

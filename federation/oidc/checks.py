@@ -11,7 +11,7 @@ from typing import Final
 
 from federation import limits
 from federation.errors import ExpiredTokenException, InternalFailure, InvalidIdentityToken, show
-from federation.oidc import messages
+from federation.jose import messages
 from federation.oidc.claims import Claims
 from federation.oidc.issuer_url import how_to_register
 from federation.oidc.provider import OidcProvider

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from federation.errors import InvalidIdentityToken, show
-from federation.oidc import messages
-from federation.oidc.decode import Header
-from federation.oidc.keys import JsonWebKey
-from federation.oidc.signature import SignedToken
+from federation.jose import messages
+from federation.jose.decode import Header
+from federation.jose.keys import JsonWebKey
+from federation.jose.signature import SignedToken
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
 _LONG: Final = 1 << 63

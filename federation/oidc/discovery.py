@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from federation import limits
 from federation.errors import RegistrationError, show
-from federation.oidc.strictjson import Complaint, decode_object
+from federation.jose.strictjson import Complaint, decode_object
 
 _REMEDY: Final = "register the document of <issuer>/.well-known/openid-configuration as it stands"
 _COMPLAINT: Final = Complaint(RegistrationError, "discovery", "the discovery document", _REMEDY)

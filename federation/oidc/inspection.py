@@ -7,8 +7,8 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from federation.errors import InvalidIdentityToken, show
-from federation.oidc import messages
-from federation.oidc.decode import decode_token
+from federation.jose import messages
+from federation.jose.decode import decode_token
 from federation.vendors import KnownClaims, find_vendor
 
 NAMED_CLAIMS: Final = 5

@@ -11,11 +11,11 @@ from federation import clock, limits
 from federation.arn import Arn
 from federation.clock import Span
 from federation.errors import RegistrationError, ValidationError, show
-from federation.oidc.algorithms import SOUND
+from federation.jose.algorithms import SOUND
+from federation.jose.jwks import KeySet
 from federation.oidc.conditions import KeyNames
 from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.issuer_url import read_url
-from federation.oidc.jwks import KeySet
 from federation.profiles import Profile
 from federation.vendors import GOOGLE, KnownClaims, find_vendor
 
@@ -105,7 +105,7 @@ class OidcProvider:
             client_ids: 1 to 100 client ids of 1 to 255 characters (IAM quota). An empty list is refused.
             jwks: The issuer's JSON Web Key Set (RFC 7517), at most `limits.JWKS_OCTETS` octets.
             arn: ARN of the provider; empty for the name of the provider.
-            algorithms: Accepted algorithms; when None all of `federation.oidc.algorithms.SOUND`.
+            algorithms: Accepted algorithms; when None all of `federation.jose.algorithms.SOUND`.
             clock_skew: Tolerance in profile ``strict``, a timedelta or whole seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
             profile: ``strict`` or ``aws``.
             discovery: The issuer's discovery document (OpenID Connect Discovery 1.0); its ``issuer`` must be *url*.

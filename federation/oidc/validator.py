@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, _verified
+from federation.jose.decode import decode_token
+from federation.jose.signature import SELECTION, verify_token
 from federation.oidc.checks import CHECKS, CHECKS_OF, PresentedToken
 from federation.oidc.claims import moment, read_claims
 from federation.oidc.conditions import condition_keys
-from federation.oidc.decode import decode_token
 from federation.oidc.inspection import inspect_token, looks_like_jwt, unaccounted_note
 from federation.oidc.provider import OidcProvider
 from federation.oidc.readings import Stage, read_twice, rows
-from federation.oidc.signature import SELECTION, verify_token
 from federation.profiles import Profile
 from federation.protocols import Provider, registered
 from federation.report import Report, enforce

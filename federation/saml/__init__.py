@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
-    from federation.saml.keys import DecryptionKey, VerificationKey
-    from federation.saml.provider import SamlProvider
+    from federation.saml.registration.keys import DecryptionKey, VerificationKey
+    from federation.saml.registration.provider import SamlProvider
 
 __all__ = [
     "DecryptionKey",
@@ -17,9 +17,9 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "DecryptionKey": "keys",
-    "SamlProvider": "provider",
-    "VerificationKey": "keys",
+    "DecryptionKey": "registration.keys",
+    "SamlProvider": "registration.provider",
+    "VerificationKey": "registration.keys",
 }
 
 if not TYPE_CHECKING:  # a checker would take any name from it

@@ -22,7 +22,7 @@ from lxml import etree
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.saml.decode import base64_octets
 from federation.saml.foreign import refuse_foreign_attributes
-from federation.saml.keys import DecryptionKey, Permit
+from federation.saml.registration.keys import DecryptionKey, Permit
 from federation.saml.xml import DS, XENC, XENC11, Element, Message, local_name, malformed, parse, text
 
 _XMLENC: Final = "http://www.w3.org/2001/04/xmlenc#"

@@ -18,10 +18,10 @@ from federation.report import AWS, BOTH, STRICT, Check, CheckResult
 from federation.saml import decryption, messages
 from federation.saml.decode import RawResponse
 from federation.saml.decryption import Encrypted
-from federation.saml.envelope import Envelope, check_success, read_envelope
-from federation.saml.keys import DecryptionKey, Permit, VerificationKey
 from federation.saml.parsing import contained
-from federation.saml.signature import SignedElement, SignedOctets, opened, verify_signature
+from federation.saml.reading.envelope import Envelope, check_success, read_envelope
+from federation.saml.registration.keys import DecryptionKey, Permit, VerificationKey
+from federation.saml.signature.proof import SignedElement, SignedOctets, opened, verify_signature
 from federation.saml.structure import ResponseStructure, survey, survey_plaintext
 from federation.saml.verifiers import named
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, SAML, Element, malformed, parse

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from federation.errors import show
-from federation.saml.signed_info import refuse
+from federation.saml.signature.signed_info import refuse
 from federation.saml.xml import ASSERTION, ENCRYPTED_ASSERTION, ISSUER, RESPONSE, SIGNATURE, Element, local_name, malformed
 
 # Elements first and then their attributes: `//@ID` would also visit every text node.

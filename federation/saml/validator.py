@@ -16,13 +16,13 @@ from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, _verified, timestamp
 from federation.protocols import Provider, registered
 from federation.report import BOTH, CheckResult, Report, collect
-from federation.saml import attributes, shape
-from federation.saml.assertion import AuthnStatement, read_assertion
 from federation.saml.checks import CHECKS, RULES
+from federation.saml.checks.presentation import PresentedAssertion, choose_confirmation
 from federation.saml.decode import decode_response
-from federation.saml.inspection import inspect_response
-from federation.saml.presentation import PresentedAssertion, choose_confirmation
-from federation.saml.provider import SamlProvider
+from federation.saml.reading import attributes, shape
+from federation.saml.reading.assertion import AuthnStatement, read_assertion
+from federation.saml.reading.inspection import inspect_response
+from federation.saml.registration.provider import SamlProvider
 from federation.saml.response import STAGES, ProvedResponse, examine_response, prove_response
 
 KIND: Final = "saml2-response"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from federation.errors import RegistrationError, show
-from federation.saml.signature import StrictVerifier, Verifier
+from federation.saml.signature.proof import StrictVerifier, Verifier
 
 
 @cache
@@ -22,7 +22,7 @@ def named(verifier: str) -> Verifier:
             return StrictVerifier()
         case "signxml":
             try:
-                from federation.saml.signature_signxml import SignxmlVerifier  # noqa: PLC0415 - signxml is an extra
+                from federation.saml.signature.signxml_twin import SignxmlVerifier  # noqa: PLC0415 - signxml is an extra
             except ImportError:
                 raise unknown from None
             return SignxmlVerifier()

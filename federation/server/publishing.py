@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
-from federation.account.directory import root_of
-from federation.account.faults import Faults, located
+from federation.account.reading.directory import root_of
+from federation.account.reading.faults import Faults, located
 from federation.account.snapshot import Fingerprint, copy_account
 from federation.account.watching import Watcher
 from federation.errors import AccountFault, AccountFaults

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from federation import limits
 from federation.account import load_account
-from federation.account.faults import located
+from federation.account.reading.faults import located
 from federation.account.snapshot import companions
 from federation.errors import AccountFaults, RegistrationError, show
 from federation.profiles import Replay

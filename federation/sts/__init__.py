@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from federation.sts.results import AssumedRoleSession, AssumedRoleUser, Credentials, WebIdentityRoleSession
     from federation.sts.service import SecurityTokenService
-    from federation.sts.session import RoleSession
+    from federation.sts.sessions.role_session import RoleSession
     from federation.sts.sigv4.request import SignedRequest
 
 __all__ = [
@@ -79,7 +79,7 @@ _HOMES: Final = {
     "LayerDecision": "authorization.evaluation",
     "Opinion": "authorization.evaluation",
     "Permissions": "callers.permissions",
-    "RoleSession": "session",
+    "RoleSession": "sessions.role_session",
     "SecurityTokenService": "service",
     "SessionToken": "operations.results",
     "SignedRequest": "sigv4.request",

@@ -16,7 +16,7 @@ from federation.sts import trail
 from federation.sts.authorization.evaluation import account_in
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.served import AnyCaller, ServedAccounts
-from federation.sts.login_context import LoginContext, LoginFacts
+from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.context import Context
 from federation.sts.parameters.record import Call

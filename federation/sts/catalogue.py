@@ -9,16 +9,16 @@ from typing import Final, Literal
 
 from federation.names import kebab_case
 from federation.sts.operations.assume_role import AssumeRole
+from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
+from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
 from federation.sts.operations.assume_root import AssumeRoot
 from federation.sts.operations.delegated_access import GetDelegatedAccessToken
 from federation.sts.operations.inspection import DecodeAuthorizationMessage, GetAccessKeyInfo, GetCallerIdentity
 from federation.sts.operations.session_tokens import GetFederationToken, GetSessionToken
 from federation.sts.operations.web_identity_token import GetWebIdentityToken
 from federation.sts.parameters.record import Call, Parameter
-from federation.sts.saml import AssumeRoleWithSaml
 from federation.sts.service import SecurityTokenService
 from federation.sts.trail import Answer
-from federation.sts.web_identity import AssumeRoleWithWebIdentity
 
 Precision = Literal["seconds", "milliseconds"]
 

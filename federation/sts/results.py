@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from federation import limits
-from federation.sts.sealing import SealedToken
+from federation.sts.sessions.sealing import SealedToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

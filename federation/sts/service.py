@@ -15,7 +15,7 @@ from federation.policy import Decision, Policy
 from federation.profiles import Replay
 from federation.report import CheckResult, Report
 from federation.state import AuditSink, MemoryState, Origin, ReplayCache, State, open_state
-from federation.sts import explaining, saml, sigv4, web_identity
+from federation.sts import sigv4
 from federation.sts.answering import Answering
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import resource_of
@@ -23,7 +23,10 @@ from federation.sts.authorization.own_actions import OwnQuestion, own_action
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import KeyHolder
 from federation.sts.callers.served import AnyCaller
+from federation.sts.login import trial as explaining
 from federation.sts.operations import assume_role, assume_root, delegated_access, inspection, session_tokens, web_identity_token
+from federation.sts.operations import assume_role_with_saml as saml
+from federation.sts.operations import assume_role_with_web_identity as web_identity
 from federation.sts.operations.results import (
     AccessKeyInfo,
     AssumedRole,
@@ -36,7 +39,7 @@ from federation.sts.operations.results import (
     WebIdentityToken,
 )
 from federation.sts.results import AssumedRoleSession, WebIdentityRoleSession
-from federation.sts.session import RoleSession, open_session
+from federation.sts.sessions.role_session import RoleSession, open_session
 from federation.sts.sigv4.request import SignedRequest
 
 

@@ -15,7 +15,7 @@ from federation.identity import VerifiedIdentity, timestamp
 from federation.names import lower_first
 from federation.state import AuditEvent, Origin
 from federation.sts.callers.caller import Caller, CallerKind
-from federation.sts.login_context import LoginFacts
+from federation.sts.login.context import LoginFacts
 from federation.sts.parameters.constraints import StructureListConstraint
 from federation.sts.parameters.record import Call, Parameter
 

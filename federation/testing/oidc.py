@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from federation.errors import RegistrationError, show
-from federation.oidc import base64url
-from federation.oidc.algorithms import ALGORITHMS
+from federation.jose import base64url
+from federation.jose.algorithms import ALGORITHMS
 from federation.oidc.provider import OidcProvider, Options
 from federation.testing.oidc_shapes import OIDC_SHAPES, OidcShape
 

@@ -11,9 +11,9 @@ from lxml import etree
 
 from federation import limits
 from federation.errors import FederationError
-from federation.saml.algorithms import SignatureMethod
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
+from federation.saml.signature.algorithms import SignatureMethod
 from federation.saml.xml import Element
 from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, changed, genuine, subject, tree

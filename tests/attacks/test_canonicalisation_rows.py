@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from federation.saml.signature.proof.proof.algorithms import EXCLUSIVE, Canonicalisation
+from federation.saml.signature.proof.proof.proof import StrictVerifier, Verified
+from federation.saml.signature.proof.proof.signed_info import canonicalise
 from lxml import etree
 
 from federation.saml import response
-from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
-from federation.saml.signature import StrictVerifier, Verified
-from federation.saml.signed_info import canonicalise
 from federation.saml.xml import DS, EC, SAML, Element, parse
 from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject
@@ -130,7 +130,7 @@ def test_C05_prefix_lists_are_bounded(prefixes: str, path: str) -> None:
 PREFIX_LISTS = ("#default", "#default saml2 saml2p ds", "saml2p #default #default", "saml2p", "absent saml2p xml xmlns", "")
 PROVE = """
 import sys
-from federation.saml.keys import load_certificates
+from federation.saml.registration.keys import load_certificates
 from tests.support.signatures import Keys, prove
 keys = Keys(load_certificates(sys.argv[1]))
 sys.stdout.buffer.write(prove(sys.stdin.buffer.read(), keys).assertion.signed.octets)

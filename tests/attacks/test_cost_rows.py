@@ -19,9 +19,9 @@ from lxml import etree
 import federation
 from federation import limits
 from federation.errors import FederationError
-from federation.saml.inspection import inspect_response
-from federation.saml.metadata import read_metadata
-from federation.saml.provider import SamlProvider
+from federation.saml.reading.inspection import inspect_response
+from federation.saml.registration.metadata import read_metadata
+from federation.saml.registration.provider import SamlProvider
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Request
 from federation.sts.service import SecurityTokenService

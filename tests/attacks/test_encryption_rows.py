@@ -14,8 +14,8 @@ from lxml import etree
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml import decryption
-from federation.saml.assertion import read_assertion
 from federation.saml.decode import RawResponse
+from federation.saml.reading.assertion import read_assertion
 from federation.saml.response import examine_response
 from federation.saml.xml import DS, SAML, XENC, Element
 from tests.support.signatures import (

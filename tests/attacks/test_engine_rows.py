@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
 import federation
-from federation.account.files import parse_json
+from federation.account.reading.files import parse_json
 from federation.errors import FederationError, MalformedPolicyDocument
 from federation.policy import Policy
 from federation.saml.parsing import NotWellFormedError, parse_document
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from federation.server.messages import Request
 from federation.server.wire import read_parameters
 from tests.support.paths import REPOSITORY

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from federation import OidcProvider
 from federation.errors import RegistrationError
-from federation.oidc import base64url
-from federation.oidc.jwks import KeySet
+from federation.jose import base64url
+from federation.jose.jwks import KeySet
 from federation.testing.oidc import ABSENT
 from tests.support.oidc import CLIENT, forge, key, refusal, token, with_header
 

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from federation import FederationError, OidcProvider, validate
 from federation.errors import RegistrationError
-from federation.oidc import base64url
-from federation.oidc.decode import decode_token
-from federation.oidc.jwks import KeySet
+from federation.jose import base64url
+from federation.jose.decode import decode_token
+from federation.jose.jwks import KeySet
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT, OidcForge, TokenKey
 from tests.support.oidc import AT, CLIENT, HEADER, forge, key, payload, provider, refusal, resigned, token, with_header
@@ -298,4 +298,4 @@ def test_tokens_never_show() -> None:
     for text in presented.split("."):
         error = refusal(resigned(presented, bytes(256)))
         assert text not in str(error) + repr(error) + error.message
-    assert repr(decode_token(presented)).startswith("<federation.oidc.decode.RawToken object")
+    assert repr(decode_token(presented)).startswith("<federation.jose.decode.RawToken object")

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from federation.errors import RegistrationError
-from federation.saml.algorithms import SignatureMethod
-from federation.saml.keys import VerificationKey, load_certificates, verification_key
-from federation.saml.metadata import read_metadata
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.keys import VerificationKey, load_certificates, verification_key
+from federation.saml.registration.metadata import read_metadata
+from federation.saml.registration.provider import SamlProvider
+from federation.saml.signature.algorithms import SignatureMethod
 from federation.saml.xml import DS, Element
 from federation.testing.forge import SamlForge
 from federation.testing.keys import SigningKey

@@ -7,8 +7,8 @@ from lxml import etree
 
 from federation.errors import RegistrationError
 from federation.identity import VerifiedIdentity
-from federation.saml.metadata import read_metadata
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.metadata import read_metadata
+from federation.saml.registration.provider import SamlProvider
 from federation.testing import SigningKey
 from federation.testing.signing import sign_element
 from tests.support.saml import ARN, AT, ISSUER, forge, found, judge, provider, refused_by, respond, signing_key

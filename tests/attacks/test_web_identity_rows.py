@@ -7,8 +7,8 @@ import pytest
 
 from federation import validate
 from federation.errors import FederationError, InternalFailure
-from federation.oidc.decode import RawToken, decode_token
-from federation.oidc.signature import SignedToken
+from federation.jose.decode import RawToken, decode_token
+from federation.jose.signature import SignedToken
 from federation.testing.oidc import ABSENT
 from tests.support import oidc
 from tests.support.sts import web_identity

@@ -12,7 +12,7 @@ from lxml import etree
 from federation import limits
 from federation.errors import FederationError
 from federation.profiles import Profile
-from federation.saml.assertion import Assertion, read_assertion
+from federation.saml.reading.assertion import Assertion, read_assertion
 from federation.saml.xml import Element
 from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, resign, subject
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from federation.cli.places import line_numbers, line_of
+from federation.cli.rendering.places import line_numbers, line_of
 from federation.policy.lint import RULES
 from tests.support.cli import Golden, Run
 from tests.support.paths import REPOSITORY

@@ -9,8 +9,8 @@ import pytest
 
 import federation
 from federation.errors import FederationError
-from federation.saml.provider import SamlProvider
-from federation.saml.times import read_instant
+from federation.saml.reading.times import read_instant
+from federation.saml.registration.provider import SamlProvider
 from tests.support.saml import ARN
 from tests.support.shared import manifest, needs_shared, shared_path
 from tests.support.verdicts import check_both_verdicts

@@ -7,11 +7,11 @@ import pytest
 
 from federation import FederationError
 from federation.errors import RegistrationError
-from federation.oidc.algorithms import SOUND
+from federation.jose.algorithms import SOUND
+from federation.jose.decode import decode_token
+from federation.jose.jwks import KeySet
+from federation.jose.signature import verify_token
 from federation.oidc.claims import read_claims
-from federation.oidc.decode import decode_token
-from federation.oidc.jwks import KeySet
-from federation.oidc.signature import verify_token
 from federation.profiles import Profile
 from tests.support.shared import manifest, needs_shared, shared_path
 

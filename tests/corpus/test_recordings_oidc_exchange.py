@@ -19,7 +19,7 @@ from federation import FederationError, OidcProvider, SecurityTokenService
 from federation.account import Account, Keyring, Role
 from federation.policy import Policy
 from federation.profiles import Profile
-from federation.sts import web_identity_claims as tags
+from federation.sts.login import web_identity_claims as tags
 from federation.sts.results import WebIdentityRoleSession
 from federation.testing.keys import self_signed
 from federation.testing.oidc import ABSENT, OidcForge, TokenKey

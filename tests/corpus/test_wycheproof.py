@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from federation import FederationError
 from federation.errors import RegistrationError
-from federation.oidc.algorithms import ALGORITHMS, SOUND
-from federation.oidc.decode import decode_token
-from federation.oidc.jwks import KeySet
-from federation.oidc.keys import PRIVATE_MEMBERS
-from federation.oidc.signature import verify_token
+from federation.jose.algorithms import ALGORITHMS, SOUND
+from federation.jose.decode import decode_token
+from federation.jose.jwks import KeySet
+from federation.jose.keys import PRIVATE_MEMBERS
+from federation.jose.signature import verify_token
 from federation.profiles import Profile
 from tests.support.shared import manifest, needs_shared
 

@@ -16,8 +16,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet as JoseKeySet
 
 from federation import FederationError, validate
-from federation.oidc import base64url
-from federation.oidc.algorithms import ALGORITHMS
+from federation.jose import base64url
+from federation.jose.algorithms import ALGORITHMS
 from federation.testing.oidc import ABSENT
 from tests.support.oidc import AT, CLIENT, NOW, forge, key, provider
 

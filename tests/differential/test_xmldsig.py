@@ -12,7 +12,7 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.saml.decode import RawResponse
-from federation.saml.keys import PERMITS, load_certificates, load_decryption_key
+from federation.saml.registration.keys import PERMITS, load_certificates, load_decryption_key
 from federation.saml.response import prove_response
 from federation.saml.xml import DS
 from tests.support.shared import SHARED, manifest, needs_shared

@@ -8,8 +8,8 @@ import click
 import pytest
 
 from federation import SamlProvider, diagnose
-from federation.cli.exits import Exit
 from federation.cli.main import VERBS, cli
+from federation.cli.support.exits import Exit
 from tests.support.paths import REPOSITORY
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")

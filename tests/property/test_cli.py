@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from federation.cli.main import cli
-from federation.cli.plain import safe
+from federation.cli.rendering.plain import safe
 from tests.support.paths import REPOSITORY
 
 ACCOUNT = str(REPOSITORY / "fixtures" / "account")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from federation.account import Account, init_account, load_account
 from federation.account.importing import import_account
-from federation.account.names import file_name, name_of
+from federation.account.reading.names import file_name, name_of
 from tests.support.world import ACCOUNT
 
 CREATED = "2026-01-01T00:00:00+00:00"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from federation import FederationError, OAuthProvider, diagnose, validate
 from federation.errors import InvalidIdentityToken, RegistrationError
-from federation.oidc import base64url
-from federation.oidc.decode import decode_token
-from federation.oidc.jwks import KeySet
-from federation.oidc.strictjson import Complaint, decode_object
+from federation.jose import base64url
+from federation.jose.decode import decode_token
+from federation.jose.jwks import KeySet
+from federation.jose.strictjson import Complaint, decode_object
 from federation.profiles import Profile
 from tests.support.oidc import AT, forge, provider, token
 

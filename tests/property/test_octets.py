@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from federation.errors import FederationError
 from federation.saml.decode import RawResponse, decode_response
-from federation.saml.inspection import inspect_response
-from federation.saml.keys import load_certificates, load_decryption_key
+from federation.saml.reading.inspection import inspect_response
+from federation.saml.registration.keys import load_certificates, load_decryption_key
 from federation.saml.response import examine_response, prove_response
 from tests.support.signatures import Keys, encryption, genuine, own_decryption_key
 

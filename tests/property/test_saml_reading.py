@@ -12,9 +12,9 @@ from lxml import etree
 
 import federation
 from federation.errors import FederationError, RegistrationError
-from federation.saml.assertion import read_assertion
-from federation.saml.metadata import read_metadata
-from federation.saml.times import read_instant
+from federation.saml.reading.assertion import read_assertion
+from federation.saml.reading.times import read_instant
+from federation.saml.registration.metadata import read_metadata
 from federation.testing import SHAPES
 from federation.testing.message import build_response
 from tests.support.saml import AT, ISSUER, forge, found, good_login, provider, respond

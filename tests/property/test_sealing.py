@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from federation.account import Keyring
 from federation.errors import FederationError, InvalidClientTokenId, PackedPolicyTooLarge
 from federation.identity import SessionTag
-from federation.sts.sealing import Sealer
-from federation.sts.session import SAML_LASTING_KEYS, RoleSession, open_session, seal_session
+from federation.sts.sessions.role_session import SAML_LASTING_KEYS, RoleSession, open_session, seal_session
+from federation.sts.sessions.sealing import Sealer
 from tests.support.world import ACCOUNT, ISSUED
 
 AT = ISSUED

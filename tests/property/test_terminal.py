@@ -18,9 +18,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from federation.cli.lines import FEWEST_COLUMNS, Screen, cells
-from federation.cli.plain import UNVERIFIED, aws_json, flatten, safe, unverified
-from federation.cli.rendering import console, facts, print_refusal, print_verdicts
+from federation.cli.rendering.lines import FEWEST_COLUMNS, Screen, cells
+from federation.cli.rendering.plain import UNVERIFIED, aws_json, flatten, safe, unverified
+from federation.cli.rendering.results import console, facts, print_refusal, print_verdicts
 from federation.errors import InvalidIdentityToken, show
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report

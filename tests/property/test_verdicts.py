@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from federation import OidcProvider
+from federation.jose import base64url
 from federation.oauth.registry import token_key
-from federation.oidc import base64url
 from federation.profiles import Profile
-from federation.saml.provider import EncryptionRule, Signed
+from federation.saml.registration.provider import EncryptionRule, Signed
 from federation.testing import to_base64
 from federation.testing.oidc import TokenKey
 from tests.support import oidc, saml

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation.errors import FederationError, InternalFailure
+from federation.sts.login.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
 from federation.sts.results import WebIdentityRoleSession
-from federation.sts.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
 from tests.support.sts.web_identity import ACCESS_TOKEN, AMAZON, ROLE, World, mint
 
 WORLD = World()

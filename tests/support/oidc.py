@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation import FederationError, validate
-from federation.oidc import base64url
+from federation.jose import base64url
 from federation.oidc.provider import OidcProvider
 from federation.testing.oidc import OidcForge, TokenKey
 from federation.testing.oidc_shapes import OIDC_SHAPES

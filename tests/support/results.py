@@ -24,7 +24,7 @@ from federation.judging.judge import Judge
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint
 from federation.policy.operators import Family
-from federation.saml.inspection import claimed_login
+from federation.saml.reading.inspection import claimed_login
 from federation.state import AuditEvent, MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from tests.support import oidc, world

@@ -6,6 +6,7 @@ FLOORS = [
     {"clock", "arn", "identity", "condition_keys"},
     {"report", "tags"},
     {"protocols"},
+    {"jose"},
     {"policy", "saml", "oidc", "state"},
     {"oauth"},  # signed introspection answers (RFC 9701) are JWTs: it verifies them with the OIDC room's keys
     {"validators"},

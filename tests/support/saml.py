@@ -12,7 +12,7 @@ from lxml import etree
 import federation
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from federation.testing import SHAPES, Encryption, Login, SamlForge, SigningKey, aws_attributes, to_base64
 from tests.support.paths import KEYS
 from tests.support.world import SAML_PROVIDER, SAML_ROLE

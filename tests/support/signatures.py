@@ -16,7 +16,7 @@ from lxml import etree
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.decode import RawResponse
-from federation.saml.keys import DecryptionKey, Permit, VerificationKey, load_certificates, load_decryption_key
+from federation.saml.registration.keys import DecryptionKey, Permit, VerificationKey, load_certificates, load_decryption_key
 from federation.saml.response import ProvedResponse, prove_response
 from federation.saml.xml import DS, EC, SAML, SAMLP, Element
 from federation.testing.encryption import Encryption

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from federation.condition_keys import SAML_KEYS, find_key
-from federation.saml.attributes import CONDITION_KEYS, SINGLE_VALUED
+from federation.saml.reading.attributes import CONDITION_KEYS, SINGLE_VALUED
 from tests.support.shared import shared_path
 
 SPELLED_RIGHT = {

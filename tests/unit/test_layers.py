@@ -61,7 +61,8 @@ def imported_by_text(name: str, path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="lazily"), args=[ast.Name(id="__name__"), ast.Name(id=table)]):
-                yield from (f"{name}.{home}" for home in ast.literal_eval(assigned[table]).values())
+                homes = ast.literal_eval(assigned[table]).values()
+                yield from (home if home.startswith("federation.") else f"{name}.{home}" for home in homes)
             case ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(text))]):
                 yield text
             case ast.Call(func=ast.Name(id="import_module"), args=[ast.JoinedStr(values=[ast.Constant(value=str(text)), *_])]):

@@ -19,18 +19,18 @@ import federation
 from federation import FederationError, errors
 from federation.errors import AccessDenied, AccountFault, AccountFaults
 from federation.identity import VerifiedIdentity
-from federation.oidc.decode import RawToken, decode_token
-from federation.oidc.signature import SignedToken, verify_token
+from federation.jose.decode import RawToken, decode_token
+from federation.jose.signature import SignedToken, verify_token
 from federation.policy import Decision, RequestContext
 from federation.policy.operators import OPERATORS
 from federation.portable import kept_here
 from federation.profiles import Profile
 from federation.report import Report
-from federation.saml.signature import SignedElement, SignedOctets
-from federation.sts.mfa import VerifiedMfa
+from federation.saml.signature.proof import SignedElement, SignedOctets
+from federation.sts.callers.mfa import VerifiedMfa
 from federation.sts.operations.results import WebIdentityToken
 from federation.sts.results import Credentials
-from federation.sts.session import RoleSession
+from federation.sts.sessions.role_session import RoleSession
 from federation.sts.sigv4.request import SignedRequest
 from federation.sts.sigv4.verification import VerifiedSignature, verify
 from tests.support import oidc, signatures, world

@@ -14,9 +14,9 @@ import pytest
 from tests.support.rooms import PUBLIC_ROOMS
 
 BEHIND = {
-    "federation.account.faults.Faults": "a Draft is opened and saved by who writes several things at once; the loader reads it",
-    "federation.account.files.Tree": "likewise",
-    "federation.account.settings.Settings": "likewise",
+    "federation.account.reading.faults.Faults": "a Draft is opened and saved by who writes several things at once; the loader reads it",
+    "federation.account.reading.files.Tree": "likewise",
+    "federation.account.reading.settings.Settings": "likewise",
     "federation.vendors.model.KnownClaims": "what is known of a vendor; a report says what is not accounted for",
     "federation.policy.operands.RequestValues": "what the operators of one request read; the values themselves are in RequestContext",
     "federation.policy.operators.QualifiedOperator": "what a condition is compiled to; its name is in ConditionResult",

@@ -9,7 +9,7 @@ import pytest
 from federation.errors import RegistrationError
 from federation.oauth.provider import OAuthProvider
 from federation.oidc.provider import OidcProvider
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from tests.support.sts import web_identity
 from tests.support.sts.saml_login import PROVIDER, forge
 

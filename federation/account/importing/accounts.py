@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from federation.account.entities import GROUP, POLICY, ROLE, USER
-from federation.account.faults import Faults
 from federation.account.importing.details import read_details, write_details
 from federation.account.importing.dumps import Dumps
 from federation.account.importing.providers import import_oidc_provider, import_saml_provider
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER
+from federation.account.reading.faults import Faults
 from federation.account.writing.draft import Target, drafting
 
 

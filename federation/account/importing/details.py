@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from federation.account.attachments import check_references
-from federation.account.entities import GROUP, POLICY, ROLE, USER, EntityKind
-from federation.account.faults import Faults
 from federation.account.importing.dumps import KINDS, Dumps
 from federation.account.model import Account, Group, ManagedPolicy, Role, User
-from federation.account.policies import policy_file, read_policy
-from federation.account.roles import read_role
-from federation.account.settings import Settings
-from federation.account.users import read_group, read_user
+from federation.account.reading.attachments import check_references
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, EntityKind
+from federation.account.reading.faults import Faults
+from federation.account.reading.policies import policy_file, read_policy
+from federation.account.reading.roles import read_role
+from federation.account.reading.settings import Settings
+from federation.account.reading.users import read_group, read_user
 from federation.account.writing.documents import document_octets
 from federation.account.writing.draft import Draft
 from federation.account.writing.entities import stored_document

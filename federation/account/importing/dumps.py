@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from federation.account.entities import GROUP, POLICY, ROLE, USER, EntityKind
-from federation.account.faults import Faults
-from federation.account.files import parse_json
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, EntityKind
+from federation.account.reading.faults import Faults
+from federation.account.reading.files import parse_json
 from federation.errors import show
 
 KINDS: Final = (POLICY, GROUP, USER, ROLE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from federation.account.oidc_providers import OIDC_PROVIDERS, SETTINGS_FILE, directory_of
-from federation.account.saml_providers import METADATA_FILE, provider_directory
+from federation.account.reading.oidc_providers import OIDC_PROVIDERS, SETTINGS_FILE, directory_of
+from federation.account.reading.saml_providers import METADATA_FILE, provider_directory
 from federation.account.writing.draft import Draft
 from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider, update_oidc_provider
 from federation.account.writing.saml_providers import SamlSettings, add_saml_provider, update_saml_provider

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import Final
 
-from federation.account.entities import POLICY, ROLE
-from federation.account.keyring import Keyring
 from federation.account.model import ACCOUNT_ID, PARTITION
-from federation.account.saml_providers import SAML_PROVIDERS
-from federation.account.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
+from federation.account.reading.entities import POLICY, ROLE
+from federation.account.reading.keyring import Keyring
+from federation.account.reading.saml_providers import SAML_PROVIDERS
+from federation.account.reading.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
 from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
 from federation.account.writing.documents import document_octets
 from federation.errors import ValidationError, show

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from federation import limits
-from federation.account.entities import EntityKind
 from federation.account.model import POLICY_ARN, POLICY_NAME
+from federation.account.reading.entities import EntityKind
 from federation.account.writing.documents import check_name, parsed
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.entities import no_such_entity, replace_entity, stored_entity

@@ -11,12 +11,12 @@ from urllib.parse import quote, urlencode
 
 from federation import clock, limits
 from federation.account.access_key_id import LONG_TERM, VARIABLE_OCTETS, access_key_id
-from federation.account.credentials import ACCESS_KEY, ACCESS_KEY_ID, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
-from federation.account.entities import JSON, USER
-from federation.account.faults import Faults
 from federation.account.mfa_device import parse_secret
 from federation.account.model import USER_NAME
-from federation.account.names import file_name
+from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEY_ID, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
+from federation.account.reading.entities import JSON, USER
+from federation.account.reading.faults import Faults
+from federation.account.reading.names import file_name
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft, Target, drafting

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from federation.account.files import parse_json
+from federation.account.reading.files import parse_json
 from federation.errors import RegistrationError, ValidationError, show
 
 

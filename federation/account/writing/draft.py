@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from federation.account.directory import read_account, root_of
-from federation.account.faults import Faults
-from federation.account.files import ACCOUNT_FILE_OCTETS, Tree
 from federation.account.model import Account
-from federation.account.settings import Settings, read_settings
+from federation.account.reading.directory import read_account, root_of
+from federation.account.reading.faults import Faults
+from federation.account.reading.files import ACCOUNT_FILE_OCTETS, Tree
+from federation.account.reading.settings import Settings, read_settings
 from federation.account.writing.atomic import PUBLIC_MODE, NewFile, apply_changes
 from federation.errors import AccountFault
 

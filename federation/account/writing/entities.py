@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation.account.entities import JSON, EntityKind, unwrapped
-from federation.account.faults import Faults
-from federation.account.names import name_of
+from federation.account.reading.entities import JSON, EntityKind, unwrapped
+from federation.account.reading.faults import Faults
+from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PUBLIC_MODE
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft

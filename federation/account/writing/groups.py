@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from federation.account.entities import GROUP, USER
+from federation.account.reading.entities import GROUP, USER
 from federation.account.writing.attachments import check_no_policies, conflict, must_first
 from federation.account.writing.documents import check_name
 from federation.account.writing.draft import Draft, Target, drafting

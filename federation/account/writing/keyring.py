@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from federation import clock
-from federation.account.directory import load_keyring
-from federation.account.faults import Faults
+from federation.account.reading.directory import load_keyring
+from federation.account.reading.faults import Faults
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.documents import document_octets
 from federation.account.writing.draft import Target, drafting
@@ -20,7 +20,7 @@ def rotate_keyring(account: Target, *, at: datetime | None = None) -> str:
         at: Time of the rotation, aware; the present time when None.
 
     Raises:
-        RegistrationError: `federation.account.keyring.MAX_KEYS` keys are still needed.
+        RegistrationError: `federation.account.reading.keyring.MAX_KEYS` keys are still needed.
         AccountFaults: The keyring is at fault, or cannot be written.
     """
     with drafting(account) as draft:

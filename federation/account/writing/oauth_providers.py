@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal, TypedDict, Unpack
 
-from federation.account.faults import Faults
-from federation.account.oauth_providers import ANSWER_OCTETS, OAUTH_PROVIDERS, provider_directory, read_registration
-from federation.account.oidc_providers import JWKS_FILE, SETTINGS_FILE, account_options
+from federation.account.reading.faults import Faults
+from federation.account.reading.oauth_providers import ANSWER_OCTETS, OAUTH_PROVIDERS, provider_directory, read_registration
+from federation.account.reading.oidc_providers import JWKS_FILE, SETTINGS_FILE, account_options
 from federation.account.writing.documents import octets_of
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import no_such_entity

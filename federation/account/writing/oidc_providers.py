@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, TypedDict, Unpack
 
-from federation.account.oidc_providers import (
+from federation.account.reading.oidc_providers import (
     DISCOVERY_FILE,
     JWKS_FILE,
     OIDC_PROVIDERS,

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from federation import limits
-from federation.account.faults import Faults
-from federation.account.outbound import ISSUER_FILE, OUTBOUND, OutboundKey
+from federation.account.reading.faults import Faults
+from federation.account.reading.outbound import ISSUER_FILE, OUTBOUND, OutboundKey
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.documents import document_octets
 from federation.account.writing.draft import Draft, Target, drafting

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from federation.account.entities import GROUP, POLICY, ROLE, USER
 from federation.account.model import POLICY_ARN
-from federation.account.policies import policy_file
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER
+from federation.account.reading.policies import policy_file
 from federation.account.writing.attachments import conflict
 from federation.account.writing.documents import check_name, document_octets, parsed
 from federation.account.writing.draft import Draft, Target, drafting

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from federation import clock
-from federation.account.faults import Faults
+from federation.account.reading.faults import Faults
 from federation.account.writing.atomic import PUBLIC_MODE
 from federation.account.writing.draft import Draft
 from federation.account.writing.entities import no_such_entity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation.account.entities import ROLE
-from federation.account.roles import MAX_SESSION_DURATION_MIN
+from federation.account.reading.entities import ROLE
+from federation.account.reading.roles import MAX_SESSION_DURATION_MIN
 from federation.account.writing.attachments import Tags, check_no_policies, inline_policy, set_boundary, set_tags
 from federation.account.writing.documents import check_name, parsed
 from federation.account.writing.draft import Target, drafting

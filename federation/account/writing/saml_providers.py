@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal, TypedDict, Unpack
 
 from federation.account.model import PROVIDER_NAME
-from federation.account.saml_providers import (
+from federation.account.reading.saml_providers import (
     METADATA_FILE,
     PRIVATE_KEY_OCTETS,
     PRIVATE_KEYS,
@@ -21,7 +21,7 @@ from federation.account.writing.providers import delete_files, require_no_provid
 from federation.clock import Span
 from federation.errors import RegistrationError
 from federation.profiles import Profile
-from federation.saml.provider import EncryptionRule, SamlProvider, Signed, VerifierName
+from federation.saml.registration.provider import EncryptionRule, SamlProvider, Signed, VerifierName
 
 
 class SamlSettings(TypedDict, total=False):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from federation import clock, limits
-from federation.account.entities import JSON
-from federation.account.faults import Faults
-from federation.account.trade_in import TRADE_IN_TOKENS, read_trade_in_token
+from federation.account.reading.entities import JSON
+from federation.account.reading.faults import Faults
+from federation.account.reading.trade_in import TRADE_IN_TOKENS, read_trade_in_token
 from federation.account.writing.documents import document_octets
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.entities import no_such_entity, require_new

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from federation.account.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
-from federation.account.entities import GROUP, JSON, USER
-from federation.account.faults import Faults
-from federation.account.names import name_of
+from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
+from federation.account.reading.entities import GROUP, JSON, USER
+from federation.account.reading.faults import Faults
+from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, must_first, set_boundary, set_tags
 from federation.account.writing.documents import check_name, document_octets

@@ -8,15 +8,15 @@ import click
 from rich.text import Text
 
 from federation.account import init_account
-from federation.account.directory import load_account
 from federation.account.lint import lint_account
+from federation.account.reading.directory import load_account
 from federation.cli.account import entities, issuing, principals, roles, saml, taking_over, web_identity
 from federation.cli.account.commands import say
 from federation.cli.account.summary import counts, print_account, summary
-from federation.cli.lint import print_finding
-from federation.cli.options import account_option, json_option
-from federation.cli.plain import print_json, safe
-from federation.cli.rendering import DIM, GOOD, console, facts
+from federation.cli.policy.lint import print_finding
+from federation.cli.rendering.plain import print_json, safe
+from federation.cli.rendering.results import DIM, GOOD, console, facts
+from federation.cli.support.options import account_option, json_option
 from federation.errors import ValidationError
 from federation.policy import Kind
 from federation.profiles import Profile

@@ -13,12 +13,12 @@ import click
 from rich.text import Text
 
 from federation import limits
-from federation.account.entities import EntityKind
-from federation.cli.aws_flags import OperationCommand, structures_of
-from federation.cli.inputs import literal_or_file, read_text
-from federation.cli.options import Command, account_option, json_option
-from federation.cli.plain import print_json, safe
-from federation.cli.rendering import GOOD, console, facts
+from federation.account.reading.entities import EntityKind
+from federation.cli.rendering.plain import print_json, safe
+from federation.cli.rendering.results import GOOD, console, facts
+from federation.cli.sts.aws_flags import OperationCommand, structures_of
+from federation.cli.support.inputs import literal_or_file, read_text
+from federation.cli.support.options import Command, account_option, json_option
 from federation.identity import SessionTag
 
 policy_arn_option: Final = click.option("--policy-arn", required=True, help="ARN of the managed policy.")

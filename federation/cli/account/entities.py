@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from federation.account.entities import GROUP, ROLE, USER, EntityKind
+from federation.account.reading.entities import GROUP, ROLE, USER, EntityKind
 from federation.account.writing import attachments
 from federation.cli.account.commands import (
     document_of,

@@ -10,8 +10,8 @@ import click
 
 from federation import limits
 from federation.cli.account.commands import say, verb
-from federation.cli.inputs import read_token
-from federation.cli.options import Instant, moment_option
+from federation.cli.support.inputs import read_token
+from federation.cli.support.options import Instant, moment_option
 
 PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-session-name product --expires-at 2026-11-24T13:00:00Z"
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from federation.account.entities import GROUP, USER
+from federation.account.reading.entities import GROUP, USER
 from federation.account.writing import credentials, groups, users
 from federation.cli.account.commands import (
     boundary_option,
@@ -21,7 +21,7 @@ from federation.cli.account.commands import (
     user_option,
     verb,
 )
-from federation.cli.inputs import read_token
+from federation.cli.support.inputs import read_token
 
 ONCE: Final = "shown this once"
 key_option = click.option("--access-key-id", required=True, help="Id of the key, AKIA….")

@@ -8,8 +8,8 @@ from typing import Final
 import click
 
 from federation import limits
-from federation.account.entities import POLICY, ROLE
-from federation.account.roles import MAX_SESSION_DURATION_MIN
+from federation.account.reading.entities import POLICY, ROLE
+from federation.account.reading.roles import MAX_SESSION_DURATION_MIN
 from federation.account.writing import policies, roles
 from federation.cli.account.commands import (
     boundary_option,
@@ -25,7 +25,7 @@ from federation.cli.account.commands import (
     tags_option,
     verb,
 )
-from federation.cli.inputs import read_text
+from federation.cli.support.inputs import read_text
 
 SECONDS: Final = f"Seconds, {MAX_SESSION_DURATION_MIN} to {limits.ROLE_SESSION_MAX_SECONDS}."
 ARN: Final = "--policy-arn arn:aws:iam::123456789012:policy/Read"

@@ -8,10 +8,10 @@ from typing import Final
 import click
 
 from federation import limits
-from federation.account.saml_providers import PRIVATE_KEY_OCTETS
+from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.account.commands import say, verb
-from federation.cli.inputs import read_document
-from federation.cli.registration import rules_of, saml_rules, unset_option
+from federation.cli.support.inputs import read_document
+from federation.cli.support.registration import rules_of, saml_rules, unset_option
 
 name_option = click.option("--name", required=True, help="Name of the provider, as in its ARN.")
 keys_option = click.option(

@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.text import Text
 
 from federation.account.model import Account, Group, Role, User
-from federation.cli.rendering import console, facts
+from federation.cli.rendering.results import console, facts
 from federation.identity import timestamp
 from federation.policy.statement import Statement
 

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from federation.cli.account.commands import verb
 from federation.cli.account.saml import private_keys
-from federation.cli.inputs import read_document
-from federation.cli.plain import print_json
-from federation.cli.rendering import GOOD, console, facts
+from federation.cli.rendering.plain import print_json
+from federation.cli.rendering.results import GOOD, console, facts
+from federation.cli.support.inputs import read_document
 
 DUMP_OCTETS: Final = 268_435_456
 """Longest answer of IAM that is read: ten thousand roles take a tenth of it."""

@@ -9,8 +9,8 @@ import click
 
 from federation import limits
 from federation.cli.account.commands import say, verb
-from federation.cli.inputs import read_document, read_token
-from federation.cli.registration import oauth_rules, oidc_rules, rules_of, unset_option
+from federation.cli.support.inputs import read_document, read_token
+from federation.cli.support.registration import oauth_rules, oidc_rules, rules_of, unset_option
 
 GITHUB: Final = "--url https://token.actions.githubusercontent.com"
 

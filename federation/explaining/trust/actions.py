@@ -11,7 +11,7 @@ from federation.explaining.trust.rewriting import shown
 from federation.explanation import Cause, Change, Edit, Place
 from federation.policy import Statement
 from federation.policy.wildcard import fold
-from federation.sts.trust import SET_SOURCE_IDENTITY, TAG_SESSION
+from federation.sts.login.trust import SET_SOURCE_IDENTITY, TAG_SESSION
 
 _WHOSE: Final = {
     ASSUME_ROLE: "callers with AWS credentials",

@@ -8,8 +8,8 @@ from federation.errors import show
 from federation.explaining.trust.asked import Asked
 from federation.explanation import Edit, Owner, Place
 from federation.policy.wildcard import fold
-from federation.saml.attributes import CONDITION_KEYS
-from federation.sts import saml_attributes, web_identity_claims
+from federation.saml.reading.attributes import CONDITION_KEYS
+from federation.sts.login import saml_attributes, web_identity_claims
 
 _REQUEST_TAG: Final = "aws:requesttag/"
 _SAML: Final = {

@@ -20,7 +20,7 @@ from federation.explaining.widening import lets_in
 from federation.explanation import Change, Edit, Obstacle
 from federation.policy import Policy, Statement
 from federation.policy.conditions import Condition
-from federation.sts.trust import SET_SOURCE_IDENTITY, TAG_SESSION
+from federation.sts.login.trust import SET_SOURCE_IDENTITY, TAG_SESSION
 
 _MAX_PARTS: Final = 32
 """Parts of a policy that one explanation repairs."""

@@ -13,9 +13,9 @@ from federation.errors import AccessDenied, FederationError, ValidationError, sh
 from federation.identity import ContextValue
 from federation.sts.authorization.evaluation import Evaluation, Resource, evaluate, request_of
 from federation.sts.authorization.gate import Bar
-from federation.sts.authorization_message import AuthorizationContext, RequestPrincipal, encode
+from federation.sts.authorization.message import AuthorizationContext, RequestPrincipal, encode
 from federation.sts.callers.caller import Caller
-from federation.sts.sealing import Sealer
+from federation.sts.sessions.sealing import Sealer
 
 _SERVICE_KEY: Final = "aws:Service"
 

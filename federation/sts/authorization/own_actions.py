@@ -21,7 +21,7 @@ from federation.sts.authorization.authorize import Authorization, Told, authoriz
 from federation.sts.authorization.evaluation import Resource, account_in
 from federation.sts.authorization.gate import Bar, barred
 from federation.sts.callers.caller import Caller
-from federation.sts.sealing import Sealer
+from federation.sts.sessions.sealing import Sealer
 
 ASSUME_ROLE: Final = "sts:AssumeRole"
 ASSUME_ROOT: Final = "sts:AssumeRoot"

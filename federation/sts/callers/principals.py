@@ -11,8 +11,8 @@ from federation.errors import FederationError
 from federation.policy import Principal
 from federation.sts.callers.caller import Caller, CallerKind, merged_tags
 from federation.sts.callers.permissions import ROOT, Attached, Permissions, permissions_of_role, permissions_of_user, session_policies
-from federation.sts.callers.user_sessions import FederatedUserSession, RootSession, UserSession
-from federation.sts.session import RoleSession
+from federation.sts.sessions.role_session import RoleSession
+from federation.sts.sessions.user_sessions import FederatedUserSession, RootSession, UserSession
 
 
 def root(account: Account) -> Caller:

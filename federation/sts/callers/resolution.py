@@ -12,7 +12,10 @@ from federation.account.model import User
 from federation.errors import FederationError, InvalidClientTokenId, ValidationError, show
 from federation.sts.callers import principals
 from federation.sts.callers.caller import Caller
-from federation.sts.callers.user_sessions import (
+from federation.sts.sessions.packing import check_not_ended, open_items
+from federation.sts.sessions.role_session import ROLE_SESSION, open_session
+from federation.sts.sessions.sealing import Sealer, invalid_token, kind_of
+from federation.sts.sessions.user_sessions import (
     FEDERATED_USER_SESSION,
     ROOT_SESSION,
     USER_SESSION,
@@ -20,9 +23,6 @@ from federation.sts.callers.user_sessions import (
     RootSession,
     UserSession,
 )
-from federation.sts.packing import check_not_ended, open_items
-from federation.sts.sealing import Sealer, invalid_token, kind_of
-from federation.sts.session import ROLE_SESSION, open_session
 
 S = TypeVar("S", UserSession, FederatedUserSession, RootSession)
 

@@ -13,9 +13,9 @@ from federation.errors import FederationError, RegistrationError, ValidationErro
 from federation.sts.authorization.evaluation import account_in
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.callers.resolution import Callers, KeyHolder
-from federation.sts.callers.user_sessions import ROOT_SESSION
 from federation.sts.results import Credentials
-from federation.sts.sealing import Sealer, kind_of
+from federation.sts.sessions.sealing import Sealer, kind_of
+from federation.sts.sessions.user_sessions import ROOT_SESSION
 from federation.sts.sigv4.checks import mismatch
 
 AnyCaller = Caller | Credentials | str

@@ -13,9 +13,8 @@ from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.own_actions import ASSUME_ROLE, TAG_SESSION
 from federation.sts.callers.caller import Caller, CallerKind
-from federation.sts.federated import check_role_arn
-from federation.sts.lifetime import session_period
-from federation.sts.mfa import VerifiedMfa, check_mfa
+from federation.sts.callers.mfa import VerifiedMfa, check_mfa
+from federation.sts.login.federated import check_role_arn
 from federation.sts.operations.chaining import SessionFacts, read_session_facts
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import tag_keys
@@ -23,8 +22,9 @@ from federation.sts.operations.results import AssumedRole
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import AssumedRoleUser, issued
-from federation.sts.session import RoleSession, seal_session
-from federation.sts.session_policies import check_session_policies
+from federation.sts.sessions.lifetime import session_period
+from federation.sts.sessions.policies import check_session_policies
+from federation.sts.sessions.role_session import RoleSession, seal_session
 
 
 @call_record

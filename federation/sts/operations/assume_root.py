@@ -10,14 +10,14 @@ from federation import limits
 from federation.errors import ValidationError, show
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
-from federation.sts.callers.user_sessions import ROOT_SESSION, RootSession
-from federation.sts.lifetime import check_calendar
 from federation.sts.operations.context import Context
 from federation.sts.operations.results import AssumedRoot
-from federation.sts.packing import seal_items
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import issued
+from federation.sts.sessions.lifetime import check_calendar
+from federation.sts.sessions.packing import seal_items
+from federation.sts.sessions.user_sessions import ROOT_SESSION, RootSession
 
 TASK_POLICIES: Final = (
     "IAMAuditRootUserCredentials",

@@ -10,7 +10,7 @@ from federation.errors import AccessDenied, InvalidParameterValue, ValidationErr
 from federation.identity import SessionTag
 from federation.sts.callers.caller import Caller
 from federation.sts.operations.requested_tags import read_tags
-from federation.sts.tags import check_transitive_keys
+from federation.sts.sessions.tags import check_transitive_keys
 from federation.tags import RESERVED_PREFIX, fault_of
 
 _CONFLICT: Final = (

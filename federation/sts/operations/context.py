@@ -11,7 +11,7 @@ from federation.state import State
 from federation.sts.authorization.own_actions import OwnQuestion
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import Callers
-from federation.sts.sealing import Sealer
+from federation.sts.sessions.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

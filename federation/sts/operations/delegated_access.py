@@ -11,13 +11,13 @@ from federation.errors import AccessDenied, ExpiredTradeInTokenException
 from federation.identity import timestamp
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
-from federation.sts.lifetime import check_calendar
 from federation.sts.operations.context import Context
 from federation.sts.operations.results import DelegatedAccessToken
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import issued
-from federation.sts.session import RoleSession, seal_session
+from federation.sts.sessions.lifetime import check_calendar
+from federation.sts.sessions.role_session import RoleSession, seal_session
 
 
 @call_record

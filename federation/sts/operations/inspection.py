@@ -8,7 +8,7 @@ from federation.account.access_key_id import account_of
 from federation.errors import FederationError
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
-from federation.sts.authorization_message import decode
+from federation.sts.authorization.message import decode
 from federation.sts.operations.context import Context
 from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage
 from federation.sts.parameters import model

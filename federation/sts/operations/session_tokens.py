@@ -12,17 +12,17 @@ from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.own_actions import GET_FEDERATION_TOKEN, TAG_SESSION
 from federation.sts.callers.caller import Caller
-from federation.sts.callers.user_sessions import FEDERATED_USER_SESSION, USER_SESSION, FederatedUserSession, UserSession
-from federation.sts.lifetime import check_calendar
-from federation.sts.mfa import check_mfa
+from federation.sts.callers.mfa import check_mfa
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import FederationToken, SessionToken
-from federation.sts.packing import seal_items
 from federation.sts.parameters import model
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import issued
-from federation.sts.session_policies import check_session_policies
+from federation.sts.sessions.lifetime import check_calendar
+from federation.sts.sessions.packing import seal_items
+from federation.sts.sessions.policies import check_session_policies
+from federation.sts.sessions.user_sessions import FEDERATED_USER_SESSION, USER_SESSION, FederatedUserSession, UserSession
 
 
 @call_record

@@ -24,13 +24,13 @@ from federation.identity import ContextValue, SessionTag, timestamp
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.caller import Caller
-from federation.sts.lifetime import check_calendar
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import WebIdentityToken
 from federation.sts.parameters import model
 from federation.sts.parameters.constraints import violation
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
+from federation.sts.sessions.lifetime import check_calendar
 
 CLAIMS: Final = "https://sts.amazonaws.com/"
 KEY_KINDS: Final[Mapping[str, str]] = {"RS256": "RSA_", "ES384": "EC384_"}

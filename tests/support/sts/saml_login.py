@@ -9,7 +9,7 @@ from typing import Any
 from federation.account import Account, ManagedPolicy, Role
 from federation.policy import Policy
 from federation.profiles import Profile
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from federation.sts.results import AssumedRoleSession
 from federation.sts.service import SecurityTokenService
 from federation.testing import Login, SamlForge, SigningKey, aws_attributes, to_base64

@@ -12,8 +12,8 @@ import pytest
 
 from federation.account import add_oauth_provider, add_oidc_provider, add_policy, add_role, add_saml_provider, add_token_information
 from federation.account import load_account as load
-from federation.account.entities import GROUP, ROLE, USER, EntityKind
 from federation.account.model import Account
+from federation.account.reading.entities import GROUP, ROLE, USER, EntityKind
 from federation.account.writing.attachments import (
     attach_policy,
     delete_inline_policy,

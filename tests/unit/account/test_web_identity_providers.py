@@ -8,10 +8,10 @@ import pytest
 
 from federation.account import add_oauth_provider, add_oidc_provider, add_token_information, init_account, load_account
 from federation.account.issuers import find_oidc_provider
-from federation.account.oidc_providers import directory_of
+from federation.account.reading.oidc_providers import directory_of
 from federation.errors import AccountFault, AccountFaults, FederationError, InvalidIdentityToken
+from federation.jose.decode import decode_token
 from federation.oauth.registry import token_key
-from federation.oidc.decode import decode_token
 from tests.support.oidc import AT, NOW, forge, token
 
 TOKEN = "Atza%7COpaque"

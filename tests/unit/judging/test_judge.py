@@ -10,7 +10,7 @@ import pytest
 from federation.account import Account, load_account
 from federation.judging.captures import Capture, CaptureFault
 from federation.judging.judge import Judge, Judgement, JudgingInstant, ProfileVerdict
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from tests.support import oidc
 from tests.support.paths import FIXTURES
 from tests.support.sts import saml_login

@@ -92,7 +92,7 @@ def test_a_site_knows_its_function_and_every_change_compiles_to_other_code() -> 
 
 def test_the_packages_cover_the_modules_that_check() -> None:
     files = {file for package in packages().values() for file in package.files}
-    assert {"federation/saml/signature.py", "federation/saml/rules/validity.py", "federation/oidc/checks.py"} <= files
+    assert {"federation/saml/signature/proof.py", "federation/saml/checks/validity.py", "federation/oidc/checks.py"} <= files
     assert all((ROOT / path).exists() for package in packages().values() for path in (*package.files, *package.tests))
 
 

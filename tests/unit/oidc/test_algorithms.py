@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 
 from federation import validate
-from federation.oidc.algorithms import ALGORITHMS, AWS, SOUND, fitting
+from federation.jose.algorithms import ALGORITHMS, AWS, SOUND, fitting
 from tests.support.oidc import AT, key, provider, token
 
 MESSAGE = b"header.payload"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.oidc import base64url
+from federation.jose import base64url
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

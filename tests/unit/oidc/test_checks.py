@@ -7,7 +7,7 @@ import pytest
 
 from federation import OidcProvider, diagnose, validate
 from federation.errors import InternalFailure
-from federation.oidc import messages
+from federation.jose import messages
 from federation.oidc.claims import moment
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT, OidcForge

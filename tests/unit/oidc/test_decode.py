@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from federation.errors import InternalFailure, InvalidIdentityToken
-from federation.oidc import base64url
-from federation.oidc.decode import RawToken, decode_token
+from federation.jose import base64url
+from federation.jose.decode import RawToken, decode_token
 from federation.testing.oidc import ABSENT
 from tests.support.oidc import forge, payload, token, with_header
 

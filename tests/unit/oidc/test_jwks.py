@@ -7,7 +7,7 @@ import pytest
 
 from federation import OidcProvider, diagnose, validate
 from federation.errors import InvalidIdentityToken, RegistrationError
-from federation.oidc.jwks import KeySet
+from federation.jose.jwks import KeySet
 from federation.profiles import Profile
 from tests.support.oidc import AT, CLIENT, forge, key, refusal, token, with_header
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from federation.errors import RegistrationError
-from federation.oidc import base64url
-from federation.oidc.keys import read_key
+from federation.jose import base64url
+from federation.jose.keys import read_key
 from federation.profiles import Profile
 from federation.testing.keys import SigningKey
 from tests.support.oidc import key

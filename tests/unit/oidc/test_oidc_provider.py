@@ -8,8 +8,8 @@ import pytest
 
 from federation import OidcProvider
 from federation.errors import RegistrationError
-from federation.oidc.algorithms import SOUND
-from federation.oidc.jwks import KeySet
+from federation.jose.algorithms import SOUND
+from federation.jose.jwks import KeySet
 from federation.profiles import Profile
 from federation.protocols import Provider
 from tests.support.oidc import CLIENT, forge, key

@@ -4,10 +4,10 @@ import pytest
 
 from federation import OidcProvider, diagnose, validate
 from federation.errors import InternalFailure, InvalidIdentityToken, RegistrationError
+from federation.jose.decode import decode_token
+from federation.jose.signature import SignedToken
 from federation.oidc.checks import CHECKS
-from federation.oidc.decode import decode_token
 from federation.oidc.inspection import claimed_issuer, inspect_token, looks_like_jwt
-from federation.oidc.signature import SignedToken
 from federation.oidc.validator import STAGES, OidcTokenValidator
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from federation.errors import InvalidIdentityToken
-from federation.oidc.strictjson import Complaint, decode_object
+from federation.jose.strictjson import Complaint, decode_object
 
 COMPLAINT = Complaint(InvalidIdentityToken, "json", "the text", "write it right", "said by AWS")
 

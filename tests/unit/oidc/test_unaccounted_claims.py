@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation import diagnose, validate
-from federation.oidc.decode import decode_token
+from federation.jose.decode import decode_token
 from federation.oidc.inspection import NAMED_CLAIMS, inspect_token
 from federation.testing.oidc_shapes import OIDC_SHAPES
 from federation.vendors import VENDORS, find_vendor

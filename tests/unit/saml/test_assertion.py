@@ -8,10 +8,10 @@ import pytest
 from lxml import etree
 
 from federation.errors import InvalidIdentityToken
-from federation.saml.assertion import Assertion, AuthnStatement, read_assertion
-from federation.saml.attributes import CONDITION_KEYS, context_of
-from federation.saml.conditions import Conditions
-from federation.saml.subject import BEARER, NameID, SubjectConfirmation
+from federation.saml.reading.assertion import Assertion, AuthnStatement, read_assertion
+from federation.saml.reading.attributes import CONDITION_KEYS, context_of
+from federation.saml.reading.conditions import Conditions
+from federation.saml.reading.subject import BEARER, NameID, SubjectConfirmation
 from federation.saml.xml import SAML, XML, XSI
 from federation.testing import SHAPES
 from federation.testing.message import build_response

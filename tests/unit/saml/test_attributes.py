@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from federation.errors import InvalidIdentityToken
-from federation.saml.attributes import CONDITION_KEYS, context_of, read_attributes
+from federation.saml.reading.attributes import CONDITION_KEYS, context_of, read_attributes
 from federation.saml.xml import SAML, XML, XSI, Element
 
 PERSON, ORG = "urn:oid:1.3.6.1.4.1.5923.1.1.1.", "urn:oid:1.3.6.1.4.1.5923.1.2.1."

@@ -14,7 +14,7 @@ from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml import messages
 from federation.saml.checks import CHECKS
-from federation.saml.subject import BEARER
+from federation.saml.reading.subject import BEARER
 from tests.support.saml import (
     AT,
     Hook,

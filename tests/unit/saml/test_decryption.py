@@ -9,7 +9,7 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.saml.decryption import Encrypted, decrypt, read_encrypted
-from federation.saml.keys import load_decryption_key
+from federation.saml.registration.keys import load_decryption_key
 from federation.saml.xml import DS, XENC, XENC11, Element
 from tests.support.signatures import (
     own_decryption_key,

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from federation.errors import FederationError
-from federation.saml.assertion import read_assertion
+from federation.saml.reading.assertion import read_assertion
 from federation.saml.xml import DS, SAML, XENC, XENC11, Element
 from federation.testing.encryption import encrypt_assertion
 from tests.support.signatures import (

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from federation.errors import FederationError
-from federation.saml.envelope import SUCCESS, Envelope, check_success, read_envelope
+from federation.saml.reading.envelope import SUCCESS, Envelope, check_success, read_envelope
 from federation.saml.xml import DS, SAML, SAMLP
 
 SPACES = f'xmlns="{SAMLP[1:-1]}" xmlns:a="{SAML[1:-1]}" xmlns:d="{DS[1:-1]}" xmlns:x="urn:x"'

@@ -5,7 +5,7 @@ import base64
 import pytest
 from lxml import etree
 
-from federation.saml.inspection import inspect_response
+from federation.saml.reading.inspection import inspect_response
 from tests.support.signatures import LOGIN, changed, genuine, part
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"

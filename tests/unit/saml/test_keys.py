@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from federation import limits
 from federation.errors import RegistrationError
-from federation.saml.keys import PERMITS, load_certificates, load_decryption_key, parse_permit, verification_key
+from federation.saml.registration.keys import PERMITS, load_certificates, load_decryption_key, parse_permit, verification_key
 from tests.support.signatures import AT, signing_key
 
 

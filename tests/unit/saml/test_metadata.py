@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from federation.errors import RegistrationError
-from federation.saml.keys import load_certificates
-from federation.saml.metadata import read_metadata
+from federation.saml.registration.keys import load_certificates
+from federation.saml.registration.metadata import read_metadata
 from federation.testing import SHAPES, SigningKey
 from tests.support.saml import AT, ISSUER, forge, found, respond, signing_key
 

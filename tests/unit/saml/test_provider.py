@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import federation
 from federation.errors import FederationError, RegistrationError
 from federation.profiles import Profile
-from federation.saml.keys import VerificationKey, load_certificates, load_decryption_key, verification_key
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.keys import VerificationKey, load_certificates, load_decryption_key, verification_key
+from federation.saml.registration.provider import SamlProvider
 from federation.saml.verifiers import named
 from tests.support.saml import (
     ARN,
@@ -208,7 +208,7 @@ def test_refused(what: str) -> None:
 
 
 def test_a_verifier_that_is_not_installed_is_refused_at_registration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "federation.saml.signature_signxml", None)
+    monkeypatch.setitem(sys.modules, "federation.saml.signature.signxml_twin", None)
     named.cache_clear()
     with pytest.raises(RegistrationError) as refused:
         provider(verifier="signxml")

@@ -10,9 +10,9 @@ from federation.errors import InternalFailure, InvalidIdentityToken, Registratio
 from federation.profiles import Profile
 from federation.saml import messages
 from federation.saml.decode import RawResponse
-from federation.saml.keys import load_decryption_key
+from federation.saml.registration.keys import load_decryption_key
 from federation.saml.response import STAGES, _reached, examine_response
-from federation.saml.signature import SignedElement, SignedOctets
+from federation.saml.signature.proof import SignedElement, SignedOctets
 from federation.saml.verifiers import named
 from federation.saml.xml import SAML
 from tests.support.signatures import (

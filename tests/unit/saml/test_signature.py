@@ -4,9 +4,9 @@ import pytest
 from lxml import etree
 
 from federation.errors import InvalidIdentityToken
-from federation.saml import templates
-from federation.saml.signature import check_signed_info, detach
-from federation.saml.signed_info import canonicalise, read_signature, read_signed_info
+from federation.saml.signature import templates
+from federation.saml.signature.proof import check_signed_info, detach
+from federation.saml.signature.signed_info import canonicalise, read_signature, read_signed_info
 from federation.saml.xml import Element, parse, reparse
 from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, registered, resign, signing_key, subject
 

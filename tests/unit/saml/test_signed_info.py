@@ -6,9 +6,9 @@ import pytest
 
 from federation import limits
 from federation.errors import FederationError
-from federation.saml import signed_info
-from federation.saml.algorithms import EXCLUSIVE, Canonicalisation
-from federation.saml.signed_info import canonical_signed_info, canonicalise, read_signature, read_signed_info
+from federation.saml.signature import signed_info
+from federation.saml.signature.algorithms import EXCLUSIVE, Canonicalisation
+from federation.saml.signature.signed_info import canonical_signed_info, canonicalise, read_signature, read_signed_info
 from federation.saml.xml import DS, EC, Element, parse, reparse
 from tests.support.signatures import Change, genuine, part
 

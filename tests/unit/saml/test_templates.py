@@ -2,9 +2,10 @@
 
 import pytest
 
-from federation.saml import signature, templates
-from federation.saml.signed_info import SignedInfo, canonical_signed_info, read_signature, read_signed_info
-from federation.saml.templates import recall, remember
+from federation.saml.signature import proof as signature
+from federation.saml.signature import templates
+from federation.saml.signature.signed_info import SignedInfo, canonical_signed_info, read_signature, read_signed_info
+from federation.saml.signature.templates import recall, remember
 from federation.saml.xml import parse, reparse
 from tests.support.signatures import LOGIN, Keys, genuine, part, prove, refused, registered, signing_key, subject
 

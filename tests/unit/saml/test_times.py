@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.errors import InvalidIdentityToken
-from federation.saml.times import read_instant, shift
+from federation.saml.reading.times import read_instant, shift
 
 GOOD = {
     "2026-09-15T12:00:00Z": datetime(2026, 9, 15, 12, tzinfo=UTC),

@@ -12,7 +12,7 @@ from federation.identity import SessionTag
 from federation.oauth.provider import OAuthProvider
 from federation.oauth.registry import token_key
 from federation.state import AuditEvent, MemoryReplayCache
-from federation.sts.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
+from federation.sts.login.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
 from federation.testing.oidc import ABSENT
 from tests.support.oidc import AT, NOW
 from tests.support.sts.web_identity import (

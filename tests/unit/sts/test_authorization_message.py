@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.account.keyring import Keyring
+from federation.account.reading.keyring import Keyring
 from federation.errors import InvalidAuthorizationMessageException
 from federation.policy import Policy, Principal, RequestContext
-from federation.sts.authorization_message import AuthorizationContext, MatchedStatement, RequestPrincipal, decode, encode
-from federation.sts.sealing import Sealer
+from federation.sts.authorization.message import AuthorizationContext, MatchedStatement, RequestPrincipal, decode, encode
+from federation.sts.sessions.sealing import Sealer
 from tests.support.world import KEYRING
 
 RING = KEYRING

@@ -19,7 +19,10 @@ import pytest
 from federation.account import Keyring
 from federation.errors import InvalidClientTokenId
 from federation.identity import SessionTag
-from federation.sts.callers.user_sessions import (
+from federation.sts.sessions.packing import open_items, seal_items
+from federation.sts.sessions.role_session import RoleSession, open_session, seal_session
+from federation.sts.sessions.sealing import VERSION, SealedToken, Sealer, kind_of
+from federation.sts.sessions.user_sessions import (
     FEDERATED_USER_SESSION,
     ROOT_SESSION,
     USER_SESSION,
@@ -27,9 +30,6 @@ from federation.sts.callers.user_sessions import (
     RootSession,
     UserSession,
 )
-from federation.sts.packing import open_items, seal_items
-from federation.sts.sealing import VERSION, SealedToken, Sealer, kind_of
-from federation.sts.session import RoleSession, open_session, seal_session
 from tests.support.world import ACCOUNT, ISSUED
 
 GOLDEN = json.loads(Path(__file__).with_name("golden_tokens.json").read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def text(payload: bytes) -> bytes:
 
 @pytest.fixture
 def salted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("federation.sts.sealing.os.urandom", lambda octets: SALT[:octets])
+    monkeypatch.setattr("federation.sts.sessions.sealing.os.urandom", lambda octets: SALT[:octets])
 
 
 def test_every_kind_has_a_golden_token_of_the_present_version() -> None:

@@ -7,7 +7,7 @@ from federation.errors import (
     FederationError,
     ValidationError,
 )
-from federation.sts.lifetime import session_period
+from federation.sts.sessions.lifetime import session_period
 from tests.support.sts.saml_login import AT, World, attributes, login, mint, provider
 
 

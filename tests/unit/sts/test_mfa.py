@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from federation.errors import AccessDenied, FederationError, RegistrationError, ValidationError
 from federation.state import MemoryState
-from federation.sts.mfa import MfaDevice, check_mfa, parse_secret
+from federation.sts.callers.mfa import MfaDevice, check_mfa, parse_secret
 
 SERIAL = "arn:aws:iam::123456789012:mfa/ana"
 RFC_SECRET = b"12345678901234567890"

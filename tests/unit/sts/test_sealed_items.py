@@ -10,10 +10,10 @@ import pytest
 from federation.account import Keyring
 from federation.errors import ExpiredToken, ExpiredTokenException, InvalidClientTokenId, PackedPolicyTooLarge, ValidationError
 from federation.identity import SessionTag
-from federation.sts import sealing
-from federation.sts.lifetime import session_period
-from federation.sts.sealing import Sealer
-from federation.sts.session import RoleSession, _named, open_session, seal_session
+from federation.sts.sessions import sealing
+from federation.sts.sessions.lifetime import session_period
+from federation.sts.sessions.role_session import RoleSession, _named, open_session, seal_session
+from federation.sts.sessions.sealing import Sealer
 from tests.support.world import ACCOUNT, ISSUED
 
 BEGIN = ISSUED

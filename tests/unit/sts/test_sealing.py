@@ -6,7 +6,7 @@ import pytest
 from federation.account import Keyring
 from federation.account.access_key_id import account_of
 from federation.errors import InvalidClientTokenId
-from federation.sts.sealing import MAX_TOKEN_CHARS, Sealer, kind_of
+from federation.sts.sessions.sealing import MAX_TOKEN_CHARS, Sealer, kind_of
 from tests.support.world import ACCOUNT
 
 OLD, NEW = bytes(32), bytes(range(32))

@@ -10,7 +10,7 @@ from federation.errors import (
     PackedPolicyTooLarge,
     ValidationError,
 )
-from federation.sts.session import LASTING_KEYS, lasting_keys
+from federation.sts.sessions.role_session import LASTING_KEYS, lasting_keys
 from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, attributes, login, mint
 from tests.support.world import ACCOUNT
 

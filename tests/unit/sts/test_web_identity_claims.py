@@ -7,8 +7,8 @@ import pytest
 from federation.errors import FederationError
 from federation.identity import SessionTag, _verified
 from federation.report import collect, enforce
-from federation.sts.verified_login import SessionRequest, VerifiedLogin
-from federation.sts.web_identity_claims import CHECKS, ROLES, SOURCE_IDENTITY, TAGS, read_session_request, read_what_holds
+from federation.sts.login.verified_login import SessionRequest, VerifiedLogin
+from federation.sts.login.web_identity_claims import CHECKS, ROLES, SOURCE_IDENTITY, TAGS, read_session_request, read_what_holds
 
 ROLE = "arn:aws:iam::123456789012:role/Deploy"
 

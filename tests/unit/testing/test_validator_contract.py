@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from federation.oauth.provider import OAuthProvider
-from federation.saml.provider import SamlProvider
+from federation.saml.registration.provider import SamlProvider
 from federation.testing import SamlForge, aws_attributes, to_base64
 from federation.testing.validator_contract import CONTRACT, Clause, Specimen
 from tests.support import oidc, saml

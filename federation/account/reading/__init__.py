@@ -1,0 +1,1 @@
+"""Reading an account directory: each kind of file, and the whole."""

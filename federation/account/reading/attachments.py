@@ -1,0 +1,104 @@
+"""Tags, permissions boundary, inline policies and attached policies of roles, users and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from federation import limits
+from federation.account.reading.faults import Faults
+from federation.account.reading.fields import Fields
+from federation.account.reading.policies import compile_policy
+from federation.account.reading.settings import Settings
+from federation.errors import show
+from federation.identity import SessionTag
+from federation.policy import Policy
+
+POLICY_NAME_CHARS: Final = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachments:
+    """Tags and policies of an IAM entity.
+
+    Attributes:
+        tags: The tags of the entity.
+        boundary: ARN of the permissions boundary, or None.
+        inline: Inline policies, PolicyName to identity policy.
+        attached: ARNs of the attached managed policies, in order.
+    """
+
+    tags: tuple[SessionTag, ...]
+    boundary: str | None
+    inline: Mapping[str, Policy]
+    attached: tuple[str, ...]
+
+
+def read_attachments(fields: Fields, *, inline: str, file: str, faults: Faults) -> Attachments:
+    """Return tags and policies of an entity. *inline* is the member of its inline policies, such as ``RolePolicyList``."""
+    return Attachments(
+        tags=_tags(fields),
+        boundary=_boundary(fields),
+        inline=MappingProxyType(_inline_policies(fields, inline, file=file, faults=faults)),
+        attached=_attached_policies(fields),
+    )
+
+
+def check_references(
+    attached: Iterable[str], *, boundary: str | None, policies: Collection[str], file: str, settings: Settings, faults: Faults
+) -> None:
+    """Require that every referenced customer managed policy is in the account. Policies of AWS may be missing."""
+    named = (("PermissionsBoundary", boundary), *(("AttachedManagedPolicies", arn) for arn in attached))
+    for member, arn in named:
+        if arn is None or arn in policies or arn.startswith(f"arn:{settings.partition}:iam::aws:policy/"):
+            continue
+        faults.add(file, f"$.{member}", "the ARN of a policy in policies/", show(arn), "add the policy's file or correct the ARN")
+
+
+def _tags(fields: Fields) -> tuple[SessionTag, ...]:
+    tags: dict[str, SessionTag] = {}
+    for tag in fields.objects("Tags"):
+        key = tag.text("Key", required=True, longest=limits.TAG_KEY_CHARS)
+        value = tag.text("Value", required=True, longest=limits.TAG_VALUE_CHARS)
+        tag.finish()
+        if key is not None and key.lower() in tags:
+            tag.fault("Key", "keys that differ by more than case", show(key), "tag keys are case-insensitive")
+        elif key is not None:
+            tags[key.lower()] = SessionTag(key, value or "")
+    return tuple(tags.values())
+
+
+def _boundary(fields: Fields) -> str | None:
+    boundary = fields.object("PermissionsBoundary")
+    if boundary is None:
+        return None
+    boundary.ignore("PermissionsBoundaryType")
+    arn = boundary.text("PermissionsBoundaryArn", required=True)
+    boundary.finish()
+    return arn
+
+
+def _inline_policies(fields: Fields, member: str, *, file: str, faults: Faults) -> dict[str, Policy]:
+    policies: dict[str, Policy] = {}
+    for item in fields.objects(member):
+        name = item.text("PolicyName", required=True, longest=POLICY_NAME_CHARS)
+        policy = compile_policy(item.raw("PolicyDocument"), "identity", file=file, path=item.at("PolicyDocument"), faults=faults)
+        item.finish()
+        if name is not None and name in policies:
+            item.fault("PolicyName", "names used once", show(name), "rename one of the inline policies")
+        elif name is not None and policy is not None:
+            policies[name] = policy
+    return policies
+
+
+def _attached_policies(fields: Fields) -> tuple[str, ...]:
+    arns = []
+    for item in fields.objects("AttachedManagedPolicies"):
+        arn = item.text("PolicyArn", required=True)
+        item.ignore("PolicyName")
+        item.finish()
+        if arn is not None:
+            arns.append(arn)
+    return tuple(arns)

@@ -1,0 +1,201 @@
+"""Reading of files of an account directory: regular files of bounded size, without following symbolic links. Failures become faults."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+from federation import limits
+from federation.account.reading.faults import Faults
+from federation.errors import show
+
+ACCOUNT_FILE_OCTETS: Final = 1_048_576
+"""Largest JSON or TOML file of an account directory."""
+DIRECTORY_ENTRIES: Final = 20_000
+"""Most entries of one directory."""
+
+_OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Tree:
+    """The files below one account directory.
+
+    Names are relative, with ``/``. They must come from listings and constants, never from tokens.
+    """
+
+    __slots__ = ("_faults", "root")
+
+    def __init__(self, root: Path, faults: Faults) -> None:
+        self.root: Path = root
+        self._faults = faults
+
+    def entries(self, directory: str) -> tuple[str, ...]:
+        """Return the sorted names in *directory* without hidden ones; empty where the directory is absent or at fault."""
+        names = sorted(name for name in self._listed(directory) if not name.startswith("."))
+        if len(names) > DIRECTORY_ENTRIES:
+            self._faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(names)), "split the account")
+            return ()
+        return tuple(names)
+
+    def _listed(self, directory: str) -> Collection[str]:
+        try:
+            status = os.lstat(self.root / directory)
+            if not stat.S_ISDIR(status.st_mode) and directory:
+                self._faults.add(directory, "", "a directory", _file_kind(status.st_mode), "replace it by a real directory")
+                return ()
+            return os.listdir(self.root / directory)  # noqa: PTH208 - only names are needed
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError) as error:
+            self._faults.add(directory or ".", "", "a readable directory", _reason(error), "correct the path or its permissions")
+            return ()
+
+    def is_directory(self, name: str) -> bool:
+        """Return whether *name* is a directory and not a symbolic link."""
+        try:
+            return stat.S_ISDIR(os.lstat(self.root / name).st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
+        """Return the octets of *file*, at most *longest*; None after recording a fault."""
+        try:
+            handle = os.open(self.root / file, _OPEN_FLAGS)
+        except (OSError, ValueError) as error:
+            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the path, its kind or its permissions")
+            return None
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                self._faults.add(file, "", "a regular file", _file_kind(status.st_mode), "replace it by the file itself")
+                return None
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                octets = stream.read(longest + 1)
+        except OSError as error:
+            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the file or its permissions")
+            return None
+        finally:
+            os.close(handle)
+        return self.bounded(file, octets, longest)
+
+    def missing(self, file: str) -> None:
+        """Record that *file* is missing."""
+        self._faults.add(file, "", "a readable regular file", os.strerror(errno.ENOENT), "correct the path, its kind or its permissions")
+
+    def bounded(self, file: str, octets: bytes, longest: int) -> bytes | None:
+        """Return *octets*, the content of *file*; None after recording a fault where there are more than *longest*."""
+        if len(octets) > longest:
+            self._faults.add(file, "", f"at most {longest} octets", "more", "this is not the file it is taken for")
+            return None
+        return octets
+
+    def mode(self, file: str) -> int | None:
+        """Return the permission bits of *file*; None where the system has none."""
+        try:
+            return stat.S_IMODE(os.lstat(self.root / file).st_mode) if os.name == "posix" else None
+        except (OSError, ValueError):
+            return None
+
+    def require_private(self, file: str, *, published: str) -> None:
+        """Record a fault where other users may read *file*, unless *published*, its own reason for that, is not empty."""
+        mode = self.mode(file)
+        if not published and mode is not None and mode & 0o077:
+            self._faults.add(
+                file, "", "mode 0600", f"mode {mode:04o}", "run chmod 600 on the file, and replace its secrets if others read them"
+            )
+
+    def text(self, file: str) -> str | None:
+        """Return the UTF-8 text of *file* without a byte order mark; None after recording a fault."""
+        octets = self.read(file)
+        if octets is None:
+            return None
+        try:
+            return octets.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self._faults.add(file, "", "UTF-8 text", f"an invalid octet at offset {error.start}", "save the file as UTF-8")
+            return None
+
+    def json(self, file: str) -> object | None:
+        """Return the JSON of *file*, parsed by `parse_json`; None after recording a fault."""
+        text = self.text(file)
+        if text is None:
+            return None
+        try:
+            document: object = parse_json(text)
+        except (ValueError, RecursionError) as error:
+            self._faults.add(file, "", "one JSON document without duplicate members", show(_reason(error)), "correct the JSON")
+            return None
+        if document is None:  # None means that a fault was recorded, so null must be recorded here
+            self._faults.add(file, "", "a JSON document that says something", "null", "correct or remove the file")
+        return document
+
+    def toml(self, file: str) -> object | None:
+        """Return the parsed TOML of *file*; None after recording a fault."""
+        text = self.text(file)
+        if text is None:
+            return None
+        try:
+            return tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            self._faults.add(file, "", "TOML", show(_reason(error)), "correct the TOML")
+            return None
+
+
+def parse_json(text: str) -> object:
+    """Return the parsed JSON *text*. Duplicate members, NaN, infinities, lone surrogates and deep nesting are refused.
+
+    Raises:
+        ValueError: The text is not such JSON, or is nested deeper than `limits.JSON_DEPTH`.
+        RecursionError: The nesting exceeds the limit of the interpreter's parser.
+    """
+    document: object = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+    if text.count("{") + text.count("[") >= limits.JSON_DEPTH:  # depth is at most the number of brackets
+        _check_depth(document)
+    if not text.isascii() or "\\u" in text:
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate raises here
+    return document
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("an object with a duplicate member")
+    return members
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_depth(document: object) -> None:
+    level = [document]
+    for _ in range(limits.JSON_DEPTH):
+        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())]
+        if not level:
+            return
+    raise ValueError(f"nesting deeper than {limits.JSON_DEPTH}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        if error.errno == errno.ELOOP:
+            return "a symbolic link"
+        return os.strerror(error.errno) if error.errno else type(error).__name__
+    return "nesting too deep" if isinstance(error, RecursionError) else str(error)
+
+
+def _file_kind(mode: int) -> str:
+    kinds = {
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFDIR: "a directory",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFREG: "a file",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")

@@ -1,0 +1,71 @@
+"""Reading of ``roles/<Name>.json``: a role in the form of ``get-role`` or of ``get-account-authorization-details`` (RoleDetailList)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from federation import limits
+from federation.account.model import IAM_PATH, UNIQUE_ID, ManagedPolicy, Role, derived_id
+from federation.account.reading.attachments import check_references, read_attachments
+from federation.account.reading.entities import ROLE, check_arn, check_name, entities
+from federation.account.reading.faults import Faults
+from federation.account.reading.fields import Fields
+from federation.account.reading.files import Tree
+from federation.account.reading.policies import compile_policy
+from federation.account.reading.settings import Settings
+
+MAX_SESSION_DURATION_MIN: Final = 3600
+"""Smallest MaxSessionDuration in seconds (IAM API model); the largest is `limits.ROLE_SESSION_MAX_SECONDS`."""
+
+
+def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Role]:
+    """Return every role of the account by ARN. *policies* are the managed policies that roles may refer to."""
+    found: dict[str, Role] = {}
+    for file, name, document, root in entities(tree, ROLE, faults):
+        role = read_role(document, name, file=file, root=root, settings=settings, faults=faults)
+        if role is not None:
+            check_references(
+                role.attached_policies,
+                boundary=role.permissions_boundary,
+                policies=policies,
+                file=file,
+                settings=settings,
+                faults=faults,
+            )
+            found[role.arn] = role
+    return found
+
+
+def read_role(document: object, name: str, *, file: str, settings: Settings, faults: Faults, root: str = "$") -> Role | None:
+    """Return one role; None after recording faults. *root* is the JSON path of *document* in *file*."""
+    before = len(faults)
+    fields = Fields(document, file=file, faults=faults)
+    check_name(fields, ROLE, name)
+    path = fields.text("Path", pattern=IAM_PATH) or "/"
+    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:role{path}{name}")
+    role_id = fields.text("RoleId", pattern=UNIQUE_ID) or derived_id("AROA", settings.id, "role", path + name)
+    trust = compile_policy(
+        fields.raw("AssumeRolePolicyDocument"), "trust", file=file, path=fields.at("AssumeRolePolicyDocument"), faults=faults
+    )
+    longest = fields.integer("MaxSessionDuration", low=MAX_SESSION_DURATION_MIN, high=limits.ROLE_SESSION_MAX_SECONDS)
+    description = fields.text("Description", longest=1000) or ""
+    carried = read_attachments(fields, inline=ROLE.inline_member, file=file, faults=faults)
+    fields.ignore("CreateDate", "InstanceProfileList", "RoleLastUsed")
+    fields.finish()
+    if trust is None or len(faults) > before:
+        return None
+    return Role(
+        arn=arn,
+        name=name,
+        path=path,
+        role_id=role_id,
+        trust_policy=trust,
+        max_session_duration=longest or MAX_SESSION_DURATION_MIN,
+        tags=carried.tags,
+        permissions_boundary=carried.boundary,
+        inline_policies=carried.inline,
+        attached_policies=carried.attached,
+        description=description,
+        file=file,
+        place=root + fields.at("AssumeRolePolicyDocument").removeprefix("$"),
+    )

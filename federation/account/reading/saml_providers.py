@@ -1,0 +1,135 @@
+"""Reading of ``saml-providers/<Name>/``: ``metadata.xml``, decryption keys ``*.pem``, and optionally ``provider.toml``.
+
+The mode of a decryption key must be private, unless ``published`` in ``provider.toml`` has the reason why the keys are not secret.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from federation import limits
+from federation.account.model import PROVIDER_NAME
+from federation.account.reading.faults import Faults
+from federation.account.reading.fields import Fields
+from federation.account.reading.files import Tree
+from federation.account.reading.names import file_name, read_name
+from federation.account.reading.settings import PROFILE, Settings, names
+from federation.errors import FederationError, show
+from federation.saml.registration.provider import SamlProvider
+
+SAML_PROVIDERS: Final = "saml-providers"
+METADATA_FILE: Final = "metadata.xml"
+SETTINGS_FILE: Final = "provider.toml"
+PRIVATE_KEY_OCTETS: Final = 16_384
+"""Largest private key of a SAML provider (IAM API, AddPrivateKey: 1 to 16 384 characters)."""
+PRIVATE_KEYS: Final = 2
+"""Most decryption keys of one provider (IAM quota)."""
+MAX_AGE_SECONDS: Final = 86_400
+"""Largest ``max_age`` of ``provider.toml``; ``"none"`` disables the rule."""
+
+_ONE_OF: Final = {
+    "signed": re.compile(r"assertion|response|either"),
+    "encryption": re.compile(r"allowed|required"),
+    "verifier": re.compile(r"[a-z][a-z0-9-]{0,31}"),
+    "profile": PROFILE,
+    "entity_id": None,
+    "published": None,
+}
+
+
+def read_saml_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, SamlProvider]:
+    """Return every SAML provider of the account by ARN."""
+    found: dict[str, SamlProvider] = {}
+    for entry in tree.entries(SAML_PROVIDERS):
+        directory, name = f"{SAML_PROVIDERS}/{entry}", read_name(entry, directory=SAML_PROVIDERS, suffix="", faults=faults)
+        if name is None:
+            continue
+        if PROVIDER_NAME.fullmatch(name) is None:
+            faults.add(directory, "", f"a name matching {PROVIDER_NAME.pattern}", show(name), "rename the directory")
+            continue
+        provider = read_saml_provider(tree, directory, provider_arn(settings, name), settings, faults)
+        if provider is not None:
+            found[provider.arn] = provider
+    return found
+
+
+def provider_directory(name: str) -> str:
+    """Return the path of the directory of the SAML provider *name*, relative to the account directory."""
+    return f"{SAML_PROVIDERS}/{file_name(name)}"
+
+
+def provider_arn(settings: Settings, name: str) -> str:
+    """Return the ARN of the account's SAML provider *name*."""
+    return f"arn:{settings.partition}:iam::{settings.id}:saml-provider/{name}"
+
+
+def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings, faults: Faults) -> SamlProvider | None:
+    """Return the provider of one directory; None after recording faults."""
+    before = len(faults)
+    keys = {}
+    options: dict[str, Any] = {}
+    metadata: bytes | None = None
+    for entry in tree.entries(directory):
+        file = f"{directory}/{entry}"
+        if entry == METADATA_FILE:
+            metadata = tree.read(file, longest=limits.METADATA_OCTETS)
+        elif entry == SETTINGS_FILE:
+            options = _read_options(tree, file, faults)
+        elif entry.endswith(".pem"):
+            keys[file] = tree.read(file, longest=PRIVATE_KEY_OCTETS) or b""
+        else:
+            faults.add(file, "", f"{METADATA_FILE}, {SETTINGS_FILE} or *.pem", show(entry), "remove the file")
+    published = options.pop("published", "")
+    for file in keys:
+        tree.require_private(file, published=published)
+    if metadata is None and len(faults) == before:
+        faults.add(
+            f"{directory}/{METADATA_FILE}", "", "the identity provider's metadata", "no file", "export it from the identity provider"
+        )
+    if len(keys) > PRIVATE_KEYS:
+        faults.add(directory, "", f"at most {PRIVATE_KEYS} decryption keys", str(len(keys)), "remove the oldest")
+    if metadata is None or len(faults) > before:
+        return None
+    return _register(metadata, list(keys.values()), {**account_options(settings), **options}, arn=arn, directory=directory, faults=faults)
+
+
+def account_options(settings: Settings) -> dict[str, Any]:
+    """Return the defaults of ``account.toml`` for SAML providers."""
+    options: dict[str, Any] = {"profile": settings.profile, "clock_skew": settings.clock_skew}
+    if settings.audiences is not None:
+        options["audiences"] = settings.audiences
+    if settings.recipients is not None:
+        options["recipients"] = settings.recipients
+    return options
+
+
+def _register(
+    metadata: bytes, keys: list[bytes], options: dict[str, Any], *, arn: str, directory: str, faults: Faults
+) -> SamlProvider | None:
+    try:
+        return SamlProvider.from_metadata(metadata, arn=arn, decryption_keys=tuple(keys), **options)
+    except FederationError as refusal:
+        about_key = refusal.check.startswith("decryption")
+        faults.add_refusal(directory if about_key else f"{directory}/{METADATA_FILE}", "", refusal)
+        return None
+
+
+def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
+    document = tree.toml(file)
+    if document is None:
+        return {}
+    fields = Fields(document, file=file, faults=faults)
+    options: dict[str, Any] = {name: fields.text(name, pattern=pattern) for name, pattern in _ONE_OF.items()}
+    options |= {name: names(fields, name) for name in ("permit", "audiences", "recipients")}
+    skew = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS)
+    options["clock_skew"] = None if skew is None else timedelta(seconds=skew)
+    given = {name: value for name, value in options.items() if value is not None}
+    if fields.raw("max_age") == "none":
+        given["max_age"] = None
+    else:
+        seconds = fields.integer("max_age", low=1, high=MAX_AGE_SECONDS)
+        given |= {} if seconds is None else {"max_age": timedelta(seconds=seconds)}
+    fields.finish()
+    return given

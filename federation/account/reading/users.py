@@ -1,0 +1,89 @@
+"""Reading of ``users/<Name>.json`` and ``groups/<Name>.json``, in the form of ``get-account-authorization-details`` or ``get-user``."""
+
+from __future__ import annotations
+
+from federation.account.model import IAM_PATH, UNIQUE_ID, Group, ManagedPolicy, User, derived_id
+from federation.account.reading.attachments import check_references, read_attachments
+from federation.account.reading.entities import GROUP, USER, check_arn, check_name, entities
+from federation.account.reading.faults import Faults
+from federation.account.reading.fields import Fields
+from federation.account.reading.files import Tree
+from federation.account.reading.settings import Settings
+from federation.errors import show
+
+
+def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
+    """Return every group of the account by name."""
+    found: dict[str, Group] = {}
+    for file, name, document, _ in entities(tree, GROUP, faults):
+        group = read_group(document, name, file=file, settings=settings, faults=faults)
+        if group is not None:
+            check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
+            found[name] = group
+    return found
+
+
+def read_group(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Group | None:
+    """Return one group; None after recording faults."""
+    before = len(faults)
+    fields = Fields(document, file=file, faults=faults)
+    check_name(fields, GROUP, name)
+    path = fields.text("Path", pattern=IAM_PATH) or "/"
+    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:group{path}{name}")
+    group_id = fields.text("GroupId", pattern=UNIQUE_ID) or derived_id("AGPA", settings.id, "group", path + name)
+    carried = read_attachments(fields, inline=GROUP.inline_member, file=file, faults=faults)
+    fields.ignore("CreateDate")
+    fields.finish()
+    if len(faults) > before:
+        return None
+    return Group(arn=arn, name=name, path=path, group_id=group_id, inline_policies=carried.inline, attached_policies=carried.attached)
+
+
+def read_users(
+    tree: Tree, settings: Settings, *, policies: dict[str, ManagedPolicy], groups: dict[str, Group], faults: Faults
+) -> dict[str, User]:
+    """Return every user of the account by ARN. *policies* and *groups* are those that users may refer to."""
+    found: dict[str, User] = {}
+    for file, name, document, _ in entities(tree, USER, faults):
+        user = read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
+        if user is not None:
+            check_references(
+                user.attached_policies,
+                boundary=user.permissions_boundary,
+                policies=policies,
+                file=file,
+                settings=settings,
+                faults=faults,
+            )
+            found[user.arn] = user
+    return found
+
+
+def read_user(document: object, name: str, *, file: str, settings: Settings, groups: dict[str, Group], faults: Faults) -> User | None:
+    """Return one user; None after recording faults."""
+    before = len(faults)
+    fields = Fields(document, file=file, faults=faults)
+    check_name(fields, USER, name)
+    path = fields.text("Path", pattern=IAM_PATH) or "/"
+    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:user{path}{name}")
+    user_id = fields.text("UserId", pattern=UNIQUE_ID) or derived_id("AIDA", settings.id, "user", path + name)
+    carried = read_attachments(fields, inline=USER.inline_member, file=file, faults=faults)
+    named = fields.texts("GroupList") or ()
+    for group in named:
+        if group not in groups:
+            fields.fault("GroupList", "names of groups in groups/", show(group), "add the group's file or correct the name")
+    fields.ignore("CreateDate", "PasswordLastUsed")
+    fields.finish()
+    if len(faults) > before:
+        return None
+    return User(
+        arn=arn,
+        name=name,
+        path=path,
+        user_id=user_id,
+        tags=carried.tags,
+        permissions_boundary=carried.boundary,
+        inline_policies=carried.inline,
+        attached_policies=carried.attached,
+        groups=tuple(groups[group] for group in named),
+    )

@@ -1,0 +1,76 @@
+"""Plain output: text without tables or colours, and JSON. What needs no more than this starts faster."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import click
+
+from federation.cli.rendering.lines import Screen, listed
+from federation.errors import printable
+
+UNVERIFIED: Final = "UNVERIFIED  "
+"""What every line with words of a token begins with that proved nothing."""
+
+
+def safe(value: object) -> str:
+    """Return *value* as text that is safe on a terminal (attack row T08)."""
+    return printable(str(value))
+
+
+def print_json(document: object) -> None:
+    """Print *document*: two spaces, ASCII only, so that a terminal shows exactly what a program reads."""
+    click.echo(json.dumps(document, indent=2, default=_plain))
+
+
+def aws_json(document: object) -> str:
+    """Return *document* as the AWS CLI prints it: four spaces, letters as they are, instants in ISO 8601. What is deceptive is escaped."""
+    text = json.dumps(document, indent=4, ensure_ascii=False, default=_plain)
+    return "".join(c if c == "\n" or safe(c) == c else json.dumps(c)[1:-1] for c in text)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def tell(speak: Callable[[], object]) -> None:
+    """Run *speak*, which writes to standard error. Where nothing can be written there, the exit status says it alone."""
+    try:
+        speak()
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # or the interpreter would try again at its end
+
+
+def joined(values: object) -> str:
+    """Return the values of a list in one line; anything else as its own text."""
+    return ", ".join(str(value) for value in values) if isinstance(values, tuple | list) else str(values)
+
+
+def flatten(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the leaves of nested plain data with their dotted path; what is absent or empty is left out."""
+    for name, value in document.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{path}.")
+        elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+            for index, item in enumerate(value):
+                yield from flatten(item if isinstance(item, Mapping) else {"": item}, f"{path}[{index}].")
+        elif value not in (None, "", [], ()):
+            yield path, joined(value)
+
+
+def unverified(claims: Mapping[str, Any], screen: Screen, *, indent: int = 0) -> Iterator[str]:
+    """Yield the lines that show *claims* on *screen*, each with the warning: a line may be quoted alone."""
+    rows = [(screen.shown(safe(path)), screen.shown(safe(value))) for path, value in flatten(claims)]
+    for line in listed(rows, screen.columns, mark=" " * indent + UNVERIFIED):
+        yield from line.wrapped(screen.columns)

@@ -1,0 +1,57 @@
+"""Who calls a signed operation on the command line: by name, or by the credentials in the environment, as the AWS CLI has them."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from federation.cli.support.options import Command, account_option, moment_option, neighbour_option, state_option
+from federation.sts.callers.caller import Caller
+from federation.sts.service import SecurityTokenService
+
+ACCESS_KEY_ID: Final = "AWS_ACCESS_KEY_ID"
+SECRET_ACCESS_KEY: Final = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
+SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+
+
+caller_option: Final = click.option(
+    "--caller",
+    help=f"ARN of who calls: a user, the root or a role session. Default: whom {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
+    f"{SESSION_TOKEN} name.",
+)
+
+
+def caller_options(command: Command) -> Command:
+    """Give *command* the flags that say which accounts there are and who calls."""
+    for option in (
+        moment_option("Call"),
+        state_option,
+        caller_option,
+        neighbour_option,
+        account_option,
+    ):
+        command = option(command)
+    return command
+
+
+def open_service(account_path: Path, neighbours: tuple[Path, ...], *, state: str | None = None) -> SecurityTokenService:
+    """Open the service of the account and its neighbours; None for a *state* that ends with this process."""
+    return SecurityTokenService.open(account_path, neighbours=neighbours, state=state)
+
+
+def resolve_caller(sts: SecurityTokenService, caller: str | None, *, at: datetime | None) -> Caller:
+    """Return the caller of this process.
+
+    Raises:
+        FederationError: There is no such principal, or the credentials of the environment are nobody's.
+    """
+    if caller is not None:
+        return sts.caller_for_arn(caller)
+    key_id, secret, token = (os.environ.get(name) for name in (ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN))
+    if not key_id or not secret:
+        raise click.UsageError(f"pass --caller, or set {ACCESS_KEY_ID} and {SECRET_ACCESS_KEY}")
+    return sts.caller_for_credentials(key_id, secret, token or None, at=at)

@@ -1,0 +1,39 @@
+"""Which of an account's providers is meant to judge a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+from federation.account.model import Account
+from federation.judging.finder import Finder
+from federation.judging.unverified_token import UnverifiedToken
+from federation.protocols import Provider
+
+if TYPE_CHECKING:  # key handling is loaded with an account that has such providers
+    from federation.oauth.provider import OAuthProvider
+    from federation.oidc.provider import OidcProvider
+    from federation.saml.registration.provider import SamlProvider
+
+AccountProvider: TypeAlias = "SamlProvider | OidcProvider | OAuthProvider | Provider"
+
+
+def provider_of(account: Account, token: bytes, wanted: str | None) -> AccountProvider:
+    """Return the provider *wanted* by name or ARN, else the one that the token says it is of, by the kind it looks like."""
+    if wanted is not None:
+        return _named({**account.saml_providers, **account.oidc_providers, **account.oauth_providers, **account.plugin_providers}, wanted)
+    return Finder(account).find(UnverifiedToken(token))
+
+
+def _named(providers: Mapping[str, AccountProvider], wanted: str) -> AccountProvider:
+    found = [provider for arn, provider in providers.items() if wanted in {arn, _name(arn)}]
+    if len(found) != 1:
+        raise click.UsageError(f"the account has no provider of that name; it has: {', '.join(map(_name, providers)) or 'none'}")
+    return found[0]
+
+
+def _name(arn: str) -> str:
+    """Return the name in *arn*, all of the resource after its type; built-in providers have no ARN."""
+    return arn.partition("-provider/")[2] or arn

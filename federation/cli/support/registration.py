@@ -1,0 +1,88 @@
+"""Options that register a provider, and what they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import click
+
+from federation import limits
+from federation.cli.support.options import Command
+from federation.profiles import Profile
+
+
+class MaxAge(click.ParamType["timedelta | str"]):
+    """Seconds, or ``none`` for no limit."""
+
+    name = "seconds"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta | str:
+        """Return *value* as a duration; ``none`` stays itself, since None means that the option was not given."""
+        if value == "none" or isinstance(value, timedelta):
+            return "none" if value == "none" else value
+        if re.fullmatch(r"[1-9][0-9]{0,8}", str(value)) is None:
+            self.fail("expected a positive number of seconds, or none", param, ctx)
+        return timedelta(seconds=int(str(value)))
+
+
+_COMMON: Final = (
+    click.option("--profile", type=click.Choice([p.value for p in Profile]), help="Whose reading of the rules decides."),
+    click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway."),
+)
+_SAML: Final = (
+    *_COMMON,
+    click.option("--max-age", type=MaxAge(), help="Seconds a response may be old, or none for no limit."),
+    click.option("--audience", "audiences", multiple=True, help="Audience by which responses address us; repeatable."),
+    click.option("--recipient", "recipients", multiple=True, help="Address at which we receive; repeatable."),
+    click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="Which part must carry a signature."),
+    click.option("--encryption", type=click.Choice(["allowed", "required"]), help="Whether assertions must be encrypted."),
+    click.option("--permit", multiple=True, help="Permit one weak algorithm by name, e.g. rsa-sha1; repeatable."),
+    click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="Which implementation checks XML signatures."),
+    click.option("--entity-id", help="Which identity provider is meant, where the metadata holds several."),
+)
+_OIDC: Final = (
+    *_COMMON,
+    click.option("--algorithm", "algorithms", multiple=True, help="An algorithm to accept; repeatable. Default: every sound one."),
+    click.option("--token-type", "token_types", multiple=True, help="A value of the header parameter typ to accept; repeatable."),
+    click.option("--reuse", type=click.Choice(["allowed", "refused"]), help="Whether one token may serve twice."),
+    click.option("--thumbprint", "thumbprints", multiple=True, help="Kept as IAM lists it; decides nothing; repeatable."),
+)
+_OAUTH: Final = (
+    *_COMMON,
+    click.option("--client-id", "client_ids", multiple=True, help="A client whose tokens are accepted; repeatable."),
+    click.option("--resource-server", "resource_servers", multiple=True, help="A name by which signed answers address us; repeatable."),
+)
+
+unset_option: Final = click.option(
+    "--unset", multiple=True, metavar="NAME", help="Give up a setting of provider.toml, by its name there; repeatable."
+)
+
+
+def saml_rules(command: Command) -> Command:
+    """Give *command* the options for the rules of a SAML provider; what is not given is the account's affair."""
+    return _with(command, _SAML)
+
+
+def oidc_rules(command: Command) -> Command:
+    """Give *command* the options for the rules of an OpenID Connect provider, likewise."""
+    return _with(command, _OIDC)
+
+
+def oauth_rules(command: Command) -> Command:
+    """Give *command* the options for the rules of an OAuth 2.0 server, likewise."""
+    return _with(command, _OAUTH)
+
+
+def rules_of(options: Mapping[str, object]) -> dict[str, Any]:
+    """Return the options that were given, as the arguments of a provider."""
+    given = {name: value for name, value in options.items() if value not in (None, ())}
+    return {**given, "max_age": None} if given.get("max_age") == "none" else given
+
+
+def _with(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,1 @@
+"""The assertion and its envelope as typed values, read once and strictly."""

@@ -1,0 +1,1 @@
+"""A registered SAML identity provider: its keys, its metadata, and where AWS takes its responses."""

@@ -1,0 +1,1 @@
+"""Sessions and the sealed tokens that carry them."""
