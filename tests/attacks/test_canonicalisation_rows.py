@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from federation.saml.signature.proof.proof.algorithms import EXCLUSIVE, Canonicalisation
-from federation.saml.signature.proof.proof.proof import StrictVerifier, Verified
-from federation.saml.signature.proof.proof.signed_info import canonicalise
 from lxml import etree
 
 from federation.saml import response
+from federation.saml.signature.algorithms import EXCLUSIVE, Canonicalisation
+from federation.saml.signature.proof import StrictVerifier, Verified
+from federation.saml.signature.signed_info import canonicalise
 from federation.saml.xml import DS, EC, SAML, Element, parse
 from tests.support.paths import REPOSITORY
 from tests.support.signatures import LOGIN, Keys, changed, genuine, part, prove, refused, resign, sign_with_xmlsec, signing_key, subject

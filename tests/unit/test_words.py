@@ -9,7 +9,13 @@ from typing import Final
 from tests.support.paths import REPOSITORY
 
 HOUSE: Final = REPOSITORY / "federation"
-NATURAL: Final[dict[str, str]] = {}
+NATURAL: Final[dict[str, str]] = {
+    "Explain": "a function that explains, in the room of explanations",
+    "Finding": "what lint found; what a statement lacks",
+    "Origin": "whence a call came; whence a key comes",
+    "Reading": "one token under both profiles; one subject by its form",
+    "Subject": "the Subject of an assertion; the form of a sub",
+}
 """Names that two modules may define, each with the reason why a reader cannot take one for the other."""
 
 
