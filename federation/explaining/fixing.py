@@ -13,7 +13,10 @@ from federation.explaining.widening import lets_in
 from federation.explanation import ABSENT, Absent, Change, Json
 from federation.policy.document import Number, read_document
 
-__all__ = ["apply", "changed", "lets_in"]
+__all__ = ["apply", "changed", "lets_in", "plain"]
+
+_DIGITS: Final = 4000
+"""Digits up to which Python reads a number as an integer."""
 
 _INDENT: Final = re.compile(r"\n([ \t]*)[^\n]*$")
 
@@ -41,20 +44,24 @@ def apply(text: str, changes: Sequence[Change], *, place: str = "$") -> str:
         MalformedPolicyDocument: *text* is no JSON object.
         ValidationError: Check ``edit``: a change finds another value than the one it replaces.
     """
-    _, data = read_document(text)
+    data = _read(text)
     for change in changes:
         path = place + change.path.removeprefix("$")
         wanted = _changed(data, read_path(path), change)
         text = _edited(text, data, wanted, path)
-        _, data = read_document(text)
+        data = _read(text)
         if data != wanted:
             raise _misfit(path, "a text that says the same as the changed document", "another")
     return text
 
 
+def _read(text: str) -> Any:  # noqa: ANN401 - JSON
+    return plain(read_document(text)[1])
+
+
 def _changed(value: Any, steps: tuple[Step, ...], change: Change) -> Any:  # noqa: ANN401 - JSON
     if not steps:
-        if value != change.old:
+        if plain(value) != plain(change.old):
             raise _misfit(change.path, _shown(change.old), _shown(value))
         return change.new
     step = steps[0]
@@ -163,28 +170,27 @@ def _removed(node: Node, place: int) -> tuple[int, int, str]:
 
 def _written(value: Any, text: str, at: int) -> str:  # noqa: ANN401 - JSON
     """Return *value* as JSON in the style of *text*: indented where the text is, beginning at the offset *at*."""
-    plain = _plain(value)
-    inline = json.dumps(plain, ensure_ascii=False)
+    inline = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, dict | list) or (isinstance(value, list) and not any(isinstance(each, dict | list) for each in value)):
         return inline
     match = _INDENT.search(text[:at])
     unit = re.search(r"\n([ \t]+)\S", text)
     if match is None or unit is None:
         return inline
-    return json.dumps(plain, ensure_ascii=False, indent=unit[1]).replace("\n", f"\n{match[1]}")
+    return json.dumps(value, ensure_ascii=False, indent=unit[1]).replace("\n", f"\n{match[1]}")
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return *value* with the numbers of a policy document, which keep their spelling, as numbers again."""
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return *value* with the numbers of a policy document, which keep their spelling there, as numbers again."""
     if isinstance(value, Number):
-        return json.loads(value)
+        return json.loads(value, parse_int=int if len(value) <= _DIGITS else float)
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list) else value
+        return {name: plain(each) for name, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _shown(value: object) -> str:
-    return "nothing" if isinstance(value, Absent) else show(json.dumps(_plain(value), ensure_ascii=False)[:1024])
+    return "nothing" if isinstance(value, Absent) else show(json.dumps(plain(value), ensure_ascii=False)[:1024])
 
 
 def _misfit(path: str, expected: str, found: str) -> ValidationError:

@@ -42,7 +42,11 @@ def _of_allow(former: Statement, statement: Statement) -> Iterator[str]:
     for condition in statement.conditions:
         same = known.get((condition.operator.name, condition.folded))
         values = [each for each in condition.expected if same is None or each not in same.expected]
-        if values:
+        if condition.operator.operator.negated and same is not None:
+            values = [each for each in same.expected if each not in condition.expected]
+            listed = ", ".join(map(show, values[:_MAX_TOLD]))
+            yield from (f"every login whose {show(condition.key)} is {each}" for each in ([listed] if values else []))
+        elif values:
             yield f"every login with {_told(condition, tuple(values))} that meets the rest of the statement"
 
 

@@ -49,6 +49,7 @@ class WebLogin:
         others: Further providers of the account, by issuer.
         version: The version of the policy; None for none.
         call: Further parameters of the call.
+        single: Whether the policy's one statement stands outside a list.
     """
 
     statements: tuple[Any, ...]
@@ -59,10 +60,12 @@ class WebLogin:
     others: tuple[str, ...] = ()
     version: str | None = "2012-10-17"
     call: dict[str, Any] = field(default_factory=dict)
+    single: bool = False
 
     @property
     def text(self) -> str:
-        document = {**({"Version": self.version} if self.version else {}), "Statement": list(self.statements)}
+        statements = self.statements[0] if self.single else list(self.statements)
+        document = {**({"Version": self.version} if self.version else {}), "Statement": statements}
         return json.dumps(document, indent=2)
 
     def attempt(self, text: str | None = None, **changes: Any) -> None:
@@ -104,7 +107,7 @@ class SamlLogin:
         """Log in, by the policy *text* where one is given; *changes* make another login."""
         world = saml_login.World(trust_policy=Policy.stored(self.text if text is None else text))
         attributes = {**saml_login.attributes(), **self.attributes}
-        world.assume(saml_login.mint(saml_login.login(attributes=attributes, **{**self.changes, **changes})))
+        world.assume(saml_login.mint(saml_login.login(**{"attributes": attributes, **self.changes, **changes})))
 
 
 Login = WebLogin | SamlLogin

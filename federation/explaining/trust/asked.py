@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from federation.account import Account
-from federation.errors import FederationError
-from federation.explaining.fixing import changed
+from federation.errors import FederationError, printable
+from federation.explaining.fixing import changed, plain
 from federation.explaining.situation import Situation
 from federation.explanation import Cause, Change, Edit, Place
 from federation.identity import ContextValue
@@ -24,6 +24,9 @@ SAML_PROVIDER: Final = ":saml-provider/"
 SAML: Final = "sts:AssumeRoleWithSAML"
 WEB_IDENTITY: Final = "sts:AssumeRoleWithWebIdentity"
 ASSUME_ROLE: Final = "sts:AssumeRole"
+
+MAX_SHOWN: Final = 2_048
+"""Characters of the old and the new text that an edit shows."""
 
 Protocol = Literal["SAML", "OIDC", "AWS"]
 
@@ -116,7 +119,7 @@ class Asked:
 
     def edit(self, path: str, instruction: str, changes: Sequence[Change], *, old: str | None, new: str | None) -> Edit:
         """Return an edit of the policy at *path*."""
-        return Edit(place=self.place(path), instruction=instruction, old=old, new=new, changes=tuple(changes))
+        return Edit(place=self.place(path), instruction=instruction, old=bounded(old), new=bounded(new), changes=tuple(changes))
 
     def asking(self, action: str) -> Asked:
         """Return the same question about another action."""
@@ -161,6 +164,14 @@ class Asked:
         return () if account is None else (*account.saml_providers, *account.oidc_providers, *account.oauth_providers)
 
 
+def bounded(text: str | None) -> str | None:
+    """Return *text* printable and of a length that an edit can show; its changes hold the whole."""
+    if text is None:
+        return None
+    safe = printable(text[:MAX_SHOWN])
+    return safe if len(text) <= MAX_SHOWN else f"{safe}… ({len(text)} characters)"
+
+
 def provider_name(principal: str) -> str:
     """Return the URL without ``https://`` of the OIDC provider with the ARN *principal*; a built-in name stays as it is."""
     return principal.partition(OIDC_PROVIDER)[2] or principal
@@ -168,4 +179,4 @@ def provider_name(principal: str) -> str:
 
 def raw(statement: Statement, condition: Condition) -> Any:  # noqa: ANN401 - JSON
     """Return the values of *condition* as the document has them: one value, or a list."""
-    return statement.source["Condition"][condition.operator.name][condition.key]
+    return plain(statement.source["Condition"][condition.operator.name][condition.key])

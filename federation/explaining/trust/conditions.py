@@ -9,7 +9,7 @@ from federation.errors import show
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import Asked, Finding, raw
 from federation.explaining.trust.keys import explain_absence
-from federation.explaining.trust.rewriting import literal, shown, with_operator, without_value
+from federation.explaining.trust.rewriting import literal, quoted, shown, with_operator, without_value
 from federation.explaining.trust.values import Mismatch, explain_mismatch
 from federation.explanation import Cause, Change, Comparison, Edit, Place
 from federation.policy import Statement
@@ -107,7 +107,7 @@ def _of_another_type(asked: Asked, statement: Statement, condition: Condition, v
 def _beyond(asked: Asked, condition: Condition, value: str) -> Finding:
     """Explain a limit that is passed. Which other limit is meant the author alone knows."""
     limit = _listed(condition.expected)
-    if condition.folded in ("aws:currenttime", "aws:epochtime"):
+    if condition.folded in origins.CLOCK:
         sentence = (
             f"the statement applies while the instant satisfies {condition.operator.name} {limit}; the login is judged at {show(value)}"
         )
@@ -155,7 +155,7 @@ def _of_several(asked: Asked, statement: Statement, condition: Condition, values
     old = raw(statement, condition)
     new = [*(old if isinstance(old, list) else [old]), *(literal(each, condition) for each in surplus)]
     changes = (Change(path=condition.path, old=old, new=new),)
-    instruction = f"add {', '.join(map(shown, surplus))} to the values of {show(condition.key)}"
+    instruction = f"add {', '.join(map(quoted, surplus[:_MAX_LISTED]))} to the values of {show(condition.key)}"
     return _finding(
         asked, condition, sentence, [asked.edit(condition.path, instruction, changes, old=shown(old), new=shown(new)), *settings]
     )
@@ -212,5 +212,5 @@ def _excluded(asked: Asked, statement: Statement, condition: Condition, values: 
     changes = without_value(statement, condition, hit)
     if changes:
         old, new = (shown(value) for value in (changes[0].old, changes[0].new))
-        edits.insert(0, asked.edit(condition.path, f"take {shown(hit)} out of the values that are excluded", changes, old=old, new=new))
+        edits.insert(0, asked.edit(condition.path, f"take {quoted(hit)} out of the values that are excluded", changes, old=old, new=new))
     return _finding(asked, condition, sentence, edits, hit)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from federation.errors import show
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Finding
+from federation.explaining.trust.asked import Asked, Finding, bounded
 from federation.explaining.trust.keys import explain_absence
-from federation.explaining.trust.rewriting import literal, shown, with_value, without_value
+from federation.explaining.trust.rewriting import literal, quoted, shown, with_value, without_value
 from federation.explanation import Cause, Change, Edit, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition
@@ -54,11 +54,11 @@ def _edits(asked: Asked, statement: Statement, condition: Condition) -> Iterator
         return
     if condition.operator.operator.negated:
         text = literal(value, condition)
-        yield _edit(asked, condition, f"add {shown(text)} to the values that are not denied", with_value(statement, condition, text))
+        yield _edit(asked, condition, f"add {quoted(text)} to the values that are not denied", with_value(statement, condition, text))
     elif condition.operator.operator.family.name == "String" and not condition.operator.operator.wildcards:
         changes = without_value(statement, condition, value)
         if changes:
-            yield _edit(asked, condition, f"take {shown(value)} out of the values that are denied", changes)
+            yield _edit(asked, condition, f"take {quoted(value)} out of the values that are denied", changes)
 
 
 def _edit(asked: Asked, condition: Condition, instruction: str, changes: Sequence[Change]) -> Edit:
@@ -67,17 +67,28 @@ def _edit(asked: Asked, condition: Condition, instruction: str, changes: Sequenc
 
 def _elsewhere(asked: Asked, statement: Statement) -> Edit:
     """Return the edit that leaves the policy as it is."""
-    first = next((each for each in statement.conditions if asked.value(each.key) is not None), None)
-    if first is None:
-        return Edit(place=Place(owner="call", path="RoleArn"), instruction="assume a role that does not deny this caller", old=_role(asked))
-    told = origins.origin(asked, first.folded)
-    value = asked.value(first.key)
-    old = value if isinstance(value, str) else ", ".join(value or ())
-    if first.folded in ("aws:currenttime", "aws:epochtime"):
-        limit = shown(list(first.expected) if len(first.expected) != 1 else first.expected[0])
-        return Edit(place=asked.place(first.path), instruction="write another instant, if the access is to go on", old=limit)
-    place = Place(owner="call" if told.owner == "call" else "token", path=told.name.strip("`"))
-    return Edit(place=place, instruction=f"sign in so that the {told.said} is one that is not denied", old=old)
+    for condition in statement.conditions:
+        edit = _at_its_source(asked, statement, condition)
+        if edit is not None:
+            return edit
+    return Edit(place=Place(owner="call", path="RoleArn"), instruction="assume a role that does not deny this caller", old=_role(asked))
+
+
+def _at_its_source(asked: Asked, statement: Statement, condition: Condition) -> Edit | None:
+    """Return how the value of the condition's key can be another; None where nobody can tell."""
+    value = asked.value(condition.key)
+    if value is None:
+        edits = explain_absence(asked, statement, condition).edits
+        return next((edit for edit in edits if not edit.changes and edit.place.owner != "policy"), None)
+    at = origins.origin(asked, condition.folded)
+    if at.owner == "clock":
+        limit = shown(list(condition.expected) if len(condition.expected) != 1 else condition.expected[0])
+        return Edit(place=asked.place(condition.path), instruction="write another instant, if the access is to go on", old=limit)
+    if at.owner == "AWS":
+        return None
+    place = Place(owner="call" if at.owner == "call" else "token", path=at.name.strip("`"))
+    old = value if isinstance(value, str) else ", ".join(value)
+    return Edit(place=place, instruction=f"sign in so that the {at.said} is one that is not denied", old=bounded(old))
 
 
 def _role(asked: Asked) -> str | None:

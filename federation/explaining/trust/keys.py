@@ -9,12 +9,13 @@ from federation.condition_keys import find_key
 from federation.errors import show
 from federation.explaining.nearest import most_alike
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Finding, raw
-from federation.explaining.trust.rewriting import literal, shown, with_key
+from federation.explaining.trust.asked import Asked, Finding, bounded, raw
+from federation.explaining.trust.rewriting import literal, quoted, shown, with_key
 from federation.explanation import Cause, Edit, Listing, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition
 from federation.policy.lint.vocabulary import NAMES, closest
+from federation.policy.operators import NULL
 from federation.policy.wildcard import fold
 from federation.vendors import INSTEAD
 
@@ -63,7 +64,7 @@ def _renamed(asked: Asked, statement: Statement, condition: Condition, key: str,
     before, after = (
         {name: each} for name, each in ((condition.key, raw(statement, condition)), (key, values or raw(statement, condition)))
     )
-    instruction = f"write {shown(after)} in place of {shown(before)}"
+    instruction = f"write {quoted(after)} in place of {quoted(before)}"
     return asked.edit(condition.path, instruction, changes, old=shown(before)[1:-1], new=shown(after)[1:-1])
 
 
@@ -127,18 +128,29 @@ def _instead(asked: Asked, statement: Statement, claim: str) -> Iterator[str]:
 
 
 def _without_claim(asked: Asked, condition: Condition, claim: str) -> Finding:
-    wanted = condition.expected[0] if condition.expected else None
+    wanted = _wanted(condition)
     sentence = f"the token has no claim {show(claim)}"
     if claim == "environment":
         sentence += ": the job names no environment"
         place = Place(owner="workflow", path="environment", setting="environment", source=asked.grammar.source)
-        edit = Edit(place=place, instruction=f"write `environment: {wanted}` in the job", old=None, new=wanted)
+        instruction = f"write {show(f'environment: {wanted}')} in the job" if wanted is not None else "name an environment in the job"
+        edit = Edit(place=place, instruction=instruction, new=bounded(wanted))
         return _finding(asked, condition, sentence, [edit])
     place = Place(owner="identity-provider", path=claim)
     said = "" if wanted is None else f" with the value {show(wanted)}"
     return _finding(
-        asked, condition, sentence, [Edit(place=place, instruction=f"have the issuer put {show(claim)}{said} in the token", new=wanted)]
+        asked,
+        condition,
+        sentence,
+        [Edit(place=place, instruction=f"have the issuer put {show(claim)}{said} in the token", new=bounded(wanted))],
     )
+
+
+def _wanted(condition: Condition) -> str | None:
+    """Return a value that meets the condition, as far as the policy names one."""
+    if condition.operator.operator is NULL or condition.operator.operator.negated:
+        return None
+    return next((each for each in condition.expected if not any(sign in each for sign in "*?$")), None)
 
 
 def _saml_key_of_web_identity(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
@@ -154,9 +166,9 @@ def _wished(asked: Asked, statement: Statement, condition: Condition) -> Finding
     """Explain tags and a source identity that the token does not ask for, and attributes that the assertion has not."""
     del statement
     at = origins.origin(asked, condition.folded)
-    if at.owner == "AWS":
+    if at.owner in ("AWS", "clock"):
         return None
-    wanted = next((each for each in condition.expected if not any(sign in each for sign in "*?$")), None)
+    wanted = _wanted(condition)
     sentence = f"the {asked.token} has nothing for {show(condition.key)}: it lacks {show(at.name)}"
     carried = [name for name in asked.request.keys if fold(name).startswith("aws:requesttag/")]
     if condition.folded.startswith("aws:requesttag/"):
@@ -201,7 +213,12 @@ def _not_for_federated(asked: Asked, statement: Statement, condition: Condition)
 
 
 def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Finding:
-    known = _FOR_FEDERATED.get(condition.folded) or NAMES.get(closest(condition.folded, tuple(NAMES)) or "", "")
+    bare = f"{asked.provider}:{condition.folded}"
+    known = (
+        bare
+        if asked.value(bare) is not None
+        else _FOR_FEDERATED.get(condition.folded) or NAMES.get(closest(condition.folded, tuple(NAMES)) or "", "")
+    )
     sentence = f"{show(condition.key)} is no condition key, and a request never has it"
     if asked.value(known) is not None:
         return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(known))])

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from federation.errors import show
-from federation.explaining.trust.asked import Asked
+from federation.explaining.trust.asked import Asked, bounded
 from federation.explanation import Edit, Owner, Place
 from federation.policy.wildcard import fold
 from federation.saml.reading.attributes import CONDITION_KEYS
 from federation.sts.login import saml_attributes, web_identity_claims
 
 _REQUEST_TAG: Final = "aws:requesttag/"
+CLOCK: Final = ("aws:currenttime", "aws:epochtime")
+"""Keys of the instant that a login is judged at."""
+_FIXED: Final = ("saml:iss", "saml:doc", "saml:namequalifier")
+"""Keys of who the identity provider is, which it does not set login by login."""
 _SAML: Final = {
     "saml:aud": ("Recipient", "assertion's Recipient"),
     "saml:iss": ("Issuer", "assertion's Issuer"),
@@ -30,7 +34,7 @@ class Origin(NamedTuple):
     Attributes:
         name: Claim, attribute or parameter; empty where it is none of these.
         said: The same with its owner, to follow "the".
-        owner: ``token``, ``assertion``, ``call`` or ``AWS``.
+        owner: ``token``, ``assertion``, ``call``, ``clock`` or ``AWS``.
     """
 
     name: str
@@ -52,7 +56,9 @@ def origin(asked: Asked, folded: str) -> Origin:
     if asked.protocol == "OIDC" and provider == fold(asked.provider):
         name = _claim(asked, claim)
         return Origin(show(name), f"token's {show(name)}", "token")
-    return Origin("", f"request's {show(folded)}", "AWS")
+    if folded in CLOCK:
+        return Origin("", "instant that is judged at", "clock")
+    return Origin("", f"request's {show(asked.spelled(folded))}", "AWS")
 
 
 def wish(asked: Asked, folded: str) -> str:
@@ -80,16 +86,16 @@ def _claim(asked: Asked, claim: str) -> str:
 
 
 def setting(asked: Asked, folded: str, *, old: str | None, new: str | None) -> list[Edit]:
-    """Return the edit that sets the value where it comes from; none where it cannot be set."""
+    """Return the edit that sets the value where it comes from; none where nobody sets it for a login."""
     at = origin(asked, folded)
-    owner: Owner = "call" if at.owner == "call" else "identity-provider"
-    if not at.name or at.owner == "AWS":
+    of_issuer = at.owner == "token" and not wish(asked, folded)  # an issuer says what is so; nobody asks it to say otherwise
+    if not at.name or folded in _FIXED or of_issuer:
         return []
+    owner: Owner = "call" if at.owner == "call" else "identity-provider"
     whom = "call with" if owner == "call" else "have the identity provider send"
     what = "" if new is None else f" {show(new)}"
-    return [
-        Edit(place=Place(owner=owner, path=at.name.strip("`")), instruction=f"{whom}{what} as {show(at.name.strip('`'))}", old=old, new=new)
-    ]
+    instruction = f"{whom}{what} as {show(at.name)}"
+    return [Edit(place=Place(owner=owner, path=at.name), instruction=instruction, old=bounded(old), new=bounded(new))]
 
 
 def client_ids(asked: Asked) -> frozenset[str] | None:

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
+from federation.explaining.fixing import plain
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.trust.asked import OIDC_PROVIDER, Asked, Finding, provider_name
-from federation.explaining.trust.rewriting import demanding, shown
+from federation.explaining.trust.rewriting import demanding, quoted, shown
 from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Listing
 from federation.policy import Statement
 from federation.policy.document import member
@@ -51,7 +52,7 @@ def nobody(asked: Asked) -> Finding:
 def appended(asked: Asked, statement: dict[str, Any] | None = None) -> Edit:
     """Return the edit that adds *statement*, or one that lets in the caller with this audience and this subject alone."""
     further = own_statement(asked) if statement is None else statement
-    old = asked.policy.document["Statement"]
+    old = plain(asked.policy.document["Statement"])
     place = f"$.Statement[{len(old)}]" if isinstance(old, list) else "$.Statement[1]"
     whole = Change(path="$.Statement", old=old, new=[old, further])
     change = Change(path=place, old=ABSENT, new=further) if isinstance(old, list) else whole
@@ -74,35 +75,44 @@ def identity(asked: Asked) -> Sequence[tuple[str, str]]:
 
 def _sentence(asked: Asked, statement: Statement, near: str) -> str:
     element, name = statement.principal, asked.caller.name
-    types = set() if element is None else set(element.names)
+    names = {} if element is None else element.names
+    types = set(names)
     by = f"the caller is federated and comes by {show(name)}"
     if element is not None and element.everyone and asked.caller.type == "Federated":
         return f"the policy trusts `*`, which is every principal with AWS credentials and no federated one; {by}"
     if near == name:
         return f"the policy names {show(name)} under {' and '.join(sorted(types))}, and a provider belongs under Federated"
-    if types == {"Service"}:
-        return f"the policy trusts the AWS service {show(near)}; {by}"
-    if types == {"AWS"}:
-        return f"the policy trusts the IAM principal {show(near)}; {by}"
+    if "Federated" not in types:
+        kinds = {"Service": "AWS service", "AWS": "IAM principal"}
+        listed = [f"the {kinds.get(kind, kind)} {show(each)}" for kind in sorted(types) for each in sorted(names[kind])]
+        return f"the policy trusts {' and '.join(listed[:_MAX_LISTED])}; {by}"
     return _of_provider(asked, statement, near)
 
 
 def _of_provider(asked: Asked, statement: Statement, near: str) -> str:
-    name = asked.caller.name
-    sentence = f"the policy trusts the provider {show(near)}; the {asked.token} was proved by {show(name)}"
-    if differs_in_case_alone(near, name):
-        return f"{sentence}: they differ in upper and lower case alone"
-    if near == asked.provider or (near not in BUILT_IN and not near.startswith("arn:")):
-        return f"{sentence}: a provider of the account is named by its ARN"
-    if provider_name(near).startswith(("https://", "http://")):
-        return f"{sentence}: the ARN has the URL without `https://`"
-    if _clusters(near, name):
-        return f"{sentence}: a cluster that is created anew has another issuer"
+    sentence = f"the policy trusts the provider {show(near)}; the {asked.token} was proved by {show(asked.caller.name)}"
+    why = _why_another(asked, near)
+    if why:
+        return f"{sentence}: {why}"
     if asked.registered and near not in asked.registered:
         sentence += "; the account has no provider of the policy's name"
     if _keys_of(statement) == {fold(asked.provider)}:
         return f"{sentence}. The statement's keys are those of {show(asked.provider)}: the principal is the half that is wrong"
     return sentence
+
+
+def _why_another(asked: Asked, near: str) -> str:
+    """Return what is wrong with the name *near* of a provider; empty where it may be another provider's."""
+    name = asked.caller.name
+    reasons = {
+        "they differ in upper and lower case alone": differs_in_case_alone(near, name),
+        "AWS has this provider built in, and it is named by its host alone": name in BUILT_IN and provider_name(near) == name,
+        "a provider of the account is named by its ARN": near not in BUILT_IN and not near.startswith("arn:"),
+        "the ARN has the URL without `https://`": provider_name(near).startswith(("https://", "http://")),
+        "they differ in the slash at the end": near.rstrip("/") == name.rstrip("/"),
+        "a cluster that is created anew has another issuer": _clusters(near, name),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _keys_of(statement: Statement) -> set[str]:
@@ -170,7 +180,7 @@ def _replaced(asked: Asked, statement: Statement, path: str, near: str, *, alone
     after = asked.after(changes)
     if after is not None and asked.protocol == "OIDC" and not _bounded(after, after.policy.statements[statement.index]):
         changes += demanding(after.policy.statements[statement.index], identity(asked))
-    instruction = f"write {shown(name)} in place of {shown(near)}"
+    instruction = f"write {quoted(name)} in place of {quoted(near)}"
     if len(changes) > 1:
         instruction += ", in the principal and in the condition"
     yield asked.edit(path, instruction, changes, old=shown(old), new=shown(new))
@@ -181,7 +191,7 @@ def _keys(asked: Asked, statement: Statement, former: str) -> Iterator[Change]:
     for name, block in statement.source.get("Condition", {}).items():
         new = _of_provider_keys(asked, block, former)
         if new != block and len(new) == len(block):
-            yield Change(path=member(f"{statement.path}.Condition", name), old=block, new=new)
+            yield Change(path=member(f"{statement.path}.Condition", name), old=plain(block), new=plain(new))
 
 
 def _of_provider_keys(asked: Asked, block: dict[str, Any], former: str) -> dict[str, Any]:

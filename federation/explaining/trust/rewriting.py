@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from federation.errors import printable
+from federation.explaining.fixing import plain
 from federation.explaining.trust.asked import raw
 from federation.explanation import ABSENT, Change, Json
 from federation.policy import Statement
@@ -13,10 +15,8 @@ from federation.policy.conditions import Condition
 from federation.policy.document import member
 from federation.policy.wildcard import fold
 
-
-def place_of(statement: Statement, operator: str, key: str) -> str:
-    """Return the JSON path of the condition with *operator* on *key*."""
-    return member(member(f"{statement.path}.Condition", operator), key)
+_TOLD: Final = 320
+"""Characters of a value in an instruction."""
 
 
 def with_value(statement: Statement, condition: Condition, value: str, *, instead_of: str | None = None) -> tuple[Change, ...]:
@@ -41,7 +41,7 @@ def without_value(statement: Statement, condition: Condition, value: str) -> tup
 
 def with_key(statement: Statement, condition: Condition, key: str, values: Json = None) -> tuple[Change, ...]:
     """Return the change by which *condition* is about another *key*, with its own values or *values*; none where that key is taken."""
-    block = statement.source["Condition"][condition.operator.name]
+    block = plain(statement.source["Condition"][condition.operator.name])
     if any(fold(name) == fold(key) for name in block if name != condition.key):
         return ()
     value = raw(statement, condition) if values is None else values
@@ -51,7 +51,7 @@ def with_key(statement: Statement, condition: Condition, key: str, values: Json 
 
 def with_operator(statement: Statement, condition: Condition, operator: str, values: Json = None) -> tuple[Change, ...]:
     """Return the changes by which *condition* stands under another *operator*; none where that operator has the key already."""
-    source = statement.source["Condition"]
+    source = plain(statement.source["Condition"])
     target = source.get(operator, {})
     if any(fold(name) == condition.folded for name in target):
         return ()
@@ -68,7 +68,7 @@ def with_operator(statement: Statement, condition: Condition, operator: str, val
 
 def demanding(statement: Statement, values: Sequence[tuple[str, str]]) -> tuple[Change, ...]:
     """Return the changes by which *statement* demands each of *values*, key and value, that it does not speak of yet."""
-    source = statement.source.get("Condition", {})
+    source = plain(statement.source.get("Condition", {}))
     spoken = {condition.folded for condition in statement.conditions}
     wanted = {key: value for key, value in values if fold(key) not in spoken}
     at = f"{statement.path}.Condition"
@@ -91,8 +91,15 @@ def literal(text: str, condition: Condition) -> str:
 
 
 def shown(value: object) -> str:
-    """Return *value* as it stands in the document."""
-    return json.dumps(value, ensure_ascii=False)
+    """Return *value* as JSON that can be shown: what is not `printable` is escaped as JSON does, so that it stays the same value."""
+    text = json.dumps(plain(value), ensure_ascii=False)
+    return text if printable(text) == text else json.dumps(plain(value))
+
+
+def quoted(value: object) -> str:
+    """Return *value* as `shown`, cut to the length of a sentence."""
+    text = shown(value)
+    return text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
 
 
 def _text(value: object) -> str:

@@ -54,7 +54,7 @@ def _unread(asked: Asked, expected: str, found: str, theirs: Subject | None) -> 
     grammar = asked.grammar
     whom = f"the token is {noun(asked)}" + (f" for {phrase(theirs)}" if theirs is not None else f" with the subject {show(found)}")
     prefix = grammar.prefix
-    if prefix and not expected.startswith(prefix) and grammar.read(prefix + expected) is not None:
+    if prefix and not expected.casefold().startswith(prefix) and grammar.read(prefix + expected) is not None:
         sentence = f"{whom}; the policy's value {show(expected)} lacks {show(prefix)}, with which every such subject begins"
         return Reading(sentence, dead=True, carried=prefix + expected)
     if asked.vendor.is_broken(expected):

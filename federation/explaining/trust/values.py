@@ -9,8 +9,8 @@ from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.nearest import most_alike
 from federation.explaining.trust import origins, subjects
-from federation.explaining.trust.asked import Asked, Finding, raw
-from federation.explaining.trust.rewriting import literal, shown, with_key, with_operator, with_value
+from federation.explaining.trust.asked import Asked, Finding, bounded, raw
+from federation.explaining.trust.rewriting import literal, quoted, shown, with_key, with_operator, with_value
 from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Json, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition
@@ -55,13 +55,13 @@ class Mismatch:
         """Return the edit that adds the request's own value, or *value*, to those of the policy."""
         text = literal(self.found, self.condition) if value is None else value
         changes = with_value(self.statement, self.condition, text)
-        return self._edit(f"add {shown(text)} to the values of {show(self.condition.key)}", changes)
+        return self._edit(f"add {quoted(text)} to the values of {show(self.condition.key)}", changes)
 
     def replaced(self, value: str | None = None) -> Edit:
         """Return the edit that writes the request's own value, or *value*, in place of the nearest of the policy."""
         text = literal(self.found, self.condition) if value is None else value
         changes = with_value(self.statement, self.condition, text, instead_of=self.nearest)
-        return self._edit(f"write {shown(text)} in place of {shown(self.nearest)}", changes)
+        return self._edit(f"write {quoted(text)} in place of {quoted(self.nearest)}", changes)
 
     def _edit(self, instruction: str, changes: Sequence[Change]) -> Edit:
         [change] = changes
@@ -145,8 +145,8 @@ def _audience(at: Mismatch) -> Finding | None:
     ask = Edit(
         place=Place(owner="workflow" if asked.grammar.forms else "identity-provider", path=told.name.strip("`")),
         instruction=f"have the token issued for the audience {show(at.nearest)}",
-        old=at.found,
-        new=at.nearest,
+        old=bounded(at.found),
+        new=bounded(at.nearest),
     )
     return at.finding(sentence, [ask] if origins.is_default_audience(asked, at.found) else [ask, at.added()])
 
@@ -159,7 +159,7 @@ def _recipient(at: Mismatch) -> Finding | None:
         named = f", which is the Audience of the assertion: {show(at.nearest)}" if at.nearest in audiences else f" {show(at.nearest)}"
         sentence = f"`saml:aud` is the Recipient of the assertion, {show(at.found)}; the policy demands an audience{named}"
         return at.finding(sentence, [at.replaced()])
-    if differs_in_case_alone(at.nearest, at.found) or at.nearest.rstrip("/") == at.found.rstrip("/"):
+    if differs_in_case_alone(at.nearest, at.found) or _edges(at) is not None:
         return None
     sentence = f"the assertion was made for the recipient {show(at.found)}; the policy trusts {show(at.nearest)}"
     return at.finding(sentence, [at.added(), *origins.setting(at.asked, at.condition.folded, old=at.found, new=at.nearest)])
@@ -221,7 +221,7 @@ def _subject(at: Mismatch) -> Finding | None:
     edits += _lasting(at)
     if reading.obtain:
         place = Place(owner="workflow", setting="", source=at.asked.grammar.source)
-        edits.append(Edit(place=place, instruction=reading.obtain, old=at.found, new=at.nearest))
+        edits.append(Edit(place=place, instruction=reading.obtain, old=bounded(at.found), new=bounded(at.nearest)))
     return at.finding(reading.sentence, edits)
 
 
@@ -243,19 +243,34 @@ def _lasting(at: Mismatch) -> Iterator[Edit]:
             yield edit
 
 
+def _edges(at: Mismatch) -> Finding | None:
+    """Explain a difference in what is easily overlooked at the beginning or the end."""
+    alike: dict[str, Callable[[str], str]] = {
+        "white space around them": str.strip,
+        "the slash at the end": lambda text: text.rstrip("/"),
+        "`https://` at the beginning": lambda text: text.removeprefix("https://"),
+    }
+    for what, trimmed in alike.items():
+        if trimmed(at.nearest) == trimmed(at.found):
+            sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}: they differ in {what} alone"
+            return at.finding(sentence, [at.replaced()])
+    return None
+
+
 def _plain(at: Mismatch) -> Finding:
     folded = at.condition.folded
-    sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}"
-    trimmed = at.nearest.strip()
-    if trimmed == at.found:
-        return at.finding(f"{sentence}, with white space around it", [at.replaced()])
-    if at.nearest.rstrip("/") == at.found.rstrip("/"):
-        return at.finding(f"{sentence}: they differ in the slash at the end", [at.replaced()])
-    if at.nearest.removeprefix("https://") == at.found.removeprefix("https://"):
-        return at.finding(f"{sentence}: they differ in `https://`", [at.replaced()])
+    sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
     settings = [] if any(sign in at.nearest for sign in "*?$") else origins.setting(at.asked, folded, old=at.found, new=at.nearest)
     first = folded == "sts:rolesessionname" and at.asked.protocol == "OIDC"
     return at.finding(sentence, [*settings, at.added()] if first else [at.added(), *settings])
+
+
+def _resolved(at: Mismatch) -> str:
+    """Return what the variables of the nearest value stand for in this request; empty where it has none."""
+    if "${" not in at.nearest or not at.condition.variables:
+        return ""
+    pieces = read_template(at.nearest, variables=True, path=at.condition.path).resolve(at.asked.request.folded_keys)
+    return "" if isinstance(pieces, Unresolved) else f", which is {show(''.join(piece.text for piece in pieces))} here"
 
 
 def _found(at: Mismatch) -> str:
@@ -274,6 +289,7 @@ _EXPLAIN: Final[tuple[Explain, ...]] = (
     _recipient,
     _format,
     _wildcard,
+    _edges,
     _case,
     _subject,
     _plain,

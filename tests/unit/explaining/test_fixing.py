@@ -57,7 +57,7 @@ def test_a_further_item_is_written_as_the_others_are(before: str, after: str) ->
     ],
 )
 def test_a_member_is_removed_with_its_comma(text: str, made: str) -> None:
-    assert fixing.apply(text, [Change(path="$.b", old="2", new=ABSENT)]) == made
+    assert fixing.apply(text, [Change(path="$.b", old=2, new=ABSENT)]) == made
 
 
 def test_a_member_is_added_in_the_style_of_the_others() -> None:
@@ -82,7 +82,7 @@ def test_a_key_is_renamed_in_its_place() -> None:
 
 def test_numbers_keep_their_spelling() -> None:
     path = '$.Statement[0].Condition.NumericEquals["n:repository_id"]'
-    made = fixing.apply(TEXT, [Change(path=path, old=["74", "1.50"], new=["74", "1.50", "75"])])
+    made = fixing.apply(TEXT, [Change(path=path, old=[74, 1.5], new=[74, 1.5, "75"])])
     assert '{ "n:repository_id" : [74, 1.50, "75"] }' in made
 
 

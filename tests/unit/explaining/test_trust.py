@@ -20,7 +20,7 @@ from tests.support.repairs import (
     statement,
     stays_refused,
 )
-from tests.support.sts.saml_login import PREFIX
+from tests.support.sts.saml_login import PREFIX, attributes
 from tests.support.sts.saml_login import PROVIDER as SAML_PROVIDER
 from tests.support.world import ACCOUNT, GITHUB
 
@@ -440,6 +440,160 @@ CASES = {
     "SAML provider misspelt": Case(
         saml(None, Principal={"Federated": f"{SAML_PROVIDER}2"}), ("Example2", "no provider"), "Example2", SAML_PROVIDER, {}
     ),
+    "statement outside a list": Case(web(equals(DEV), single=True), ("branch `dev`",), DEV, MAIN),
+    "service, outside a list": Case(
+        WebLogin(statements=({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},), single=True),
+        ("ec2.amazonaws.com",),
+        "",
+        MAIN,
+    ),
+    "services and an account": Case(
+        web(None, members={"Principal": {"Service": "ec2.amazonaws.com", "AWS": ACCOUNT}, "Action": "sts:AssumeRole"}),
+        (f"the IAM principal `{ACCOUNT}` and the AWS service `ec2.amazonaws.com`",),
+        "",
+        MAIN,
+    ),
+    "one of several providers misspelt": Case(
+        web(equals(MAIN), members={"Principal": {"Federated": [oidc_arn(GITLAB), oidc_arn(f"{GITHUB}s")]}}),
+        (f"{GITHUB}s",),
+        f"{GITHUB}s",
+        oidc_arn(GITHUB),
+    ),
+    "provider misspelt beside an account": Case(
+        web(equals(MAIN), members={"Principal": {"Federated": oidc_arn(f"{GITHUB}x"), "AWS": ACCOUNT}}),
+        (f"{GITHUB}x",),
+        f"{GITHUB}x",
+        ACCOUNT,
+    ),
+    "slash at the end of the provider": Case(
+        WebLogin(statements=(statement({"StringEquals": {f"{LOGIN}:sub": "u"}}, issuer=LOGIN),), issuer=f"{LOGIN}/", sub="u"),
+        ("slash at the end",),
+        oidc_arn(LOGIN),
+        oidc_arn(f"{LOGIN}/"),
+    ),
+    "any provider": Case(web(equals(MAIN), members={"Principal": {"Federated": "*"}}), ("by its ARN",), "*", oidc_arn(GITHUB)),
+    "ARN of a provider that AWS has built in": Case(
+        web({"StringEquals": {"accounts.google.com:sub": "11"}}, issuer="accounts.google.com", sub="11"),
+        ("built in",),
+        "oidc-provider/accounts.google.com",
+        '"accounts.google.com"',
+        {"sub": "12"},
+    ),
+    "excluded value": Case(
+        web(equals("repo:acme/*", operator="StringLike") | {"StringNotEquals": {f"{GITHUB}:sub": [MAIN, DEV]}}),
+        ("StringNotEquals excludes",),
+        MAIN,
+        f'["{DEV}"]',
+        {"sub": DEV},
+    ),
+    "ForAllValues on one value": Case(web({"ForAllValues:StringEquals": {f"{GITHUB}:sub": [DEV]}}), ("branch `dev`",), DEV, MAIN),
+    "ForAnyValue and a wildcard": Case(
+        web({"ForAnyValue:StringEquals": {f"{GITHUB}:sub": "repo:acme/app:*"}}), ("wildcard",), "app:*", MAIN
+    ),
+    "number": Case(
+        web(equals(MAIN) | {"NumericEquals": {f"{GITHUB}:repository_id": 75}}, claims={"repository_id": "74"}),
+        ("`74`", "`75`"),
+        "75",
+        '[75, "74"]',
+        {"repository_id": "76"},
+    ),
+    "truth": Case(web(equals(MAIN) | {"Bool": {"aws:SecureTransport": False}}), ("`aws:SecureTransport` is `true`",), "false", '"true"'),
+    "no version": Case(
+        web({"StringLike": {f"{GITHUB}:sub": "repo:acme/app:*", "sts:RoleSessionName": "${sts:RoleSessionName}"}}, version=None),
+        ("no variables",),
+        "",
+        "2012-10-17",
+    ),
+    "what a variable stands for": Case(
+        web(
+            equals(MAIN) | {"StringEquals": {f"{GITHUB}:sub": MAIN, "sts:SourceIdentity": "${sts:RoleSessionName}"}},
+            claims={"https://aws.amazon.com/source_identity": "alice"},
+            members={"Action": [WEB, "sts:SetSourceIdentity"]},
+        ),
+        ("`alice`", "`${sts:RoleSessionName}`, which is `job-7` here"),
+        "${sts:RoleSessionName}",
+        "alice",
+    ),
+    "principal's ARN": Case(
+        web(equals(MAIN) | {"ArnLike": {"aws:PrincipalArn": oidc_arn(GITHUB)}}), ("no IAM principal yet",), "aws:PrincipalArn", "aws:userid"
+    ),
+    "claim without its provider": Case(web({"StringEquals": {"sub": MAIN}}), ("no condition key",), '"sub"', f'"{GITHUB}:sub"'),
+    "key of SAML": Case(web({"StringEquals": {"saml:sub": MAIN}}), ("a key of SAML logins",), "saml:sub", f"{GITHUB}:sub"),
+    "key of OpenID Connect": Case(
+        saml({"StringEquals": {f"{GITHUB}:aud": "https://signin.aws.amazon.com/saml"}}),
+        ("OpenID Connect",),
+        f"{GITHUB}:aud",
+        "saml:aud",
+        {},
+    ),
+    "custom claim": Case(
+        web({"StringEquals": {f"{LOGIN}:groups": "a"}}, issuer=LOGIN, sub="u", claims={"groups": ["a"]}),
+        ("though the token has it",),
+        f"{LOGIN}:groups",
+        f'"{LOGIN}:sub": "u"',
+        {"sub": "v"},
+    ),
+    "statement for tags alone": Case(
+        WebLogin(
+            statements=(
+                statement(equals(MAIN)),
+                statement({"StringLike": {"aws:RequestTag/team": "red"}}, Action="sts:TagSession"),
+            ),
+            claims=TAGS,
+        ),
+        ("principal_tags/team` is `blue`", "`red`"),
+        "red",
+        "blue",
+    ),
+    "scheme in the key of a Deny": Case(
+        WebLogin(
+            statements=(
+                statement(equals("repo:acme/*", operator="StringLike")),
+                statement({"StringNotEquals": {f"https://{GITHUB}:sub": MAIN}}, Effect="Deny"),
+            )
+        ),
+        ("statement 1 denies", f"no `https://{GITHUB}:sub`"),
+        f"https://{GITHUB}:sub",
+        f'"{GITHUB}:sub"',
+        {"sub": DEV},
+    ),
+    "two Denies": Case(
+        WebLogin(
+            statements=(
+                statement(equals("repo:acme/*", operator="StringLike")),
+                statement({"StringNotLike": {f"{GITHUB}:sub": "repo:acme/app:environment:*"}}, Effect="Deny"),
+                statement({"StringNotEquals": {f"{GITHUB}:ref": "x"}}, Effect="Deny"),
+            ),
+            claims={"ref": "refs/heads/main"},
+        ),
+        ("statement 1 denies",),
+        "repo:acme/app:environment:*",
+        "refs/heads/main",
+        {"ref": "refs/heads/dev"},
+    ),
+    "white space": Case(web(equals(f" {MAIN}")), ("white space",), f" {MAIN}", MAIN),
+    "wildcards and variables in the token": Case(
+        web({"StringLike": {f"{LOGIN}:sub": "a"}}, issuer=LOGIN, sub="a*b?${c}"), ("a*b?${c}",), "a", "a${*}b${?}${$}{c}", {"sub": "axbyz"}
+    ),
+    "a subject that turns the text around": Case(
+        web({"StringEquals": {f"{LOGIN}:sub": "x"}}, issuer=LOGIN, sub="j\u202erg"), ("`j\\u202erg`",), "x", "j\\u202erg", {"sub": "jrg"}
+    ),
+    "list of an attribute without quantifier": Case(
+        saml({"StringEquals": {"saml:edupersonaffiliation": "staff"}}, {"urn:oid:1.3.6.1.4.1.5923.1.1.1.1": ["staff", "member"]}),
+        ("`staff`, `member`", "without ForAnyValue"),
+        "StringEquals",
+        "ForAnyValue:StringEquals",
+        {"attributes": attributes()},
+    ),
+    "none of the values of an attribute": Case(
+        saml(
+            {"ForAnyValue:StringEquals": {"saml:edupersonaffiliation": "Staff"}}, {"urn:oid:1.3.6.1.4.1.5923.1.1.1.1": ["staff", "member"]}
+        ),
+        ("`staff`, `member`", "`Staff`"),
+        "Staff",
+        "staff",
+        {"attributes": attributes()},
+    ),
 }
 
 
@@ -539,6 +693,38 @@ MANUAL = {
         ),
         ("statement 1 denies", MAIN),
         "token",
+        None,
+    ),
+    "Deny by an address": (
+        WebLogin(
+            statements=(statement(equals(MAIN)), statement({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, Effect="Deny")),
+        ),
+        ("no `aws:SourceIp`", "NotIpAddress"),
+        "call",
+        "`10.0.0.0/8`",
+    ),
+    "Deny by the organization": (
+        WebLogin(statements=(statement(equals(MAIN)), statement({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, Effect="Deny"))),
+        ("no `aws:PrincipalOrgID`",),
+        "call",
+        None,
+    ),
+    "NotAction": (
+        web(equals(MAIN), members={"Action": None, "NotAction": [WEB]}),
+        ("NotAction lists",),
+        "policy",
+        None,
+    ),
+    "excluded pattern": (
+        web(equals("repo:acme/*", operator="StringLike") | {"StringNotLike": {f"{GITHUB}:sub": "*:ref:*"}}),
+        ("StringNotLike excludes", "`*:ref:*`"),
+        "token",
+        None,
+    ),
+    "tag demanded by Null": (
+        web(equals(MAIN) | {"Null": {"aws:RequestTag/team": "false"}}),
+        ("principal_tags/team", "no session tags"),
+        "identity-provider",
         None,
     ),
     "Deny without a condition": (
