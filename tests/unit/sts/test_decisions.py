@@ -94,7 +94,7 @@ def test_a_grant_has_no_reason_and_no_message() -> None:
     assert silent.encoded_message
     denied = held(EVERYTHING, DENY).authorize(USER, action="s3:GetObject", resource=BUCKET, at=AT)
     assert (denied.allowed, denied.explicit_deny) == (False, True)
-    assert denied.as_dict()["barred"] is None
+    assert (denied.as_dict()["message"], denied.as_dict()["barred"]) == (denied.message, None)
 
 
 SILENT, IDENTITY_DENIES = "because no identity-based policy allows the {} action", "with an explicit deny in an identity-based policy"
