@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
@@ -12,6 +13,7 @@ GAP: Final = "·"
 MARK: Final = "^"
 LONGEST: Final = 512
 """Characters of a text that are aligned; of longer ones the beginnings are."""
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 class Aligned(NamedTuple):
@@ -37,6 +39,21 @@ def align(expected: str, found: str) -> Aligned:
 def differs_in_case_alone(one: str, other: str) -> bool:
     """Whether the texts differ, and in nothing but upper and lower case."""
     return one != other and one.casefold() == other.casefold()
+
+
+def how_they_differ(one: str, other: str) -> str:
+    """Return in words how two names differ, such as ``in a slash at the end``; empty where nothing simple tells them apart."""
+    return next((words for words, alike in _LIKENESSES if one != other and alike(one) == alike(other)), "")
+
+
+_LIKENESSES: Final = (
+    ("in upper and lower case alone", str.casefold),
+    ("in a slash at the end", lambda text: text.rstrip("/")),
+    ("in white space", lambda text: "".join(text.split())),
+    ("in http against https", lambda text: re.sub("^http:", "https:", text)),
+    ("in their UUID, such as the id of a tenant", lambda text: _UUID.sub("", text)),
+)
+"""How two names differ, and what makes them equal if they differ so. The simplest comes first."""
 
 
 def _bounded(text: str) -> str:

@@ -12,11 +12,14 @@ from typing import Final
 from federation.errors import FederationError
 from federation.explaining import assuming
 from federation.explaining.plain import plainly
+from federation.explaining.saml import table as saml
 from federation.explaining.situation import Row, Situation, situation_of
 from federation.explaining.trial import Trial
 from federation.explaining.trust import assume_trusted, explain_trust
 from federation.explanation import Explanation, Obstacle
 from federation.profiles import Profile
+from federation.saml.messages import AUDIENCE
+from federation.saml.registration.provider import SamlProvider
 
 MAX_LATER: Final = 8
 """Refusals after the first that are explained. A login that meets more of them is repaired in two rounds."""
@@ -27,7 +30,9 @@ TABLE: Final[Mapping[str, Row]] = {
     **{check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()},
     "trust-policy": Row(explain_trust, assume_trusted),
 }
-"""Check to its explanation."""
+"""Check to its explanation, whatever the token is."""
+OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE}
+"""Likewise for one kind of token: what it says of a check comes before `TABLE`."""
 
 
 def explain(refusal: FederationError) -> Explanation:
@@ -38,11 +43,13 @@ def explain(refusal: FederationError) -> Explanation:
         later=tuple(_later(situation)),
         aws_accepts=_aws_accepts(situation),
         aws_message=refusal.aws_message,
+        aws_shown_by="console" if refusal.aws_message == AUDIENCE else "API",
     )
 
 
 def _row(situation: Situation) -> Row:
-    return TABLE.get(situation.refusal.check, _PLAINLY)
+    check = situation.refusal.check
+    return OF_KIND.get(situation.kind, {}).get(check) or TABLE.get(check, _PLAINLY)
 
 
 def _later(situation: Situation) -> list[Obstacle]:

@@ -18,6 +18,8 @@ from federation.policy import Decision
 from federation.protocols import Provider
 from federation.report import Report
 from federation.saml.reading.inspection import inspect_response
+from federation.saml.registration.provider import SamlProvider
+from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
 from federation.sts.parameters.record import Call
 from federation.validators import diagnose
 from federation.vendors import ANY, Vendor, find_vendor
@@ -51,6 +53,13 @@ class Situation:
     def operation(self) -> str:
         """The operation of the call, such as ``AssumeRoleWithSAML``; empty for `validate` and `diagnose`."""
         return "" if self.call is None else self.call.operation
+
+    @property
+    def kind(self) -> str:
+        """The kind of the token that is judged, such as ``saml2-response``; empty where that is not known."""
+        if isinstance(self.call, AssumeRoleWithSaml):
+            return SamlProvider.kind
+        return "" if self.provider is None else self.provider.kind
 
     def parameter(self, name: str) -> object:
         """Return the parameter *name* of the call, by its name in Python; None where the call has none of that name."""

@@ -70,6 +70,15 @@ class SamlResponseValidator:
         )
 
 
+def present_response(token: object, provider: SamlProvider, *, at: datetime) -> PresentedAssertion:
+    """Return what *token* proves, before any check of its content.
+
+    Raises:
+        FederationError: It proves nothing: its signature, structure or encryption is refused.
+    """
+    return _present(prove_response(decode_response(token), provider), provider, at)
+
+
 def _examine(
     token: object, provider: SamlProvider, at: datetime
 ) -> tuple[tuple[CheckResult, ...], ProvedResponse | None, PresentedAssertion | None]:

@@ -17,11 +17,13 @@ class SignIn:
 
     Attributes:
         audiences: Values of Audience for AWS.
+        url: The global assertion consumer URL.
         endpoint: Pattern of the assertion consumer URLs that are common to all providers: the global, the regional and the static one. URLs
             with the id of a provider (``…/saml/acs/SAMLSP…``) must be registered as recipients of that provider.
     """
 
     audiences: frozenset[str]
+    url: str
     endpoint: re.Pattern[str]
 
 
@@ -29,6 +31,7 @@ def _sign_in(host: str, audience: str) -> SignIn:
     host_pattern = re.escape(host)
     return SignIn(
         audiences=frozenset({audience, f"https://{host}/saml"}),
+        url=f"https://{host}/saml",
         endpoint=re.compile(
             rf"https://(?:(?:[a-z]{{2,4}}(?:-[a-z]{{1,16}}){{1,3}}-[0-9]{{1,2}}\.)?{host_pattern}/saml|{host_pattern}/static/saml)"
         ),
@@ -42,10 +45,15 @@ _SIGN_IN: Final = {
 }
 
 
-_UNKNOWN: Final = SignIn(audiences=frozenset(), endpoint=re.compile("(?!)"))
+_UNKNOWN: Final = SignIn(audiences=frozenset(), url="", endpoint=re.compile("(?!)"))
 """The sign-in service of partitions without known audiences and URLs. They must be registered."""
 
 
 def sign_in(partition: str) -> SignIn:
     """Return the sign-in service of *partition*. For an unknown partition it has no audiences."""
     return _SIGN_IN.get(partition, _UNKNOWN)
+
+
+def partition_of(text: str) -> str | None:
+    """Return the partition of which *text* is an audience or an assertion consumer URL; None where it is of none."""
+    return next((name for name, aws in _SIGN_IN.items() if text in aws.audiences or aws.endpoint.fullmatch(text)), None)

@@ -1,0 +1,1 @@
+"""Why a SAML response is refused: causes and edits, for every check of `federation.saml`."""

@@ -1,0 +1,45 @@
+"""Each check of a SAML response, and its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from federation.explaining import assuming
+from federation.explaining.saml import content, parties, times
+from federation.explaining.situation import Assume, Explain, Row
+
+_EXPLAINED: Final[Mapping[str, Explain]] = {
+    **content.FORM,
+    "provider": parties.provider,
+    "issuer": parties.issuer,
+    "response-issuer": parties.response_issuer,
+    "audience": parties.audience,
+    "recipient": parties.recipient,
+    "destination": parties.destination,
+    "sp-name-qualifier": parties.sp_name_qualifier,
+    "in-response-to": parties.in_response_to,
+    **dict.fromkeys(("conditions-expiry", "confirmation-expiry", "session-expiry", "session-not-on-or-after"), times.expired),
+    "age": times.age,
+    **dict.fromkeys(("not-before", "confirmation-not-before", "issue-instant"), times.not_begun),
+    "time-syntax": times.syntax,
+    "status": content.status,
+    "root": content.root,
+    "assertion-count": content.assertion_count,
+    "subject": content.subject,
+    "name-id-format": content.name_id_format,
+    "subject-confirmation": content.subject_confirmation,
+    "single-confirmation": content.single_confirmation,
+    "confirmation-data": content.confirmation_data,
+    "conditions": content.conditions,
+    "authn-statement": content.authn_statement,
+}
+
+
+_ASSUMED: Final[Mapping[str, Assume]] = {
+    **assuming.ASSUMED,
+    "provider": parties.with_the_provider_of_its_issuer,
+    "issuer": parties.with_its_issuer,
+}
+TABLE: Final[Mapping[str, Row]] = {check: Row(explain, _ASSUMED.get(check)) for check, explain in _EXPLAINED.items()}
+"""Check to its explanation, and to the trial that would be if it were met."""
