@@ -35,6 +35,8 @@ _FOR_FEDERATED: Final = {
 }
 """Keys that a federated caller has not, and those by which it says as much."""
 _SAML_AS_OIDC: Final = {"saml:aud": "aud", "saml:sub": "sub"}
+_SERVICES: Final = ("aws", "sts", "saml", "iam")
+"""What keys of AWS itself begin with."""
 _MAX_LISTED: Final = 12
 
 Explain = Callable[[Asked, Statement, Condition], Finding | None]
@@ -119,7 +121,7 @@ def _not_exposed(asked: Asked, statement: Statement, condition: Condition) -> Fi
 def _instead(asked: Asked, statement: Statement, claim: str) -> Iterator[str]:
     """Yield the keys of the request that say what *claim* was to say, the nearest first."""
     spoken = {each.folded for each in statement.conditions}
-    exposed = asked.vendor.exposed_claims
+    exposed = asked.vendor.exposed_claims if asked.protocol == "OIDC" else ("aud", "sub")
     claims = (INSTEAD.get(claim, ""), closest(claim, exposed) or "", "sub", "aud")
     keys = [f"{asked.provider}:{each}" for each in claims if each in exposed]
     for key in [*keys, "aws:userid"]:
@@ -212,6 +214,32 @@ def _not_for_federated(asked: Asked, statement: Statement, condition: Condition)
     return _finding(asked, condition, sentence, [move])
 
 
+def _placeholder(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    """Explain a claim behind something that is no provider, such as a variable of a script, and a provider without a claim."""
+    prefix, _, claim = condition.folded.rpartition(":")
+    exposed = {fold(each) for each in asked.vendor.exposed_claims} if asked.protocol == "OIDC" else {"aud", "sub"}
+    if condition.folded == fold(asked.provider):
+        mine = next((key for key in _of_the_caller(asked) if _meets(asked, statement, condition, key)), f"{asked.provider}:sub")
+        sentence = f"the condition key is the provider {show(asked.provider)} itself, without a claim"
+    elif claim in exposed and prefix.partition(":")[0] not in _SERVICES:
+        mine = f"{asked.provider}:{claim}"
+        filled = ", a variable that was never filled in," if "$" in prefix or "{" in prefix else ""
+        begins = f"begins with {show(condition.key[: len(prefix)])}{filled} and not with a provider" if prefix else "names no provider"
+        sentence = f"the condition key {show(condition.key)} {begins}"
+    else:
+        return None
+    return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(mine))])
+
+
+def _of_the_caller(asked: Asked) -> Iterator[str]:
+    """Yield the keys of the request that come from the token."""
+    return (key for key in asked.request.keys if fold(key).startswith(fold(asked.provider) + ":"))
+
+
+def _meets(asked: Asked, statement: Statement, condition: Condition, key: str) -> bool:
+    return asked.accepts(statement, condition.operator.name, key, condition.expected)
+
+
 def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Finding:
     bare = f"{asked.provider}:{condition.folded}"
     known = (
@@ -224,6 +252,11 @@ def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Findi
         return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(known))])
     if find_key(condition.folded) is not None:
         sentence = f"the request has no {show(condition.key)}"
+    elif asked.protocol != "AWS":
+        exact = (_renamed(asked, statement, condition, key, exact=True) for key in _instead(asked, statement, ""))
+        edit = next((edit for edit in exact if edit is not None), None)
+        if edit is not None:
+            return _finding(asked, condition, sentence, [edit])
     keys = ", ".join(map(show, most_alike(condition.key, asked.request.keys, limit=5)))
     edit = Edit(place=asked.place(condition.path), instruction=f"write a key that the request has, such as {keys}", old=condition.key)
     return _finding(asked, condition, sentence, [edit])
@@ -237,5 +270,6 @@ _EXPLAIN: Final[tuple[Explain, ...]] = (
     _wished,
     _connection,
     _not_for_federated,
+    _placeholder,
     _misspelt,
 )

@@ -517,7 +517,17 @@ CASES = {
     "principal's ARN": Case(
         web(equals(MAIN) | {"ArnLike": {"aws:PrincipalArn": oidc_arn(GITHUB)}}), ("no IAM principal yet",), "aws:PrincipalArn", "aws:userid"
     ),
-    "claim without its provider": Case(web({"StringEquals": {"sub": MAIN}}), ("no condition key",), '"sub"', f'"{GITHUB}:sub"'),
+    "variable that was never filled in": Case(
+        web({"StringEquals": {"$OIDC_PROVIDER:sub": MAIN}}),
+        ("`$OIDC_PROVIDER`", "never filled in"),
+        "$OIDC_PROVIDER:sub",
+        f'"{GITHUB}:sub"',
+    ),
+    "provider without a claim": Case(
+        web({"StringEquals": {f"{GITHUB}:aud": AUDIENCE, GITHUB: MAIN}}), ("without a claim",), f'"{GITHUB}"', f'"{GITHUB}:sub"'
+    ),
+    "key of nobody": Case(web({"StringLike": {"ldap:ou": "dev*"}}), ("no condition key",), "ldap:ou", f'"{GITHUB}:sub": "{MAIN}"'),
+    "claim without its provider": Case(web({"StringEquals": {"sub": MAIN}}), ("names no provider",), '"sub"', f'"{GITHUB}:sub"'),
     "key of SAML": Case(web({"StringEquals": {"saml:sub": MAIN}}), ("a key of SAML logins",), "saml:sub", f"{GITHUB}:sub"),
     "key of OpenID Connect": Case(
         saml({"StringEquals": {f"{GITHUB}:aud": "https://signin.aws.amazon.com/saml"}}),
