@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from federation.explaining import assuming
-from federation.explaining.saml import content, parties, times
+from federation.explaining.saml import content, keys, parties, signatures, times
 from federation.explaining.situation import Assume, Explain, Row
 
 _EXPLAINED: Final[Mapping[str, Explain]] = {
@@ -23,6 +23,15 @@ _EXPLAINED: Final[Mapping[str, Explain]] = {
     "age": times.age,
     **dict.fromkeys(("not-before", "confirmation-not-before", "issue-instant"), times.not_begun),
     "time-syntax": times.syntax,
+    **dict.fromkeys(("signature", "signature-digest"), keys.signature),
+    "signature-missing": signatures.unsigned,
+    "signature-algorithm": signatures.algorithm,
+    **dict.fromkeys(("signature-shape", "signature-reference", "signature-transform", "canonicalisation"), signatures.signature_form),
+    "encryption": signatures.not_encrypted,
+    "encryption-shape": signatures.encryption_form,
+    "encryption-algorithm": signatures.encryption_algorithm,
+    "decryption-key": signatures.no_decryption_key,
+    "decryption": signatures.undecryptable,
     "status": content.status,
     "root": content.root,
     "assertion-count": content.assertion_count,
@@ -40,6 +49,7 @@ _ASSUMED: Final[Mapping[str, Assume]] = {
     **assuming.ASSUMED,
     "provider": parties.with_the_provider_of_its_issuer,
     "issuer": parties.with_its_issuer,
+    "signature": keys.with_its_key,
 }
 TABLE: Final[Mapping[str, Row]] = {check: Row(explain, _ASSUMED.get(check)) for check, explain in _EXPLAINED.items()}
 """Check to its explanation, and to the trial that would be if it were met."""
