@@ -11,6 +11,7 @@ from typing import Final
 
 from federation.errors import FederationError
 from federation.explaining import assuming
+from federation.explaining.duration import duration
 from federation.explaining.plain import plainly
 from federation.explaining.saml import table as saml
 from federation.explaining.situation import Row, Situation, situation_of
@@ -28,6 +29,7 @@ MAX_LATER: Final = 8
 _PLAINLY: Final = Row(plainly)
 TABLE: Final[Mapping[str, Row]] = {
     **{check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()},
+    "duration": Row(duration, assuming.ASSUMED["duration"]),
     "trust-policy": Row(explain_trust, assume_trusted),
 }
 """Check to its explanation, whatever the token is."""

@@ -15,9 +15,12 @@ from federation.account.issuers import by_issuer
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.protocols import Provider
+from federation.report import enforce
 from federation.sts.callers.served import ServedAccount
 from federation.sts.login.context import LoginContext, LoginFacts
-from federation.sts.login.verified_login import SessionRequest
+from federation.sts.login.federated import issue
+from federation.sts.login.saml_attributes import CHECKS, read_what_holds
+from federation.sts.login.verified_login import SessionRequest, VerifiedLogin
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml, assume_role_with_saml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity, assume_role_with_web_identity
 from federation.sts.parameters.record import Call
@@ -51,6 +54,7 @@ class Trial:
         provider: The provider for `validate`; None for an operation, which finds one.
         account: The account of an operation; None for `validate`.
         call: The call record of AssumeRoleWithSAML or AssumeRoleWithWebIdentity; None for `validate`.
+        met: Checks of the attributes of a SAML assertion that are taken as met.
     """
 
     at: datetime
@@ -58,13 +62,14 @@ class Trial:
     provider: Provider | None = field(default=None, repr=False)
     account: Account | None = field(default=None, repr=False)
     call: Call | None = None
+    met: frozenset[str] = frozenset()
 
     def outcome(self) -> TrialOutcome:
         """Return what becomes of it."""
         facts = LoginFacts()
         try:
             if self.account is not None and self.call is not None:
-                _run(self.account, self.call, self.at, facts)
+                _run(self.account, self.call, self.at, facts, self.met)
             elif self.provider is not None:
                 facts.identity = validate(self.token, self.provider, at=self.at)
         except FederationError as refusal:
@@ -82,6 +87,10 @@ class Trial:
         }
         return replace(self, account=replace(self.account, **others))
 
+    def past(self, check: str) -> Trial:
+        """Return the same trial where *check* of the attributes of a SAML assertion is taken as met."""
+        return replace(self, met=self.met | {check})
+
     def with_call(self, **changes: object) -> Trial:
         """Return the same trial of a call with other parameters."""
         return self if self.call is None else replace(self, call=replace(self.call, **changes))  # type: ignore[type-var]  # a dataclass
@@ -95,10 +104,22 @@ def as_if(provider: T, **changes: object) -> T:
     return changed
 
 
-def _run(account: Account, call: Call, at: datetime, facts: LoginFacts) -> None:
+def _run(account: Account, call: Call, at: datetime, facts: LoginFacts, met: frozenset[str]) -> None:
     served = ServedAccount.of(account)
     context = LoginContext(account, by_issuer(account.oidc_providers.values()), served.sealer, None, at)
     if isinstance(call, AssumeRoleWithSaml):
-        assume_role_with_saml(call, context, facts)
+        if met:
+            _run_past(call, context, facts, met)
+        else:
+            assume_role_with_saml(call, context, facts)
     elif isinstance(call, AssumeRoleWithWebIdentity):
         assume_role_with_web_identity(call, context, facts)
+
+
+def _run_past(call: AssumeRoleWithSaml, context: LoginContext, facts: LoginFacts, met: frozenset[str]) -> None:
+    """Run the steps of AssumeRoleWithSAML from the validation on, without the checks *met* of the attributes."""
+    facts.identity = identity = validate(call.saml_assertion, context.account.saml_providers[call.principal_arn], at=context.at)
+    verified = VerifiedLogin(identity, call.role_arn, call.principal_arn)
+    enforce([check for check in CHECKS if check.name not in met], verified)
+    facts.request = request = read_what_holds(verified)
+    issue(call, identity, request, context, single_use=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from federation.explaining import assuming
-from federation.explaining.saml import content, keys, parties, signatures, times
+from federation.explaining.saml import attributes, content, keys, parties, signatures, times
 from federation.explaining.situation import Assume, Explain, Row
 
 _EXPLAINED: Final[Mapping[str, Explain]] = {
@@ -32,6 +32,12 @@ _EXPLAINED: Final[Mapping[str, Explain]] = {
     "encryption-algorithm": signatures.encryption_algorithm,
     "decryption-key": signatures.no_decryption_key,
     "decryption": signatures.undecryptable,
+    "role-pair": attributes.role_pair,
+    "role-session-name": attributes.session_name,
+    "session-duration": attributes.session_duration,
+    "principal-tags": attributes.principal_tags,
+    "transitive-tag-keys": attributes.transitive_tag_keys,
+    "source-identity": attributes.source_identity,
     "status": content.status,
     "root": content.root,
     "assertion-count": content.assertion_count,
@@ -50,6 +56,7 @@ _ASSUMED: Final[Mapping[str, Assume]] = {
     "provider": parties.with_the_provider_of_its_issuer,
     "issuer": parties.with_its_issuer,
     "signature": keys.with_its_key,
+    **dict.fromkeys(("role-pair", "session-duration"), attributes.taken_as_met),
 }
 TABLE: Final[Mapping[str, Row]] = {check: Row(explain, _ASSUMED.get(check)) for check, explain in _EXPLAINED.items()}
 """Check to its explanation, and to the trial that would be if it were met."""

@@ -1,0 +1,50 @@
+"""How long a session was asked to last, and how long the role lets it."""
+
+from __future__ import annotations
+
+import shlex
+
+from federation import limits
+from federation.account import Role
+from federation.explaining.plain import plainly
+from federation.explaining.situation import Situation
+from federation.explanation import Cause, Comparison, Edit, Obstacle, Place
+
+
+def duration(situation: Situation) -> Obstacle:
+    """Explain that the call asks for a longer session than the role allows."""
+    role, asked = situation.role, situation.parameter("duration_seconds")
+    if role is None or not isinstance(asked, int):
+        return plainly(situation)
+    most = role.max_session_duration
+    sentence = f"the call asks for a session of {asked} seconds; MaxSessionDuration of {role.arn} is {most} seconds"
+    comparison = Comparison(expected=str(most), found=str(asked), expected_from="role", found_from="call")
+    place = _place(role)
+    cause = Cause(check=situation.refusal.check, sentence=sentence, place=place, comparisons=(comparison,))
+    shorter = Edit(
+        place=Place(owner="call", path="duration_seconds"),
+        instruction=f"Pass {most} as --duration-seconds, or leave it away for one hour.",
+        old=str(asked),
+        new=str(most),
+    )
+    return Obstacle(causes=(cause,), edits=(shorter, *_longer(role, asked, place)))
+
+
+def _longer(role: Role, asked: int, place: Place) -> tuple[Edit, ...]:
+    if not role.max_session_duration < asked <= limits.ROLE_SESSION_MAX_SECONDS:
+        return ()
+    words = ["update-role", "--role-name", role.name, "--max-session-duration", str(asked)]
+    return (
+        Edit(
+            place=place,
+            instruction=f"Let sessions of the role last {asked} seconds. At AWS: {shlex.join(['aws', 'iam', *words])}",
+            old=str(role.max_session_duration),
+            new=str(asked),
+            command=shlex.join(["federation", "account", *words]),
+            lets_in=f"whoever the role trusts, for {asked} seconds in place of {role.max_session_duration}",
+        ),
+    )
+
+
+def _place(role: Role) -> Place:
+    return Place(owner="account", file=role.file, path=role.place.removesuffix(".AssumeRolePolicyDocument") + ".MaxSessionDuration")
