@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
-from federation.account.model import GROUP_NAME, POLICY_NAME, ROLE_NAME, USER_NAME
+from federation.account.model import GROUP_NAME, POLICY_NAME, ROLE_NAME, UNIQUE_ID, USER_NAME, derived_id
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.names import file_name, read_name
+from federation.account.reading.settings import Settings
 from federation.errors import show
 
 JSON: Final = ".json"
@@ -28,6 +29,7 @@ class EntityKind:
         listed: Member of ``get-account-authorization-details`` that lists them, such as ``RoleDetailList``.
         name_member: Member that holds the name.
         inline_member: Member that holds the inline policies; empty where the kind has none.
+        id_prefix: First four letters of the unique ids; empty where the account has none of this kind.
         name_pattern: Pattern of valid names (IAM API model 2010-05-08).
     """
 
@@ -37,11 +39,21 @@ class EntityKind:
     listed: str
     name_member: str
     inline_member: str = ""
+    id_prefix: str = ""
     name_pattern: re.Pattern[str]
 
     def file_of(self, name: str) -> str:
         """Return the path of the file of the entity *name*, relative to the account directory."""
         return f"{self.directory}/{file_name(name, JSON)}"
+
+    @property
+    def id_member(self) -> str:
+        """Member that holds the unique id, such as ``RoleId``."""
+        return f"{self.member}Id"
+
+    def derived_id(self, account: str, path: str, name: str) -> str:
+        """Return the unique id of an entity of *account* whose file states none."""
+        return derived_id(self.id_prefix, account, self.noun, path + name)
 
 
 ROLE: Final = EntityKind(
@@ -51,6 +63,7 @@ ROLE: Final = EntityKind(
     listed="RoleDetailList",
     name_member="RoleName",
     inline_member="RolePolicyList",
+    id_prefix="AROA",
     name_pattern=ROLE_NAME,
 )
 USER: Final = EntityKind(
@@ -60,6 +73,7 @@ USER: Final = EntityKind(
     listed="UserDetailList",
     name_member="UserName",
     inline_member="UserPolicyList",
+    id_prefix="AIDA",
     name_pattern=USER_NAME,
 )
 GROUP: Final = EntityKind(
@@ -69,6 +83,7 @@ GROUP: Final = EntityKind(
     listed="GroupDetailList",
     name_member="GroupName",
     inline_member="GroupPolicyList",
+    id_prefix="AGPA",
     name_pattern=GROUP_NAME,
 )
 POLICY: Final = EntityKind(
@@ -120,6 +135,16 @@ def check_name(fields: Fields, kind: EntityKind, name: str) -> None:
         fields.fault(kind.name_member, f"the name of the file, {show(name)}", show(given), "rename the file or correct the member")
     if kind.name_pattern.fullmatch(name) is None:
         fields.fault(kind.name_member, f"a name matching {kind.name_pattern.pattern}", show(name), "rename the file")
+
+
+def arn_of(settings: Settings, kind: EntityKind, path: object, name: str) -> str:
+    """Return the ARN of an entity of the account."""
+    return f"arn:{settings.partition}:iam::{settings.id}:{kind.noun}{path}{name}"
+
+
+def read_unique_id(fields: Fields, kind: EntityKind, account: str, path: str, name: str) -> str:
+    """Return the unique id that the file states, or the one that is derived where it states none."""
+    return fields.text(kind.id_member, pattern=UNIQUE_ID) or kind.derived_id(account, path, name)
 
 
 def check_arn(fields: Fields, *allowed: str) -> str:

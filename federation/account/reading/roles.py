@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from federation import limits
-from federation.account.model import IAM_PATH, UNIQUE_ID, ManagedPolicy, Role, derived_id
+from federation.account.model import IAM_PATH, ManagedPolicy, Role
 from federation.account.reading.attachments import check_references, read_attachments
-from federation.account.reading.entities import ROLE, check_arn, check_name, entities
+from federation.account.reading.entities import ROLE, arn_of, check_arn, check_name, entities, read_unique_id
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -42,8 +42,8 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, ROLE, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:role{path}{name}")
-    role_id = fields.text("RoleId", pattern=UNIQUE_ID) or derived_id("AROA", settings.id, "role", path + name)
+    arn = check_arn(fields, arn_of(settings, ROLE, path, name))
+    role_id = read_unique_id(fields, ROLE, settings.id, path, name)
     trust = compile_policy(
         fields.raw("AssumeRolePolicyDocument"), "trust", file=file, path=fields.at("AssumeRolePolicyDocument"), faults=faults
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.account.model import IAM_PATH, UNIQUE_ID, Group, ManagedPolicy, User, derived_id
+from federation.account.model import IAM_PATH, Group, ManagedPolicy, User
 from federation.account.reading.attachments import check_references, read_attachments
-from federation.account.reading.entities import GROUP, USER, check_arn, check_name, entities
+from federation.account.reading.entities import GROUP, USER, arn_of, check_arn, check_name, entities, read_unique_id
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -29,8 +29,8 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, GROUP, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:group{path}{name}")
-    group_id = fields.text("GroupId", pattern=UNIQUE_ID) or derived_id("AGPA", settings.id, "group", path + name)
+    arn = check_arn(fields, arn_of(settings, GROUP, path, name))
+    group_id = read_unique_id(fields, GROUP, settings.id, path, name)
     carried = read_attachments(fields, inline=GROUP.inline_member, file=file, faults=faults)
     fields.ignore("CreateDate")
     fields.finish()
@@ -65,8 +65,8 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
     fields = Fields(document, file=file, faults=faults)
     check_name(fields, USER, name)
     path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, f"arn:{settings.partition}:iam::{settings.id}:user{path}{name}")
-    user_id = fields.text("UserId", pattern=UNIQUE_ID) or derived_id("AIDA", settings.id, "user", path + name)
+    arn = check_arn(fields, arn_of(settings, USER, path, name))
+    user_id = read_unique_id(fields, USER, settings.id, path, name)
     carried = read_attachments(fields, inline=USER.inline_member, file=file, faults=faults)
     named = fields.texts("GroupList") or ()
     for group in named:

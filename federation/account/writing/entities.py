@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation.account.reading.entities import JSON, EntityKind, unwrapped
+from federation.account.reading.entities import JSON, EntityKind, arn_of, unwrapped
 from federation.account.reading.faults import Faults
 from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PUBLIC_MODE
@@ -90,10 +90,27 @@ def stored_entity(draft: Draft, kind: EntityKind, name: object) -> dict[str, Any
     return stored_document(draft, kind.file_of(require_entity(draft, kind, name)), kind)
 
 
-def renamed(document: dict[str, Any], kind: EntityKind, *, name: str, new_path: str | None, unique_id: str) -> dict[str, Any]:
-    """Return *document* with another name, and with another path where *new_path* is not None. The unique id is kept."""
-    kept = {member: value for member, value in document.items() if member != "Arn"}
-    return {**kept, kind.name_member: name, f"{kind.member}Id": unique_id, **({} if new_path is None else {"Path": new_path})}
+def update_entity(draft: Draft, kind: EntityKind, name: str, *, new_name: str, new_path: str | None) -> str:
+    """Change the name or path of the entity *name*, and return its ARN. The unique id is kept. None keeps the path.
+
+    The caller has checked the form of the new name, and changes the files that name the entity.
+
+    Raises:
+        NoSuchEntity: There is no such entity.
+        EntityAlreadyExists: Another entity has the new name.
+        AccountFaults: The account directory is at fault.
+    """
+    document = stored_entity(draft, kind, name)
+    draft.account()  # where a file is at fault, path and id would be guesses
+    path = document.get("Path") or "/"
+    unique_id = document.get(kind.id_member) or kind.derived_id(draft.settings.id, path, name)
+    path = path if new_path is None else new_path
+    document = {member: value for member, value in document.items() if member != "Arn"}
+    document |= {kind.name_member: new_name, kind.id_member: unique_id, "Path": path}
+    draft.remove(kind.file_of(name))
+    require_new(draft, kind.directory, new_name, noun=kind.noun)
+    replace_entity(draft, kind, new_name, document)
+    return arn_of(draft.settings, kind, path, new_name)
 
 
 def stored_document(draft: Draft, file: str, kind: EntityKind) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from federation.account.reading.entities import GROUP, USER
+from federation.account.reading.entities import GROUP, USER, arn_of
 from federation.account.writing.attachments import check_no_policies, conflict, must_first
 from federation.account.writing.documents import check_name
 from federation.account.writing.draft import Draft, Target, drafting
-from federation.account.writing.entities import create_entity, names_of, renamed, replace_entity, require_new, stored_entity
+from federation.account.writing.entities import create_entity, names_of, replace_entity, stored_entity, update_entity
 from federation.account.writing.users import groups_of
 from federation.errors import show
 
@@ -27,7 +27,7 @@ def add_group(account: Target, *, name: str, group_path: str = "/") -> str:
     check_name("name", name, GROUP.name_pattern)
     with drafting(account) as draft:
         create_entity(draft, GROUP, name, {"Path": group_path, "GroupName": name})
-        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:group{group_path}{name}"
+        return arn_of(draft.settings, GROUP, group_path, name)
 
 
 def update_group(account: Target, *, name: str, new_name: str | None = None, new_path: str | None = None) -> str:
@@ -42,18 +42,13 @@ def update_group(account: Target, *, name: str, new_name: str | None = None, new
     called = name if new_name is None else new_name
     check_name("new-group-name", called, GROUP.name_pattern)
     with drafting(account) as draft:
-        document = stored_entity(draft, GROUP, name)
-        present = next(group for group in draft.account().groups.values() if group.name == name)
-        document = renamed(document, GROUP, name=called, new_path=new_path, unique_id=present.group_id)
+        arn = update_entity(draft, GROUP, name, new_name=called, new_path=new_path)
         if called != name:
-            draft.remove(GROUP.file_of(name))
-            require_new(draft, GROUP.directory, called, noun=GROUP.noun)
             for user in members_of(draft, name):
                 member = stored_entity(draft, USER, user)
                 member["GroupList"] = [called if each == name else each for each in groups_of(member)]
                 replace_entity(draft, USER, user, member)
-        replace_entity(draft, GROUP, called, document)
-        return next(group.arn for group in draft.account().groups.values() if group.name == called)
+        return arn
 
 
 def members_of(draft: Draft, group: str) -> list[str]:

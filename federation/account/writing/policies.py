@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from federation.account.model import POLICY_ARN
-from federation.account.reading.entities import GROUP, POLICY, ROLE, USER
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, arn_of
 from federation.account.reading.policies import policy_file
 from federation.account.writing.attachments import conflict
 from federation.account.writing.documents import check_name, document_octets, parsed
@@ -43,7 +43,7 @@ def add_policy(account: Target, *, name: str, document: str, policy_path: str = 
         stored = {"PolicyName": name, "Path": policy_path, "PolicyVersionList": [_version("v1", stored, default=True)]}
     with drafting(account) as draft:
         create_entity(draft, POLICY, name, stored)
-        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:policy{policy_path}{name}"
+        return arn_of(draft.settings, POLICY, policy_path, name)
 
 
 def create_policy_version(account: Target, *, policy_arn: str, document: str, set_as_default: bool = True) -> str:

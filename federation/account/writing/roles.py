@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation.account.reading.entities import ROLE
+from federation.account.reading.entities import ROLE, arn_of
 from federation.account.reading.roles import MAX_SESSION_DURATION_MIN
 from federation.account.writing.attachments import Tags, check_no_policies, inline_policy, set_boundary, set_tags
 from federation.account.writing.documents import check_name, parsed
@@ -60,7 +60,7 @@ def add_role(  # noqa: PLR0913 - the parameters of CreateRole, keyword-only
     set_boundary(document, permissions_boundary)
     with drafting(account) as draft:
         create_entity(draft, ROLE, name, document)
-        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:role{role_path}{name}"
+        return arn_of(draft.settings, ROLE, role_path, name)
 
 
 def update_role(account: Target, *, name: str, description: str | None = None, max_session_duration: int | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
-from federation.account.reading.entities import GROUP, JSON, USER
+from federation.account.reading.entities import GROUP, JSON, USER, arn_of
 from federation.account.reading.faults import Faults
 from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PRIVATE_MODE
@@ -16,11 +16,10 @@ from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import (
     create_entity,
     no_such_entity,
-    renamed,
     replace_entity,
     require_entity,
-    require_new,
     stored_entity,
+    update_entity,
 )
 from federation.errors import show
 
@@ -58,7 +57,7 @@ def add_user(
     set_boundary(document, permissions_boundary)
     with drafting(account) as draft:
         create_entity(draft, USER, name, document)
-        return f"arn:{draft.settings.partition}:iam::{draft.settings.id}:user{user_path}{name}"
+        return arn_of(draft.settings, USER, user_path, name)
 
 
 def update_user(account: Target, *, name: str, new_name: str | None = None, new_path: str | None = None) -> str:
@@ -75,17 +74,11 @@ def update_user(account: Target, *, name: str, new_name: str | None = None, new_
     called = name if new_name is None else new_name
     check_name("new-user-name", called, USER.name_pattern)
     with drafting(account) as draft:
-        document = stored_entity(draft, USER, name)
-        present = next(user for user in draft.account().users.values() if user.name == name)
-        document = renamed(document, USER, name=called, new_path=new_path, unique_id=present.user_id)
+        arn = update_entity(draft, USER, name, new_name=called, new_path=new_path)
         if called != name:
-            secrets = list(secrets_of(draft, name))
-            draft.remove(USER.file_of(name))
-            require_new(draft, USER.directory, called, noun=USER.noun)
-            for file in secrets:
+            for file in list(secrets_of(draft, name)):
                 _hand_over(draft, file, called)
-        replace_entity(draft, USER, called, document)
-        return next(arn for arn, user in draft.account().users.items() if user.name == called)
+        return arn
 
 
 def _hand_over(draft: Draft, file: str, user: str) -> None:

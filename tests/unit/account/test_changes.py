@@ -279,6 +279,17 @@ def test_a_user_keeps_what_is_its_own_under_another_name(account: Path) -> None:
     assert tree(account) == state
 
 
+@pytest.mark.parametrize("given", [5, ["a"], None, b"x", "\ud800", "a" * 200])
+def test_a_name_or_path_of_another_type_is_refused_and_nothing_is_written(account: Path, given: Any) -> None:
+    state = tree(account)
+    for update, name in ((update_user, "alice"), (update_group, "readers")):
+        for arguments in ({"name": given}, {"name": name, "new_name": given}, {"name": name, "new_path": given}):
+            if given is not None or arguments["name"] is None:
+                with pytest.raises(FederationError):
+                    update(account, **arguments)
+    assert tree(account) == state
+
+
 def test_members_follow_their_group_under_another_name(account: Path) -> None:
     add_user_to_group(account, user="alice", group="readers")
     group_id = load(account).groups["readers"].group_id
