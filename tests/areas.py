@@ -36,6 +36,16 @@ AREAS: Final = {
         "differential/test_xmldsig.py",
         "cli/test_validate.py",
     ),
+    "jose": (
+        "unit/jose",
+        "attacks/test_base64_rows.py",
+        "attacks/test_jwk_rows.py",
+        "attacks/test_jwt_rows.py",
+        "property/test_jwt.py",
+        "corpus/test_corpora_jwt.py",
+        "corpus/test_wycheproof.py",
+        "differential/test_jose.py",
+    ),
     "oidc": (
         "unit/oidc",
         "attacks/test_base64_rows.py",

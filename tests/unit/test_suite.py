@@ -16,6 +16,7 @@ from tests.support.paths import REPOSITORY
 FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
 WORLD = {value: name for name, value in vars(world).items() if isinstance(value, str | datetime) and not name.startswith("_")}
 """Constants of the world by value."""
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 @cache
@@ -72,6 +73,12 @@ def test_every_test_is_of_an_area() -> None:
     files = [path for path in FILES if path.name.startswith("test_")]
     homeless = [str(path.relative_to(TESTS)) for path in files if not any(path.is_relative_to(each) for each in held)]
     assert homeless == [], "name them in an area of tests/areas.py"
+
+
+def test_every_room_is_an_area() -> None:
+    rooms = {path.parent.name for path in (REPOSITORY / "federation").glob("*/__init__.py")}
+    assert rooms - set(AREAS) == set(), "add the room to AREAS of tests/areas.py"
+    assert [room for room in sorted(rooms) if f"`{room}`" not in CONTRIBUTING] == [], "name the room among the areas of CONTRIBUTING.md"
 
 
 def test_the_tests_of_an_area(capsys: pytest.CaptureFixture[str]) -> None:
