@@ -96,7 +96,7 @@ AREAS: Final = {
         "cli/test_signed.py",
         "cli/test_web_identity.py",
     ),
-    "explaining": ("unit/explaining",),
+    "explaining": ("unit/explaining", "property/test_repairs.py", "corpus/test_real_trust_policies.py"),
     "state": ("unit/state", "property/test_audit.py", "cli/test_state.py", "interop/test_state.py"),
     "server": ("unit/server", "property/test_wire.py", "property/test_wire_messages.py"),
     "judging": ("unit/judging", "cli/test_audit.py"),
