@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from docs.attack_rows import areas, citations, named_tests
 from docs.check_names import Place, places
+from docs.failures import failures_page
 from federation import errors
 from federation.oauth import checks as oauth
 from federation.oauth import validator as oauth_validator
@@ -251,6 +252,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "lint.md": lint_page,
     "errors.md": errors_page,
     "attacks.md": attacks_page,
+    "failures.md": failures_page,
     "adr/README.md": decisions_page,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from federation.errors import show
+from federation.errors import printable, show
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import Asked, Finding, raw
 from federation.explaining.trust.keys import explain_absence
@@ -189,7 +189,8 @@ def _sign_in(asked: Asked, condition: Condition, values: tuple[str, ...]) -> Fin
         sentence = f"the token's `amr` is {_listed(values)}; the policy demands that the user signed in by {wanted}"
         instruction = f"have the identity provider demand {wanted} at the sign-in"
     place = Place(owner="identity-provider", path="amr")
-    return _finding(asked, condition, sentence, [Edit(place=place, instruction=instruction, old=_listed(values), new=wanted)])
+    old, new = (printable(", ".join(each[:_MAX_LISTED])) for each in (values, condition.expected))
+    return _finding(asked, condition, sentence, [Edit(place=place, instruction=instruction, old=old, new=new)])
 
 
 def _excluded(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Finding:

@@ -1,0 +1,55 @@
+"""What a set-up of the gallery says: a login that AWS refuses, and what its explanation must hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.support.failures.logins import SamlLogin, WebLogin
+
+NO_WEB: Final = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+NO_SAML: Final = "Not authorized to perform sts:AssumeRoleWithSAML"
+
+Login = WebLogin | SamlLogin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A login that is refused for one reason.
+
+    Attributes:
+        name: Its name in the tests.
+        title: What people say of it.
+        login: The login.
+        seen: The text that AWS shows; None where AWS accepts the login, or shows none of its own.
+        check: The check that refuses.
+        code: The code on the wire.
+        cause: Words that the causes hold: the values that differ.
+        old: What the first edit takes the place of holds this text; None where it replaces nothing, or where nothing is demanded of it.
+        new: What the first edit writes holds this text; None likewise.
+        owner: Whose the first edit is.
+        chosen: Changes of the login that the reader chooses where the edit leaves the choice to the reader.
+        foreign: Changes of the login that make it one of somebody else, who stays refused after the edit.
+    """
+
+    name: str
+    title: str
+    login: Login
+    seen: str | None
+    check: str = "trust-policy"
+    code: str = "AccessDenied"
+    cause: tuple[str, ...]
+    old: str | None = None
+    new: str | None = None
+    owner: str = "policy"
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    foreign: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+def web(name: str, title: str, login: WebLogin, **says: Any) -> Failure:
+    """A failure of AssumeRoleWithWebIdentity."""
+    return Failure(**{"name": name, "title": title, "login": login, "seen": NO_WEB, **says})
+
+
+def saml(name: str, title: str, login: SamlLogin, **says: Any) -> Failure:
+    """A failure of AssumeRoleWithSAML."""
+    return Failure(**{"name": name, "title": title, "login": login, "seen": NO_SAML, **says})

@@ -1,0 +1,74 @@
+"""The set-ups of docs/failures.md: each is refused as AWS refuses it, explained by its true cause, and repaired by its own edit."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from federation.errors import AccessDenied, FederationError
+from federation.explanation import Explanation
+from tests.support.failures.following import follow
+from tests.support.failures.gallery import FAILURES
+from tests.support.failures.model import Failure, Login
+
+each_failure = pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+
+
+def refused(login: Login, directory: Path) -> FederationError:
+    login.write(directory)
+    with pytest.raises(FederationError) as caught:
+        login.attempt(directory)
+    return caught.value
+
+
+def causes(explanation: Explanation) -> str:
+    return "\n".join(json.dumps(each.as_dict(), ensure_ascii=False) for each in explanation.first.causes)
+
+
+def test_the_gallery_is_large_and_names_each_set_up_once() -> None:
+    names = Counter(failure.name for failure in FAILURES)
+    assert [name for name, count in names.items() if count > 1] == []
+    titles = Counter((failure.seen, failure.title) for failure in FAILURES)
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+@each_failure
+def test_a_set_up_is_refused_as_it_says(failure: Failure, tmp_path: Path) -> None:
+    refusal = refused(failure.login, tmp_path / "account")
+    assert (refusal.check, refusal.code) == (failure.check, failure.code)
+    assert refusal.explanation.aws_message == failure.seen
+
+
+@each_failure
+def test_the_explanation_names_cause_and_edit(failure: Failure, tmp_path: Path) -> None:
+    explanation = refused(failure.login, tmp_path / "account").explanation
+    told = causes(explanation)
+    assert [words for words in failure.cause if json.dumps(words, ensure_ascii=False)[1:-1] not in told] == [], told
+    edit = explanation.first.edits[0]
+    assert edit.place.owner == failure.owner, edit
+    assert failure.old is None or failure.old in (edit.old or ""), edit
+    assert failure.new is None or failure.new in (edit.new or ""), edit
+
+
+@each_failure
+def test_the_edit_lets_in_the_login_and_no_foreign_one(failure: Failure, tmp_path: Path) -> None:
+    refusal = refused(failure.login, tmp_path / "account")
+    repaired = follow(refusal.explanation.first, failure.login, failure.chosen)
+    repaired.write(tmp_path / "repaired")
+    repaired.attempt(tmp_path / "repaired")
+    for change in failure.foreign:
+        foreign = refused(replace(repaired, **change), tmp_path / f"foreign-{failure.foreign.index(change)}")
+        assert isinstance(foreign, AccessDenied)
+        assert foreign.check == "trust-policy"
+
+
+@each_failure
+def test_an_explanation_holds_no_token(failure: Failure, tmp_path: Path) -> None:
+    refusal = refused(failure.login, tmp_path / "account")
+    told = json.dumps(refusal.explanation.as_dict())
+    token = failure.login.token()
+    assert token not in told
+    pieces = (token.rpartition(".")[2], token[-64:], token[:64])
+    assert [piece for piece in pieces if len(piece) > 16 and piece in told] == []
