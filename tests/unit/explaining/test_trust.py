@@ -656,9 +656,9 @@ MANUAL = {
     ),
     "sign-in method": (
         web({"ForAnyValue:StringEquals": {f"{LOGIN}:amr": "mfa"}}, issuer=LOGIN, sub="u", claims={"amr": ["pwd"]}),
-        ("`pwd`", "`mfa`"),
+        ("`pwd`", "mfa"),
         "identity-provider",
-        "`mfa`",
+        "mfa",
     ),
     "guest": (
         web(
@@ -672,9 +672,9 @@ MANUAL = {
             claims={"amr": ["unauthenticated"]},
             members={"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
         ),
-        ("guest", "`unauthenticated`", "`authenticated`"),
+        ("guest", "`unauthenticated`", "authenticated"),
         "identity-provider",
-        "`authenticated`",
+        "authenticated",
     ),
     "roles named by the issuer": (
         web(equals(MAIN) | {"Bool": {"sts:RoleAuthorizedByIdp": "true"}}),
