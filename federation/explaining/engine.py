@@ -16,7 +16,7 @@ from federation.explaining.plain import plainly
 from federation.explaining.saml import table as saml
 from federation.explaining.situation import Row, Situation, situation_of
 from federation.explaining.trial import Trial
-from federation.explaining.trust import assume_trusted, explain_trust
+from federation.explaining.trust import assume_trusted, explain_authorization, explain_trust
 from federation.explanation import Explanation, Obstacle
 from federation.profiles import Profile
 from federation.saml.messages import AUDIENCE
@@ -31,6 +31,7 @@ TABLE: Final[Mapping[str, Row]] = {
     **{check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()},
     "duration": Row(duration, assuming.ASSUMED["duration"]),
     "trust-policy": Row(explain_trust, assume_trusted),
+    "authorization": Row(explain_authorization),
 }
 """Check to its explanation, whatever the token is."""
 OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE}

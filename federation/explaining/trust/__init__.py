@@ -14,7 +14,7 @@ from federation.explaining.trust.principals import own_statement
 from federation.explanation import Obstacle
 from federation.policy import Decision, Policy
 
-__all__ = ["assume_trusted", "explain_trust", "obstacles"]
+__all__ = ["assume_trusted", "explain_authorization", "explain_trust", "obstacles"]
 
 
 def obstacles(decision: Decision, situation: Situation) -> tuple[Obstacle, ...]:
@@ -34,6 +34,15 @@ def explain_trust(situation: Situation) -> Obstacle:
     """Explain a refusal by the trust policy."""
     decision = situation.decision
     found = () if decision is None else obstacles(decision, situation)
+    return found[0] if found else plainly(situation)
+
+
+def explain_authorization(situation: Situation) -> Obstacle:
+    """Explain a refusal of AssumeRole by the role's trust policy; one by other policies is explained by its own words."""
+    decision, role = situation.decision, situation.role
+    trusts = decision is None or role is None or role.trust_policy.evaluate(decision.request).allowed
+    barred = decision is None or decision.request.principal is None or decision.request.principal.name.endswith(":root")
+    found = () if decision is None or trusts or barred else obstacles(decision, situation)
     return found[0] if found else plainly(situation)
 
 

@@ -82,6 +82,8 @@ def _of_another_provider(asked: Asked, statement: Statement, condition: Conditio
     provider, _, claim = condition.folded.rpartition(":")
     if "." not in provider or provider == fold(asked.provider):
         return None
+    if asked.protocol == "AWS":
+        return _finding(asked, condition, f"{show(condition.key)} is a key of web identities, and the caller has AWS credentials", [])
     if asked.protocol != "OIDC":
         mine = f"saml:{claim}"
         sentence = f"{show(condition.key)} is a key of an OpenID Connect provider, and the caller comes by {show(asked.caller.name)}"
@@ -189,6 +191,16 @@ def _connection(asked: Asked, statement: Statement, condition: Condition) -> Fin
     return _finding(asked, condition, sentence, [edit])
 
 
+def _second_factor(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+    del statement
+    if asked.protocol != "AWS" or not condition.folded.startswith("aws:multifactorauth"):
+        return None
+    sentence = f"the call was made without a second factor, and then the request has no {show(condition.key)}"
+    place = Place(owner="call", path="TokenCode")
+    edit = Edit(place=place, instruction="call with the SerialNumber of an MFA device of the caller, and its TokenCode")
+    return _finding(asked, condition, sentence, [edit])
+
+
 def _not_for_federated(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
     """Explain a key of callers with AWS credentials; where a key of this request says as much, the edit names that."""
     key = find_key(condition.folded)
@@ -217,6 +229,8 @@ def _not_for_federated(asked: Asked, statement: Statement, condition: Condition)
 def _placeholder(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
     """Explain a claim behind something that is no provider, such as a variable of a script, and a provider without a claim."""
     prefix, _, claim = condition.folded.rpartition(":")
+    if asked.protocol == "AWS":
+        return None
     exposed = {fold(each) for each in asked.vendor.exposed_claims} if asked.protocol == "OIDC" else {"aud", "sub"}
     if condition.folded == fold(asked.provider):
         mine = next((key for key in _of_the_caller(asked) if _meets(asked, statement, condition, key)), f"{asked.provider}:sub")
@@ -269,6 +283,7 @@ _EXPLAIN: Final[tuple[Explain, ...]] = (
     _saml_key_of_web_identity,
     _wished,
     _connection,
+    _second_factor,
     _not_for_federated,
     _placeholder,
     _misspelt,

@@ -14,6 +14,34 @@ from federation.sts.login import saml_attributes, web_identity_claims
 _REQUEST_TAG: Final = "aws:requesttag/"
 CLOCK: Final = ("aws:currenttime", "aws:epochtime")
 """Keys of the instant that a login is judged at."""
+_SESSION_NAME: Final = "sts:rolesessionname"
+_TAGS: Final = web_identity_claims.TAGS
+_WISHES: Final = {
+    "SAML": {
+        _SESSION_NAME: saml_attributes.ROLE_SESSION_NAME,
+        "sts:sourceidentity": saml_attributes.SOURCE_IDENTITY,
+        "sts:transitivetagkeys": saml_attributes.TRANSITIVE_TAG_KEYS,
+        "aws:tagkeys": f"{saml_attributes.PRINCIPAL_TAG}…",
+        _REQUEST_TAG: saml_attributes.PRINCIPAL_TAG,
+    },
+    "OIDC": {
+        _SESSION_NAME: "RoleSessionName",
+        "sts:sourceidentity": web_identity_claims.SOURCE_IDENTITY,
+        "sts:transitivetagkeys": f"{_TAGS}/transitive_tag_keys",
+        "sts:roleauthorizedbyidp": web_identity_claims.ROLES,
+        "aws:tagkeys": _TAGS,
+        _REQUEST_TAG: f"{_TAGS}/principal_tags/",
+    },
+    "AWS": {
+        _SESSION_NAME: "RoleSessionName",
+        "sts:externalid": "ExternalId",
+        "sts:sourceidentity": "SourceIdentity",
+        "sts:transitivetagkeys": "TransitiveTagKeys",
+        "aws:tagkeys": "Tags",
+        _REQUEST_TAG: "Tags/",
+    },
+}
+"""By protocol: condition key to the attribute, claim or parameter by which a login asks for the value."""
 _FIXED: Final = ("saml:iss", "saml:doc", "saml:namequalifier")
 """Keys of who the identity provider is, which it does not set login by login."""
 _SAML: Final = {
@@ -44,14 +72,13 @@ class Origin(NamedTuple):
 
 def origin(asked: Asked, folded: str) -> Origin:
     """Return where the value of the condition key *folded* comes from in this request."""
-    saml = asked.protocol == "SAML"
     if folded in _SAML:
         return Origin(*_SAML[folded], owner="assertion")
-    if folded == "sts:rolesessionname" and not saml:
-        return Origin("RoleSessionName", "call's RoleSessionName", "call")
     name = _ATTRIBUTES.get(folded) or wish(asked, folded)
+    if name and (asked.protocol == "AWS" or (asked.protocol == "OIDC" and folded == _SESSION_NAME)):
+        return Origin(name, f"call's {name}", "call")
     if name:
-        return Origin(name, f"{asked.token}'s {'attribute' if saml else 'claim'} {show(name)}", asked.token)
+        return Origin(name, f"{asked.token}'s {'attribute' if asked.protocol == 'SAML' else 'claim'} {show(name)}", asked.token)
     provider, _, claim = folded.rpartition(":")
     if asked.protocol == "OIDC" and provider == fold(asked.provider):
         name = _claim(asked, claim)
@@ -62,20 +89,11 @@ def origin(asked: Asked, folded: str) -> Origin:
 
 
 def wish(asked: Asked, folded: str) -> str:
-    """Return the claim or attribute by which a token asks for tags and source identity; empty for other keys."""
-    saml = asked.protocol == "SAML"
-    if folded == "sts:rolesessionname":
-        return saml_attributes.ROLE_SESSION_NAME
-    if folded == "sts:sourceidentity":
-        return saml_attributes.SOURCE_IDENTITY if saml else web_identity_claims.SOURCE_IDENTITY
+    """Return the attribute, claim or parameter by which a login asks for session name, tags and source identity; empty for other keys."""
+    wishes = _WISHES[asked.protocol]
     if folded.startswith(_REQUEST_TAG):
-        tag = folded.removeprefix(_REQUEST_TAG)
-        return f"{saml_attributes.PRINCIPAL_TAG}{tag}" if saml else f"{web_identity_claims.TAGS}/principal_tags/{tag}"
-    if folded == "aws:tagkeys":
-        return f"{saml_attributes.PRINCIPAL_TAG}…" if saml else web_identity_claims.TAGS
-    if folded == "sts:transitivetagkeys":
-        return saml_attributes.TRANSITIVE_TAG_KEYS if saml else f"{web_identity_claims.TAGS}/transitive_tag_keys"
-    return web_identity_claims.ROLES if folded == "sts:roleauthorizedbyidp" else ""
+        return wishes[_REQUEST_TAG] + folded.removeprefix(_REQUEST_TAG)
+    return wishes.get(folded, "")
 
 
 def _claim(asked: Asked, claim: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from federation.vendors import BUILT_IN, Vendor, find_vendor
 _IDENTITY: Final = ("aud", "app_id", "sub", "user_id", "id")
 """Claims that together say which application and which user, whatever the protocol."""
 _MAX_LISTED: Final = 8
+_UNIQUE_ID: Final = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}", re.ASCII)
 
 
 def explain_principal(asked: Asked, statement: Statement) -> Finding:
@@ -38,8 +40,10 @@ def explain_principal(asked: Asked, statement: Statement) -> Finding:
         comparisons=(compared,) if near.startswith("arn:") else (),
         listings=tuple(_listings(asked, near)),
     )
-    if caller.type != "Federated" or name == "NotPrincipal":
+    if name == "NotPrincipal":
         return Finding(cause=cause, edits=(appended(asked),))
+    if caller.type != "Federated":
+        return Finding(cause=cause, edits=tuple(_named(asked, statement, path)))
     return Finding(cause=cause, edits=tuple(_edits(asked, statement, path, near)))
 
 
@@ -77,7 +81,9 @@ def _sentence(asked: Asked, statement: Statement, near: str) -> str:
     element, name = statement.principal, asked.caller.name
     names = {} if element is None else element.names
     types = set(names)
-    by = f"the caller is federated and comes by {show(name)}"
+    by = f"the caller is federated and comes by {show(name)}" if asked.caller.type == "Federated" else f"the caller is {show(name)}"
+    if _UNIQUE_ID.fullmatch(near):
+        return f"the policy trusts {show(near)}, which is what remains of a user or role that was deleted; {by}"
     if element is not None and element.everyone and asked.caller.type == "Federated":
         return f"the policy trusts `*`, which is every principal with AWS credentials and no federated one; {by}"
     if near == name:
@@ -158,6 +164,19 @@ def _edits(asked: Asked, statement: Statement, path: str, near: str) -> Iterator
     if copy is not None and copy.changes != own.changes:
         yield copy
     yield own
+
+
+def _named(asked: Asked, statement: Statement, path: str) -> Iterator[Edit]:
+    """Yield the edit that names a caller with AWS credentials beside those of the statement, whose conditions bind it too."""
+    old, name = plain(statement.source["Principal"]), asked.caller.name
+    if isinstance(old, dict):
+        listed = old.get("AWS", [])
+        several = [*listed, name] if isinstance(listed, list) else [listed, name]
+        new = {**old, "AWS": several if listed else name}
+        change = Change(path=path, old=old, new=new)
+        yield asked.edit(path, f"add {quoted(name)} to the principals", [change], old=shown(old), new=shown(new))
+    else:
+        yield appended(asked)
 
 
 def _is_dead(kind: str, name: str) -> bool:

@@ -261,7 +261,9 @@ def _plain(at: Mismatch) -> Finding:
     folded = at.condition.folded
     sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
     settings = [] if any(sign in at.nearest for sign in "*?$") else origins.setting(at.asked, folded, old=at.found, new=at.nearest)
-    first = folded == "sts:rolesessionname" and at.asked.protocol == "OIDC"
+    if folded == "sts:externalid":  # it tells one customer's call from another's: only the caller knows which it is
+        return at.finding(sentence, settings)
+    first = at.asked.protocol != "SAML" and folded == "sts:rolesessionname"
     return at.finding(sentence, [*settings, at.added()] if first else [at.added(), *settings])
 
 
