@@ -99,7 +99,8 @@ VENDORS: Final = (
     ),
     Vendor(
         "Microsoft Entra ID",
-        family=r"sts\.windows\.net/[^/]+/?",
+        # Tokens of version 1.0, then those of version 2.0.
+        family=r"sts\.windows\.net/[^/]+/?|login\.microsoftonline\.com/[^/]+/v2\.0",
         shape=OidcShape(
             name="entra",
             issuer="https://sts.windows.net/88888888-8888-4888-8888-888888888888/",
@@ -131,6 +132,8 @@ VENDORS: Final = (
             lifetime=3600,
         ),
     ),
+    Vendor("Auth0", family=r"[A-Za-z0-9-]+(?:\.[a-z]{2}(?:-\d)?)?\.auth0\.com/?"),
+    Vendor("Keycloak", family=rf"{HOST}(?:/auth)?/realms/[^/]+"),
     Vendor(
         "Cognito user pools",
         family=r"cognito-idp\.[^/]+/[^/]+",
