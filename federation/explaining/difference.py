@@ -50,6 +50,8 @@ _LIKENESSES: Final = (
     ("in upper and lower case alone", str.casefold),
     ("in a slash at the end", lambda text: text.rstrip("/")),
     ("in white space", lambda text: "".join(text.split())),
+    ("in `https://` at the beginning", lambda text: text.removeprefix("https://")),
+    ("in `api://` at the beginning", lambda text: text.removeprefix("api://")),
     ("in http against https", lambda text: re.sub("^http:", "https:", text)),
     ("in their UUID, such as the id of a tenant", lambda text: _UUID.sub("", text)),
 )

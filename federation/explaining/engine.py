@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from federation.errors import FederationError
-from federation.explaining import assuming
+from federation.errors import FederationError, ValidationError
+from federation.explaining import assuming, call, oauth, oidc
 from federation.explaining.duration import duration
 from federation.explaining.plain import plainly
+from federation.explaining.presented import explain_presented, unwrapped
 from federation.explaining.saml import table as saml
-from federation.explaining.situation import Row, Situation, situation_of
+from federation.explaining.situation import OAUTH, OIDC, Row, Situation, situation_of
 from federation.explaining.trial import Trial
 from federation.explaining.trust import assume_trusted, explain_authorization, explain_trust
 from federation.explanation import Explanation, Obstacle
@@ -30,11 +31,13 @@ _PLAINLY: Final = Row(plainly)
 TABLE: Final[Mapping[str, Row]] = {
     **{check: Row(plainly, assume) for check, assume in assuming.ASSUMED.items()},
     "duration": Row(duration, assuming.ASSUMED["duration"]),
+    **dict.fromkeys(("type", "size", "base64", "content"), Row(explain_presented, unwrapped)),
+    **call.TABLE,
     "trust-policy": Row(explain_trust, assume_trusted),
     "authorization": Row(explain_authorization),
 }
 """Check to its explanation, whatever the token is."""
-OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE}
+OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE, OIDC: oidc.TABLE, OAUTH: oauth.TABLE}
 """Likewise for one kind of token: what it says of a check comes before `TABLE`."""
 
 
@@ -52,7 +55,8 @@ def explain(refusal: FederationError) -> Explanation:
 
 def _row(situation: Situation) -> Row:
     check = situation.refusal.check
-    return OF_KIND.get(situation.kind, {}).get(check) or TABLE.get(check, _PLAINLY)
+    of_parameters = call.OF_PARAMETERS.get(check) if isinstance(situation.refusal, ValidationError) else None
+    return of_parameters or OF_KIND.get(situation.kind, {}).get(check) or TABLE.get(check, _PLAINLY)
 
 
 def _later(situation: Situation) -> list[Obstacle]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from federation.account import Account, Role
 from federation.account.issuers import by_issuer, find_oidc_provider
@@ -20,9 +20,13 @@ from federation.report import Report
 from federation.saml.reading.inspection import inspect_response
 from federation.saml.registration.provider import SamlProvider
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
+from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
 from federation.sts.parameters.record import Call
 from federation.validators import diagnose
 from federation.vendors import ANY, Vendor, find_vendor
+
+OIDC: Final = "oidc-id-token"
+OAUTH: Final = "oauth-access-token"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +60,11 @@ class Situation:
 
     @property
     def kind(self) -> str:
-        """The kind of the token that is judged, such as ``saml2-response``; empty where that is not known."""
+        """The kind of the token that is judged, such as ``oidc-id-token``; empty where that is not known."""
         if isinstance(self.call, AssumeRoleWithSaml):
             return SamlProvider.kind
+        if isinstance(self.call, AssumeRoleWithWebIdentity):
+            return OIDC if self.call.provider_id is None else OAUTH
         return "" if self.provider is None else self.provider.kind
 
     def parameter(self, name: str) -> object:

@@ -1,0 +1,230 @@
+"""Why no registered provider issued the token: its ``iss`` beside every registered URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from federation.account import Account
+from federation.account.reading.oidc_providers import directory_of
+from federation.errors import RegistrationError, printable, show
+from federation.explaining.nearest import most_alike, nearest
+from federation.explaining.oidc.following import follow_issuer, following_roles, trusting
+from federation.explaining.plain import plainly
+from federation.explaining.registered import register_issuer, settings_place, token_settings, vendor_place
+from federation.explaining.situation import Situation
+from federation.explaining.trial import Trial, as_if
+from federation.explaining.wording import named, told_apart
+from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, Place
+from federation.oidc.conditions import KeyNames
+from federation.oidc.issuer_url import how_to_register, read_url
+from federation.oidc.provider import OidcProvider
+from federation.vendors import find_vendor
+
+_CLUSTER: Final = re.compile(r"https://oidc\.eks\.(?P<region>[^./]+)\.amazonaws\.com(?:\.cn)?/id/(?P<id>[^/]+)", re.ASCII)
+_TENANT: Final = re.compile(r"https://(?:sts\.windows\.net/(?P<v1>[^/]+)/|login\.microsoftonline\.com/(?P<v2>[^/]+)/v2\.0)", re.ASCII)
+_GITHUB: Final = re.compile(r"https://token\.actions\.githubusercontent\.com(?:/(?P<slug>[^/]+))?", re.ASCII)
+_ACCOUNT: Final = re.compile(r"arn:[^:]+:iam::(?P<id>\d{12}):", re.ASCII)
+_AWS_CLIENT: Final = "sts.amazonaws.com"
+
+
+def explain_issuer(situation: Situation) -> Obstacle:
+    """Explain an ``iss`` that is the URL of no registered provider."""
+    issuer, urls = situation.claims.get("iss"), _urls(situation)
+    if not isinstance(issuer, str):
+        return _no_issuer(situation) if situation.claims else plainly(situation)
+    near = _nearest(issuer, urls)
+    sentence, edits, alternatives = _told(situation, issuer, near, urls)
+    cause = Cause(
+        check=situation.refusal.check,
+        sentence=sentence,
+        place=None if near is None else settings_place(situation, near, "url"),
+        comparisons=() if near is None else (Comparison(expected=near, found=issuer, expected_from="registered", found_from="token, iss"),),
+        listings=_listings(situation, issuer, near, urls),
+        unverified=True,
+    )
+    return Obstacle(causes=(cause,), edits=tuple(edits), alternatives=alternatives)
+
+
+def with_its_issuer(situation: Situation) -> Trial | None:
+    """Judge the token by a registration of its own issuer that has keys and client ids of the one that is spelled almost alike.
+
+    The trust policy follows it, as the edits of `explain_issuer` make it do.
+    """
+    trial, account, issuer = situation.trial, situation.account, situation.claims.get("iss")
+    if trial is None or account is None or not isinstance(issuer, str):
+        return None
+    provider = next((each for each in account.oidc_providers.values() if _plain(each.url) == _plain(issuer)), None)
+    if provider is None:
+        return None
+    name = issuer.removeprefix("https://")
+    known = {"known_claims": find_vendor(name).known_claims, "key_names": KeyNames.of(name)}
+    arn = provider.arn.removesuffix(provider.name) + name
+    twin = as_if(provider, url=issuer, name=name, arn=arn, issuers=frozenset({issuer}), **known)
+    roles = following_roles(situation, provider.url, issuer)
+    return replace(trial, account=replace(account, oidc_providers={**account.oidc_providers, arn: twin}, roles=roles))
+
+
+def _told(situation: Situation, issuer: str, near: str | None, urls: Sequence[str]) -> tuple[str, list[Edit], bool]:
+    """Return the sentence, the edits, and whether one of them is enough."""
+    account, refused = situation.account, _refused_by_iam(issuer)
+    elsewhere = _other_account(situation, account)
+    if elsewhere is not None and account is not None:
+        place = Place(owner="call", path="RoleArn")
+        edit = Edit(place=place, instruction=f"ask the account {elsewhere}, or name a role of {account.id}", old=elsewhere, new=account.id)
+        whole = f"the role is of account {elsewhere} and the providers are those of account {account.id}: {_unknown(issuer, account, urls)}"
+        return whole, [edit], True
+    if refused:
+        place = Place(owner="identity-provider", path="iss")
+        new = _secure(issuer)
+        edit = Edit(place=place, instruction=refused, old=printable(issuer[:512]), new=new)
+        return f"the token's issuer is {show(issuer)}, which IAM registers for nobody; registered are {named(urls)}", [edit], True
+    if near is None:
+        return _unknown(issuer, account, urls), [register_issuer(situation, issuer, (_AWS_CLIENT,))], True
+    return _beside(situation, issuer, near)
+
+
+def _beside(situation: Situation, issuer: str, near: str) -> tuple[str, list[Edit], bool]:
+    """Return the same where the account has a provider that resembles the issuer."""
+    ids = _client_ids(situation, near)
+    same_directory = directory_of(near) == directory_of(issuer)
+    register = register_issuer(situation, issuer, ids, instead_of=near if same_directory else None)
+    follow = follow_issuer(situation, near, issuer)
+    both = f"the token's issuer is {show(issuer)}, and the account has a provider for {show(near)}"
+    how = told_apart(issuer, near)
+    if how and _plain(issuer) == _plain(near):
+        return f"{both}: they differ {how}, and AWS compares them character for character", [register, *follow], False
+    for told in (_cluster, _tenant, _enterprise):
+        found = told(issuer, near)
+        if found is not None:
+            sentence, setting = found
+            return f"{both}: {sentence}", [*setting, register, *follow], not follow and bool(setting)
+    why = f"they differ {how}" if how else "it is another path of the same host" if _host(issuer) == _host(near) else "none is its issuer"
+    return f"{both}: {why}", [register], True
+
+
+def _cluster(issuer: str, near: str) -> tuple[str, list[Edit]] | None:
+    ours, theirs = _CLUSTER.fullmatch(issuer), _CLUSTER.fullmatch(near)
+    if ours is None or theirs is None:
+        return None
+    if ours["id"] == theirs["id"]:
+        return f"the cluster is in {ours['region']}, and the provider is for region {theirs['region']}", []
+    return "an EKS cluster has a new issuer id when it is created again, and these are two clusters", []
+
+
+def _tenant(issuer: str, near: str) -> tuple[str, list[Edit]] | None:
+    ours, theirs = _TENANT.fullmatch(issuer), _TENANT.fullmatch(near)
+    if ours is None or theirs is None:
+        return None
+    if (ours["v1"] or ours["v2"]) != (theirs["v1"] or theirs["v2"]):
+        return "they are two tenants of Microsoft Entra ID", []
+    version, wanted = ("v1.0", "2") if ours["v1"] else ("v2.0", "null")
+    setting = token_settings(issuer).issuer
+    if setting is None:
+        return None
+    other = "v2.0" if ours["v1"] else "v1.0"
+    edit = Edit(
+        place=vendor_place(setting),
+        instruction=f"set {setting.name} to {wanted}, so that tokens are {other}: {setting.where}",
+        old=setting.write("null" if ours["v1"] else "2"),
+        new=setting.write(wanted),
+    )
+    return f"the token is a {version} token, and the provider is registered for {other} tokens of the same tenant", [edit]
+
+
+def _enterprise(issuer: str, near: str) -> tuple[str, list[Edit]] | None:
+    ours, theirs = _GITHUB.fullmatch(issuer), _GITHUB.fullmatch(near)
+    setting = token_settings(issuer).issuer
+    if ours is None or theirs is None or setting is None:
+        return None
+    if ours["slug"] and theirs["slug"]:
+        return "they are two enterprises of GitHub", []
+    old, new = ("true", "false") if ours["slug"] else ("false", "true")
+    edit = Edit(
+        place=vendor_place(setting),
+        instruction=f"set {setting.name} to {new}: {setting.where}",
+        old=setting.write(old),
+        new=setting.write(new),
+        lets_in="" if new == "true" else "every enterprise of GitHub has this issuer then, and conditions alone tell them apart",
+    )
+    if ours["slug"]:
+        return f"the enterprise {show(ours['slug'])} issues its tokens by an issuer of its own", []
+    return f"the token comes by GitHub's common issuer, and the provider is for the enterprise {show(theirs['slug'])}", [edit]
+
+
+def _unknown(issuer: str, account: Account | None, urls: Sequence[str]) -> str:
+    if account is None:
+        return f"the token's issuer is {show(issuer)}, and the provider is {named(urls)}"
+    if not urls:
+        return f"the token's issuer is {show(issuer)}, and the account {account.id} has no OpenID Connect provider"
+    return f"the token's issuer is {show(issuer)}, and the account {account.id} has no provider for it; registered are {named(urls)}"
+
+
+def _no_issuer(situation: Situation) -> Obstacle:
+    claims = situation.claims
+    found = "has no claim iss" if "iss" not in claims else f"has an iss that is no text: {show(claims['iss'])}"
+    sentence = f"the token {found}, so nobody can say which provider issued it; its claims are {named(sorted(claims))}"
+    edit = Edit(place=Place(owner="identity-provider", path="iss"), instruction="have the identity provider issue iss, its own URL")
+    return Obstacle(causes=(Cause(check=situation.refusal.check, sentence=sentence, unverified=True),), edits=(edit,))
+
+
+def _listings(situation: Situation, issuer: str, near: str | None, urls: Sequence[str]) -> tuple[Listing, ...]:
+    registered = Listing(label="registered issuers", members=most_alike(issuer, urls, limit=8), nearest=near)
+    roles = () if near is None or situation.account is None else trusting(situation.account, near)
+    return (registered, *((Listing(label=f"roles that trust {printable(near or '')}", members=roles),) if roles else ()))
+
+
+def _urls(situation: Situation) -> tuple[str, ...]:
+    if situation.account is not None:
+        return tuple(each.url for each in situation.account.oidc_providers.values())
+    return (situation.provider.url,) if isinstance(situation.provider, OidcProvider) else ()
+
+
+def _nearest(issuer: str, urls: Sequence[str]) -> str | None:
+    """Return the registered URL that resembles *issuer*: spelled almost alike, of one family or host, or a typing error away."""
+    same = [url for url in urls if _plain(url) == _plain(issuer)]
+    family = [url for url in urls if any(each.fullmatch(url) and each.fullmatch(issuer) for each in (_CLUSTER, _TENANT, _GITHUB))]
+    host = [url for url in urls if _host(url) == _host(issuer)]
+    several = same or [url for url in family if _identity(url) == _identity(issuer)] or family or host
+    return next(iter(most_alike(issuer, several, limit=1)), None) if several else nearest(issuer, urls)
+
+
+def _identity(url: str) -> str:
+    """Return what two URLs of one cluster or one tenant have in common."""
+    cluster, tenant = _CLUSTER.fullmatch(url), _TENANT.fullmatch(url)
+    return cluster["id"] if cluster else (tenant["v1"] or tenant["v2"]) if tenant else url
+
+
+def _client_ids(situation: Situation, url: str) -> tuple[str, ...]:
+    providers: Mapping[str, OidcProvider] = {} if situation.account is None else situation.account.oidc_providers
+    return next((each.client_ids for each in providers.values() if each.url == url), (_AWS_CLIENT,))
+
+
+def _other_account(situation: Situation, account: Account | None) -> str | None:
+    role_arn = situation.parameter("role_arn")
+    named_there = _ACCOUNT.match(role_arn) if isinstance(role_arn, str) else None
+    return named_there["id"] if named_there is not None and account is not None and named_there["id"] != account.id else None
+
+
+def _refused_by_iam(issuer: str) -> str:
+    """Return why IAM registers no provider for *issuer*, and what to do; empty where it does."""
+    try:
+        read_url(issuer)
+    except RegistrationError:
+        return how_to_register(issuer, "set the public URL of the identity provider to an https URL of host and path")
+    return ""
+
+
+def _secure(issuer: str) -> str | None:
+    secure = "https://" + issuer.partition("://")[2] if issuer.lower().startswith("http://") else None
+    return secure if secure is not None and not _refused_by_iam(secure) else None
+
+
+def _plain(url: str) -> str:
+    return re.sub(r"^https?://", "", url.lower()).rstrip("/")
+
+
+def _host(url: str) -> str:
+    return _plain(url).partition("/")[0]
