@@ -1,7 +1,9 @@
 """The table of vendors: each entry is complete, and everything that knows a vendor reads it there."""
 
 import json
+import re
 from pathlib import Path
+from string import Formatter
 from types import ModuleType
 from typing import Any
 
@@ -241,3 +243,41 @@ def test_claims_of_a_provider() -> None:
     assert find_vendor("www.amazon.com").exposed_claims == ("app_id", "user_id")
     for twin in ("Token.actions.githubusercontent.com", "token.actions.githubusercontent.com.evil.example", "gitlab.com/x"):
         assert find_vendor(twin).exposed_claims == ("aud", "oaud", "sub", "amr")
+
+
+@pytest.mark.parametrize(("vendor", "file"), ENTRIES)
+def test_the_forms_of_subjects_are_complete(vendor: Vendor, file: str) -> None:
+    grammar = vendor.subjects
+    names = [form.name for form in grammar.forms]
+    assert len(set(names)) == len(names), f"two forms of one name in {file}"
+    assert bool(grammar.forms) is grammar.source.startswith("https://"), f"the documentation of the forms in {file}"
+    for form in grammar.forms:
+        groups = set(re.compile(form.pattern).groupindex)
+        for words in (form.what, form.whose, form.obtain):
+            assert {name for _, name, _, _ in Formatter().parse(words) if name} <= groups
+        assert set(form.volatile) <= groups
+    if vendor.shape is not None and grammar.forms:
+        read = grammar.read(vendor.shape.subject)
+        assert read is not None, f"the forge's subject of {vendor.name} has no form"
+        assert read.what
+        assert read.text == vendor.shape.subject
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject", "what", "whose"),
+    [
+        ("gitlab.com", "project_path:a/b:ref_type:tag:ref:v1", "tag `v1`", "project `a/b`"),
+        ("token.actions.githubusercontent.com", "repo:a@1/b@2:environment:x", "environment `x`", "repository `a/b`"),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/X", "system:serviceaccount:ns:app", "service account `app`", "namespace `ns`"),
+        ("oidc.vercel.com", "owner:a:project:p:environment:e", "environment `e` of project `p`", "team `a`"),
+    ],
+)
+def test_a_subject_is_told_in_words(issuer: str, subject: str, what: str, whose: str) -> None:
+    read = find_vendor(issuer).subjects.read(subject)
+    assert read is not None
+    assert (read.what, read.whose, read.lasting) == (what, whose, subject)
+
+
+def test_a_subject_of_another_vendor_has_no_form() -> None:
+    assert find_vendor("gitlab.com").subjects.read("repo:a/b:ref:refs/heads/main") is None
+    assert ANY.subjects.read("x") is None

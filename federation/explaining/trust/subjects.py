@@ -7,11 +7,10 @@ from typing import Final, NamedTuple
 from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.trust.asked import Asked
+from federation.policy.wildcard import Pattern
 from federation.vendors import ANY
 from federation.vendors.subjects import Subject
 
-_ANY: Final = ("any", "any of the owner")
-"""Forms of patterns that stand for every other form."""
 _CUSTOMISED: Final = ("customised", "reusable workflow")
 """Forms that a repository's subject has only where it is customised."""
 
@@ -67,10 +66,10 @@ def _without_numbers(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
         f"the token names owner and repository with their numbers, {show(_numbered(theirs))}, as repositories created, renamed or "
         "transferred since 2026-07-15 do; the policy names them without"
     )
-    if ours.what != theirs.what and ours.form.name not in _ANY:
-        sentence += f", and the token is for {theirs.what} where the policy trusts {ours.what}"
-        return Reading(sentence)
-    return Reading(sentence, dead=True, carried=ours.numbered(theirs, asked.grammar.ids))
+    carried = ours.numbered(theirs, asked.grammar.ids)
+    if Pattern.read(carried).matches(theirs.text):
+        return Reading(sentence, dead=True, carried=carried)
+    return Reading(f"{sentence}, and the token is for {theirs.what} where the policy trusts {ours.what}")
 
 
 def _numbered(subject: Subject) -> str:
