@@ -83,8 +83,11 @@ def _assumed(situation: Situation) -> Trial | None:
 
 def _aws_accepts(situation: Situation) -> bool:
     """Whether the token is refused by a check that AWS does not make, and by no other."""
+    provider, outcome = situation.provider, situation.outcome
+    if provider is None or provider.profile is Profile.AWS or (outcome is not None and outcome.identity is not None):
+        return False
     report = situation.report
-    if report is None or report.profile is Profile.AWS:
+    if report is None:
         return False
     refusal = report.refusal()
     return refusal is not None and refusal.check == situation.refusal.check and report.refusal(Profile.AWS) is None

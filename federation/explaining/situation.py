@@ -58,6 +58,11 @@ class Situation:
         """The operation of the call, such as ``AssumeRoleWithSAML``; empty for `validate` and `diagnose`."""
         return "" if self.call is None else self.call.operation
 
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What explanations have worked out, by room, so that the next one need not."""
+        return {}
+
     @property
     def kind(self) -> str:
         """The kind of the token that is judged, such as ``oidc-id-token``; empty where that is not known."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from federation.errors import show
 from federation.explaining.saml.edits import at_identity_provider, new_response, setting
-from federation.explaining.saml.evidence import Evidence
+from federation.explaining.saml.evidence import Evidence, evidence_of
 from federation.explaining.situation import Explain, Situation
 from federation.explanation import Edit, Obstacle
 from federation.saml.reading.envelope import SUCCESS
@@ -38,7 +38,7 @@ _MEANINGS: Final = {
 
 def status(situation: Situation) -> Obstacle:
     """Explain that the identity provider itself refused the login."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     codes = [code or "" for code in evidence.response.get("StatusCodes", ())]
     message = evidence.response.get("StatusMessage")
     if not codes:
@@ -58,7 +58,7 @@ def status(situation: Situation) -> Obstacle:
 
 def name_id_format(situation: Situation) -> Obstacle:
     """Explain that the NameID states no Format, which AWS demands."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     name_id = None if evidence.presented is None else evidence.presented.name_id
     sentence = f"the NameID {show(name_id.text)} states no Format; AWS takes none without" if name_id else "the Subject has no NameID"
     return evidence.obstacle(sentence, [setting(evidence, "name-id-format", path="NameID/@Format", new=_PERSISTENT)])
@@ -66,7 +66,7 @@ def name_id_format(situation: Situation) -> Obstacle:
 
 def subject(situation: Situation) -> Obstacle:
     """Explain that the assertion names nobody."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     name_id = None if evidence.presented is None else evidence.presented.name_id
     sentence = (
         "the Subject has no NameID" if name_id is None else f"the NameID is {show(name_id.text)}: it is blank or has control characters"
@@ -78,7 +78,7 @@ def subject(situation: Situation) -> Obstacle:
 
 def subject_confirmation(situation: Situation) -> Obstacle:
     """Explain that nobody is confirmed as the bearer of the assertion."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     found = None if evidence.presented is None else evidence.presented.assertion.subject
     methods = [each.method for each in found.confirmations] if found else []
     sentence = f"the SubjectConfirmation has the Method {show(methods[0])}" if methods else "the assertion has no SubjectConfirmation"
@@ -90,7 +90,7 @@ def subject_confirmation(situation: Situation) -> Obstacle:
 
 def single_confirmation(situation: Situation) -> Obstacle:
     """Explain that the assertion has several SubjectConfirmations, of which AWS takes one."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     found = None if evidence.presented is None else evidence.presented.assertion.subject
     count = len(found.confirmations) if found else 0
     sentence = f"the assertion has {count} SubjectConfirmations; AWS takes exactly one"
@@ -102,7 +102,7 @@ def single_confirmation(situation: Situation) -> Obstacle:
 
 def confirmation_data(situation: Situation) -> Obstacle:
     """Explain that the confirmation does not say where or until when the assertion may be used."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     confirmation = None if evidence.presented is None else evidence.presented.confirmation
     missing = [
         name
@@ -119,7 +119,7 @@ def confirmation_data(situation: Situation) -> Obstacle:
 
 def authn_statement(situation: Situation) -> Obstacle:
     """Explain that the assertion does not say that the subject logged in."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     path = "Assertion/AuthnStatement"
     if "authn-statement" in evidence.product.settings:
         edit = setting(evidence, "authn-statement", path=path)
@@ -130,7 +130,7 @@ def authn_statement(situation: Situation) -> Obstacle:
 
 def conditions(situation: Situation) -> Obstacle:
     """Explain that the assertion states no Conditions."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     edit = at_identity_provider(
         evidence, "have the assertion state Conditions with NotOnOrAfter and an audience", path="Assertion/Conditions"
     )
@@ -139,7 +139,7 @@ def conditions(situation: Situation) -> Obstacle:
 
 def assertion_count(situation: Situation) -> Obstacle:
     """Explain that the Response has not exactly one assertion."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     claims = situation.claims
     count = len(claims.get("assertions", ())) + len(claims.get("encrypted", ()))
     if not count:
@@ -155,7 +155,7 @@ def assertion_count(situation: Situation) -> Obstacle:
 
 def root(situation: Situation) -> Obstacle:
     """Explain that the XML is no Response."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     element = evidence.response.get("element", "")
     what = {
         "Assertion": "an Assertion without its Response",
@@ -175,7 +175,7 @@ def _rule(sentence: str, edit: Callable[[Evidence], Edit]) -> Explain:
     """Return the explanation of a rule of form: *sentence* may name what was ``{found}`` and what is ``{expected}``."""
 
     def explain(situation: Situation) -> Obstacle:
-        evidence = Evidence(situation)
+        evidence = evidence_of(situation)
         refusal = situation.refusal
         return evidence.obstacle(sentence.format(found=refusal.found, expected=refusal.expected), [edit(evidence)])
 

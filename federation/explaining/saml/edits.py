@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterable
 from typing import Final
 
+from federation import limits
 from federation.account.reading.saml_providers import METADATA_FILE, SETTINGS_FILE, provider_directory
-from federation.errors import show
+from federation.errors import printable, show
 from federation.explaining.saml.evidence import Evidence, plain
 from federation.explanation import Edit, Owner, Place
 from federation.saml.registration.provider import SamlProvider
@@ -29,12 +30,14 @@ _NAMED: Final[dict[Topic, str]] = {
     "certificate": "the signing certificate",
 }
 """What a setting decides, for products whose name for it is not known."""
+_LONGEST: Final = 2 * limits.ARN_CHARS + 1
+"""Characters of a text to write: a pair of ARNs is the longest."""
 
 
 def at_identity_provider(evidence: Evidence, instruction: str, *, path: str, old: str | None = None, new: str | None = None) -> Edit:
     """Return an edit of the identity provider for which no setting is known."""
     place = Place(owner="identity-provider", path=path)
-    return Edit(place=place, instruction=f"At {evidence.product.name}, {instruction}.", old=_shown(old), new=new)
+    return Edit(place=place, instruction=f"At {evidence.product.name}, {instruction}.", old=_shown(old), new=_exact(new))
 
 
 def setting(
@@ -56,13 +59,13 @@ def setting(
     name = f"“{known.name}”" if known else _NAMED[topic]
     chosen = known.choice if known and known.choice else to if to is not None else show(new) if new is not None else "its right value"
     instruction = f"At {evidence.product.name}, set {name} to {chosen}{why}."
-    return Edit(place=place, instruction=instruction, old=_shown(old), new=new)
+    return Edit(place=place, instruction=instruction, old=_shown(old), new=_exact(new))
 
 
 def in_call(parameter: str, old: str, new: str, *, flag: str) -> Edit:
     """Return an edit of a parameter of the call, by its name in Python and its flag on the command line."""
     place = Place(owner="call", path=parameter)
-    return Edit(place=place, instruction=f"Pass {show(new)} as {flag}.", old=_shown(old), new=new)
+    return Edit(place=place, instruction=f"Pass {show(new)} as {flag}.", old=_shown(old), new=_exact(new))
 
 
 def in_settings(
@@ -73,7 +76,7 @@ def in_settings(
         place=Place(owner="provider", file=file_of(evidence, SETTINGS_FILE), path=key),
         instruction=instruction,
         old=_shown(old),
-        new=new,
+        new=_exact(new),
         command=update_command(evidence, flags),
         lets_in=lets_in,
     )
@@ -91,7 +94,7 @@ def in_metadata(evidence: Evidence, instruction: str, *, path: str, old: str | N
         place=Place(owner="provider", file=file_of(evidence, METADATA_FILE), path=path),
         instruction=instruction + at_aws,
         old=_shown(old),
-        new=_shown(new),
+        new=_exact(new),
         command=update_command(evidence, ("--metadata", "metadata.xml")),
         lets_in=lets_in,
     )
@@ -119,6 +122,11 @@ def update_command(evidence: Evidence, flags: Iterable[str]) -> str:
     if evidence.account is None or provider is None:
         return ""
     return shlex.join(["federation", "account", "update-saml-provider", "--name", name_of(provider), *flags])
+
+
+def _exact(text: str | None) -> str | None:
+    """Return the text to write: whole, as far as it can be written."""
+    return None if text is None else printable(text[:_LONGEST])
 
 
 def _shown(text: str | None) -> str | None:

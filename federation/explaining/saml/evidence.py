@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from federation.account import Account
-from federation.errors import FederationError, printable
+from federation.errors import FederationError, printable, show
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.situation import Situation
 from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, Place
@@ -20,6 +20,20 @@ from federation.vendors.identity_providers import IdentityProvider, find_identit
 
 LONGEST: Final = 512
 """Characters of a foreign text that an explanation repeats."""
+_SHOWN: Final = 8
+"""Members of a list that a sentence repeats."""
+ABOUT_SIGNATURES: Final = frozenset(
+    {
+        "signature",
+        "signature-digest",
+        "signature-algorithm",
+        "signature-shape",
+        "signature-reference",
+        "signature-transform",
+        "canonicalisation",
+    }
+)
+"""Checks of a signature: any other refusal comes after the signatures that stand before it."""
 CARRIED: Final = "carried by the response"
 """Source of a key that came with the message. It verifies for a diagnosis and proves nothing."""
 
@@ -54,7 +68,7 @@ class Evidence:
     @cached_property
     def presented(self) -> PresentedAssertion | None:
         """What the response proves; None where its signature does not verify, or where nothing can be read."""
-        if self.provider is None or self.at is None:
+        if self.provider is None or self.at is None or self.check in ABOUT_SIGNATURES:
             return None
         try:
             return present_response(self.situation.token, self.provider, at=self.at)
@@ -64,7 +78,12 @@ class Evidence:
     @property
     def unverified(self) -> bool:
         """Whether what the response says is not proved by a registered key."""
-        return self.presented is None or (self.provider is not None and any(key.source == CARRIED for key in self.provider.keys))
+        return not self._proved or (self.provider is not None and any(key.source == CARRIED for key in self.provider.keys))
+
+    @property
+    def _proved(self) -> bool:
+        outcome = self.situation.outcome
+        return (outcome is not None and outcome.identity is not None) or self.presented is not None
 
     @cached_property
     def response(self) -> Mapping[str, Any]:
@@ -81,6 +100,9 @@ class Evidence:
     @cached_property
     def issuer(self) -> str | None:
         """The issuer that the assertion names; that of the Response where there is no assertion in the clear."""
+        outcome = self.situation.outcome
+        if outcome is not None and outcome.identity is not None:
+            return outcome.identity.issuer
         if self.presented is not None:
             return self.presented.assertion.issuer
         return self.assertion.get("Issuer") or self.response.get("Issuer")
@@ -132,10 +154,21 @@ class Evidence:
         return Obstacle(causes=(cause,), edits=tuple(edits), alternatives=alternatives)
 
 
+def evidence_of(situation: Situation) -> Evidence:
+    """Return the evidence of *situation*, which all its explanations share."""
+    found: Evidence = situation.kept.setdefault("saml", Evidence(situation))
+    return found
+
+
 def plain(text: str) -> str:
     """Return a foreign *text* for display: `printable`, and cut to `LONGEST` characters."""
     safe = printable(text[:LONGEST])
     return safe if len(text) <= LONGEST else f"{safe}…"
+
+
+def some(texts: tuple[str, ...]) -> str:
+    """Return the first of *texts* for a sentence, and how many more there are."""
+    return ", ".join(show(text) for text in texts[:_SHOWN]) + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
 
 
 def compared(expected: str, found: str, *, expected_from: str = "registered", found_from: str = "response") -> Comparison:

@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Iterator
 from typing import Final
 
+from federation.account.model import PROVIDER_NAME
 from federation.arn import Arn
 from federation.errors import FederationError, show
 from federation.explaining.difference import how_they_differ
 from federation.explaining.nearest import nearest
 from federation.explaining.saml.edits import at_identity_provider, in_call, in_metadata, in_settings, new_response, setting
-from federation.explaining.saml.evidence import Evidence, compared, listed
+from federation.explaining.saml.evidence import Evidence, compared, evidence_of, listed
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
 from federation.explanation import Edit, Obstacle, Place
@@ -28,7 +29,7 @@ _PRINCIPAL_FLAG: Final = "--principal-arn"
 
 def provider(situation: Situation) -> Obstacle:
     """Explain that the call names a provider that the account does not have."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     named = str(situation.parameter("principal_arn"))
     account = evidence.account
     registered = () if account is None else tuple(account.saml_providers)
@@ -59,14 +60,14 @@ def provider(situation: Situation) -> Obstacle:
 
 def with_the_provider_of_its_issuer(situation: Situation) -> Trial | None:
     """Judge the response by the provider of the account that is registered for its issuer."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     owner = evidence.registered_as(evidence.issuer)
     return None if owner is None or situation.trial is None else situation.trial.with_call(principal_arn=owner.arn)
 
 
 def issuer(situation: Situation) -> Obstacle:
     """Explain that the assertion is of another issuer than the provider is registered for."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     found, registered = evidence.issuer or "", _entity_ids(evidence)
     near = nearest(found, registered) or registered[0]
     comparison = compared(near, found)
@@ -93,7 +94,7 @@ def issuer(situation: Situation) -> Obstacle:
 
 def with_its_issuer(situation: Situation) -> Trial | None:
     """Judge the response by the provider of its issuer, or by a registration for its issuer."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     trial, registered, found = situation.trial, evidence.provider, evidence.issuer
     if trial is None or registered is None or found is None:
         return None
@@ -102,7 +103,7 @@ def with_its_issuer(situation: Situation) -> Trial | None:
 
 def response_issuer(situation: Situation) -> Obstacle:
     """Explain that Response and Assertion do not name the same issuer."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     inner = evidence.issuer or ""
     outer = None if evidence.presented is None else evidence.presented.envelope.issuer
     if outer is None:
@@ -117,7 +118,7 @@ def response_issuer(situation: Situation) -> Obstacle:
 
 def audience(situation: Situation) -> Obstacle:
     """Explain that the assertion is for another service provider."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     accepted = () if evidence.provider is None else tuple(sorted(evidence.provider.audiences))
     named = _unmet(evidence)
     wanted = _preferred(accepted, named[0] if named else "")
@@ -137,14 +138,14 @@ def audience(situation: Situation) -> Obstacle:
 
 def recipient(situation: Situation) -> Obstacle:
     """Explain that the assertion may be used at another URL only."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     confirmation = None if evidence.presented is None else evidence.presented.confirmation
     return _url(evidence, (confirmation.recipient or "") if confirmation else "", "the recipient of the assertion", RECIPIENT)
 
 
 def destination(situation: Situation) -> Obstacle:
     """Explain that the Response was sent to another URL, or to none."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     found = None if evidence.presented is None else evidence.presented.envelope.destination
     if found is None:
         sentence = "the signed Response states no Destination"
@@ -155,7 +156,7 @@ def destination(situation: Situation) -> Obstacle:
 
 def sp_name_qualifier(situation: Situation) -> Obstacle:
     """Explain that the NameID was made for another service provider."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     name_id = None if evidence.presented is None else evidence.presented.name_id
     found = (name_id.sp_name_qualifier or "") if name_id else ""
     accepted = () if evidence.provider is None else tuple(sorted(evidence.provider.audiences))
@@ -167,12 +168,12 @@ def sp_name_qualifier(situation: Situation) -> Obstacle:
 
 def in_response_to(situation: Situation) -> Obstacle:
     """Explain that Response and assertion answer different requests."""
-    presented = Evidence(situation).presented
+    presented = evidence_of(situation).presented
     inner = presented.confirmation.in_response_to if presented and presented.confirmation else None
     outer = presented.envelope.in_response_to if presented else None
     sentence = f"the assertion answers the request {show(inner)}, and the Response {show(outer)}: they belong to different logins"
     edit = new_response("Sign in again, and send the response as it comes.", path="SubjectConfirmationData/@InResponseTo", old=inner)
-    return Evidence(situation).obstacle(sentence, [edit])
+    return evidence_of(situation).obstacle(sentence, [edit])
 
 
 def _url(evidence: Evidence, found: str, what: str, path: str) -> Obstacle:
@@ -271,14 +272,15 @@ def _account_of(arn: str) -> str | None:
 
 
 def _registration(arn: str, issuer: str | None) -> Edit:
-    name = arn.rpartition("/")[2]
+    last = arn.rpartition("/")[2]
+    name = last if PROVIDER_NAME.fullmatch(last) else "NAME"
     of = "the identity provider" if issuer is None else show(issuer)
     add = shlex.join(["federation", "account", "add-saml-provider", "--name", name, "metadata.xml"])
     at_aws = shlex.join(["aws", "iam", "create-saml-provider", "--name", name, "--saml-metadata-document", "file://metadata.xml"])
     return Edit(
         place=Place(owner="account", file=f"saml-providers/{name}/metadata.xml"),
         instruction=f"Export the metadata of {of}, and register it as {show(name)}. At AWS: {at_aws}",
-        new=arn,
+        new=f"{name}/metadata.xml",
         command=add,
         lets_in=f"whom {of} names, into the roles that trust {show(arn)}",
     )

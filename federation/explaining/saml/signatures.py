@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from federation.errors import FederationError, show
 from federation.explaining.saml import keys
 from federation.explaining.saml.edits import at_identity_provider, file_of, in_settings, new_response, setting, update_command
-from federation.explaining.saml.evidence import Evidence, compared, plain
+from federation.explaining.saml.evidence import Evidence, compared, evidence_of, plain
 from federation.explaining.situation import Situation
 from federation.explanation import Edit, Obstacle, Place
 from federation.profiles import Profile
@@ -31,7 +31,7 @@ _WEAK_LETS_IN: Final = "whoever can forge what the weak algorithm protects, as i
 
 def unsigned(situation: Situation) -> Obstacle:
     """Explain that what must be signed is not."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     provider = evidence.provider
     places = [each["in"] for each in situation.claims.get("signatures", ())]
     wants_response = provider is not None and provider.signed == "response"
@@ -70,7 +70,7 @@ def unsigned(situation: Situation) -> Obstacle:
 
 def algorithm(situation: Situation) -> Obstacle:
     """Explain that an algorithm of the signature is not accepted."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     refusal = situation.refusal
     used = refusal.found.strip("`")
     if "fits a registered key" in refusal.expected:
@@ -92,7 +92,7 @@ def algorithm(situation: Situation) -> Obstacle:
 
 def not_encrypted(situation: Situation) -> Obstacle:
     """Explain that the assertion came in the clear, where the registration demands that it is encrypted."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     edit = setting(
         evidence, "encryption", path="Response/EncryptedAssertion", old="Assertion", new="EncryptedAssertion", to="encrypt assertions"
     )
@@ -102,7 +102,7 @@ def not_encrypted(situation: Situation) -> Obstacle:
 
 def no_decryption_key(situation: Situation) -> Obstacle:
     """Explain that the assertion is encrypted, and no private key is registered."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     sentence = f"the assertion is encrypted{_recipient(evidence)}, and the provider has no decryption key"
     off = setting(evidence, "encryption", path="Response/EncryptedAssertion", old="EncryptedAssertion", new="Assertion", to="off")
     return evidence.obstacle(sentence, [_register_key(evidence), off])
@@ -113,7 +113,7 @@ def undecryptable(situation: Situation) -> Obstacle:
 
     What is told comes from the message in the clear and from the registration, never from how the decryption failed (attack row E01).
     """
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     provider = evidence.provider
     registered = [key.fingerprint for key in provider.decryption_keys] if provider else []
     if provider is not None and "cbc" in provider.permit and any("-cbc" in method for method in _methods(situation)):
@@ -139,7 +139,7 @@ def undecryptable(situation: Situation) -> Obstacle:
 
 def encryption_algorithm(situation: Situation) -> Obstacle:
     """Explain that an algorithm of the encryption is not accepted."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     methods = _methods(situation)
     transports = _RSA_1_5 in methods
     weak = ["rsa1_5"] if transports and "PKCS" in situation.refusal.found else ["cbc"] if "CBC" in situation.refusal.found else []
@@ -157,7 +157,7 @@ def encryption_algorithm(situation: Situation) -> Obstacle:
 
 def encryption_form(situation: Situation) -> Obstacle:
     """Explain that the encrypted element does not have the form of XML Encryption."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     refusal = situation.refusal
     sentence = f"the encrypted element does not have the form of XML Encryption: found {refusal.found}, expected {refusal.expected}"
     edit = at_identity_provider(evidence, "encrypt as SAML Core 6 demands", path="Response/EncryptedAssertion")
@@ -166,7 +166,7 @@ def encryption_form(situation: Situation) -> Obstacle:
 
 def signature_form(situation: Situation) -> Obstacle:
     """Explain that the signature does not have the form that SAML demands."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     refusal = situation.refusal
     sentence = f"the signature does not have the form of SAML Core 5.4: found {refusal.found}, expected {refusal.expected}"
     return evidence.obstacle(sentence, [at_identity_provider(evidence, "sign as SAML Core 5.4 demands", path="Signature")])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from federation.explaining import assuming
-from federation.explaining.saml import attributes, content, keys, parties, signatures, times
+from federation.explaining.saml import attributes, content, keys, parties, roles, signatures, times
 from federation.explaining.situation import Assume, Explain, Row
 
 _EXPLAINED: Final[Mapping[str, Explain]] = {
@@ -32,7 +32,7 @@ _EXPLAINED: Final[Mapping[str, Explain]] = {
     "encryption-algorithm": signatures.encryption_algorithm,
     "decryption-key": signatures.no_decryption_key,
     "decryption": signatures.undecryptable,
-    "role-pair": attributes.role_pair,
+    "role-pair": roles.role_pair,
     "role-session-name": attributes.session_name,
     "session-duration": attributes.session_duration,
     "principal-tags": attributes.principal_tags,

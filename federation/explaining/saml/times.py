@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from federation import limits
 from federation.explaining.saml.edits import at_identity_provider, in_settings, new_response, setting
-from federation.explaining.saml.evidence import Evidence, compared
+from federation.explaining.saml.evidence import Evidence, compared, evidence_of
 from federation.explaining.situation import Situation
 from federation.explanation import Edit, Listing, Obstacle, Place
 from federation.identity import timestamp
@@ -41,7 +41,7 @@ _CHECKED: Final = {
 
 def expired(situation: Situation) -> Obstacle:
     """Explain that the response has ended: its lifetime is short, or it was redeemed late."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     bounds, now, issued = _bounds(evidence), _now(evidence), _issued(evidence)
     path = _CHECKED[evidence.check]
     end = min((each for each in bounds if each.path == path), key=lambda each: each.at, default=Bound(path, now, ends=True))
@@ -70,7 +70,7 @@ def expired(situation: Situation) -> Obstacle:
 
 def age(situation: Situation) -> Obstacle:
     """Explain that the response is older than it may be."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     now, issued, most = _now(evidence), _issued(evidence), _most_age(evidence) or _REDEMPTION
     who = "AWS takes a response" if most == _REDEMPTION else "the provider is registered to take a response"
     sentence = f"the response was issued at {_when(issued)}, {seconds(now - issued)} ago; {who} within {seconds(most)} of its issue"
@@ -92,7 +92,7 @@ def age(situation: Situation) -> Obstacle:
 
 def not_begun(situation: Situation) -> Obstacle:
     """Explain that the response begins later: the clocks differ, or the identity provider dates it so."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     bounds, now, issued = _bounds(evidence), _now(evidence), _issued(evidence)
     path = _CHECKED[evidence.check]
     begin = max((each.at for each in bounds if each.path == path), default=now)
@@ -127,7 +127,7 @@ def not_begun(situation: Situation) -> Obstacle:
 
 def syntax(situation: Situation) -> Obstacle:
     """Explain that a time of the response is none."""
-    evidence = Evidence(situation)
+    evidence = evidence_of(situation)
     refusal = situation.refusal
     where = refusal.expected.partition(" as ")[0]
     sentence = f"{where} is {refusal.found}, which is no instant in UTC such as 2026-01-31T12:00:00Z"

@@ -6,12 +6,16 @@ from functools import cache
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from federation.account import Account
 from federation.explanation import Explanation
 from federation.saml.registration.provider import SamlProvider
-from federation.testing import SamlForge, SigningKey, to_base64
+from federation.testing import Encryption, SamlForge, SigningKey, to_base64
+from federation.testing.encryption import encrypt_assertion
 from tests.support.explaining import edit_of, element, explained, granted, refusal
 from tests.support.sts import saml_login
 from tests.support.sts.saml_login import PROVIDER, World, login, mint
@@ -145,3 +149,18 @@ def test_without_a_certificate_nothing_is_guessed() -> None:
     explanation = explained(World(), forged(new_key(), signing=signing), check="signature")
     assert "the response carries no certificate in the clear, so whether it was altered" in explanation.cause
     assert edit_of(explanation, "provider").new is None
+
+
+def test_an_assertion_that_was_encrypted_after_signing_is_told() -> None:
+    ours = new_key()
+    public = ours.private.public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+
+    def encrypt(response: Any) -> None:
+        encrypt_assertion(element(response, "Assertion"), Encryption(recipient=public))
+
+    pem = ours.private.private_bytes(Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    world = World(provider=saml_login.provider(decryption_keys=pem))
+    explanation = explained(world, mint(sign="response", after_signing=encrypt), check="signature-digest")
+    assert explanation.cause.endswith("with the assertion in the clear the signature fits")
+    assert edit_of(explanation, "identity-provider").instruction.endswith("encrypt the assertion first, and sign the Response after that.")
