@@ -12,7 +12,6 @@ from rich.text import Text
 
 from federation.account.model import Account
 from federation.account.reading.directory import load_account
-from federation.cli.explain import denied
 from federation.cli.rendering.plain import aws_json
 from federation.cli.rendering.results import DIM, console, print_decision, print_report, print_verdicts
 from federation.cli.support.fixtures import Fixtures, shown
@@ -20,6 +19,7 @@ from federation.cli.support.inputs import read_token
 from federation.cli.support.providers import provider_of
 from federation.identity import timestamp
 from federation.report import Report
+from federation.sts.login.trial import login_kind
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
 
@@ -64,7 +64,9 @@ class Scene:
         _title(question, f"federation explain {shown(self.path)} --role-arn {role} {self.words}")
         report = diagnose(self.token, provider_of(self.account, self.token, None), at=self.at)
         decision = SecurityTokenService(self.account).explain_role(report, role_arn=role, at=self.at)
-        print_decision(decision, about=role, message=None if decision.allowed else denied(report.kind))
+        print_decision(
+            decision, about=role, message=None if decision.allowed else f"Not authorized to perform sts:{login_kind(report.kind).operation}"
+        )
 
 
 @click.command()

@@ -21,7 +21,7 @@ from federation import __version__
 from federation.cli.rendering.lines import Line, narrowest
 from federation.cli.rendering.plain import print_json, safe, tell
 from federation.cli.support.exits import Exit, status_of
-from federation.cli.support.options import note_json, wants_json
+from federation.cli.support.options import note_json, noted_account, wants_json
 from federation.errors import AccountFaults, FederationError, InternalFailure
 
 _ERROR: Final = "Error: "
@@ -160,9 +160,9 @@ def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:
         faults = [fault.as_dict() for fault in refusal.faults] if isinstance(refusal, AccountFaults) else []
         _report(ctx, {**refusal.as_dict(), **({"faults": faults} if faults else {})}, "")
     else:
-        from federation.cli.rendering.results import print_refusal  # noqa: PLC0415 - loaded where it is used
+        from federation.cli.rendering.refusals import print_refused  # noqa: PLC0415 - loaded where it is used
 
-        tell(lambda: print_refusal(refusal))
+        tell(lambda: print_refused(refusal, noted_account(ctx)))
     ctx.exit(status)
 
 

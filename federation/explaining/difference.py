@@ -11,6 +11,8 @@ from federation.errors import printable
 GAP: Final = "·"
 """Stands where the other text has a character more."""
 MARK: Final = "^"
+_SHORTEST: Final = 4
+"""Characters that must agree between two differences to be shown as agreeing: fewer do so by chance."""
 LONGEST: Final = 512
 """Characters of a text that are aligned; of longer ones the beginnings are."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -28,12 +30,26 @@ def align(expected: str, found: str) -> Aligned:
     """Return both texts aligned: what only one of them has stands above or below `GAP`. Both are `printable` and cut to `LONGEST`."""
     one, other = (_bounded(text) for text in (expected, found))
     upper, lower, marks = [], [], []
-    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        width = max(b - a, d - c)
-        upper.append(one[a:b].ljust(width, GAP))
-        lower.append(other[c:d].ljust(width, GAP))
-        marks.append((" " if kind == "equal" else MARK) * width)
+    for equal, left, right in _stretches(one, other):
+        width = max(len(left), len(right))
+        upper.append(left.ljust(width, GAP))
+        lower.append(right.ljust(width, GAP))
+        marks.append((" " if equal else MARK) * width)
     return Aligned("".join(upper), "".join(lower), "".join(marks).rstrip())
+
+
+def _stretches(one: str, other: str) -> list[tuple[bool, str, str]]:
+    """Return the stretches of both texts: whether they agree, and what each text has there."""
+    found: list[tuple[bool, str, str]] = []
+    codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    for number, (kind, a, b, c, d) in enumerate(codes):
+        equal = kind == "equal" and (b - a >= _SHORTEST or number in (0, len(codes) - 1))
+        if found and not equal and not found[-1][0]:
+            _, left, right = found.pop()
+            found.append((False, left + one[a:b], right + other[c:d]))
+        else:
+            found.append((equal, one[a:b], other[c:d]))
+    return found
 
 
 def differs_in_case_alone(one: str, other: str) -> bool:

@@ -53,6 +53,14 @@ def explain(refusal: FederationError) -> Explanation:
     )
 
 
+def explain_anyhow(refusal: FederationError) -> Explanation:
+    """Return the explanation of *refusal*, or its own words: a bug of an explainer must not hide the refusal."""
+    try:
+        return refusal.explanation
+    except Exception:  # noqa: BLE001 - the refusal by its own words is true in any case
+        return Explanation(first=plainly(Situation(refusal=refusal)), aws_message=refusal.aws_message)
+
+
 def _row(situation: Situation) -> Row:
     check = situation.refusal.check
     of_parameters = call.OF_PARAMETERS.get(check) if isinstance(situation.refusal, ValidationError) else None

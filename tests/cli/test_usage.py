@@ -13,7 +13,7 @@ from tests.support.world import JUDGED_TEXT
 
 AT = JUDGED_TEXT
 ACCOUNT = "fixtures/account"
-PROSE = {"expected", "found", "remedy", "message", "reason", "sentence", "source", "note", "notes"}
+PROSE = {"expected", "found", "remedy", "message", "reason", "sentence", "source", "note", "notes", "cause", "instruction", "lets_in"}
 """Members that are text for people, where backticks tell a foreign value from our words."""
 
 

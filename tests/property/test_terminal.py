@@ -145,7 +145,7 @@ def jwt(claims: dict[str, object]) -> str:
 VERBS = (
     ["inspect", "-"],
     ["validate", "-", "--account", "fixtures/account", "--provider", "token.actions.githubusercontent.com"],
-    ["explain", "-", "--account", "fixtures/account", "--role-arn", "arn:aws:iam::123456789012:role/GitHubDeploy"],
+    ["explain", "-", "--account", "fixtures/account", "--role-arn", "arn:aws:iam::123456789012:role/GitHubDeploy", "--verbose"],
     ["sts", "assume-role-with-web-identity", "--account", "fixtures/account", "--role-arn", "arn:aws:iam::123456789012:role/GitHubDeploy"],
 )
 CLAIMS = {"iss": "https://token.actions.githubusercontent.com", "aud": PADDED, "sub": PADDED, PADDED: 1, "iat": 1, "exp": 2}

@@ -121,16 +121,26 @@ def console(file: TextIO | None = None) -> Speaker:
     return Speaker(sys.stdout if file is None else file)
 
 
+def stderr_console() -> Speaker:
+    """Return a console on standard error."""
+    return console(sys.stderr)
+
+
 def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Facts:
     """Return a two-column list of names and values; values that are None or empty are left out."""
     return Facts(rows, indent)
 
 
+def refused_verdict(refusal: FederationError) -> str:
+    """Return the verdict of *refusal* in one line: the check, and the code and status under which AWS sends it."""
+    headline = {Exit.BUG: "this is a bug of ours", Exit.FAULT: "at fault"}.get(status_of(refusal), "refused")
+    return f"✗ {headline}: {safe(refusal.check)} {_coded(refusal).plain}"
+
+
 def print_refusal(refusal: FederationError) -> None:
     """Print *refusal* on standard error: what was expected, what was found, what to do. An account's faults come one by one."""
-    out = console(sys.stderr)
-    headline = {Exit.BUG: "this is a bug of ours", Exit.FAULT: "at fault"}.get(status_of(refusal), "refused")
-    out.print(Text(f"✗ {headline}: {safe(refusal.check)}", style=BAD), _coded(refusal))
+    out = stderr_console()
+    out.print(Text(refused_verdict(refusal), style=BAD))
     for number, each in enumerate(refusal.faults if isinstance(refusal, AccountFaults) else (refusal,)):
         if number:
             out.print()
@@ -246,15 +256,6 @@ def _verdict(result: CheckResult, profile: Profile) -> Text:
         return Text("-", style=DIM)
     style = {"passed": GOOD, "refused": BAD, "skipped": DIM}[result.outcome]
     return Text({"passed": "✓", "refused": "✗", "skipped": "skipped"}[result.outcome], style=style)
-
-
-def print_exchange(results: Iterable[CheckResult]) -> None:
-    """Print what AWS demands of the attributes of a proved identity, where it is not met."""
-    out = console()
-    for result in results:
-        if result.refusal is not None:
-            out.print(Text(f"✗ {safe(result.name)}", style=BAD))
-            out.print(facts(refusal_facts(result.refusal)))
 
 
 def print_decision(decision: Decision, *, about: str, message: str | None = None) -> None:

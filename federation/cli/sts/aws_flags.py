@@ -19,6 +19,7 @@ from federation.cli.sts.answers import credentials_options
 from federation.cli.support.inputs import literal_or_file
 from federation.cli.support.options import Command
 from federation.errors import FederationError
+from federation.explaining.engine import explain_anyhow
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive-tag-keys", "--audience", "--provided-contexts"})
 """Options that take all the words up to the next option, as in the AWS CLI."""
@@ -86,12 +87,16 @@ def _shorthand(word: str, members: Sequence[str]) -> dict[str, str] | None:
 
 @contextmanager
 def answering(operation: str) -> Iterator[None]:
-    """Say a refusal in the words of the AWS CLI first, for whoever looks for them; the explanation follows."""
+    """Say a refusal in the words of the AWS CLI first, for whoever looks for them; the explanation follows.
+
+    Where only the strict profile refuses, AWS would accept, and says nothing.
+    """
     try:
         yield
     except FederationError as refusal:
-        said = f"An error occurred ({refusal.code}) when calling the {operation} operation: "
-        tell(partial(_say, said, refusal))
+        if not explain_anyhow(refusal).aws_accepts:
+            said = f"An error occurred ({refusal.code}) when calling the {operation} operation: "
+            tell(partial(_say, said, refusal))
         raise
 
 

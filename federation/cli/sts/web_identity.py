@@ -62,7 +62,7 @@ def assume_role_with_web_identity(
     with answering("AssumeRoleWithWebIdentity"):
         session = sts.assume_role_with_web_identity(
             role_arn=role_arn,
-            role_session_name=f"federation-session-{int(instant.timestamp())}" if role_session_name is None else role_session_name,
+            role_session_name=default_session_name(instant) if role_session_name is None else role_session_name,
             web_identity_token=token,
             provider_id=provider_id,
             policy_arns=arns_of(policy_arns),
@@ -72,6 +72,11 @@ def assume_role_with_web_identity(
             at=instant,
         )
     printing.show("AssumeRoleWithWebIdentity", session.to_dict())
+
+
+def default_session_name(at: datetime) -> str:
+    """Return the name of the session where the call gives none."""
+    return f"federation-session-{int(at.timestamp())}"
 
 
 def _token(given: str | None, file: Path | None) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 _JSON: Final = "federation.cli.json"
+_ACCOUNT: Final = "federation.cli.account"
 
 
 class Instant(click.ParamType[datetime]):
@@ -55,9 +56,32 @@ def moment_option(does: str) -> Decorator:
 
 at_option: Final = moment_option("Judge")
 json_option: Final[Decorator] = click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of text.")
+
+
+def _note_account(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    del param
+    ctx.meta[_ACCOUNT] = value
+    return value
+
+
+def noted_account(ctx: click.Context) -> Path | None:
+    """Return the account directory that the command was given; None where it was given none."""
+    noted: Path | None = ctx.meta.get(_ACCOUNT)
+    return noted
+
+
 account_option: Final[Decorator] = click.option(
-    "--account", "account_path", type=click.Path(path_type=Path), required=True, help="The account directory."
+    "--account",
+    "account_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    callback=_note_account,
+    help="The account directory.",
 )
+verbose_option: Final[Decorator] = click.option(
+    "--verbose", is_flag=True, help="Show everything: every check, every statement and condition, every refusal in full."
+)
+quiet_option: Final[Decorator] = click.option("--quiet", is_flag=True, help="Print the verdict alone, in one line.")
 neighbour_option: Final[Decorator] = click.option(
     "--neighbour",
     "neighbours",

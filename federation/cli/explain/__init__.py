@@ -1,0 +1,95 @@
+"""`federation explain`: why a federated login is granted or refused, and the edit by which it succeeds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from federation import clock
+from federation.account.reading.directory import load_account
+from federation.cli.explain.call import call_of
+from federation.cli.explain.findings import Findings
+from federation.cli.explain.fixing import fix
+from federation.cli.rendering.plain import print_json
+from federation.cli.rendering.results import console
+from federation.cli.rendering.sources import Sources
+from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
+from federation.cli.support.options import account_option, at_option, json_option, quiet_option, token_argument, verbose_option
+
+
+@click.command(cls=OperationCommand)
+@token_argument
+@account_option
+@click.option("--role-arn", required=True, help="The role to assume.")
+@click.option("--principal-arn", help="SAML: the provider that vouches. Default: the one that the response names.")
+@click.option("--provider", help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
+@click.option("--provider-id", help="For access tokens alone: the server, e.g. www.amazon.com.")
+@click.option("--role-session-name", help="Web identities: name of the session. Default: made from the time.")
+@click.option("--duration-seconds", type=int, help="Wanted length of the session.")
+@click.option("--policy", help="Inline session policy, or file://PATH.")
+@click.option("--policy-arns", multiple=True, help="Managed session policies: arn=ARN …")
+@click.option("--fix", "fixing", is_flag=True, help="Print the trust policy with the edit made, and say what else it lets in.")
+@click.option("--write", is_flag=True, help="With --fix: write it to the account, and judge again.")
+@at_option
+@verbose_option
+@quiet_option
+@json_option
+def command(
+    token: str,
+    *,
+    account_path: Path,
+    role_arn: str,
+    policy: str | None,
+    policy_arns: tuple[str, ...],
+    fixing: bool,
+    write: bool,
+    at: datetime | None,
+    verbose: bool,
+    quiet: bool,
+    as_json: bool,
+    principal_arn: str | None,
+    provider: str | None,
+    provider_id: str | None,
+    role_session_name: str | None,
+    duration_seconds: int | None,
+) -> None:
+    """Ask for the session that TOKEN (a file, or - for standard input) is meant for, and say why it is granted or refused.
+
+    The operation of `federation sts` judges, with the same parameters; the use of the token is not remembered.
+    """
+    if write and not fixing:
+        raise click.UsageError("--write is of --fix")
+    if sum((verbose, quiet, as_json)) > 1:
+        raise click.UsageError("give one of --verbose, --quiet and --json")
+    account, instant = load_account(account_path), clock.resolve(at)
+    call = call_of(
+        account,
+        token,
+        role_arn=role_arn,
+        principal_arn=principal_arn,
+        provider=provider,
+        provider_id=provider_id,
+        role_session_name=role_session_name,
+        at=instant,
+        duration_seconds=duration_seconds,
+        policy=session_policy(policy),
+        policy_arns=arns_of(policy_arns),
+    )
+    findings = Findings.of(account, call, at=instant)
+    if fixing and fix(findings, Sources(account_path, account), write=write, as_json=as_json):
+        if not write:
+            click.get_current_context().exit(findings.status)
+        findings = Findings.of(load_account(account_path), call, at=instant)
+    _show(findings, Sources(account_path, findings.account), verbose=verbose, quiet=quiet, as_json=as_json)
+    click.get_current_context().exit(findings.status)
+
+
+def _show(findings: Findings, sources: Sources, *, verbose: bool, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(findings.as_dict(sources))
+    elif quiet:
+        click.echo(findings.verdict)
+    else:
+        findings.show(console(), sources, whole=verbose)

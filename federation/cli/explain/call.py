@@ -1,0 +1,144 @@
+"""The call that `federation explain` judges: the operation of `federation sts`, with the parameters that it would be given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from federation import limits
+from federation.account.model import Account
+from federation.cli.sts.web_identity import default_session_name
+from federation.cli.support.inputs import read_text
+from federation.cli.support.providers import provider_of
+from federation.errors import FederationError
+from federation.explaining.nearest import most_alike
+from federation.judging.finder import Finder
+from federation.judging.kinds import SAML
+from federation.judging.unverified_token import UnverifiedToken
+from federation.protocols import Provider
+from federation.saml.reading.inspection import inspect_response
+from federation.saml.registration.provider import SamlProvider
+from federation.sts.results import FederatedRoleSession
+from federation.sts.service import SecurityTokenService
+
+WITH_SAML: Final = "AssumeRoleWithSAML"
+WITH_WEB_IDENTITY: Final = "AssumeRoleWithWebIdentity"
+_LONGEST: Final = {WITH_SAML: limits.SAML_ASSERTION_PARAMETER_CHARS, WITH_WEB_IDENTITY: limits.WEB_IDENTITY_TOKEN_CHARS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FederatedCall:
+    """A federated login: the operation, and its parameters by their names in Python."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def token(self) -> str:
+        """The token as it is sent. Never shown."""
+        token: str = self.parameters["saml_assertion" if self.operation == WITH_SAML else "web_identity_token"]
+        return token
+
+    def answer(self, account: Account, *, at: datetime) -> FederatedRoleSession:
+        """Return what the operation answers. The use of the token is not remembered, and nothing is recorded.
+
+        Raises:
+            FederationError: The operation refuses.
+        """
+        sts = SecurityTokenService(account, replay=None)
+        login = sts.assume_role_with_saml if self.operation == WITH_SAML else sts.assume_role_with_web_identity
+        return login(**self.parameters, at=at)
+
+    def provider(self, account: Account) -> Provider | None:
+        """Return the provider by which the token is judged; None where the account has none for it."""
+        named = self.parameters.get("principal_arn") or self.parameters.get("provider_id")
+        tables = (account.saml_providers, account.oauth_providers, account.plugin_providers)
+        if named is not None:
+            return next((table[named] for table in tables if named in table), None)
+        return _found(account, UnverifiedToken(self.token.encode("utf-8", "surrogatepass")))
+
+
+def call_of(
+    account: Account,
+    file: str,
+    *,
+    role_arn: str,
+    principal_arn: str | None,
+    provider: str | None,
+    provider_id: str | None,
+    role_session_name: str | None,
+    at: datetime,
+    **session: object,
+) -> FederatedCall:
+    """Return the call that sends the token in *file* for the role. What it needs and was not given is read from the token, unverified."""
+    text = read_text(Path(file), longest=max(_LONGEST.values()))
+    token = text.strip().encode("utf-8", "surrogatepass")
+    unverified = UnverifiedToken(token)
+    if principal_arn is not None and provider_id is not None:
+        raise click.UsageError("--principal-arn is of a SAML response, --provider-id of an access token: give one of them")
+    found = _found(account, unverified) if provider is None else provider_of(account, token, provider)
+    likely_saml = unverified.kind == SAML if found is None else isinstance(found, SamlProvider)
+    of_saml = principal_arn is not None or (provider_id is None and likely_saml)
+    operation = WITH_SAML if of_saml else WITH_WEB_IDENTITY
+    sent = text[: _LONGEST[operation] + 1].strip()
+    common = {"role_arn": role_arn, **session}
+    if of_saml:
+        principal = principal_arn or (
+            found.arn if provider is not None and found is not None else _principal(account, unverified, role_arn)
+        )
+        return FederatedCall(operation=operation, parameters={**common, "principal_arn": principal, "saml_assertion": sent})
+    return FederatedCall(
+        operation=operation,
+        parameters={
+            **common,
+            "web_identity_token": sent,
+            "role_session_name": default_session_name(at) if role_session_name is None else role_session_name,
+            "provider_id": provider_id or _provider_id(account, found),
+        },
+    )
+
+
+def _principal(account: Account, unverified: UnverifiedToken, role_arn: str) -> str:
+    """Return the ARN of the SAML provider that the response is for: beside the role in an attribute, else by its issuer.
+
+    Where neither tells, the provider with the issuer most alike: it refuses the response, and its refusal says what is wrong. Where the
+    account has no SAML provider, the ARN of one that it does not have.
+    """
+    beside = _beside(inspect_response(unverified.token), role_arn)
+    if beside is not None:
+        return beside
+    found = _found(account, unverified)
+    if found is not None:
+        return found.arn
+    issuers = {entity: arn for arn, each in account.saml_providers.items() for entity in each.entity_ids}
+    alike = most_alike(unverified.issuer or "", issuers, limit=1)
+    return issuers[alike[0]] if alike else f"arn:{account.partition}:iam::{account.id}:saml-provider/none"
+
+
+def _beside(claims: Mapping[str, Any], role_arn: str) -> str | None:
+    """Return the ARN of the SAML provider that an attribute value names together with *role_arn*; None where none does."""
+    for assertion in claims.get("assertions", ()):
+        for attribute in assertion.get("Attributes", ()):
+            for value in attribute.get("Values", ()):
+                parts = [part.strip() for part in str(value).split(",")]
+                if role_arn in parts:
+                    return next((part for part in parts if ":saml-provider/" in part), None)
+    return None
+
+
+def _found(account: Account, unverified: UnverifiedToken) -> Provider | None:
+    """Return the provider that the token says it is of; None where it says none, or the account has none."""
+    try:
+        return Finder(account).find(unverified)
+    except FederationError:
+        return None
+
+
+def _provider_id(account: Account, found: Provider | None) -> str | None:
+    """Return the ProviderId by which a call names the provider *found*; None for that of an ID token, whose issuer names it."""
+    return next((name for name, each in {**account.oauth_providers, **account.plugin_providers}.items() if each is found), None)

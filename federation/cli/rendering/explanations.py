@@ -1,0 +1,267 @@
+"""How an explanation looks: the verdict, the place, the cause, the edit, AWS's text, the next step, and the verdict again.
+
+Every mark has a word beside it, so that a screen reader says the same. What comes from outside passes `safe` and stands behind a label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from rich.console import Console
+from rich.text import Text
+
+from federation.cli.rendering.lines import Line, Screen, cells
+from federation.cli.rendering.plain import safe
+from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker
+from federation.cli.rendering.sources import Excerpt, Sources
+from federation.explaining.difference import GAP, align
+from federation.explanation import Cause, Comparison, Edit, Explanation, Listing, Obstacle, Place
+
+MOST_ROWS: Final = 25
+"""Rows of an explanation, both verdicts among them, where not the whole is asked for."""
+_LABEL: Final = 10
+"""Columns of a label with its indentation."""
+_SENTENCE_ROWS: Final = 4
+_VALUE_ROWS: Final = 4
+_LISTED: Final = 5
+_CUT: Final = "..."
+_UNVERIFIED: Final = "(unverified) "
+_MORE: Final = "--verbose shows all of it"
+_OWNERS: Final = {
+    "policy": "policy",
+    "provider": "registration of the provider",
+    "account": "account",
+    "identity-provider": "identity provider",
+    "workflow": "workflow",
+    "call": "call",
+    "token": "token",
+    "clock": "clock",
+}
+
+
+class Row(NamedTuple):
+    """A row that fits the screen, and its style."""
+
+    text: str
+    style: str = ""
+
+
+class Block(NamedTuple):
+    """Rows that are shown together or not at all; those of the least ``weight`` are left out last."""
+
+    weight: int
+    rows: tuple[Row, ...]
+
+
+def print_explanation(
+    explanation: Explanation,
+    *,
+    verdict: str,
+    out: Speaker,
+    sources: Sources,
+    heading: str = "",
+    next_step: str = "",
+    most: int | None = MOST_ROWS,
+) -> None:
+    """Print *explanation* between *heading* (the verdict where there is none) and *verdict*, in at most *most* rows; None: the whole."""
+    screen = out.shows
+    above, below = (_plain(words, screen, BAD) for words in (heading or verdict, verdict))
+    step = field_rows("next", next_step, screen) if next_step else ()
+    blocks = list(_blocks(explanation, sources, screen, whole=most is None))
+    if most is not None:
+        blocks = _within(blocks, most - len(above) - len(below) - len(step), screen)
+    print_rows((*above, *(row for block in blocks for row in block.rows), *step, *below), out)
+
+
+def print_rows(rows: Sequence[Row], out: Console) -> None:
+    """Print *rows* as they are."""
+    for row in rows:
+        out.print(Text(row.text, style=row.style), soft_wrap=True)
+
+
+def edit_rows(edit: Edit, sources: Sources, screen: Screen, *, label: str = "edit", whole: bool = True, known: str = "") -> tuple[Row, ...]:
+    """Return the rows of one edit: what to do, where (unless *known* says it), the old text, the new text, and who else is let in."""
+    rows = [*field_rows(label, edit.instruction, screen, most=None if whole else _SENTENCE_ROWS)]
+    where = _where(edit.place, sources)
+    if where and where != known and edit.place.owner != "call":
+        rows += field_rows("  in", where, screen, style=DIM)
+    for name, value, style in (("  old", edit.old, BAD), ("  new", edit.new, GOOD)):
+        for number, part in enumerate((value or "").splitlines() if value else ()):
+            rows += field_rows(name if not number else "", part, screen, most=None if whole else _VALUE_ROWS, style=style)
+    if edit.command:
+        rows += field_rows("  run", edit.command, screen)
+    if edit.lets_in:
+        rows += field_rows("lets in", edit.lets_in, screen, most=None if whole else 3)
+    return tuple(rows)
+
+
+def _blocks(explanation: Explanation, sources: Sources, screen: Screen, *, whole: bool) -> Iterator[Block]:
+    yield from _of_obstacle(explanation.first, sources, screen, whole=whole, weight=0)
+    for number, obstacle in enumerate(explanation.later):
+        if whole:
+            yield Block(6, field_rows("after", "after that this refuses too:", screen))
+            yield from _of_obstacle(obstacle, sources, screen, whole=True, weight=6)
+        else:
+            yield Block(6 + number, _later(obstacle, screen))
+    yield Block(1, _aws(explanation, screen))
+
+
+def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, *, whole: bool, weight: int) -> Iterator[Block]:
+    for number, cause in enumerate(obstacle.causes):
+        yield from _of_cause(cause, sources, screen, whole=whole, weight=weight + (4 if number else 0))
+    several = len(obstacle.edits) > 1
+    known = _where(obstacle.causes[0].place, sources)
+    for number, edit in enumerate(obstacle.edits):
+        label = "edit" if not several else ("or" if number else "edit") if obstacle.alternatives else f"edit {number + 1}"
+        if number and obstacle.alternatives and not whole:
+            yield Block(weight + 5, field_rows(label, _in_short(edit, sources), screen, most=2))
+        else:
+            yield Block(weight, edit_rows(edit, sources, screen, label=label, whole=whole, known=known))
+
+
+def _of_cause(cause: Cause, sources: Sources, screen: Screen, *, whole: bool, weight: int) -> Iterator[Block]:
+    excerpt = sources.excerpt(cause.place)
+    sentence = f"{_UNVERIFIED}{cause.sentence}" if cause.unverified else cause.sentence
+    yield Block(weight, field_rows("cause", sentence, screen, most=None if whole else _SENTENCE_ROWS))
+    where = _where(cause.place, sources) if cause.place is not None else ""
+    rows = field_rows("place", where, screen, style=DIM) if where else ()
+    if excerpt is not None:
+        rows = (*rows, *_quoted(excerpt, screen))
+    yield Block(weight + 2, rows)
+    for comparison in cause.comparisons:
+        yield Block(weight + 1, _compared(comparison, screen))
+    for listing in cause.listings:
+        yield Block(weight + 2, _listing(listing, screen, whole=whole))
+
+
+def _in_short(edit: Edit, sources: Sources) -> str:
+    where = _where(edit.place, sources) if edit.place.owner not in ("call", "policy") else ""
+    return edit.instruction + (f", in: {where}" if where else "")
+
+
+def _later(obstacle: Obstacle, screen: Screen) -> tuple[Row, ...]:
+    first = obstacle.causes[0]
+    edit = f"; {obstacle.edits[0].instruction}" if obstacle.edits else ""
+    return field_rows("after", f"after that {first.check} refuses: {first.sentence}{edit}", screen, most=2)
+
+
+def _aws(explanation: Explanation, screen: Screen) -> tuple[Row, ...]:
+    if explanation.aws_accepts:
+        return _labelled("AWS would accept", "only the strict profile refuses", screen)
+    if explanation.aws_message is None:
+        return ()
+    speaker = "AWS says (API)" if explanation.aws_shown_by == "API" else "AWS's sign-in page says"
+    return _labelled(speaker, explanation.aws_message, screen)
+
+
+def _where(place: Place | None, sources: Sources) -> str:
+    if place is None:
+        return ""
+    if place.setting:
+        return f"{_OWNERS[place.owner]}: {place.setting}" + (f" ({place.source})" if place.source else "")
+    excerpt = sources.excerpt(place)
+    line = place.line if excerpt is None else excerpt.line
+    file = sources.named(place.file)
+    if file:
+        return (f"{file}:{line}" if line is not None else file) + (f"  {place.path}" if place.path and line is None else "")
+    return " ".join(part for part in (_OWNERS[place.owner], place.path, place.source and f"({place.source})") if part)
+
+
+def _quoted(excerpt: Excerpt, screen: Screen) -> tuple[Row, ...]:
+    """Return the line of a file and the marks under what is meant in it."""
+    number = str(excerpt.line)
+    label = "here".rjust(max(len(number), 4) + 2)
+    room = screen.columns - len(label) - 3
+    before, meant, after = (
+        _ascii(part)
+        for part in (excerpt.text[: excerpt.start].lstrip(), excerpt.text[excerpt.start : excerpt.end], excerpt.text[excerpt.end :])
+    )
+    if room < 16:  # noqa: PLR2004 - a window that shows nothing is of no use
+        return ()
+    text, marks = _window(before + meant + after, " " * len(before) + "^" * len(meant), room)
+    return (Row(f"{number.rjust(len(label))} | {text}", ""), Row(f"{label} | {marks}", BAD))
+
+
+def _compared(comparison: Comparison, screen: Screen) -> tuple[Row, ...]:
+    """Return both strings, one above the other, and the marks of the difference."""
+    labels = [comparison.expected_from, comparison.found_from, "differs"]
+    width = max(map(cells, map(safe, labels)))
+    room = screen.columns - width - 4
+    upper, lower, marks = align(_ascii(comparison.expected), _ascii(comparison.found))
+    if room < 16 or not marks:  # noqa: PLR2004 - as above
+        pairs = zip(labels, (comparison.expected, comparison.found), strict=False)
+        return tuple(row for label, value in pairs for row in _labelled(safe(label), value, screen))
+    rows = _windows((upper.replace(GAP, " "), lower.replace(GAP, " "), marks), room)
+    return tuple(
+        Row(f"  {safe(label).ljust(width)}  {row}".rstrip(), BAD if label == "differs" else "")
+        for label, row in zip(labels, rows, strict=True)
+    )
+
+
+def _listing(listing: Listing, screen: Screen, *, whole: bool) -> tuple[Row, ...]:
+    shown = listing.members if whole else listing.members[:_LISTED]
+    rest = len(listing.members) - len(shown)
+    words = ", ".join(f"{each} (nearest)" if each == listing.nearest else each for each in map(str, shown)) or "none"
+    return _labelled(listing.label, words + (f" and {rest} more" if rest else ""), screen, most=None if whole else _VALUE_ROWS)
+
+
+def _window(text: str, marks: str, room: int) -> tuple[str, str]:
+    cut, under = _windows((text, marks), room)
+    return cut, under
+
+
+def _windows(rows: tuple[str, ...], room: int) -> tuple[str, ...]:
+    """Return *rows*, of which the last are the marks, cut to *room* characters around the first mark."""
+    longest = max(map(len, rows))
+    if longest <= room:
+        return rows
+    marks = rows[-1]
+    first, last = max(marks.find("^"), 0), len(marks.rstrip())
+    start = max(0, min(last - room + 2 * len(_CUT), first - len(_CUT)))
+    start = min(start, max(0, first - len(_CUT)))
+    found = []
+    for row in rows[:-1]:
+        part = row.ljust(longest)[start : start + room]
+        part = _CUT + part[len(_CUT) :] if start else part
+        found.append(part[: -len(_CUT)] + _CUT if start + room < len(row.rstrip()) else part)
+    return (*found, marks.ljust(longest)[start : start + room].rstrip())
+
+
+def _ascii(text: str) -> str:
+    """Return *text* in ASCII, every other character escaped: marks stand right under it, and characters that look alike do not."""
+    return safe(text).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def field_rows(label: str, value: str, screen: Screen, *, most: int | None = None, style: str = "") -> tuple[Row, ...]:
+    """Return the rows of one value behind its label, at most *most*."""
+    head = f"  {label}".ljust(_LABEL)
+    rest = " " * min(_LABEL, screen.columns // 2)
+    return _wrapped(head, value, rest, screen, most=most, style=style)
+
+
+def _labelled(label: str, value: str, screen: Screen, *, most: int | None = None) -> tuple[Row, ...]:
+    return _wrapped(f"  {label}: ", value, "    ", screen, most=most)
+
+
+def _wrapped(head: str, value: str, rest: str, screen: Screen, *, most: int | None = None, style: str = "") -> tuple[Row, ...]:
+    head, shown = screen.shown(safe(head)), screen.shown(safe(value))
+    rows = list(Line(head + shown, len(head), rest).wrapped(screen.columns))
+    if most is not None and len(rows) > most:
+        rows[most - 1 :] = [rows[most - 1][: screen.columns - len(_CUT)] + _CUT]
+    return tuple(Row(row, style) for row in rows)
+
+
+def _plain(words: str, screen: Screen, style: str) -> tuple[Row, ...]:
+    return tuple(Row(row, style) for row in Line(screen.shown(words), 0, "    ").wrapped(screen.columns))
+
+
+def _within(blocks: list[Block], room: int, screen: Screen) -> list[Block]:
+    """Return the blocks that fit, and a row on those that do not."""
+    if sum(len(block.rows) for block in blocks) <= room:
+        return blocks
+    kept = list(blocks)
+    while kept and sum(len(block.rows) for block in kept) > room - 1:
+        heaviest = max(range(len(kept)), key=lambda at: (kept[at].weight, at))
+        del kept[heaviest]
+    return [*kept, Block(0, field_rows("more", _MORE, screen, most=1))]

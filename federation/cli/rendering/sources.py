@@ -1,0 +1,105 @@
+"""The lines of an account's files that an explanation speaks of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from federation.account.model import Account
+from federation.account.reading.files import ACCOUNT_FILE_OCTETS
+from federation.explaining.positions import locate
+from federation.explanation import Explanation, Obstacle, Place
+
+
+class Excerpt(NamedTuple):
+    """One line of a file.
+
+    Attributes:
+        file: The file as one would type it here.
+        line: Number of the line, from 1.
+        text: The line, without its end.
+        start: Offset of the first character that is meant.
+        end: Offset after the last one.
+    """
+
+    file: str
+    line: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of an account directory.
+
+    Attributes:
+        root: The directory; None where there is none.
+        account: The account that was loaded from it; None where there is none.
+    """
+
+    root: Path | None = None
+    account: Account | None = None
+
+    def named(self, file: str) -> str:
+        """Return *file* of the account as one would type it here."""
+        return file if self.root is None or not file else str(self.root / file)
+
+    def excerpt(self, place: Place | None) -> Excerpt | None:
+        """Return the line at *place*; None where it is in no file, or the file does not hold it (any more)."""
+        if place is None or not place.file or self.root is None:
+            return None
+        text = self.text(place.file)
+        span = None if text is None else self._span(text, place)
+        if text is None or span is None:
+            return None
+        begin = text.rfind("\n", 0, span[0]) + 1
+        end = text.find("\n", span[0])
+        line = text[begin : len(text) if end < 0 else end].rstrip("\r")
+        return Excerpt(self.named(place.file), text.count("\n", 0, span[0]) + 1, line, span[0] - begin, min(span[1] - begin, len(line)))
+
+    def place_of(self, file: str, path: str) -> str:
+        """Return ``file:line`` of what stands at *path* of the trust policy in *file*; empty where it is in no file."""
+        found = self.excerpt(Place(owner="policy", file=file, path=path))
+        return "" if found is None else f"{found.file}:{found.line}"
+
+    def text(self, file: str) -> str | None:
+        """Return the text of *file* of the account; None where it cannot be read."""
+        if self.root is None:
+            return None
+        try:
+            with (self.root / file).open("rb") as stream:
+                return stream.read(ACCOUNT_FILE_OCTETS).decode("utf-8-sig")
+        except (OSError, ValueError):
+            return None
+
+    def with_lines(self, explanation: Explanation) -> Explanation:
+        """Return *explanation* with the line of each place that a file of the account holds."""
+        first, later = self._obstacle(explanation.first), tuple(map(self._obstacle, explanation.later))
+        return replace(explanation, first=first, later=later)
+
+    def _obstacle(self, obstacle: Obstacle) -> Obstacle:
+        causes = tuple(each if each.place is None else replace(each, place=self._lined(each.place)) for each in obstacle.causes)
+        edits = tuple(replace(each, place=self._lined(each.place)) for each in obstacle.edits)
+        return replace(obstacle, causes=causes, edits=edits)
+
+    def _lined(self, place: Place) -> Place:
+        excerpt = self.excerpt(place) if place.line is None else None
+        return place if excerpt is None else replace(place, line=excerpt.line)
+
+    def _span(self, text: str, place: Place) -> tuple[int, int] | None:
+        if place.file.endswith(".toml"):
+            key = re.search(rf"^[ \t]*({re.escape(place.path)})[ \t]*=", text, re.MULTILINE) if place.path else None
+            return None if key is None else key.span(1)
+        if not place.path.startswith("$"):
+            return None
+        node = locate(text, self._places.get(place.file, "$") + place.path[1:])
+        return None if node is None else (node.start, node.end)
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """The JSON path of the trust policy in the file of each role."""
+        return {} if self.account is None else {role.file: role.place for role in self.account.roles.values() if role.file}
