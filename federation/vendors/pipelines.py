@@ -200,6 +200,7 @@ VENDORS: Final = (
         customers="strangers",
         bounds=(Bound("sub", r"project_path:[^/]+/"), Bound("project_id"), Bound("namespace_id"), Bound("user_id")),
         example="project_path:acme/app:ref_type:branch:ref:main",
+        broken=r"project_path:[^:]+(?::ref_type:[^:]+|:ref:.*)?",
         further_claims=(
             "namespace_id",
             "pipeline_source",
@@ -309,6 +310,7 @@ VENDORS: Final = (
             Bound("cluster_id"),
         ),
         example="organization:acme:pipeline:app:ref:refs/heads/main:*",
+        broken=r"organization:[^:]+(?::pipeline:[^:]+(?::ref:[^:]+)?)?",
         further_claims=(
             "build_branch",
             "cluster_id",

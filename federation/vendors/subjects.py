@@ -88,12 +88,14 @@ class Grammar:
         prefix: What every usual subject begins with, and people forget.
         ids: Parts that hold the number of what another part names.
         source: URL of the vendor's documentation of the subject.
+        audience: How a token for another audience is obtained, in words, with the audience in braces; empty where that is not known.
     """
 
     forms: tuple[SubjectForm, ...] = ()
     prefix: str = ""
     ids: frozenset[str] = frozenset()
     source: str = ""
+    audience: str = ""
 
     def read(self, subject: str) -> Subject | None:
         """Return *subject* by its parts; None where no form fits."""
@@ -166,6 +168,7 @@ GITHUB: Final = Grammar(
     prefix="repo:",
     ids=frozenset({"owner_id", "name_id"}),
     source="https://docs.github.com/en/actions/reference/security/oidc",
+    audience="write `audience: {audience}` under `with:` of aws-actions/configure-aws-credentials",
 )
 
 _PROJECT: Final = "project_path:(?P<project>[^:]+)"
@@ -185,6 +188,7 @@ GITLAB: Final = Grammar(
     ),
     prefix="project_path:",
     source="https://docs.gitlab.com/ci/secrets/id_token_authentication/",
+    audience="write `aud: {audience}` under `id_tokens:` of the job",
 )
 TERRAFORM: Final = Grammar(
     forms=(
@@ -204,6 +208,7 @@ TERRAFORM: Final = Grammar(
     ),
     prefix="organization:",
     source="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
+    audience="set the environment variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE of the workspace to `{audience}`",
 )
 _UUID: Final = r"\{[0-9A-Fa-f-]{36}\}"
 BITBUCKET: Final = Grammar(
@@ -261,6 +266,7 @@ BUILDKITE: Final = Grammar(
     ),
     prefix="organization:",
     source="https://buildkite.com/docs/agent/v3/cli-oidc",
+    audience="call `buildkite-agent oidc request-token --audience {audience}`",
 )
 KUBERNETES: Final = Grammar(
     forms=(
@@ -274,6 +280,7 @@ KUBERNETES: Final = Grammar(
     ),
     prefix="system:serviceaccount:",
     source="https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
+    audience="annotate the service account with `eks.amazonaws.com/audience: {audience}`",
 )
 VERCEL: Final = Grammar(
     forms=(

@@ -43,6 +43,9 @@ def compare(asked: Asked, expected: str, found: str) -> Reading:
         return _without_numbers(asked, ours, theirs)
     if ours.form is theirs.form and differing and all(_case_alone(ours, theirs, name) for name in differing):
         return Reading(f"the {asked.token}'s `sub` and the policy's value differ in upper and lower case alone", dead=True)
+    if ours.form is theirs.form and differing and differing <= set(ours.form.volatile):
+        sentence = f"the policy's value names the {' and the '.join(sorted(differing))} of one run, and each run has another"
+        return Reading(f"{sentence}: {show(theirs.text)}", dead=True)
     if ours.form is theirs.form and differing and differing <= grammar.ids:
         token, policy = (_numbered(each) for each in (theirs, ours))
         return Reading(f"the token is for {show(token)} and the policy trusts {show(policy)}: the numbers of owner and repository differ")
@@ -85,6 +88,10 @@ def _other(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
         token, policy = show(theirs.text), show(ours.text)
     if theirs.form.name in _CUSTOMISED and ours.form.name not in _CUSTOMISED:
         token += ", by a subject that is customised"
+    if ours.form.name == "reference" and not ours.parts["ref"].startswith("refs/"):
+        given = show(f"ref:{ours.parts['ref']}")
+        sentence = f"the token is {noun(asked)} for {phrase(theirs)}; the policy's value has {given} without `refs/heads/` or `refs/tags/`"
+        return Reading(f"{sentence}, and no token has it", dead=True)
     obtain = "" if any(sign in text for text in ours.parts.values() for sign in "*?$") else ours.obtain
     return Reading(f"the token is {noun(asked)} for {token}; the policy trusts {policy}", obtain=obtain)
 

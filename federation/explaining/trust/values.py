@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from federation.errors import show
+from federation.errors import MAX_SHOWN, printable, show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.nearest import most_alike
 from federation.explaining.trust import origins, subjects
@@ -142,9 +142,13 @@ def _audience(at: Mismatch) -> Finding | None:
     registered = origins.client_ids(asked)
     if registered is not None and at.nearest not in registered:
         return at.finding(f"{sentence}, which is no client id of the provider, so that no token has it", [at.replaced()])
+    grammar = asked.grammar
+    instruction = f"have the token issued for the audience {show(at.nearest)}"
+    if grammar.audience:
+        instruction += f": {grammar.audience.format(audience=printable(at.nearest[:MAX_SHOWN]))}"
     ask = Edit(
-        place=Place(owner="workflow" if asked.grammar.forms else "identity-provider", path=told.name.strip("`")),
-        instruction=f"have the token issued for the audience {show(at.nearest)}",
+        place=Place(owner="workflow" if grammar.forms else "identity-provider", path=told.name.strip("`"), source=grammar.source),
+        instruction=instruction,
         old=bounded(at.found),
         new=bounded(at.nearest),
     )
@@ -220,7 +224,7 @@ def _subject(at: Mismatch) -> Finding | None:
         edits.append(at.replaced(reading.carried))
     edits += _lasting(at)
     if reading.obtain:
-        place = Place(owner="workflow", setting="", source=at.asked.grammar.source)
+        place = Place(owner="workflow", path="sub", source=at.asked.grammar.source)
         edits.append(Edit(place=place, instruction=reading.obtain, old=bounded(at.found), new=bounded(at.nearest)))
     return at.finding(reading.sentence, edits)
 

@@ -183,6 +183,29 @@ CASES = {
         STEP,
         "22222222",
     ),
+    "Bitbucket step of another run": Case(
+        web(equals(STEP, issuer=BITBUCKET), issuer=BITBUCKET, sub=STEP.replace("{3", "{4")),
+        ("names the step of one run",),
+        "{3333",
+        "{4333",
+    ),
+    "GitHub branch without refs": Case(web(equals("repo:acme/app:ref:main")), ("`ref:main` without `refs/heads/`",), "ref:main", MAIN),
+    "GitLab without ref": Case(
+        web(equals("project_path:acme/app", issuer=GITLAB), issuer=GITLAB, sub="project_path:acme/app:ref_type:branch:ref:main"),
+        ("lacks a part",),
+        '"project_path:acme/app"',
+        "ref:main",
+    ),
+    "Buildkite without commit": Case(
+        web(
+            equals("organization:acme:pipeline:app:ref:refs/heads/main", issuer=BUILDKITE),
+            issuer=BUILDKITE,
+            sub="organization:acme:pipeline:app:ref:refs/heads/main:commit:7fd1a60:step:deploy",
+        ),
+        ("lacks a part",),
+        "refs/heads/main",
+        "commit:7fd1a60:step:deploy",
+    ),
     "CircleCI project": Case(
         web(equals("org/o/project/p/user/u", issuer=CIRCLECI), issuer=CIRCLECI, sub="org/o/project/q/user/u"),
         ("CircleCI", "project `q`", "project `p`"),
@@ -752,6 +775,14 @@ def test_what_no_edit_of_the_policy_repairs(login: Login, said: tuple[str, ...],
     edit = explanation.edits[0]
     assert all(words in explanation.cause for words in said), explanation.cause
     assert (edit.place.owner, edit.new, edit.applicable) == (owner, new, False)
+
+
+def test_the_audience_is_asked_for_where_the_job_asks_for_it() -> None:
+    login, *_ = MANUAL["GitHub's audience where a job asks for none"]
+    assert isinstance(login, WebLogin)
+    [edit] = explained(login).edits
+    assert f"`audience: {AUDIENCE}` under `with:` of aws-actions/configure-aws-credentials" in edit.instruction
+    assert edit.place.source.startswith("https://docs.github.com/")
 
 
 def test_a_guest_is_never_let_in() -> None:
