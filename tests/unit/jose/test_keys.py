@@ -208,7 +208,7 @@ def test_exponents_are_refused_before_any_library_sees_them(e: int, expected: st
     assert (found.check, found.expected) == ("jwk-rsa", f"{expected} at keys[0]")
 
 
-@pytest.mark.parametrize("n", [1 << 2047, (1 << 2047) + 2, modulus() - 1])
+@pytest.mark.parametrize("n", [1 << 2047, (1 << 2047) + 2, modulus() - 1], ids=["a power of two", "a little more", "of a key, less one"])
 def test_even_moduli(n: int) -> None:
     assert fault(jwk(n)).expected == "a sound modulus at keys[0]"
 
