@@ -11,7 +11,6 @@ from federation.explaining.nearest import nearest
 from federation.explaining.saml.edits import at_identity_provider, setting
 from federation.explaining.saml.evidence import Evidence, compared, evidence_of, listed, plain, some
 from federation.explaining.situation import Situation
-from federation.explaining.trial import Trial
 from federation.explanation import Edit, Obstacle
 from federation.identity import SessionTag
 from federation.sts.login.saml_attributes import (
@@ -27,11 +26,6 @@ from federation.tags import RESERVED_PREFIX, fault_of, in_alphabet
 _FOREIGN: Final = re.compile(r"[^a-zA-Z_0-9+=,.@-]", re.ASCII)
 _NAME_CHARS: Final = 64
 _DEFAULT_SECONDS: Final = str(limits.ROLE_SESSION_DEFAULT_SECONDS)
-
-
-def taken_as_met(situation: Situation) -> Trial | None:
-    """Judge the login as if the check of the attribute were met, so that the trust policy is asked."""
-    return None if situation.trial is None else situation.trial.past(situation.refusal.check)
 
 
 def session_name(situation: Situation) -> Obstacle:

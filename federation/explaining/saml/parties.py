@@ -162,6 +162,8 @@ def sp_name_qualifier(situation: Situation) -> Obstacle:
     accepted = () if evidence.provider is None else tuple(sorted(evidence.provider.audiences))
     wanted = _preferred(accepted, found)
     sentence = f"the NameID was made for {show(found)}, and the provider takes the audiences {_any(accepted)}"
+    foreign = _unmet(evidence)
+    sentence += f"; the assertion is for the audience {show(foreign[0])}" if foreign else ""
     edit = setting(evidence, "audience", path="NameID/@SPNameQualifier", old=found, new=wanted)
     return evidence.obstacle(sentence, [edit], comparisons=(compared(wanted, found),))
 

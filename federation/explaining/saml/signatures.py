@@ -80,7 +80,7 @@ def algorithm(situation: Situation) -> Obstacle:
         edit = setting(evidence, "canonicalisation", path="CanonicalizationMethod", old=used, new="http://www.w3.org/2001/10/xml-exc-c14n#")
         return evidence.obstacle(sentence, [edit])
     kind = next((key.kind for key in evidence.provider.keys), "rsa") if evidence.provider else "rsa"
-    weak = _weak_names(situation)
+    weak = weak_names(situation)
     sentence = f"the signature uses {refusal.found}" + (
         ", which is weak: it is taken where the registration permits it by name" if weak else ""
     )
@@ -141,8 +141,7 @@ def encryption_algorithm(situation: Situation) -> Obstacle:
     """Explain that an algorithm of the encryption is not accepted."""
     evidence = evidence_of(situation)
     methods = _methods(situation)
-    transports = _RSA_1_5 in methods
-    weak = ["rsa1_5"] if transports and "PKCS" in situation.refusal.found else ["cbc"] if "CBC" in situation.refusal.found else []
+    weak = weak_names(situation)
     used = _RSA_1_5 if weak == ["rsa1_5"] else next(iter(methods), "")
     new = _OAEP if weak == ["rsa1_5"] else _GCM
     reason = {"rsa1_5": "whose padding can be attacked", "cbc": "which can be altered where no signature covers it"}
@@ -190,8 +189,11 @@ def _permit(evidence: Evidence, weak: list[str]) -> Edit:
     )
 
 
-def _weak_names(situation: Situation) -> list[str]:
-    """Return the names by which the weak algorithms of the signatures can be permitted; empty where one of them has no such name."""
+def weak_names(situation: Situation) -> list[str]:
+    """Return the names by which the weak algorithms that were refused can be permitted; empty where one of them has no such name."""
+    if situation.refusal.check == "encryption-algorithm":
+        found = situation.refusal.found
+        return ["rsa1_5"] if "PKCS" in found else ["cbc"] if "AES-CBC" in found else []
     names: dict[str, None] = {}
     for each in situation.claims.get("signatures", ()):
         for known in (SIGNATURES.get(each["SignatureMethod"]), DIGESTS.get(each["DigestMethod"])):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from federation.explaining import assuming
 from federation.explaining.saml import attributes, content, keys, parties, roles, signatures, times
-from federation.explaining.situation import Assume, Explain, Row
+from federation.explaining.saml.assumed import ASSUMED
+from federation.explaining.situation import Explain, Row
 
 _EXPLAINED: Final[Mapping[str, Explain]] = {
     **content.FORM,
@@ -51,12 +51,5 @@ _EXPLAINED: Final[Mapping[str, Explain]] = {
 }
 
 
-_ASSUMED: Final[Mapping[str, Assume]] = {
-    **assuming.ASSUMED,
-    "provider": parties.with_the_provider_of_its_issuer,
-    "issuer": parties.with_its_issuer,
-    "signature": keys.with_its_key,
-    **dict.fromkeys(("role-pair", "session-duration"), attributes.taken_as_met),
-}
-TABLE: Final[Mapping[str, Row]] = {check: Row(explain, _ASSUMED.get(check)) for check, explain in _EXPLAINED.items()}
+TABLE: Final[Mapping[str, Row]] = {check: Row(explain, ASSUMED.get(check)) for check, explain in _EXPLAINED.items()}
 """Check to its explanation, and to the trial that would be if it were met."""

@@ -1,4 +1,4 @@
-"""How long a session was asked to last, and how long the role lets it."""
+"""What is asked once a token is proved, whatever its kind: how long the session lasts, and whether the token is used for the first time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shlex
 
 from federation import limits
 from federation.account import Role
+from federation.errors import show
 from federation.explaining.plain import plainly
 from federation.explaining.situation import Situation
 from federation.explanation import Cause, Comparison, Edit, Obstacle, Place
@@ -28,6 +29,24 @@ def duration(situation: Situation) -> Obstacle:
         new=str(most),
     )
     return Obstacle(causes=(cause,), edits=(shorter, *_longer(role, asked, place)))
+
+
+def replay(situation: Situation) -> Obstacle:
+    """Explain that the token was used before: it is taken once, where AWS takes it until it ends."""
+    outcome = situation.outcome
+    identity = None if outcome is None else outcome.identity
+    named = "the token" if identity is None or identity.token_id is None else f"the token with the id {show(identity.token_id)}"
+    sentence = f"{named} is refused as {situation.refusal.found}; AWS takes a token until it ends, this service takes it once"
+    cause = Cause(check=situation.refusal.check, sentence=sentence)
+    again = Edit(place=Place(owner="token"), instruction="Sign in again, and send the new token.")
+    as_aws = Edit(
+        place=Place(owner="account", file="account.toml", path="replay"),
+        instruction="Register that a token is taken as often as AWS takes it, where a client posts one token twice.",
+        old="once",
+        new="as-aws",
+        lets_in="whoever gets hold of a token, until it ends",
+    )
+    return Obstacle(causes=(cause,), edits=(again, as_aws))
 
 
 def _longer(role: Role, asked: int, place: Place) -> tuple[Edit, ...]:
