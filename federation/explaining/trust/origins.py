@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from federation.errors import show
+from federation.explaining.saml.evidence import Evidence
 from federation.explaining.trust.asked import Asked, bounded
 from federation.explanation import Edit, Owner, Place
 from federation.policy.wildcard import fold
 from federation.saml.reading.attributes import CONDITION_KEYS
 from federation.sts.login import saml_attributes, web_identity_claims
+from federation.vendors.identity_providers import Setting, Topic
 
 _REQUEST_TAG: Final = "aws:requesttag/"
 CLOCK: Final = ("aws:currenttime", "aws:epochtime")
@@ -44,6 +46,8 @@ _WISHES: Final = {
 """By protocol: condition key to the attribute, claim or parameter by which a login asks for the value."""
 _FIXED: Final = ("saml:iss", "saml:doc", "saml:namequalifier")
 """Keys of who the identity provider is, which it does not set login by login."""
+_TOPICS: Final[dict[str, Topic]] = {"saml:aud": "recipient", "saml:sub_type": "name-id-format", "sts:rolesessionname": "session-name"}
+"""Condition key to what a setting of the identity provider decides."""
 _SAML: Final = {
     "saml:aud": ("Recipient", "assertion's Recipient"),
     "saml:iss": ("Issuer", "assertion's Issuer"),
@@ -110,16 +114,32 @@ def setting(asked: Asked, folded: str, *, old: str | None, new: str | None) -> l
     if not at.name or folded in _FIXED or of_issuer:
         return []
     owner: Owner = "call" if at.owner == "call" else "identity-provider"
+    known = _screen(asked, folded)
+    where = f"under “{known.name}”" if known is not None else f"as {show(at.name)}"
     whom = "call with" if owner == "call" else "have the identity provider send"
-    what = "" if new is None else f" {show(new)}"
-    instruction = f"{whom}{what} as {show(at.name)}"
-    return [Edit(place=Place(owner=owner, path=at.name), instruction=instruction, old=bounded(old), new=bounded(new))]
+    instruction = f"{whom}{'' if new is None else f' {show(new)}'} {where}"
+    place = Place(owner=owner, path=at.name, setting=known.name if known else "", source=known.source if known else "")
+    return [Edit(place=place, instruction=instruction, old=bounded(old), new=bounded(new))]
+
+
+def _screen(asked: Asked, folded: str) -> Setting | None:
+    """Return the setting of the identity provider by the name on its screen; None where it is not known."""
+    topic = _TOPICS.get(folded)
+    return None if topic is None or asked.protocol != "SAML" else Evidence(asked.situation).product.settings.get(topic)
 
 
 def client_ids(asked: Asked) -> frozenset[str] | None:
     """Return the client ids of the provider; None where they are not known, as for the issuers that AWS has built in."""
     provider = None if asked.account is None else asked.account.oidc_providers.get(asked.caller.name)
     return None if provider is None else provider.registered
+
+
+def another_audience(asked: Asked, at: Origin, *, old: str, new: str) -> Edit:
+    """Return the edit by which the token is issued for the audience *new*, in the words of the vendor."""
+    grammar = asked.grammar
+    how = f": {grammar.audience.format(audience=bounded(new))}" if grammar.audience else ""
+    place = Place(owner="workflow" if grammar.forms else "identity-provider", path=at.name.strip("`"), source=grammar.source)
+    return Edit(place=place, instruction=f"have the token issued for the audience {show(new)}{how}", old=bounded(old), new=bounded(new))
 
 
 def is_default_audience(asked: Asked, audience: str) -> bool:

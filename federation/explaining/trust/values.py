@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from federation.errors import MAX_SHOWN, printable, show
+from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.nearest import most_alike
 from federation.explaining.trust import origins, subjects
@@ -142,16 +142,7 @@ def _audience(at: Mismatch) -> Finding | None:
     registered = origins.client_ids(asked)
     if registered is not None and at.nearest not in registered:
         return at.finding(f"{sentence}, which is no client id of the provider, so that no token has it", [at.replaced()])
-    grammar = asked.grammar
-    instruction = f"have the token issued for the audience {show(at.nearest)}"
-    if grammar.audience:
-        instruction += f": {grammar.audience.format(audience=printable(at.nearest[:MAX_SHOWN]))}"
-    ask = Edit(
-        place=Place(owner="workflow" if grammar.forms else "identity-provider", path=told.name.strip("`"), source=grammar.source),
-        instruction=instruction,
-        old=bounded(at.found),
-        new=bounded(at.nearest),
-    )
+    ask = origins.another_audience(asked, told, old=at.found, new=at.nearest)
     return at.finding(sentence, [ask] if origins.is_default_audience(asked, at.found) else [ask, at.added()])
 
 

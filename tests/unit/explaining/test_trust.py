@@ -813,3 +813,14 @@ def test_a_condition_that_nobody_can_repair_beside_one_that_can() -> None:
     explanation = explained(web(equals(DEV) | {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))
     assert not explanation.first.alternatives
     assert [edit.applicable for edit in explanation.edits] == [True, False]
+
+
+def test_the_identity_provider_is_told_by_the_name_on_its_screen() -> None:
+    login = SamlLogin(
+        statements=(saml_statement({"StringEquals": {"sts:RoleSessionName": "bob"}}),),
+        attributes={"http://schemas.microsoft.com/identity/claims/tenantid": ["11111111-1111-4111-8111-111111111111"]},
+    )
+    edit = explained(login).edits[1]
+    assert (edit.place.setting, edit.new) == ("Attributes & Claims", "bob")
+    assert edit.place.source.startswith("https://learn.microsoft.com/")
+    assert "“Attributes & Claims”" in edit.instruction
