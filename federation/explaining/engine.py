@@ -7,6 +7,7 @@ how it would go on: what would refuse later is found in the order in which the u
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from federation.errors import FederationError, ValidationError
@@ -80,9 +81,15 @@ def _later(situation: Situation) -> list[Obstacle]:
             break
         seen.add(outcome.refusal.check)
         following = Situation(refusal=outcome.refusal, trial=trial, outcome=outcome)
-        later.append(_row(following).explain(following))
+        obstacle = _row(following).explain(following)
+        later.append(_unverified(obstacle) if trial.unproved else obstacle)
         trial = _assumed(following)
     return later
+
+
+def _unverified(obstacle: Obstacle) -> Obstacle:
+    """Return *obstacle* with every cause marked: it rests on what an unproved token says of itself."""
+    return replace(obstacle, causes=tuple(replace(each, unverified=True) for each in obstacle.causes))
 
 
 def _assumed(situation: Situation) -> Trial | None:

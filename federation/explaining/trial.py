@@ -54,6 +54,7 @@ class Trial:
         provider: The provider for `validate`; None for an operation, which finds one.
         account: The account of an operation; None for `validate`.
         call: The call record of AssumeRoleWithSAML or AssumeRoleWithWebIdentity; None for `validate`.
+        unproved: Whether the claims of the token were proved by no registered key, and are taken for granted.
         met: Checks of the attributes of a SAML assertion that are taken as met.
     """
 
@@ -62,6 +63,7 @@ class Trial:
     provider: Provider | None = field(default=None, repr=False)
     account: Account | None = field(default=None, repr=False)
     call: Call | None = None
+    unproved: bool = False
     met: frozenset[str] = frozenset()
 
     def outcome(self) -> TrialOutcome:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from federation.errors import printable, show
+from federation.explaining.assuming import with_its_audiences
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.plain import plainly
 from federation.explaining.registered import register_client_id, settings_place, token_settings, vendor_place
+from federation.explaining.reissuing import reissued
 from federation.explaining.situation import Situation
+from federation.explaining.trial import Trial
 from federation.explaining.wording import named, number, told_apart
-from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, Place
+from federation.explanation import ABSENT, Cause, Comparison, Edit, Listing, Obstacle, Place
 from federation.oidc.provider import OidcProvider
 from federation.vendors import find_vendor
 
@@ -75,6 +78,24 @@ def explain_several(situation: Situation) -> Obstacle:
     )
     edit = _request(provider, printable(", ".join(audiences)[:512]), wanted)
     return Obstacle(causes=(cause,), edits=(edit,))
+
+
+def with_the_right_audience(situation: Situation) -> Trial | None:
+    """Judge the login as the first edit would make it: with the audience registered, or with a token for a registered one."""
+    provider, claims = situation.provider, situation.claims
+    audiences = _texts(claims.get("aud"))
+    if not isinstance(provider, OidcProvider) or not audiences:
+        return None
+    addressed = _addressed(claims)
+    if situation.refusal.check == "audience" and addressed is not None:
+        claim, values = addressed
+        found = next((value for value in values if value not in provider.registered), values[0])
+        if _edits(situation, provider, claim, found, _wanted(provider, found))[0].place.owner == "provider":
+            return with_its_audiences(situation)
+    ours = [each for each in audiences if each in provider.registered]
+    wanted = ours[0] if ours else _wanted(provider, audiences[0])
+    keeps_azp = claims.get("azp") in provider.registered
+    return reissued(situation, {"aud": wanted, **({} if keeps_azp else {"azp": ABSENT})})
 
 
 def _sentence(provider: OidcProvider, claims: Mapping[str, Any], claim: str, values: Sequence[str], found: str, wanted: str) -> str:

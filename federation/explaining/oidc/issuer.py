@@ -9,11 +9,12 @@ from typing import Final
 
 from federation.account import Account
 from federation.account.reading.oidc_providers import directory_of
-from federation.errors import RegistrationError, printable, show
+from federation.errors import FederationError, RegistrationError, printable, show
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.oidc.following import follow_issuer, following_roles, trusting
 from federation.explaining.plain import plainly
 from federation.explaining.registered import register_issuer, settings_place, token_settings, vendor_place
+from federation.explaining.reissuing import sign, trial_keys
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial, as_if
 from federation.explaining.wording import named, told_apart
@@ -21,7 +22,7 @@ from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, P
 from federation.oidc.conditions import KeyNames
 from federation.oidc.issuer_url import how_to_register, read_url
 from federation.oidc.provider import OidcProvider
-from federation.vendors import find_vendor
+from federation.vendors import BUILT_IN_OIDC, find_vendor
 
 _CLUSTER: Final = re.compile(r"https://oidc\.eks\.(?P<region>[^./]+)\.amazonaws\.com(?:\.cn)?/id/(?P<id>[^/]+)", re.ASCII)
 _TENANT: Final = re.compile(r"https://(?:sts\.windows\.net/(?P<v1>[^/]+)/|login\.microsoftonline\.com/(?P<v2>[^/]+)/v2\.0)", re.ASCII)
@@ -58,13 +59,29 @@ def with_its_issuer(situation: Situation) -> Trial | None:
         return None
     provider = next((each for each in account.oidc_providers.values() if _plain(each.url) == _plain(issuer)), None)
     if provider is None:
-        return None
+        return _newly_registered(situation, trial, account, issuer)
     name = issuer.removeprefix("https://")
     known = {"known_claims": find_vendor(name).known_claims, "key_names": KeyNames.of(name)}
     arn = provider.arn.removesuffix(provider.name) + name
     twin = as_if(provider, url=issuer, name=name, arn=arn, issuers=frozenset({issuer}), **known)
     roles = following_roles(situation, provider.url, issuer)
     return replace(trial, account=replace(account, oidc_providers={**account.oidc_providers, arn: twin}, roles=roles))
+
+
+def _newly_registered(situation: Situation, trial: Trial, account: Account, issuer: str) -> Trial | None:
+    """Judge the token by a new registration of its issuer. Its keys are not known, so that nothing proves what it says."""
+    name, near = issuer.removeprefix("https://"), _nearest(issuer, _urls(situation))
+    ids = (_AWS_CLIENT,) if near is None else _client_ids(situation, near)
+    arn = name if name in BUILT_IN_OIDC else f"arn:{account.partition}:iam::{account.id}:oidc-provider/{name}"
+    if _other_account(situation, account) is not None:
+        return None
+    try:
+        provider = OidcProvider(url=issuer, client_ids=ids, jwks=trial_keys(), arn=arn, profile=account.profile)
+    except FederationError:
+        return None
+    roles = account.roles if near is None else following_roles(situation, near, issuer)
+    registered = replace(account, oidc_providers={**account.oidc_providers, arn: provider}, roles=roles)
+    return replace(trial, account=registered, unproved=True).with_call(web_identity_token=sign(situation, {}))
 
 
 def _told(situation: Situation, issuer: str, near: str | None, urls: Sequence[str]) -> tuple[str, list[Edit], bool]:

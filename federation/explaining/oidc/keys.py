@@ -11,7 +11,9 @@ from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.oidc.signers import Signer, find_signer
 from federation.explaining.plain import plainly
 from federation.explaining.registered import jwks_place, replace_keys, settings_place, token_settings, vendor_place
+from federation.explaining.reissuing import reissued
 from federation.explaining.situation import Situation
+from federation.explaining.trial import Trial
 from federation.explaining.wording import named, number
 from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, Place
 from federation.jose.algorithms import AWS, SOUND
@@ -93,6 +95,11 @@ def explain_unsigned(situation: Situation) -> Obstacle:
     )
     issuer = situation.claims.get("iss")
     return Obstacle(causes=(cause,), edits=(_sign_with(issuer if isinstance(issuer, str) else "", "none", "RS256"),))
+
+
+def with_a_registered_key(situation: Situation) -> Trial | None:
+    """Judge the token as if a registered key had signed it. None did, so that nothing proves what it says."""
+    return reissued(situation, proved=False)
 
 
 def _kid_sentence(provider: OidcProvider, kid: str | None, signer: Signer | None) -> str:

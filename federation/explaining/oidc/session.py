@@ -10,7 +10,9 @@ from typing import Any, Final
 from federation import limits
 from federation.errors import printable, show
 from federation.explaining.nearest import most_alike, nearest
+from federation.explaining.reissuing import reissued
 from federation.explaining.situation import Situation
+from federation.explaining.trial import Trial
 from federation.explaining.wording import named, number, told_apart
 from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, Place
 from federation.sts.login.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
@@ -96,8 +98,36 @@ def explain_source_identity(situation: Situation) -> Obstacle:
     strange = dict.fromkeys(_NOT_IN_NAME.findall(value))
     why = f"holds {named(strange)}" if strange else f"has {number(len(value), 'character')}"
     sentence = f"{SOURCE_IDENTITY} is {show(value)}, which {why}: a source identity has 2 to 64 letters, digits and _+=,.@- of ASCII"
+    return _mapped("source-identity", SOURCE_IDENTITY, sentence, _text(value), _cleaned(value))
+
+
+def _cleaned(value: str) -> str | None:
+    """Return a source identity that is nearest to *value*; None where nothing is left of it."""
     cleaned = _NOT_IN_NAME.sub("-", value).strip("-")[:64]
-    return _mapped("source-identity", SOURCE_IDENTITY, sentence, _text(value), cleaned if _NAME.fullmatch(cleaned) else None)
+    return cleaned if _NAME.fullmatch(cleaned) else None
+
+
+def with_the_right_claims(situation: Situation) -> Trial | None:
+    """Judge the token as the identity provider would issue it with the claim corrected; None where only its owner knows how."""
+    claims, check = situation.claims, situation.refusal.check
+    if check == "source-identity":
+        value = claims.get(SOURCE_IDENTITY)
+        cleaned = _cleaned(value) if isinstance(value, str) else None
+        return None if cleaned is None else reissued(situation, {SOURCE_IDENTITY: cleaned})
+    if check == "roles-claim":
+        role_arn = situation.parameter("role_arn")
+        return reissued(situation, {ROLES: [*_entries(claims.get(ROLES)), role_arn]}) if isinstance(role_arn, str) else None
+    return _with_tags_in_form(situation, claims.get(TAGS))
+
+
+def _with_tags_in_form(situation: Situation, nested: object) -> Trial | None:
+    tags = nested.get(_PRINCIPAL) if isinstance(nested, dict) else None
+    if not isinstance(nested, dict) or not isinstance(tags, dict):
+        return None
+    listed = {key: [value] if isinstance(value, str) else value for key, value in tags.items()}
+    keys = nested.get(_TRANSITIVE, [])
+    kept = [key for key in tags if key in keys] if isinstance(keys, list) else []
+    return reissued(situation, {TAGS: {_PRINCIPAL: listed, _TRANSITIVE: kept}})
 
 
 def _role_edits(situation: Situation, wanted: str, roles: tuple[str, ...], near: str | None) -> Iterator[Edit]:
