@@ -34,7 +34,7 @@ def explain_principal_arn(situation: Situation) -> Obstacle:
     swapped = _swapped(situation)
     if swapped is not None or account is None or not isinstance(found, str):
         return swapped or plainly(situation)
-    near = nearest(found, account.saml_providers)
+    near = _nearest_provider(found, account)
     what = what_it_names(found)
     said = f"is {show(found)}" + (f", {what}" if what else "")
     cause = Cause(
@@ -68,8 +68,15 @@ def with_the_principal(situation: Situation) -> Trial | None:
         return None
     if _are_swapped(situation, account):
         return with_the_role(situation)
-    near = nearest(found, account.saml_providers)
+    near = _nearest_provider(found, account)
     return None if near is None else trial.with_call(principal_arn=near)
+
+
+def _nearest_provider(found: str, account: Account) -> str | None:
+    """Return the ARN of the SAML provider of that name, else the one most alike; None where none is alike."""
+    name = found.strip().rpartition("/")[2]
+    same = (arn for arn in account.saml_providers if arn.rpartition("/")[2] == name)
+    return next(same, None) or nearest(found, account.saml_providers)
 
 
 def _role(situation: Situation, rule: str) -> Obstacle:
