@@ -59,10 +59,8 @@ class Answering:
         try:
             session = run(call, context, facts)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
-            refusal = _refusal(error)
-            refusal.asked(Question(at=instant, account=home.account, call=call))
-            self._record_login(call, facts, at=instant, origin=origin, refusal=refusal)
-            _raise(refusal, error)
+            question = Question(at=instant, account=home.account, call=call)
+            _refuse(error, question, lambda refusal: self._record_login(call, facts, at=instant, origin=origin, refusal=refusal))
         self._record_login(call, facts, at=instant, origin=origin, session=session)
         return session
 
@@ -83,10 +81,8 @@ class Answering:
             )
             answer = run(call, context)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
-            refusal = _refusal(error)
-            refusal.asked(Question(at=instant, account=self.accounts.home.account, call=call, caller=who))
-            self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal)
-            _raise(refusal, error)
+            question = Question(at=instant, account=self.accounts.home.account, call=call, caller=who)
+            _refuse(error, question, lambda refusal: self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal))
         self._record_signed(call, who, role_arn, at=instant, origin=origin, answer=answer)
         return answer
 
@@ -140,10 +136,14 @@ def _refusal(error: Exception) -> FederationError:
     )
 
 
-def _raise(refusal: FederationError, error: Exception) -> NoReturn:
+def _refuse(error: Exception, question: Question, record: Callable[[FederationError], None]) -> NoReturn:
+    """Record the refusal of *error*, which answers *question*, and raise it."""
+    refusal = _refusal(error)
     try:
+        refusal.asked(question)
+        record(refusal)
         if refusal is error:
             raise refusal
         raise refusal from error
     finally:
-        del refusal, error  # breaks the reference cycle of the errors and this frame, which would keep the call in memory
+        del refusal, error  # else they and this frame, in their tracebacks, keep each other and all that the call held

@@ -196,9 +196,9 @@ def test_a_wrapped_id_token_is_joined(columns: int, run: Run) -> None:
 @pytest.mark.parametrize(
     ("token", "found", "remedy"),
     [
-        ("\ufeff%s", "a byte order mark before the token", "three base64url parts"),
-        ("Bearer %s", "another alphabet", "remove the words before the token"),
-        ('"%s"', "another alphabet", "remove the quotation marks"),
+        ("\ufeff%s", "with a byte order mark", "without a byte order mark"),
+        ("Bearer %s", "begins with `Bearer`", "remove `Bearer` and the space after it"),
+        ('"%s"', "stands in quotation marks", "remove the quotation marks around the token"),
     ],
 )
 def test_the_exchange_takes_a_token_as_it_is(token: str, found: str, remedy: str, run: Run) -> None:

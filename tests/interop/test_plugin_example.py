@@ -105,7 +105,7 @@ def test_a_ticket_becomes_credentials(federation: Python, account: Path, tmp_pat
     assert "trust-policy" in refused.stderr
     explained = federation("explain", tmp_path / "bob.ticket", "--provider", HOST, "--role-arn", ROLE, *where)
     assert explained.returncode == 1
-    assert "found `bob`" in explained.stdout, explained.stdout + explained.stderr
+    assert "`sub` is `bob`; the policy demands `alice`" in " ".join(explained.stdout.split()), explained.stdout + explained.stderr
 
 
 def test_o07_installed_is_not_enabled(federation: Python, account: Path) -> None:
