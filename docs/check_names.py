@@ -15,15 +15,13 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from federation import check_names, errors
+from federation import errors
 from federation.sts.catalogue import OPERATIONS
 
 HOUSE: Final = Path(__file__).parent.parent / "federation"
 ROWS: Final = {"Check": "name", "Stage": "name"}
 """Classes of which another field is the name of a check."""
-NAMES: Final = {"str", *check_names.__all__}
-"""Types of a parameter that can be the name of a check."""
-OF_PARAMETER: Final = "ParameterCheck(first.flag)"
+OF_PARAMETER: Final = "first.flag"
 """The one expression that is not read from the code: each parameter of an operation is refused under the name of its flag."""
 CODES: Final = {name: cls.code for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, errors.FederationError)}
 
@@ -255,15 +253,11 @@ def _within(node: ast.AST) -> tuple[ast.AST, ...]:
 
 
 def _parameters(node: ast.AST) -> dict[str, ast.arg]:
-    """Return the parameters of a function that are text, the name of a check, or of unknown type."""
+    """Return the parameters of a function that are text, or of unknown type."""
     if not isinstance(node, ast.FunctionDef):
         return {}
     found = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-    return {argument.arg: argument for argument in found if argument.annotation is None or _types(argument.annotation) <= NAMES}
-
-
-def _types(annotation: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(annotation) if isinstance(part, ast.Name)}
+    return {argument.arg: argument for argument in found if argument.annotation is None or ast.unparse(argument.annotation) == "str"}
 
 
 def _default(node: ast.FunctionDef) -> str | None:
@@ -282,9 +276,8 @@ def _assigned(module: Module, node: ast.AST, name: str) -> Iterator[ast.expr]:
     for outer in module.around(node):
         if isinstance(outer, ast.FunctionDef):
             for part in _within(outer):
-                if isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None:
-                    targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-                    yield from (part.value for target in targets if isinstance(target, ast.Name) and target.id == name)
+                if isinstance(part, ast.Assign) and any(isinstance(target, ast.Name) and target.id == name for target in part.targets):
+                    yield part.value
             return
 
 
@@ -295,14 +288,11 @@ def _looped(module: Module, node: ast.AST, name: str) -> Iterator[ast.expr]:
             continue
         targets = outer.target.elts if isinstance(outer.target, ast.Tuple) else [outer.target]
         place = next((n for n, target in enumerate(targets) if isinstance(target, ast.Name) and target.id == name), None)
-        table = outer.iter
-        if isinstance(table, ast.Name):
-            table = next(_assigned(module, outer, table.id), table)
-        match table:
+        match outer.iter:
             case ast.Tuple(elts=rows) | ast.List(elts=rows) if place is not None:
                 yield from (row.elts[place] if isinstance(row, ast.Tuple) and len(targets) > 1 else row for row in rows)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=constant), attr="items")) if place == 0:
-                keys = module.constants.get(constant)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="items")) if place == 0:
+                keys = module.constants.get(table)
                 yield from (key for key in (keys.keys if isinstance(keys, ast.Dict) else ()) if key is not None)
 
 

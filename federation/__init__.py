@@ -18,7 +18,6 @@ from federation.explanation import install
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
-    from federation.check_names import CheckName, PluginCheck
     from federation.errors import AccountFault, AccountFaults, FederationError, RegistrationError
     from federation.explaining.engine import explain
     from federation.explanation import Edit, Explanation
@@ -47,7 +46,6 @@ __all__ = [
     "AuditEvent",
     "AuditSink",
     "Check",
-    "CheckName",
     "CheckResult",
     "Credentials",
     "Decision",
@@ -58,7 +56,6 @@ __all__ = [
     "OAuthProvider",
     "OidcProvider",
     "Plugin",
-    "PluginCheck",
     "Profile",
     "Provider",
     "RegistrationError",
@@ -85,7 +82,6 @@ _HOMES: Final = {
     "AuditEvent": "state.event",
     "AuditSink": "state.audit",
     "Check": "report",
-    "CheckName": "check_names",
     "CheckResult": "report",
     "Credentials": "sts.results",
     "Decision": "policy.decision",
@@ -96,7 +92,6 @@ _HOMES: Final = {
     "OAuthProvider": "oauth.provider",
     "OidcProvider": "oidc.provider",
     "Plugin": "protocols",
-    "PluginCheck": "check_names",
     "Profile": "profiles",
     "Provider": "protocols",
     "RegistrationError": "errors",

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from federation import limits
-from federation.check_names import CheckName
 from federation.errors import ValidationError, show
 
 _ARN = re.compile(
@@ -26,7 +25,7 @@ class Arn:
     resource: str
 
     @classmethod
-    def parse(cls, text: object, *, check: CheckName = "arn") -> Arn:
+    def parse(cls, text: object, *, check: str = "arn") -> Arn:
         """Parse *text*.
 
         Raises:

@@ -14,7 +14,6 @@ from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Literal
 
-from federation.check_names import CheckName
 from federation.explanation import Edit, Explanation, Question, explained
 
 MAX_SHOWN = 160
@@ -122,8 +121,8 @@ class FederationError(Exception):
     _question: Question | None = None
     _explanation: Explanation | None = None
 
-    def __init__(self, *, check: CheckName, expected: str, found: str, remedy: str, message: str | None = None) -> None:
-        self.check: CheckName = check
+    def __init__(self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None) -> None:
+        self.check = check
         self.expected = expected
         self.found = found
         self.remedy = remedy
@@ -261,7 +260,7 @@ class MalformedPolicyDocument(FederationError):
     text = "The policy document is malformed."
 
     def __init__(
-        self, *, path: str, expected: str, found: str, remedy: str, check: CheckName = "policy-grammar", message: str | None = None
+        self, *, path: str, expected: str, found: str, remedy: str, check: str = "policy-grammar", message: str | None = None
     ) -> None:
         super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.path = path
@@ -320,7 +319,7 @@ class AccessDenied(FederationError):
     encoded_message: str | None = None
 
     def __init__(
-        self, *, check: CheckName, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None
+        self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None
     ) -> None:
         super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.decision = decision
@@ -378,7 +377,7 @@ class AccountFault(FederationError):
     http_status = 500
 
     def __init__(
-        self, *, file: str, path: str, expected: str, found: str, remedy: str, check: CheckName = "account", message: str | None = None
+        self, *, file: str, path: str, expected: str, found: str, remedy: str, check: str = "account", message: str | None = None
     ) -> None:
         super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.file = file

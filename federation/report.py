@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from federation.check_names import CheckName
 from federation.errors import FederationError
 from federation.explanation import Edit, Explanation
 from federation.identity import VerifiedIdentity
@@ -34,7 +33,7 @@ class Check(Generic[S]):
         run: Examines the subject. It returns None when the check passes and raises a `FederationError` when it refuses.
     """
 
-    name: CheckName
+    name: str
     clause: str
     profiles: frozenset[Profile]
     run: Callable[[S], None]
@@ -63,7 +62,7 @@ class CheckResult:
         note: A remark on the result, or empty.
     """
 
-    name: CheckName
+    name: str
     clause: str
     profiles: frozenset[Profile]
     outcome: Literal["passed", "refused", "skipped"]

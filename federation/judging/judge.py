@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from federation import clock
 from federation.account.model import Account
-from federation.check_names import CheckName
 from federation.errors import INTERNAL_FAILURE, ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.captures import Capture
@@ -29,7 +28,7 @@ class ProfileVerdict(NamedTuple):
     """What one profile says: whether it accepts, else the check that refuses and its code."""
 
     accepted: bool
-    check: CheckName | None = None
+    check: str | None = None
     code: ErrorCode | None = None
 
 

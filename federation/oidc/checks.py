@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from federation import limits
-from federation.check_names import OidcCheck
 from federation.errors import ExpiredTokenException, InternalFailure, InvalidIdentityToken, show
 from federation.jose import messages
 from federation.oidc.claims import Claims
@@ -254,7 +253,7 @@ CHECKS_OF: Final = {profile: tuple(check for check in CHECKS if profile in check
 
 
 def _refusal(
-    check: OidcCheck,
+    check: str,
     expected: str,
     found: str,
     remedy: str = "have the identity provider issue the token in this form",

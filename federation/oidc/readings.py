@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Literal, TypeVar
 
-from federation.check_names import CheckName
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, kept
@@ -20,7 +19,7 @@ CheckOutcome = Literal["passed", "refused", "skipped"]
 class Stage:
     """A step before the checks. The refusals of a stage have its name as their check."""
 
-    name: CheckName
+    name: str
     clause: str
     profiles: frozenset[Profile] = BOTH
 
@@ -41,8 +40,8 @@ class Reading(Generic[S]):
         presentation: The subject of the checks; None where a stage refused.
     """
 
-    refusals: Mapping[CheckName, FederationError]
-    stopped: CheckName | None
+    refusals: Mapping[str, FederationError]
+    stopped: str | None
     presentation: S | None
 
     @property
@@ -57,7 +56,7 @@ class Reading(Generic[S]):
             presentation = prove()
         except FederationError as refusal:
             return cls({refusal.check: kept(refusal)}, refusal.check, None)
-        refusals: dict[CheckName, FederationError] = {}
+        refusals = {}
         for check in checks:
             try:
                 check.run(presentation)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from federation.check_names import SamlCheck
 from federation.errors import InvalidIdentityToken, show
 from federation.saml.xml import DS, SAML, SAMLP, XML, XSI, Element, local_name, malformed
 
@@ -30,7 +29,7 @@ KNOWN_ON_CONFIRMATION_DATA: Final = frozenset({XSI_TYPE})
 """The attribute that marks KeyInfoConfirmationDataType (Core 2.4.1.3)."""
 
 
-def foreign_attributes(element: Element, known: frozenset[str], check: SamlCheck) -> list[str]:
+def foreign_attributes(element: Element, known: frozenset[str], check: str) -> list[str]:
     """Return the names of the attributes of *element* that have a namespace and are not in *known*.
 
     Raises:
@@ -44,7 +43,7 @@ def foreign_attributes(element: Element, known: frozenset[str], check: SamlCheck
     return foreign
 
 
-def refuse_foreign_attributes(root: Element, check: SamlCheck) -> None:
+def refuse_foreign_attributes(root: Element, check: str) -> None:
     """Refuse attributes with a namespace on elements of SAML and XML Signature at and below *root* where their schemas allow none.
 
     Raises:
@@ -68,5 +67,5 @@ def _namespaced(names: Sequence[Any]) -> list[str]:
     return [name for name in names if name.startswith("{")] if "{" in "".join(names) else []
 
 
-def _misplaced(element: Element, name: str, check: SamlCheck) -> InvalidIdentityToken:
+def _misplaced(element: Element, name: str, check: str) -> InvalidIdentityToken:
     return malformed(check, f"no attribute of another namespace on {local_name(element)}", show(name), "send the IdP's response unchanged")

@@ -4,7 +4,6 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -39,7 +38,7 @@ def told(refusal: FederationError, content_type: str) -> str:
     return message.text or ""
 
 
-def make(kind: type[FederationError], explanation: dict[str, Any]) -> FederationError:
+def make(kind: type[FederationError], explanation: dict[str, str]) -> FederationError:
     place = {"file": explanation["found"], "path": "$"} if issubclass(kind, errors.AccountFault) else {}
     place |= {"path": "$"} if kind is errors.MalformedPolicyDocument else {}
     return kind(**explanation, **place)

@@ -13,7 +13,6 @@ from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.names import file_name, read_name
 from federation.account.reading.settings import Settings
-from federation.check_names import AccountCheck
 from federation.errors import show
 
 JSON: Final = ".json"
@@ -25,7 +24,6 @@ class EntityKind:
 
     Attributes:
         noun: Name in errors, such as ``role``.
-        name_check: What refuses a name that does not match `name_pattern`.
         directory: Directory of its files.
         member: Member that wraps an entity in a response, such as ``Role``.
         listed: Member of ``get-account-authorization-details`` that lists them, such as ``RoleDetailList``.
@@ -36,7 +34,6 @@ class EntityKind:
     """
 
     noun: str
-    name_check: AccountCheck
     directory: str
     member: str
     listed: str
@@ -61,7 +58,6 @@ class EntityKind:
 
 ROLE: Final = EntityKind(
     noun="role",
-    name_check="role-name",
     directory="roles",
     member="Role",
     listed="RoleDetailList",
@@ -72,7 +68,6 @@ ROLE: Final = EntityKind(
 )
 USER: Final = EntityKind(
     noun="user",
-    name_check="user-name",
     directory="users",
     member="User",
     listed="UserDetailList",
@@ -83,7 +78,6 @@ USER: Final = EntityKind(
 )
 GROUP: Final = EntityKind(
     noun="group",
-    name_check="group-name",
     directory="groups",
     member="Group",
     listed="GroupDetailList",
@@ -93,13 +87,7 @@ GROUP: Final = EntityKind(
     name_pattern=GROUP_NAME,
 )
 POLICY: Final = EntityKind(
-    noun="policy",
-    name_check="policy-name",
-    directory="policies",
-    member="Policy",
-    listed="Policies",
-    name_member="PolicyName",
-    name_pattern=POLICY_NAME,
+    noun="policy", directory="policies", member="Policy", listed="Policies", name_member="PolicyName", name_pattern=POLICY_NAME
 )
 
 

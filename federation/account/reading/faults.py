@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from federation.check_names import CheckName
 from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument, printable
 
 MAX_FAULTS = 1000
@@ -26,7 +25,7 @@ class Faults:
     def __iter__(self) -> Iterator[AccountFault]:
         return iter(self._faults)
 
-    def add(self, file: str, path: str, expected: str, found: str, remedy: str, *, check: CheckName = "account") -> None:
+    def add(self, file: str, path: str, expected: str, found: str, remedy: str, *, check: str = "account") -> None:
         """Record a fault of *file* at *path* inside it."""
         if len(self._faults) < MAX_FAULTS:
             self._faults.append(AccountFault(file=file, path=path, expected=expected, found=found, remedy=remedy, check=check))

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from federation.check_names import StsCheck
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
 from federation.jose import messages
@@ -179,5 +178,5 @@ def _roles(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
     return roles
 
 
-def _malformed(check: StsCheck, expected: str, found: str, message: str) -> InvalidIdentityToken:
+def _malformed(check: str, expected: str, found: str, message: str) -> InvalidIdentityToken:
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=_REMEDY, message=message)
