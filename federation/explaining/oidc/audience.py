@@ -94,7 +94,8 @@ def with_the_right_audience(situation: Situation) -> Trial | None:
             return with_its_audiences(situation)
     ours = [each for each in audiences if each in provider.registered]
     wanted = ours[0] if ours else _wanted(provider, audiences[0])
-    keeps_azp = claims.get("azp") in provider.registered
+    azp = claims.get("azp")
+    keeps_azp = isinstance(azp, str) and azp in provider.registered
     return reissued(situation, {"aud": wanted, **({} if keeps_azp else {"azp": ABSENT})})
 
 
