@@ -34,6 +34,6 @@ def golden() -> Golden:
         text = generated(printed)
         if os.environ.get(REWRITE):
             path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"judge the new text; {REWRITE}=1 writes it to {path.relative_to(REPOSITORY)}"
 
     return compare

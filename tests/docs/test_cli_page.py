@@ -21,7 +21,7 @@ def command_of(verb: str) -> click.Command | None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_documented(verb: str) -> None:
-    assert f"`{verb}" in PAGE
+    assert f"`{verb}" in PAGE, f"describe {verb} in docs/cli.md"
 
 
 @pytest.mark.parametrize("group", [verb for verb in VERBS if isinstance(command_of(verb), click.Group)])
@@ -29,7 +29,8 @@ def test_every_command_of_a_verb_is_documented(group: str) -> None:
     command = command_of(group)
     assert isinstance(command, click.Group)
 
-    assert {name for name in command.commands if f"`{name}" not in PAGE and f"`{group} {name}" not in PAGE} == set()
+    missing = {name for name in command.commands if f"`{name}" not in PAGE and f"`{group} {name}" not in PAGE}
+    assert missing == set(), f"describe the commands of {group} in docs/cli.md"
 
 
 @pytest.mark.parametrize("status", Exit)

@@ -11,6 +11,7 @@ from botocore import xform_name
 
 from federation.cli.sts import command
 from federation.names import kebab_case, lower_first, pascal_case, snake_case
+from federation.sts.answering import Answering
 from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.parameters.constraints import (
     Constraint,
@@ -20,14 +21,20 @@ from federation.sts.parameters.constraints import (
     TextConstraint,
     TextListConstraint,
 )
-from federation.sts.parameters.record import Parameter
+from federation.sts.parameters.record import Call, Parameter
 from tests.support.paths import REPOSITORY
+from tests.support.sts import callers
 
 MODEL = botocore.session.get_session().get_service_model("sts")
 REFERENCE = (REPOSITORY / "docs" / "signed-operations.md").read_text(encoding="utf-8") + (REPOSITORY / "docs" / "cli.md").read_text(
     encoding="utf-8"
 )
 PARAMETERS = [pytest.param(row, each, id=f"{row.name}.{each.wire}") for row in OPERATIONS.values() for each in row.parameters]
+
+
+def record_file(row: Operation) -> str:
+    """The file that declares the call record of the operation."""
+    return f"{row.call.__module__.replace('.', '/')}.py"
 
 
 def assert_same(ours: Constraint, theirs: Any, path: str) -> None:
@@ -59,7 +66,7 @@ def test_every_operation_has_a_row() -> None:
 def test_a_record_is_the_model(row: Operation) -> None:
     model = MODEL.operation_model(row.name)
     wanted = {} if model.input_shape is None else model.input_shape.members
-    assert {each.wire for each in row.parameters} == set(wanted)
+    assert {each.wire for each in row.parameters} == set(wanted), f"declare each parameter in {record_file(row)}, and no other"
     for each in row.parameters:
         assert_same(each.constraint, wanted[each.wire], f"{row.name}.{each.wire}")
     assert {each.wire for each in row.parameters if each.required} == set(getattr(model.input_shape, "required_members", ()))
@@ -82,13 +89,33 @@ def test_the_method_takes_the_parameters_under_the_names_of_boto3(row: Operation
 def test_a_parameter_has_a_flag(row: Operation, parameter: Parameter) -> None:
     assert isinstance(command, click.Group)
     flags = {flag for option in command.commands[row.command].params for flag in option.opts}
-    assert f"--{parameter.flag}" in flags, f"add --{parameter.flag} to {row.command} in federation/cli/sts*.py"
+    assert f"--{parameter.flag}" in flags, (
+        f"add --{parameter.flag} to {row.command} in federation/cli/sts/{'signed.py' if row.signed else 'web_identity.py'}"
+    )
 
 
 @pytest.mark.parametrize(("row", "parameter"), PARAMETERS)
 def test_a_parameter_is_documented(row: Operation, parameter: Parameter) -> None:
     documented = inspect.getdoc(row.method) or ""
-    assert re.search(rf"^ +{parameter.name}: ", documented, re.MULTILINE), f"describe {parameter.name} in {row.method.__qualname__}"
+    assert re.search(rf"^ +{parameter.name}: ", documented, re.MULTILINE), (
+        f"describe {parameter.name} in {row.method.__qualname__} of federation/sts/service.py"
+    )
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
+def test_the_method_passes_every_parameter_on(row: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each parameter reaches the call record under its own name."""
+    made: list[Call] = []
+    sts = callers.service()
+    for step in ("login", "signed"):
+        monkeypatch.setattr(Answering, step, lambda _, call, *rest, **more: made.append(call))
+    given = {each.name: object() for each in row.parameters}
+    row.method(sts, **given, **({"caller": "nobody"} if row.signed else {}))
+    [call] = made
+    for each in row.parameters:
+        assert getattr(call, each.name) is given[each.name], (
+            f"pass {each.name} on in {row.method.__qualname__} of federation/sts/service.py"
+        )
 
 
 def test_no_token_and_no_code_is_in_an_event() -> None:
