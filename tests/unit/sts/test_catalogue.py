@@ -22,13 +22,9 @@ from federation.sts.parameters.constraints import (
     TextListConstraint,
 )
 from federation.sts.parameters.record import Call, Parameter
-from tests.support.paths import REPOSITORY
 from tests.support.sts import callers
 
 MODEL = botocore.session.get_session().get_service_model("sts")
-REFERENCE = (REPOSITORY / "docs" / "signed-operations.md").read_text(encoding="utf-8") + (REPOSITORY / "docs" / "cli.md").read_text(
-    encoding="utf-8"
-)
 PARAMETERS = [pytest.param(row, each, id=f"{row.name}.{each.wire}") for row in OPERATIONS.values() for each in row.parameters]
 
 
