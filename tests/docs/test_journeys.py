@@ -10,18 +10,23 @@ from pathlib import Path
 from types import CodeType
 
 import pytest
+from click.testing import CliRunner, Result
 
+from federation.cli.main import cli
 from federation.server.access_log import AccessLog
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.messages import LoggedResponse, Request
 from federation.state import JsonLinesAudit
 from tests.support.journeys import Door, follow, journeys
+from tests.support.paths import REPOSITORY
 from tests.support.sigv4 import signed_request
 from tests.support.sts import callers, saml_login
+from tests.support.world import JUDGED_TEXT
 
 JOURNEYS = journeys()
 SAML, HTTP = "A SAML response through `assume_role_with_saml`", "An HTTP AssumeRole to credentials and event"
+EXPLAIN = "A refused GitHub token through `federation explain`"
 DOORS = [pytest.param(door, id=door.function) for doors in JOURNEYS.values() for door in doors]
 
 
@@ -101,6 +106,18 @@ def test_an_http_request(tmp_path: Path) -> None:
     assert (client.status, b"<SessionToken>" in client.sent) == (200, True)
     assert wrong == [], f"correct the journey in docs/architecture.md: {HTTP}"
     assert event_of(tmp_path)["eventName"] == "AssumeRole"
+
+
+def test_a_refused_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    words = ["explain", "fixtures/oidc/github-branch.jwt", "--account", "fixtures/account", "--at", JUDGED_TEXT]
+    words += ["--role-arn", "arn:aws:iam::123456789012:role/GitHubDeploy"]
+    printed: list[Result] = []
+
+    wrong = follow(JOURNEYS[EXPLAIN], lambda: printed.append(CliRunner(env={"NO_COLOR": "1"}).invoke(cli, words)))
+
+    assert (printed[0].exit_code, "refused: trust-policy" in printed[0].stdout) == (1, True)
+    assert wrong == [], f"correct the journey in docs/architecture.md: {EXPLAIN}"
 
 
 def event_of(directory: Path) -> dict[str, object]:
