@@ -1,6 +1,7 @@
 """The checks of claims, each from both sides of its limit, and the order in which they are asked."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from federation import OidcProvider, diagnose, validate
 from federation.errors import InternalFailure
 from federation.jose import messages
+from federation.oidc.checks import CHECKS
 from federation.oidc.claims import moment
 from federation.profiles import Profile
 from federation.testing.oidc import ABSENT, OidcForge
@@ -179,6 +181,38 @@ def test_an_empty_audience_has_a_text_of_its_own() -> None:
 )
 def test_claims_that_strict_alone_looks_at(claims: dict[str, Any], strict: str) -> None:
     assert (judged(claims), judged(claims, "aws")) == (strict, "")
+
+
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "issuer": ("strict", {"iss": "https://issuer.example.com/other"}),
+    "required-claims": ("strict", {"sub": ABSENT}),
+    "subject": ("strict", {"sub": ""}),
+    "subject-value": ("aws", {"sub": None}),
+    "timestamp": ("strict", {"iat": "soon"}),
+    "numeric-date": ("strict", {"iat": str(NOW)}),
+    "exp": ("strict", {"exp": NOW}),
+    "iat": ("strict", {"iat": NOW + 1}),
+    "nbf": ("strict", {"nbf": NOW + 1}),
+    "authorized-party": ("aws", {"aud": [CLIENT, "client-b"]}),
+    "audience": ("strict", {"aud": "client-c"}),
+    "audience-trusted": ("strict", {"aud": "client-c", "azp": CLIENT}),
+    "token-use": ("strict", {"token_use": "access"}),
+    "confirmation": ("strict", {"cnf": {}}),
+    "amr": ("strict", {"amr": "pwd"}),
+    "jti": ("strict", {"jti": ""}),
+}
+"""Check to the profile and the claims of a token that it is the first to refuse."""
+ELSEWHERE = {
+    "members": "tests/unit/jose/test_decode.py: the octets of the token name a member twice",
+    "typ": "test_types_of_token: it is a parameter of the header",
+    "lifetime": "test_a_token_may_end_as_it_is_issued_but_not_before: it needs a provider with a leeway",
+}
+"""Checks that no claims alone can show, and where they are shown."""
+
+
+def test_every_check_refuses_a_token_of_its_own() -> None:
+    assert {check.name for check in CHECKS} - ELSEWHERE.keys() - REFUSED.keys() == set(), f"add a row to REFUSED of {Path(__file__).name}"
+    assert {name: judged(claims, profile) for name, (profile, claims) in REFUSED.items()} == {name: name for name in REFUSED}
 
 
 def test_types_of_token() -> None:
