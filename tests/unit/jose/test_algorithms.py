@@ -26,7 +26,7 @@ CURVES: dict[str, tuple[ec.EllipticCurve, int, int]] = {
 
 
 def test_which_algorithms_there_are_and_which_keys_they_fit() -> None:
-    assert set(SOUND) == RSA | set(CURVES) | {"EdDSA", "Ed25519"}
+    assert set(SOUND) == RSA | set(CURVES) | {"EdDSA", "Ed25519"}, "say here which keys the algorithm fits"
     assert set(AWS) == {"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"}
     assert fitting("RSA", "") == RSA
     assert [fitting("EC", crv) for crv in ("P-256", "P-384", "P-521")] == [{"ES256"}, {"ES384"}, {"ES512"}]
@@ -38,10 +38,13 @@ def test_which_algorithms_there_are_and_which_keys_they_fit() -> None:
 @pytest.mark.parametrize("name", sorted(SOUND))
 def test_a_signature_verifies_and_no_other_octets_do(name: str) -> None:
     signing = key("RS256") if name in RSA else key(name)
-    signature = type(signing)(name, signing.private).signature(MESSAGE)
+    try:
+        signature = type(signing)(name, signing.private).signature(MESSAGE)
+    except KeyError:
+        signature = b""
     verify = ALGORITHMS[name].verify
     public = signing.private.public_key()
-    assert verify(public, signature, MESSAGE) is True
+    assert verify(public, signature, MESSAGE) is True, f"let TokenKey.signature of federation/testing/oidc.py sign with {name}"
     for changed, message in ((signature[:-1] + bytes([signature[-1] ^ 1]), MESSAGE), (signature, MESSAGE + b"x"), (b"", MESSAGE)):
         assert verify(public, changed, message) is False
 
