@@ -10,12 +10,10 @@ import pytest
 
 from tests.support.cli import Run
 from tests.support.paths import REPOSITORY
-from tests.support.world import JUDGED_TEXT
+from tests.support.world import JUDGED_TEXT, SAML_PROVIDER, SAML_ROLE
 
 AT = JUDGED_TEXT
 ACCOUNT = "fixtures/account"
-SAML_ROLE = "arn:aws:iam::123456789012:role/TestSaml"
-SAML_PROVIDER = "arn:aws:iam::123456789012:saml-provider/SAML-test"
 DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
 OPAQUE_ROLE = "arn:aws:iam::123456789012:role/FederatedWebIdentityRole"
 BRANCH = "fixtures/oidc/github-branch.jwt"
