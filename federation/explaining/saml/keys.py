@@ -66,13 +66,12 @@ def _told(evidence: Evidence, found: Diagnosis) -> tuple[str, list[Edit]]:
         return sentence, [_rotation(evidence, found)]
     stranger = evidence.issuer is not None and evidence.provider is not None and evidence.issuer not in evidence.provider.entity_ids
     why = (
-        f"it is the response of {show(evidence.issuer)}, another identity provider than the registered one"
+        f"the response is of {show(evidence.issuer)}, another identity provider than the registered one"
         if stranger
         else "the identity provider changed its signing certificate"
     )
-    return f"the response is intact and signed by {found.carried}, which is not registered; {registered}: {why}", [
-        _rotation(evidence, found)
-    ]
+    sentence = f"{why}: the response is intact and signed by {found.carried}, which is not registered; {registered}"
+    return sentence, [_rotation(evidence, found)]
 
 
 def _altered(evidence: Evidence, found: Diagnosis) -> tuple[str, list[Edit]]:

@@ -49,8 +49,8 @@ def role_pair(situation: Situation) -> Obstacle:
         sentence = f"the attribute Role has the value {show(value)}, which is no pair of a role's ARN and a provider's ARN"
         edit = _at_idp(evidence, value, wanted)
         return evidence.obstacle(sentence, [edit], comparisons=(_beside(wanted, value),), listings=(listing,))
-    count = "one role pair" if len(offered) == 1 else f"{len(offered)} role pairs"
-    sentence = f"the assertion offers {count}, and not {show(role)} with {show(provider)}; {_difference(near, role, provider)}"
+    count = "the one role pair" if len(offered) == 1 else f"the nearest of {len(offered)} role pairs"
+    sentence = f"{count} of the assertion {_difference(near, role, provider)}; the call asks for {show(role)} with {show(provider)}"
     comparison = _beside(wanted, f"{near.role},{near.provider}")
     return evidence.obstacle(sentence, _pair_edits(evidence, near, role, provider), comparisons=(comparison,), listings=(listing,))
 
@@ -103,7 +103,7 @@ def _difference(near: Pair, role: str, provider: str) -> str:
     """Return what the nearest pair has instead."""
     found, asked = ({match[1] for arn in arns if (match := _ACCOUNT.match(arn))} for arns in ((near.role, near.provider), (role, provider)))
     if asked and found.isdisjoint(asked):
-        return f"the nearest is of the account {' and '.join(sorted(found))}, and the call is of {' and '.join(sorted(asked))}"
+        return f"is of the account {' and '.join(sorted(found))}, and the call is of {' and '.join(sorted(asked))}"
     parts = []
     if near.role != role:
         parts.append(f"the role {show(near.role)}" + (" (only the case differs)" if differs_in_case_alone(role, near.role) else ""))
@@ -111,7 +111,7 @@ def _difference(near: Pair, role: str, provider: str) -> str:
         parts.append(
             f"the provider {show(near.provider)}" + (" (only the case differs)" if differs_in_case_alone(provider, near.provider) else "")
         )
-    return f"the nearest has {' and '.join(parts)} instead" if parts else f"it stands as {show(near.value)}"
+    return f"has {' and '.join(parts)} instead" if parts else f"stands as {show(near.value)}"
 
 
 def _pair_edits(evidence: Evidence, near: Pair, role: str, provider: str) -> list[Edit]:

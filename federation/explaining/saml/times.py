@@ -46,18 +46,19 @@ def expired(situation: Situation) -> Obstacle:
     path = _CHECKED[evidence.check]
     end = min((each for each in bounds if each.path == path), key=lambda each: each.at, default=Bound(path, now, ends=True))
     lifetime = end.at - issued
-    sentence = (
-        f"the response was issued at {_when(issued)} and ended {seconds(lifetime)} later by {_named(path)} {_when(end.at)}; "
-        f"it is {_when(now)}, {seconds(now - end.at)} after its end"
+    stated = (
+        f"it was issued at {_when(issued)}, {_named(path)} is {_when(end.at)}, "
+        f"and it is {_when(now)}, {seconds(now - end.at)} after its end"
     )
     if "AuthnStatement" in path:
+        sentence = f"the session at the identity provider has ended: {stated}"
         instruction = "End the session at the identity provider, sign in again, and send the new response."
         edits = [new_response(instruction, path=path, old=_when(end.at))]
     elif now - issued <= (_most_age(evidence) or _REDEMPTION):
-        sentence += f"; the identity provider gives it less than the {seconds(_REDEMPTION)} that AWS would take it for"
+        sentence = f"the response holds for {seconds(lifetime)} alone, and it was sent {seconds(now - issued)} after its issue: {stated}"
         edits = [_longer_life(evidence, path, lifetime), _sooner(path, end.at, within=lifetime)]
     else:
-        sentence += f"; it was redeemed {seconds(now - issued)} after it was issued"
+        sentence = f"the response was sent {seconds(now - issued)} after its issue, and it held for {seconds(lifetime)}: {stated}"
         edits = [_sooner(path, end.at, within=min(lifetime, _REDEMPTION))]
         if lifetime < _REDEMPTION:
             edits.append(_longer_life(evidence, path, lifetime))

@@ -58,13 +58,13 @@ def test_a_pair_that_is_misspelt_is_told_how(value: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("role", "provider", "part"),
     [
-        (ROLE.replace("Portal", "Portale"), PROVIDER, "the nearest has the role `arn:aws:iam::123456789012:role/team/Portale` instead"),
+        (ROLE.replace("Portal", "Portale"), PROVIDER, "has the role `arn:aws:iam::123456789012:role/team/Portale` instead"),
         (ROLE.replace("Portal", "portal"), PROVIDER, "role/team/portal` (only the case differs) instead"),
         (ROLE, PROVIDER.replace("Example", "Beispiel"), "saml-provider/Beispiel` instead"),
         (
             ROLE.replace(ACCOUNT, OTHER),
             PROVIDER.replace(ACCOUNT, OTHER),
-            f"the nearest is of the account {OTHER}, and the call is of {ACCOUNT}",
+            f"is of the account {OTHER}, and the call is of {ACCOUNT}",
         ),
     ],
 )
@@ -73,7 +73,8 @@ def test_a_pair_that_is_another_is_told_by_its_half(role: str, provider: str, pa
         World(), of_pair(f"{role},{provider}", "arn:aws:iam::1:role/x,arn:aws:iam::1:saml-provider/y"), check="role-pair"
     )
     cause, edit = explanation.first.causes[0], edit_of(explanation, "identity-provider")
-    assert f"the assertion offers 2 role pairs, and not `{ROLE}` with `{PROVIDER}`" in cause.sentence
+    assert cause.sentence.startswith("the nearest of 2 role pairs of the assertion ")
+    assert cause.sentence.endswith(f"the call asks for `{ROLE}` with `{PROVIDER}`")
     assert part in cause.sentence
     assert cause.listings[0].members[0] == f"{role},{provider}"
     assert (cause.comparisons[0].expected, cause.comparisons[0].found) == (PAIR, f"{role},{provider}")

@@ -52,10 +52,10 @@ def test_a_rotated_certificate_is_told_from_an_altered_message(kind: str) -> Non
     explanation = explained(World(), forged(new_key(kind)), check=check)
     cause, edit = explanation.first.causes[0], edit_of(explanation, "provider")
     was, now = fingerprint(saml_login.forge()), fingerprint(rotated)
-    assert cause.sentence.startswith("the response is intact and signed by `CN=rotated` (SHA-256 ")
+    begins = "the identity provider changed its signing certificate: the response is intact and signed by `CN=rotated` (SHA-256 "
+    assert cause.sentence.startswith(begins)
     assert f"(SHA-256 {now[:16]}…, valid from 2026-11-01 to 2036-10-29), which is not registered" in cause.sentence
     assert f"registered is SHA-256 {was[:16]}…, valid from 2026-01-01 to 2035-12-30" in cause.sentence
-    assert cause.sentence.endswith("the identity provider changed its signing certificate")
     assert (cause.comparisons[0].expected, cause.comparisons[0].found) == (was, now)
     assert cause.unverified
     assert (edit.old, edit.new, edit.place.file) == (was, now, "saml-providers/Example/metadata.xml")
@@ -84,7 +84,7 @@ def test_what_would_refuse_after_the_signature_is_told_as_unverified() -> None:
 def test_a_stranger_is_no_rotation() -> None:
     forge = SamlForge(key=new_key(), issuer="https://stranger.example.com")
     explanation = explained(World(), to_base64(forge.response(login(), sign="assertion")), check="signature")
-    assert "it is the response of `https://stranger.example.com`, another identity provider" in explanation.cause
+    assert "the response is of `https://stranger.example.com`, another identity provider" in explanation.cause
 
 
 def test_the_key_of_another_provider_of_the_account_is_found() -> None:
