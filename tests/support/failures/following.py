@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from federation.explaining import fixing
@@ -50,6 +51,8 @@ def _policy(edit: Edit, login: Login) -> Login:
 
 def _provider(edit: Edit, login: Login) -> Login:
     path = edit.place.path
+    if isinstance(login, SamlLogin) and path == "decryption_keys":
+        return replace(login, decrypting=True)
     if isinstance(login, SamlLogin):
         # Other metadata: that which the identity provider publishes now.
         return replace(login, registered=None, registered_key=None)
@@ -75,9 +78,9 @@ def _call(edit: Edit, login: Login) -> Login:
 
 
 def _issued_anew(edit: Edit, login: Login) -> Login:
-    """A new token, used at once; with what the edit says of it."""
-    fresh = replace(login, used=USED)
-    return replace(fresh, sent=as_sent) if edit.place.owner == "token" else _at_issuer(edit, fresh)
+    """A new token, used at once and sent as its issuer sends it."""
+    anew = replace(login, used=USED, sent=as_sent)
+    return replace(anew, altered=None) if isinstance(anew, SamlLogin) else anew
 
 
 def _at_issuer(edit: Edit, login: Login) -> Login:
@@ -111,12 +114,18 @@ def _at_identity_provider(edit: Edit, login: SamlLogin) -> Login:
     path, new = edit.place.path, edit.new
     if path in login.damage:
         return replace(login, damage={place: hook for place, hook in login.damage.items() if place != path})
+    if path == "Assertion/Signature":
+        return replace(login, sign="assertion")
+    if path.endswith("/@NotOnOrAfter") and new is not None:
+        return replace(login, said={**login.said, "validity": timedelta(seconds=int(new.removesuffix(" s")))})
     if path in SAID:
         name = SAID[path]
         value = (new,) if name == "audiences" else new
         return replace(login, said={**login.said, name: value})
     if path.startswith(ATTRIBUTES):
         name = path.removeprefix(ATTRIBUTES)
+        if new is not None and new.startswith(ATTRIBUTES):
+            return replace(login, attributes={**login.attributes, name: None, new.removeprefix(ATTRIBUTES): login.attributes[name]})
         return replace(login, attributes={**login.attributes, name: None if new is None else (new,)})
     raise NotFollowedError(edit)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.support.failures import github, pipelines, saml_trust, workloads
+from tests.support.failures import github, pipelines, saml_exchange, saml_messages, saml_trust, workloads
 from tests.support.failures.model import Failure
 
 FAILURES: Final[tuple[Failure, ...]] = (
@@ -10,5 +10,7 @@ FAILURES: Final[tuple[Failure, ...]] = (
     *pipelines.FAILURES,
     *workloads.FAILURES,
     *saml_trust.FAILURES,
+    *saml_messages.FAILURES,
+    *saml_exchange.FAILURES,
 )
 """The set-ups, in the order of the page."""

@@ -4,6 +4,7 @@ The tokens are signed with the throw-away keys of `fixtures/keys` at a fixed ins
 """
 
 import json
+import shutil
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from federation import SecurityTokenService
 from federation.account.reading.oidc_providers import directory_of
-from federation.testing import OIDC_SHAPES, SHAPES, Login, OidcForge, SamlForge, SigningKey, TokenKey
+from federation.testing import OIDC_SHAPES, SHAPES, Encryption, Login, OidcForge, SamlForge, SigningKey, TokenKey
 from federation.vendors import BUILT_IN_OIDC, find_vendor
 from tests.support.paths import FIXTURES, KEYS
 from tests.support.world import ACCOUNT, GITHUB, ISSUED
@@ -43,6 +45,12 @@ def token_key(name: str, kid: str | None, algorithm: str | None = None) -> Token
 @cache
 def signing_key(name: str) -> SigningKey:
     return SigningKey.from_pem((KEYS / f"{name}.TEST-ONLY.key.pem").read_bytes(), (KEYS / f"{name}.TEST-ONLY.cert.pem").read_bytes())
+
+
+def _public(name: str) -> rsa.RSAPublicKey:
+    public = signing_key(name).certificate.public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+    return public
 
 
 def as_sent(token: str) -> str:
@@ -167,6 +175,9 @@ class SamlLogin:
         altered: What is changed after it is signed.
         key: The key that signs it.
         sign: What it signs; None for nothing.
+        encrypted: Whether the assertion is encrypted to the key of `fixtures/keys` for decryption.
+        decrypting: Whether the provider has that key.
+        profile: The profile of the provider.
         registered: The entity id that is registered; None for the identity provider's.
         registered_key: The registered key; None for the identity provider's.
         sent: What is sent in place of the base64, made of it.
@@ -184,6 +195,9 @@ class SamlLogin:
     altered: Hook | None = None
     key: str = "idp-rsa2048"
     sign: Any = "assertion"
+    encrypted: bool = False
+    decrypting: bool = False
+    profile: str = "strict"
     registered: str | None = None
     registered_key: str | None = None
     sent: Callable[[str], str] = as_sent
@@ -201,7 +215,8 @@ class SamlLogin:
             for change in self.damage.values():
                 change(response)
 
-        octets = forge.response(self._login(), sign=self.sign, before_signing=damage, after_signing=self.altered)
+        encryption = Encryption(recipient=_public("sp-decryption-rsa2048")) if self.encrypted else None
+        octets = forge.response(self._login(), sign=self.sign, encryption=encryption, before_signing=damage, after_signing=self.altered)
         return self.sent(b64encode(octets).decode())
 
     def write(self, directory: Path) -> None:
@@ -212,6 +227,10 @@ class SamlLogin:
         folder = directory / "saml-providers" / "Example"
         folder.mkdir(parents=True)
         (folder / "metadata.xml").write_bytes(metadata)
+        (folder / "provider.toml").write_text(f'profile = "{self.profile}"\n', encoding="utf-8")
+        if self.decrypting:
+            shutil.copy(KEYS / "sp-decryption-rsa2048.TEST-ONLY.key.pem", folder / "decryption.pem")
+            (folder / "decryption.pem").chmod(0o600)
 
     def attempt(self, directory: Path) -> None:
         """Log in at the account of *directory*."""

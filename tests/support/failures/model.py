@@ -8,6 +8,13 @@ from tests.support.failures.logins import SamlLogin, WebLogin
 
 NO_WEB: Final = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
 NO_SAML: Final = "Not authorized to perform sts:AssumeRoleWithSAML"
+_BY_DISCOVERY: Final = (
+    "(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: AuthSamlInvalidSamlResponseException; "
+    "Request ID: 00000000-0000-0000-0000-000000000000; Proxy: null)"
+)
+INVALID_SAML: Final = f"Invalid base64 SAMLResponse {_BY_DISCOVERY}"
+"""What AWS says of most that is wrong with a response."""
+UNSIGNED: Final = f"Response (with optional signature) must contain an assertion with a mandatory signature {_BY_DISCOVERY}"
 
 Login = WebLogin | SamlLogin
 
