@@ -1,6 +1,7 @@
 """Follows an edit as its reader would: by what the edit itself says, and nothing else."""
 
 import json
+import subprocess
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from federation.explanation import Edit, Obstacle
 from tests.support.failures.logins import ATTRIBUTES, USED, SamlLogin, WebLogin, as_sent
 from tests.support.failures.model import Login
 
+TAGS: Final = "https://aws.amazon.com/tags"
 SAID: Final = {
     "Conditions/AudienceRestriction/Audience": "audiences",
     "SubjectConfirmationData/@Recipient": "recipient",
@@ -33,11 +35,11 @@ class NotFollowedError(AssertionError):
 def follow(obstacle: Obstacle, login: Login, chosen: Mapping[str, Any]) -> Login:
     """Return *login* after the edits of *obstacle*: the first, or all of them where they belong together.
 
-    An edit that says where something is to change and leaves to the reader what to write there takes *chosen*.
+    An edit that says where something is to change, and leaves to the reader or to a vendor what becomes of it, takes *chosen*.
     """
     edits = obstacle.edits[:1] if obstacle.alternatives else obstacle.edits
     for edit in edits:
-        if edit.new is None and not edit.changes and chosen:
+        if chosen and not edit.changes:
             assert edit.place.path or edit.place.setting, edit
             login = replace(login, **chosen)
             continue
@@ -70,11 +72,17 @@ def _provider(edit: Edit, login: Login) -> Login:
 
 def _call(edit: Edit, login: Login) -> Login:
     name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in edit.place.path).lstrip("_")
-    if name in ("saml_assertion", "web_identity_token"):
-        return replace(login, sent=as_sent)
+    if edit.place.path in ("SAMLAssertion", "WebIdentityToken"):
+        sent = login.sent
+        return replace(login, sent=(lambda token: _shell(edit.command, sent(token))) if edit.command else as_sent)
     if edit.new is None:
         return replace(login, call={key: value for key, value in login.call.items() if key != name})
     return replace(login, call={**login.call, name: int(edit.new) if name == "duration_seconds" else edit.new})
+
+
+def _shell(command: str, text: str) -> str:
+    """What *command* of an edit makes of *text*."""
+    return subprocess.run(["sh", "-c", command], input=text, capture_output=True, text=True, check=True).stdout.removesuffix("\n")
 
 
 def _issued_anew(edit: Edit, login: Login) -> Login:
@@ -96,6 +104,11 @@ def _in_token(edit: Edit, login: WebLogin) -> Login:
             return replace(login, sub=f"repo:{repository}:environment:{value}", claims={**login.claims, "environment": value})
         stated: dict[str, Any] = {{"sub": "sub", "iss": "issuer"}.get(path, "aud"): value}
         return replace(login, **stated)
+    if path == "alg" and new is not None:
+        return replace(login, algorithm=new, header={}, sent=as_sent)
+    if path.startswith(f"{TAGS}.principal_tags."):
+        tags = {path.removeprefix(f"{TAGS}.principal_tags."): _read(new or "")}
+        return replace(login, claims={**login.claims, TAGS: {"principal_tags": tags}})
     if new is None:
         gone = {each.strip() for each in (edit.old or path).split(",")} | {path}
         return replace(login, claims={name: value for name, value in login.claims.items() if name not in gone})

@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from tests.support.failures import github, pipelines, saml_exchange, saml_messages, saml_trust, workloads
+from tests.support.failures import github, pipelines, saml_exchange, saml_messages, saml_trust, web_calls, web_tokens, workloads
 from tests.support.failures.model import Failure
 
 FAILURES: Final[tuple[Failure, ...]] = (
     *github.FAILURES,
     *pipelines.FAILURES,
     *workloads.FAILURES,
+    *web_tokens.FAILURES,
+    *web_calls.FAILURES,
     *saml_trust.FAILURES,
     *saml_messages.FAILURES,
     *saml_exchange.FAILURES,

@@ -105,6 +105,8 @@ class WebLogin:
         header: Parameters of its header.
         key: The key that signs it.
         kid: The id of that key.
+        algorithm: What it signs by.
+        profile: The profile of the provider.
         registered: URLs without ``https://`` of the registered issuers; None for the issuer alone.
         client_ids: The client ids of every registered issuer.
         registered_kid: The id of the registered key; None for that of the token.
@@ -123,6 +125,8 @@ class WebLogin:
     header: Mapping[str, Any] = field(default_factory=dict)
     key: str = "issuer-rsa2048"
     kid: str | None = "2026-11"
+    algorithm: str = "RS256"
+    profile: str = "strict"
     registered: tuple[str, ...] | None = None
     client_ids: tuple[str, ...] = (AUDIENCE,)
     registered_kid: str | None = None
@@ -147,7 +151,8 @@ class WebLogin:
             keys = self._forge(self.registered_key or self.key, self.registered_kid or self.kid).jwks()
             folder = directory / "oidc-providers" / directory_of(f"https://{issuer}")
             folder.mkdir(parents=True)
-            settings = f"url = {json.dumps(f'https://{issuer}')}\nclient_ids = {json.dumps(list(self.client_ids))}\n"
+            values = {"url": f"https://{issuer}", "client_ids": list(self.client_ids), "profile": self.profile}
+            settings = "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
             (folder / "provider.toml").write_text(settings, encoding="utf-8")
             (folder / "jwks.json").write_text(json.dumps(keys), encoding="utf-8")
 
@@ -158,7 +163,7 @@ class WebLogin:
 
     def _forge(self, key: str, kid: str | None) -> OidcForge:
         shape = find_vendor(self.issuer).shape or OIDC_SHAPES["generic"]
-        return OidcForge(key=token_key(key, kid), shape=shape, issuer=f"https://{self.issuer}")
+        return OidcForge(key=token_key(key, kid, self.algorithm), shape=shape, issuer=f"https://{self.issuer}")
 
 
 @dataclass(frozen=True, kw_only=True)

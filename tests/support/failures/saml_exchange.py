@@ -272,7 +272,7 @@ CALLS: Final = (
     saml(
         "saml-file-name",
         "The name of the file was sent in place of what it holds",
-        SamlLogin(trust=SUBJECT, sent=lambda token: "samlresponse.log"),
+        SamlLogin(trust=SUBJECT, sent=lambda token: "file://samlresponse.log"),
         seen=INVALID_SAML,
         check="base64",
         **INVALID,
