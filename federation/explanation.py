@@ -41,7 +41,8 @@ class Place:
         owner: Who or what holds it.
         file: The file, relative to the account directory, or as it was given; empty where there is none.
         line: The line in that file, from 1; None where it is not known.
-        path: JSON path in a document, key in a TOML file, attribute of an assertion, claim of a token, or parameter of the call.
+        path: JSON path in a document, key in a TOML file, attribute of an assertion, claim of a token, or parameter of the call by its
+            name in the API.
         setting: The setting by the name on the vendor's screen, such as ``Assertion Lifespan``.
         source: URL of the documentation that names the setting.
     """

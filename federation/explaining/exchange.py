@@ -23,7 +23,7 @@ def duration(situation: Situation) -> Obstacle:
     place = _place(role)
     cause = Cause(check=situation.refusal.check, sentence=sentence, place=place, comparisons=(comparison,))
     shorter = Edit(
-        place=Place(owner="call", path="duration_seconds"),
+        place=Place(owner="call", path="DurationSeconds"),
         instruction=f"Pass {most} as --duration-seconds, or leave it away for one hour.",
         old=str(asked),
         new=str(most),

@@ -10,6 +10,7 @@ from typing import Final
 from federation.account import Account
 from federation.account.reading.oidc_providers import directory_of
 from federation.errors import FederationError, RegistrationError, printable, show
+from federation.explaining.call.arns import nearest_role
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.oidc.following import follow_issuer, following_roles, trusting
 from federation.explaining.plain import plainly
@@ -90,7 +91,9 @@ def _told(situation: Situation, issuer: str, near: str | None, urls: Sequence[st
     elsewhere = _other_account(situation, account)
     if elsewhere is not None and account is not None:
         place = Place(owner="call", path="RoleArn")
-        edit = Edit(place=place, instruction=f"ask the account {elsewhere}, or name a role of {account.id}", old=elsewhere, new=account.id)
+        mine = nearest_role(str(situation.parameter("role_arn")), account)
+        instruction = f"ask the account {elsewhere}, or name a role of {account.id}"
+        edit = Edit(place=place, instruction=instruction, old=printable(str(situation.parameter("role_arn"))[:512]), new=mine)
         whole = f"the role is of account {elsewhere} and the providers are those of account {account.id}: {_unknown(issuer, account, urls)}"
         return whole, [edit], True
     if refused:
@@ -117,7 +120,8 @@ def _beside(situation: Situation, issuer: str, near: str) -> tuple[str, list[Edi
         found = told(issuer, near)
         if found is not None:
             sentence, setting = found
-            return f"{both}: {sentence}", [*setting, register, *follow], not follow and bool(setting)
+            # A setting that lets in nobody else is enough by itself; without one provider and policy change together.
+            return (f"{both}: {sentence}", setting, True) if setting else (f"{both}: {sentence}", [register, *follow], False)
     why = f"they differ {how}" if how else "it is another path of the same host" if _host(issuer) == _host(near) else "none is its issuer"
     return f"{both}: {why}", [register], True
 

@@ -15,6 +15,8 @@ from federation.explanation import Cause, Comparison, Edit, Obstacle, Place
 from federation.oidc.provider import OidcProvider
 from federation.profiles import Profile
 
+_MILLI: Final = 1000
+_CENTURY_SECONDS: Final = 100 * 366 * 86_400
 _CLAIM: Final = {"iat": ("was issued at", "issued"), "nbf": ("holds from", "valid")}
 
 
@@ -43,6 +45,8 @@ def explain_early(situation: Situation) -> Obstacle:
     if not isinstance(provider, OidcProvider) or trial is None or begins is None or check not in _CLAIM:
         return plainly(situation)
     now = trial.at.timestamp()
+    if _in_milliseconds(begins, now):
+        return _milliseconds(situation, now)
     verb, _ = _CLAIM[check]
     sentence = (
         f"the token {verb} {utc(begins)} ({check}), {span(begins - now)} after it is used at {utc(now)}: this clock is behind the issuer's"
@@ -72,6 +76,29 @@ def explain_lifetime(situation: Situation) -> Obstacle:
         place=place, instruction="have the identity provider issue an exp later than iat", old=str(expiry), new=f"more than {issued}"
     )
     return Obstacle(causes=(Cause(check="lifetime", sentence=sentence),), edits=(edit,))
+
+
+def _in_milliseconds(value: int, now: float) -> bool:
+    """Whether *value* is an instant of this century if it counts milliseconds, and none if it counts seconds."""
+    return abs(value / _MILLI - now) < _CENTURY_SECONDS and value - now > _CENTURY_SECONDS
+
+
+def _milliseconds(situation: Situation, now: float) -> Obstacle:
+    """Explain times that count milliseconds."""
+    found = {name: value for name in ("iat", "nbf", "exp") if (value := _seconds(situation.claims, name)) is not None}
+    wrong = {name: value for name, value in found.items() if _in_milliseconds(value, now)}
+    told = ", ".join(f"{name} is {value}" for name, value in wrong.items())
+    sentence = f"{told}: that counts milliseconds, and the times of a token count seconds since 1970 (RFC 7519 section 2)"
+    edits = tuple(
+        Edit(
+            place=Place(owner="identity-provider", path=name),
+            instruction=f"have the identity provider write {name} in seconds: divide by {_MILLI}",
+            old=str(value),
+            new=str(value // _MILLI),
+        )
+        for name, value in wrong.items()
+    )
+    return Obstacle(causes=(Cause(check=situation.refusal.check, sentence=sentence),), edits=edits, alternatives=False)
 
 
 def _leeway(provider: OidcProvider, missed: float) -> str:

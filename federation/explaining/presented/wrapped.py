@@ -11,12 +11,10 @@ from federation.explaining.presented.model import Look, Presented, what_is_wante
 from federation.explaining.presented.tokens import JWT, JWT_MEMBERS, SAML, form_fields, html_response, json_value, jwts
 from federation.explaining.wording import named, number
 
-# Roots and endings that paths have; no token begins so. A path is shown only where it begins so.
-_PATH: Final = re.compile(
-    r"(?P<scheme>file(?:b)?://)?(?P<path>(?:/(?:var|tmp|home|run|etc|opt|root|mnt|srv|usr|Users|github|builds|private|workspace|secrets)/|\.{1,2}/|~/"
-    r"|[A-Za-z]:[\\/])[^\s\0]{1,240})"
-)
-_FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\.(?:jwt|txt|token|b64|xml|json|saml)", re.ASCII)
+# Roots and endings that paths have; no token has one. A path is shown only where it has such a root or ending.
+_ROOTED: Final = r"(?:/(?:var|tmp|home|run|etc|opt|root|mnt|srv|usr|Users|github|builds|private|workspace|secrets)/|\.{1,2}/|~/|[A-Za-z]:[\\/])[^\s\0]{1,240}"
+_NAMED: Final = r"(?:[A-Za-z0-9_-]{1,64}/){0,8}[A-Za-z0-9_-]{1,64}\.(?:jwt|txt|token|b64|xml|json|saml|log)"
+_PATH: Final = re.compile(rf"(?P<scheme>fileb?://)?(?P<path>{_ROOTED}|{_NAMED})", re.ASCII)
 _VARIABLE: Final = re.compile(
     r"\$\{\{\s*[^}]{1,200}\}\}|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|%[A-Za-z_][A-Za-z0-9_]*%|\$\([^)]{1,200}\)|`[^`]{1,200}`|\{\{[^}]{1,200}\}\}",
     re.ASCII,
@@ -43,11 +41,10 @@ _SEVERAL: Final = 2
 def _path(text: str, wanted: str) -> Presented | None:
     value = text.strip()
     match = _PATH.fullmatch(value)
-    if match is None and (len(value) > _SHORT or _FILE_NAME.fullmatch(value) is None):
+    if match is None:
         return None
-    path = value if match is None else match["path"]
+    path, scheme = match["path"], match["scheme"]
     flag = "--saml-assertion" if wanted == SAML else "--web-identity-token"
-    scheme = None if match is None else match["scheme"]
     return Presented(
         sentence=f"the value is the path of a file, `{path}`, and not the content of that file",
         instruction=f"send what the file holds: {flag} file://PATH reads it"

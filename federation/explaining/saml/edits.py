@@ -63,7 +63,7 @@ def setting(
 
 
 def in_call(parameter: str, old: str, new: str, *, flag: str) -> Edit:
-    """Return an edit of a parameter of the call, by its name in Python and its flag on the command line."""
+    """Return an edit of a parameter of the call, by its name in the API and its flag on the command line."""
     place = Place(owner="call", path=parameter)
     return Edit(place=place, instruction=f"Pass {show(new)} as {flag}.", old=_shown(old), new=_exact(new))
 

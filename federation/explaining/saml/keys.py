@@ -53,7 +53,7 @@ def _told(evidence: Evidence, found: Diagnosis) -> tuple[str, list[Edit]]:
         named, owner = evidence.provider.arn, found.owner.arn
         sentence = f"the response is signed by a certificate of the provider {show(owner)}; the call names {show(named)}"
         return sentence, [
-            in_call("principal_arn", named, owner, flag="--principal-arn") if evidence.situation.call is not None else _UNCHANGED
+            in_call("PrincipalArn", named, owner, flag="--principal-arn") if evidence.situation.call is not None else _UNCHANGED
         ]
     if found.altered:
         return _altered(evidence, found)

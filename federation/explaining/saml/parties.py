@@ -41,19 +41,19 @@ def provider(situation: Situation) -> Obstacle:
     if account is not None and situation.parameter("role_arn") in registered and named in account.roles:
         role = str(situation.parameter("role_arn"))
         sentence = f"the ARN of the role and that of the provider are swapped: {show(named)} is a role, {show(role)} is a provider"
-        edits = [in_call("principal_arn", named, role, flag=_PRINCIPAL_FLAG), in_call("role_arn", role, named, flag="--role-arn")]
+        edits = [in_call("PrincipalArn", named, role, flag=_PRINCIPAL_FLAG), in_call("RoleArn", role, named, flag="--role-arn")]
         return evidence.obstacle(sentence, edits, listings=(listing,), alternatives=False)
     elsewhere = _account_of(named)
     if account is not None and elsewhere not in (None, account.id):
         sentence += f": it names the account {elsewhere}, and this one is {account.id}"
     if owner is not None:
         sentence += f"; the response is of {show(issuer)}, which is registered as {show(owner.arn)}"
-        edits.append(in_call("principal_arn", named, owner.arn, flag=_PRINCIPAL_FLAG))
+        edits.append(in_call("PrincipalArn", named, owner.arn, flag=_PRINCIPAL_FLAG))
     else:
         if issuer is not None:
             sentence += f"; the response is of {show(issuer)}, for which none is registered"
         if listing.nearest is not None and issuer is None:
-            edits.append(in_call("principal_arn", named, listing.nearest, flag=_PRINCIPAL_FLAG))
+            edits.append(in_call("PrincipalArn", named, listing.nearest, flag=_PRINCIPAL_FLAG))
         edits.append(_registration(named, issuer))
     return evidence.obstacle(sentence, edits, listings=(listing,))
 
@@ -75,7 +75,7 @@ def issuer(situation: Situation) -> Obstacle:
     owner = evidence.registered_as(found)
     if owner is not None:
         sentence = f"the response is of {show(found)}, which is registered as {show(owner.arn)}; {show(arn)} is of {show(near)}"
-        edit = in_call("principal_arn", arn, owner.arn, flag=_PRINCIPAL_FLAG)
+        edit = in_call("PrincipalArn", arn, owner.arn, flag=_PRINCIPAL_FLAG)
     else:
         how = how_they_differ(near, found)
         sentence = f"the response is of {show(found)}, and {show(arn)} is registered for {show(near)}" + (

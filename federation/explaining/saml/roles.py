@@ -122,9 +122,9 @@ def _pair_edits(evidence: Evidence, near: Pair, role: str, provider: str) -> lis
     at_idp = _at_idp(evidence, f"{near.role},{near.provider}", f"{role},{provider}")
     if near.role == role or not offered_exists:
         return [at_idp]
-    edits = [in_call("role_arn", role, near.role, flag="--role-arn")]
+    edits = [in_call("RoleArn", role, near.role, flag="--role-arn")]
     if near.provider != provider:
-        edits.append(in_call("principal_arn", provider, near.provider, flag="--principal-arn"))
+        edits.append(in_call("PrincipalArn", provider, near.provider, flag="--principal-arn"))
         if not _gets_past(evidence, role_arn=near.role, principal_arn=near.provider):
             return [at_idp]
     return [*edits, at_idp] if asked_exists and len(edits) == 1 else edits

@@ -112,7 +112,8 @@ def _in_token(edit: Edit, login: WebLogin) -> Login:
     if new is None:
         gone = {each.strip() for each in (edit.old or path).split(",")} | {path}
         return replace(login, claims={name: value for name, value in login.claims.items() if name not in gone})
-    said = [new] if isinstance(login.claims.get(path), list) else _read(new)
+    said = _read(new)
+    said = [said] if isinstance(login.claims.get(path), list) and not isinstance(said, list) else said
     return replace(login, claims={**login.claims, path: said})
 
 

@@ -82,7 +82,8 @@ CALLS: Final[tuple[Failure, ...]] = (
         "session-name",
         "The session name has characters that AWS does not take",
         WebLogin(trust=TRUST, call={"role_session_name": "octo-org/octo-repo"}),
-        seen=f"{_CONSTRAINT} 'octo-org/octo-repo' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+        seen=f"{_CONSTRAINT} 'octo-org/octo-repo' at 'roleSessionName' failed to satisfy constraint: "
+        r"Member must satisfy regular expression pattern: [\w+=,.@-]*",
         check="role-session-name",
         code="ValidationError",
         cause=("octo-org/octo-repo",),
@@ -91,7 +92,7 @@ CALLS: Final[tuple[Failure, ...]] = (
     ),
     web(
         "duration",
-        "The call asks for more than the role allows",
+        "The call asks for twelve hours, and the role allows one",
         WebLogin(trust=TRUST, call={"duration_seconds": 43200}),
         seen="The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         check="duration",

@@ -85,7 +85,7 @@ def test_a_role_that_the_account_has_and_the_assertion_offers_is_asked_for() -> 
     world = TwoRoles()
     explanation = explained(world, of_pair(f"{SECOND},{PROVIDER}"), check="role-pair")
     first, second = explanation.first.edits
-    assert (first.place.owner, first.place.path, first.old, first.new) == ("call", "role_arn", ROLE, SECOND)
+    assert (first.place.owner, first.place.path, first.old, first.new) == ("call", "RoleArn", ROLE, SECOND)
     assert second.place.owner == "identity-provider"
     assert granted(world, of_pair(f"{SECOND},{PROVIDER}"), role_arn=first.new)
     assert granted(world, of_pair(str(second.new)))
@@ -210,7 +210,7 @@ def test_a_duration_beyond_that_of_the_role_has_both_numbers() -> None:
     explanation = explained(World(), mint(), check="duration", duration_seconds=20_000)
     assert explanation.cause == f"the call asks for a session of 20000 seconds; MaxSessionDuration of {ROLE} is 14400 seconds"
     shorter, longer = explanation.first.edits
-    assert (shorter.place.path, shorter.old, shorter.new) == ("duration_seconds", "20000", "14400")
+    assert (shorter.place.path, shorter.old, shorter.new) == ("DurationSeconds", "20000", "14400")
     assert (longer.place.owner, longer.place.path, longer.old, longer.new) == ("account", "$.MaxSessionDuration", "14400", "20000")
     assert longer.command == "federation account update-role --role-name Portal --max-session-duration 20000"
     assert "aws iam update-role --role-name Portal --max-session-duration 20000" in longer.instruction

@@ -99,7 +99,7 @@ def test_the_key_of_another_provider_of_the_account_is_found() -> None:
     explanation = explained(Two(), forged(new_key()), check="signature")
     assert f"signed by a certificate of the provider `{OTHER_PROVIDER}`; the call names `{PROVIDER}`" in explanation.cause
     edit = edit_of(explanation, "call")
-    assert (edit.place.path, edit.old, edit.new) == ("principal_arn", PROVIDER, OTHER_PROVIDER)
+    assert (edit.place.path, edit.old, edit.new) == ("PrincipalArn", PROVIDER, OTHER_PROVIDER)
 
 
 def renamed(response: Any) -> None:

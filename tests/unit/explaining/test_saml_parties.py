@@ -84,7 +84,7 @@ def test_the_other_provider_of_the_issuer_is_named() -> None:
     explanation = explained(world, from_second(), check="issuer")
     assert f"`{SECOND_ISSUER}`, which is registered as `{OTHER_PROVIDER}`" in explanation.cause
     edit = edit_of(explanation, "call")
-    assert (edit.place.path, edit.old, edit.new) == ("principal_arn", PROVIDER, OTHER_PROVIDER)
+    assert (edit.place.path, edit.old, edit.new) == ("PrincipalArn", PROVIDER, OTHER_PROVIDER)
     later = [each.causes[0].check for each in explanation.later]
     assert later == ["principal"], "the role trusts the first provider alone"
 
