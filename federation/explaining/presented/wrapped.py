@@ -12,7 +12,8 @@ from federation.explaining.presented.tokens import JWT, JWT_MEMBERS, SAML, form_
 from federation.explaining.wording import named, number
 
 # Roots and endings that paths have; no token has one. A path is shown only where it has such a root or ending.
-_ROOTED: Final = r"(?:/(?:var|tmp|home|run|etc|opt|root|mnt|srv|usr|Users|github|builds|private|workspace|secrets)/|\.{1,2}/|~/|[A-Za-z]:[\\/])[^\s\0]{1,240}"
+_ROOTS: Final = "var tmp home run etc opt root mnt srv usr Users github builds private workspace secrets".replace(" ", "|")
+_ROOTED: Final = rf"(?:/(?:{_ROOTS})/|\.{{1,2}}/|~/|[A-Za-z]:[\\/])[^\s\0]{{1,240}}"
 _NAMED: Final = r"(?:[A-Za-z0-9_-]{1,64}/){0,8}[A-Za-z0-9_-]{1,64}\.(?:jwt|txt|token|b64|xml|json|saml|log)"
 _PATH: Final = re.compile(rf"(?P<scheme>fileb?://)?(?P<path>{_ROOTED}|{_NAMED})", re.ASCII)
 _VARIABLE: Final = re.compile(

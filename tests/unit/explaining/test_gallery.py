@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from tests.support.failures.model import Failure, Login
 
 LONGEST_NAME = 64
 """Characters of a word that is sent in place of a token and can be told."""
+BY_NAME = {failure.name: failure for failure in FAILURES}
+Refusal = Callable[[Failure], FederationError]
 each_failure = pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
 
 
@@ -24,6 +28,17 @@ def refused(login: Login, directory: Path) -> FederationError:
     with pytest.raises(FederationError) as caught:
         login.attempt(directory)
     return caught.value
+
+
+@pytest.fixture(scope="module")
+def refusal_of(tmp_path_factory: pytest.TempPathFactory) -> Refusal:
+    """The refusal of a set-up, which the tests ask for once."""
+
+    @cache
+    def of(name: str) -> FederationError:
+        return refused(BY_NAME[name].login, tmp_path_factory.mktemp(name) / "account")
+
+    return lambda failure: of(failure.name)
 
 
 def causes(explanation: Explanation) -> str:
@@ -38,15 +53,15 @@ def test_the_gallery_is_large_and_names_each_set_up_once() -> None:
 
 
 @each_failure
-def test_a_set_up_is_refused_as_it_says(failure: Failure, tmp_path: Path) -> None:
-    refusal = refused(failure.login, tmp_path / "account")
+def test_a_set_up_is_refused_as_it_says(failure: Failure, refusal_of: Refusal) -> None:
+    refusal = refusal_of(failure)
     assert (refusal.check, refusal.code) == (failure.check, failure.code)
     assert refusal.explanation.aws_message == failure.seen
 
 
 @each_failure
-def test_the_explanation_names_cause_and_edit(failure: Failure, tmp_path: Path) -> None:
-    explanation = refused(failure.login, tmp_path / "account").explanation
+def test_the_explanation_names_cause_and_edit(failure: Failure, refusal_of: Refusal) -> None:
+    explanation = refusal_of(failure).explanation
     told = causes(explanation)
     assert [words for words in failure.cause if json.dumps(words, ensure_ascii=False)[1:-1] not in told] == [], told
     edit = explanation.first.edits[0]
@@ -56,8 +71,8 @@ def test_the_explanation_names_cause_and_edit(failure: Failure, tmp_path: Path) 
 
 
 @each_failure
-def test_the_edit_lets_in_the_login_and_no_foreign_one(failure: Failure, tmp_path: Path) -> None:
-    refusal = refused(failure.login, tmp_path / "account")
+def test_the_edit_lets_in_the_login_and_no_foreign_one(failure: Failure, refusal_of: Refusal, tmp_path: Path) -> None:
+    refusal = refusal_of(failure)
     repaired = follow(refusal.explanation.first, failure.login, failure.chosen)
     repaired.write(tmp_path / "repaired")
     repaired.attempt(tmp_path / "repaired")
@@ -68,9 +83,8 @@ def test_the_edit_lets_in_the_login_and_no_foreign_one(failure: Failure, tmp_pat
 
 
 @each_failure
-def test_an_explanation_holds_no_token(failure: Failure, tmp_path: Path) -> None:
-    refusal = refused(failure.login, tmp_path / "account")
-    told = json.dumps(refusal.explanation.as_dict())
+def test_an_explanation_holds_no_token(failure: Failure, refusal_of: Refusal) -> None:
+    told = json.dumps(refusal_of(failure).explanation.as_dict())
     for token in (failure.login.token(), replace(failure.login, sent=as_sent).token()):
         pieces = (token, token.rpartition(".")[2], token[-64:], token[:64])
         assert [piece for piece in pieces if len(piece) > LONGEST_NAME and piece in told] == []

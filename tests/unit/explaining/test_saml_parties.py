@@ -116,7 +116,7 @@ def test_swapped_arns_are_told() -> None:
     assert "are swapped" in explanation.cause
     changes = {edit.place.path: edit.new for edit in explanation.first.edits}
     assert not explanation.first.alternatives
-    assert granted(World(), mint(), **changes)
+    assert granted(World(), mint(), role_arn=changes["RoleArn"], principal_arn=changes["PrincipalArn"])
 
 
 @pytest.mark.parametrize(
