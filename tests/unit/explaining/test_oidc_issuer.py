@@ -136,7 +136,7 @@ def test_a_role_of_another_account_is_asked_there() -> None:
     role = "arn:aws:iam::111122223333:role/Deploy"
     explanation = explained(World(), mint("https://unrelated.example.org"), check="provider", role_arn=role)
     assert f"the role is of account 111122223333 and the providers are those of account {ACCOUNT}" in explanation.cause
-    assert told(only_edit(explanation.first)) == ("RoleArn", "111122223333", ACCOUNT)
+    assert told(only_edit(explanation.first)) == ("RoleArn", role, ROLE)
 
 
 @pytest.mark.parametrize("issuer", [7, None, ["https://issuer.example.com"]])
