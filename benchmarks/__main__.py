@@ -1,4 +1,4 @@
-"""``python -m benchmarks [saml] [oidc] [server]``: one table per kind and size of token, then requests per second over HTTP."""
+"""``python -m benchmarks [saml] [oidc] [explain] [server]``: tables of tokens and of explanations, then requests per second over HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import federation
-from benchmarks import floor, oidc, peers, saml, server, timing
+from benchmarks import explain, floor, oidc, peers, saml, server, timing
 from federation import limits
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
@@ -37,6 +37,10 @@ def main(kinds: Sequence[str]) -> None:
         token = oidc.Sample.of(algorithm)
         found = timing.interleave(oidc.contestants(token))
         console.print(table(f"ID token, GitHub's claims, {len(token.token) / 1000:.1f} KB, {algorithm}", found, oidc.PYJWT))
+    for roles in explain.ROLES if "explain" in kinds else ():
+        console.print(
+            table(f"A refusal and its explanation, roles: {roles}", timing.interleave(explain.contestants(roles)), explain.MEASURE)
+        )
     if "server" in kinds:
         server.main([])
 
@@ -52,4 +56,4 @@ def table(title: str, found: Mapping[str, timing.Timing], measure: str) -> Table
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("saml", "oidc", "server"))
+    main(sys.argv[1:] or ("saml", "oidc", "explain", "server"))

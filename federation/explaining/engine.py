@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from federation.errors import FederationError, ValidationError
-from federation.explaining import assuming, call, oauth, oidc
+from federation.explaining import assuming, call, oauth, oidc, session
 from federation.explaining.exchange import duration, replay
 from federation.explaining.plain import plainly
 from federation.explaining.presented import explain_presented, unwrapped
@@ -34,6 +34,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "duration": Row(duration, assuming.ASSUMED["duration"]),
     **dict.fromkeys(("type", "size", "base64", "content"), Row(explain_presented, unwrapped)),
     **call.TABLE,
+    **session.TABLE,
     "replay": Row(replay),
     "trust-policy": Row(explain_trust, assume_trusted),
     "authorization": Row(explain_authorization),

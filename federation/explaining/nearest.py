@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from typing import Final
 
 LONGEST: Final = 256
@@ -69,9 +70,21 @@ def _ranked(wanted: str, members: Iterable[str]) -> list[tuple[float, str]]:
     several = list(dict.fromkeys(members))
     if len(several) > _COMPARED:
         folded, backwards = wanted.casefold(), wanted.casefold()[::-1]
-        several.sort(key=lambda each: -_common(each.casefold(), folded) - _common(each.casefold()[::-1], backwards))
+        several = [*dict.fromkeys((*_around(folded, several, str.casefold), *_around(backwards, several, _reversed)))]
+        several.sort(key=lambda each: -_common(each.casefold(), folded) - _common(_reversed(each), backwards))
         del several[_COMPARED:]
     return sorted(((likeness(wanted, each), each) for each in several), key=lambda pair: -pair[0])
+
+
+def _around(wanted: str, members: Iterable[str], key: Callable[[str], str]) -> list[str]:
+    """Return the members that stand next to *wanted* in the order of *key*: they have the longest beginning of it in common."""
+    ordered = sorted(members, key=key)
+    place = bisect_left(ordered, wanted, key=key)
+    return ordered[max(0, place - _COMPARED) : place + _COMPARED]
+
+
+def _reversed(text: str) -> str:
+    return text.casefold()[::-1]
 
 
 def _common(one: str, other: str) -> int:

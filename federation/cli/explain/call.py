@@ -83,7 +83,7 @@ def call_of(
         raise click.UsageError("--principal-arn is of a SAML response, --provider-id of an access token: give one of them")
     found = _found(account, unverified) if provider is None else provider_of(account, token, provider)
     likely_saml = unverified.kind == SAML if found is None else isinstance(found, SamlProvider)
-    of_saml = principal_arn is not None or (provider_id is None and likely_saml)
+    of_saml = principal_arn is not None or (provider_id is None and role_session_name is None and likely_saml)
     operation = WITH_SAML if of_saml else WITH_WEB_IDENTITY
     sent = text[: _LONGEST[operation] + 1].strip()
     common = {"role_arn": role_arn, **session}

@@ -6,6 +6,7 @@ Every mark has a word beside it, so that a screen reader says the same. What com
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from rich.console import Console
@@ -23,6 +24,8 @@ MOST_ROWS: Final = 25
 _LABEL: Final = 10
 """Columns of a label with its indentation."""
 _SENTENCE_ROWS: Final = 4
+_ALWAYS: Final = -1
+"""The weight of what is never left out."""
 _VALUE_ROWS: Final = 4
 _LISTED: Final = 5
 _CUT: Final = "..."
@@ -104,7 +107,7 @@ def _blocks(explanation: Explanation, sources: Sources, screen: Screen, *, whole
             yield from _of_obstacle(obstacle, sources, screen, whole=True, weight=6)
         else:
             yield Block(6 + number, _later(obstacle, screen))
-    yield Block(1, _aws(explanation, screen))
+    yield Block(_ALWAYS, _aws(explanation, screen))
 
 
 def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, *, whole: bool, weight: int) -> Iterator[Block]:
@@ -117,7 +120,19 @@ def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, *, whole:
         if number and obstacle.alternatives and not whole:
             yield Block(weight + 5, field_rows(label, _in_short(edit, sources), screen, most=2))
         else:
-            yield Block(weight, edit_rows(edit, sources, screen, label=label, whole=whole, known=known))
+            yield from _of_edit(edit, sources, screen, label=label, whole=whole, known=known, weight=weight)
+
+
+def _of_edit(edit: Edit, sources: Sources, screen: Screen, *, label: str, whole: bool, known: str, weight: int) -> Iterator[Block]:
+    """Yield what to do first; where room is short, the command and who else is let in give way to it."""
+    if whole:
+        yield Block(weight, edit_rows(edit, sources, screen, label=label, whole=True, known=known))
+        return
+    yield Block(weight, edit_rows(replace(edit, command="", lets_in=""), sources, screen, label=label, whole=False, known=known))
+    if edit.command:
+        yield Block(weight + 3, field_rows("  run", edit.command, screen))
+    if edit.lets_in:
+        yield Block(weight + 2, field_rows("lets in", edit.lets_in, screen, most=3))
 
 
 def _of_cause(cause: Cause, sources: Sources, screen: Screen, *, whole: bool, weight: int) -> Iterator[Block]:

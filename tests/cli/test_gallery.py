@@ -1,0 +1,69 @@
+"""The verbs say the same of every set-up of the gallery: `sts`, `explain` and `validate` agree on verdict, code and cause."""
+
+from pathlib import Path
+
+import pytest
+
+from federation.account import load_account
+from federation.errors import printable
+from federation.protocols import Provider
+from federation.report import Report
+from federation.validators import diagnose
+from tests.support.cli import Run
+from tests.support.failures.gallery import FAILURES
+from tests.support.failures.logins import ROLE, SAML_ARN, SamlLogin, provider_of
+from tests.support.failures.model import Failure, Login
+from tests.support.world import ISSUED
+
+MOST_LINES = 25
+
+
+def words_of(failure: Failure) -> list[str]:
+    """The parameters of the call, as the verbs take them, but for the token."""
+    saml = isinstance(failure.login, SamlLogin)
+    own = {"principal_arn": SAML_ARN} if saml else {"role_session_name": "job-7"}
+    parameters = {"role_arn": ROLE, **own, **failure.login.call}
+    return [word for name, value in parameters.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+
+
+def judged(login: Login, directory: Path) -> Report | None:
+    """What `validate` says of the token, by the provider of the account; None where the account has none for it."""
+    account = load_account(directory)
+    if isinstance(login, SamlLogin):
+        provider: Provider | None = None if login.call else account.saml_providers[SAML_ARN]
+    else:
+        provider = None if login.call else account.oidc_providers.get(provider_of(login.issuer))
+    return None if provider is None else diagnose(login.token(), provider, at=ISSUED + login.used)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+def test_the_verbs_agree(failure: Failure, run: Run, tmp_path: Path) -> None:
+    login, account, file = failure.login, tmp_path / "account", tmp_path / "token"
+    login.write(account)
+    file.write_text(login.token(), encoding="utf-8")
+    common = ("--account", account, "--at", (ISSUED + login.used).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    verb = (
+        ("assume-role-with-saml", "--saml-assertion")
+        if isinstance(login, SamlLogin)
+        else ("assume-role-with-web-identity", "--web-identity-token")
+    )
+    called = run("sts", verb[0], verb[1], f"file://{file}", *words_of(failure), *common)
+    explained = run("explain", file, *words_of(failure), *common)
+
+    assert (called.exit_code, explained.exit_code) == (1, 1)
+    verdict = f"✗ refused: {failure.check} ({failure.code}, HTTP "
+    lines = explained.stdout.splitlines()
+    assert lines[0].startswith(verdict), lines[0]
+    assert lines[-1] == lines[0]
+    assert len(lines) <= MOST_LINES
+    assert lines[0] in called.stderr
+    accepts = "AWS would accept" in explained.stdout
+    assert (f"An error occurred ({failure.code})" in called.stderr) is not accepts
+    told = "".join(explained.stdout.split())
+    assert failure.seen is None or "".join(printable(failure.seen).split())[:60] in told
+
+    report = judged(login, account)
+    if report is not None and report.refusal() is not None:
+        refusal = report.refusal()
+        assert refusal is not None
+        assert (refusal.check, refusal.code) == (failure.check, failure.code)
