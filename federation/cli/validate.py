@@ -13,12 +13,15 @@ from federation import limits
 from federation.account.reading.directory import load_account
 from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.rendering.plain import print_json
-from federation.cli.rendering.results import print_report
+from federation.cli.rendering.reports import headline, print_report
+from federation.cli.rendering.results import console
+from federation.cli.rendering.sources import Sources
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_document, read_token
-from federation.cli.support.options import at_option, json_option, token_argument
+from federation.cli.support.options import at_option, json_option, quiet_option, token_argument, verbose_option
 from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
+from federation.explaining.engine import explain_anyhow
 from federation.profiles import Profile
 from federation.protocols import Provider
 from federation.saml.registration.keys import PERMITS
@@ -60,6 +63,8 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 )
 @click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
 @at_option
+@verbose_option
+@quiet_option
 @json_option
 def command(
     token: str,
@@ -69,10 +74,12 @@ def command(
     account_path: Path | None,
     provider: str | None,
     at: datetime | None,
+    verbose: bool,
+    quiet: bool,
     as_json: bool,
     **options: object,
 ) -> None:
-    """Prove TOKEN (a file, or - for standard input) and show every check with the verdict of both profiles.
+    """Prove TOKEN (a file, or - for standard input), with the verdict of both profiles; where it is refused, say why and what to change.
 
     The provider comes from --metadata (SAML), from --jwks (OpenID Connect) or from --account.
     """
@@ -80,6 +87,8 @@ def command(
         raise click.UsageError("pass one of --metadata, --jwks and --account")
     if provider is not None and account_path is None:
         raise click.UsageError("--provider names a provider of --account")
+    if sum((verbose, quiet, as_json)) > 1:
+        raise click.UsageError("give one of --verbose, --quiet and --json")
     octets = read_token(token)
     given = {name: value for name, value in options.items() if value not in (None, ())}
     if metadata is not None:
@@ -89,10 +98,15 @@ def command(
     else:
         registered = _of_account(Path(str(account_path)), octets, provider, given)
     report = diagnose(octets, registered, at=at)
+    sources = Sources(account_path)
     if as_json:
-        print_json(report.as_dict())
+        refusal = report.refusal()
+        explanation = None if refusal is None else sources.with_lines(explain_anyhow(refusal)).as_dict()
+        print_json({**report.as_dict(), "explanation": explanation})
+    elif quiet:
+        console().print(headline(report))
     else:
-        print_report(report)
+        print_report(report, console(), sources, whole=verbose)
     click.get_current_context().exit(Exit.GRANTED if report.accepted else Exit.REFUSED)
 
 

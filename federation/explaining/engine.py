@@ -51,7 +51,7 @@ def explain(refusal: FederationError) -> Explanation:
         first=_row(situation).explain(situation),
         later=tuple(_later(situation)),
         aws_accepts=_aws_accepts(situation),
-        aws_message=refusal.aws_message,
+        aws_message=_said_by_aws(situation).aws_message,
         aws_shown_by="console" if refusal.aws_message == AUDIENCE else "API",
     )
 
@@ -98,12 +98,26 @@ def _assumed(situation: Situation) -> Trial | None:
     return None if assume is None or situation.trial is None else assume(situation)
 
 
+def _said_by_aws(situation: Situation) -> FederationError:
+    """Return the refusal whose text AWS shows: that of the first check that AWS makes, where the check that refuses first is not one."""
+    refusal, report = situation.refusal, situation.report if _is_of_the_token(situation) else None
+    own = (
+        None if report is None else next((each for each in report.results if each.refusal is not None and each.name == refusal.check), None)
+    )
+    if report is None or own is None or Profile.AWS in own.profiles:
+        return refusal
+    return report.refusal(Profile.AWS) or refusal
+
+
+def _is_of_the_token(situation: Situation) -> bool:
+    """Whether a provider of the profile ``strict`` refuses the token itself."""
+    provider, outcome = situation.provider, situation.outcome
+    return provider is not None and provider.profile is Profile.STRICT and (outcome is None or outcome.identity is None)
+
+
 def _aws_accepts(situation: Situation) -> bool:
     """Whether the token is refused by a check that AWS does not make, and by no other."""
-    provider, outcome = situation.provider, situation.outcome
-    if provider is None or provider.profile is Profile.AWS or (outcome is not None and outcome.identity is not None):
-        return False
-    report = situation.report
+    report = situation.report if _is_of_the_token(situation) else None
     if report is None:
         return False
     refusal = report.refusal()

@@ -54,7 +54,7 @@ def test_profile_decides(run: Run) -> None:
 def test_json_is_the_documented_schema(run: Run) -> None:
     result = run("validate", DOCUMENTED, "--metadata", METADATA, "--at", AT, "--json")
     report = json.loads(result.stdout)
-    assert list(report) == ["kind", "profile", "accepted", "verdicts", "checks", "identity", "claimed", "notes"]
+    assert list(report) == ["kind", "profile", "accepted", "verdicts", "checks", "identity", "claimed", "notes", "explanation"]
     assert report["accepted"] is True
     assert set(report["verdicts"]) == {"aws", "strict"}
     assert {frozenset(check) for check in report["checks"]} == {frozenset({"check", "clause", "profiles", "outcome", "refusal", "note"})}
@@ -149,7 +149,7 @@ def test_inspect_json(run: Run) -> None:
 def test_a_token_cannot_paint_a_verdict(run: Run) -> None:
     document = base64.b64decode((REPOSITORY / DOCUMENTED).read_bytes()).decode()
     painted = base64.b64encode(document.replace(">SamlExample<", ">\u202e\u009b31m[bold]accepted&#10;UNPROVED<").encode())
-    for words in (("inspect", "-"), ("validate", "-", "--account", ACCOUNT, "--at", AT)):
+    for words in (("inspect", "-"), ("validate", "-", "--account", ACCOUNT, "--at", AT, "--verbose")):
         output = run(*words, stdin=painted).output
         assert "\u202e" not in output
         assert "\u009b" not in output
@@ -194,22 +194,22 @@ def test_a_wrapped_id_token_is_joined(columns: int, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "found", "remedy"),
+    ("token", "cause", "edit"),
     [
         ("\ufeff%s", "with a byte order mark", "without a byte order mark"),
         ("Bearer %s", "begins with `Bearer`", "remove `Bearer` and the space after it"),
         ('"%s"', "stands in quotation marks", "remove the quotation marks around the token"),
     ],
 )
-def test_the_exchange_takes_a_token_as_it_is(token: str, found: str, remedy: str, run: Run) -> None:
+def test_the_exchange_takes_a_token_as_it_is(token: str, cause: str, edit: str, run: Run) -> None:
     role = "arn:aws:iam::123456789012:role/GitHubDeploy"
     given = token % (REPOSITORY / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
     words = ("sts", "assume-role-with-web-identity", "--account", ACCOUNT, "--role-arn", role, "--at", AT, "--web-identity-token", given)
     result = run(*words)
     assert result.exit_code == 1
     text = " ".join(result.stderr.split())
-    assert found in text
-    assert remedy in text
+    assert cause in text
+    assert edit in text
 
 
 def test_a_token_in_the_place_of_a_file_is_not_repeated(run: Run) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from federation.cli.main import VERBS
+from federation.cli.rendering.lines import Screen
 from tests.support.cli import Golden, Run
 from tests.support.paths import REPOSITORY
 from tests.support.world import JUDGED_TEXT, SAML_PROVIDER, SAML_ROLE
@@ -52,6 +53,14 @@ def test_demo(run: Run, golden: Golden) -> None:
     result = run("demo")
     assert (result.exit_code, result.stderr) == (0, "")
     golden("demo", result.stdout)
+
+
+def test_the_demo_is_told_on_two_screens(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("federation.cli.rendering.results.screen_of", lambda _: Screen(80, "utf-8"))
+    lines = run("demo").stdout.splitlines()
+    assert len(lines) <= 48
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line[:1] in "✓✗"][-1] == "✓ granted: AssumeRoleWithWebIdentity"
 
 
 def test_explain_granted(run: Run, golden: Golden) -> None:

@@ -18,10 +18,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.lines import FEWEST_COLUMNS, Screen, cells
 from federation.cli.rendering.plain import UNVERIFIED, aws_json, flatten, safe, unverified
-from federation.cli.rendering.results import console, facts, print_refusal, print_verdicts
+from federation.cli.rendering.reports import print_verdicts
+from federation.cli.rendering.results import console, facts, print_refusal
+from federation.cli.rendering.sources import Sources
 from federation.errors import InvalidIdentityToken, show
+from federation.explanation import Cause, Comparison, Edit, Explanation, Listing, Obstacle, Place
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
 from tests.support.paths import REPOSITORY
@@ -136,6 +140,37 @@ def test_every_row_of_a_refusal_is_indented(claim: str, columns: int, speaker: s
         assert_marked(text.partition("\n")[2], columns, "  ")
 
 
+@ANY
+@given(CLAIM, CLAIM, COLUMNS, st.sampled_from(["utf-8", "ascii"]), st.sampled_from([MOST_ROWS, None]))
+@example(PADDED, VERDICT, 80, "utf-8", MOST_ROWS)
+@example(WIDE, AMBIGUOUS, 40, "ascii", None)
+@example(INVISIBLE, SEQUENCES, 20, "utf-8", MOST_ROWS)
+def test_every_row_of_an_explanation_is_behind_a_label(one: str, other: str, columns: int, encoding: str, most: int | None) -> None:
+    place = Place(owner="identity-provider", path=one, setting=other)
+    compared = Comparison(expected=one, found=other, expected_from="policy", found_from="token")
+    cause = Cause(
+        check="condition",
+        sentence=one,
+        place=place,
+        comparisons=(compared,),
+        listings=(Listing(label="registered", members=(one, other), nearest=other),),
+    )
+    edit = Edit(place=place, instruction=one, old=other, new=one, command=other, lets_in=one)
+    first = Obstacle(causes=(cause, cause), edits=(edit, edit))
+    explanation = Explanation(first=first, later=(first,), aws_message=other)
+
+    def speak() -> None:
+        print_explanation(explanation, verdict="the verdict", out=console(), sources=Sources(), most=most)
+
+    with pytest.MonkeyPatch.context() as patch:
+        output = printed(speak, patch, columns, encoding)
+
+    lines = output.splitlines()
+    assert (lines[0], lines[-1]) == ("the verdict", "the verdict")
+    assert most is None or columns < 80 or len(lines) <= MOST_ROWS
+    assert_marked("\n".join(lines[1:-1]), columns, "  ")
+
+
 def jwt(claims: dict[str, object]) -> str:
     parts = ({"alg": "RS256", "typ": "JWT"}, claims)
     encoded = [base64.urlsafe_b64encode(json.dumps(part).encode("ascii")).rstrip(b"=").decode("ascii") for part in parts]
@@ -144,7 +179,7 @@ def jwt(claims: dict[str, object]) -> str:
 
 VERBS = (
     ["inspect", "-"],
-    ["validate", "-", "--account", "fixtures/account", "--provider", "token.actions.githubusercontent.com"],
+    ["validate", "-", "--account", "fixtures/account", "--provider", "token.actions.githubusercontent.com", "--verbose"],
     ["explain", "-", "--account", "fixtures/account", "--role-arn", "arn:aws:iam::123456789012:role/GitHubDeploy", "--verbose"],
     ["sts", "assume-role-with-web-identity", "--account", "fixtures/account", "--role-arn", "arn:aws:iam::123456789012:role/GitHubDeploy"],
 )

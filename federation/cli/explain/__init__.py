@@ -78,7 +78,7 @@ def command(
         policy_arns=arns_of(policy_arns),
     )
     findings = Findings.of(account, call, at=instant)
-    if fixing and fix(findings, Sources(account_path, account), write=write, as_json=as_json):
+    if fixing and fix(findings, Sources(account_path, account), write=write, as_json=as_json, quiet=quiet):
         if not write:
             click.get_current_context().exit(findings.status)
         findings = Findings.of(load_account(account_path), call, at=instant)

@@ -14,7 +14,8 @@ from federation.account.model import Account
 from federation.cli.explain.call import FederatedCall
 from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.plain import safe, unverified
-from federation.cli.rendering.results import GOOD, Speaker, facts, print_checks, print_decision, refused_verdict
+from federation.cli.rendering.reports import print_checks
+from federation.cli.rendering.results import GOOD, Speaker, facts, print_decision, refused_verdict
 from federation.cli.rendering.sources import Sources
 from federation.cli.support.exits import Exit, status_of
 from federation.errors import FederationError

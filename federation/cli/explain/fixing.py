@@ -22,10 +22,10 @@ from federation.explanation import Edit, Explanation
 from federation.policy.document import read_document
 
 
-def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool) -> bool:
+def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, quiet: bool) -> bool:
     """Print the trust policy of the role with the edits made, or write it; return whether there was an edit to make.
 
-    What the edits are, who else they let in, and what no program can do is said on standard error.
+    Unless *quiet*, what the edits are, who else they let in, and what no program can do is said on standard error.
 
     Raises:
         ValidationError: Check ``edit``: the file of the role is not what was judged any more.
@@ -37,7 +37,8 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool) -> 
     explanation = explain_anyhow(refusal)
     edits = tuple(applicable(explanation))
     if role is None or not edits:
-        tell(lambda: _say_nothing(explanation, stderr_console()))
+        if not quiet:
+            tell(lambda: _say_nothing(explanation, stderr_console()))
         return False
     known = sources.text(role.file)
     if known is None or not _holds(known, role):
@@ -48,7 +49,8 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool) -> 
             remedy="have the refusal explained again with the policy as it is now",
         )
     text = apply(known, [change for edit in edits for change in edit.changes], place=role.place)
-    tell(lambda: _say(edits, explanation, sources, stderr_console(), written=write))
+    if not quiet:
+        tell(lambda: _say(edits, explanation, sources, stderr_console(), written=write))
     if write:
         rewrite_role(sources.root or "", file=role.file, known=known, text=text)
     elif as_json:

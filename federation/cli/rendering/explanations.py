@@ -118,7 +118,7 @@ def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, *, whole:
     for number, edit in enumerate(obstacle.edits):
         label = "edit" if not several else ("or" if number else "edit") if obstacle.alternatives else f"edit {number + 1}"
         if number and obstacle.alternatives and not whole:
-            yield Block(weight + 5, field_rows(label, _in_short(edit, sources), screen, most=2))
+            yield Block(weight + 5, field_rows(label, _in_short(edit), screen, most=2))
         else:
             yield from _of_edit(edit, sources, screen, label=label, whole=whole, known=known, weight=weight)
 
@@ -150,9 +150,8 @@ def _of_cause(cause: Cause, sources: Sources, screen: Screen, *, whole: bool, we
         yield Block(weight + 2, _listing(listing, screen, whole=whole))
 
 
-def _in_short(edit: Edit, sources: Sources) -> str:
-    where = _where(edit.place, sources) if edit.place.owner not in ("call", "policy") else ""
-    return edit.instruction + (f", in: {where}" if where else "")
+def _in_short(edit: Edit) -> str:
+    return edit.instruction + (f" ({_OWNERS[edit.place.owner]}: {edit.place.setting})" if edit.place.setting else "")
 
 
 def _later(obstacle: Obstacle, screen: Screen) -> tuple[Row, ...]:
@@ -162,12 +161,12 @@ def _later(obstacle: Obstacle, screen: Screen) -> tuple[Row, ...]:
 
 
 def _aws(explanation: Explanation, screen: Screen) -> tuple[Row, ...]:
-    if explanation.aws_accepts:
-        return _labelled("AWS would accept", "only the strict profile refuses", screen)
-    if explanation.aws_message is None:
-        return ()
-    speaker = "AWS says (API)" if explanation.aws_shown_by == "API" else "AWS's sign-in page says"
-    return _labelled(speaker, explanation.aws_message, screen)
+    of_api = explanation.aws_shown_by == "API"
+    accepts = _labelled("AWS would accept", "only the strict profile refuses", screen) if explanation.aws_accepts else ()
+    if explanation.aws_message is None or (accepts and of_api):
+        return accepts
+    speaker = "AWS says (API)" if of_api else "AWS's sign-in page says"
+    return (*accepts, *_labelled(speaker, explanation.aws_message, screen))
 
 
 def _where(place: Place | None, sources: Sources) -> str:
@@ -200,6 +199,8 @@ def _quoted(excerpt: Excerpt, screen: Screen) -> tuple[Row, ...]:
 
 def _compared(comparison: Comparison, screen: Screen) -> tuple[Row, ...]:
     """Return both strings, one above the other, and the marks of the difference."""
+    if comparison.expected == comparison.found:
+        return ()
     labels = [comparison.expected_from, comparison.found_from, "differs"]
     width = max(map(cells, map(safe, labels)))
     room = screen.columns - width - 4

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any, Final, TextIO
 
@@ -16,15 +16,11 @@ from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
 from federation.cli.rendering.lines import Line, Screen, listed, screen_of
-from federation.cli.rendering.plain import joined, safe, unverified
+from federation.cli.rendering.plain import safe
 from federation.cli.support.exits import Exit, status_of
 from federation.errors import AccountFaults, FederationError
-from federation.identity import VerifiedIdentity, timestamp
-from federation.judging.kinds import KINDS, SAML
 from federation.policy.decision import Decision
 from federation.policy.explain import ConditionResult, ElementResult, StatementResult
-from federation.profiles import Profile
-from federation.report import CheckResult, Report
 
 GOOD: Final = "green"
 BAD: Final = "bold red"
@@ -134,7 +130,7 @@ def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Facts:
 def refused_verdict(refusal: FederationError) -> str:
     """Return the verdict of *refusal* in one line: the check, and the code and status under which AWS sends it."""
     headline = {Exit.BUG: "this is a bug of ours", Exit.FAULT: "at fault"}.get(status_of(refusal), "refused")
-    return f"✗ {headline}: {safe(refusal.check)} {_coded(refusal).plain}"
+    return f"✗ {headline}: {safe(refusal.check)} {coded(refusal).plain}"
 
 
 def print_refusal(refusal: FederationError) -> None:
@@ -147,7 +143,7 @@ def print_refusal(refusal: FederationError) -> None:
         out.print(facts(refusal_facts(each)))
 
 
-def _coded(refusal: FederationError) -> Text:
+def coded(refusal: FederationError) -> Text:
     """Return the code of *refusal*, with the status under which AWS sends it where it is about a request and not about our own files."""
     status = f", HTTP {refusal.http_status}" if status_of(refusal) is Exit.REFUSED else ""
     return Text(f"({refusal.code}{status})", style=DIM)
@@ -163,99 +159,6 @@ def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> lis
         ("remedy", refusal.remedy),
         (speaker, refusal.aws_message),
     ]
-
-
-def print_report(report: Report) -> None:
-    """Print the verdicts, who was proved, every check as each profile sees it, and the first refusal of each in full."""
-    out = console()
-    print_verdicts(report, out)
-    if report.identity is not None:
-        print_identity(report.identity, out)
-    elif report.claimed:
-        for line in unverified(report.claimed, out.shows, indent=2):
-            out.print(Text(line), soft_wrap=True)
-    out.print()
-    print_checks(report.results, out)
-    out.print(Text("  ✓ met  ✗ not met  - not asked by this profile", style=DIM))
-    if report.notes:
-        out.print()
-        out.print(facts(("note", note) for note in report.notes))
-
-
-def print_verdicts(report: Report, out: Console) -> None:
-    """Print the verdicts of both profiles in one line, the deciding one first, then the first refusal of each in full."""
-    out.print(headline(report))
-    out.print(facts([("taken for", KINDS.get(report.kind, report.kind))]))
-    refusals = {refusal.check: refusal for profile in (report.profile, *Profile) if (refusal := report.refusal(profile)) is not None}
-    enforced = [result.refusal for result in report.results if Profile.AWS in result.profiles]
-    for refusal in refusals.values():
-        out.print(Text(f"  {safe(refusal.check)}", style=BAD), _coded(refusal))
-        speaker = "AWS says" if refusal in enforced else "console"  # a text for what the API accepts is that of the sign-in page
-        out.print(facts(refusal_facts(refusal, speaker=speaker), indent=4))
-
-
-def headline(report: Report) -> Text:
-    """Return the verdicts of both profiles in one line, the deciding one first."""
-    line = Text()
-    ordered = [report.profile, *(p for p in Profile if p is not report.profile)]
-    for profile in ordered:
-        refusal = report.refusal(profile)
-        if line:
-            line.append(" · ")
-        if profile is report.profile:
-            line.append("✓ " if refusal is None else "✗ ", style=GOOD if refusal is None else BAD)
-        verdict = "accepts" if refusal is None else f"refuses: {safe(refusal.check)}"
-        line.append(f"{profile.value} {verdict}", style=GOOD if refusal is None else BAD)
-    return line
-
-
-def print_identity(identity: VerifiedIdentity, out: Console) -> None:
-    """Print the proved identity."""
-    kind = f" ({identity.subject_type})" if identity.subject_type else ""
-    out.print(
-        facts(
-            [
-                ("subject", identity.subject + kind),
-                ("issuer", identity.issuer),
-                ("provider", identity.provider_arn),
-                ("audience", identity.audience),
-                ("recipient", identity.recipient),
-                ("name qualifier", identity.name_qualifier),
-                ("token id", identity.token_id),
-                ("issued", timestamp(identity.issued_at)),
-                ("ends", timestamp(identity.not_on_or_after)),
-                ("session ends", timestamp(identity.session_not_on_or_after)),
-            ]
-        )
-    )
-    attributes = [(name, joined(values)) for name, values in identity.attributes.items()]
-    if attributes:
-        out.print(Text("  attributes" if identity.kind == SAML else "  claims", style=DIM))
-        out.print(facts(attributes, indent=4))
-
-
-def print_checks(results: Sequence[CheckResult], out: Console) -> None:
-    """Print every check with what it means under each profile."""
-    profiles = (Profile.STRICT, Profile.AWS)
-    verdicts = [[_verdict(result, profile) for profile in profiles] for result in results]
-    longest = max((len(result.name) for result in results), default=0)
-    widths = [max(len(profile.value), *(len(row[n]) for row in verdicts), 0) for n, profile in enumerate(profiles)]
-    heads = [profile.value.ljust(width) for profile, width in zip(profiles, widths, strict=True)]
-    out.print(Text("  ".join(("  " + "check".ljust(longest), *heads, "clause")), style=DIM))
-    for result, row in zip(results, verdicts, strict=True):
-        line = Text("  " + safe(result.name).ljust(longest) + "  ")
-        for verdict, width in zip(row, widths, strict=True):
-            line = line + verdict + " " * (width - len(verdict) + 2)
-        column = len(line)
-        clause = safe(result.clause + (f" ({result.note})" if result.note else ""))
-        out.print(Hanging(line + Text(clause, style=DIM), column=column))
-
-
-def _verdict(result: CheckResult, profile: Profile) -> Text:
-    if profile not in result.profiles:
-        return Text("-", style=DIM)
-    style = {"passed": GOOD, "refused": BAD, "skipped": DIM}[result.outcome]
-    return Text({"passed": "✓", "refused": "✗", "skipped": "skipped"}[result.outcome], style=style)
 
 
 def print_decision(decision: Decision, *, about: str, message: str | None = None) -> None:
