@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from federation import clock
 from federation.identity import timestamp
+from federation.server.logged_explanations import Explainer
 from federation.server.messages import LoggedResponse, Request
 
 STDERR: Final = 2
@@ -23,6 +24,7 @@ class AccessLog:
 
     def __init__(self, descriptor: int = STDERR) -> None:
         self._descriptor = descriptor
+        self._explainer = Explainer()
 
     def write(self, request: Request, answer: LoggedResponse, *, micros: int) -> None:
         """Record *answer*, which took *micros* microseconds."""
@@ -40,13 +42,15 @@ class AccessLog:
             "micros": micros,
             "refusal": answer.refusal,
         }
-        self._write({name: value for name, value in entry.items() if value != ""})
+        raised = answer.raised
+        explained = {} if raised is None or raised.question is None else self._explainer.members(raised, micros=micros)
+        self._write({**{name: value for name, value in entry.items() if value != ""}, **explained})
 
     def tell(self, event: str, **members: str | int) -> None:
         """Record *event*, which is no request: what became of a change of the account."""
         self._write({"time": timestamp(clock.resolve(None)), "event": event, **members})
 
-    def _write(self, entry: Mapping[str, str | int | None]) -> None:
+    def _write(self, entry: Mapping[str, Any]) -> None:
         # ASCII: no line break or bidirectional mark of a subject reaches a terminal or forges a second line (attack row D07).
         line = json.dumps(entry).encode("ascii")
         try:

@@ -146,7 +146,7 @@ def _documents(service: SecurityTokenService) -> dict[str, bytes]:
 def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> LoggedResponse:
     """Return the exchange that ends in *refusal*: AWS's message for the client, the explanation for the log."""
     response = render_refusal(refusal, content_type=content_type, request_id=request_id)
-    return LoggedResponse(response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal))
+    return LoggedResponse(response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=refusal)
 
 
 def _check_route(request: Request) -> None:

@@ -17,6 +17,8 @@ from lxml.html import builder as E  # noqa: N812 - the name by which lxml's buil
 
 from federation.account import Account
 from federation.errors import FederationError, printable
+from federation.explaining.engine import explain_anyhow
+from federation.explanation import Edit
 from federation.identity import timestamp
 from federation.judging.finder import Finder
 from federation.judging.kinds import KINDS
@@ -90,7 +92,8 @@ class Inspector:
         except FederationError as refusal:
             claimed = _claimed({"issuer": unverified.issuer, "subject": unverified.subject})
             return [heading, E.P("✗ refused", E.CLASS("refused")), _facts(refusal.as_dict()), *claimed]
-        return [heading, *(_verdict(report, profile) for profile in Profile), *_named(report), _checks(report)]
+        verdicts = [_verdict(report, profile) for profile in Profile]
+        return [heading, *verdicts, *_explained(report), *_named(report), _checks(report)]
 
 
 def _verdict(report: Report, profile: Profile) -> HtmlElement:
@@ -98,6 +101,25 @@ def _verdict(report: Report, profile: Profile) -> HtmlElement:
     if refusal is None:
         return E.P(f"✓ {profile.value} accepts")
     return E.P(f"✗ {profile.value} refuses: {refusal.check}", E.CLASS("refused"))
+
+
+def _explained(report: Report) -> list[HtmlElement]:
+    """Why the deciding profile refuses, and what to change."""
+    refusal = report.refusal()
+    if refusal is None:
+        return []
+    explanation = explain_anyhow(refusal)
+    obstacles = (explanation.first, *explanation.later)
+    causes = [E.LI(_text(cause.sentence)) for each in obstacles for cause in each.causes]
+    edits = [_edit(edit) for each in obstacles for edit in each.edits]
+    return [E.H3("Cause"), E.UL(*causes), E.H3("Edit"), *edits]
+
+
+def _edit(edit: Edit) -> HtmlElement:
+    place = edit.place
+    where = " ".join(part for part in (place.file, place.setting or place.path, place.source) if part)
+    members = {"edit": edit.instruction, "in": where, "old": edit.old, "new": edit.new, "run": edit.command, "lets in": edit.lets_in}
+    return _facts(members)
 
 
 def _named(report: Report) -> list[HtmlElement]:

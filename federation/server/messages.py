@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from federation.errors import FederationError
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -64,6 +66,7 @@ class LoggedResponse:
         code: Error code on the wire, empty when granted.
         check: The rule that refused.
         refusal: The refusal in one line, with what was expected and what to do.
+        raised: The refusal itself, which the log may have explained; it remembers what was asked, and is never shown.
     """
 
     response: Response
@@ -72,3 +75,4 @@ class LoggedResponse:
     code: str = ""
     check: str = ""
     refusal: str = ""
+    raised: FederationError | None = field(default=None, repr=False, compare=False)

@@ -107,3 +107,10 @@ def test_other_forms_are_refused(endpoint: Endpoint) -> None:
     exchange = endpoint.answer(Request("POST", "/inspector", "", (("content-type", "text/plain"), HOST), b"token=a"))
     assert (exchange.response.status, exchange.check) == (400, "content-type")
     assert endpoint.answer(Request("PUT", "/inspector", "", (HOST,))).check == "route"
+
+
+def test_a_refused_token_is_explained(endpoint: Endpoint) -> None:
+    page = text(inspect(endpoint, fixture("saml/refused/wrong-audience.b64")))
+    assert "Cause" in page
+    assert "the assertion is for the audience `https://sp.example.com`" in page
+    assert "urn:amazon:webservices" in page.partition("Edit")[2]
