@@ -23,10 +23,8 @@ MOST_ROWS: Final = 25
 """Rows of an explanation, both verdicts among them, where not the whole is asked for."""
 _LABEL: Final = 10
 """Columns of a label with its indentation."""
-_SENTENCE_ROWS: Final = 4
 _ALWAYS: Final = -1
 """The weight of what is never left out."""
-_VALUE_ROWS: Final = 4
 _LISTED: Final = 5
 _CUT: Final = "..."
 _UNVERIFIED: Final = "(unverified) "
@@ -41,6 +39,24 @@ _OWNERS: Final = {
     "token": "token",
     "clock": "clock",
 }
+
+
+class Limits(NamedTuple):
+    """The most rows of one sentence and of one value; None for any number."""
+
+    sentence: int | None
+    value: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is shown."""
+        return self.sentence is None
+
+
+WHOLE: Final = Limits(None, None)
+_ROOMY: Final = Limits(8, 12)
+_TIGHT: Final = Limits(4, 4)
+"""Used where cause and edit do not fit with the limits of `_ROOMY`."""
 
 
 class Row(NamedTuple):
@@ -71,9 +87,14 @@ def print_explanation(
     screen = out.shows
     above, below = (_plain(words, screen, BAD) for words in (heading or verdict, verdict))
     step = field_rows("next", next_step, screen) if next_step else ()
-    blocks = list(_blocks(explanation, sources, screen, whole=most is None))
-    if most is not None:
-        blocks = _within(blocks, most - len(above) - len(below) - len(step), screen)
+    if most is None:
+        blocks = list(_blocks(explanation, sources, screen, WHOLE))
+    else:
+        room = most - len(above) - len(below) - len(step)
+        roomy = list(_blocks(explanation, sources, screen, _ROOMY))
+        blocks = _within(roomy, room, screen)
+        if any(block not in blocks for block in roomy if block.weight <= 0):  # cause and edit come first, cut where they must be
+            blocks = _within(list(_blocks(explanation, sources, screen, _TIGHT)), room, screen)
     print_rows((*above, *(row for block in blocks for row in block.rows), *step, *below), out)
 
 
@@ -83,62 +104,64 @@ def print_rows(rows: Sequence[Row], out: Console) -> None:
         out.print(Text(row.text, style=row.style), soft_wrap=True)
 
 
-def edit_rows(edit: Edit, sources: Sources, screen: Screen, *, label: str = "edit", whole: bool = True, known: str = "") -> tuple[Row, ...]:
+def edit_rows(
+    edit: Edit, sources: Sources, screen: Screen, *, label: str = "edit", limits: Limits = WHOLE, known: str = ""
+) -> tuple[Row, ...]:
     """Return the rows of one edit: what to do, where (unless *known* says it), the old text, the new text, and who else is let in."""
-    rows = [*field_rows(label, edit.instruction, screen, most=None if whole else _SENTENCE_ROWS)]
+    rows = [*field_rows(label, edit.instruction, screen, most=limits.sentence)]
     where = _where(edit.place, sources)
     if where and where != known and edit.place.owner != "call":
         rows += field_rows("  in", where, screen, style=DIM)
     for name, value, style in (("  old", edit.old, BAD), ("  new", edit.new, GOOD)):
         for number, part in enumerate((value or "").splitlines() if value else ()):
-            rows += field_rows(name if not number else "", part, screen, most=None if whole else _VALUE_ROWS, style=style)
+            rows += field_rows(name if not number else "", part, screen, most=limits.value, style=style)
     if edit.command:
         rows += field_rows("  run", edit.command, screen)
     if edit.lets_in:
-        rows += field_rows("lets in", edit.lets_in, screen, most=None if whole else 3)
+        rows += field_rows("lets in", edit.lets_in, screen, most=limits.sentence)
     return tuple(rows)
 
 
-def _blocks(explanation: Explanation, sources: Sources, screen: Screen, *, whole: bool) -> Iterator[Block]:
-    yield from _of_obstacle(explanation.first, sources, screen, whole=whole, weight=0)
+def _blocks(explanation: Explanation, sources: Sources, screen: Screen, limits: Limits) -> Iterator[Block]:
+    yield from _of_obstacle(explanation.first, sources, screen, limits, weight=0)
     for number, obstacle in enumerate(explanation.later):
-        if whole:
+        if limits.whole:
             yield Block(6, field_rows("after", "after that this refuses too:", screen))
-            yield from _of_obstacle(obstacle, sources, screen, whole=True, weight=6)
+            yield from _of_obstacle(obstacle, sources, screen, limits, weight=6)
         else:
             yield Block(6 + number, _later(obstacle, screen))
     yield Block(_ALWAYS, _aws(explanation, screen))
 
 
-def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, *, whole: bool, weight: int) -> Iterator[Block]:
+def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: Limits, *, weight: int) -> Iterator[Block]:
     for number, cause in enumerate(obstacle.causes):
-        yield from _of_cause(cause, sources, screen, whole=whole, weight=weight + (4 if number else 0))
+        yield from _of_cause(cause, sources, screen, limits, weight=weight + (4 if number else 0))
     several = len(obstacle.edits) > 1
     known = _where(obstacle.causes[0].place, sources)
     for number, edit in enumerate(obstacle.edits):
         label = "edit" if not several else ("or" if number else "edit") if obstacle.alternatives else f"edit {number + 1}"
-        if number and obstacle.alternatives and not whole:
+        if number and obstacle.alternatives and not limits.whole:
             yield Block(weight + 5, field_rows(label, _in_short(edit), screen, most=2))
         else:
-            yield from _of_edit(edit, sources, screen, label=label, whole=whole, known=known, weight=weight)
+            yield from _of_edit(edit, sources, screen, limits, label=label, known=known, weight=weight)
 
 
-def _of_edit(edit: Edit, sources: Sources, screen: Screen, *, label: str, whole: bool, known: str, weight: int) -> Iterator[Block]:
+def _of_edit(edit: Edit, sources: Sources, screen: Screen, limits: Limits, *, label: str, known: str, weight: int) -> Iterator[Block]:
     """Yield what to do first; where room is short, the command and who else is let in give way to it."""
-    if whole:
-        yield Block(weight, edit_rows(edit, sources, screen, label=label, whole=True, known=known))
+    if limits.whole:
+        yield Block(weight, edit_rows(edit, sources, screen, label=label, known=known))
         return
-    yield Block(weight, edit_rows(replace(edit, command="", lets_in=""), sources, screen, label=label, whole=False, known=known))
+    yield Block(weight, edit_rows(replace(edit, command="", lets_in=""), sources, screen, label=label, limits=limits, known=known))
     if edit.command:
         yield Block(weight + 3, field_rows("  run", edit.command, screen))
     if edit.lets_in:
-        yield Block(weight + 2, field_rows("lets in", edit.lets_in, screen, most=3))
+        yield Block(weight + 2, field_rows("lets in", edit.lets_in, screen, most=limits.sentence))
 
 
-def _of_cause(cause: Cause, sources: Sources, screen: Screen, *, whole: bool, weight: int) -> Iterator[Block]:
+def _of_cause(cause: Cause, sources: Sources, screen: Screen, limits: Limits, *, weight: int) -> Iterator[Block]:
     excerpt = sources.excerpt(cause.place)
     sentence = f"{_UNVERIFIED}{cause.sentence}" if cause.unverified else cause.sentence
-    yield Block(weight, field_rows("cause", sentence, screen, most=None if whole else _SENTENCE_ROWS))
+    yield Block(weight, field_rows("cause", sentence, screen, most=limits.sentence))
     where = _where(cause.place, sources) if cause.place is not None else ""
     rows = field_rows("place", where, screen, style=DIM) if where else ()
     if excerpt is not None:
@@ -147,7 +170,7 @@ def _of_cause(cause: Cause, sources: Sources, screen: Screen, *, whole: bool, we
     for comparison in cause.comparisons:
         yield Block(weight + 1, _compared(comparison, screen))
     for listing in cause.listings:
-        yield Block(weight + 2, _listing(listing, screen, whole=whole))
+        yield Block(weight + 2, _listing(listing, screen, limits))
 
 
 def _in_short(edit: Edit) -> str:
@@ -215,11 +238,11 @@ def _compared(comparison: Comparison, screen: Screen) -> tuple[Row, ...]:
     )
 
 
-def _listing(listing: Listing, screen: Screen, *, whole: bool) -> tuple[Row, ...]:
-    shown = listing.members if whole else listing.members[:_LISTED]
+def _listing(listing: Listing, screen: Screen, limits: Limits) -> tuple[Row, ...]:
+    shown = listing.members if limits.whole else listing.members[:_LISTED]
     rest = len(listing.members) - len(shown)
     words = ", ".join(f"{each} (nearest)" if each == listing.nearest else each for each in map(str, shown)) or "none"
-    return _labelled(listing.label, words + (f" and {rest} more" if rest else ""), screen, most=None if whole else _VALUE_ROWS)
+    return _labelled(listing.label, words + (f" and {rest} more" if rest else ""), screen, most=limits.value)
 
 
 def _window(text: str, marks: str, room: int) -> tuple[str, str]:
@@ -272,12 +295,16 @@ def _plain(words: str, screen: Screen, style: str) -> tuple[Row, ...]:
     return tuple(Row(row, style) for row in Line(screen.shown(words), 0, "    ").wrapped(screen.columns))
 
 
+def _height(blocks: Sequence[Block]) -> int:
+    return sum(len(block.rows) for block in blocks)
+
+
 def _within(blocks: list[Block], room: int, screen: Screen) -> list[Block]:
     """Return the blocks that fit, and a row on those that do not."""
-    if sum(len(block.rows) for block in blocks) <= room:
+    if _height(blocks) <= room:
         return blocks
     kept = list(blocks)
-    while kept and sum(len(block.rows) for block in kept) > room - 1:
+    while kept and _height(kept) > room - 1:
         heaviest = max(range(len(kept)), key=lambda at: (kept[at].weight, at))
         del kept[heaviest]
     return [*kept, Block(0, field_rows("more", _MORE, screen, most=1))]
