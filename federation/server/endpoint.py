@@ -15,6 +15,7 @@ from typing import Final
 
 from federation import clock
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
+from federation.report import kept
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
 from federation.server.inspector import INSPECTOR_PATH, Inspector
 from federation.server.messages import LoggedResponse, Request, Response
@@ -146,7 +147,9 @@ def _documents(service: SecurityTokenService) -> dict[str, bytes]:
 def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> LoggedResponse:
     """Return the exchange that ends in *refusal*: AWS's message for the client, the explanation for the log."""
     response = render_refusal(refusal, content_type=content_type, request_id=request_id)
-    return LoggedResponse(response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=refusal)
+    return LoggedResponse(
+        response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=kept(refusal)
+    )
 
 
 def _check_route(request: Request) -> None:
