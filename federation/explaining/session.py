@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from federation import limits
 from federation.errors import printable, show
+from federation.explaining.call.parameters import explain_parameter, with_a_valid_one
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.plain import plainly
 from federation.explaining.situation import Row, Situation
@@ -21,9 +22,9 @@ _BEFORE: Final = "before packing: "
 def policy_arns(situation: Situation) -> Obstacle:
     """Explain a managed session policy that the account does not have."""
     account = situation.account
-    missing = next((arn for arn in _arns(situation.parameter("policy_arns")) if account is not None and arn not in account.policies), None)
+    missing = next((arn for arn in _arns(situation.parameter("policy_arns")) if show(arn) == situation.refusal.found), None)
     if account is None or missing is None:
-        return plainly(situation)
+        return explain_parameter(situation)
     near = nearest(missing, account.policies)
     sentence = f"PolicyArns names {show(missing)}, and the account has no such managed policy"
     sentence += f"; the most alike is {show(near)}" if near else ""
@@ -81,7 +82,7 @@ def _arns(descriptors: object) -> Iterator[str]:
 
 
 TABLE: Final[Mapping[str, Row]] = {
-    "policy-arns": Row(policy_arns),
+    "policy-arns": Row(policy_arns, with_a_valid_one),
     "session-policy-length": Row(policy_length),
     "session-token-size": Row(token_size),
 }

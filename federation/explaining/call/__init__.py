@@ -19,8 +19,6 @@ OF_PARAMETERS: Final[Mapping[str, Row]] = {
     "role-arn": Row(roles.explain_role_arn, roles.with_the_role),
     "principal-arn": Row(roles.explain_principal_arn, roles.with_the_principal),
     **dict.fromkeys(("saml-assertion", "web-identity-token"), Row(explain_presented, unwrapped)),
-    **dict.fromkeys(
-        ("role-session-name", "duration-seconds", "provider-id", "policy", "policy-arns", "minimum-session-token-size"), _PARAMETER
-    ),
+    **dict.fromkeys(("role-session-name", "duration-seconds", "provider-id", "policy", "minimum-session-token-size"), _PARAMETER),
 }
 """Likewise for the refusals of the code ValidationError, whose check is the name of a parameter."""
