@@ -47,13 +47,16 @@ OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE
 def explain(refusal: FederationError) -> Explanation:
     """Return why *refusal* was raised and what to change. The refusal's own ``explanation`` is the same, computed once."""
     situation = situation_of(refusal)
-    return Explanation(
-        first=_row(situation).explain(situation),
-        later=tuple(_later(situation)),
-        aws_accepts=_aws_accepts(situation),
-        aws_message=_said_by_aws(situation).aws_message,
-        aws_shown_by="console" if refusal.aws_message == AUDIENCE else "API",
-    )
+    try:
+        return Explanation(
+            first=_row(situation).explain(situation),
+            later=tuple(_later(situation)),
+            aws_accepts=_aws_accepts(situation),
+            aws_message=_said_by_aws(situation).aws_message,
+            aws_shown_by="console" if refusal.aws_message == AUDIENCE else "API",
+        )
+    finally:
+        situation.kept.clear()  # what is kept there refers to the situation: the token would wait for the garbage collector with it
 
 
 def explain_anyhow(refusal: FederationError) -> Explanation:
@@ -82,9 +85,12 @@ def _later(situation: Situation) -> list[Obstacle]:
             break
         seen.add(outcome.refusal.check)
         following = Situation(refusal=outcome.refusal, trial=trial, outcome=outcome)
-        obstacle = _row(following).explain(following)
-        later.append(_unverified(obstacle) if trial.unproved else obstacle)
-        trial = _assumed(following)
+        try:
+            obstacle = _row(following).explain(following)
+            later.append(_unverified(obstacle) if trial.unproved else obstacle)
+            trial = _assumed(following)
+        finally:
+            following.kept.clear()
     return later
 
 

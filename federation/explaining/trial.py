@@ -15,7 +15,7 @@ from federation.account.issuers import by_issuer
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.protocols import Provider
-from federation.report import enforce
+from federation.report import enforce, kept
 from federation.sts.callers.served import ServedAccount
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.login.federated import issue
@@ -75,7 +75,7 @@ class Trial:
             elif self.provider is not None:
                 facts.identity = validate(self.token, self.provider, at=self.at)
         except FederationError as refusal:
-            return TrialOutcome(refusal=refusal, identity=facts.identity, request=facts.request)
+            return TrialOutcome(refusal=kept(refusal), identity=facts.identity, request=facts.request)
         return TrialOutcome(refusal=None, identity=facts.identity, request=facts.request)
 
     def with_provider(self, provider: Provider, **changes: object) -> Trial:

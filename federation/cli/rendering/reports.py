@@ -12,7 +12,6 @@ from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.plain import joined, safe, unverified
 from federation.cli.rendering.results import BAD, DIM, GOOD, Hanging, Speaker, coded, facts, refusal_facts
 from federation.cli.rendering.sources import Sources
-from federation.explaining.engine import explain_anyhow
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.kinds import KINDS, SAML
 from federation.profiles import Profile
@@ -31,6 +30,8 @@ def print_report(report: Report, out: Speaker, sources: Sources, *, whole: bool)
     elif refusal is None:
         print_verdicts(report, out)
     if refusal is not None:
+        from federation.explaining.engine import explain_anyhow  # noqa: PLC0415 - loaded for refused tokens only
+
         print_explanation(
             explain_anyhow(refusal),
             verdict=headline(report).plain,
