@@ -30,7 +30,7 @@ class SubjectForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class VendorSubject:
     """A subject, or a policy's pattern of one, by its parts.
 
     Attributes:
@@ -59,7 +59,7 @@ class Subject:
         """How a token of this form is obtained, in words; empty where that is not known."""
         return self.form.obtain.format_map(self.parts)
 
-    def numbered(self, other: Subject, ids: frozenset[str]) -> str:
+    def numbered(self, other: VendorSubject, ids: frozenset[str]) -> str:
         """Return the text with the numbers that *other* has behind the same names, as ``acme@65`` for ``acme``."""
         text = self.text
         for part in sorted((each.removesuffix("_id") for each in ids), key=lambda name: self._spans.get(name, (0, 0)), reverse=True):
@@ -97,13 +97,13 @@ class Grammar:
     source: str = ""
     audience: str = ""
 
-    def read(self, subject: str) -> Subject | None:
+    def read(self, subject: str) -> VendorSubject | None:
         """Return *subject* by its parts; None where no form fits."""
         for form in self.forms:
             match = re.fullmatch(form.pattern, subject, re.DOTALL)
             if match is not None:
                 present = {name: text for name, text in match.groupdict().items() if text is not None}
-                return Subject(form, subject, present, {name: match.span(name) for name in present})
+                return VendorSubject(form, subject, present, {name: match.span(name) for name in present})
         return None
 
 

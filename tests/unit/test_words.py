@@ -9,16 +9,7 @@ from typing import Final
 from tests.support.paths import REPOSITORY
 
 HOUSE: Final = REPOSITORY / "federation"
-NATURAL: Final[dict[str, str]] = {
-    "Bound": "a limit of time; a claim that names the customer",
-    "Explain": "a function that explains, in the room of explanations",
-    "FederatedCall": "what explain calls; the parameters that both operations have",
-    "Finding": "what lint found; what a statement lacks",
-    "Origin": "whence a call came; whence a key comes",
-    "Reading": "one token under both profiles; one subject by its form",
-    "Row": "a row on the screen; a row of the table of explanations",
-    "Subject": "the Subject of an assertion; the form of a sub",
-}
+NATURAL: Final[dict[str, str]] = {}
 """Names that two modules may define, each with the reason why a reader cannot take one for the other."""
 
 

@@ -32,7 +32,7 @@ _LONGEST: Final = {WITH_SAML: limits.SAML_ASSERTION_PARAMETER_CHARS, WITH_WEB_ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FederatedCall:
+class ExplainedCall:
     """A federated login: the operation, and its parameters by their names in Python."""
 
     operation: str
@@ -74,7 +74,7 @@ def call_of(
     role_session_name: str | None,
     at: datetime,
     **session: object,
-) -> FederatedCall:
+) -> ExplainedCall:
     """Return the call that sends the token in *file* for the role. What it needs and was not given is read from the token, unverified."""
     text = read_text(Path(file), longest=max(_LONGEST.values()))
     token = text.strip().encode("utf-8", "surrogatepass")
@@ -91,8 +91,8 @@ def call_of(
         principal = principal_arn or (
             found.arn if provider is not None and found is not None else _principal(account, unverified, role_arn)
         )
-        return FederatedCall(operation=operation, parameters={**common, "principal_arn": principal, "saml_assertion": sent})
-    return FederatedCall(
+        return ExplainedCall(operation=operation, parameters={**common, "principal_arn": principal, "saml_assertion": sent})
+    return ExplainedCall(
         operation=operation,
         parameters={
             **common,

@@ -11,7 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from federation.account.model import Account
-from federation.cli.explain.call import FederatedCall
+from federation.cli.explain.call import ExplainedCall
 from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.plain import safe, unverified
 from federation.cli.rendering.reports import print_checks
@@ -19,7 +19,6 @@ from federation.cli.rendering.results import GOOD, Speaker, facts, print_decisio
 from federation.cli.rendering.sources import Sources
 from federation.cli.support.exits import Exit, status_of
 from federation.errors import FederationError
-from federation.explaining.engine import explain_anyhow
 from federation.identity import VerifiedIdentity, timestamp
 from federation.policy import Decision
 from federation.report import CheckResult, Report
@@ -41,13 +40,13 @@ class Findings:
     """
 
     account: Account
-    call: FederatedCall
+    call: ExplainedCall
     at: datetime
     session: FederatedRoleSession | None
     refusal: FederationError | None
 
     @classmethod
-    def of(cls, account: Account, call: FederatedCall, *, at: datetime) -> Findings:
+    def of(cls, account: Account, call: ExplainedCall, *, at: datetime) -> Findings:
         """Judge *call* by the operation itself."""
         try:
             session = call.answer(account, at=at)
@@ -106,7 +105,7 @@ class Findings:
             "report": None if self.report is None else self.report.as_dict(),
             "exchange": [result.as_dict() for result in self.exchange],
             "decision": None if self.decision is None else self.decision.as_dict(),
-            "explanation": None if self.refusal is None else sources.with_lines(explain_anyhow(self.refusal)).as_dict(),
+            "explanation": None if self.refusal is None else sources.with_lines(self.refusal.explanation).as_dict(),
         }
 
     def show(self, out: Speaker, sources: Sources, *, whole: bool) -> None:
@@ -116,7 +115,7 @@ class Findings:
         if self.refusal is None:
             self._show_session(out, sources)
             return
-        explanation = explain_anyhow(self.refusal)
+        explanation = self.refusal.explanation
         applicable = any(edit.applicable for edit in explanation.edits)
         step = "--fix shows the edited policy, --fix --write writes it" if applicable else ""
         print_explanation(

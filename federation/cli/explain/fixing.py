@@ -10,12 +10,12 @@ import click
 from federation.account.model import Role
 from federation.account.writing.roles import rewrite_role
 from federation.cli.explain.findings import Findings
-from federation.cli.rendering.explanations import Row, edit_rows, field_rows, print_rows
+from federation.cli.rendering.explanations import edit_rows, print_rows
 from federation.cli.rendering.plain import print_json, tell
 from federation.cli.rendering.results import Speaker, stderr_console
+from federation.cli.rendering.rows import ScreenRow, field_rows
 from federation.cli.rendering.sources import Sources
 from federation.errors import ValidationError, show
-from federation.explaining.engine import explain_anyhow
 from federation.explaining.fixing import apply
 from federation.explaining.positions import locate
 from federation.explanation import Edit, Explanation
@@ -34,7 +34,7 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, qui
     role, refusal = findings.account.roles.get(findings.role_arn), findings.refusal
     if refusal is None:
         return False
-    explanation = explain_anyhow(refusal)
+    explanation = refusal.explanation
     edits = tuple(applicable(explanation))
     if role is None or not edits:
         if not quiet:
@@ -87,7 +87,7 @@ def _holds(text: str, role: Role) -> bool:
 
 
 def _say(edits: Sequence[Edit], explanation: Explanation, sources: Sources, out: Speaker, *, written: bool) -> None:
-    rows: list[Row] = []
+    rows: list[ScreenRow] = []
     for edit in edits:
         rows += edit_rows(edit, sources, out.shows, label="written" if written else "edit")
         if not edit.lets_in:

@@ -19,7 +19,7 @@ _REDEMPTION: Final = timedelta(seconds=limits.REDEMPTION_SECONDS)
 _MOST_SKEW: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 
 
-class Bound(NamedTuple):
+class TimeBound(NamedTuple):
     """A time that the response states: its path in the response, the time, and whether the response ends there."""
 
     path: str
@@ -44,7 +44,7 @@ def expired(situation: Situation) -> Obstacle:
     evidence = evidence_of(situation)
     bounds, now, issued = _bounds(evidence), _now(evidence), _issued(evidence)
     path = _CHECKED[evidence.check]
-    end = min((each for each in bounds if each.path == path), key=lambda each: each.at, default=Bound(path, now, ends=True))
+    end = min((each for each in bounds if each.path == path), key=lambda each: each.at, default=TimeBound(path, now, ends=True))
     lifetime = end.at - issued
     stated = (
         f"it was issued at {_when(issued)}, {_named(path)} is {_when(end.at)}, "
@@ -165,7 +165,7 @@ def _issued(evidence: Evidence) -> datetime:
     return _now(evidence) if evidence.presented is None else evidence.presented.assertion.issue_instant
 
 
-def _bounds(evidence: Evidence) -> tuple[Bound, ...]:
+def _bounds(evidence: Evidence) -> tuple[TimeBound, ...]:
     """Return every time that the response states, in the order of the response."""
     if evidence.presented is None:
         return ()
@@ -179,10 +179,10 @@ def _bounds(evidence: Evidence) -> tuple[Bound, ...]:
         ("Conditions/@NotOnOrAfter", conditions.not_on_or_after if conditions else None, True),
         *(("AuthnStatement/@SessionNotOnOrAfter", each.session_not_on_or_after, True) for each in assertion.authn_statements),
     ]
-    return tuple(Bound(path, at, ends) for path, at, ends in stated if at is not None)
+    return tuple(TimeBound(path, at, ends) for path, at, ends in stated if at is not None)
 
 
-def _listing(bounds: tuple[Bound, ...], now: datetime) -> Listing:
+def _listing(bounds: tuple[TimeBound, ...], now: datetime) -> Listing:
     members = (f"{_named(each.path)} {_when(each.at)}, {_from(each.at, now)}" for each in bounds)
     return Listing(label=f"times of the response, beside {_when(now)}", members=tuple(members))
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from federation.errors import show
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import ASSUME_ROLE, SAML, WEB_IDENTITY, Asked, Finding
+from federation.explaining.trust.asked import ASSUME_ROLE, SAML, WEB_IDENTITY, Asked, Unmet
 from federation.explaining.trust.rewriting import shown
 from federation.explanation import Cause, Change, Edit, Place
 from federation.policy import Statement
@@ -21,15 +21,15 @@ _WHOSE: Final = {
 _MAX_TOLD: Final = 8
 
 
-def explain_action(asked: Asked, statement: Statement) -> Finding:
+def explain_action(asked: Asked, statement: Statement) -> Unmet:
     """Explain why the Action element of *statement* does not cover the action of the request."""
     name = "NotAction" if statement.action.negated else "Action"
     path = f"{statement.path}.{name}"
     cause = Cause(check="action", sentence=_sentence(asked, statement), place=asked.place(path))
     if statement.action.negated:
         instruction = f"list {show(asked.request.action)} under Action, in a statement of its own"
-        return Finding(cause=cause, edits=(Edit(place=asked.place(path), instruction=instruction, old=shown(statement.source[name])),))
-    return Finding(cause=cause, edits=(_covering(asked, statement, path), *_unasked(asked)))
+        return Unmet(cause=cause, edits=(Edit(place=asked.place(path), instruction=instruction, old=shown(statement.source[name])),))
+    return Unmet(cause=cause, edits=(_covering(asked, statement, path), *_unasked(asked)))
 
 
 def _sentence(asked: Asked, statement: Statement) -> str:

@@ -32,7 +32,7 @@ Protocol = Literal["SAML", "OIDC", "AWS"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Unmet:
     """Why one part of a statement fails.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Final
 
 from federation.errors import printable, show
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Finding, raw
+from federation.explaining.trust.asked import Asked, Unmet, raw
 from federation.explaining.trust.keys import explain_absence
 from federation.explaining.trust.rewriting import literal, quoted, shown, with_operator, without_value
 from federation.explaining.trust.values import Mismatch, explain_mismatch
@@ -23,7 +23,7 @@ _MAX_ADDED: Final = 50
 GUEST: Final = "unauthenticated"
 
 
-def explain_condition(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+def explain_condition(asked: Asked, statement: Statement, condition: Condition) -> Unmet:
     """Explain why *condition* of an Allow statement is not met."""
     value = asked.value(condition.key)
     if condition.operator.operator is NULL:
@@ -42,13 +42,13 @@ def is_guest(asked: Asked) -> bool:
     return asked.provider == COGNITO and GUEST in (asked.value(f"{COGNITO}:amr") or ())
 
 
-def _finding(asked: Asked, condition: Condition, sentence: str, edits: Sequence[Edit], found: str | None = None) -> Finding:
+def _finding(asked: Asked, condition: Condition, sentence: str, edits: Sequence[Edit], found: str | None = None) -> Unmet:
     compared: tuple[Comparison, ...] = ()
     if found is not None and len(condition.expected) == 1:
         owner = origins.origin(asked, condition.folded).owner
         compared = (Comparison(expected=condition.expected[0], found=found, expected_from="policy", found_from=owner),)
     cause = Cause(check="condition", sentence=sentence, place=asked.place(condition.path), comparisons=compared)
-    return Finding(cause=cause, edits=tuple(edits))
+    return Unmet(cause=cause, edits=tuple(edits))
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -56,7 +56,7 @@ def _listed(values: Sequence[str]) -> str:
     return ", ".join(map(show, values[:_MAX_LISTED])) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _presence(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+def _presence(asked: Asked, statement: Statement, condition: Condition) -> Unmet:
     if asked.value(condition.key) is None:
         return explain_absence(asked, statement, condition)
     value = asked.value(condition.key) or ()
@@ -80,7 +80,7 @@ def _presence(asked: Asked, statement: Statement, condition: Condition) -> Findi
     return _finding(asked, condition, sentence, [asked.edit(condition.path, instruction, moved, old=old, new=new)])
 
 
-def _of_one(asked: Asked, statement: Statement, condition: Condition, value: str) -> Finding:
+def _of_one(asked: Asked, statement: Statement, condition: Condition, value: str) -> Unmet:
     operator = condition.operator.operator
     if condition.operator.quantifier is not None:
         return explain_mismatch(asked, statement, condition, value)
@@ -93,7 +93,7 @@ def _of_one(asked: Asked, statement: Statement, condition: Condition, value: str
     return explain_mismatch(asked, statement, condition, value)
 
 
-def _of_another_type(asked: Asked, statement: Statement, condition: Condition, value: str) -> Finding:
+def _of_another_type(asked: Asked, statement: Statement, condition: Condition, value: str) -> Unmet:
     operator = condition.operator
     family = operator.operator.family.name
     text = "value of the policy" if condition.holds(asked.request.folded_keys) is UNSETTLED else f"value {show(value)}"
@@ -104,7 +104,7 @@ def _of_another_type(asked: Asked, statement: Statement, condition: Condition, v
     return _finding(asked, condition, sentence, [edit for edit in edits if edit is not None], value)
 
 
-def _beyond(asked: Asked, condition: Condition, value: str) -> Finding:
+def _beyond(asked: Asked, condition: Condition, value: str) -> Unmet:
     """Explain a limit that is passed. Which other limit is meant the author alone knows."""
     limit = _listed(condition.expected)
     if condition.folded in origins.CLOCK:
@@ -119,7 +119,7 @@ def _beyond(asked: Asked, condition: Condition, value: str) -> Finding:
     return _finding(asked, condition, sentence, [Edit(place=asked.place(condition.path), instruction=instruction, old=old)], value)
 
 
-def _truth(asked: Asked, statement: Statement, condition: Condition, value: str) -> Finding:
+def _truth(asked: Asked, statement: Statement, condition: Condition, value: str) -> Unmet:
     if condition.folded == "sts:roleauthorizedbyidp" and value == "false":
         arn = asked.situation.parameter("role_arn")
         sentence = "the policy demands that the token itself names the role, and the token has no claim that lists its roles"
@@ -130,7 +130,7 @@ def _truth(asked: Asked, statement: Statement, condition: Condition, value: str)
     return _finding(asked, condition, sentence, [at.replaced()], value)
 
 
-def _of_several(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Finding:
+def _of_several(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Unmet:
     quantifier, name = condition.operator.quantifier, condition.operator.name
     if quantifier is None:
         qualified = f"{'ForAllValues' if condition.operator.operator.negated else 'ForAnyValue'}:{name}"
@@ -161,7 +161,7 @@ def _of_several(asked: Asked, statement: Statement, condition: Condition, values
     )
 
 
-def _none_of(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Finding:
+def _none_of(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Unmet:
     claim = condition.folded.rpartition(":")[2]
     if claim == "amr":
         return _sign_in(asked, condition, values)
@@ -172,14 +172,14 @@ def _none_of(asked: Asked, statement: Statement, condition: Condition, values: t
     found = explain_mismatch(asked, statement, condition, alike.found)
     settings = origins.setting(asked, condition.folded, old=_listed(values), new=alike.nearest)
     edits = [edit for edit in found.edits if edit.changes]
-    return Finding(cause=_finding(asked, condition, sentence, [], alike.found).cause, edits=(*edits, *settings))
+    return Unmet(cause=_finding(asked, condition, sentence, [], alike.found).cause, edits=(*edits, *settings))
 
 
 def _closeness(one: str, other: str) -> int:
     return -abs(len(one) - len(other)) + sum(a == b for a, b in zip(one.casefold(), other.casefold(), strict=False))
 
 
-def _sign_in(asked: Asked, condition: Condition, values: tuple[str, ...]) -> Finding:
+def _sign_in(asked: Asked, condition: Condition, values: tuple[str, ...]) -> Unmet:
     """Explain how the caller signed in. No edit of the policy takes a weaker way for the one that it demands."""
     wanted = _listed(condition.expected)
     if is_guest(asked):
@@ -193,7 +193,7 @@ def _sign_in(asked: Asked, condition: Condition, values: tuple[str, ...]) -> Fin
     return _finding(asked, condition, sentence, [Edit(place=place, instruction=instruction, old=old, new=new)])
 
 
-def _excluded(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Finding:
+def _excluded(asked: Asked, statement: Statement, condition: Condition, values: tuple[str, ...]) -> Unmet:
     """Explain a value that the policy excludes. Where it names that very value beside others, the edit takes it out."""
     hit = next((each for each in values if condition.compares(each, asked.request.folded_keys) is not True), values[0])
     if not condition.expected:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from federation.errors import show
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Finding, bounded
+from federation.explaining.trust.asked import Asked, Unmet, bounded
 from federation.explaining.trust.keys import explain_absence
 from federation.explaining.trust.rewriting import literal, quoted, shown, with_value, without_value
 from federation.explanation import Cause, Change, Edit, Place
@@ -16,7 +16,7 @@ from federation.policy.conditions import Condition
 _MAX_TOLD = 4
 
 
-def explain_deny(asked: Asked, statement: Statement) -> Finding:
+def explain_deny(asked: Asked, statement: Statement) -> Unmet:
     """Explain why the Deny *statement* applies to the caller."""
     label = show(statement.sid) if statement.sid else str(statement.index)
     told = " and ".join(_told(asked, each) for each in statement.conditions[:_MAX_TOLD])
@@ -27,7 +27,7 @@ def explain_deny(asked: Asked, statement: Statement) -> Finding:
     cause = Cause(check="deny", sentence=f"statement {label} {whom}", place=asked.place(statement.path))
     edits = [edit for condition in statement.conditions for edit in _edits(asked, statement, condition)]
     working = [edit for edit in edits if (after := asked.after(edit.changes)) is not None and not _applies(after, statement)]
-    return Finding(cause=cause, edits=(*working, _elsewhere(asked, statement)))
+    return Unmet(cause=cause, edits=(*working, _elsewhere(asked, statement)))
 
 
 def _applies(asked: Asked, statement: Statement) -> bool:

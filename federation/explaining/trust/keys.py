@@ -9,7 +9,7 @@ from federation.condition_keys import find_key
 from federation.errors import show
 from federation.explaining.nearest import most_alike
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Finding, bounded, raw
+from federation.explaining.trust.asked import Asked, Unmet, bounded, raw
 from federation.explaining.trust.rewriting import literal, quoted, shown, with_key
 from federation.explanation import Cause, Edit, Listing, Place
 from federation.policy import Statement
@@ -39,19 +39,19 @@ _SERVICES: Final = ("aws", "sts", "saml", "iam")
 """What keys of AWS itself begin with."""
 _MAX_LISTED: Final = 12
 
-Explain = Callable[[Asked, Statement, Condition], Finding | None]
+ExplainKey = Callable[[Asked, Statement, Condition], Unmet | None]
 
 
-def explain_absence(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+def explain_absence(asked: Asked, statement: Statement, condition: Condition) -> Unmet:
     """Explain why the request has no value for the key of *condition*."""
     return next(finding for explain in _EXPLAIN if (finding := explain(asked, statement, condition)) is not None)
 
 
-def _finding(asked: Asked, condition: Condition, sentence: str, edits: Sequence[Edit | None]) -> Finding:
+def _finding(asked: Asked, condition: Condition, sentence: str, edits: Sequence[Edit | None]) -> Unmet:
     has = most_alike(condition.folded, asked.request.keys, limit=_MAX_LISTED)
     listing = Listing(label="condition keys of the request", members=has, nearest=has[0] if has else None)
     cause = Cause(check="condition", sentence=sentence, place=asked.place(condition.path), listings=(listing,))
-    return Finding(cause=cause, edits=tuple(edit for edit in edits if edit is not None))
+    return Unmet(cause=cause, edits=tuple(edit for edit in edits if edit is not None))
 
 
 def _renamed(asked: Asked, statement: Statement, condition: Condition, key: str, *, exact: bool = False) -> Edit | None:
@@ -70,7 +70,7 @@ def _renamed(asked: Asked, statement: Statement, condition: Condition, key: str,
     return asked.edit(condition.path, instruction, changes, old=shown(before)[1:-1], new=shown(after)[1:-1])
 
 
-def _with_scheme(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _with_scheme(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     if not condition.folded.startswith(_SCHEMES):
         return None
     plain = asked.spelled(condition.key.partition("://")[2])
@@ -78,7 +78,7 @@ def _with_scheme(asked: Asked, statement: Statement, condition: Condition) -> Fi
     return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, plain)])
 
 
-def _of_another_provider(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _of_another_provider(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     provider, _, claim = condition.folded.rpartition(":")
     if "." not in provider or provider == fold(asked.provider):
         return None
@@ -96,7 +96,7 @@ def _of_another_provider(asked: Asked, statement: Statement, condition: Conditio
     return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, asked.spelled(mine))])
 
 
-def _claim(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _claim(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     """Explain a key of the right provider that this token has not."""
     provider, _, claim = condition.folded.rpartition(":")
     if asked.protocol != "OIDC" or provider != fold(asked.provider):
@@ -110,7 +110,7 @@ def _claim(asked: Asked, statement: Statement, condition: Condition) -> Finding 
     return _without_claim(asked, condition, exposed[claim])
 
 
-def _not_exposed(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+def _not_exposed(asked: Asked, statement: Statement, condition: Condition) -> Unmet:
     """Explain a claim that AWS makes no key of; the edit demands what AWS does see of the same token."""
     claim = condition.folded.rpartition(":")[2]
     keys = ", ".join(show(f":{each}") for each in asked.vendor.exposed_claims)
@@ -131,7 +131,7 @@ def _instead(asked: Asked, statement: Statement, claim: str) -> Iterator[str]:
             yield asked.spelled(key)
 
 
-def _without_claim(asked: Asked, condition: Condition, claim: str) -> Finding:
+def _without_claim(asked: Asked, condition: Condition, claim: str) -> Unmet:
     wanted = _wanted(condition)
     sentence = f"the token has no claim {show(claim)}"
     if claim == "environment":
@@ -157,7 +157,7 @@ def _wanted(condition: Condition) -> str | None:
     return next((each for each in condition.expected if not any(sign in each for sign in "*?$")), None)
 
 
-def _saml_key_of_web_identity(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _saml_key_of_web_identity(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     if asked.protocol != "OIDC" or not condition.folded.startswith("saml:"):
         return None
     sentence = f"{show(condition.key)} is a key of SAML logins, and the caller has a token of {show(asked.provider)}"
@@ -166,7 +166,7 @@ def _saml_key_of_web_identity(asked: Asked, statement: Statement, condition: Con
     return _finding(asked, condition, sentence, [edit])
 
 
-def _wished(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _wished(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     """Explain tags and a source identity that the token does not ask for, and attributes that the assertion has not."""
     del statement
     at = origins.origin(asked, condition.folded)
@@ -181,7 +181,7 @@ def _wished(asked: Asked, statement: Statement, condition: Condition) -> Finding
     return _finding(asked, condition, sentence, origins.setting(asked, condition.folded, old=None, new=wanted))
 
 
-def _connection(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _connection(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     del statement
     if not condition.folded.startswith(_CONNECTION):
         return None
@@ -191,7 +191,7 @@ def _connection(asked: Asked, statement: Statement, condition: Condition) -> Fin
     return _finding(asked, condition, sentence, [edit])
 
 
-def _second_factor(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _second_factor(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     del statement
     if asked.protocol != "AWS" or not condition.folded.startswith("aws:multifactorauth"):
         return None
@@ -201,7 +201,7 @@ def _second_factor(asked: Asked, statement: Statement, condition: Condition) -> 
     return _finding(asked, condition, sentence, [edit])
 
 
-def _not_for_federated(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _not_for_federated(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     """Explain a key of callers with AWS credentials; where a key of this request says as much, the edit names that."""
     key = find_key(condition.folded)
     if key is None or asked.protocol == "AWS" or asked.protocol in key.callers:
@@ -226,7 +226,7 @@ def _not_for_federated(asked: Asked, statement: Statement, condition: Condition)
     return _finding(asked, condition, sentence, [move])
 
 
-def _placeholder(asked: Asked, statement: Statement, condition: Condition) -> Finding | None:
+def _placeholder(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
     """Explain a claim behind something that is no provider, such as a variable of a script, and a provider without a claim."""
     prefix, _, claim = condition.folded.rpartition(":")
     if asked.protocol == "AWS":
@@ -254,7 +254,7 @@ def _meets(asked: Asked, statement: Statement, condition: Condition, key: str) -
     return asked.accepts(statement, condition.operator.name, key, condition.expected)
 
 
-def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Finding:
+def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Unmet:
     bare = f"{asked.provider}:{condition.folded}"
     known = (
         bare
@@ -276,7 +276,7 @@ def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Findi
     return _finding(asked, condition, sentence, [edit])
 
 
-_EXPLAIN: Final[tuple[Explain, ...]] = (
+_EXPLAIN: Final[tuple[ExplainKey, ...]] = (
     _with_scheme,
     _of_another_provider,
     _claim,

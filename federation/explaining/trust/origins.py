@@ -60,7 +60,7 @@ _ATTRIBUTES: Final = {fold(key): name for name, keys in reversed(tuple(CONDITION
 """Condition key to the Name of the attribute that fills it, the first that is known."""
 
 
-class Origin(NamedTuple):
+class KeyOrigin(NamedTuple):
     """Where a value comes from.
 
     Attributes:
@@ -74,22 +74,22 @@ class Origin(NamedTuple):
     owner: str
 
 
-def origin(asked: Asked, folded: str) -> Origin:
+def origin(asked: Asked, folded: str) -> KeyOrigin:
     """Return where the value of the condition key *folded* comes from in this request."""
     if folded in _SAML:
-        return Origin(*_SAML[folded], owner="assertion")
+        return KeyOrigin(*_SAML[folded], owner="assertion")
     name = _ATTRIBUTES.get(folded) or wish(asked, folded)
     if name and (asked.protocol == "AWS" or (asked.protocol == "OIDC" and folded == _SESSION_NAME)):
-        return Origin(name, f"call's {name}", "call")
+        return KeyOrigin(name, f"call's {name}", "call")
     if name:
-        return Origin(name, f"{asked.token}'s {'attribute' if asked.protocol == 'SAML' else 'claim'} {show(name)}", asked.token)
+        return KeyOrigin(name, f"{asked.token}'s {'attribute' if asked.protocol == 'SAML' else 'claim'} {show(name)}", asked.token)
     provider, _, claim = folded.rpartition(":")
     if asked.protocol == "OIDC" and provider == fold(asked.provider):
         name = _claim(asked, claim)
-        return Origin(show(name), f"token's {show(name)}", "token")
+        return KeyOrigin(show(name), f"token's {show(name)}", "token")
     if folded in CLOCK:
-        return Origin("", "instant that is judged at", "clock")
-    return Origin("", f"request's {show(asked.spelled(folded))}", "AWS")
+        return KeyOrigin("", "instant that is judged at", "clock")
+    return KeyOrigin("", f"request's {show(asked.spelled(folded))}", "AWS")
 
 
 def wish(asked: Asked, folded: str) -> str:
@@ -134,7 +134,7 @@ def client_ids(asked: Asked) -> frozenset[str] | None:
     return None if provider is None else provider.registered
 
 
-def another_audience(asked: Asked, at: Origin, *, old: str, new: str) -> Edit:
+def another_audience(asked: Asked, at: KeyOrigin, *, old: str, new: str) -> Edit:
     """Return the edit by which the token is issued for the audience *new*, in the words of the vendor."""
     grammar = asked.grammar
     how = f": {grammar.audience.format(audience=bounded(new))}" if grammar.audience else ""

@@ -10,7 +10,7 @@ from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.fixing import plain
 from federation.explaining.nearest import most_alike, nearest
-from federation.explaining.trust.asked import OIDC_PROVIDER, Asked, Finding, provider_name
+from federation.explaining.trust.asked import OIDC_PROVIDER, Asked, Unmet, provider_name
 from federation.explaining.trust.rewriting import demanding, quoted, shown
 from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Listing
 from federation.policy import Statement
@@ -24,7 +24,7 @@ _MAX_LISTED: Final = 8
 _UNIQUE_ID: Final = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}", re.ASCII)
 
 
-def explain_principal(asked: Asked, statement: Statement) -> Finding:
+def explain_principal(asked: Asked, statement: Statement) -> Unmet:
     """Explain why the principal element of *statement* does not cover the caller."""
     element, caller = statement.principal, asked.caller
     name = "NotPrincipal" if element is not None and element.negated else "Principal"
@@ -41,16 +41,16 @@ def explain_principal(asked: Asked, statement: Statement) -> Finding:
         listings=tuple(_listings(asked, near)),
     )
     if name == "NotPrincipal":
-        return Finding(cause=cause, edits=(appended(asked),))
+        return Unmet(cause=cause, edits=(appended(asked),))
     if caller.type != "Federated":
-        return Finding(cause=cause, edits=tuple(_named(asked, statement, path)))
-    return Finding(cause=cause, edits=tuple(_edits(asked, statement, path, near)))
+        return Unmet(cause=cause, edits=tuple(_named(asked, statement, path)))
+    return Unmet(cause=cause, edits=tuple(_edits(asked, statement, path, near)))
 
 
-def nobody(asked: Asked) -> Finding:
+def nobody(asked: Asked) -> Unmet:
     """Explain a policy without any Allow statement."""
     sentence = f"the trust policy has no Allow statement, and nobody is let in without one: the caller is {show(asked.caller.name)}"
-    return Finding(cause=Cause(check="principal", sentence=sentence, place=asked.place("$.Statement")), edits=(appended(asked),))
+    return Unmet(cause=Cause(check="principal", sentence=sentence, place=asked.place("$.Statement")), edits=(appended(asked),))
 
 
 def appended(asked: Asked, statement: dict[str, Any] | None = None) -> Edit:

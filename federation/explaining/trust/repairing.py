@@ -12,7 +12,7 @@ from typing import Final
 
 from federation.explaining.nearest import shared
 from federation.explaining.trust.actions import explain_action
-from federation.explaining.trust.asked import Asked, Finding
+from federation.explaining.trust.asked import Asked, Unmet
 from federation.explaining.trust.conditions import explain_condition, is_guest
 from federation.explaining.trust.denies import explain_deny
 from federation.explaining.trust.principals import explain_principal, nobody
@@ -45,7 +45,7 @@ class Walk:
 
     asked: Asked
     choices: Mapping[int, int]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Unmet] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     _seen: set[Part] = field(default_factory=set)
 
@@ -59,7 +59,7 @@ class Walk:
         """The edits that no program can make."""
         return [edit for edit in self.edits if not edit.changes]
 
-    def take(self, part: Part, finding: Finding) -> None:
+    def take(self, part: Part, finding: Unmet) -> None:
         """Keep *finding*, and make its edit where that can be made."""
         number = len(self.findings)
         self._seen.add(part)
@@ -118,7 +118,7 @@ def _walk(asked: Asked, choices: Mapping[int, int]) -> Walk:
     return walk
 
 
-def _next(walk: Walk) -> tuple[Part, Callable[[], Finding]] | None:
+def _next(walk: Walk) -> tuple[Part, Callable[[], Unmet]] | None:
     """Return the next part of the nearest statement that fails and is not explained yet."""
     asked = walk.asked
     statement = _nearest(asked)
@@ -128,7 +128,7 @@ def _next(walk: Walk) -> tuple[Part, Callable[[], Finding]] | None:
     return next(((part, explain) for part, explain in _failing(asked, statement) if walk.is_new(part)), None)
 
 
-def _failing(asked: Asked, statement: Statement) -> Iterator[tuple[Part, Callable[[], Finding]]]:
+def _failing(asked: Asked, statement: Statement) -> Iterator[tuple[Part, Callable[[], Unmet]]]:
     if statement.via(asked.request) is None:
         yield ("principal", statement.path), lambda: explain_principal(asked, statement)
     if not statement.action.matches(asked.request.folded_action):
@@ -138,7 +138,7 @@ def _failing(asked: Asked, statement: Statement) -> Iterator[tuple[Part, Callabl
             yield ("condition", condition.path), _condition(asked, statement, condition)
 
 
-def _condition(asked: Asked, statement: Statement, condition: Condition) -> Callable[[], Finding]:
+def _condition(asked: Asked, statement: Statement, condition: Condition) -> Callable[[], Unmet]:
     return lambda: explain_condition(asked, statement, condition)
 
 

@@ -9,13 +9,13 @@ from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.trust.asked import Asked
 from federation.policy.wildcard import Pattern
 from federation.vendors import ANY
-from federation.vendors.subjects import Subject
+from federation.vendors.subjects import VendorSubject
 
 _CUSTOMISED: Final = ("customised", "reusable workflow")
 """Forms that a repository's subject has only where it is customised."""
 
 
-class Reading(NamedTuple):
+class SubjectComparison(NamedTuple):
     """Two subjects compared.
 
     Attributes:
@@ -31,7 +31,7 @@ class Reading(NamedTuple):
     obtain: str = ""
 
 
-def compare(asked: Asked, expected: str, found: str) -> Reading:
+def compare(asked: Asked, expected: str, found: str) -> SubjectComparison:
     """Compare the policy's value *expected*, perhaps a pattern, with the token's subject *found*."""
     grammar = asked.grammar
     theirs, ours = grammar.read(found), grammar.read(expected)
@@ -42,46 +42,48 @@ def compare(asked: Asked, expected: str, found: str) -> Reading:
     if lacking and _same_names(ours, theirs, grammar.ids):
         return _without_numbers(asked, ours, theirs)
     if ours.form is theirs.form and differing and all(_case_alone(ours, theirs, name) for name in differing):
-        return Reading(f"the {asked.token}'s `sub` and the policy's value differ in upper and lower case alone", dead=True)
+        return SubjectComparison(f"the {asked.token}'s `sub` and the policy's value differ in upper and lower case alone", dead=True)
     if ours.form is theirs.form and differing and differing <= set(ours.form.volatile):
         sentence = f"the policy's value names the {' and the '.join(sorted(differing))} of one run, and each run has another"
-        return Reading(f"{sentence}: {show(theirs.text)}", dead=True)
+        return SubjectComparison(f"{sentence}: {show(theirs.text)}", dead=True)
     if ours.form is theirs.form and differing and differing <= grammar.ids:
         token, policy = (_numbered(each) for each in (theirs, ours))
-        return Reading(f"the token is for {show(token)} and the policy trusts {show(policy)}: the numbers of owner and repository differ")
+        return SubjectComparison(
+            f"the token is for {show(token)} and the policy trusts {show(policy)}: the numbers of owner and repository differ"
+        )
     return _other(asked, ours, theirs)
 
 
-def _unread(asked: Asked, expected: str, found: str, theirs: Subject | None) -> Reading:
+def _unread(asked: Asked, expected: str, found: str, theirs: VendorSubject | None) -> SubjectComparison:
     grammar = asked.grammar
     whom = f"the token is {noun(asked)}" + (f" for {phrase(theirs)}" if theirs is not None else f" with the subject {show(found)}")
     prefix = grammar.prefix
     if prefix and not expected.casefold().startswith(prefix) and grammar.read(prefix + expected) is not None:
         sentence = f"{whom}; the policy's value {show(expected)} lacks {show(prefix)}, with which every such subject begins"
-        return Reading(sentence, dead=True, carried=prefix + expected)
+        return SubjectComparison(sentence, dead=True, carried=prefix + expected)
     if asked.vendor.is_broken(expected):
-        return Reading(f"{whom}; the policy's value {show(expected)} lacks a part, and no token has it as its subject", dead=True)
-    return Reading(f"{whom}; the policy trusts {show(expected)}")
+        return SubjectComparison(f"{whom}; the policy's value {show(expected)} lacks a part, and no token has it as its subject", dead=True)
+    return SubjectComparison(f"{whom}; the policy trusts {show(expected)}")
 
 
-def _without_numbers(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
+def _without_numbers(asked: Asked, ours: VendorSubject, theirs: VendorSubject) -> SubjectComparison:
     sentence = (
         f"the token names owner and repository with their numbers, {show(_numbered(theirs))}, as repositories created, renamed or "
         "transferred since 2026-07-15 do; the policy names them without"
     )
     carried = ours.numbered(theirs, asked.grammar.ids)
     if Pattern.read(carried).matches(theirs.text):
-        return Reading(sentence, dead=True, carried=carried)
-    return Reading(f"{sentence}, and the token is for {theirs.what} where the policy trusts {ours.what}")
+        return SubjectComparison(sentence, dead=True, carried=carried)
+    return SubjectComparison(f"{sentence}, and the token is for {theirs.what} where the policy trusts {ours.what}")
 
 
-def _numbered(subject: Subject) -> str:
+def _numbered(subject: VendorSubject) -> str:
     """Return owner and repository, each with its number where the subject has one."""
     numbers = {part: f"@{subject.parts[f'{part}_id']}" for part in ("owner", "name") if f"{part}_id" in subject.parts}
     return "/".join(subject.parts[part] + numbers.get(part, "") for part in ("owner", "name"))
 
 
-def _other(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
+def _other(asked: Asked, ours: VendorSubject, theirs: VendorSubject) -> SubjectComparison:
     same_owner = ours.whose == theirs.whose
     token, policy = (each.what if same_owner else phrase(each) for each in (theirs, ours))
     if token == policy:
@@ -91,9 +93,9 @@ def _other(asked: Asked, ours: Subject, theirs: Subject) -> Reading:
     if ours.form.name == "reference" and not ours.parts["ref"].startswith("refs/"):
         given = show(f"ref:{ours.parts['ref']}")
         sentence = f"the token is {noun(asked)} for {phrase(theirs)}; the policy's value has {given} without `refs/heads/` or `refs/tags/`"
-        return Reading(f"{sentence}, and no token has it", dead=True)
+        return SubjectComparison(f"{sentence}, and no token has it", dead=True)
     obtain = "" if any(sign in text for text in ours.parts.values() for sign in "*?$") else ours.obtain
-    return Reading(f"the token is {noun(asked)} for {token}; the policy trusts {policy}", obtain=obtain)
+    return SubjectComparison(f"the token is {noun(asked)} for {token}; the policy trusts {policy}", obtain=obtain)
 
 
 def noun(asked: Asked) -> str:
@@ -104,15 +106,15 @@ def noun(asked: Asked) -> str:
     return f"{'an' if name[0] in 'AEIOU' or name.startswith('HCP') else 'a'} {name} token"
 
 
-def phrase(subject: Subject) -> str:
+def phrase(subject: VendorSubject) -> str:
     """Return what a subject is for and whose it is."""
     return f"{subject.what} of {subject.whose}" if subject.whose else subject.what
 
 
-def _same_names(ours: Subject, theirs: Subject, ids: frozenset[str]) -> bool:
+def _same_names(ours: VendorSubject, theirs: VendorSubject, ids: frozenset[str]) -> bool:
     names = [each.removesuffix("_id") for each in ids]
     return all(ours.parts.get(name) == theirs.parts.get(name) or "*" in ours.parts.get(name, "") for name in names)
 
 
-def _case_alone(ours: Subject, theirs: Subject, name: str) -> bool:
+def _case_alone(ours: VendorSubject, theirs: VendorSubject, name: str) -> bool:
     return differs_in_case_alone(ours.parts.get(name, ""), theirs.parts.get(name, ""))

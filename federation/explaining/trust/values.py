@@ -9,7 +9,7 @@ from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.nearest import most_alike
 from federation.explaining.trust import origins, subjects
-from federation.explaining.trust.asked import Asked, Finding, bounded, raw
+from federation.explaining.trust.asked import Asked, Unmet, bounded, raw
 from federation.explaining.trust.rewriting import literal, quoted, shown, with_key, with_operator, with_value
 from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Json, Place
 from federation.policy import Statement
@@ -20,7 +20,7 @@ from federation.policy.wildcard import fold
 
 _SAML_2_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
 
-Explain = Callable[["Mismatch"], Finding | None]
+ExplainValue = Callable[["Mismatch"], Unmet | None]
 
 
 class Mismatch:
@@ -44,12 +44,12 @@ class Mismatch:
         """Whether the operator reads wildcards."""
         return self.condition.operator.operator.wildcards
 
-    def finding(self, sentence: str, edits: Sequence[Edit]) -> Finding:
+    def finding(self, sentence: str, edits: Sequence[Edit]) -> Unmet:
         """Return the finding with both values one above the other."""
         origin = origins.origin(self.asked, self.condition.folded)
         compared = Comparison(expected=self.nearest, found=self.found, expected_from="policy", found_from=origin.owner)
         place = self.asked.place(self.condition.path)
-        return Finding(cause=Cause(check="condition", sentence=sentence, place=place, comparisons=(compared,)), edits=tuple(edits))
+        return Unmet(cause=Cause(check="condition", sentence=sentence, place=place, comparisons=(compared,)), edits=tuple(edits))
 
     def added(self, value: str | None = None) -> Edit:
         """Return the edit that adds the request's own value, or *value*, to those of the policy."""
@@ -89,19 +89,19 @@ class Mismatch:
         return self.asked.edit(self.condition.path, instruction, changes, old=self.condition.key, new=name)
 
 
-def explain_mismatch(asked: Asked, statement: Statement, condition: Condition, found: str) -> Finding:
+def explain_mismatch(asked: Asked, statement: Statement, condition: Condition, found: str) -> Unmet:
     """Explain why *found*, the one value of the condition's key, is not what the policy demands."""
     mismatch = Mismatch(asked, statement, condition, found)
     return next(finding for explain in _EXPLAIN if (finding := explain(mismatch)) is not None)
 
 
-def _no_value(at: Mismatch) -> Finding | None:
+def _no_value(at: Mismatch) -> Unmet | None:
     if at.condition.expected:
         return None
     return at.finding(f"the policy lists no value of {show(at.condition.key)}, and nothing matches an empty list", [at.added()])
 
 
-def _variable(at: Mismatch) -> Finding | None:
+def _variable(at: Mismatch) -> Unmet | None:
     condition = at.condition
     text = next((each for each in condition.expected if "${" in each), None)
     if text is None or not condition.operator.operator.family.variables:
@@ -127,7 +127,7 @@ def _variables_meet(at: Mismatch, text: str) -> bool:
     return not isinstance(resolved, Unresolved)
 
 
-def _audience(at: Mismatch) -> Finding | None:
+def _audience(at: Mismatch) -> Unmet | None:
     asked, folded = at.asked, at.condition.folded
     if at.claim not in ("aud", "oaud") or asked.protocol != "OIDC":
         return None
@@ -146,7 +146,7 @@ def _audience(at: Mismatch) -> Finding | None:
     return at.finding(sentence, [ask] if origins.is_default_audience(asked, at.found) else [ask, at.added()])
 
 
-def _recipient(at: Mismatch) -> Finding | None:
+def _recipient(at: Mismatch) -> Unmet | None:
     if at.condition.folded != "saml:aud":
         return None
     audiences = origins.audiences(at.asked)
@@ -160,7 +160,7 @@ def _recipient(at: Mismatch) -> Finding | None:
     return at.finding(sentence, [at.added(), *origins.setting(at.asked, at.condition.folded, old=at.found, new=at.nearest)])
 
 
-def _format(at: Mismatch) -> Finding | None:
+def _format(at: Mismatch) -> Unmet | None:
     if at.condition.folded != "saml:sub_type":
         return None
     if at.nearest == _SAML_2_FORMAT + at.found:
@@ -172,7 +172,7 @@ def _format(at: Mismatch) -> Finding | None:
     return None
 
 
-def _wildcard(at: Mismatch) -> Finding | None:
+def _wildcard(at: Mismatch) -> Unmet | None:
     condition = at.condition
     if at.wildcards or condition.operator.operator.family.name != "String":
         return None
@@ -192,7 +192,7 @@ def _wildcard(at: Mismatch) -> Finding | None:
     return at.finding(sentence, [at.replaced(), *([moved] if moved is not None else [])])
 
 
-def _case(at: Mismatch) -> Finding | None:
+def _case(at: Mismatch) -> Unmet | None:
     fixed = _beginning(at.nearest) if at.wildcards else at.nearest
     begun = at.found[: len(fixed)]
     if not differs_in_case_alone(fixed, begun) or (fixed == at.nearest and len(at.nearest) != len(at.found)):
@@ -206,7 +206,7 @@ def _case(at: Mismatch) -> Finding | None:
     return at.finding(sentence, [at.replaced(), at.replaced(corrected)])
 
 
-def _subject(at: Mismatch) -> Finding | None:
+def _subject(at: Mismatch) -> Unmet | None:
     if not _is_subject(at):
         return None
     reading = subjects.compare(at.asked, at.nearest, at.found)
@@ -238,7 +238,7 @@ def _lasting(at: Mismatch) -> Iterator[Edit]:
             yield edit
 
 
-def _edges(at: Mismatch) -> Finding | None:
+def _edges(at: Mismatch) -> Unmet | None:
     """Explain a difference in what is easily overlooked at the beginning or the end."""
     alike: dict[str, Callable[[str], str]] = {
         "white space around them": str.strip,
@@ -252,7 +252,7 @@ def _edges(at: Mismatch) -> Finding | None:
     return None
 
 
-def _plain(at: Mismatch) -> Finding:
+def _plain(at: Mismatch) -> Unmet:
     folded = at.condition.folded
     sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
     settings = [] if any(sign in at.nearest for sign in "*?$") else origins.setting(at.asked, folded, old=at.found, new=at.nearest)
@@ -279,7 +279,7 @@ def _beginning(pattern: str) -> str:
     return pattern[: min((place for sign in "*?" if (place := pattern.find(sign)) >= 0), default=len(pattern))]
 
 
-_EXPLAIN: Final[tuple[Explain, ...]] = (
+_EXPLAIN: Final[tuple[ExplainValue, ...]] = (
     _no_value,
     _variable,
     _audience,
