@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeGuard
+from typing import Final, NamedTuple, TypeGuard
 
-from federation.account.model import GROUP_NAME, POLICY_NAME, ROLE_NAME, UNIQUE_ID, USER_NAME, derived_id
+from federation.account.model import GROUP_NAME, IAM_PATH, POLICY_NAME, ROLE_NAME, UNIQUE_ID, USER_NAME, derived_id
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -142,9 +142,20 @@ def arn_of(settings: Settings, kind: EntityKind, path: object, name: str) -> str
     return f"arn:{settings.partition}:iam::{settings.id}:{kind.noun}{path}{name}"
 
 
-def read_unique_id(fields: Fields, kind: EntityKind, account: str, path: str, name: str) -> str:
-    """Return the unique id that the file states, or the one that is derived where it states none."""
-    return fields.text(kind.id_member, pattern=UNIQUE_ID) or kind.derived_id(account, path, name)
+class EntityNames(NamedTuple):
+    """What names a role, user or group: ARN, path and unique id."""
+
+    arn: str
+    path: str
+    unique_id: str
+
+
+def read_names(fields: Fields, kind: EntityKind, settings: Settings, name: str) -> EntityNames:
+    """Return what names the entity in the file of *name*: as the file states it, which must fit the account, or derived."""
+    check_name(fields, kind, name)
+    path = fields.text("Path", pattern=IAM_PATH) or "/"
+    arn = check_arn(fields, arn_of(settings, kind, path, name))
+    return EntityNames(arn, path, fields.text(kind.id_member, pattern=UNIQUE_ID) or kind.derived_id(settings.id, path, name))
 
 
 def check_arn(fields: Fields, *allowed: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from federation import limits
-from federation.account.model import IAM_PATH, ManagedPolicy, Role
+from federation.account.model import ManagedPolicy, Role
 from federation.account.reading.attachments import check_references, read_attachments
-from federation.account.reading.entities import ROLE, arn_of, check_arn, check_name, entities, read_unique_id
+from federation.account.reading.entities import ROLE, entities, read_names
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -40,10 +40,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     """Return one role; None after recording faults. *root* is the JSON path of *document* in *file*."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
-    check_name(fields, ROLE, name)
-    path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, arn_of(settings, ROLE, path, name))
-    role_id = read_unique_id(fields, ROLE, settings.id, path, name)
+    named = read_names(fields, ROLE, settings, name)
     trust = compile_policy(
         fields.raw("AssumeRolePolicyDocument"), "trust", file=file, path=fields.at("AssumeRolePolicyDocument"), faults=faults
     )
@@ -55,10 +52,10 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     if trust is None or len(faults) > before:
         return None
     return Role(
-        arn=arn,
+        arn=named.arn,
         name=name,
-        path=path,
-        role_id=role_id,
+        path=named.path,
+        role_id=named.unique_id,
         trust_policy=trust,
         max_session_duration=longest or MAX_SESSION_DURATION_MIN,
         tags=carried.tags,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from federation.account.model import IAM_PATH, Group, ManagedPolicy, User
+from federation.account.model import Group, ManagedPolicy, User
 from federation.account.reading.attachments import check_references, read_attachments
-from federation.account.reading.entities import GROUP, USER, arn_of, check_arn, check_name, entities, read_unique_id
+from federation.account.reading.entities import GROUP, USER, entities, read_names
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -27,16 +27,20 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
     """Return one group; None after recording faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
-    check_name(fields, GROUP, name)
-    path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, arn_of(settings, GROUP, path, name))
-    group_id = read_unique_id(fields, GROUP, settings.id, path, name)
+    named = read_names(fields, GROUP, settings, name)
     carried = read_attachments(fields, inline=GROUP.inline_member, file=file, faults=faults)
     fields.ignore("CreateDate")
     fields.finish()
     if len(faults) > before:
         return None
-    return Group(arn=arn, name=name, path=path, group_id=group_id, inline_policies=carried.inline, attached_policies=carried.attached)
+    return Group(
+        arn=named.arn,
+        name=name,
+        path=named.path,
+        group_id=named.unique_id,
+        inline_policies=carried.inline,
+        attached_policies=carried.attached,
+    )
 
 
 def read_users(
@@ -63,13 +67,10 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
     """Return one user; None after recording faults."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
-    check_name(fields, USER, name)
-    path = fields.text("Path", pattern=IAM_PATH) or "/"
-    arn = check_arn(fields, arn_of(settings, USER, path, name))
-    user_id = read_unique_id(fields, USER, settings.id, path, name)
+    named = read_names(fields, USER, settings, name)
     carried = read_attachments(fields, inline=USER.inline_member, file=file, faults=faults)
-    named = fields.texts("GroupList") or ()
-    for group in named:
+    member_of = fields.texts("GroupList") or ()
+    for group in member_of:
         if group not in groups:
             fields.fault("GroupList", "names of groups in groups/", show(group), "add the group's file or correct the name")
     fields.ignore("CreateDate", "PasswordLastUsed")
@@ -77,13 +78,13 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
     if len(faults) > before:
         return None
     return User(
-        arn=arn,
+        arn=named.arn,
         name=name,
-        path=path,
-        user_id=user_id,
+        path=named.path,
+        user_id=named.unique_id,
         tags=carried.tags,
         permissions_boundary=carried.boundary,
         inline_policies=carried.inline,
         attached_policies=carried.attached,
-        groups=tuple(groups[group] for group in named),
+        groups=tuple(groups[group] for group in member_of),
     )
