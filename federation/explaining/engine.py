@@ -45,7 +45,18 @@ OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE
 
 
 def explain(refusal: FederationError) -> Explanation:
-    """Return why *refusal* was raised and what to change. The refusal's own ``explanation`` is the same, computed once."""
+    """Return why *refusal* was raised and what to change. The refusal's own ``explanation`` is the same, computed once.
+
+    Nothing is raised: a bug of an explainer must not hide the refusal, which is then explained by its own words.
+    """
+    try:
+        return explanation_of(refusal)
+    except Exception:  # noqa: BLE001 - as the docstring says
+        return Explanation(first=plainly(Situation(refusal=refusal)), aws_message=refusal.aws_message)
+
+
+def explanation_of(refusal: FederationError) -> Explanation:
+    """Return why *refusal* was raised and what to change. A bug of an explainer is raised."""
     situation = situation_of(refusal)
     try:
         return Explanation(
@@ -57,14 +68,6 @@ def explain(refusal: FederationError) -> Explanation:
         )
     finally:
         situation.kept.clear()  # what is kept there refers to the situation: the token would wait for the garbage collector with it
-
-
-def explain_anyhow(refusal: FederationError) -> Explanation:
-    """Return the explanation of *refusal*, or its own words: a bug of an explainer must not hide the refusal."""
-    try:
-        return refusal.explanation
-    except Exception:  # noqa: BLE001 - the refusal by its own words is true in any case
-        return Explanation(first=plainly(Situation(refusal=refusal)), aws_message=refusal.aws_message)
 
 
 def _row(situation: Situation) -> Row:

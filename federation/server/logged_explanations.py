@@ -7,7 +7,6 @@ import time
 from typing import Any, Final
 
 from federation.errors import FederationError
-from federation.explaining.engine import explain_anyhow
 
 MOST_MICROS: Final = 100_000
 """Time that may be saved up for explanations, microseconds."""
@@ -32,7 +31,7 @@ class Explainer:
         if self._left <= 0:
             return {"explained": False}
         started = time.perf_counter_ns()
-        explanation = explain_anyhow(refusal)
+        explanation = refusal.explanation
         edits = [edit.as_dict() for edit in explanation.first.edits]
         while edits and len(json.dumps(edits)) > MOST_CHARS:
             del edits[-1]

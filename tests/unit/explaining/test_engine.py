@@ -1,11 +1,17 @@
 """What refuses first, what would refuse later, and what AWS would accept: found by judging the login again."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 
+import federation
 from federation import FederationError, OidcProvider
 from federation.errors import InvalidIdentityToken
+from federation.explaining import engine
+from federation.explaining.situation import Row, Situation
+from federation.explanation import Obstacle
 from federation.validators import diagnose, validate
 from tests.support import oidc
 from tests.support.sts import saml_login
@@ -48,3 +54,21 @@ def test_the_question_is_not_shown() -> None:
     token = oidc.token(aud="other")
     refusal = refused(token, oidc.provider())
     assert token not in repr(refusal.question) + repr(refusal) + str(refusal.__dict__)
+
+
+def test_a_bug_of_an_explainer_does_not_hide_the_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Situation) -> Obstacle:
+        raise KeyError
+
+    monkeypatch.setattr(engine, "OF_KIND", {"oidc-id-token": {"audience": Row(broken)}})
+    refusal = refused(oidc.token(aud="other"), oidc.provider())
+    assert engine.explain(refusal).cause == f"expected {refusal.expected}, found {refusal.found}"
+    with pytest.raises(KeyError):
+        engine.explanation_of(refusal)
+
+
+def test_the_package_installs_the_engine_that_raises_nothing() -> None:
+    script = "import federation; from federation import explanation; print(explanation._engine[0].__module__)"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert shown == "federation\n"
+    assert federation.explain is engine.explain
