@@ -1,4 +1,4 @@
-"""Row T08: whatever a token says and however wide the terminal is, no row on it begins with words of the token but for their mark."""
+"""ScreenRow T08: whatever a token says and however wide the terminal is, no row on it begins with words of the token but for their mark."""
 
 import base64
 import io

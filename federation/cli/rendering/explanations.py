@@ -12,21 +12,17 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from federation.cli.rendering.lines import Line, Screen, cells
-from federation.cli.rendering.plain import safe
+from federation.cli.rendering.lines import Screen
 from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker
-from federation.cli.rendering.sources import Excerpt, Sources
-from federation.explaining.difference import GAP, align
-from federation.explanation import Cause, Comparison, Edit, Explanation, Listing, Obstacle, Place
+from federation.cli.rendering.rows import ScreenRow, compared_rows, field_rows, labelled_rows, plain_rows, quoted_rows
+from federation.cli.rendering.sources import Sources
+from federation.explanation import Cause, Edit, Explanation, Listing, Obstacle, Place
 
 MOST_ROWS: Final = 25
 """Rows of an explanation, both verdicts among them, where not the whole is asked for."""
-_LABEL: Final = 10
-"""Columns of a label with its indentation."""
 _ALWAYS: Final = -1
 """The weight of what is never left out."""
 _LISTED: Final = 5
-_CUT: Final = "..."
 _UNVERIFIED: Final = "(unverified) "
 _MORE: Final = "--verbose shows all of it"
 _OWNERS: Final = {
@@ -59,18 +55,11 @@ _TIGHT: Final = Limits(4, 4)
 """Used where cause and edit do not fit with the limits of `_ROOMY`."""
 
 
-class Row(NamedTuple):
-    """A row that fits the screen, and its style."""
-
-    text: str
-    style: str = ""
-
-
 class Block(NamedTuple):
     """Rows that are shown together or not at all; those of the least ``weight`` are left out last."""
 
     weight: int
-    rows: tuple[Row, ...]
+    rows: tuple[ScreenRow, ...]
 
 
 def print_explanation(
@@ -85,7 +74,7 @@ def print_explanation(
 ) -> None:
     """Print *explanation* between *heading* (the verdict where there is none) and *verdict*, in at most *most* rows; None: the whole."""
     screen = out.shows
-    above, below = (_plain(words, screen, BAD) for words in (heading or verdict, verdict))
+    above, below = (plain_rows(words, screen, BAD) for words in (heading or verdict, verdict))
     step = field_rows("next", next_step, screen) if next_step else ()
     if most is None:
         blocks = list(_blocks(explanation, sources, screen, WHOLE))
@@ -98,7 +87,7 @@ def print_explanation(
     print_rows((*above, *(row for block in blocks for row in block.rows), *step, *below), out)
 
 
-def print_rows(rows: Sequence[Row], out: Console) -> None:
+def print_rows(rows: Sequence[ScreenRow], out: Console) -> None:
     """Print *rows* as they are."""
     for row in rows:
         out.print(Text(row.text, style=row.style), soft_wrap=True)
@@ -106,7 +95,7 @@ def print_rows(rows: Sequence[Row], out: Console) -> None:
 
 def edit_rows(
     edit: Edit, sources: Sources, screen: Screen, *, label: str = "edit", limits: Limits = WHOLE, known: str = ""
-) -> tuple[Row, ...]:
+) -> tuple[ScreenRow, ...]:
     """Return the rows of one edit: what to do, where (unless *known* says it), the old text, the new text, and who else is let in."""
     rows = [*field_rows(label, edit.instruction, screen, most=limits.sentence)]
     where = _where(edit.place, sources)
@@ -165,10 +154,10 @@ def _of_cause(cause: Cause, sources: Sources, screen: Screen, limits: Limits, *,
     where = _where(cause.place, sources) if cause.place is not None else ""
     rows = field_rows("place", where, screen, style=DIM) if where else ()
     if excerpt is not None:
-        rows = (*rows, *_quoted(excerpt, screen))
+        rows = (*rows, *quoted_rows(excerpt, screen))
     yield Block(weight + 2, rows)
     for comparison in cause.comparisons:
-        yield Block(weight + 1, _compared(comparison, screen))
+        yield Block(weight + 1, compared_rows(comparison, screen))
     for listing in cause.listings:
         yield Block(weight + 2, _listing(listing, screen, limits))
 
@@ -177,19 +166,19 @@ def _in_short(edit: Edit) -> str:
     return edit.instruction + (f" ({_OWNERS[edit.place.owner]}: {edit.place.setting})" if edit.place.setting else "")
 
 
-def _later(obstacle: Obstacle, screen: Screen) -> tuple[Row, ...]:
+def _later(obstacle: Obstacle, screen: Screen) -> tuple[ScreenRow, ...]:
     first = obstacle.causes[0]
     edit = f"; {obstacle.edits[0].instruction}" if obstacle.edits else ""
     return field_rows("after", f"after that {first.check} refuses: {first.sentence}{edit}", screen, most=2)
 
 
-def _aws(explanation: Explanation, screen: Screen) -> tuple[Row, ...]:
+def _aws(explanation: Explanation, screen: Screen) -> tuple[ScreenRow, ...]:
     of_api = explanation.aws_shown_by == "API"
-    accepts = _labelled("AWS would accept", "only the strict profile refuses", screen) if explanation.aws_accepts else ()
+    accepts = labelled_rows("AWS would accept", "only the strict profile refuses", screen) if explanation.aws_accepts else ()
     if explanation.aws_message is None or (accepts and of_api):
         return accepts
     speaker = "AWS says (API)" if of_api else "AWS's sign-in page says"
-    return (*accepts, *_labelled(speaker, explanation.aws_message, screen))
+    return (*accepts, *labelled_rows(speaker, explanation.aws_message, screen))
 
 
 def _where(place: Place | None, sources: Sources) -> str:
@@ -205,94 +194,11 @@ def _where(place: Place | None, sources: Sources) -> str:
     return " ".join(part for part in (_OWNERS[place.owner], place.path, place.source and f"({place.source})") if part)
 
 
-def _quoted(excerpt: Excerpt, screen: Screen) -> tuple[Row, ...]:
-    """Return the line of a file and the marks under what is meant in it."""
-    number = str(excerpt.line)
-    label = "here".rjust(max(len(number), 4) + 2)
-    room = screen.columns - len(label) - 3
-    before, meant, after = (
-        _ascii(part)
-        for part in (excerpt.text[: excerpt.start].lstrip(), excerpt.text[excerpt.start : excerpt.end], excerpt.text[excerpt.end :])
-    )
-    if room < 16:  # noqa: PLR2004 - a window that shows nothing is of no use
-        return ()
-    text, marks = _window(before + meant + after, " " * len(before) + "^" * len(meant), room)
-    return (Row(f"{number.rjust(len(label))} | {text}", ""), Row(f"{label} | {marks}", BAD))
-
-
-def _compared(comparison: Comparison, screen: Screen) -> tuple[Row, ...]:
-    """Return both strings, one above the other, and the marks of the difference."""
-    if comparison.expected == comparison.found:
-        return ()
-    labels = [comparison.expected_from, comparison.found_from, "differs"]
-    width = max(map(cells, map(safe, labels)))
-    room = screen.columns - width - 4
-    upper, lower, marks = align(_ascii(comparison.expected), _ascii(comparison.found))
-    if room < 16 or not marks:  # noqa: PLR2004 - as above
-        pairs = zip(labels, (comparison.expected, comparison.found), strict=False)
-        return tuple(row for label, value in pairs for row in _labelled(safe(label), value, screen))
-    rows = _windows((upper.replace(GAP, " "), lower.replace(GAP, " "), marks), room)
-    return tuple(
-        Row(f"  {safe(label).ljust(width)}  {row}".rstrip(), BAD if label == "differs" else "")
-        for label, row in zip(labels, rows, strict=True)
-    )
-
-
-def _listing(listing: Listing, screen: Screen, limits: Limits) -> tuple[Row, ...]:
+def _listing(listing: Listing, screen: Screen, limits: Limits) -> tuple[ScreenRow, ...]:
     shown = listing.members if limits.whole else listing.members[:_LISTED]
     rest = len(listing.members) - len(shown)
     words = ", ".join(f"{each} (nearest)" if each == listing.nearest else each for each in map(str, shown)) or "none"
-    return _labelled(listing.label, words + (f" and {rest} more" if rest else ""), screen, most=limits.value)
-
-
-def _window(text: str, marks: str, room: int) -> tuple[str, str]:
-    cut, under = _windows((text, marks), room)
-    return cut, under
-
-
-def _windows(rows: tuple[str, ...], room: int) -> tuple[str, ...]:
-    """Return *rows*, of which the last are the marks, cut to *room* characters around the first mark."""
-    longest = max(map(len, rows))
-    if longest <= room:
-        return rows
-    marks = rows[-1]
-    first, last = max(marks.find("^"), 0), len(marks.rstrip())
-    start = max(0, min(last - room + 2 * len(_CUT), first - len(_CUT)))
-    start = min(start, max(0, first - len(_CUT)))
-    found = []
-    for row in rows[:-1]:
-        part = row.ljust(longest)[start : start + room]
-        part = _CUT + part[len(_CUT) :] if start else part
-        found.append(part[: -len(_CUT)] + _CUT if start + room < len(row.rstrip()) else part)
-    return (*found, marks.ljust(longest)[start : start + room].rstrip())
-
-
-def _ascii(text: str) -> str:
-    """Return *text* in ASCII, every other character escaped: marks stand right under it, and characters that look alike do not."""
-    return safe(text).encode("ascii", "backslashreplace").decode("ascii")
-
-
-def field_rows(label: str, value: str, screen: Screen, *, most: int | None = None, style: str = "") -> tuple[Row, ...]:
-    """Return the rows of one value behind its label, at most *most*."""
-    head = f"  {label}".ljust(_LABEL)
-    rest = " " * min(_LABEL, screen.columns // 2)
-    return _wrapped(head, value, rest, screen, most=most, style=style)
-
-
-def _labelled(label: str, value: str, screen: Screen, *, most: int | None = None) -> tuple[Row, ...]:
-    return _wrapped(f"  {label}: ", value, "    ", screen, most=most)
-
-
-def _wrapped(head: str, value: str, rest: str, screen: Screen, *, most: int | None = None, style: str = "") -> tuple[Row, ...]:
-    head, shown = screen.shown(safe(head)), screen.shown(safe(value))
-    rows = list(Line(head + shown, len(head), rest).wrapped(screen.columns))
-    if most is not None and len(rows) > most:
-        rows[most - 1 :] = [rows[most - 1][: screen.columns - len(_CUT)] + _CUT]
-    return tuple(Row(row, style) for row in rows)
-
-
-def _plain(words: str, screen: Screen, style: str) -> tuple[Row, ...]:
-    return tuple(Row(row, style) for row in Line(screen.shown(words), 0, "    ").wrapped(screen.columns))
+    return labelled_rows(listing.label, words + (f" and {rest} more" if rest else ""), screen, most=limits.value)
 
 
 def _height(blocks: Sequence[Block]) -> int:
