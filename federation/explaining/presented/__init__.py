@@ -28,7 +28,7 @@ def explain_presented(situation: Situation) -> Obstacle:
     refusal = situation.refusal
     sentence = presented.sentence or f"the token is malformed: expected {refusal.expected}, found {refusal.found}"
     limit = parameter_sentence(situation, _PARAMETERS[wanted])
-    cause = Cause(check=refusal.check, sentence=f"{limit}; {sentence}" if limit else sentence, unverified=True)
+    cause = Cause(check=refusal.check, sentence=f"{limit}; {sentence}" if limit else sentence)
     path = presented.path or _PARAMETERS[wanted]
     edit = Edit(
         place=Place(owner=presented.owner, path=path),

@@ -146,10 +146,16 @@ class Evidence:
         listings: tuple[Listing, ...] = (),
         place: Place | None = None,
         alternatives: bool = True,
+        proved: bool = False,
     ) -> Obstacle:
-        """Return the explanation of the refusal: *sentence* says what is true here."""
+        """Return the explanation of the refusal: *sentence* says what is true here; *proved*: a registered key proves it all the same."""
         cause = Cause(
-            check=self.check, sentence=sentence, place=place, comparisons=comparisons, listings=listings, unverified=self.unverified
+            check=self.check,
+            sentence=sentence,
+            place=place,
+            comparisons=comparisons,
+            listings=listings,
+            unverified=self.unverified and not proved,
         )
         return Obstacle(causes=(cause,), edits=tuple(edits), alternatives=alternatives)
 

@@ -13,7 +13,7 @@ from federation.explaining.saml.diagnosis import (
     diagnose_signature,
 )
 from federation.explaining.saml.edits import at_identity_provider, in_call, in_metadata, new_response
-from federation.explaining.saml.evidence import Evidence, compared, evidence_of, listed
+from federation.explaining.saml.evidence import CARRIED, Evidence, compared, evidence_of, listed
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
 from federation.explanation import Edit, Obstacle
@@ -33,7 +33,9 @@ def signature(situation: Situation) -> Obstacle:
     fingerprints = ", ".join(key.fingerprint for key in registered)
     comparisons = () if found.carried is None else (compared(fingerprints, found.carried.key.fingerprint),)
     sentence, edits = _told(evidence, found)
-    return evidence.obstacle(sentence, edits, comparisons=comparisons, listings=(listing,), alternatives=len(edits) == 1)
+    # The digest is compared once a key has verified the SignedInfo that holds it.
+    proved = evidence.check == "signature-digest" and all(key.source != CARRIED for key in registered)
+    return evidence.obstacle(sentence, edits, comparisons=comparisons, listings=(listing,), alternatives=len(edits) == 1, proved=proved)
 
 
 def with_its_key(situation: Situation) -> Trial | None:
