@@ -21,7 +21,6 @@ from federation.cli.support.inputs import read_document, read_token
 from federation.cli.support.options import at_option, json_option, quiet_option, token_argument, verbose_option
 from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
-from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.protocols import Provider
 from federation.saml.registration.keys import PERMITS
@@ -101,7 +100,7 @@ def command(
     sources = Sources(account_path)
     if as_json:
         refusal = report.refusal()
-        explanation = None if refusal is None else _explained(refusal, sources)
+        explanation = None if refusal is None else sources.with_lines(refusal.explanation).as_dict()
         print_json({**report.as_dict(), "explanation": explanation})
     elif quiet:
         console().print(headline(report))
@@ -159,9 +158,3 @@ def _refuse(options: Mapping[str, object], names: frozenset[str], source: str) -
 
 def _skewed(options: dict[str, Any]) -> dict[str, Any]:
     return options | ({"clock_skew": timedelta(seconds=options["clock_skew"])} if "clock_skew" in options else {})
-
-
-def _explained(refusal: FederationError, sources: Sources) -> dict[str, Any]:
-    from federation.explaining.engine import explain_anyhow  # noqa: PLC0415 - loaded for refused tokens only
-
-    return sources.with_lines(explain_anyhow(refusal)).as_dict()

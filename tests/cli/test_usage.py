@@ -112,7 +112,7 @@ def test_metadata_at_fault_has_no_status_of_http_either(run: Run) -> None:
 
 
 def test_a_refused_token_has_the_status_of_the_wire(run: Run) -> None:
-    result = run("validate", "fixtures/saml/refused/tampered.b64", "--account", ACCOUNT, "--at", AT, "--verbose")
+    result = run("validate", "fixtures/saml/refused/tampered.b64", "--account", ACCOUNT, "--at", AT)
     assert "(InvalidIdentityToken, HTTP 400)" in result.stdout
 
 

@@ -10,7 +10,6 @@ from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.results import print_refusal, refused_verdict, stderr_console
 from federation.cli.rendering.sources import Sources
 from federation.errors import FederationError
-from federation.explaining.engine import explain_anyhow
 
 _ABOVE: Final = 2
 """Rows that the AWS CLI's own line and the blank line after it take."""
@@ -22,7 +21,7 @@ def print_refused(refusal: FederationError, account: Path | None) -> None:
     if question is None or question.account is None:
         print_refusal(refusal)
         return
-    explanation, verdict = explain_anyhow(refusal), refused_verdict(refusal)
+    explanation, verdict = refusal.explanation, refused_verdict(refusal)
     applicable = any(edit.applicable for edit in explanation.edits)
     print_explanation(
         explanation,

@@ -30,11 +30,10 @@ def print_report(report: Report, out: Speaker, sources: Sources, *, whole: bool)
     elif refusal is None:
         print_verdicts(report, out)
     if refusal is not None:
-        from federation.explaining.engine import explain_anyhow  # noqa: PLC0415 - loaded for refused tokens only
-
         print_explanation(
-            explain_anyhow(refusal),
+            refusal.explanation,
             verdict=headline(report).plain,
+            heading=f"{headline(report).plain} {coded(refusal).plain}",
             out=out,
             sources=sources,
             next_step="" if whole else "make the edit, then ask again; --verbose shows every check",

@@ -19,7 +19,6 @@ from federation.cli.sts.answers import credentials_options
 from federation.cli.support.inputs import literal_or_file
 from federation.cli.support.options import Command
 from federation.errors import FederationError
-from federation.explaining.engine import explain_anyhow
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive-tag-keys", "--audience", "--provided-contexts"})
 """Options that take all the words up to the next option, as in the AWS CLI."""
@@ -94,7 +93,7 @@ def answering(operation: str) -> Iterator[None]:
     try:
         yield
     except FederationError as refusal:
-        if not explain_anyhow(refusal).aws_accepts:
+        if not refusal.explanation.aws_accepts:
             said = f"An error occurred ({refusal.code}) when calling the {operation} operation: "
             tell(partial(_say, said, refusal))
         raise
