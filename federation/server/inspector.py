@@ -15,9 +15,9 @@ from typing import Any, Final
 from lxml.html import HtmlElement, tostring
 from lxml.html import builder as E  # noqa: N812 - the name by which lxml's builder goes
 
+from federation import limits
 from federation.account import Account
 from federation.errors import FederationError, printable
-from federation.explaining.engine import explain_anyhow
 from federation.explanation import Edit
 from federation.identity import timestamp
 from federation.judging.finder import Finder
@@ -57,6 +57,8 @@ _HEADERS: Final = (
 _MARKS: Final = {"passed": "✓", "refused": "✗", "skipped": "·"}
 _SHOWN_CHARS: Final = 2_000
 _DEEPEST: Final = 8
+# Explaining judges a message several times over, and anybody may post to the page (C05).
+_TOO_LONG: Final = f"No cause is sought: the token is longer than the {limits.SAML_ASSERTION_PARAMETER_CHARS:_} characters that STS takes."
 _WARNING: Final = "UNVERIFIED: whoever wrote the token chose every word below."
 
 
@@ -93,7 +95,8 @@ class Inspector:
             claimed = _claimed({"issuer": unverified.issuer, "subject": unverified.subject})
             return [heading, E.P("✗ refused", E.CLASS("refused")), _facts(refusal.as_dict()), *claimed]
         verdicts = [_verdict(report, profile) for profile in Profile]
-        return [heading, *verdicts, *_explained(report), *_named(report), _checks(report)]
+        explained = _explained(report) if len(token) <= limits.SAML_ASSERTION_PARAMETER_CHARS else [E.P(_TOO_LONG)]
+        return [heading, *verdicts, *explained, *_named(report), _checks(report)]
 
 
 def _verdict(report: Report, profile: Profile) -> HtmlElement:
@@ -108,7 +111,7 @@ def _explained(report: Report) -> list[HtmlElement]:
     refusal = report.refusal()
     if refusal is None:
         return []
-    explanation = explain_anyhow(refusal)
+    explanation = refusal.explanation
     obstacles = (explanation.first, *explanation.later)
     causes = [E.LI(_text(cause.sentence)) for each in obstacles for cause in each.causes]
     edits = [_edit(edit) for each in obstacles for edit in each.edits]
@@ -176,5 +179,10 @@ def _page(findings: list[HtmlElement]) -> HtmlElement:
         method="post",
         action=INSPECTOR_PATH,
     )
-    head = E.HEAD(E.META(charset="utf-8"), E.TITLE("federation: inspector"), E.STYLE(_STYLE))
+    head = E.HEAD(
+        E.META(charset="utf-8"),
+        E.META(name="viewport", content="width=device-width, initial-scale=1"),
+        E.TITLE("federation: inspector"),
+        E.STYLE(_STYLE),
+    )
     return E.HTML(head, E.BODY(E.H1("Inspector"), form, *findings), lang="en")

@@ -32,6 +32,8 @@ from tests.support.signatures import AT, ISSUER, LOGIN, forge, tree
 TIMES = 10
 TURNS = 4
 PREFIXES = ("#default", *(f"p{number}" for number in range(limits.INCLUSIVE_PREFIXES - 1)))
+POSTED = 350_000
+"""Octets of a message that one post to the page can hold, encoded twice."""
 SAML = b'xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion"'
 
 
@@ -167,6 +169,12 @@ JUDGES: dict[str, Callable[[str], object]] = {
 }
 
 
+def tokens(shape: str, octets: int) -> tuple[str, str]:
+    """The hostile message and the sound one."""
+    hostile, good = (base64.b64encode(made).decode() for made in (message(shape, octets), sound(octets)))
+    return hostile, good
+
+
 def seconds(judge: Callable[[str], object], token: str) -> float:
     start = time.process_time()
     try:
@@ -179,10 +187,9 @@ def seconds(judge: Callable[[str], object], token: str) -> float:
 @pytest.mark.parametrize("octets", [100_000, 1_000_000])
 @pytest.mark.parametrize("shape", [*IN_VALUE, *ELSEWHERE])
 def test_X27_C05_D01_no_message_costs_ten_times_a_sound_one_of_its_size(shape: str, octets: int) -> None:
-    hostile, good = (base64.b64encode(made).decode() for made in (message(shape, octets), sound(octets)))
+    encoded = {size: tokens(shape, size) for size in {octets, min(octets, POSTED)}}
     for name, judge in JUDGES.items():
-        if len(hostile) * 1.1 > limits.REQUEST_OCTETS and name == "page":
-            continue
+        hostile, good = encoded[min(octets, POSTED) if name == "page" else octets]
         best = sound_best = float("inf")
         for _ in range(TURNS):
             sound_best = min(sound_best, seconds(judge, good))
