@@ -1,11 +1,29 @@
 """How the cost of something grows with its size, in processor time and robust to noise."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 ATTEMPTS = 4
 FLOOR = 0.004
 """Seconds below which a measurement says more about the clock than about the code."""
+
+
+@contextmanager
+def spends_at_most(seconds: float) -> Iterator[None]:
+    """Require that the block takes at most so much processor time.
+
+    The garbage collector rests meanwhile: what it takes for the objects of a whole suite says nothing about the block.
+    """
+    gc.disable()
+    begun = time.process_time()
+    try:
+        yield
+        spent = time.process_time() - begun
+    finally:
+        gc.enable()
+    assert spent < seconds
 
 
 def cost(action: Callable[[], object]) -> float:
