@@ -17,7 +17,8 @@ test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules
 calendar: $(VENV)/.dev  ## the whole suite in other years, or in YEARS="n …" from now: no test may depend on today's date
 	$(BIN)/python -m tests.calendar $(YEARS)
 
-search: $(VENV)/.dev  ## longer property searches
+search: $(VENV)/.dev  ## a thousand examples of each property, and the tests that take minutes
+	$(BIN)/pytest -n $(JOBS) -m "not long" --hypothesis-profile=search tests/property tests/differential
 	$(BIN)/pytest -m long
 
 lint: $(VENV)/.dev

@@ -11,17 +11,23 @@ from federation.explaining.engine import explanation_of
 from federation.explanation import install
 
 # How long an example takes says more about the machine than about the code; growth has tests of its own.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, max_examples=75)
+settings.register_profile("search", deadline=None, max_examples=1_000)  # `make search`
 settings.load_profile("suite")
 
 # A bug of an explainer is hidden from users, whom it must not cost the refusal. Here it is raised.
 install(explanation_of)
 
 
+# Thousands of tests are collected, and none of them is garbage: the collector need not walk over them again and again.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Take the thousands of collected tests out of the sight of the garbage collector, which would walk over them again and again."""
+    """Take the collected tests out of the garbage collector's sight, and let it begin."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ WORLD = World()
 SERVICE = WORLD.sts
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.fixed_dictionaries(
         {},
@@ -69,7 +68,7 @@ SNIPPETS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FILES), st.one_of(st.binary(max_size=80), st.lists(SNIPPETS, max_size=12).map(b"".join)))
 def test_files_of_any_content(tmp_path_factory: pytest.TempPathFactory, file: str, octets: bytes) -> None:
     root = init_account(Path(tmp_path_factory.mktemp("fuzz")) / "account", account_id=ACCOUNT)

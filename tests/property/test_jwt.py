@@ -28,7 +28,6 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_changing_any_character_refuses(data: st.DataObject) -> None:
     good = token("ES256", sub="alice")
@@ -38,7 +37,6 @@ def test_changing_any_character_refuses(data: st.DataObject) -> None:
         validate(good[:place] + other + good[place + 1 :], provider("ES256"), at=AT)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_cutting_or_repeating_refuses(data: st.DataObject) -> None:
     good = token("ES256")
@@ -50,7 +48,6 @@ def test_cutting_or_repeating_refuses(data: st.DataObject) -> None:
                 validate(changed, provider("ES256"), at=AT)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200), json_values))
 def test_only_refusals_escape(value: Any) -> None:
     with pytest.raises(FederationError):
@@ -58,7 +55,6 @@ def test_only_refusals_escape(value: Any) -> None:
     assert not diagnose(value, provider(), at=AT).accepted
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.binary(max_size=100), json_values.map(lambda v: json.dumps(v).encode())), st.sampled_from(["strict", "aws"]))
 def test_only_refusals_escape_for_signed_nonsense(payload: bytes, profile: str) -> None:
     signed = forge().sign(b'{"alg":"RS256","kid":"key-1"}', payload or b"x")
@@ -66,7 +62,6 @@ def test_only_refusals_escape_for_signed_nonsense(payload: bytes, profile: str) 
         validate(signed, provider(profile=profile), at=AT)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["sub", "aud", "azp", "iat", "exp", "nbf", "jti", "amr", "cnf", "token_use", "events", "iss", "x"]),
@@ -97,7 +92,6 @@ jwks_values = (
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.dictionaries(jwks_members, jwks_values, max_size=6) | json_values, max_size=3), st.sampled_from(list(Profile)))
 def test_any_key_set_is_loaded_or_refused_in_kind(keys: list[Any], profile: Profile) -> None:
     for document in ({"keys": keys}, json.dumps({"keys": keys})):
@@ -105,7 +99,6 @@ def test_any_key_set_is_loaded_or_refused_in_kind(keys: list[Any], profile: Prof
             KeySet.parse(document, profile=profile)
 
 
-@settings(max_examples=200, deadline=None)
 @given(json_values | st.dictionaries(st.sampled_from(["active", "sub", "exp", "aud", "data", "user_id", "iat", "error"]), json_values))
 def test_any_answer_is_registered_or_refused_in_kind(answer: Any) -> None:
     for name in ("www.amazon.com", "graph.facebook.com", "as.example.com"):
@@ -113,7 +106,6 @@ def test_any_answer_is_registered_or_refused_in_kind(answer: Any) -> None:
             OAuthProvider(name=name, token_information={"0" * 64: answer})
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(min_size=1, max_size=60))
 def test_base64url_has_one_spelling(octets: bytes) -> None:
     text = base64url.encode(octets)
@@ -122,14 +114,13 @@ def test_base64url_has_one_spelling(octets: bytes) -> None:
         assert base64url.decode(sloppy) is None
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(max_size=10), json_values, max_size=5))
 def test_json_that_two_parsers_read_alike_is_read(members: dict[str, Any]) -> None:
     decoded = decode_object(json.dumps(members, ensure_ascii=False).encode(), COMPLAINT)
     assert (decoded.members, decoded.repeated) == (members, ())
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet='{}[]":,\\u0123456789dDeE+-.ntrfalse ', max_size=80))
 def test_strict_json_is_json(text: str) -> None:
     """What is read here, the standard library reads too, and the same."""
@@ -176,7 +167,7 @@ def test_dots_cost_nothing() -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=5_000, deadline=None)
+@settings(max_examples=5_000)
 @given(st.data())
 def test_changing_octets_of_the_payload_refuses(data: st.DataObject) -> None:
     header, payload, signature = token("ES256").split(".")

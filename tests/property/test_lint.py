@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.policy import Policy, Principal, RequestContext
@@ -15,7 +15,6 @@ from tests.support.world import GITHUB
 WITHOUT_EFFECT = {"duplicate-statement", "unreachable-statement", "contradictory-conditions"}
 
 
-@settings(max_examples=150)
 @given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
 def test_a_statement_said_to_be_without_effect_has_none(document: Any, caller: Any, action: str, keys: Any) -> None:
     policy = Policy.stored(document, kind="trust")
@@ -27,7 +26,6 @@ def test_a_statement_said_to_be_without_effect_has_none(document: Any, caller: A
         assert without.evaluate(request).effect == policy.evaluate(request).effect
 
 
-@settings(max_examples=150)
 @given(DOCUMENTS, CALLERS, ACTIONS)
 def test_what_grants_without_any_key_is_found(document: Any, caller: Any, action: str) -> None:
     policy = Policy.stored(document, kind="trust")
@@ -50,7 +48,6 @@ PATTERNS = st.builds(
 ) | st.text(alphabet="repo:ab/*?", max_size=8)
 
 
-@settings(max_examples=300)
 @given(PATTERNS, SUBJECTS, SUBJECTS)
 def test_a_pattern_that_two_owners_meet_is_an_error(pattern: str, one: str, other: str) -> None:
     statement = scoped(GITHUB, pattern, "StringLike")

@@ -13,7 +13,7 @@ from federation.saml.registration.keys import load_certificates, load_decryption
 from federation.saml.response import examine_response, prove_response
 from tests.support.signatures import Keys, encryption, genuine, own_decryption_key
 
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -52,19 +52,16 @@ def outcome(document: bytes) -> str:
     return ",".join(key.fingerprint for key in found_out.keys)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_octets_as_metadata(octets: bytes) -> None:
     assert outcome(octets)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.integers(0, len(METADATA) - 1), st.binary(max_size=3), st.integers(0, 3))
 def test_damaged_metadata(place: int, put: bytes, cut: int) -> None:
     assert outcome(METADATA[:place] + put + METADATA[place + cut :])
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.integers(0, len(RESPONSE) - 1), st.binary(max_size=2), st.integers(0, 2))
 def test_a_damaged_response_is_refused_or_says_the_same(place: int, put: bytes, cut: int) -> None:
     token = base64.b64encode(RESPONSE[:place] + put + RESPONSE[place + cut :])
@@ -73,7 +70,6 @@ def test_a_damaged_response_is_refused_or_says_the_same(place: int, put: bytes, 
     assert verdict == good or (isinstance(verdict, FederationError) and verdict.code != "InternalFailure")
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 30), st.sampled_from(NAMES), st.text(alphabet="ab \n<é", max_size=4), st.booleans()),
@@ -100,14 +96,12 @@ def test_any_shape_of_a_signed_assertion(edits: list[tuple[int, str, str, bool]]
         assert all(isinstance(value, str) for values in read.attributes.values() for value in values)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40) | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z", fullmatch=True))
 def test_any_text_as_instant(text: str) -> None:
     read = attempt(lambda: read_instant(text, "x"))
     assert read.check == "time-syntax" if isinstance(read, FederationError) else read.utcoffset() == timedelta(0)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_any_instant_of_judgement(moment: datetime) -> None:
     at = moment.replace(tzinfo=UTC)

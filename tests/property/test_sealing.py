@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.account import Keyring
@@ -45,7 +45,6 @@ sessions = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(sessions, st.integers(0, 4096))
 def test_what_is_sealed_comes_back(session: RoleSession, minimum: int) -> None:
     try:
@@ -56,7 +55,6 @@ def test_what_is_sealed_comes_back(session: RoleSession, minimum: int) -> None:
     assert open_session(sealed.token, sealed.access_key_id, SEALER, partition="aws", account=ACCOUNT, at=AT) == session
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a23_any_change_is_refused(data: st.DataObject) -> None:
     octets = base64.b64decode(SEALER.seal(b"payload", kind=b"R").token)
@@ -69,7 +67,6 @@ def test_a23_any_change_is_refused(data: st.DataObject) -> None:
             SEALER.open(base64.b64encode(forged).decode(), kind=b"R")
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(), st.binary(), st.none(), st.binary(max_size=200).map(lambda octets: base64.b64encode(octets).decode())))
 def test_anything_else_is_refused(token: object) -> None:
     with pytest.raises(FederationError):

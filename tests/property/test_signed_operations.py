@@ -58,7 +58,7 @@ def sts() -> SecurityTokenService:
 
 
 @pytest.mark.parametrize("operation", PARAMETERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_arguments_of_any_kind(sts: SecurityTokenService, operation: str, data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(PARAMETERS[operation] or ("",)), max_size=3, unique=True))
@@ -78,7 +78,6 @@ def told(operation: Callable[..., object], *arguments: object, **keywords: objec
         return f"{refusal} {refusal.message}"
 
 
-@settings(max_examples=100, deadline=None)
 @given(key_id=ANYTHING | WORDS, token=ANYTHING | WORDS)
 def test_credentials_of_any_kind(sts: SecurityTokenService, key_id: Any, token: Any) -> None:
     assert SECRET not in told(sts.caller_for_key, key_id, token)

@@ -10,7 +10,7 @@ import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.credentials import Credentials  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.errors import FederationError
@@ -57,7 +57,6 @@ def refusal(request: SignedRequest) -> FederationError | None:
     return None
 
 
-@settings(max_examples=150, deadline=None)
 @given(path=paths, query=parameters, extra=headers, body=st.binary(max_size=40), token=tokens)
 def test_what_botocore_signs_in_the_header_verifies(
     path: str, query: dict[str, str], extra: dict[str, str], body: bytes, token: str | None
@@ -66,7 +65,6 @@ def test_what_botocore_signs_in_the_header_verifies(
     assert check(sign(SigV4Auth, request, token=token)) == token
 
 
-@settings(max_examples=100, deadline=None)
 @given(path=paths, query=parameters, extra=headers, token=tokens, expires=st.integers(1, 604_800))
 def test_what_botocore_presigns_verifies(path: str, query: dict[str, str], extra: dict[str, str], token: str | None, expires: int) -> None:
     request = AWSRequest("GET", f"https://{HOST}{path}", headers=extra, params=query)
@@ -139,7 +137,6 @@ def meaning(request: SignedRequest) -> tuple[object, ...]:
     return claimed, sorted(request.parameters()), signed, path, request.body
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize("make", [signed_post, signed_get])
 def test_any_changed_octet_is_refused_or_changes_nothing(make: Callable[[], SignedRequest], data: st.DataObject) -> None:
@@ -153,7 +150,6 @@ def test_any_changed_octet_is_refused_or_changes_nothing(make: Callable[[], Sign
         assert "c2Vzc2lvbg==" not in told
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST"]),
     target=st.binary(max_size=80) | texts | st.none(),

@@ -87,7 +87,7 @@ def assert_marked(output: str, columns: int, mark: str) -> None:
                 assert row.strip() != VERDICT
 
 
-ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @ANY

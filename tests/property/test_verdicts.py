@@ -19,7 +19,7 @@ from tests.support import oidc, saml
 from tests.support.sts import web_identity
 from tests.support.verdicts import check_both_verdicts
 
-quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 CONTENTS = (None, "aes256-gcm", "aes256-cbc")
 TRANSPORTS = ("rsa-oaep-mgf1p", "rsa-1_5")
@@ -137,7 +137,7 @@ def key_set(entries: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
     return {"keys": [{name: value for name, value in jwk.items() if value is not None} for jwk in changed]}
 
 
-@settings(quick, max_examples=120)
+@quick
 @given(jwks, st.integers(0, 5), headers, claims, st.sampled_from((None, ("RS256",), ("EdDSA", "ES256"))))
 @example([(0, {}), (1, {"kid": None})], 1, {"alg": "RS256"}, {}, None)  # the key without kid, which aws does not index
 @example([(0, {}), (1, {})], 0, {"alg": "RS256"}, {}, None)  # no kid, two keys

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.errors import FederationError, InternalFailure
@@ -40,7 +40,6 @@ def answer(token: object, **call: Any) -> WebIdentityRoleSession | FederationErr
     return found
 
 
-@settings(max_examples=150, deadline=None)
 @given(foreign, foreign, foreign, foreign, foreign)
 def test_any_arguments(token: object, name: object, provider: object, arns: object, duration: object) -> None:
     given_words = {"role_session_name": name, "provider_id": provider, "policy_arns": arns, "duration_seconds": duration}
@@ -50,7 +49,6 @@ def test_any_arguments(token: object, name: object, provider: object, arns: obje
     answer(ACCESS_TOKEN, provider_id=AMAZON, role_session_name=name)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_changed_token_is_refused_or_the_same(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(TOKEN) - 1))
@@ -59,7 +57,6 @@ def test_a_changed_token_is_refused_or_the_same(data: st.DataObject) -> None:
     assert isinstance(found, FederationError) or (changed == TOKEN and found.subject == SUBJECT)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([ROLES, TAGS, SOURCE_IDENTITY, f"{TAGS}/principal_tags/Team", f"{TAGS}/transitive_tag_keys", "amr", "azp", "jti"]),

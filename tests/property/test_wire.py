@@ -89,7 +89,6 @@ def test_what_botocore_sends_is_what_we_read(row: Operation) -> None:
     check()
 
 
-@tuned(max_examples=200, deadline=None)
 @given(st.binary(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=30).map(lambda pieces: "".join(pieces).encode()))
 def test_any_octets_have_one_reading_or_none(body: bytes) -> None:
     request = Request("POST", "/", "", (FORM,), body)

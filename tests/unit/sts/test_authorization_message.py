@@ -5,7 +5,7 @@ import re
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.account.reading.keyring import Keyring
@@ -132,7 +132,6 @@ def test_conditions_of_a_statement_are_told_too() -> None:
     }
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10_000), st.characters(codec="ascii"))
 def test_every_damage_is_one_refusal(position: int, character: str) -> None:
     message = encode(EXAMPLE, SEALER)
