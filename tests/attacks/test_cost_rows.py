@@ -7,7 +7,7 @@ the sound message, the best of a few turns.
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -169,12 +169,6 @@ JUDGES: dict[str, Callable[[str], object]] = {
 }
 
 
-def tokens(shape: str, octets: int) -> tuple[str, str]:
-    """The hostile message and the sound one."""
-    hostile, good = (base64.b64encode(made).decode() for made in (message(shape, octets), sound(octets)))
-    return hostile, good
-
-
 def seconds(judge: Callable[[str], object], token: str) -> float:
     start = time.process_time()
     try:
@@ -184,12 +178,12 @@ def seconds(judge: Callable[[str], object], token: str) -> float:
     return time.process_time() - start
 
 
-@pytest.mark.parametrize("octets", [100_000, 1_000_000])
+@pytest.mark.parametrize(("octets", "judges"), [(POSTED, JUDGES), (1_000_000, ["validate"])], ids=["posted", "longest"])
 @pytest.mark.parametrize("shape", [*IN_VALUE, *ELSEWHERE])
-def test_X27_C05_D01_no_message_costs_ten_times_a_sound_one_of_its_size(shape: str, octets: int) -> None:
-    encoded = {size: tokens(shape, size) for size in {octets, min(octets, POSTED)}}
-    for name, judge in JUDGES.items():
-        hostile, good = encoded[min(octets, POSTED) if name == "page" else octets]
+def test_X27_C05_D01_no_message_costs_ten_times_a_sound_one_of_its_size(shape: str, octets: int, judges: Iterable[str]) -> None:
+    hostile, good = (base64.b64encode(made).decode() for made in (message(shape, octets), sound(octets)))
+    for name in judges:
+        judge = JUDGES[name]
         best = sound_best = float("inf")
         for _ in range(TURNS):
             sound_best = min(sound_best, seconds(judge, good))
@@ -231,4 +225,4 @@ def test_M01_D01_no_metadata_costs_more_than_its_size(shape: str) -> None:
 
     small = min(cost(25_000) for _ in range(3))
     # Quadratic would be four hundred times; the constant forgives a busy machine.
-    assert min(cost(500_000) for _ in range(2)) < 60 * small + 0.2
+    assert cost(500_000) < 60 * small + 0.2 or cost(500_000) < 60 * small + 0.2

@@ -23,20 +23,25 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 @cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(name: str, path: Path) -> tuple[str, ...]:
     """Every module of the project that *path* imports, anywhere in its body; imports for type checkers only do not load anything."""
     return tuple(imported(name, path))
 
 
 def imported(name: str, path: Path) -> Iterator[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tuple(ast.walk(parsed(path)))
     typing_only = {
         id(node)
-        for block in ast.walk(tree)
+        for block in nodes
         if isinstance(block, ast.If) and ast.unparse(block.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
         for node in ast.walk(block)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "federation")
         elif isinstance(node, ast.ImportFrom):
@@ -52,7 +57,7 @@ def imported_by_text(name: str, path: Path) -> Iterator[str]:
 
     Of a text that is made at run time its constant beginning counts: it must name a package.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     assigned = {
         node.target.id: node.value
         for node in tree.body

@@ -4,6 +4,7 @@ import base64
 import json
 import urllib.parse
 import zlib
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from tests.support.sts import saml_login
 from tests.support.sts.web_identity import ROLE, World, mint
 from tests.support.web_explaining import explained, only_edit, refused, told
 
-TOKEN = mint()
+# The character that ends the token when twenty are cut from it carries bits of its own in most signatures: in this one it does.
+TOKEN = next(made for made in (mint(jti=f"{number}") for number in count()) if made[-21] not in "AQgw")
 HEADER, PAYLOAD, SIGNATURE = TOKEN.split(".")
 RESPONSE = saml_login.mint()
 XML = base64.b64decode(RESPONSE)
