@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from federation.errors import show
+from federation.explaining.rewriting import shown
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import ASSUME_ROLE, SAML, WEB_IDENTITY, Asked, Unmet
-from federation.explaining.trust.rewriting import shown
 from federation.explanation import Cause, Change, Edit, Place
 from federation.policy import Statement
 from federation.policy.wildcard import fold

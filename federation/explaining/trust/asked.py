@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from federation.account import Account
 from federation.errors import FederationError, printable
-from federation.explaining.fixing import changed, plain
+from federation.explaining.fixing import changed
 from federation.explaining.situation import Situation
 from federation.explanation import Cause, Change, Edit, Place
 from federation.identity import ContextValue
@@ -175,8 +175,3 @@ def bounded(text: str | None) -> str | None:
 def provider_name(principal: str) -> str:
     """Return the URL without ``https://`` of the OIDC provider with the ARN *principal*; a built-in name stays as it is."""
     return principal.partition(OIDC_PROVIDER)[2] or principal
-
-
-def raw(statement: Statement, condition: Condition) -> Any:  # noqa: ANN401 - JSON
-    """Return the values of *condition* as the document has them: one value, or a list."""
-    return plain(statement.source["Condition"][condition.operator.name][condition.key])

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from federation.errors import printable, show
+from federation.explaining.rewriting import literal, quoted, raw, shown, with_operator, without_value
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Unmet, raw
+from federation.explaining.trust.asked import Asked, Unmet
 from federation.explaining.trust.keys import explain_absence
-from federation.explaining.trust.rewriting import literal, quoted, shown, with_operator, without_value
 from federation.explaining.trust.values import Mismatch, explain_mismatch
 from federation.explanation import Cause, Change, Comparison, Edit, Place
 from federation.policy import Statement

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from federation.errors import show
+from federation.explaining.rewriting import literal, quoted, shown, with_value, without_value
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import Asked, Unmet, bounded
 from federation.explaining.trust.keys import explain_absence
-from federation.explaining.trust.rewriting import literal, quoted, shown, with_value, without_value
 from federation.explanation import Cause, Change, Edit, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition

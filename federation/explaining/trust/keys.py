@@ -8,9 +8,9 @@ from typing import Any, Final
 from federation.condition_keys import find_key
 from federation.errors import show
 from federation.explaining.nearest import most_alike
+from federation.explaining.rewriting import literal, quoted, raw, shown, with_key
 from federation.explaining.trust import origins
-from federation.explaining.trust.asked import Asked, Unmet, bounded, raw
-from federation.explaining.trust.rewriting import literal, quoted, shown, with_key
+from federation.explaining.trust.asked import Asked, Unmet, bounded
 from federation.explanation import Cause, Edit, Listing, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition

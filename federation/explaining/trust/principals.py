@@ -10,8 +10,8 @@ from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.fixing import plain
 from federation.explaining.nearest import most_alike, nearest
+from federation.explaining.rewriting import demanding, quoted, shown
 from federation.explaining.trust.asked import OIDC_PROVIDER, Asked, Unmet, provider_name
-from federation.explaining.trust.rewriting import demanding, quoted, shown
 from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Listing
 from federation.policy import Statement
 from federation.policy.document import member

@@ -8,9 +8,9 @@ from typing import Final
 from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.nearest import most_alike
+from federation.explaining.rewriting import literal, quoted, raw, shown, with_key, with_operator, with_value
 from federation.explaining.trust import origins, subjects
-from federation.explaining.trust.asked import Asked, Unmet, bounded, raw
-from federation.explaining.trust.rewriting import literal, quoted, shown, with_key, with_operator, with_value
+from federation.explaining.trust.asked import Asked, Unmet, bounded
 from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Json, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition

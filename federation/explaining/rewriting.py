@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from federation.errors import printable
 from federation.explaining.fixing import plain
-from federation.explaining.trust.asked import raw
 from federation.explanation import ABSENT, Change, Json
 from federation.policy import Statement
 from federation.policy.conditions import Condition
@@ -17,6 +16,11 @@ from federation.policy.wildcard import fold
 
 _TOLD: Final = 320
 """Characters of a value in an instruction."""
+
+
+def raw(statement: Statement, condition: Condition) -> Any:  # noqa: ANN401 - JSON
+    """Return the values of *condition* as the document has them: one value, or a list."""
+    return plain(statement.source["Condition"][condition.operator.name][condition.key])
 
 
 def with_value(statement: Statement, condition: Condition, value: str, *, instead_of: str | None = None) -> tuple[Change, ...]:
