@@ -44,6 +44,9 @@ _DECLARATION: Final = re.compile(
     re.IGNORECASE,
 )
 _DECLARATION_OCTETS: Final = 256
+_USUAL_DECLARATIONS: Final = frozenset(
+    b'<?xml version="1.0"%b?>' % encoding for encoding in (b"", b' encoding="UTF-8"', b' encoding="utf-8"')
+)
 
 _TOO_DEEP: Final = "/" + "/".join(["*"] * (limits.XML_DEPTH + 1))
 _CROWDED: Final = f"//*/@*[{limits.XML_ATTRIBUTES_PER_ELEMENT + 1}]"
@@ -148,6 +151,9 @@ def _check_declaration(octets: bytes) -> int:
         raise malformed("encoding", "at most one byte order mark", "two", "serialise the response as XML 1.0 in UTF-8")
     if not octets.startswith(b"<?xml"):
         return 0
+    end = octets.find(b">", 0, _DECLARATION_OCTETS) + 1
+    if octets[:end] in _USUAL_DECLARATIONS:
+        return end
     declaration = _DECLARATION.match(octets[:_DECLARATION_OCTETS])
     if declaration is None:
         found = show(octets[:64].partition(b"?>")[0].decode("ascii", "replace"))
