@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from federation import limits
-
 NOT_A_JWT: Final = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
 NOT_VALIDATED: Final = (
     "The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements."
@@ -37,13 +35,8 @@ def missing_claim(name: str) -> str:
 
 
 def expired(now: int, expiry: int) -> str:
-    """Return the text for a token that expired before *now*; both times in seconds since 1970.
-
-    AWS prints *now* minus its clock skew (observed). Where this is before *expiry*, so that AWS would accept the token, *now* itself is
-    printed.
-    """
-    printed = now - limits.AWS_LEEWAY_SECONDS if now - limits.AWS_LEEWAY_SECONDS >= expiry else now
-    return f"Token expired: current date/time {printed} must be before the expiration date/time {expiry}"
+    """Return the text for a token that expired before *now*; both times in seconds since 1970."""
+    return f"Token expired: current date/time {now} must be before the expiration date/time {expiry}"
 
 
 def issued_in_future(issued: int) -> str:
@@ -52,6 +45,5 @@ def issued_in_future(issued: int) -> str:
 
 
 def not_yet_valid(now: int, not_before: int) -> str:
-    """Return the text for a token before its ``nbf``. AWS prints *now* plus its clock skew; see `expired`."""
-    printed = now + limits.AWS_LEEWAY_SECONDS if now + limits.AWS_LEEWAY_SECONDS < not_before else now
-    return f"Token not yet valid: current date/time {printed} must be after or equal to the not-before date/time {not_before}"
+    """Return the text for a token before its ``nbf``; both times in seconds since 1970."""
+    return f"Token not yet valid: current date/time {now} must be after or equal to the not-before date/time {not_before}"

@@ -122,7 +122,7 @@ def check_exp(presentation: PresentedToken) -> None:
             expected=f"an instant before exp {expiry}",
             found=f"{int(presentation.now)}, {int(presentation.now) - expiry} s later",
             remedy="get a new token from the identity provider",
-            message=messages.expired(int(presentation.now), expiry),
+            message=messages.expired(_printed_after(int(presentation.now), expiry), expiry),
         )
 
 
@@ -150,7 +150,7 @@ def check_nbf(presentation: PresentedToken) -> None:
             f"an instant from nbf {not_before}",
             f"{int(presentation.now)}, {not_before - int(presentation.now)} s earlier",
             "compare the clocks of the identity provider and this host",
-            messages.not_yet_valid(int(presentation.now), not_before),
+            messages.not_yet_valid(_printed_before(int(presentation.now), not_before), not_before),
         )
 
 
@@ -250,6 +250,21 @@ CHECKS: Final[tuple[Check[PresentedToken], ...]] = (
 
 CHECKS_OF: Final = {profile: tuple(check for check in CHECKS if profile in check.profiles) for profile in Profile}
 """The checks of each profile."""
+
+
+def _printed_after(now: int, expiry: int) -> int:
+    """Return the time that AWS prints for a token that expired: *now* minus its clock skew (observed).
+
+    Where this is before *expiry*, so that AWS would accept the token, it is *now* itself.
+    """
+    aws = now - limits.AWS_LEEWAY_SECONDS
+    return aws if aws >= expiry else now
+
+
+def _printed_before(now: int, not_before: int) -> int:
+    """Return the time that AWS prints for a token before its ``nbf``: *now* plus its clock skew; see `_printed_after`."""
+    aws = now + limits.AWS_LEEWAY_SECONDS
+    return aws if aws < not_before else now
 
 
 def _refusal(
