@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from federation import aws_texts
 from federation.errors import InvalidIdentityToken, RegistrationError, show
-from federation.jose import messages
 from federation.jose.decode import RawToken
 from federation.oidc.inspection import claimed_issuer
 from federation.oidc.issuer_url import how_to_register
@@ -53,7 +53,7 @@ def find_oidc_provider(token: RawToken, issuers: Mapping[str, OidcProvider]) -> 
         remedy=how_to_register(
             issuer, "register the issuer with `federation account add-oidc-provider`, path and trailing slash as in the token"
         ),
-        message=messages.no_provider(issuer),
+        message=aws_texts.web_identity.no_provider(issuer),
     )
 
 

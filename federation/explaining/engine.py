@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import FederationError, ValidationError
 from federation.explaining import assuming, call, oauth, oidc, session
 from federation.explaining.exchange import duration, replay
@@ -21,7 +22,6 @@ from federation.explaining.trial import Trial
 from federation.explaining.trust import assume_trusted, explain_authorization, explain_trust
 from federation.explanation import Explanation, Obstacle
 from federation.profiles import Profile
-from federation.saml.messages import AUDIENCE
 from federation.saml.registration.provider import SamlProvider
 
 MAX_LATER: Final = 8
@@ -64,7 +64,7 @@ def explanation_of(refusal: FederationError) -> Explanation:
             later=tuple(_later(situation)),
             aws_accepts=_aws_accepts(situation),
             aws_message=_said_by_aws(situation).aws_message,
-            aws_shown_by="console" if refusal.aws_message == AUDIENCE else "API",
+            aws_shown_by="console" if refusal.aws_message == aws_texts.saml.AUDIENCE else "API",
         )
     finally:
         situation.kept.clear()  # what is kept there refers to the situation: the token would wait for the garbage collector with it

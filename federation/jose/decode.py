@@ -12,21 +12,21 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import InternalFailure, InvalidIdentityToken, show
-from federation.jose import base64url, messages
+from federation.jose import base64url
 from federation.jose.strictjson import Complaint, JsonObject, decode_object
 from federation.portable import kept_here
 
 _KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c")
 _REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
-_HEADER: Final = Complaint(InvalidIdentityToken, "json", "the JOSE header", _REMEDY, messages.NOT_A_JWT)
+_HEADER: Final = Complaint(InvalidIdentityToken, "json", "the JOSE header", _REMEDY, aws_texts.web_identity.NOT_A_JWT)
 _CLAIMS: Final = Complaint(
     InvalidIdentityToken,
     "claims",
     "the claims set",
     "have the identity provider put a JSON object of claims into the token",
-    messages.NOT_A_JWT,
+    aws_texts.web_identity.NOT_A_JWT,
 )
 _MEMOISED_HEADER_CHARS: Final = 1024
 _PARTS: Final = 3
@@ -138,7 +138,7 @@ def decode_base64url(text: str, part: str) -> bytes:
             expected=f"the {part} in canonical unpadded base64url",
             found="another alphabet, padding, white space, spare bits or a part cut short",
             remedy=_look_alike(text) if part == "header" else _REMEDY,
-            message=messages.NOT_A_JWT,
+            message=aws_texts.web_identity.NOT_A_JWT,
         )
     return octets
 
@@ -214,4 +214,4 @@ _REFUSED_PARAMETERS: Final = {
 
 
 def _refusal(check: str, expected: str, found: str, remedy: str = _REMEDY) -> InvalidIdentityToken:
-    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.NOT_A_JWT)
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.web_identity.NOT_A_JWT)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import InvalidIdentityToken, RegistrationError, show
-from federation.jose import messages
 from federation.jose.keys import JsonWebKey, read_key, read_kid
 from federation.jose.strictjson import Complaint, decode_object
 from federation.profiles import Profile
@@ -162,7 +161,7 @@ def _no_key(expected: str, found: str) -> InvalidIdentityToken:
         expected=expected,
         found=found,
         remedy="register the issuer's present key set: its keys may have rotated since",
-        message=messages.NO_KEY,
+        message=aws_texts.web_identity.NO_KEY,
     )
 
 
@@ -172,5 +171,5 @@ def _unfit(alg: str, usable: frozenset[str]) -> InvalidIdentityToken:
         expected=f"an algorithm of the named key: {', '.join(sorted(usable)) or 'none, it must not verify signatures'}",
         found=show(alg),
         remedy="have the issuer sign with an algorithm that fits its published key",
-        message=messages.NOT_VALIDATED,
+        message=aws_texts.web_identity.NOT_VALIDATED,
     )

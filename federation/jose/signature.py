@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import InitVar, dataclass
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import InternalFailure, InvalidIdentityToken, show
-from federation.jose import messages
 from federation.jose.algorithms import ALGORITHMS, AWS
 from federation.jose.decode import Header, Payload, RawToken
 from federation.jose.jwks import KeySet
@@ -59,7 +59,7 @@ def _require_sound_keys(proof: KeySelection) -> None:
             expected=f"a key set that profile strict loads: {fault.expected}",
             found=fault.found,
             remedy=fault.remedy,
-            message=messages.NOT_VALIDATED,
+            message=aws_texts.web_identity.NOT_VALIDATED,
         )
 
 
@@ -124,7 +124,7 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         expected="a signature by the registered key that the token names",
         found="one that does not verify",
         remedy="get a new token, or register the issuer's present key set: the token was altered, cut, or signed by another key",
-        message=messages.NOT_VALIDATED,
+        message=aws_texts.web_identity.NOT_VALIDATED,
     )
 
 
@@ -134,5 +134,5 @@ def _not_allowed(alg: str, allowed: frozenset[str]) -> InvalidIdentityToken:
         expected=f"one of {', '.join(sorted(allowed))}",
         found=show(alg),
         remedy="have the issuer sign with an allowed asymmetric algorithm",
-        message=messages.NOT_VALIDATED,
+        message=aws_texts.web_identity.NOT_VALIDATED,
     )

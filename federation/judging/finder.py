@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final, TypeAlias
 
+from federation import aws_texts
 from federation.account.issuers import by_issuer, find_oidc_provider
 from federation.account.model import Account
 from federation.errors import FederationError, IDPCommunicationError, InvalidIdentityToken, show
@@ -12,7 +13,6 @@ from federation.judging.kinds import OAUTH, OIDC
 from federation.judging.unverified_token import UnverifiedToken
 from federation.oauth.registry import token_key
 from federation.protocols import Provider
-from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.registration.provider import SamlProvider
 from federation.validators import validator
 
@@ -107,4 +107,4 @@ class Finder:
 
 
 def _nobody(expected: str, found: str) -> InvalidIdentityToken:
-    return InvalidIdentityToken(check="provider", expected=expected, found=found, remedy=_REMEDY, message=UNKNOWN_PROVIDER)
+    return InvalidIdentityToken(check="provider", expected=expected, found=found, remedy=_REMEDY, message=aws_texts.saml.UNKNOWN_PROVIDER)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import ExpiredTokenException, InternalFailure, InvalidIdentityToken, show
-from federation.jose import messages
 from federation.oidc.claims import Claims
 from federation.oidc.issuer_url import how_to_register
 from federation.oidc.provider import OidcProvider
@@ -67,7 +66,7 @@ def check_issuer(presentation: PresentedToken) -> None:
             f"iss {show(presentation.provider.url)}",
             show(issuer),
             how_to_register(issuer, "register a provider for this issuer, path and trailing slash included"),
-            messages.no_provider(issuer) if isinstance(issuer, str) else messages.NOT_VALIDATED,
+            aws_texts.web_identity.no_provider(issuer) if isinstance(issuer, str) else aws_texts.web_identity.NOT_VALIDATED,
         )
 
 
@@ -93,7 +92,7 @@ def check_subject_value(presentation: PresentedToken) -> None:
             expected="sub as a string or number",
             found=show(None),
             remedy="have the identity provider issue sub as a string",
-            message=messages.UNKNOWN_ERROR,
+            message=aws_texts.web_identity.UNKNOWN_ERROR,
         )
     presentation.claims.subject()
 
@@ -122,7 +121,7 @@ def check_exp(presentation: PresentedToken) -> None:
             expected=f"an instant before exp {expiry}",
             found=f"{int(presentation.now)}, {int(presentation.now) - expiry} s later",
             remedy="get a new token from the identity provider",
-            message=messages.expired(_printed_after(int(presentation.now), expiry), expiry),
+            message=aws_texts.web_identity.expired(_printed_after(int(presentation.now), expiry), expiry),
         )
 
 
@@ -135,7 +134,7 @@ def check_iat(presentation: PresentedToken) -> None:
             "an iat that has passed",
             f"{issued}, {issued - int(presentation.now)} s ahead",
             "compare the clocks of the identity provider and this host",
-            messages.issued_in_future(issued),
+            aws_texts.web_identity.issued_in_future(issued),
         )
 
 
@@ -150,7 +149,7 @@ def check_nbf(presentation: PresentedToken) -> None:
             f"an instant from nbf {not_before}",
             f"{int(presentation.now)}, {not_before - int(presentation.now)} s earlier",
             "compare the clocks of the identity provider and this host",
-            messages.not_yet_valid(_printed_before(int(presentation.now), not_before), not_before),
+            aws_texts.web_identity.not_yet_valid(_printed_before(int(presentation.now), not_before), not_before),
         )
 
 
@@ -169,7 +168,7 @@ def check_authorized_party(presentation: PresentedToken) -> None:
             "one audience, or azp",
             f"{len(presentation.claims.audiences())} audiences and no azp",
             "request a token for one audience",
-            messages.SEVERAL_AUDIENCES,
+            aws_texts.web_identity.SEVERAL_AUDIENCES,
         )
 
 
@@ -182,7 +181,7 @@ def check_audience(presentation: PresentedToken) -> None:
                 "a registered client id as azp or, without azp, in every aud",
                 show(audience),
                 f"request a token for a registered client id, or add {show(audience)} to the provider's client ids",
-                messages.NOT_VALIDATED,
+                aws_texts.web_identity.NOT_VALIDATED,
             )
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.errors import InvalidIdentityToken, show
-from federation.jose import messages
 from federation.jose.decode import Header
 from federation.jose.keys import JsonWebKey
 from federation.jose.signature import SignedToken
@@ -49,7 +49,7 @@ class Claims:
                 expected=f"the claim {name}",
                 found="no such claim",
                 remedy=f"have the identity provider issue {name}",
-                message=messages.missing_claim(name),
+                message=aws_texts.web_identity.missing_claim(name),
             )
         return self.members[name]
 
@@ -70,7 +70,7 @@ class Claims:
             expected=f"{name} as an integer of seconds since 1970",
             found=show(value),
             remedy=f"have the identity provider issue {name} as a whole number",
-            message=messages.INVALID_TIMESTAMP,
+            message=aws_texts.web_identity.INVALID_TIMESTAMP,
         )
 
     def subject(self) -> str:
@@ -89,7 +89,7 @@ class Claims:
             expected="sub as a string",
             found=show(value),
             remedy="have the identity provider issue sub as a string",
-            message=messages.NOT_VALIDATED,
+            message=aws_texts.web_identity.NOT_VALIDATED,
         )
 
     def audiences(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Claims:
             expected="aud as a string or a non-empty list of strings",
             found="an empty list" if value == [] else show(value),
             remedy="have the identity provider name the client id in aud",
-            message=messages.EMPTY_AUDIENCE if value == [] else messages.NOT_VALIDATED,
+            message=aws_texts.web_identity.EMPTY_AUDIENCE if value == [] else aws_texts.web_identity.NOT_VALIDATED,
         )
 
     def addressed_to(self) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ class Claims:
                 expected="azp as a string",
                 found=show(azp),
                 remedy="have the identity provider issue azp as the client id",
-                message=messages.NOT_VALIDATED,
+                message=aws_texts.web_identity.NOT_VALIDATED,
             )
         return (azp,)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.errors import InvalidIdentityToken, show
-from federation.jose import messages
 from federation.jose.decode import decode_token
 from federation.vendors import KnownClaims, find_vendor
 
@@ -41,7 +41,7 @@ def claimed_issuer(token: object) -> str:
             expected="iss as a string",
             found="no such claim" if absent else show(issuer),
             remedy="have the identity provider issue iss",
-            message=messages.missing_claim("iss") if absent else messages.NOT_VALIDATED,
+            message=aws_texts.web_identity.missing_claim("iss") if absent else aws_texts.web_identity.NOT_VALIDATED,
         )
     return issuer
 

@@ -13,9 +13,8 @@ from typing import Final
 
 import pybase64
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import InvalidIdentityToken, show
-from federation.saml import messages
 
 WHITE_SPACE: Final = b" \t\r\n"
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -75,7 +74,7 @@ def base64_octets(text: str | bytes) -> bytes:
 
 
 def _refusal(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
-    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.MALFORMED)
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.saml.MALFORMED)
 
 
 _LOOK_ALIKES: Final = (

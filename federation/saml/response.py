@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+from federation import aws_texts
 from federation.errors import FederationError, InternalFailure, InvalidIdentityToken
 from federation.profiles import Profile
 from federation.report import AWS, BOTH, STRICT, Check, CheckResult
-from federation.saml import decryption, messages
+from federation.saml import decryption
 from federation.saml.decode import RawResponse
 from federation.saml.decryption import Encrypted
 from federation.saml.parsing import contained
@@ -317,7 +318,7 @@ def _unsigned(expected: str) -> InvalidIdentityToken:
         expected=expected,
         found="none",
         remedy="let the IdP sign the assertion",
-        message=messages.UNSIGNED_ASSERTION,
+        message=aws_texts.saml.UNSIGNED_ASSERTION,
     )
 
 

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import InvalidIdentityToken, show
-from federation.saml import messages, parsing
+from federation.saml import parsing
 from federation.saml.decode import BYTE_ORDER_MARK
 from federation.saml.parsing import NotWellFormedError, parse_document
 
@@ -226,7 +226,7 @@ def _leave_out_comments(root: Element, *, framed: bool) -> int:
 
 def malformed(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
     """Return the refusal of a malformed document. AWS has one text for all defects."""
-    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.MALFORMED)
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.saml.MALFORMED)
 
 
 def text(element: Element) -> str:

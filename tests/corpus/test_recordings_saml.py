@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from federation import aws_texts
 from federation.errors import FederationError
-from federation.saml import messages
 from tests.support.saml import (
     AT,
     drop,
@@ -39,7 +39,7 @@ def test_answered_as_recorded(name: str) -> None:
     if expected["outcome"] == "error":
         assert isinstance(verdict, FederationError), verdict
         assert verdict.code == expected["code"]
-        assert verdict.message == expected["message"].replace("<uuid>", messages.NO_REQUEST_ID)
+        assert verdict.message == expected["message"].replace("<uuid>", aws_texts.saml.NO_REQUEST_ID)
     else:
         assert not isinstance(verdict, FederationError), verdict
         assert verdict.subject == expected["subject"]
@@ -49,17 +49,17 @@ def test_answered_as_recorded(name: str) -> None:
 
 # Observed too, but not among the recordings above: the table of specification section 2.
 OBSERVED: Mapping[str, tuple[Callable[[], Made], str | None, str | None]] = {
-    "issuer not in the metadata": (made(issuer="https://other.example.com/idp"), "InvalidIdentityToken", messages.MALFORMED),
-    "no Conditions": (made(drop("Conditions")), "InvalidIdentityToken", messages.MALFORMED),
-    "no Recipient": (made(put("SubjectConfirmationData", Recipient=None)), "InvalidIdentityToken", messages.MALFORMED),
-    "no NameID Format": (made(put("NameID", Format=None)), "InvalidIdentityToken", messages.MALFORMED),
-    "no NameID": (made(drop("NameID")), "InvalidIdentityToken", messages.MALFORMED),
+    "issuer not in the metadata": (made(issuer="https://other.example.com/idp"), "InvalidIdentityToken", aws_texts.saml.MALFORMED),
+    "no Conditions": (made(drop("Conditions")), "InvalidIdentityToken", aws_texts.saml.MALFORMED),
+    "no Recipient": (made(put("SubjectConfirmationData", Recipient=None)), "InvalidIdentityToken", aws_texts.saml.MALFORMED),
+    "no NameID Format": (made(put("NameID", Format=None)), "InvalidIdentityToken", aws_texts.saml.MALFORMED),
+    "no NameID": (made(drop("NameID")), "InvalidIdentityToken", aws_texts.saml.MALFORMED),
     "malformed NotBefore of the confirmation": (
         made(put("SubjectConfirmationData", NotBefore="invalid")),
         "InvalidIdentityToken",
-        messages.MALFORMED,
+        aws_texts.saml.MALFORMED,
     ),
-    "unsigned": (lambda: (respond(sign=None), at_aws()), "InvalidIdentityToken", messages.UNSIGNED_ASSERTION),
+    "unsigned": (lambda: (respond(sign=None), at_aws()), "InvalidIdentityToken", aws_texts.saml.UNSIGNED_ASSERTION),
     "any Recipient": (made(recipient="not a url"), None, None),
     "other audience": (made(audiences=("urn:other",)), None, None),
     "NotBefore of the confirmation a day ahead": (made(put("SubjectConfirmationData", NotBefore="2026-09-16T12:00:00Z")), None, None),
@@ -68,17 +68,17 @@ OBSERVED: Mapping[str, tuple[Callable[[], Made], str | None, str | None]] = {
     "session over": (
         made(put("AuthnStatement", SessionNotOnOrAfter="2026-09-15T12:00:05Z")),
         "ExpiredTokenException",
-        messages.EXPIRED,
+        aws_texts.saml.EXPIRED,
     ),
     "confirmation over": (
         made(put("SubjectConfirmationData", NotOnOrAfter="2026-09-15T12:00:05Z")),
         "ExpiredTokenException",
-        messages.EXPIRED,
+        aws_texts.saml.EXPIRED,
     ),
     "older than five minutes": (
         made(at=AT - timedelta(minutes=6), validity=timedelta(hours=1)),
         "ExpiredTokenException",
-        messages.REDEEM_WITHIN_FIVE_MINUTES,
+        aws_texts.saml.REDEEM_WITHIN_FIVE_MINUTES,
     ),
     "AES-CBC": (encrypted("aes256-cbc"), None, None),
     "encrypted without a Response signature": (encrypted("aes128-cbc"), None, None),
@@ -102,5 +102,5 @@ def test_two_confirmations() -> None:
 
     verdict = judge(respond(None, twice), at_aws())
     assert isinstance(verdict, FederationError)
-    assert (verdict.check, verdict.message) == ("single-confirmation", messages.MALFORMED)
+    assert (verdict.check, verdict.message) == ("single-confirmation", aws_texts.saml.MALFORMED)
     assert not isinstance(judge(respond(None, twice), provider()), FederationError), "the standard allows several"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from federation import aws_texts
 from federation.account import Account, Keyring, Role
 from federation.errors import FederationError
 from federation.policy import Policy
 from federation.profiles import Profile
-from federation.saml import messages
 from federation.state import MemoryReplayCache
 from federation.sts.results import AssumedRoleSession
 from federation.sts.service import SecurityTokenService
@@ -58,7 +58,7 @@ def test_answered_as_recorded(name: str) -> None:
     answer = exchange(MADE[name], times=2 if "second time" in CASES[name]["what_was_changed"] else 1)
     if expected["outcome"] == "error":
         assert isinstance(answer, FederationError), answer
-        assert (answer.code, answer.message) == (expected["code"], expected["message"].replace("<uuid>", messages.NO_REQUEST_ID))
+        assert (answer.code, answer.message) == (expected["code"], expected["message"].replace("<uuid>", aws_texts.saml.NO_REQUEST_ID))
         return
     assert isinstance(answer, AssumedRoleSession), answer
     assert (answer.subject, answer.subject_type, answer.audience) == (

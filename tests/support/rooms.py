@@ -1,7 +1,7 @@
 """The rooms of the package: on which floor each is, and which of them users import from."""
 
 FLOORS = [
-    {"explanation"},
+    {"aws_texts", "explanation"},
     {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
     {"clock", "arn", "identity", "condition_keys"},
     {"report", "tags"},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from federation import aws_texts
 from federation.errors import ExpiredTokenException, InvalidIdentityToken, show
 from federation.identity import timestamp
-from federation.saml import messages
 from federation.saml.checks.presentation import PresentedAssertion
 from federation.saml.checks.words import SHOWN, any_of, malformed, refuse_strictly, seconds
 from federation.saml.reading.times import shift
@@ -46,7 +46,7 @@ def check_audience(presented: PresentedAssertion) -> None:
             found=", ".join(show(name) for name in (unmet[0] if unmet else ())[:SHOWN])
             or ("an empty one" if restrictions else "no AudienceRestriction"),
             remedy="set the audience at the identity provider, or register the one it uses",
-            message=messages.AUDIENCE,
+            message=aws_texts.saml.AUDIENCE,
         )
 
 
@@ -83,7 +83,7 @@ def check_age(presented: PresentedAssertion) -> None:
             expected=f"use within {seconds(most)} of IssueInstant {timestamp(issued)}",
             found=f"{seconds(presented.at - issued)} at {timestamp(presented.at)}",
             remedy="log in again and redeem the response at once",
-            message=messages.REDEEM_WITHIN_FIVE_MINUTES,
+            message=aws_texts.saml.REDEEM_WITHIN_FIVE_MINUTES,
         )
 
 
@@ -112,7 +112,7 @@ def _check_ended(check: str, where: str, end: datetime | None, at: datetime) -> 
             expected=f"an instant before {where} {'Session' if check == 'session-expiry' else ''}NotOnOrAfter {timestamp(end)}",
             found=f"{timestamp(at)}, {seconds(at - end)} after it",
             remedy="log in again and redeem the response at once; lengthen the validity at the identity provider if it is very short",
-            message=messages.EXPIRED,
+            message=aws_texts.saml.EXPIRED,
         )
 
 

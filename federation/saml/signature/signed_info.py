@@ -11,9 +11,8 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import InvalidIdentityToken, show
-from federation.saml import messages
 from federation.saml.decode import base64_octets
 from federation.saml.foreign import misplaced
 from federation.saml.parsing import canonical_octets
@@ -52,7 +51,7 @@ class SignatureParts(NamedTuple):
 
 def refuse(check: str, expected: str, found: str, remedy: str = "let the IdP sign as SAML Core 5.4 demands") -> InvalidIdentityToken:
     """Return the refusal of a signature. AWS has one text for all defects."""
-    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=messages.SIGNATURE_INVALID)
+    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.saml.SIGNATURE_INVALID)
 
 
 def read_signature(signature: Element) -> SignatureParts:

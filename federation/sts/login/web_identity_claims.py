@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
-from federation.jose import messages
 from federation.report import BOTH, Check, enforce
 from federation.sts.login.verified_login import SessionRequest, VerifiedLogin
 from federation.sts.sessions.tags import check_tags, check_transitive_keys
@@ -36,7 +36,10 @@ def check_roles_claim(login: VerifiedLogin) -> None:
     roles = _roles(login.identity.attributes)
     if roles is not None and login.role_arn not in roles:
         raise _malformed(
-            "roles-claim", f"{show(login.role_arn)} in the claim {ROLES}", f"{len(roles)} other roles", messages.ROLES_MISMATCH
+            "roles-claim",
+            f"{show(login.role_arn)} in the claim {ROLES}",
+            f"{len(roles)} other roles",
+            aws_texts.web_identity.ROLES_MISMATCH,
         )
 
 
@@ -128,7 +131,9 @@ def _tags(claims: Mapping[str, Any]) -> tuple[SessionTag, ...]:
     for name, value in claims.items():
         if name.startswith(_FLAT_TAG):
             if not isinstance(value, str):
-                raise _malformed("principal-tags", f"{show(name)} as a string", show(value), messages.MALFORMED_PRINCIPAL_TAGS)
+                raise _malformed(
+                    "principal-tags", f"{show(name)} as a string", show(value), aws_texts.web_identity.MALFORMED_PRINCIPAL_TAGS
+                )
             tags.append(SessionTag(name.removeprefix(_FLAT_TAG), value))
     return tuple(tags)
 
@@ -137,14 +142,19 @@ def _nested_tags(claims: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags of ``{"principal_tags": {"Key": ["value"]}}``. Every value is a list of exactly one string."""
     tags = claims.get(TAGS, {})
     if not isinstance(tags, dict):
-        raise _malformed("principal-tags", f"{TAGS} as an object", show(tags), messages.MALFORMED_SESSION_TAGS)
+        raise _malformed("principal-tags", f"{TAGS} as an object", show(tags), aws_texts.web_identity.MALFORMED_SESSION_TAGS)
     principal_tags = tags.get("principal_tags", {})
     if not isinstance(principal_tags, dict):
-        raise _malformed("principal-tags", "principal_tags as an object", show(principal_tags), messages.MALFORMED_PRINCIPAL_TAGS)
+        raise _malformed(
+            "principal-tags", "principal_tags as an object", show(principal_tags), aws_texts.web_identity.MALFORMED_PRINCIPAL_TAGS
+        )
     for key, value in principal_tags.items():
         if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], str):
             raise _malformed(
-                "principal-tags", f"a list of one string for the tag {show(key)}", show(value), messages.MALFORMED_PRINCIPAL_TAGS
+                "principal-tags",
+                f"a list of one string for the tag {show(key)}",
+                show(value),
+                aws_texts.web_identity.MALFORMED_PRINCIPAL_TAGS,
             )
     return {key: value[0] for key, value in principal_tags.items()}
 
@@ -158,7 +168,10 @@ def _transitive_tag_keys(claims: Mapping[str, Any]) -> tuple[str, ...]:
             continue
         if not isinstance(source, list) or not all(isinstance(key, str) for key in source):
             raise _malformed(
-                "transitive-tag-keys", "transitive_tag_keys as a list of strings", show(source), messages.MALFORMED_SESSION_TAGS
+                "transitive-tag-keys",
+                "transitive_tag_keys as a list of strings",
+                show(source),
+                aws_texts.web_identity.MALFORMED_SESSION_TAGS,
             )
         keys += source
     return tuple(dict.fromkeys(keys))
@@ -170,11 +183,11 @@ def _roles(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, (str, list)):
-        raise _malformed("roles-claim", f"{ROLES} as a list of strings or one string", show(value), messages.ROLES_FORMAT)
+        raise _malformed("roles-claim", f"{ROLES} as a list of strings or one string", show(value), aws_texts.web_identity.ROLES_FORMAT)
     entries = value.split(";") if isinstance(value, str) else [entry for entry in value if isinstance(entry, str)]
     roles = tuple(role for role in (entry.strip() for entry in entries) if _ROLE_ARN.fullmatch(role))
     if not roles:
-        raise _malformed("roles-claim", f"at least one role ARN in the claim {ROLES}", "none", messages.ROLES_EMPTY)
+        raise _malformed("roles-claim", f"at least one role ARN in the claim {ROLES}", "none", aws_texts.web_identity.ROLES_EMPTY)
     return roles
 
 

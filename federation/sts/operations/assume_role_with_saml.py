@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from federation import aws_texts
 from federation.account import Account
 from federation.arn import Arn
 from federation.errors import InvalidIdentityToken, show
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import enforce
-from federation.saml.messages import UNKNOWN_PROVIDER
 from federation.saml.reading.times import shift
 from federation.saml.registration.provider import SamlProvider
 from federation.sts.login.context import LoginContext, LoginFacts
@@ -93,5 +93,5 @@ def _find_provider(account: Account, principal_arn: str) -> SamlProvider:
         expected="the ARN of a SAML provider of the account",
         found=show(principal_arn),
         remedy="register the identity provider's metadata, or correct the ARN",
-        message=UNKNOWN_PROVIDER,
+        message=aws_texts.saml.UNKNOWN_PROVIDER,
     )

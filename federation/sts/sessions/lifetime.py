@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import ExpiredTokenException, ValidationError
-from federation.saml.messages import EXPIRED
 
 LAST_INSTANT_YEAR: Final = 9998
 """Last year in which a session may begin. The end of a later one might exceed the range of `datetime`."""
@@ -50,7 +49,7 @@ def session_period(
             expected="a session of at least one second",
             found="none left until SessionNotOnOrAfter",
             remedy="sign in again",
-            message=EXPIRED,
+            message=aws_texts.saml.EXPIRED,
         )
     return start, end
 

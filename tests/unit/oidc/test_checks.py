@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from federation import OidcProvider, diagnose, validate
+from federation import OidcProvider, aws_texts, diagnose, validate
 from federation.errors import InternalFailure
-from federation.jose import messages
 from federation.oidc.checks import CHECKS
 from federation.oidc.claims import moment
 from federation.profiles import Profile
@@ -108,7 +107,11 @@ def test_what_is_missing_is_said_before_what_is_wrong(missing: str) -> None:
     for profile in ("strict", "aws"):
         wrong = {"sub": [], "exp": "soon", "aud": "other"}
         found = refusal(token(**{**wrong, missing: ABSENT}), provider(profile=profile))
-        assert (found.check, found.expected, found.message) == ("required-claims", f"the claim {missing}", messages.missing_claim(missing))
+        assert (found.check, found.expected, found.message) == (
+            "required-claims",
+            f"the claim {missing}",
+            aws_texts.web_identity.missing_claim(missing),
+        )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_subjects(sub: object, strict: str, aws: str) -> None:
 
 def test_a_subject_of_null_fails_inside_the_service() -> None:
     found = refusal(token(sub=None), provider(profile="aws"))
-    assert (type(found), found.check, found.message) == (InternalFailure, "subject-value", messages.UNKNOWN_ERROR)
+    assert (type(found), found.check, found.message) == (InternalFailure, "subject-value", aws_texts.web_identity.UNKNOWN_ERROR)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +158,8 @@ def test_audiences(claims: dict[str, Any], strict: str, aws: str) -> None:
 
 
 def test_an_empty_audience_has_a_text_of_its_own() -> None:
-    assert refusal(token(aud=[])).message == messages.EMPTY_AUDIENCE
-    assert refusal(token(aud=[1])).message == messages.NOT_VALIDATED
+    assert refusal(token(aud=[])).message == aws_texts.web_identity.EMPTY_AUDIENCE
+    assert refusal(token(aud=[1])).message == aws_texts.web_identity.NOT_VALIDATED
 
 
 @pytest.mark.parametrize(
@@ -230,10 +233,10 @@ def test_the_issuer_of_a_token_is_told_how_to_be_registered() -> None:
     assert len(longest) == 255
     for iss in ("https://other.example.com", longest, "other"):
         found = refusal(token(iss=iss))
-        assert (found.check, found.message) == ("issuer", messages.no_provider(iss))
+        assert (found.check, found.message) == ("issuer", aws_texts.web_identity.no_provider(iss))
         assert found.remedy == "register a provider for this issuer, path and trailing slash included"
     assert "at most 255 characters" in refusal(token(iss=longest + "a")).remedy
-    assert refusal(token(iss=5)).message == messages.NOT_VALIDATED
+    assert refusal(token(iss=5)).message == aws_texts.web_identity.NOT_VALIDATED
 
 
 def test_an_instant_lies_within_the_calendar() -> None:

@@ -10,9 +10,9 @@ import pytest
 from lxml import etree
 
 import federation
+from federation import aws_texts
 from federation.errors import FederationError
 from federation.profiles import Profile
-from federation.saml import messages
 from federation.saml.checks import CHECKS
 from federation.saml.reading.subject import BEARER
 from tests.support.saml import (
@@ -49,7 +49,7 @@ class Row:
     message: str | None = None
 
 
-def both(check: str | None, *edits: Hook, message: str | None = messages.MALFORMED, **words: Any) -> Row:
+def both(check: str | None, *edits: Hook, message: str | None = aws_texts.saml.MALFORMED, **words: Any) -> Row:
     return Row(edits=edits, strict=check, aws=check, message=message, **words)
 
 
@@ -57,7 +57,7 @@ def strictly(check: str, *edits: Hook, **words: Any) -> Row:
     return Row(edits=edits, strict=check, aws=None, **words)
 
 
-def expired(check: str, *edits: Hook, message: str = messages.EXPIRED, **words: Any) -> Row:
+def expired(check: str, *edits: Hook, message: str = aws_texts.saml.EXPIRED, **words: Any) -> Row:
     return Row(edits=edits, strict=check, aws=check, code="ExpiredTokenException", message=message, **words)
 
 
@@ -87,7 +87,7 @@ def nested_status(response: etree._Element) -> None:
 ROWS: Mapping[str, Row] = {
     "the good response": both(None),
     "both signed": both(None, sign="both"),
-    "Response alone signed": Row(sign="response", strict=None, aws="signature-missing", message=messages.UNSIGNED_ASSERTION),
+    "Response alone signed": Row(sign="response", strict=None, aws="signature-missing", message=aws_texts.saml.UNSIGNED_ASSERTION),
     # Message and parties
     "Assertion Version": both("version", put("Assertion", Version="2.1")),
     "Response Version": both("version", put("Response", Version="1.1")),
@@ -130,12 +130,12 @@ ROWS: Mapping[str, Row] = {
     "blank NameID": both("subject", say("NameID", " \n\t ")),
     "NameID with a tab": both("subject", say("NameID", "a\tb")),
     "NameID with a control character": both("subject", say("NameID", "a\x7fb")),
-    "no NameID Format": Row(edits=(put("NameID", Format=None),), strict=None, aws="name-id-format", message=messages.MALFORMED),
+    "no NameID Format": Row(edits=(put("NameID", Format=None),), strict=None, aws="name-id-format", message=aws_texts.saml.MALFORMED),
     "NameID for another": strictly("sp-name-qualifier", put("NameID", SPNameQualifier="urn:other")),
     "NameID for us": both(None, put("NameID", SPNameQualifier="urn:amazon:webservices")),
     "no confirmation": both("subject-confirmation", drop("SubjectConfirmation")),
     "holder of key": both("subject-confirmation", confirmations({}, method=HOLDER)),
-    "two confirmations": Row(edits=(confirmations({}, {}),), strict=None, aws="single-confirmation", message=messages.MALFORMED),
+    "two confirmations": Row(edits=(confirmations({}, {}),), strict=None, aws="single-confirmation", message=aws_texts.saml.MALFORMED),
     "no data": both("confirmation-data", drop("SubjectConfirmationData")),
     "no Recipient": both("confirmation-data", put("SubjectConfirmationData", Recipient=None)),
     "empty Recipient": both("confirmation-data", put("SubjectConfirmationData", Recipient="")),
@@ -143,7 +143,7 @@ ROWS: Mapping[str, Row] = {
     "other Recipient": strictly("recipient", put("SubjectConfirmationData", Recipient=OTHER)),
     "longer Recipient": strictly("recipient", put("SubjectConfirmationData", Recipient="https://signin.aws.amazon.com/saml?x")),
     "two confirmations, one to us": Row(
-        edits=(confirmations({"Recipient": OTHER}, {}),), strict=None, aws="single-confirmation", message=messages.MALFORMED
+        edits=(confirmations({"Recipient": OTHER}, {}),), strict=None, aws="single-confirmation", message=aws_texts.saml.MALFORMED
     ),
     "two confirmations, none keeps every rule": Row(
         edits=(confirmations({"Recipient": OTHER}, {"NotOnOrAfter": "2026-09-15T12:00:01Z"}),),
@@ -160,14 +160,14 @@ ROWS: Mapping[str, Row] = {
     "unknown condition": both("known-conditions", add("Conditions", "<x:Custom/>")),
     "OneTimeUse": both(None, add("Conditions", "<saml:OneTimeUse/>")),
     "ProxyRestriction": both(None, add("Conditions", '<saml:ProxyRestriction Count="0"/>')),
-    "other audience": strictly("audience", say("Audience", "urn:other"), message=messages.AUDIENCE),
-    "no audience": strictly("audience", drop("AudienceRestriction"), message=messages.AUDIENCE),
-    "empty restriction": strictly("audience", drop("Audience"), message=messages.AUDIENCE),
+    "other audience": strictly("audience", say("Audience", "urn:other"), message=aws_texts.saml.AUDIENCE),
+    "no audience": strictly("audience", drop("AudienceRestriction"), message=aws_texts.saml.AUDIENCE),
+    "empty restriction": strictly("audience", drop("Audience"), message=aws_texts.saml.AUDIENCE),
     "one of two audiences": both(None, add("AudienceRestriction", "<saml:Audience>urn:other</saml:Audience>", 0)),
     "one of two restrictions": strictly(
         "audience",
         add("Conditions", "<saml:AudienceRestriction><saml:Audience>urn:other</saml:Audience></saml:AudienceRestriction>"),
-        message=messages.AUDIENCE,
+        message=aws_texts.saml.AUDIENCE,
     ),
     "ID beginning with an underscore and having a dot": both(None, put("Assertion", ID="_a.b-c")),
     "no AuthnStatement": both("authn-statement", drop("AuthnStatement")),
@@ -182,7 +182,7 @@ ROWS: Mapping[str, Row] = {
         "age",
         changes={"validity": timedelta(hours=1)},
         after=timedelta(minutes=5, microseconds=1),
-        message=messages.REDEEM_WITHIN_FIVE_MINUTES,
+        message=aws_texts.saml.REDEEM_WITHIN_FIVE_MINUTES,
     ),
     "old, without limit": both(None, changes={"validity": timedelta(hours=1)}, after=timedelta(minutes=59), words={"max_age": None}),
     "old, within its own limit": both(

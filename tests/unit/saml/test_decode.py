@@ -6,8 +6,8 @@ import zlib
 
 import pytest
 
+from federation import aws_texts
 from federation.errors import InvalidIdentityToken
-from federation.saml import messages
 from federation.saml.decode import RawResponse, base64_octets, decode_response
 
 DOCUMENT = b'<Response ID="_1">\xc3\xa4</Response>'
@@ -17,7 +17,7 @@ TOKEN = base64.b64encode(DOCUMENT).decode()
 def refusal(token: object, **limits: int) -> InvalidIdentityToken:
     with pytest.raises(InvalidIdentityToken) as caught:
         decode_response(token, **limits)
-    assert caught.value.message == messages.MALFORMED
+    assert caught.value.message == aws_texts.saml.MALFORMED
     return caught.value
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from federation import aws_texts
 from federation.errors import InternalFailure, InvalidIdentityToken, RegistrationError
 from federation.profiles import Profile
-from federation.saml import messages
 from federation.saml.decode import RawResponse
 from federation.saml.registration.keys import load_decryption_key
 from federation.saml.response import STAGES, _reached, examine_response
@@ -90,19 +90,19 @@ def test_prefix_lists_of_both_canonicalisations_are_honoured() -> None:
 def test_a_missing_signature_is_missing_whatever_else_is_signed(sign: str, signed: str) -> None:
     octets = forge().response(LOGIN, sign=None) if sign == "none" else genuine(sign)
     error = refused(octets, Keys(signed=signed))
-    assert (error.check, error.message) == ("signature-missing", messages.UNSIGNED_ASSERTION)
+    assert (error.check, error.message) == ("signature-missing", aws_texts.saml.UNSIGNED_ASSERTION)
 
 
 def test_aws_wants_the_assertion_itself_signed_and_strict_does_not() -> None:
     octets = genuine("response")
     assert subject(prove(octets)) == LOGIN.subject
     error = refused(octets, Keys(profile=Profile.AWS))
-    assert (error.check, error.message) == ("signature-missing", messages.UNSIGNED_ASSERTION)
+    assert (error.check, error.message) == ("signature-missing", aws_texts.saml.UNSIGNED_ASSERTION)
 
 
 def test_a_plain_assertion_where_encryption_is_required_gets_the_catch_all() -> None:
     error = refused(genuine(), Keys(encryption="required", decryption_keys=(own_decryption_key(),)))
-    assert (error.check, error.message) == ("encryption", messages.MALFORMED)
+    assert (error.check, error.message) == ("encryption", aws_texts.saml.MALFORMED)
 
 
 def test_altered_text_is_refused_with_the_text_of_aws() -> None:
@@ -110,7 +110,7 @@ def test_altered_text_is_refused_with_the_text_of_aws() -> None:
         part(root, ".//saml:NameID").text = "mallory@example.com"
 
     error = refused(changed(genuine(), alter))
-    assert (error.check, error.message) == ("signature-digest", messages.SIGNATURE_INVALID)
+    assert (error.check, error.message) == ("signature-digest", aws_texts.saml.SIGNATURE_INVALID)
 
 
 def test_the_assertion_is_read_from_the_octets_that_were_signed() -> None:
