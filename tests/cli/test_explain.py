@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from federation.cli.main import cli
 from tests.support.cli import Run
 from tests.support.paths import REPOSITORY
 from tests.support.world import JUDGED_TEXT, SAML_PROVIDER, SAML_ROLE
@@ -18,6 +20,8 @@ DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
 OPAQUE_ROLE = "arn:aws:iam::123456789012:role/FederatedWebIdentityRole"
 BRANCH = "fixtures/oidc/github-branch.jwt"
 ROLE_FILE = "roles/GitHubDeploy.json"
+EXIT_USAGE = 2
+OF_EXPLAIN = {"--provider", "--fix", "--write", "--verbose", "--quiet", "--json"}
 VERDICT = re.compile(r"✗ refused: (?P<check>\S+) \((?P<code>\w+), HTTP \d{3}\)")
 
 
@@ -50,6 +54,49 @@ def set_ups() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "fixtures/oidc/github.jwt", "web", ("--role-arn", f"{DEPLOY}2")
     yield "fixtures/oauth/documented.token", "web", ("--role-arn", OPAQUE_ROLE, "--provider-id", "www.amazon.com")
     yield "fixtures/oauth/documented.token", "web", ("--role-arn", DEPLOY, "--provider-id", "www.amazon.com")
+
+
+UTF_16 = {"with a mark": "utf-16", "little-endian": "utf-16-le", "big-endian": "utf-16-be"}
+"""What Windows shells write by ``>``: codecs by name."""
+
+
+@pytest.mark.parametrize("codec", UTF_16.values(), ids=UTF_16)
+@pytest.mark.parametrize(("kind", "file"), [("saml", "fixtures/saml/documented.b64"), ("web", "fixtures/oidc/github.jwt")])
+def test_a_token_file_in_utf_16_is_refused_by_the_operation_and_told(run: Run, tmp_path: Path, kind: str, file: str, codec: str) -> None:
+    sent = tmp_path / "token"
+    sent.write_bytes((REPOSITORY / file).read_text(encoding="ascii").encode(codec))
+    words = ("--role-arn", SAML_ROLE, "--principal-arn", SAML_PROVIDER) if kind == "saml" else ("--role-arn", DEPLOY)
+    test_explain_and_sts_agree(run, str(sent), kind, words)
+    explained = run("explain", sent, "--account", ACCOUNT, "--at", AT, *words)
+    assert explained.exit_code == 1
+    assert "(InvalidIdentityToken, HTTP 400)" in explained.stdout
+    assert "UTF-16" in explained.stdout
+    if kind == "web":
+        verb = ("assume-role-with-web-identity", "--web-identity-token-file", sent)
+        called = run("sts", *verb, "--account", ACCOUNT, "--at", AT, *words)
+        assert (called.exit_code, "UTF-16" in called.stderr) == (1, True)
+    judged = run("validate", sent, "--account", ACCOUNT, "--at", AT)
+    assert judged.exit_code != EXIT_USAGE, judged.stderr
+    assert "UTF-16" in judged.output or "a byte order mark" in judged.stderr
+
+
+def test_explain_takes_every_parameter_that_sts_takes() -> None:
+    told = {"--saml-assertion", "--web-identity-token", "--web-identity-token-file"}  # the argument TOKEN
+    printed = {"--output", "--query", "--format", "--state", "--call"}
+    taken = flags("explain")
+    for verb in ("assume-role-with-saml", "assume-role-with-web-identity"):
+        assert flags("sts", verb) - told - printed - taken == set()
+    assert taken - flags("sts", "assume-role-with-saml") - flags("sts", "assume-role-with-web-identity") == OF_EXPLAIN
+
+
+def flags(*words: str) -> set[str]:
+    command: click.Command = cli
+    for word in words:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), word)
+        assert found is not None
+        command = found
+    return {name for each in command.params if isinstance(each, click.Option) for name in each.opts}
 
 
 def tokens(kind: str) -> list[Path]:

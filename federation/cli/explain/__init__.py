@@ -30,6 +30,7 @@ from federation.cli.support.options import account_option, at_option, json_optio
 @click.option("--duration-seconds", type=int, help="Wanted length of the session.")
 @click.option("--policy", help="Inline session policy, or file://PATH.")
 @click.option("--policy-arns", multiple=True, help="Managed session policies: arn=ARN …")
+@click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size.")
 @click.option("--fix", "fixing", is_flag=True, help="Print the trust policy with the edit made, and say what else it lets in.")
 @click.option("--write", is_flag=True, help="With --fix: write it to the account, and judge again.")
 @at_option
@@ -54,6 +55,7 @@ def command(
     provider_id: str | None,
     role_session_name: str | None,
     duration_seconds: int | None,
+    minimum_session_token_size: int | None,
 ) -> None:
     """Ask for the session that TOKEN (a file, or - for standard input) is meant for, and say why it is granted or refused.
 
@@ -76,6 +78,7 @@ def command(
         duration_seconds=duration_seconds,
         policy=session_policy(policy),
         policy_arns=arns_of(policy_arns),
+        minimum_session_token_size=minimum_session_token_size,
     )
     findings = Findings.of(account, call, at=instant)
     if fixing and fix(findings, Sources(account_path, account), write=write, as_json=as_json, quiet=quiet):

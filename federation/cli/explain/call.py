@@ -13,10 +13,11 @@ import click
 from federation import limits
 from federation.account.model import Account
 from federation.cli.sts.web_identity import default_session_name
-from federation.cli.support.inputs import read_text
+from federation.cli.support.inputs import read_token_text
 from federation.cli.support.providers import provider_of
 from federation.errors import FederationError
 from federation.explaining.nearest import most_alike
+from federation.explaining.presented.recognising import decoded
 from federation.judging.finder import Finder
 from federation.judging.kinds import SAML
 from federation.judging.unverified_token import UnverifiedToken
@@ -76,8 +77,8 @@ def call_of(
     **session: object,
 ) -> ExplainedCall:
     """Return the call that sends the token in *file* for the role. What it needs and was not given is read from the token, unverified."""
-    text = read_text(Path(file), longest=max(_LONGEST.values()))
-    token = text.strip().encode("utf-8", "surrogatepass")
+    text = read_token_text(Path(file), longest=max(_LONGEST.values()))
+    token = decoded(text)[0].strip().encode("utf-8", "surrogatepass")
     unverified = UnverifiedToken(token)
     if principal_arn is not None and provider_id is not None:
         raise click.UsageError("--principal-arn is of a SAML response, --provider-id of an access token: give one of them")

@@ -12,7 +12,7 @@ from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
 from federation.cli.sts.signed import COMMANDS
 from federation.cli.sts.web_identity import assume_role_with_web_identity
-from federation.cli.support.inputs import literal_or_file
+from federation.cli.support.inputs import token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
 from federation.sts.service import SecurityTokenService
 
@@ -56,7 +56,7 @@ def assume_role_with_saml(
         session = sts.assume_role_with_saml(
             role_arn=role_arn,
             principal_arn=principal_arn,
-            saml_assertion=literal_or_file(saml_assertion, longest=limits.SAML_ASSERTION_PARAMETER_CHARS),
+            saml_assertion=token_or_file(saml_assertion, longest=limits.SAML_ASSERTION_PARAMETER_CHARS),
             policy_arns=arns_of(policy_arns),
             policy=session_policy(policy),
             duration_seconds=duration_seconds,

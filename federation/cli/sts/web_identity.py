@@ -10,7 +10,7 @@ import click
 from federation import clock, limits
 from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
-from federation.cli.support.inputs import literal_or_file, read_text
+from federation.cli.support.inputs import read_token_text, token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
 from federation.sts.service import SecurityTokenService
 
@@ -81,7 +81,7 @@ def default_session_name(at: datetime) -> str:
 
 def _token(given: str | None, file: Path | None) -> str:
     if given is not None:
-        return literal_or_file(given, longest=limits.WEB_IDENTITY_TOKEN_CHARS)
+        return token_or_file(given, longest=limits.WEB_IDENTITY_TOKEN_CHARS)
     if file is None:
         raise click.UsageError("pass --web-identity-token, or set AWS_WEB_IDENTITY_TOKEN_FILE")
-    return read_text(file, longest=limits.WEB_IDENTITY_TOKEN_CHARS).strip()
+    return read_token_text(file, longest=limits.WEB_IDENTITY_TOKEN_CHARS).strip()

@@ -72,6 +72,26 @@ def read_text(source: Path, *, longest: int) -> str:
         raise click.UsageError(f"{click.format_filename(source)} is not UTF-8 text") from cause
 
 
+def read_token_text(source: Path, *, longest: int) -> str:
+    """Return the content of the file of a token, at most one character more than *longest*.
+
+    What is not UTF-8, such as the UTF-16 that PowerShell's ``>`` writes, is returned octet for octet: the operation refuses it, and the
+    explanation tells what it is.
+    """
+    octets = _read(str(source), 4 * (longest + 1))
+    try:
+        return octets.decode("utf-8")[: longest + 1]
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")[: longest + 1]
+
+
+def token_or_file(value: str, *, longest: int) -> str:
+    """Return a token in the AWS CLI's manner: ``file://PATH`` stands for the content of that file, anything else for itself."""
+    if not value.startswith(FILE_SCHEME):
+        return value
+    return read_token_text(Path(value.removeprefix(FILE_SCHEME)), longest=longest).strip()
+
+
 def literal_or_file(value: str, *, longest: int) -> str:
     """Return a parameter in the AWS CLI's manner: ``file://PATH`` stands for the content of that file, anything else for itself."""
     if not value.startswith(FILE_SCHEME):

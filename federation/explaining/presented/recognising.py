@@ -18,7 +18,7 @@ def recognise(token: object, wanted: str) -> Presented:
     """Return what *token* is, where *wanted* is the kind of token that the login takes."""
     if not isinstance(token, str | bytes):
         return _no_text(token)
-    text, encoding = _decoded(token)
+    text, encoding = decoded(token)
     if text.strip().lower() in _NOTHING:
         return _nothing(text, wanted)
     if len(text) > LONGEST:
@@ -76,7 +76,7 @@ def _strange(text: str, wanted: str) -> Presented:
     )
 
 
-def _decoded(token: str | bytes) -> tuple[str, str]:
+def decoded(token: str | bytes) -> tuple[str, str]:
     """Return the text of a value, and its encoding where that is not ASCII or UTF-8 without a mark."""
     return next(_readings(token), (token if isinstance(token, str) else token.decode("latin-1"), ""))
 
@@ -85,10 +85,10 @@ def _readings(token: str | bytes) -> Iterator[tuple[str, str]]:
     if isinstance(token, str):
         if token.startswith("\ufeff"):
             yield token.removeprefix("\ufeff").replace("\0", ""), "UTF-8 with a byte order mark"
+        elif token.startswith(("\xff\xfe", "\xfe\xff", "\xef\xbb\xbf")):  # octets that were read as characters
+            yield from _readings(token.encode("latin-1", "replace"))
         elif "\0" in token[:8]:
             yield token.replace("\0", ""), "UTF-16"
-        elif token.startswith(("\xff\xfe", "\xfe\xff", "\xef\xbb\xbf")):
-            yield from _readings(token.encode("latin-1", "replace"))
         return
     if token.startswith(BOM_UTF8):
         yield token.removeprefix(BOM_UTF8).decode("utf-8", "replace"), "UTF-8 with a byte order mark"
