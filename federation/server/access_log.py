@@ -1,4 +1,4 @@
-"""The log of the server: one line of JSON per request and per change of the account, and nothing secret in it."""
+"""The access log of the server: one line of JSON per request and per change of the account. It holds no secret."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AccessLog:
         self._write({**{name: value for name, value in entry.items() if value != ""}, **explained})
 
     def tell(self, event: str, **members: str | int) -> None:
-        """Record *event*, which is no request: what became of a change of the account."""
+        """Record *event*, which is not a request: the outcome of a change of the account, or a stop of the server."""
         self._write({"time": timestamp(clock.resolve(None)), "event": event, **members})
 
     def _write(self, entry: Mapping[str, Any]) -> None:
@@ -56,4 +56,4 @@ class AccessLog:
         try:
             os.write(self._descriptor, line + b"\n")
         except OSError:
-            self._descriptor = os.open(os.devnull, os.O_WRONLY)  # whoever read the log has left; the service goes on
+            self._descriptor = os.open(os.devnull, os.O_WRONLY)  # the reader of the log closed it; the server continues without a log

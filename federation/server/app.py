@@ -30,7 +30,7 @@ class Headers(Protocol):
 
 
 class RsgiScope(Protocol):
-    """What RSGI says of a request before its body."""
+    """The parts of a request that RSGI passes before the body."""
 
     method: str
     path: str
@@ -56,19 +56,19 @@ class Connection(Protocol):
         ...
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        """Answer."""
+        """Send the response."""
         ...
 
 
 class Application:
-    """An RSGI application. It reads a request within its limits and answers it on the spot."""
+    """An RSGI application. It reads a request within the limits of size and time, and answers it in the same thread."""
 
     def __init__(self, current: Callable[[], Endpoint], log: AccessLog) -> None:
-        """Serve requests, each by the endpoint that *current* returns when it begins."""
+        """Serve each request with the endpoint that *current* returns when the request begins."""
         self._current, self._log = current, log
 
     async def __call__(self, scope: RsgiScope, connection: Connection) -> None:
-        """Serve one request: to its end by the generation of the account that was served when it began."""
+        """Serve one request, wholly with the generation of the account that was served when the request began."""
         started = time.perf_counter_ns()
         request = _request(scope, b"")
         try:
@@ -99,8 +99,8 @@ async def _body(request: Request, connection: Connection) -> bytes:
     if _has_needless_body(request):
         raise MalformedInput(
             check="request-body",
-            expected=f"a body with {_POST} alone",
-            found=f"one with {show(request.method)}",
+            expected=f"no body, except with {_POST}",
+            found=f"a body with {show(request.method)}",
             remedy=f"send parameters in the query string, or with {_POST}",
         )
     announced = request.header("content-length")
@@ -124,29 +124,29 @@ async def _body(request: Request, connection: Connection) -> bytes:
     except RuntimeError as broken:  # RSGI's ProtocolError and ProtocolClosed
         raise MalformedInput(
             check="request-body",
-            expected="a body as its headers announce it",
+            expected="a body of the length that its headers announce",
             found=show(type(broken).__name__),
             remedy="send the request again",
         ) from None
 
 
 def _has_needless_body(request: Request) -> bool:
-    """Whether a request announces a body that its method has no use for (RFC 9110 9.3.1).
+    """Tell whether a request announces a body although its method defines none (RFC 9110 9.3.1).
 
-    Behind a line feed alone, which hyper takes for the end of a line, a proxy in front may not have seen the length: what it sends next is
-    another client's request and no body. So what follows on such a connection is not read (ADR 18).
+    hyper accepts a bare line feed as the end of a header line; a proxy in front of the server may not, and then misses the length. What
+    the proxy sends next is a request of another client, not a body. So nothing more is read from such a connection (ADR 18).
     """
     framed = request.header("content-length") or request.header("transfer-encoding")
     return request.method != _POST and framed not in ("", "0")
 
 
 def _framing_refusal(request: Request, announced: str) -> FederationError | None:
-    # A chunked body that breaks off looks whole to RSGI; a counted one that breaks off does not. AWS SDKs count.
+    # RSGI cannot tell a truncated chunked body from a complete one; with Content-Length it can. AWS SDKs send Content-Length.
     if request.header("transfer-encoding") or not (announced.isascii() and announced.isdigit()):
         return MissingContentLength(
             check="content-length",
             expected="one Content-Length header and no Transfer-Encoding",
-            found="other headers",
+            found="no single decimal Content-Length, or a Transfer-Encoding",
             remedy="send the body in one piece, with its length",
             message=MissingContentLength.text,
         )
@@ -162,7 +162,7 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
 
 
 async def _drain(connection: Connection) -> None:
-    """Read and forget a refused body, so that a client still writing finds the refusal and not a reset; up to a limit."""
+    """Read and discard a refused body, up to a limit, so that a client that is still writing receives the refusal and not a reset."""
     octets = 0
     async for piece in connection:
         octets += len(piece)

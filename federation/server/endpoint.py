@@ -1,6 +1,7 @@
-"""One request in, one response out: which operation it is, who calls, what the service says.
+"""Turn one request into one response: find the operation, authenticate the caller, call the service.
 
-Synchronous and free of any HTTP server: a call is a fraction of a millisecond of work, which no thread pool makes shorter.
+This module is synchronous and independent of the HTTP server. A call takes a fraction of a millisecond, which a thread pool would not
+shorten.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class Endpoint:
     """Answers the AWS Query interface of STS with a `SecurityTokenService`.
 
     Args:
-        service: Answers the operations. Its ``outbound_documents()``, if any, are published; the inspector page judges by its account.
-        names: Names by which the server may be addressed without a signature.
-        operations: Those that are served, by name.
+        service: Runs the operations. Its ``outbound_documents()``, if any, are published; the inspector page uses its account.
+        names: Host names under which the server may be addressed without a signature.
+        operations: The operations that are served, by name.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Endpoint:
         self._inspector = Inspector(service.account)
 
     def answer(self, request: Request, *, at: datetime | None = None) -> LoggedResponse:
-        """Answer *request*, judged at *at* (the present when None). Never raises: whatever happens becomes a response."""
+        """Answer *request* as of the instant *at* (now when None). Never raises: every error becomes a response."""
         request_id = str(uuid.uuid4())
         content_type = accepted_type(request.header("accept"))
         try:
@@ -83,13 +84,13 @@ class Endpoint:
             response = render_result(name, result, precision=operation.precision, content_type=content_type, request_id=request_id)
         except FederationError as refusal:
             return refused(refusal, content_type=content_type, request_id=request_id, operation=name, principal=principal)
-        except Exception as bug:  # noqa: BLE001 - the last line before the client: a bug is answered as one, without detail
+        except Exception as bug:  # noqa: BLE001 - the last handler before the client: a bug becomes InternalFailure, without detail
             failure = as_failure(bug)
             return refused(failure, content_type=content_type, request_id=request_id, operation=name, principal=principal)
         return LoggedResponse(response, operation=name, principal=principal)
 
     def _page(self, request: Request, host: Host, *, at: datetime | None, request_id: str) -> LoggedResponse | None:
-        """Answer what a browser asks for; None where *request* is meant for the interface of STS."""
+        """Return the page or document at the path of *request*; None where the request is for the interface of STS."""
         document = self._documents.get(request.path)
         if document is not None and request.method == "GET":
             self._names.require_own_or_aws(host)
@@ -129,13 +130,13 @@ class Endpoint:
 
 
 def _arguments(operation: Operation, parameters: Mapping[str, str]) -> dict[str, object]:
-    """Return the arguments of the operation's method. A required one that is absent is None: the service words the refusal."""
+    """Return the arguments of the operation's method. An absent required one is passed as None, so that the service refuses it."""
     given = read_arguments(parameters, {each.wire: each.constraint for each in operation.parameters})
     return {each.name: given.get(each.wire) for each in operation.parameters if each.wire in given or each.required}
 
 
 def _documents(service: SecurityTokenService) -> dict[str, bytes]:
-    """What anybody may read, by its path: that the server lives, and how to verify the web identity tokens it issues."""
+    """Return the public documents by path: the health check, and discovery document and key set of the web identity tokens."""
     documents = {HEALTH_PATH: b'{"status":"ok"}'}
     published = service.outbound_documents()
     if published is not None:
@@ -145,7 +146,7 @@ def _documents(service: SecurityTokenService) -> dict[str, bytes]:
 
 
 def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> LoggedResponse:
-    """Return the exchange that ends in *refusal*: AWS's message for the client, the explanation for the log."""
+    """Return the response to a refused request: AWS's message for the client, and *refusal* itself for the log."""
     response = render_refusal(refusal, content_type=content_type, request_id=request_id)
     return LoggedResponse(
         response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=kept(refusal)
@@ -179,7 +180,7 @@ def _origin(request: Request, host: Host, request_id: str) -> Origin:
 
 
 def _address(peer: str) -> str | None:
-    """Return the address of *peer* without the port behind it; an IPv6 address that has one stands in brackets."""
+    """Return the address of *peer* without its port; an IPv6 address with a port is in brackets."""
     bracketed, _, _ = peer.removeprefix("[").partition("]")
     if peer.startswith("["):
         return bracketed
@@ -187,16 +188,16 @@ def _address(peer: str) -> str | None:
 
 
 def _echo(text: str) -> str:
-    """A name as AWS's text repeats it, cut and cleaned (attack rows D04, T08)."""
+    """Return a name as AWS's text repeats it, shortened and without control characters (attack rows D04, T08)."""
     return show(text).strip("`")
 
 
 def as_failure(bug: Exception) -> InternalFailure:
-    """A bug by its kind and place alone: its text may hold what the client sent."""
+    """Return *bug* as a refusal that names its type and source line only: its text may hold what the client sent."""
     frame = traceback.extract_tb(bug.__traceback__)[-1]
     return InternalFailure(
         check="internal",
-        expected="an answer",
+        expected="no internal error",
         found=f"{type(bug).__name__} at {PurePath(frame.filename).name}:{frame.lineno}",
         remedy="report this as a bug, with this line",
     )

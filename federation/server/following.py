@@ -1,4 +1,4 @@
-"""A worker's side of the generations: serve the one that the board names, prepare the one it offers."""
+"""How a worker follows the generations: it serves the one that the board marks as served, and prepares the one that is offered."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from federation.server.generations import Board, FaultRecord, faults_of, place_o
 T = TypeVar("T")
 
 LOOK_SECONDS: Final = 0.05
-"""Between two looks at the board, apart from the one at the beginning of every request."""
+"""Pause between two readings of the board, in seconds; each request reads it as well."""
 FIRST_LOOK_SECONDS: Final = 0.5
-"""A worker that takes the place of one that died of an offer leaves the supervisor time to take the offer back."""
+"""Pause before the first reading, in seconds. Where the worker before this one died on an offer, the supervisor withdraws it meanwhile."""
 
 
 class Follower(Generic[T]):
-    """Holds what one worker serves: *load* of the generation that the board names, and of no other."""
+    """Holds what one worker serves: the result of *load* for the generation that the board marks as served, and for no other."""
 
     def __init__(self, directory: Path, load: Callable[[Path], T], *, voter: int) -> None:
-        """Load what is served now.
+        """Load the generation that is served now.
 
         Args:
-            directory: What supervisor and workers share.
-            load: Makes what serves a generation from the place where it lies.
-            voter: Id of this process.
+            directory: The directory that supervisor and workers share.
+            load: Takes the directory of a generation and returns what serves it.
+            voter: Process id of this worker.
 
         Raises:
-            FederationError: What is served cannot be loaded.
+            FederationError: That generation cannot be loaded.
         """
         self._directory, self._load, self._voter = directory, load, voter
         self._board, self._lock = Board(directory), Lock()
@@ -48,42 +48,43 @@ class Follower(Generic[T]):
         """Return what serves a request that begins now.
 
         Raises:
-            FederationError: This worker cannot load what the others serve; it serves nothing then, least of all what was before.
+            FederationError: This worker cannot load the generation that the others serve. It refuses requests rather than serve an older
+                generation.
         """
         if self._held[0] != self._board.served:
             self._take_over()
         return self._held[1]
 
     def follow(self, supervisor: int) -> None:
-        """Look at the board until *supervisor* is not the parent of this process any more; then end it, since nobody tells it of changes.
+        """Read the board until *supervisor* is no longer the parent of this process; then end it, since it would miss later changes.
 
-        What is shared goes with it: nobody else is left to remove the copies, and a keyring is among them.
+        The shared directory is removed as well: no other process is left to do so, and the copies of the account include a keyring.
         """
         time.sleep(FIRST_LOOK_SECONDS)
         while os.getppid() == supervisor:
             self.look()
             time.sleep(LOOK_SECONDS)
         shutil.rmtree(self._directory, ignore_errors=True)
-        while True:  # a worker that only starts does not heed it yet
+        while True:  # a worker that is still starting ignores the signal
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(FIRST_LOOK_SECONDS)
 
     def look(self) -> None:
-        """Prepare what is offered and vote on it; take over what is served."""
+        """Prepare the generation that is offered and vote on it; take over the one that is served."""
         offered = self._board.offered
         if offered > self._seen:
             self._seen = offered
             faults = self._prepare(offered)
-            with suppress(OSError):  # no room, or what is shared is gone: whoever stays silent keeps the offer from being served
+            with suppress(OSError):  # no space, or no shared directory: without this vote the offer is not served
                 vote(self._directory, offered, voter=self._voter, faults=faults)
         if self._held[0] != self._board.served:
             try:
                 self._take_over()
             except FederationError:
-                return  # the next request tries again, and tells
+                return  # the next request tries again, and reports it
         elif not offered:
             with self._lock:
-                self._prepared = None  # taken back
+                self._prepared = None  # the offer was withdrawn
 
     def _prepare(self, number: int) -> list[FaultRecord]:
         try:
@@ -114,5 +115,5 @@ class Follower(Generic[T]):
             return self._load(place_of(self._directory, number))
         except FederationError:
             raise
-        except Exception as bug:  # noqa: BLE001 - a bug that one account touches must not end the worker that serves another
+        except Exception as bug:  # noqa: BLE001 - a bug in loading one generation must not end the worker, which serves another
             raise as_failure(bug) from None

@@ -1,8 +1,9 @@
-"""By which names the server is addressed.
+"""The host names under which the server is addressed.
 
-A browser lets any page talk to the server that the page's own name leads to, and the owner of a name can let it lead to 127.0.0.1. What a
-browser reaches without a signature is therefore served under names that such an owner cannot have: loopback ones, those the operator gave,
-and for the interface those of AWS, whose SDKs sign for them. A signature covers the name, so what is signed is served under any.
+A browser lets a page send requests to the host name that the page came from, and the owner of a name can make it resolve to 127.0.0.1 (DNS
+rebinding). What a browser reaches without a signature is therefore served only under names that such an owner does not control: loopback
+names, names that the operator allows, and for the interface of STS those of AWS. A signature covers the Host field, so a signed request is
+served under any name.
 """
 
 from __future__ import annotations
@@ -32,15 +33,15 @@ _HOST_CHARS: Final = 262  # a name of 255 octets, a port
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What the Host field of a request names.
+    """The Host field of a request, parsed.
 
     Attributes:
         name: The name, lower case, without port; an IPv6 address without its brackets.
         authority: The whole field, lower case.
-        region: The region that a name of AWS's regional endpoints holds.
-        is_aws: Whether it is a name of AWS's for STS, or for an account as an issuer of web identity tokens.
+        region: The region in the name of a regional endpoint of AWS; None in other names.
+        is_aws: Whether AWS uses the name for STS, or for an account as an issuer of web identity tokens.
         is_address: Whether it is an IP address.
-        is_loopback: Whether it leads to this machine whoever looks it up.
+        is_loopback: Whether it is a loopback address, or a name that resolves to one everywhere.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Host:
     @classmethod
     @lru_cache(maxsize=256)
     def parse(cls, field: str) -> Host | None:
-        """Read the text of a Host field; None where it is not a name and perhaps a port."""
+        """Read the text of a Host field; None where it is not a name with an optional port."""
         text = field.strip().lower() if len(field) <= _HOST_CHARS else ""
         match = _HOST.fullmatch(text)
         if match is None:
@@ -78,31 +79,31 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def read_host(request: Request) -> Host:
-    """Return whom *request* addresses.
+    """Return the host that *request* addresses.
 
     Raises:
-        MalformedInput: It has no Host field, several, one that is no name and port, or one that is not that of its request line
-            (RFC 9112 3.2): two readers would see two addressees.
+        MalformedInput: The Host field is absent, repeated, not a name with an optional port, or differs from the authority of the request
+            line (RFC 9112 3.2), so that two readers could see two hosts.
     """
     values = [value for name, value in request.headers if name == "host"]
     host = Host.parse(values[0]) if len(values) == 1 else None
     if host is None:
         found = "none" if not values else "several" if len(values) > 1 else show(values[0])
-        raise _malformed("one Host field with a name and perhaps a port", found)
+        raise _malformed("one Host field with a name and an optional port", found)
     if request.authority and request.authority.lower() != host.authority:
-        raise _malformed(f"the Host field to be that of the request line, {show(request.authority)}", show(host.authority))
+        raise _malformed(f"the host of the request line, {show(request.authority)}, in the Host field", show(host.authority))
     return host
 
 
 class ServedNames:
-    """The names that the server has of its own."""
+    """The host names and addresses that belong to the server."""
 
     __slots__ = ("_any_address", "_names")
 
     def __init__(self, names: Iterable[str] = (), *, any_address: bool = False) -> None:
-        """Serve under loopback names and addresses and under *names*; with *any_address* under every address, too.
+        """Accept loopback names and addresses, and *names*; with *any_address* every IP address as well.
 
-        An address is no name: nobody can let one lead elsewhere.
+        An IP address is safe: nobody can make one resolve elsewhere.
         """
         self._names, self._any_address = frozenset(name.lower().strip("[]").removesuffix(".") for name in names), any_address
 
@@ -134,10 +135,10 @@ def is_name(text: str) -> bool:
 
 
 def check_origin(request: Request, host: Host) -> None:
-    """Require that a form was posted by a page of this server, where the browser says whose page it was.
+    """Require that a form was posted by a page of this server, where the browser sends an Origin field.
 
     Raises:
-        AccessDenied: check ``origin``: another page, or one that hides its name.
+        AccessDenied: check ``origin``: the origin is another page, or ``null``.
     """
     for origin in (value for name, value in request.headers if name == "origin"):
         named = _ORIGIN.fullmatch(origin.strip().lower())
@@ -161,5 +162,5 @@ def _denied(host: Host, expected: str) -> FederationError:
 
 def _malformed(expected: str, found: str) -> FederationError:
     return MalformedInput(
-        check="host", expected=expected, found=found, remedy="send one Host field that names the server, as HTTP/1.1 demands"
+        check="host", expected=expected, found=found, remedy="send one Host field that names the server, as HTTP/1.1 requires"
     )

@@ -1,7 +1,7 @@
-"""The inspector page: somebody pastes a token and reads what it claims and what the account says of it.
+"""The inspector page: a form that takes a token, and shows its claims and the result of every check against the account.
 
-Read-only: a token is neither kept, nor logged, nor used up. The page holds no script, loads nothing and cannot be framed; what a token says
-is text to it.
+The page is read-only: a token is not kept, not logged and not recorded as used. The page contains no script, loads nothing and cannot be
+framed. What a token contains is shown as text only.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ _POLICY: Final = "; ".join(
 _HEADERS: Final = (
     ("content-security-policy", _POLICY),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),  # "no-referrer" would have browsers hide whose page posts the form
+    ("referrer-policy", "same-origin"),  # with "no-referrer" browsers would post the form with "Origin: null"
 )
 _MARKS: Final = {"passed": "✓", "refused": "✗", "skipped": "·"}
 _SHOWN_CHARS: Final = 2_000
 _DEEPEST: Final = 8
-# Explaining judges a message several times over, and anybody may post to the page (C05).
+# An explanation judges the message several times, and every client may post to the page (C05).
 _TOO_LONG: Final = f"No cause is sought: the token is longer than the {limits.SAML_ASSERTION_PARAMETER_CHARS:_} characters that STS takes."
 _WARNING: Final = "UNVERIFIED: whoever wrote the token chose every word below."
 
@@ -71,15 +71,15 @@ class Inspector:
         """Serve the page for *account*.
 
         Raises:
-            RegistrationError: Two OpenID Connect providers answer to one issuer.
+            RegistrationError: Two OpenID Connect providers have the same issuer.
         """
         self._finder = Finder(account)
 
     def answer(self, request: Request, *, request_id: str, at: datetime) -> LoggedResponse:
-        """Return the page, and below its form the findings about the token that a POST brought, judged at *at*.
+        """Return the page; below its form, the findings on a posted token, judged at the instant *at*.
 
         Raises:
-            FederationError: The form cannot be read; what is wrong with a token stands in the page.
+            FederationError: The form cannot be read. A fault of the token is shown in the page instead.
         """
         token = read_parameters(request).get("token", "").strip() if request.method == "POST" else ""
         findings = self._findings(token.encode("utf-8", "surrogatepass"), at) if token else []
@@ -107,7 +107,7 @@ def _verdict(report: Report, profile: Profile) -> HtmlElement:
 
 
 def _explained(report: Report) -> list[HtmlElement]:
-    """Why the deciding profile refuses, and what to change."""
+    """Return why the provider's profile refuses, and what to change."""
     refusal = report.refusal()
     if refusal is None:
         return []
@@ -126,14 +126,14 @@ def _edit(edit: Edit) -> HtmlElement:
 
 
 def _named(report: Report) -> list[HtmlElement]:
-    """Whom the token names: proved, or claimed and marked as that."""
+    """Return the identity in the token: proved, or claimed and marked as unverified."""
     if report.identity is not None:
         return [E.H3("Proved"), _facts(report.identity.as_dict())]
     return [E.H3("Claimed"), *_claimed(report.claimed)]
 
 
 def _claimed(members: Mapping[str, Any]) -> list[HtmlElement]:
-    """What a token says that proved nothing: every row bears the mark, and its ground shows beside every line of the row."""
+    """Return the claims of a token that proved nothing. Every row has a cell UNVERIFIED, as high as the row, with its own background."""
     table = _facts(members)
     table.set("class", "warning")
     for row in table.iter("tr"):
@@ -167,7 +167,7 @@ def _value(value: object, depth: int) -> HtmlElement | str:
 
 
 def _text(value: object) -> str:
-    """Return *value* as text that is safe beside other text (attack row T08), cut to a bound."""
+    """Return *value* as text that is safe beside other text (attack row T08), shortened to a limit."""
     return printable(str(value)[:_SHOWN_CHARS])
 
 

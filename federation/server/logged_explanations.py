@@ -1,4 +1,4 @@
-"""Explanations of refusals for the access log: bounded in size, and in time by the time that judging takes."""
+"""Explanations of refusals for the access log, limited in size and in time."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, Final
 from federation.errors import FederationError
 
 MOST_MICROS: Final = 100_000
-"""Time that may be saved up for explanations, microseconds."""
+"""Largest time budget for explanations, in microseconds."""
 MOST_CHARS: Final = 2_000
-"""Characters of the edits in one line of the log: workers share its descriptor, and a line must be one write."""
+"""Largest length of the cause, and of the edits as JSON, in characters: workers share the log, so a line must fit one write."""
 
 
 class Explainer:
-    """Explains refusals for the log as long as that takes no longer than judging did: a flood of refusals costs twice its judging at most.
+    """Explains refusals for the log within a time budget, to which each refusal adds the time that judging it took.
 
-    It is used by one thread.
+    So explanations at most double the cost of a flood of refusals. An instance is used by one thread only.
     """
 
     __slots__ = ("_left",)
@@ -26,7 +26,7 @@ class Explainer:
         self._left = MOST_MICROS
 
     def members(self, refusal: FederationError, *, micros: int) -> dict[str, Any]:
-        """Return ``cause`` and ``edits`` of *refusal*, whose judging took *micros*; ``explained``, false, where no time is left for it."""
+        """Return ``cause`` and ``edits`` of *refusal*, judged in *micros* microseconds; ``explained: false`` where no budget is left."""
         self._left = min(self._left + micros, MOST_MICROS)
         if self._left <= 0:
             return {"explained": False}

@@ -1,4 +1,4 @@
-"""What goes in and out of the endpoint, free of any HTTP server."""
+"""Requests and responses of the endpoint, independent of the HTTP server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Request:
         headers: Lower-case name and value in order, duplicates kept.
         body: The payload.
         peer: Address of the client, for the access log.
-        authority: Host and port of the request line, where that is a whole URL.
+        authority: Host and port in the request line, where it holds an absolute URL; else empty.
     """
 
     method: str
@@ -30,13 +30,13 @@ class Request:
     authority: str = ""
 
     def header(self, name: str) -> str:
-        """The value of the header *name* (lower case); empty where it is absent, ``,``-joined where it is repeated (RFC 9110 5.3)."""
+        """Return the value of the header *name* (lower case): empty where absent, joined by ``,`` where repeated (RFC 9110 5.3)."""
         return ",".join([value for header, value in self.headers if header == name])
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response; *more* are header fields beyond those that every response has."""
+    """One HTTP response; *more* holds header fields besides those that every response has."""
 
     status: int
     content_type: str
@@ -45,7 +45,7 @@ class Response:
     more: tuple[tuple[str, str], ...] = ()
 
     def headers(self) -> list[tuple[str, str]]:
-        """Its header fields. Credentials are inside, so nobody may keep a copy."""
+        """Return the header fields. No cache may store the response: it may hold credentials."""
         return [
             ("content-type", self.content_type),
             ("content-length", str(len(self.body))),
@@ -57,16 +57,16 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class LoggedResponse:
-    """A response together with what the access log says about it; nothing in it is secret.
+    """A response, and what the access log records of it; only *response* and *raised* may hold secrets.
 
     Attributes:
         response: What the client gets.
         operation: Name of the operation, empty where none was recognised.
-        principal: ARN of who was proved, empty where nobody was.
+        principal: ARN of the authenticated principal, empty where there is none.
         code: Error code on the wire, empty when granted.
-        check: The rule that refused.
-        refusal: The refusal in one line, with what was expected and what to do.
-        raised: The refusal itself, which the log may have explained; it remembers what was asked, and is never shown.
+        check: Name of the check that refused, empty when granted.
+        refusal: The refusal in one line: what was expected, what was found, and the remedy.
+        raised: The refusal itself, from which the log takes an explanation; it refers to the call, and is never logged as it is.
     """
 
     response: Response

@@ -1,6 +1,6 @@
-"""The supervisor's side of the generations: copy the account directories, have every worker prepare the copy, then let all serve it.
+"""How the supervisor publishes generations: it copies the account directories, has every worker prepare the copy, then makes all serve it.
 
-The supervisor reads no account itself once workers run: it forks their successors, and a fork in the middle of a parse inherits its locks.
+Once workers run, the supervisor does not parse an account itself: it forks new workers, and a fork during a parse inherits held locks.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from federation.server.endpoint import as_failure
 from federation.server.generations import Board, FaultRecord, copies_in, faults_of, forget_votes, place_of, votes_on
 
 VOTING_SECONDS: Final = 120
-"""Time that workers have to prepare a generation: ten thousand roles load in seconds."""
+"""Time that workers have to prepare a generation, in seconds; an account of ten thousand roles loads in a few."""
 _ATTEMPTS: Final = 3
-"""How often one state of the directories is offered, where workers end without a vote."""
+"""How often the same state of the directories is offered, where workers end without a vote."""
 _AGAIN_SECONDS: Final = 6.0
-"""Before it is offered again: granian takes a worker that ends twice within 5.5 seconds for one that cannot start, and gives up."""
+"""Pause before the next offer, in seconds: granian stops when a worker ends twice within 5.5 seconds."""
 _POLL_SECONDS: Final = 0.02
 _COPY_PAUSE_SECONDS: Final = 0.1
 _COPY_ATTEMPTS: Final = 100
@@ -50,11 +50,11 @@ class Publisher:
         """Publish *directories* in *shared*.
 
         Args:
-            directories: The account, and its neighbours.
-            shared: A private directory, the same that the workers follow.
-            leave_out: Absolute names of files in the directories that are no part of the account.
-            log: Is told what became of each change.
-            living: Returns the ids of the workers.
+            directories: The account directory, then those of the neighbours.
+            shared: A private directory, which the workers read too.
+            leave_out: Absolute paths of files in the directories that do not belong to the account.
+            log: Receives the outcome of each change.
+            living: Returns the process ids of the running workers.
         """
         self._directories, self._shared, self._leave_out = tuple(directories), shared, leave_out
         self._log, self._living = log, living
@@ -65,11 +65,11 @@ class Publisher:
         self._thread = Thread(target=self._run, name="account-publisher", daemon=True)
 
     def publish_first(self, check: Callable[[Path], object]) -> None:
-        """Publish the first generation, once *check* of the place where it lies raises nothing.
+        """Publish the first generation, once *check* accepts its directory.
 
         Raises:
-            AccountFaults: The directories are at fault, or do not stay as they are for long enough to be copied.
-            FederationError: As *check* does.
+            AccountFaults: The directories have faults, or change too often to be copied.
+            FederationError: *check* raised it.
         """
         for _ in range(_COPY_ATTEMPTS):
             copied = self._copy()
@@ -77,9 +77,8 @@ class Publisher:
                 break
             time.sleep(_COPY_PAUSE_SECONDS)
         else:
-            raise AccountFaults(
-                (_fault(self._directories[0], "files that stay as they are", "files that change", "wait until it is written"),)
-            )
+            steady = "files that do not change during a copy"
+            raise AccountFaults((_fault(self._directories[0], steady, "files that change", "wait, then start again"),))
         check(place_of(self._shared, self._number))
         self._served = copied
         self._board.serve(self._number)
@@ -90,12 +89,12 @@ class Publisher:
         self._thread.start()
 
     def renew(self) -> None:
-        """Read the directories again, changed or not; safe in a signal handler."""
+        """Publish the directories again even where nothing changed; safe in a signal handler."""
         self._forced.set()
         self._watcher.rouse()
 
     def stop(self) -> None:
-        """Publish nothing any more."""
+        """Stop watching, and wait for the publication in progress."""
         self._watcher.stop()
         if self._thread.is_alive():
             self._thread.join()
@@ -108,8 +107,8 @@ class Publisher:
                 self._refuse(faults_of(faults))
             except OSError as error:
                 reason = os.strerror(error.errno) if error.errno else type(error).__name__
-                self._refuse(faults_of(_fault(self._shared, "room for a copy of the account", reason, "make room there")))
-            except Exception as bug:  # noqa: BLE001 - a bug must not end the watching in silence
+                self._refuse(faults_of(_fault(self._shared, "space for a copy of the account", reason, "free space there")))
+            except Exception as bug:  # noqa: BLE001 - a bug is logged, and the watching goes on
                 self._refuse(faults_of(as_failure(bug)))
 
     def _look(self) -> None:
@@ -118,7 +117,7 @@ class Publisher:
         seen = self._watcher.signatures()
         if not forced and seen in (self._served, self._refused):
             return
-        self._refused = self._watcher.settled(seen)  # whatever becomes of it: what is not taken over is not tried again as it is
+        self._refused = self._watcher.settled(seen)  # set before the outcome: a refused state is not tried again unchanged
         if not forced and self._refused == self._served:
             return
         for _ in range(_ATTEMPTS):
@@ -134,11 +133,13 @@ class Publisher:
             self._board.offer(0)
             self._watcher.pause(_AGAIN_SECONDS)
         self._refuse(
-            faults_of(_fault(self._directories[0], "an account that workers can read", "workers that end over it", "undo the change"))
+            faults_of(
+                _fault(self._directories[0], "an account that workers can load", "workers that end while they load it", "undo the change")
+            )
         )
 
     def _copy(self) -> Fingerprints | None:
-        """Copy the directories as the next generation. None where one changed meanwhile."""
+        """Copy the directories as the next generation. None where one changed during the copy."""
         self._remove(self._number)
         self._number += 1
         place, signatures = place_of(self._shared, self._number), []
@@ -155,7 +156,7 @@ class Publisher:
         return tuple(signatures)
 
     def _ask(self) -> list[FaultRecord] | None:
-        """Offer the last copy and return what a worker finds wrong with it; None where one ended, or took too long, to say."""
+        """Offer the last copy and return the faults that a worker found, none where all accept it; None where a vote is missing."""
         asked, deadline = self._living(), time.monotonic() + VOTING_SECONDS
         self._board.offer(self._number)
         try:

@@ -19,11 +19,11 @@ JSON: Final = "application/json"
 _SERVER_FAULT: Final = 500
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE_ENDS: Final = {"\r": "&#13;"}
-"""A carriage return that stands as itself is a line feed to every XML parser."""
+"""An XML parser reads a literal carriage return as a line feed (XML 1.0 2.11)."""
 
 
 def accepted_type(accept: str) -> str:
-    """Return the content type to answer in: JSON where the first type of *accept* is JSON, as STS does, XML otherwise."""
+    """Return the content type of the response: JSON where the first type of *accept* is JSON, as STS does, XML otherwise."""
     first = accept.partition(",")[0].partition(";")[0].strip().lower()
     return JSON if first == JSON else XML
 
@@ -36,9 +36,9 @@ def render_result(
     Args:
         name: The operation.
         result: The dict that boto3 returns for it.
-        precision: How exactly instants are given.
+        precision: The precision of instants.
         content_type: `XML` or `JSON`.
-        request_id: What the client is told to refer to.
+        request_id: Identifies the request, in the response and in the log.
     """
     if content_type == JSON:
         document = {
@@ -50,7 +50,7 @@ def render_result(
 
 
 def render_refusal(refusal: FederationError, *, content_type: str, request_id: str) -> Response:
-    """Render *refusal*: its code, its status and AWS's message, nothing of what is for the operator. A fault of ours says only that."""
+    """Render code, status and AWS's message of *refusal*, nothing for the operator; a fault of the server as InternalFailure alone."""
     ours = refusal.http_status >= _SERVER_FAULT
     status = InternalFailure.http_status if ours else refusal.http_status
     members = {
@@ -79,7 +79,7 @@ def _text(value: object, precision: Precision) -> str:
 
 
 def _leaf(name: str, text: str) -> str:
-    # A subject may hold what XML 1.0 cannot say in any spelling; the answer stays well-formed whatever the token said.
+    # A subject may hold characters that XML 1.0 cannot represent even escaped. They are replaced, so that the response stays well-formed.
     return _element(name, escape(_NOT_XML.sub("\ufffd", text), _LINE_ENDS))
 
 

@@ -1,4 +1,4 @@
-"""How a person ends the server: the first interrupt lets requests in flight finish, the second does not wait for them."""
+"""Shutdown by interrupt (SIGINT): after the first, requests in flight are finished; the second ends them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Interrupts:
         self._seen = 0
 
     def listen(self) -> None:
-        """Take SIGINT over from granian, which has set its handlers when it calls its startup hooks."""
+        """Replace granian's handler of SIGINT, which is set before granian calls its startup hooks."""
         signal.signal(signal.SIGINT, self._interrupted)
 
     def settle(self) -> bool:
-        """Let no further interrupt cut the tidying up short, and return whether requests in flight were waited for."""
+        """Ignore further interrupts during the clean-up, and return whether requests in flight were finished."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return self._seen <= 1
 
@@ -37,7 +37,7 @@ class Interrupts:
             return
         self._seen += 1
         if self._seen == 1:
-            self._log.tell("stopping", hint="requests in flight are finished; interrupt again to cut them off")
+            self._log.tell("stopping", hint="requests in flight are finished; interrupt again to end them")
             self._server.signal_handler_interrupt(number, frame)  # type: ignore[no-untyped-call]
             return
         for worker in active_children():

@@ -1,7 +1,7 @@
 """The AWS Query wire format, inbound: one HTTP request → the parameters of one operation.
 
-Two readers of the same octets must never see two requests (attack row B07): a parameter that stands there twice, parameters in the query
-string and the body at once, a list with a gap are all refused rather than resolved.
+Two readers of the same octets must never see different requests (attack row B07). So a parameter that is given twice, parameters in both
+query string and body, and a list with a gap are refused rather than resolved.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from federation.sts.parameters.constraints import (
 from federation.sts.sigv4.request import INCOMPLETE_ESCAPE
 
 Argument = str | int | dict[str, "Argument"] | list["Argument"]
-"""A parameter as the library takes it: boto3's form."""
+"""A parameter in the form that boto3 and the library take."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _CHARSET = re.compile(r'\s*charset\s*=\s*"?utf-?8"?\s*', re.ASCII | re.IGNORECASE)
@@ -39,12 +39,12 @@ _SIGNATURE_PREFIX: Final = "X-Amz-"
 def read_parameters(request: Request) -> dict[str, str]:
     """Read the parameters of *request* from its form body or its query string, whichever carries them.
 
-    The query string may sign a request that its body makes: parameters named ``X-Amz-…`` do not count as a second source.
+    The query string may hold the signature of a request whose parameters are in the body: ``X-Amz-…`` does not count as a second source.
 
     Raises:
         MalformedQueryString: A percent sign does not begin an escape.
-        MalformedInput: Another content type than a form, text that is not UTF-8, a parameter given twice, parameters in both places,
-            more than `limits.REQUEST_PARAMETERS`.
+        MalformedInput: The content type is not that of a form, a text is not UTF-8, a parameter is given twice, parameters are in both
+            places, or there are more than `limits.REQUEST_PARAMETERS`.
     """
     in_query = _pairs(request.query.encode("utf-8", "surrogatepass"), "query string") if request.query else {}
     if not request.body:
@@ -57,10 +57,10 @@ def read_parameters(request: Request) -> dict[str, str]:
 
 
 def read_arguments(parameters: Mapping[str, str], constraints: Mapping[str, Constraint]) -> dict[str, Argument]:
-    """Unfold flat *parameters* (``Tags.member.1.Key=…``) into values, by wire name; what *constraints* does not name is ignored.
+    """Return the values in flat *parameters* (``Tags.member.1.Key=…``), by wire name; names that *constraints* lacks are ignored.
 
     Raises:
-        MalformedInput: A number is none, a list has a gap, a parameter is a value and a list at once.
+        MalformedInput: An integer is malformed, a list has a gap, or a parameter is both a value and a list.
     """
     grouped: dict[str, dict[str, str]] = {}
     for name, value in parameters.items():
@@ -118,11 +118,11 @@ def _decoded(escaped: bytes, where: str) -> str:
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
-        raise _malformed("parameter-text", f"a {where} in UTF-8", "octets that are not", "encode the parameters as UTF-8") from None
+        raise _malformed("parameter-text", f"a {where} in UTF-8", "octets that are not UTF-8", "encode the parameters as UTF-8") from None
 
 
 def _argument(name: str, constraint: Constraint, parts: Mapping[str, str]) -> Argument | None:
-    """*parts* maps what follows the name (empty, or beginning with a dot) to the value. None: nothing of it is known here."""
+    """Return the value of one parameter; None where no part is known. *parts* maps the rest of a name (empty, or from a dot) to a value."""
     if isinstance(constraint, (TextListConstraint, StructureListConstraint)):
         return _list(name, constraint.element, parts)
     if isinstance(constraint, StructureConstraint):

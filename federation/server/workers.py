@@ -1,4 +1,4 @@
-"""The processes behind `federation serve`: a supervisor publishes generations of the account, and granian's workers follow and answer."""
+"""The processes behind `federation serve`: a supervisor publishes generations of the account, and granian's workers serve them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ DEFAULT_PORT: Final = 8042
 _MILLISECONDS: Final = 1000
 _START_PAUSE_SECONDS: Final = 0.05
 _START_ATTEMPTS: Final = 1200
-"""A minute: an account of ten thousand roles loads in seconds."""
+"""One minute in all; an account of ten thousand roles loads in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +61,11 @@ class ServerSettings:
         neighbours: Directories of other accounts, whose users may call and whose roles may be assumed.
         host: Address to bind.
         port: TCP port, 1 to 65535.
-        workers: Processes; each is one core's worth of verification.
-        audit_log: File that takes one JSON line per exchange; None for none.
-        state: URL of what all workers remember; None for the SQLite file beside the account directory.
-        replay: How often one token may be exchanged; None for what the account says.
-        allowed_hosts: Names besides loopback ones by which clients address the server.
+        workers: Number of worker processes; each uses one core.
+        audit_log: File that takes one JSON line per call of an operation; None for none.
+        state: URL of the state that all workers share; None for the SQLite file beside the account directory.
+        replay: How often one token may be exchanged; None for the setting of the account.
+        allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
     """
 
     account: Path
@@ -80,7 +80,7 @@ class ServerSettings:
 
     @property
     def names(self) -> ServedNames:
-        """Names under which the server may be addressed without a signature: its address is one."""
+        """Host names under which the server may be addressed without a signature, its own address included."""
         return ServedNames((self.host, *self.allowed_hosts), any_address=not is_loopback(self.host))
 
     @property
@@ -90,18 +90,18 @@ class ServerSettings:
 
     @property
     def own_files(self) -> tuple[Path, ...]:
-        """Files that the server writes, which are no part of an account even where they lie in its directory."""
+        """Files that the server writes; they do not belong to an account, even in its directory."""
         state = file_of(self.state_place)
         return (state,) if self.audit_log is None else (state, self.audit_log)
 
     @property
     def state_place(self) -> str | Path:
-        """Where the state is kept, as `open_state` takes it."""
+        """Where the state is kept: an argument for `open_state`."""
         return Path(beside(self.account)) if self.state is None else self.state
 
     @property
     def url(self) -> str:
-        """What AWS_ENDPOINT_URL_STS has to say."""
+        """URL of the server, the value of AWS_ENDPOINT_URL_STS."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
@@ -114,7 +114,9 @@ def is_loopback(host: str) -> bool:
 
 
 def check_port_is_free(settings: ServerSettings) -> None:
-    """Require that nobody listens on the port yet: the workers share it, so a server left running would silently take half the requests.
+    """Require that no other process listens on the port.
+
+    Workers share the port (SO_REUSEPORT), so a server that still runs would silently receive a part of the requests.
 
     Raises:
         RegistrationError: The address cannot be bound.
@@ -134,10 +136,10 @@ def check_port_is_free(settings: ServerSettings) -> None:
 
 
 def check_server_installed() -> None:
-    """Require the HTTP server, an optional part of the installation.
+    """Require the HTTP server, which the extra ``server`` installs.
 
     Raises:
-        RegistrationError: It is not there.
+        RegistrationError: The package granian is not installed.
     """
     if find_spec("granian") is None:
         raise RegistrationError(
@@ -154,7 +156,7 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     Args:
         settings: What to serve.
         shared: Where the supervisor publishes the generations of the account.
-        supervisor: Its process id; a worker that asked would not learn that it is gone already.
+        supervisor: Process id of the supervisor. It is passed, since the parent of a worker may have ended before the worker asks.
     """
     audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
     load = partial(_endpoint, settings, state=open_state(settings.state_place), audit=audit)
@@ -164,7 +166,7 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
 
 
 def _endpoint(settings: ServerSettings, place: Path, *, state: State, audit: AuditSink | None = None) -> Endpoint:
-    """Return what serves the generation at *place*. Generations share *state* and *audit*."""
+    """Return the endpoint that serves the generation at *place*. Generations share *state* and *audit*."""
     copies = copies_in(place, len(settings.directories))
     try:
         service = SecurityTokenService.open(
@@ -182,7 +184,7 @@ def _endpoint(settings: ServerSettings, place: Path, *, state: State, audit: Aud
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:
-    """Raise the faults of *copy* as those of *directory*, if it has any."""
+    """If *copy* has faults, raise them under the file names of *directory*."""
     try:
         load_account(copy)
     except AccountFaults as faults:
@@ -190,22 +192,22 @@ def _locate_faults(directory: Path, copy: Path) -> None:
 
 
 def run(settings: ServerSettings, *, ready: Callable[[], None]) -> bool:
-    """Serve until a signal stops the process, and return whether requests in flight were finished: a second interrupt does not wait.
+    """Serve until a signal stops the process, and return whether requests in flight were finished; a second interrupt ends them.
 
     Args:
         settings: Where to listen and what to serve.
         ready: Called once the server accepts connections.
 
     Raises:
-        RegistrationError: The HTTP server is not installed, or the address is taken.
-        AccountFaults: An account is at fault; nothing was started.
+        RegistrationError: The HTTP server is not installed, or the address is in use.
+        AccountFaults: An account has faults; no worker was started.
     """
     check_server_installed()
     check_port_is_free(settings)
     with TemporaryDirectory(prefix="federation-") as name:
         shared = Path(name)
         publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=AccessLog(), living=_workers)
-        # Faults are told once, here, before any worker starts.
+        # Faults are reported once, here, before any worker starts.
         publisher.publish_first(partial(_endpoint, settings, state=open_state(settings.state_place)))
         server = _granian(settings)
         server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
@@ -226,14 +228,14 @@ def _workers() -> frozenset[int]:
 
 
 def _renew_on_hangup(publisher: Publisher) -> None:
-    """Let SIGHUP renew the account; granian's own answer, set just before its startup hooks are called, replaces worker after worker."""
+    """Make SIGHUP publish the account again. granian's own handler, set before its startup hooks run, would restart every worker."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: publisher.renew())
 
 
 @contextmanager
 def _kept(directory: Path) -> Iterator[None]:
-    """Keep *directory* from what clears /tmp of old files: it leaves alone what somebody holds a lock on (systemd-tmpfiles does)."""
+    """Protect *directory* from programs that clear /tmp: systemd-tmpfiles skips a directory that a process has locked."""
     if fcntl is None:
         yield
         return
@@ -246,7 +248,7 @@ def _kept(directory: Path) -> Iterator[None]:
 
 
 def _announce(settings: ServerSettings, ready: Callable[[], None]) -> None:
-    """Call *ready* when the first worker listens: who reads the announcement may connect at once."""
+    """Call *ready* once the first worker listens, so that a client that reads the announcement can connect at once."""
     for _ in range(_START_ATTEMPTS):
         try:
             socket.create_connection((settings.host, settings.port), timeout=1).close()

@@ -55,5 +55,5 @@ def _path_in(url: object) -> str:
         check="state-url",
         expected="sqlite:///PATH",
         found=show(scheme + mark),
-        remedy="name a file, such as sqlite:////var/lib/federation/state.sqlite; other stores are not known",
+        remedy="name a file, such as sqlite:////var/lib/federation/state.sqlite; other kinds of store are not supported",
     )

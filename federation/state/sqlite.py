@@ -162,7 +162,7 @@ class SqliteState:
             path="",
             expected="a state file that can be read and written",
             found=show(reason),
-            remedy="correct the file, its directory or the room on its disk, or name another file with --state sqlite:///PATH: "
+            remedy="correct the file or its directory, free space on its disk, or name another file with --state sqlite:///PATH: "
             "what cannot be recorded as used is not granted",
             check="state",
         )

@@ -129,7 +129,7 @@ def _refusal(error: Exception) -> FederationError:
         return error
     return InternalFailure(
         check="internal",
-        expected="an answer",
+        expected="no internal error",
         found=type(error).__name__,
         remedy="report this as a bug; the cause is chained to this error",
         message=INTERNAL_FAILURE,

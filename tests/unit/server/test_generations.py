@@ -180,7 +180,7 @@ def test_an_account_over_which_workers_end_is_given_up(house: House, monkeypatch
     house.publisher.start()
     add_role(house.root, name="Second", trust_policy=TRUST)
     (line,) = house.told(1)
-    assert (line["outcome"], line["found"], answers) == ("refused", "workers that end over it", [])
+    assert (line["outcome"], line["found"], answers) == ("refused", "workers that end while they load it", [])
     assert (Board(house.shared).served, Board(house.shared).offered) == (1, 0)
 
 
