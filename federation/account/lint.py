@@ -37,13 +37,18 @@ class PlacedFinding:
 
 def lint_account(account: Account, *, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[PlacedFinding, ...]:
     """Return the findings on every policy of *account* whose kind is in *kinds*, ordered by file."""
-    providers = {*account.saml_providers, *account.oidc_providers, *account.oauth_providers, *account.plugin_providers}
+    providers = providers_of(account)
     found: list[PlacedFinding] = []
     for stored in stored_policies(account):
         if stored.policy.kind in kinds:
             placed = (replace(finding, path=stored.path + finding.path[1:]) for finding in lint(stored.policy, providers=providers))
             found += [PlacedFinding(stored.file, finding) for finding in placed]
     return tuple(found)
+
+
+def providers_of(account: Account) -> frozenset[str]:
+    """Return every provider of *account*, by ARN or host name, as `federation.policy.lint.lint` takes them."""
+    return frozenset({*account.saml_providers, *account.oidc_providers, *account.oauth_providers, *account.plugin_providers})
 
 
 def stored_policies(account: Account) -> Iterator[StoredPolicy]:

@@ -85,6 +85,19 @@ def demanding(statement: Statement, values: Sequence[tuple[str, str]]) -> tuple[
     return tuple(Change(path=member(f"{at}.StringEquals", key), old=ABSENT, new=value) for key, value in wanted.items())
 
 
+def adding(statement: Statement, operator: str, key: str, value: Json) -> tuple[Change, ...]:
+    """Return the change by which *statement* demands by *operator* that *key* is *value*; none where that operator has the key already."""
+    source = plain(statement.source.get("Condition", {}))
+    at = f"{statement.path}.Condition"
+    if "Condition" not in statement.source:
+        return (Change(path=at, old=ABSENT, new={operator: {key: value}}),)
+    if operator not in source:
+        return (Change(path=member(at, operator), old=ABSENT, new={key: value}),)
+    if any(fold(name) == fold(key) for name in source[operator]):
+        return ()
+    return (Change(path=member(member(at, operator), key), old=ABSENT, new=value),)
+
+
 def literal(text: str, condition: Condition) -> str:
     """Return *text* so that *condition* takes it for itself, whatever wildcards and variables it looks like."""
     if condition.variables and condition.operator.operator.family.variables:

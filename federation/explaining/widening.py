@@ -46,7 +46,7 @@ def _of_allow(former: Statement, statement: Statement) -> Iterator[str]:
             values = [each for each in same.expected if each not in condition.expected]
             listed = ", ".join(map(show, values[:_MAX_TOLD]))
             yield from (f"every login whose {show(condition.key)} is {each}" for each in ([listed] if values else []))
-        elif values:
+        elif values and condition.operator.operator.name != "Null":  # that a key is there lets nobody in
             yield f"every login with {_told(condition, tuple(values))} that meets the rest of the statement"
 
 

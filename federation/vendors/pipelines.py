@@ -58,7 +58,7 @@ _GITHUB: Final = Vendor(
         Bound("enterprise_id"),
     ),
     example="repo:acme/app:ref:refs/heads/main",
-    broken=r"(?:repo:)?[^:]+|repo:[^:]+:(?:refs/.*|ref|environment)|https?:.*",
+    broken=r"(?:repo:)?[^:]+|repo:[^:]+:(?:refs/.*|ref|ref:(?!refs/).*|environment)|https?:.*",
     pull_request=":pull_request",
     further_claims=(
         "actor",

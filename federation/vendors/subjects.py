@@ -106,6 +106,12 @@ class Grammar:
                 return VendorSubject(form, subject, present, {name: match.span(name) for name in present})
         return None
 
+    def with_prefix(self, subject: str) -> str | None:
+        """Return *subject* with the prefix that it lacks, as of ``acme/app:…`` at GitHub; None where it lacks none, or more than that."""
+        if not self.prefix or subject.casefold().startswith(self.prefix) or self.read(subject) is not None:
+            return None
+        return None if self.read(self.prefix + subject) is None else self.prefix + subject
+
 
 UNKNOWN: Final = Grammar()
 

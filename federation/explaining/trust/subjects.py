@@ -57,10 +57,10 @@ def compare(asked: Asked, expected: str, found: str) -> SubjectComparison:
 def _unread(asked: Asked, expected: str, found: str, theirs: VendorSubject | None) -> SubjectComparison:
     grammar = asked.grammar
     whom = f"the token is {noun(asked)}" + (f" for {phrase(theirs)}" if theirs is not None else f" with the subject {show(found)}")
-    prefix = grammar.prefix
-    if prefix and not expected.casefold().startswith(prefix) and grammar.read(prefix + expected) is not None:
-        sentence = f"{whom}; the policy's value {show(expected)} lacks {show(prefix)}, with which every such subject begins"
-        return SubjectComparison(sentence, dead=True, carried=prefix + expected)
+    mended = grammar.with_prefix(expected)
+    if mended is not None:
+        sentence = f"{whom}; the policy's value {show(expected)} lacks {show(grammar.prefix)}, with which every such subject begins"
+        return SubjectComparison(sentence, dead=True, carried=mended)
     if asked.vendor.is_broken(expected):
         return SubjectComparison(f"{whom}; the policy's value {show(expected)} lacks a part, and no token has it as its subject", dead=True)
     return SubjectComparison(f"{whom}; the policy trusts {show(expected)}")

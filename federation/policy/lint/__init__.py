@@ -5,16 +5,16 @@ A `Rule` looks at one `Subject`, one statement among its siblings, and yields fi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Final
 
 from federation.policy.lint import conditions, elements, issuers, keys, saml, statements
 from federation.policy.lint.finding import SEVERITIES, Finding, Rule, Severity, worst
-from federation.policy.lint.linted_statement import linted_statements
+from federation.policy.lint.linted_statement import LintedStatement, linted_statements
 from federation.policy.policy import Policy
 
-__all__ = ["MAX_FINDINGS", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "lint", "worst"]
+__all__ = ["MAX_FINDINGS", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "examine", "lint", "worst"]
 
 MAX_FINDINGS: Final = 500
 """Findings on one policy that are reported; nobody reads more, and a document can be built to have a thousand times as many."""
@@ -37,10 +37,15 @@ def lint(policy: Policy, *, providers: Collection[str] | None = None) -> tuple[F
         policy: The policy.
         providers: Every provider of the account that holds it, by ARN or host name; None where the account is not known.
     """
+    return tuple(finding for _, finding in examine(policy, providers=providers))
+
+
+def examine(policy: Policy, *, providers: Collection[str] | None = None) -> Iterator[tuple[LintedStatement, Finding]]:
+    """Yield the findings of `lint`, each with the statement as the rule saw it."""
     found = (
-        finding
+        (linted, finding)
         for linted in linted_statements(policy, None if providers is None else frozenset(providers))
         for rule in RULES
         for finding in rule.findings(linted)
     )
-    return tuple(islice(found, MAX_FINDINGS))
+    return islice(found, MAX_FINDINGS)

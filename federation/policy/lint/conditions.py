@@ -13,6 +13,7 @@ from federation.policy.keys import RequestKeys
 from federation.policy.lint.finding import Hit, Rule
 from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.lint.vocabulary import multivalued
+from federation.policy.operators import QUALIFIED
 
 _ASKED: Final = ("aws:tagkeys", "sts:transitivetagkeys", "aws:requesttag/", "sts:sourceidentity")
 """Keys of what the caller asks for. A condition that their absence satisfies bounds the wish, and no wish is within every bound."""
@@ -29,7 +30,7 @@ def _literal_wildcard(linted: LintedStatement) -> Iterator[Hit]:
         if any("*" in text or "?" in text for text in plain):
             like = "StringNotLike" if operator.negated else "StringLike"
             message = f"{operator.name} compares `*` and `?` as the characters themselves"
-            yield Hit(condition.path, message, f"write {like} for a pattern, or the whole value")
+            yield Hit(condition.path, message, f"write {like} for a pattern, or the whole value", new=like)
 
 
 def _vacuous_for_all_values(linted: LintedStatement) -> Iterator[Hit]:
@@ -37,9 +38,11 @@ def _vacuous_for_all_values(linted: LintedStatement) -> Iterator[Hit]:
         if condition.operator.quantifier != "ForAllValues" or _bounds_a_wish(condition) or _presence_demanded(linted, condition):
             continue
         message = f"ForAllValues is true when the request lacks {show(condition.key)}, so the Allow applies without it"
-        plain = condition.operator.name.partition(":")[2]
-        remedy = f'use ForAnyValue, or add "Null": {{{json.dumps(condition.key[:128])}: "false"}}'
-        yield Hit(condition.path, message, f"write {plain}: the key has one value" if multivalued(linted, condition) is False else remedy)
+        plain = _without_quantifier(linted, condition)
+        if multivalued(linted, condition) is False and not QUALIFIED[plain].matches_absence:
+            yield Hit(condition.path, message, f"write {plain}: the key has one value", new=plain)
+        else:
+            yield Hit(condition.path, message, f"{_demand_presence(condition)}, or use ForAnyValue")
 
 
 def _satisfied_by_absence(linted: LintedStatement) -> Iterator[Hit]:
@@ -50,7 +53,11 @@ def _satisfied_by_absence(linted: LintedStatement) -> Iterator[Hit]:
         if _bounds_a_wish(condition) or _always_there(condition) or _presence_demanded(linted, condition):
             continue
         message = f"{qualified.name} is true when the request lacks {show(condition.key)}, so the Allow applies without it"
-        yield Hit(condition.path, message, "compare with the values that are meant, without IfExists, or demand the key with Null false")
+        plain = qualified.name.removesuffix("IfExists")
+        if QUALIFIED[plain].matches_absence:
+            yield Hit(condition.path, message, f"{_demand_presence(condition)}, or list the values that are meant")
+        else:
+            yield Hit(condition.path, message, f"write {plain}", new=plain)
 
 
 def _demands_absence(linted: LintedStatement) -> Iterator[Hit]:
@@ -58,6 +65,17 @@ def _demands_absence(linted: LintedStatement) -> Iterator[Hit]:
         if condition.operator.operator.name == "Null" and condition.holds(RequestKeys()) is True and not _bounds_a_wish(condition):
             message = f"the Allow applies to requests without {show(condition.key)}"
             yield Hit(condition.path, message, "check that requests without the key are meant, or require a value of it")
+
+
+def _demand_presence(condition: Condition) -> str:
+    return f'add "Null": {{{json.dumps(condition.key[:128])}: "false"}}'
+
+
+def _without_quantifier(linted: LintedStatement, condition: Condition) -> str:
+    """Return the operator of *condition* without its quantifier; a Deny goes on to stop requests without the key."""
+    plain = condition.operator.name.partition(":")[2]
+    stops = not linted.allows and condition.operator.matches_absence and not QUALIFIED[plain].matches_absence
+    return f"{plain}IfExists" if stops else plain
 
 
 def _bounds_a_wish(condition: Condition) -> bool:
@@ -81,7 +99,8 @@ def _plain_on_list(linted: LintedStatement) -> Iterator[Hit]:
             effect = "the Allow never applies to a request that has it" if linted.allows else "the Deny never stops a request that has it"
             message = f"{show(condition.key)} is multivalued, which {qualified.name} never matches: {effect}"
             quantifier = "ForAllValues" if qualified.operator.negated else "ForAnyValue"
-            yield Hit(condition.path, message, f"write {quantifier}:{qualified.name}", None if linted.allows else "error")
+            new = f"{quantifier}:{qualified.name}"
+            yield Hit(condition.path, message, f"write {new}", None if linted.allows else "error", new=new)
 
 
 def _quantifier_on_single(linted: LintedStatement) -> Iterator[Hit]:
@@ -91,15 +110,15 @@ def _quantifier_on_single(linted: LintedStatement) -> Iterator[Hit]:
             continue
         if qualified.quantifier == "ForAllValues" and linted.allows and not _presence_demanded(linted, condition):
             continue  # said by for-all-values-absent, with the same remedy
-        plain = qualified.name.partition(":")[2]
-        yield Hit(condition.path, f"{show(condition.key)} has one value, which needs no set operator", f"write {plain}")
+        plain = _without_quantifier(linted, condition)
+        yield Hit(condition.path, f"{show(condition.key)} has one value, which needs no set operator", f"write {plain}", new=plain)
 
 
 def _empty(linted: LintedStatement) -> Iterator[Hit]:
     block = linted.statement.source.get("Condition")
     if isinstance(block, dict) and (not block or not all(block.values())):
         path = f"{linted.statement.path}.Condition"
-        yield Hit(path, "an empty block demands nothing", "remove it, or write the condition that is meant")
+        yield Hit(path, "an empty block demands nothing", "write the condition that is meant, or remove the block")
 
 
 def _no_values(linted: LintedStatement) -> Iterator[Hit]:
@@ -113,7 +132,7 @@ def _malformed_value(linted: LintedStatement) -> Iterator[Hit]:
         bad = condition.malformed
         if bad is not None:
             message = f"{show(bad)} is no value of the type {condition.operator.operator.family.name}"
-            yield Hit(condition.path, message, "correct the value: as it stands it equals nothing")
+            yield Hit(condition.path, message, "correct the value: as it stands it equals nothing", about=bad)
 
 
 def _contradictions(linted: LintedStatement) -> Iterator[Hit]:
@@ -124,7 +143,7 @@ def _contradictions(linted: LintedStatement) -> Iterator[Hit]:
             continue
         if not any(all(each.holds(RequestKeys({each.folded: text})) for each in others) for text in chosen.expected):
             message = f"no value of {show(chosen.key)} satisfies every condition of the statement on it"
-            yield Hit(chosen.path, message, "remove the condition that is not meant; conditions are joined by and, values of one by or")
+            yield Hit(chosen.path, message, "correct the condition that is not meant; conditions are joined by and, values of one by or")
 
 
 def _chooses(condition: Condition) -> bool:

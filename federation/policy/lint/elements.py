@@ -26,12 +26,13 @@ _FENCES: Final = (
     "aws:sourceorgpaths",
 )
 """Keys that say whose principal the caller is, and which the caller cannot choose."""
-_OPERATIONS: Final[dict[PrincipalKind, str]] = {
+OPERATIONS: Final[dict[PrincipalKind, str]] = {
     "SAML": "sts:AssumeRoleWithSAML",
     "OIDC": "sts:AssumeRoleWithWebIdentity",
     "AWS": "sts:AssumeRole",
     "Service": "sts:AssumeRole",
 }
+"""The action by which each kind of caller assumes a role."""
 _ARN_FIELDS: Final = 6
 _ACCOUNT: Final = 4
 _UNIQUE_ID: Final = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,}", re.ASCII)
@@ -90,7 +91,7 @@ def _never_matching(linted: LintedStatement) -> Iterator[Hit]:
         for name in sorted(names):
             reason = None if linted.has_provider(name) else _why_never(type_, name)
             if reason is not None:
-                yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1])
+                yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1], about=name)
 
 
 def _why_never(type_: str, name: str) -> tuple[str, str] | None:
@@ -113,7 +114,7 @@ def _unregistered(linted: LintedStatement) -> Iterator[Hit]:
         if name.startswith("arn:") and not linted.has_provider(name):
             message = f"the account has no provider {show(name)}; federated callers need a provider of the role's own account"
             path = f"{linted.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}.Federated"
-            yield Hit(path, message, "register the provider, or correct the ARN; `federation account show` lists them")
+            yield Hit(path, message, "correct the ARN, or register the provider; `federation account show` lists them", about=name)
 
 
 def _deleted(linted: LintedStatement) -> Iterator[Hit]:
@@ -122,19 +123,19 @@ def _deleted(linted: LintedStatement) -> Iterator[Hit]:
         if _UNIQUE_ID.fullmatch(name):
             path = f"{linted.statement.path}.{'NotPrincipal' if element and element.negated else 'Principal'}.AWS"
             message = f"{show(name)} is the id of a deleted user or role; a new one with the same name has another id"
-            yield Hit(path, message, "remove it, or write the ARN of the principal that is meant")
+            yield Hit(path, message, "remove it, or write the ARN of the principal that is meant", about=name)
 
 
 def _foreign_action(linted: LintedStatement) -> Iterator[Hit]:
     if not linted.trusts or linted.statement.action.negated:
         return
-    granted = {operation for operation in _OPERATIONS.values() if linted.grants(operation)}
+    granted = {operation for operation in OPERATIONS.values() if linted.grants(operation)}
     for caller in sorted(linted.callers) if granted else ():
-        wanted = _OPERATIONS[caller]
+        wanted = OPERATIONS[caller]
         if wanted not in granted:
             kind = {"SAML": "a SAML provider", "OIDC": "an OIDC provider", "AWS": "an AWS principal", "Service": "a service"}[caller]
             message = f"{kind} calls {wanted}, which the statement does not grant"
-            yield Hit(f"{linted.statement.path}.Action", message, f"write {wanted}, or name other principals")
+            yield Hit(f"{linted.statement.path}.Action", message, f"write {wanted}, or name other principals", new=wanted)
 
 
 RULES: Final = (

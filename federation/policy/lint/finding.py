@@ -24,6 +24,8 @@ class Finding:
         path: JSON path of the place.
         message: What is there and what it does.
         remedy: What to write instead.
+        about: What there is wrong: a provider, a principal, or a value; empty where the path says it all.
+        new: What belongs in its place, such as an operator, a key or an action; empty where the rule does not know it.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Finding:
     path: str
     message: str
     remedy: str
+    about: str = ""
+    new: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """Return the finding as plain data: the documented schema of ``--json``."""
@@ -39,12 +43,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place where a rule applies; ``severity`` where it differs from the rule's own."""
+    """A place where a rule applies; ``severity`` where it differs from the rule's own, the rest as of a `Finding`."""
 
     path: str
     message: str
     remedy: str
     severity: Severity | None = None
+    about: str = ""
+    new: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Rule:
     def findings(self, linted: LintedStatement) -> Iterator[Finding]:
         """Yield what the rule finds in *linted*."""
         for hit in self.check(linted):
-            yield Finding(self.id, hit.severity or self.severity, hit.path, hit.message, hit.remedy)
+            yield Finding(self.id, hit.severity or self.severity, hit.path, hit.message, hit.remedy, hit.about, hit.new)
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

@@ -29,7 +29,8 @@ def _unscoped_for_iam(linted: LintedStatement) -> Iterator[Hit]:
         message = (
             f"everybody can get a token of {show(rule.issuer)}, and IAM stores no new trust in it without a condition on the identities"
         )
-        yield Hit(f"{statement.path}.Condition", message, f"add a condition on {' or '.join(map(show, rule.keys))}")
+        remedy = f"add a condition on {' or '.join(map(show, rule.keys))}"
+        yield Hit(f"{statement.path}.Condition", message, remedy, about=rule.issuer, new=rule.keys[0])
 
 
 def _unscoped(linted: LintedStatement) -> Iterator[Hit]:
@@ -37,8 +38,9 @@ def _unscoped(linted: LintedStatement) -> Iterator[Hit]:
         shared = vendor.customers == "strangers"
         if not any(_bounding(linted, provider, vendor)) and (shared or not _role_named_by_issuer(linted)):
             whose = "everybody can get a token of" if shared else "the role trusts every identity of"
-            remedy = f"add a condition on {show(key_name(provider, vendor.bounds[0].claim))}, such as {show(vendor.example)}"
-            yield Hit(f"{linted.statement.path}.Condition", f"{whose} {show(provider)}", remedy, _DANGER[vendor.customers])
+            key, path = key_name(provider, vendor.bounds[0].claim), f"{linted.statement.path}.Condition"
+            remedy = f"add a condition on {show(key)}, such as {show(vendor.example)}"
+            yield Hit(path, f"{whose} {show(provider)}", remedy, _DANGER[vendor.customers], about=provider, new=key)
 
 
 def _role_named_by_issuer(linted: LintedStatement) -> bool:
@@ -59,7 +61,7 @@ def _too_wide(linted: LintedStatement) -> Iterator[Hit]:
             who = f"customers of {vendor.name}" if vendor.customers == "strangers" else "identities of the issuer"
             message = f"{show(wide)} leaves open the part of {show(bound.claim)} that tells {who} apart"
             remedy = f"write out all before the first wildcard, as in {show(vendor.example)}"
-            yield Hit(condition.path, message, remedy, _DANGER[vendor.customers])
+            yield Hit(condition.path, message, remedy, _DANGER[vendor.customers], about=wide or "")
 
 
 def _trusted(linted: LintedStatement) -> Iterator[tuple[str, Vendor]]:
@@ -121,13 +123,14 @@ def _audience(linted: LintedStatement) -> Iterator[Hit]:
         conditions = [each for claim in claims for each in linted.by_key.get(fold(f"{provider}:{claim}"), ())]
         if any(_demands(each) and all(text.strip("*? ") for text in each.expected) for each in conditions):
             continue
-        path, key = f"{linted.statement.path}.Condition", show(f"{provider}:{claims[0]}")
+        path, name = f"{linted.statement.path}.Condition", f"{provider}:{claims[0]}"
+        key = show(name)
         if provider in BUILT_IN:
             message = f"a token that {show(provider)} issued for any other application is accepted as well"
-            yield Hit(path, message, f"add StringEquals on {key} with the id of your application", "warning")
+            yield Hit(path, message, f"add StringEquals on {key} with the id of your application", "warning", about=provider, new=name)
         else:
             message = f"a token for any audience that the provider {show(provider)} is registered with is accepted"
-            yield Hit(path, message, f"add StringEquals on {key} with the audience that is meant")
+            yield Hit(path, message, f"add StringEquals on {key} with the audience that is meant", about=provider, new=name)
 
 
 def _guests(linted: LintedStatement) -> Iterator[Hit]:
@@ -144,10 +147,10 @@ def _pull_requests(linted: LintedStatement) -> Iterator[Hit]:
         beginning = _before_wildcard(condition, text)
         if text.endswith(ending) and beginning is None:
             message = f"{show(text)} matches every pull request, and whoever opens one chooses the workflow that runs"
-            yield Hit(condition.path, message, "trust a protected environment or a branch instead", "warning")
+            yield Hit(condition.path, message, "trust a protected environment or a branch instead", "warning", about=text)
         elif beginning is not None and any(condition.compares(each, RequestKeys()) for each in _pull_requests_from(beginning, ending)):
             message = f"{show(text)} also matches pull requests"
-            yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant")
+            yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant", about=text)
 
 
 def _pull_requests_from(beginning: str, ending: str) -> Iterator[str]:
@@ -167,16 +170,19 @@ def _unanchored(linted: LintedStatement) -> Iterator[Hit]:
             for text in condition.expected:
                 if _TEXT_AFTER_STAR.search(text):
                     message = f"the text after a star of {show(text)} can also come from a part that users name, such as an environment"
-                    yield Hit(condition.path, message, "write the whole subject and compare with StringEquals")
+                    yield Hit(condition.path, message, "write the whole subject and compare with StringEquals", about=text)
 
 
 def _broken_subjects(linted: LintedStatement) -> Iterator[Hit]:
     for provider, vendor in _trusted(linted):
         for bound, condition in _bounding(linted, provider, vendor):
             for text in condition.expected if bound.claim == "sub" else ():
-                if vendor.is_broken(text) and _before_wildcard(condition, text) is None and "${" not in text:
+                mended = vendor.subjects.with_prefix(text)
+                broken = vendor.is_broken(text) or mended is not None
+                if broken and _before_wildcard(condition, text) is None and "${" not in text:
                     message = f"no token of {vendor.name} has the subject {show(text)}"
-                    yield Hit(condition.path, message, f"write the whole subject, such as {show(vendor.example)}")
+                    remedy = f"write {show(mended)}" if mended else f"write the whole subject, such as {show(vendor.example)}"
+                    yield Hit(condition.path, message, remedy, about=text, new=mended or "")
 
 
 def _subjects_with_pull_requests(linted: LintedStatement) -> Iterator[tuple[Condition, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from federation.condition_keys import find_key
 from federation.errors import show
@@ -20,30 +20,40 @@ _SCHEMES: Final = ("https://", "http://")
 _SERVICES: Final = ("aws", "sts", "saml")
 """Prefixes of which every key that a role's trust can ask for is known."""
 
-Test = Callable[[LintedStatement, Condition], tuple[str, str] | None]
-"""Says what is wrong with the condition's key and what to write instead; None where nothing is."""
+
+class WrongKey(NamedTuple):
+    """What is wrong with a condition's key, what to do, and the key that belongs in its place; empty where the rule does not know it."""
+
+    said: str
+    remedy: str
+    new: str = ""
 
 
-def _with_scheme(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+Test = Callable[[LintedStatement, Condition], WrongKey | None]
+"""Says what is wrong with the condition's key; None where nothing is."""
+
+
+def _with_scheme(linted: LintedStatement, condition: Condition) -> WrongKey | None:
     del linted
     if not condition.folded.startswith(_SCHEMES):
         return None
-    return "begins with the scheme of the provider's URL, which keys leave out", f"write {show(condition.key.partition('://')[2])}"
+    plain = condition.key.partition("://")[2]
+    return WrongKey("begins with the scheme of the provider's URL, which keys leave out", f"write {show(plain)}", plain)
 
 
-def _of_another_provider(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+def _of_another_provider(linted: LintedStatement, condition: Condition) -> WrongKey | None:
     provider, claim = split_key(condition)
     if not _names_providers(linted) or not _is_of_provider(provider) or provider_of(linted, condition) is not None:
         return None
     if not linted.providers:
-        return "is a key of an OIDC provider, and the statement has no such principal", "use the keys of its principals"
+        return WrongKey("is a key of an OIDC provider, and the statement has no such principal", "use the keys of its principals")
     near = closest(provider, tuple(linted.providers))
     mine = linted.providers[near or next(iter(linted.providers))]
     said = "is misspelt" if near else "is a key of a provider that is no principal of the statement"
-    return said, f"write {show(f'{mine}:{claim}')}"
+    return WrongKey(said, f"write {show(f'{mine}:{claim}')}", f"{mine}:{claim}")
 
 
-def _not_exposed(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+def _not_exposed(linted: LintedStatement, condition: Condition) -> WrongKey | None:
     provider = provider_of(linted, condition) if _names_providers(linted) else None
     if provider is None or linted.has_provider(provider):
         return None
@@ -53,10 +63,12 @@ def _not_exposed(linted: LintedStatement, condition: Condition) -> tuple[str, st
     instead = INSTEAD.get(claim)
     better = instead if instead in exposed else closest(claim, exposed)
     said = "names a claim that AWS does not make a condition key"
-    return said, f"write {show(f'{provider}:{better}')}" if better else f"use one of {', '.join(exposed)}"
+    if better is None:
+        return WrongKey(said, f"use one of {', '.join(exposed)}")
+    return WrongKey(said, f"write {show(f'{provider}:{better}')}", f"{provider}:{better}")
 
 
-def _misspelt(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+def _misspelt(linted: LintedStatement, condition: Condition) -> WrongKey | None:
     service, colon, _ = condition.folded.partition(":")
     if find_key(condition.folded) is not None or condition.folded.startswith(_SCHEMES) or _is_of_provider(split_key(condition)[0]):
         return None
@@ -66,7 +78,10 @@ def _misspelt(linted: LintedStatement, condition: Condition) -> tuple[str, str] 
         return None
     if near is not None and near.partition(":")[0] != service and service in _SERVICES:
         near = None
-    return "is no condition key", f"write {show(NAMES[near])}" if near else "look the name up in the IAM reference"
+    if near is None:
+        return WrongKey("is no condition key", "look the name up in the IAM reference")
+    new = NAMES[near] + (condition.key.partition("/")[2] if near.endswith("/") else "")
+    return WrongKey("is no condition key", f"write {show(new)}", new)
 
 
 def _family(key: str) -> str:
@@ -75,13 +90,13 @@ def _family(key: str) -> str:
     return head + slash
 
 
-def _out_of_place(linted: LintedStatement, condition: Condition) -> tuple[str, str] | None:
+def _out_of_place(linted: LintedStatement, condition: Condition) -> WrongKey | None:
     key = find_key(condition.folded)
     if key is None or not _names_providers(linted) or key.callers & linted.callers:
         return None
     whom = " or ".join(sorted(linted.callers))
     said = f"is absent from every request of {whom} callers" if key.callers else "belongs to other operations than those that assume roles"
-    return said, "remove the condition or use a key that these requests have"
+    return WrongKey(said, "write a key that these requests have in its place")
 
 
 def _names_providers(linted: LintedStatement) -> bool:
@@ -113,8 +128,8 @@ def _rule(name: str, finds: str, because: str, test: Test) -> Rule:
         for condition in linted.statement.conditions:
             wrong = test(linted, condition)
             if wrong is not None:
-                message = f"{show(condition.key)} {wrong[0]}: the condition {_effect(linted, condition)}"
-                yield Hit(condition.path, message, wrong[1], _severity(linted, condition))
+                message = f"{show(condition.key)} {wrong.said}: the condition {_effect(linted, condition)}"
+                yield Hit(condition.path, message, wrong.remedy, _severity(linted, condition), new=wrong.new)
 
     return Rule(name, "warning", finds, because, check)
 

@@ -34,7 +34,7 @@ def _audience_for_recipient(linted: LintedStatement) -> Iterator[Hit]:
         for text in values:
             if not text.startswith(_URL):
                 message = f"{show(text)} is no endpoint: saml:aud is the Recipient of the assertion, not its Audience"
-                yield Hit(condition.path, message, "write the URL that the identity provider posts to")
+                yield Hit(condition.path, message, "write the URL that the identity provider posts to", about=text)
 
 
 RULES: Final = (

@@ -18,7 +18,7 @@ def _duplicates(linted: LintedStatement) -> Iterator[Hit]:
 def _unreachable(linted: LintedStatement) -> Iterator[Hit]:
     if linted.denied_by is not None:
         message = f"statement {linted.denied_by.index} denies all that this statement allows"
-        yield Hit(linted.statement.path, message, "remove the statement or condition the Deny")
+        yield Hit(linted.statement.path, message, "remove the statement, which never grants, or name in the Deny only whom it is meant for")
 
 
 def _legacy_variables(linted: LintedStatement) -> Iterator[Hit]:

@@ -74,10 +74,10 @@ GOOD = "repo:acme/app:environment:production"
         ("aws:PrincipleArn", "key-unknown", "aws:PrincipalArn"),
         ("sts:RoleSesionName", "key-unknown", "sts:RoleSessionName"),
         ("aws:invented", "key-unknown", "IAM reference"),
-        ("saml:aud", "key-out-of-place", "remove"),
-        ("sts:ExternalId", "key-out-of-place", "remove"),
-        ("aws:PrincipalArn", "key-out-of-place", "remove"),
-        ("sts:DurationSeconds", "key-out-of-place", "remove"),
+        ("saml:aud", "key-out-of-place", "a key that these requests have"),
+        ("sts:ExternalId", "key-out-of-place", "a key that these requests have"),
+        ("aws:PrincipalArn", "key-out-of-place", "a key that these requests have"),
+        ("sts:DurationSeconds", "key-out-of-place", "a key that these requests have"),
     ],
 )
 def test_keys_that_no_request_has(key: str, rule: str, instead: str) -> None:

@@ -1,0 +1,127 @@
+"""Why lint finds something in a policy, and the edit that narrows or repairs it: causes and edits as those of a refusal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from federation.errors import FederationError
+from federation.explaining.fixing import changed
+from federation.explaining.linting import conditions, elements, issuers, keys, saml, statements
+from federation.explaining.linting.case import ExplainFinding, LintCase
+from federation.explaining.widening import lets_in
+from federation.explanation import Edit, Obstacle
+from federation.policy import Policy
+from federation.policy.lint import MAX_FINDINGS, SEVERITIES, Finding, examine
+from federation.policy.lint.linted_statement import LintedStatement
+
+if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded by who has one
+    from federation.account import Account
+
+__all__ = ["TABLE", "ExplainedFinding", "explain_policy"]
+
+TABLE: Final = MappingProxyType[str, ExplainFinding](
+    {
+        **issuers.TABLE,
+        **saml.TABLE,
+        **elements.TABLE,
+        **conditions.TABLE,
+        **keys.TABLE,
+        **statements.TABLE,
+    }
+)
+"""How the findings of each rule are explained."""
+_MOST_TRIED: Final = 1_000_000
+"""Characters of policies that are compiled to try the edits of one policy: beyond that no edit is offered to a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedFinding:
+    """A finding of lint with its cause and what to write instead.
+
+    Attributes:
+        finding: The finding.
+        obstacle: Its cause, and its edits, of which each is enough. Paths are those of the finding.
+    """
+
+    finding: Finding
+    obstacle: Obstacle
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits; the first is the one that the remedy of the finding names."""
+        return self.obstacle.edits
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding as plain data with its ``cause`` and ``edits``: the documented schema of ``--json``."""
+        [cause] = self.obstacle.causes
+        return {**self.finding.as_dict(), "cause": cause.as_dict(), "edits": [edit.as_dict() for edit in self.edits]}
+
+
+def explain_policy(
+    policy: Policy, *, account: Account | None = None, providers: Collection[str] | None = None
+) -> Iterator[ExplainedFinding]:
+    """Yield the findings of lint on *policy*, explained. An edit is offered to a program only after it has been tried.
+
+    Args:
+        policy: The policy.
+        account: The account that holds it; None where it is not known.
+        providers: Every provider of that account, as `federation.policy.lint.lint` takes them.
+    """
+    found = tuple(examine(policy, providers=providers))
+    trials = _Trials(policy, providers, tuple(finding for _, finding in found))
+    for linted, finding in found:
+        obstacle = TABLE[finding.id](LintCase(policy=policy, linted=linted, finding=finding, account=account))
+        yield ExplainedFinding(finding, replace(obstacle, edits=tuple(trials.tried(linted, finding, edit) for edit in obstacle.edits)))
+
+
+class _Trials:
+    """Edits of one policy, each made to a copy of it that lint looks at again."""
+
+    def __init__(self, policy: Policy, providers: Collection[str] | None, findings: tuple[Finding, ...]) -> None:
+        self._policy, self._providers = policy, providers
+        self._before = Counter(map(_kind, findings))
+        whole = len(findings) < MAX_FINDINGS  # of more than these nobody knows whether an edit adds some
+        self._left = _MOST_TRIED if whole else 0
+
+    def tried(self, linted: LintedStatement, finding: Finding, edit: Edit) -> Edit:
+        """Return *edit* as it can be offered: without its changes where they do not mend the finding, or let in more than is meant."""
+        if not edit.changes:
+            return edit
+        self._left -= len(self._policy.source_text)
+        after = self._after(edit) if self._left >= 0 else None
+        if after is None or not self._mends(linted, finding, after, opens=bool(edit.lets_in)):
+            return replace(edit, changes=(), lets_in="")
+        return replace(edit, lets_in=lets_in(self._policy, after) or edit.lets_in) if edit.lets_in else edit
+
+    def _after(self, edit: Edit) -> Policy | None:
+        try:
+            return Policy.stored(changed(self._policy.document, edit.changes), kind=self._policy.kind)
+        except FederationError:
+            return None
+
+    def _mends(self, linted: LintedStatement, finding: Finding, after: Policy, *, opens: bool) -> bool:
+        """Whether *after* has the finding no more and no other as bad. A statement that now applies must say whom it means."""
+        found = tuple(examine(after, providers=self._providers))
+        counts = Counter(_kind(each) for _, each in found)
+        as_bad = SEVERITIES[: SEVERITIES.index(finding.severity) + 1]
+        added = any(key[1] in as_bad and counts[key] > self._before[key] for key in counts)
+        gone = _of_rule(finding.id, counts) < _of_rule(finding.id, self._before)
+        open_ = opens and any(_opens(each) for at, each in found if at.statement.index == linted.statement.index)
+        return gone and not added and not open_
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    return finding.id, finding.severity
+
+
+def _of_rule(rule: str, counts: Counter[tuple[str, str]]) -> int:
+    return sum(count for (name, _), count in counts.items() if name == rule)
+
+
+def _opens(finding: Finding) -> bool:
+    """Whether the finding says that a statement lets in more than its author can mean."""
+    return finding.severity == "error" or (finding.severity == "warning" and finding.id in issuers.TABLE)

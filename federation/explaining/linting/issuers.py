@@ -1,0 +1,124 @@
+"""What to write where a trust policy leaves open whose identities of an OIDC issuer it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from federation.errors import show
+from federation.explaining.linting.case import APPLIES, ExplainFinding, LintCase, about, pair, placeholder
+from federation.explaining.rewriting import raw, shown, with_value
+from federation.explanation import Listing, Obstacle
+from federation.policy.lint.vocabulary import provider_of
+from federation.policy.wildcard import fold
+from federation.vendors import ANY, COGNITO, Vendor, find_vendor
+
+_NO_AUDIENCE: Final = "https://github.com/"
+"""How the audience begins that GitHub writes where a job asks for none: it names nobody whom the token is for."""
+_STAR: Final = re.compile(r"\*+")
+_REFERENCE: Final = "reference"
+
+
+def explain_scope(case: LintCase) -> Obstacle:
+    """Explain trust in an issuer without a condition that says whose identities are meant: only the author knows that."""
+    provider, key = case.finding.about, case.finding.new
+    vendor = find_vendor(provider)
+    claim = key.rpartition(":")[2]
+    example = placeholder(vendor.example if claim == vendor.bounds[0].claim else f"the {claim} that is meant")
+    open_ = next((each for each in case.linted.by_key.get(fold(key), ()) if not each.operator.operator.negated and each.expected), None)
+    if open_ is not None:
+        old, new = pair(open_, raw(case.statement, open_)), pair(open_, example)
+        return case.explained(case.edit(old=old, new=new, path=open_.path, instruction=f"write a value of {show(key)} that is meant"))
+    return case.explained(case.demanding("StringLike" if "*" in example else "StringEquals", key, example, known=False))
+
+
+def explain_wide_subject(case: LintCase) -> Obstacle:
+    """Explain a pattern that takes in several customers. One that lacks the vendor's prefix alone is known otherwise."""
+    condition, wide = about(case, case.condition), case.finding.about
+    vendor, claim = _vendor(case), condition.folded.rpartition(":")[2]
+    bound = next((each for each in vendor.bounds if fold(each.claim) == claim), vendor.bounds[0])
+    mended = vendor.subjects.with_prefix(wide) if claim == "sub" else None
+    if mended is not None and bound.within_one(mended[: mended.find("*")] if "*" in mended else mended):
+        changes = with_value(case.statement, condition, mended, instead_of=wide)
+        instruction = f"write {show(mended)}"
+        return case.explained(case.edit(changes, old=shown(wide), new=shown(mended), instruction=instruction, lets_in=APPLIES))
+    beginning = _STAR.split(wide)[0].partition("?")[0]
+    ends = (f"{beginning}{separator}" for separator in "/:" if bound.within_one(f"{beginning}{separator}"))
+    narrow = next((f"{end}<…>" for end in ends if beginning), placeholder(vendor.example))
+    return case.explained(case.edit(old=shown(wide), new=shown(narrow)))
+
+
+def explain_unanchored(case: LintCase) -> Obstacle:
+    """Explain text after a star: the whole subject is the author's to write."""
+    condition, text = about(case, case.condition), case.finding.about
+    whole = f'"StringEquals": {{{pair(condition, _STAR.sub("<…>", text))}}}'
+    return case.explained(case.edit(old=shown(text), new=whole))
+
+
+def explain_incomplete_subject(case: LintCase) -> Obstacle:
+    """Explain a subject that no token has: one that lacks the prefix alone has one correction, one whose reference has no kind has two."""
+    condition, text, mended = about(case, case.condition), case.finding.about, case.finding.new
+    if mended:
+        changes = with_value(case.statement, condition, mended, instead_of=text)
+        return case.explained(case.edit(changes, old=shown(text), new=shown(mended), lets_in=APPLIES))
+    vendor = _vendor(case)
+    subject = vendor.subjects.read(text)
+    if subject is not None and subject.form.name == _REFERENCE and not subject.parts["ref"].startswith("refs/"):
+        beginning, ref = text.removesuffix(subject.parts["ref"]), subject.parts["ref"]
+        return case.explained(
+            *(
+                case.edit(old=shown(text), new=shown(f"{beginning}refs/{kind}/{ref}"), instruction=f"write refs/{kind}/ for a {noun}")
+                for kind, noun in (("heads", "branch"), ("tags", "tag"))
+            )
+        )
+    return case.explained(case.edit(old=shown(text), new=shown(placeholder(vendor.example))))
+
+
+def explain_pull_requests(case: LintCase) -> Obstacle:
+    """Explain trust in pull requests: what is meant instead is the author's to say."""
+    text = case.finding.about
+    ending = _vendor(case).pull_request or ""
+    beginning = text.removesuffix(ending) if text.endswith(ending) else text.rstrip("*").rstrip(":")
+    return case.explained(case.edit(old=shown(text), new=shown(f"{beginning}:environment:<environment>")))
+
+
+def explain_audience(case: LintCase) -> Obstacle:
+    """Explain trust without an audience. Where the provider is registered with one, that is the one."""
+    provider, key = case.finding.about, case.finding.new
+    clients = _client_ids(case, provider)
+    known = len(clients) == 1 and not clients[0].startswith(_NO_AUDIENCE)
+    what = "id of your application" if not list(case.provider_arns()) else "audience"
+    listings = [Listing(label="registered client ids", members=clients)] if clients else []
+    value = clients[0] if known else f"<{what}>"
+    return case.explained(case.demanding("StringEquals", key, value, known=known), listings=listings)
+
+
+def explain_guests(case: LintCase) -> Obstacle:
+    """Explain trust in an identity pool that lets guests in."""
+    return case.explained(case.demanding("ForAnyValue:StringLike", f"{COGNITO}:amr", "authenticated", known=True))
+
+
+def _vendor(case: LintCase) -> Vendor:
+    """Return the vendor of the provider whose key the finding is about."""
+    provider = provider_of(case.linted, about(case, case.condition))
+    return ANY if provider is None else find_vendor(provider)
+
+
+def _client_ids(case: LintCase, provider: str) -> tuple[str, ...]:
+    """Return the client ids with which the account has registered *provider*; none where that is not known."""
+    arn = next((each for each in case.provider_arns() if each.endswith(f":oidc-provider/{provider}")), "")
+    registered = None if case.account is None else case.account.oidc_providers.get(arn)
+    return () if registered is None else registered.client_ids
+
+
+TABLE: Final[Mapping[str, ExplainFinding]] = {
+    "shared-issuer-unscoped": explain_scope,
+    "issuer-unscoped": explain_scope,
+    "subject-too-wide": explain_wide_subject,
+    "subject-unanchored": explain_unanchored,
+    "subject-incomplete": explain_incomplete_subject,
+    "pull-request-trusted": explain_pull_requests,
+    "audience-unscoped": explain_audience,
+    "cognito-guests": explain_guests,
+}
