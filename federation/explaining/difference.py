@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
 from federation.errors import printable
+from federation.explaining.lookalikes import look_alike, odd_characters
 
 GAP: Final = "·"
 """Stands where the other text has a character more."""
@@ -15,6 +16,8 @@ _SHORTEST: Final = 4
 """Characters that must agree between two differences to be shown as agreeing: fewer do so by chance."""
 LONGEST: Final = 512
 """Characters of a text that are aligned; of longer ones the beginnings are."""
+QUOTATION_MARKS: Final = "\"'`\u201c\u201d\u2018\u2019"
+_PARTITION_CHARS: Final = 32
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
@@ -59,13 +62,23 @@ def differs_in_case_alone(one: str, other: str) -> bool:
 
 def how_they_differ(one: str, other: str) -> str:
     """Return in words how two names differ, such as ``in a slash at the end``; empty where nothing simple tells them apart."""
+    if look_alike(one, other):
+        return f"in characters that look alike or cannot be seen: {odd_characters(one, other)}"
     return next((words for words, alike in _LIKENESSES if one != other and alike(one) == alike(other)), "")
+
+
+def other_partition(one: str, other: str) -> str:
+    """Return in words that two ARNs differ in their partition alone, such as ``in the partition: aws-cn and aws``; empty otherwise."""
+    (prefix, partition, rest), (_, own, same) = (f"{text}::".split(":", 2) for text in (one, other))
+    alone = prefix == "arn" and partition != own and rest == same
+    return f"in the partition: {partition[:_PARTITION_CHARS]} and {own[:_PARTITION_CHARS]}" if alone else ""
 
 
 _LIKENESSES: Final = (
     ("in upper and lower case alone", str.casefold),
     ("in a slash at the end", lambda text: text.rstrip("/")),
     ("in white space", lambda text: "".join(text.split())),
+    ("in quotation marks around it", lambda text: text.strip(QUOTATION_MARKS)),
     ("in `https://` at the beginning", lambda text: text.removeprefix("https://")),
     ("in `api://` at the beginning", lambda text: text.removeprefix("api://")),
     ("in http against https", lambda text: re.sub("^http:", "https:", text)),

@@ -11,9 +11,9 @@ from federation.report import Report
 from federation.validators import diagnose
 from tests.support.cli import Run
 from tests.support.failures.gallery import FAILURES
-from tests.support.failures.logins import ROLE, SAML_ARN, SamlLogin, provider_of
+from tests.support.failures.logins import ROLE, SAML_ARN, SamlLogin, WebLogin, allow, policy, provider_of, trusts
 from tests.support.failures.model import Failure, Login
-from tests.support.world import ISSUED
+from tests.support.world import GITHUB, ISSUED
 
 MOST_LINES = 25
 
@@ -67,3 +67,32 @@ def test_the_verbs_agree(failure: Failure, run: Run, tmp_path: Path) -> None:
         refusal = report.refusal()
         assert refusal is not None
         assert (refusal.check, refusal.code) == (failure.check, failure.code)
+
+
+def explained(login: WebLogin, directory: Path, run: Run) -> str:
+    """What `explain` prints of *login* at 80 columns."""
+    login.write(directory / "account")
+    (directory / "token").write_text(login.token(), encoding="utf-8")
+    parameters = {"role_arn": ROLE, "role_session_name": "job-7", **login.call}
+    words = [word for name, value in parameters.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    at = (ISSUED + login.used).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return run("explain", directory / "token", "--account", directory / "account", *words, "--at", at).stdout
+
+
+def test_every_one_of_several_causes_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    condition = {"StringEquals": {f"{GITHUB}:aud": "sts.amazon.com", f"{GITHUB}:sub": "repo:octo-org/octo-repo:*"}}
+    printed = explained(WebLogin(trust=policy(allow(condition, Action="sts:AssumeRole"))), tmp_path, run)
+    assert len(printed.splitlines()) <= MOST_LINES
+    told = " ".join(printed.split())
+    assert "the statement allows `sts:AssumeRole`" in told
+    assert "the policy demands `sts.amazon.com`" in told
+    assert "StringEquals takes it for the character itself" in told
+    for new in ("sts:AssumeRoleWithWebIdentity", "sts.amazonaws.com", "repo:octo-org/octo-repo:ref:refs/heads/main"):
+        assert f'"{new}"' in told
+
+
+def test_white_space_at_an_end_of_an_edit_is_seen(run: Run, tmp_path: Path) -> None:
+    login = WebLogin(trust=trusts("repo:octo-org/octo-repo:ref:refs/heads/main"), call={"role_arn": f"{ROLE} "})
+    printed = explained(login, tmp_path, run)
+    assert f'    old   "{ROLE} "\n    new   {ROLE}\n' in printed

@@ -22,6 +22,12 @@ MOST_ROWS: Final = 25
 """Rows of an explanation, both verdicts among them, where not the whole is asked for."""
 _ALWAYS: Final = -1
 """The weight of what is never left out."""
+_BESIDE_FURTHER: Final = 4
+"""How much more weight has what shows the second and every further cause."""
+_AFTER: Final = 10
+"""The weight of what would refuse later."""
+_FURTHER: Final = 3
+"""Rows of the sentence of a further cause."""
 _LISTED: Final = 5
 _UNVERIFIED: Final = "(unverified) "
 _MORE: Final = "--verbose shows all of it"
@@ -102,7 +108,7 @@ def edit_rows(
     if where and where != known and edit.place.owner != "call":
         rows += field_rows("  in", where, screen, style=DIM)
     for name, value, style in (("  old", edit.old, BAD), ("  new", edit.new, GOOD)):
-        for number, part in enumerate((value or "").splitlines() if value else ()):
+        for number, part in enumerate(map(_seen, (value or "").splitlines())):
             rows += field_rows(name if not number else "", part, screen, most=limits.value, style=style)
     if edit.command:
         rows += field_rows("  run", edit.command, screen)
@@ -115,16 +121,16 @@ def _blocks(explanation: Explanation, sources: Sources, screen: Screen, limits: 
     yield from _of_obstacle(explanation.first, sources, screen, limits, weight=0)
     for number, obstacle in enumerate(explanation.later):
         if limits.whole:
-            yield Block(6, field_rows("after", "after that this refuses too:", screen))
-            yield from _of_obstacle(obstacle, sources, screen, limits, weight=6)
+            yield Block(_AFTER, field_rows("after", "after that this refuses too:", screen))
+            yield from _of_obstacle(obstacle, sources, screen, limits, weight=_AFTER)
         else:
-            yield Block(6 + number, _later(obstacle, screen))
+            yield Block(_AFTER + number, _later(obstacle, screen))
     yield Block(_ALWAYS, _aws(explanation, screen))
 
 
 def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: Limits, *, weight: int) -> Iterator[Block]:
     for number, cause in enumerate(obstacle.causes):
-        yield from _of_cause(cause, sources, screen, limits, weight=weight + (4 if number else 0))
+        yield from _of_cause(cause, sources, screen, limits, weight=weight, further=number > 0)
     several = len(obstacle.edits) > 1
     known = _where(obstacle.causes[0].place, sources)
     for number, edit in enumerate(obstacle.edits):
@@ -142,24 +148,32 @@ def _of_edit(edit: Edit, sources: Sources, screen: Screen, limits: Limits, *, la
         return
     yield Block(weight, edit_rows(replace(edit, command="", lets_in=""), sources, screen, label=label, limits=limits, known=known))
     if edit.command:
-        yield Block(weight + 3, field_rows("  run", edit.command, screen))
+        yield Block(weight + 4, field_rows("  run", edit.command, screen))
     if edit.lets_in:
-        yield Block(weight + 2, field_rows("lets in", edit.lets_in, screen, most=limits.sentence))
+        yield Block(weight + 3, field_rows("lets in", edit.lets_in, screen, most=limits.sentence))
 
 
-def _of_cause(cause: Cause, sources: Sources, screen: Screen, limits: Limits, *, weight: int) -> Iterator[Block]:
+def _of_cause(cause: Cause, sources: Sources, screen: Screen, limits: Limits, *, weight: int, further: bool) -> Iterator[Block]:
+    """Yield the sentence, and what shows it. Of every cause the sentence comes first: what a *further* one is shown by gives way to it."""
     excerpt = sources.excerpt(cause.place)
     sentence = f"{_UNVERIFIED}{cause.sentence}" if cause.unverified else cause.sentence
-    yield Block(weight, field_rows("cause", sentence, screen, most=limits.sentence))
+    most = _FURTHER if further and not limits.whole else limits.sentence
+    yield Block(weight + further, field_rows("cause", sentence, screen, most=most))
+    beside = weight + (_BESIDE_FURTHER if further else 0)
     where = _where(cause.place, sources) if cause.place is not None else ""
     rows = field_rows("place", where, screen, style=DIM) if where else ()
     if excerpt is not None:
         rows = (*rows, *quoted_rows(excerpt, screen))
-    yield Block(weight + 2, rows)
+    yield Block(beside + 3, rows)
     for comparison in cause.comparisons:
-        yield Block(weight + 1, compared_rows(comparison, screen))
+        yield Block(beside + 2, compared_rows(comparison, screen))
     for listing in cause.listings:
-        yield Block(weight + 2, _listing(listing, screen, limits))
+        yield Block(beside + 3, _listing(listing, screen, limits))
+
+
+def _seen(value: str) -> str:
+    """Return *value* in quotation marks where it begins or ends with white space, which would not be seen."""
+    return value if value == value.strip() else f'"{value}"'
 
 
 def _in_short(edit: Edit) -> str:

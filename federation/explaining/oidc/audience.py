@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from federation.errors import printable, show
 from federation.explaining.assuming import with_its_audiences
+from federation.explaining.lookalikes import as_it_looks
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.plain import plainly
 from federation.explaining.registered import register_client_id, settings_place, token_settings, vendor_place
@@ -124,12 +125,19 @@ def _edits(situation: Situation, provider: OidcProvider, claim: str, found: str,
     if claim == "azp":
         addressed = _texts(situation.claims.get("aud"))
         return [register] if provider.registered & {*addressed} or any(map(settings.is_for_aws, addressed)) else [request]
+    if _is_garbled(wanted) and not _is_garbled(found):
+        return [register]
     if settings.is_for_aws(found) and not settings.is_unasked(found):
         return [request, register] if settings.is_for_aws(wanted) else [register, request]
     if _is_uri_of(found, provider):
         return [register]
     alike = found.rstrip("/").casefold() == wanted.rstrip("/").casefold()
     return [request, register] if alike else [request]
+
+
+def _is_garbled(client_id: str) -> bool:
+    """Whether a client id holds white space or characters that cannot be told by the eye: nobody asks for a token for it."""
+    return "".join(as_it_looks(client_id).split()) != client_id
 
 
 def _is_uri_of(found: str, provider: OidcProvider) -> bool:

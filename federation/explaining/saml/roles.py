@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from federation.errors import show
-from federation.explaining.difference import differs_in_case_alone
+from federation.explaining.difference import QUOTATION_MARKS, how_they_differ, other_partition
+from federation.explaining.lookalikes import as_it_looks, odd_characters
 from federation.explaining.nearest import most_alike
 from federation.explaining.saml.edits import in_call, setting
 from federation.explaining.saml.evidence import Evidence, compared, evidence_of, listed, plain, some
@@ -62,9 +63,11 @@ def _no_role(evidence: Evidence, wanted: str) -> Obstacle:
     holder = next((name for name in names if any(_read(value) for value in evidence.attributes[name])), None)
     like = holder or next((name for name in names if re.split(r"[/:]", name)[-1].casefold() == "role"), None)
     if like is not None:
-        how = ": it differs in upper and lower case" if differs_in_case_alone(ROLE, like) else ""
+        how = how_they_differ(ROLE, like)
         what = "its role pairs stand" if holder is not None else "it has a role"
-        sentence = f"the assertion has no attribute {show(ROLE)}; {what} in the attribute {show(like)}{how}"
+        sentence = f"the assertion has no attribute {show(ROLE)}; {what} in the attribute {show(like)}" + (
+            f": it differs {how}" if how else ""
+        )
         edit = setting(evidence, "role", path=plain(like), old=like, new=ROLE, to=f"the attribute name {show(ROLE)}")
         return evidence.obstacle(sentence, [edit], comparisons=(_beside(ROLE, like),), listings=(listing,))
     has = f"it has {some(names)}" if names else "it has no attribute at all"
@@ -78,6 +81,11 @@ def _misspelt(offered: Iterable[str], role: str, provider: str) -> tuple[str, st
     for value in offered:
         if "".join(value.split()) in meant:
             return value, "there is white space in the value"
+        if value.strip(QUOTATION_MARKS) in meant:
+            return value, "there are quotation marks around the value"
+        seen = as_it_looks(value)
+        if "".join(seen.split()) in meant:
+            return value, f"the value has characters that look alike or cannot be seen: {odd_characters(value, seen)}"
         if re.sub(r"[;|\s]+", ",", value.strip()) in meant:
             return value, "its ARNs are not separated by a comma"
         arns = _ARN.findall(value)
@@ -106,12 +114,23 @@ def _difference(near: Pair, role: str, provider: str) -> str:
         return f"is of the account {' and '.join(sorted(found))}, and the call is of {' and '.join(sorted(asked))}"
     parts = []
     if near.role != role:
-        parts.append(f"the role {show(near.role)}" + (" (only the case differs)" if differs_in_case_alone(role, near.role) else ""))
+        parts.append(f"the role {show(near.role)}{_how(near.role, role)}")
     if near.provider != provider:
-        parts.append(
-            f"the provider {show(near.provider)}" + (" (only the case differs)" if differs_in_case_alone(provider, near.provider) else "")
-        )
+        parts.append(f"the provider {show(near.provider)}{_how(near.provider, provider)}")
     return f"has {' and '.join(parts)} instead" if parts else f"stands as {show(near.value)}"
+
+
+def _how(found: str, asked: str) -> str:
+    how = how_they_differ(found, asked) or other_partition(found, asked) or _other_path(found, asked)
+    return f" (it differs {how})" if how else ""
+
+
+def _other_path(found: str, asked: str) -> str:
+    """Return in words that two ARNs of roles differ in their path alone; empty otherwise."""
+    (head, _, own), (account, _, wanted) = (text.partition(":role/") for text in (found, asked))
+    (path, _, name), (other, _, called) = (text.rpartition("/") for text in (own, wanted))
+    alone = bool(name) and head == account and name == called
+    return f"in the path of the role: {show(f'/{path}/' if path else '/')} and {show(f'/{other}/' if other else '/')}" if alone else ""
 
 
 def _pair_edits(evidence: Evidence, near: Pair, role: str, provider: str) -> list[Edit]:

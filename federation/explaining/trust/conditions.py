@@ -10,7 +10,8 @@ from federation.explaining.rewriting import literal, quoted, raw, shown, with_op
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import Asked, Unmet
 from federation.explaining.trust.keys import explain_absence
-from federation.explaining.trust.values import Mismatch, explain_mismatch
+from federation.explaining.trust.mismatch import Mismatch
+from federation.explaining.trust.values import explain_mismatch
 from federation.explanation import Cause, Change, Comparison, Edit, Place
 from federation.policy import Statement
 from federation.policy.conditions import UNSETTLED, Condition

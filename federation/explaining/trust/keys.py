@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from federation.condition_keys import find_key
 from federation.errors import show
+from federation.explaining.difference import how_they_differ
+from federation.explaining.lookalikes import as_it_looks
 from federation.explaining.nearest import most_alike
 from federation.explaining.rewriting import literal, quoted, raw, shown, with_key
 from federation.explaining.trust import origins
@@ -68,6 +70,16 @@ def _renamed(asked: Asked, statement: Statement, condition: Condition, key: str,
     )
     instruction = f"write {quoted(after)} in place of {quoted(before)}"
     return asked.edit(condition.path, instruction, changes, old=shown(before)[1:-1], new=shown(after)[1:-1])
+
+
+def _overlooked(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
+    """Explain a key that reads like one of the request, and holds white space or a character that cannot be told by the eye."""
+    seen = fold("".join(as_it_looks(condition.key).split()))
+    key = next((name for name in asked.request.keys if fold(name) == seen != condition.folded), None)
+    if key is None:
+        return None
+    sentence = f"{show(condition.key)} is no condition key: it differs from {show(key)} {how_they_differ(condition.folded, seen)}"
+    return _finding(asked, condition, sentence, [_renamed(asked, statement, condition, key)])
 
 
 def _with_scheme(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:
@@ -277,6 +289,7 @@ def _misspelt(asked: Asked, statement: Statement, condition: Condition) -> Unmet
 
 
 _EXPLAIN: Final[tuple[ExplainKey, ...]] = (
+    _overlooked,
     _with_scheme,
     _of_another_provider,
     _claim,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from federation.errors import show
-from federation.explaining.difference import differs_in_case_alone
+from federation.explaining.difference import how_they_differ, other_partition
 from federation.explaining.fixing import plain
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.rewriting import demanding, quoted, shown
@@ -111,14 +111,13 @@ def _why_another(asked: Asked, near: str) -> str:
     """Return what is wrong with the name *near* of a provider; empty where it may be another provider's."""
     name = asked.caller.name
     reasons = {
-        "they differ in upper and lower case alone": differs_in_case_alone(near, name),
         "AWS has this provider built in, and it is named by its host alone": name in BUILT_IN and provider_name(near) == name,
         "a provider of the account is named by its ARN": near not in BUILT_IN and not near.startswith("arn:"),
         "the ARN has the URL without `https://`": provider_name(near).startswith(("https://", "http://")),
-        "they differ in the slash at the end": near.rstrip("/") == name.rstrip("/"),
         "a cluster that is created anew has another issuer": _clusters(near, name),
     }
-    return next((reason for reason, holds in reasons.items() if holds), "")
+    how = how_they_differ(near, name) or other_partition(near, name)
+    return next((reason for reason, holds in reasons.items() if holds), f"they differ {how}" if how else "")
 
 
 def _keys_of(statement: Statement) -> set[str]:

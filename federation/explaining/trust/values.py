@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
-from federation.explaining.nearest import most_alike
-from federation.explaining.rewriting import literal, quoted, raw, shown, with_key, with_operator, with_value
+from federation.explaining.rewriting import shown
 from federation.explaining.trust import origins, subjects
 from federation.explaining.trust.asked import Asked, Unmet, bounded
-from federation.explanation import ABSENT, Cause, Change, Comparison, Edit, Json, Place
+from federation.explaining.trust.mismatch import Mismatch
+from federation.explaining.trust.overlooked import explain_overlooked
+from federation.explanation import ABSENT, Change, Edit, Place
 from federation.policy import Statement
 from federation.policy.conditions import Condition
 from federation.policy.grammar import CURRENT
@@ -20,73 +21,7 @@ from federation.policy.wildcard import fold
 
 _SAML_2_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
 
-ExplainValue = Callable[["Mismatch"], Unmet | None]
-
-
-class Mismatch:
-    """A condition whose key has one value, which is none of the policy's.
-
-    Attributes:
-        asked: What was asked.
-        statement: The statement.
-        condition: The condition.
-        found: The request's value.
-        nearest: The policy's value that is most alike; empty where it lists none.
-    """
-
-    def __init__(self, asked: Asked, statement: Statement, condition: Condition, found: str) -> None:
-        self.asked, self.statement, self.condition, self.found = asked, statement, condition, found
-        self.nearest = next(iter(most_alike(found, condition.expected, limit=1)), "")
-        self.claim = condition.folded.rpartition(":")[2]
-
-    @property
-    def wildcards(self) -> bool:
-        """Whether the operator reads wildcards."""
-        return self.condition.operator.operator.wildcards
-
-    def finding(self, sentence: str, edits: Sequence[Edit]) -> Unmet:
-        """Return the finding with both values one above the other."""
-        origin = origins.origin(self.asked, self.condition.folded)
-        compared = Comparison(expected=self.nearest, found=self.found, expected_from="policy", found_from=origin.owner)
-        place = self.asked.place(self.condition.path)
-        return Unmet(cause=Cause(check="condition", sentence=sentence, place=place, comparisons=(compared,)), edits=tuple(edits))
-
-    def added(self, value: str | None = None) -> Edit:
-        """Return the edit that adds the request's own value, or *value*, to those of the policy."""
-        text = literal(self.found, self.condition) if value is None else value
-        changes = with_value(self.statement, self.condition, text)
-        return self._edit(f"add {quoted(text)} to the values of {show(self.condition.key)}", changes)
-
-    def replaced(self, value: str | None = None) -> Edit:
-        """Return the edit that writes the request's own value, or *value*, in place of the nearest of the policy."""
-        text = literal(self.found, self.condition) if value is None else value
-        changes = with_value(self.statement, self.condition, text, instead_of=self.nearest)
-        return self._edit(f"write {quoted(text)} in place of {quoted(self.nearest)}", changes)
-
-    def _edit(self, instruction: str, changes: Sequence[Change]) -> Edit:
-        [change] = changes
-        return self.asked.edit(self.condition.path, instruction, changes, old=shown(change.old), new=shown(change.new))
-
-    def operator(self, name: str, values: Json = None) -> Edit | None:
-        """Return the edit that puts the condition under the operator *name*; None where the operator has the key already."""
-        changes = with_operator(self.statement, self.condition, name, values)
-        if not changes:
-            return None
-        before = raw(self.statement, self.condition)
-        old, new = (
-            shown({operator: {self.condition.key: value}})[1:-1]
-            for operator, value in ((self.condition.operator.name, before), (name, before if values is None else values))
-        )
-        instruction = f"write {name} in place of {self.condition.operator.name} for {show(self.condition.key)}"
-        return self.asked.edit(self.condition.path, instruction, changes, old=old, new=new)
-
-    def key(self, name: str) -> Edit | None:
-        """Return the edit that makes the condition one on the key *name*; None where the operator has that key already."""
-        changes = with_key(self.statement, self.condition, name)
-        if not changes:
-            return None
-        instruction = f"write the key {show(name)} in place of {show(self.condition.key)}"
-        return self.asked.edit(self.condition.path, instruction, changes, old=self.condition.key, new=name)
+ExplainValue = Callable[[Mismatch], Unmet | None]
 
 
 def explain_mismatch(asked: Asked, statement: Statement, condition: Condition, found: str) -> Unmet:
@@ -154,7 +89,7 @@ def _recipient(at: Mismatch) -> Unmet | None:
         named = f", which is the Audience of the assertion: {show(at.nearest)}" if at.nearest in audiences else f" {show(at.nearest)}"
         sentence = f"`saml:aud` is the Recipient of the assertion, {show(at.found)}; the policy demands an audience{named}"
         return at.finding(sentence, [at.replaced()])
-    if differs_in_case_alone(at.nearest, at.found) or _edges(at) is not None:
+    if differs_in_case_alone(at.nearest, at.found):
         return None
     sentence = f"the assertion was made for the recipient {show(at.found)}; the policy trusts {show(at.nearest)}"
     return at.finding(sentence, [at.added(), *origins.setting(at.asked, at.condition.folded, old=at.found, new=at.nearest)])
@@ -186,7 +121,7 @@ def _wildcard(at: Mismatch) -> Unmet | None:
         f"the policy's value {show(at.nearest)} holds a wildcard, and {condition.operator.operator.name} takes it for the character itself"
     )
     if not fitting:
-        told = subjects.compare(at.asked, at.nearest, at.found).sentence if _is_subject(at) else f"{_found(at)} {show(at.found)}"
+        told = subjects.compare(at.asked, at.nearest, at.found).sentence if _is_subject(at) else f"{at.source} {show(at.found)}"
         sentence += f". As a pattern it would not match either: {told}"
     moved = at.operator(like) if fitting else None
     return at.finding(sentence, [at.replaced(), *([moved] if moved is not None else [])])
@@ -197,11 +132,11 @@ def _case(at: Mismatch) -> Unmet | None:
     begun = at.found[: len(fixed)]
     if not differs_in_case_alone(fixed, begun) or (fixed == at.nearest and len(at.nearest) != len(at.found)):
         return None
-    sentence = f"{_found(at)} {show(at.found)}, which differs from the policy's {show(at.nearest)} in upper and lower case alone"
+    sentence = f"{at.source} {show(at.found)}, which differs from the policy's {show(at.nearest)} in upper and lower case alone"
     if fixed == at.nearest:
         return at.finding(sentence, [at.replaced()])
     corrected = begun + at.nearest[len(fixed) :]
-    if not at.asked.accepts(at.statement, at.condition.operator.name, at.condition.key, [corrected]):
+    if not at.accepts(corrected):
         return None
     return at.finding(sentence, [at.replaced(), at.replaced(corrected)])
 
@@ -238,23 +173,9 @@ def _lasting(at: Mismatch) -> Iterator[Edit]:
             yield edit
 
 
-def _edges(at: Mismatch) -> Unmet | None:
-    """Explain a difference in what is easily overlooked at the beginning or the end."""
-    alike: dict[str, Callable[[str], str]] = {
-        "white space around them": str.strip,
-        "the slash at the end": lambda text: text.rstrip("/"),
-        "`https://` at the beginning": lambda text: text.removeprefix("https://"),
-    }
-    for what, trimmed in alike.items():
-        if trimmed(at.nearest) == trimmed(at.found):
-            sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}: they differ in {what} alone"
-            return at.finding(sentence, [at.replaced()])
-    return None
-
-
 def _plain(at: Mismatch) -> Unmet:
     folded = at.condition.folded
-    sentence = f"{_found(at)} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
+    sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
     settings = [] if any(sign in at.nearest for sign in "*?$") else origins.setting(at.asked, folded, old=at.found, new=at.nearest)
     if folded == "sts:externalid":  # it tells one customer's call from another's: only the caller knows which it is
         return at.finding(sentence, settings)
@@ -270,10 +191,6 @@ def _resolved(at: Mismatch) -> str:
     return "" if isinstance(pieces, Unresolved) else f", which is {show(''.join(piece.text for piece in pieces))} here"
 
 
-def _found(at: Mismatch) -> str:
-    return f"the {origins.origin(at.asked, at.condition.folded).said} is"
-
-
 def _beginning(pattern: str) -> str:
     """Return what stands before the first wildcard."""
     return pattern[: min((place for sign in "*?" if (place := pattern.find(sign)) >= 0), default=len(pattern))]
@@ -282,11 +199,11 @@ def _beginning(pattern: str) -> str:
 _EXPLAIN: Final[tuple[ExplainValue, ...]] = (
     _no_value,
     _variable,
+    explain_overlooked,
     _audience,
     _recipient,
     _format,
     _wildcard,
-    _edges,
     _case,
     _subject,
     _plain,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.support.failures import github, pipelines, saml_exchange, saml_messages, saml_trust, web_calls, web_tokens, workloads
+from tests.support.failures import characters, github, pipelines, saml_exchange, saml_messages, saml_trust, web_calls, web_tokens, workloads
 from tests.support.failures.model import Failure
 
 FAILURES: Final[tuple[Failure, ...]] = (
@@ -14,5 +14,6 @@ FAILURES: Final[tuple[Failure, ...]] = (
     *saml_trust.FAILURES,
     *saml_messages.FAILURES,
     *saml_exchange.FAILURES,
+    *characters.FAILURES,
 )
 """The set-ups, in the order of the page."""
