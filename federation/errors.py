@@ -311,12 +311,14 @@ class AccessDenied(FederationError):
     Attributes:
         decision: The policy's `Decision`; None where none was evaluated.
         encoded_message: The message for DecodeAuthorizationMessage; None where the refusal has none.
+        evaluation: The `Evaluation` of every policy that applied to a signed call; None for a federated login, which has one policy.
     """
 
     code: ClassVar[ErrorCode] = "AccessDenied"
     http_status = 403
     text = "Access denied."
     encoded_message: str | None = None
+    evaluation: object | None = None
 
     def __init__(
         self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None

@@ -41,8 +41,9 @@ class Place:
         owner: Who or what holds it.
         file: The file, relative to the account directory, or as it was given; empty where there is none.
         line: The line in that file, from 1; None where it is not known.
-        path: JSON path in a document, key in a TOML file, attribute of an assertion, claim of a token, or parameter of the call by its
-            name in the API.
+        account: Id of the account whose directory has the file; empty for the account that was asked.
+        path: JSON path in a policy, or in the file where the owner is ``account``; key in a TOML file, attribute of an assertion, claim
+            of a token, or parameter of the call by its name in the API.
         setting: The setting by the name on the vendor's screen, such as ``Assertion Lifespan``.
         source: URL of the documentation that names the setting.
     """
@@ -53,11 +54,13 @@ class Place:
     path: str = ""
     setting: str = ""
     source: str = ""
+    account: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the place as plain data, stable names; what is empty is left out."""
         parts = {
             "owner": self.owner,
+            "account": self.account,
             "file": self.file,
             "line": self.line,
             "path": self.path,
@@ -104,7 +107,8 @@ class Edit:
         instruction: One imperative sentence.
         old: What stands there now; None where something is added.
         new: What to write instead; None where something is removed, or where only the reader can know it.
-        changes: The same for a program, in order: changes of the trust policy. Empty where no program can make the edit.
+        changes: The same for a program, in order: changes of the trust policy, or of the JSON document in the file of ``place`` where its
+            owner is ``account``. Empty where no program can make the edit.
         command: A command that makes the edit; empty where there is none.
         lets_in: Who else can log in after the edit, in one sentence; empty where nobody can.
     """
@@ -286,9 +290,11 @@ class Question:
         at: The instant it was judged at, aware UTC.
         token: The token as it was given to `validate` or `diagnose`; None for an operation, whose call holds it.
         provider: The provider it was judged by; None for an operation, which finds one.
-        account: The account that was asked, `federation.account.Account`; None for `validate` and `diagnose`.
+        account: The account that was asked, `federation.account.Account`; for AssumeRole that of the role. None for `validate` and
+            `diagnose`.
         call: The call record of the operation; None for `validate` and `diagnose`.
         caller: Who signed the call, where the operation wants it signed and the caller is known.
+        callers_account: The account of the caller; None where the caller is not known.
     """
 
     at: datetime
@@ -297,6 +303,7 @@ class Question:
     account: object = field(default=None, repr=False)
     call: object = field(default=None, repr=False)
     caller: object = field(default=None, repr=False)
+    callers_account: object = field(default=None, repr=False)
 
 
 _engine: list[Callable[[Any], Explanation]] = []

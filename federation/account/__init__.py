@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from federation.account.mfa_device import MfaDevice
-from federation.account.model import AccessKey, Account, Group, ManagedPolicy, Organization, OutboundIssuer, Role, TradeInToken, User
+from federation.account.model import (
+    AccessKey,
+    Account,
+    Group,
+    ManagedPolicy,
+    Organization,
+    OutboundIssuer,
+    Role,
+    TradeInToken,
+    User,
+    Written,
+)
 from federation.account.reading.directory import load_account
 from federation.account.reading.keyring import Keyring
 from federation.lazy import lazily
@@ -35,6 +46,7 @@ __all__ = [
     "SamlSettings",
     "TradeInToken",
     "User",
+    "Written",
     "add_oauth_provider",
     "add_oidc_provider",
     "add_policy",

@@ -38,6 +38,23 @@ UNIQUE_ID: Final = re.compile(r"[A-Z0-9]{16,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where a role, user or group is written.
+
+    Attributes:
+        file: Its file, relative to the account directory.
+        place: JSON path of the role, user or group in the file.
+        inline: JSON path, in the file, of the document of each inline policy that is written as a JSON object, by PolicyName.
+        listed: Whether the file has the list of inline policies, which may be empty.
+    """
+
+    file: str
+    place: str
+    inline: Mapping[str, str] = field(default_factory=dict)
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """An IAM role (IAM API model 2010-05-08).
 
@@ -55,6 +72,7 @@ class Role:
         description: Description of the role.
         file: File of the role, relative to the account directory; empty where it was not read from a file.
         place: JSON path of the trust policy in the file.
+        written: Where the role and its inline policies are written; None where it was not read from a file.
     """
 
     arn: str
@@ -70,6 +88,7 @@ class Role:
     description: str = ""
     file: str = field(default="", compare=False)
     place: str = field(default="$", compare=False)
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +123,7 @@ class Group:
         group_id: Unique id, ``AGPA…``. It is derived from account, path and name where the file has none.
         inline_policies: PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
+        written: Where the group and its inline policies are written; None where it was not read from a file.
     """
 
     arn: str
@@ -112,6 +132,7 @@ class Group:
     group_id: str
     inline_policies: Mapping[str, Policy] = field(default_factory=dict)
     attached_policies: tuple[str, ...] = ()
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +149,7 @@ class User:
         inline_policies: PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
         groups: The groups of the user. Their policies apply to the user.
+        written: Where the user and its inline policies are written; None where it was not read from a file.
     """
 
     arn: str
@@ -139,6 +161,7 @@ class User:
     inline_policies: Mapping[str, Policy] = field(default_factory=dict)
     attached_policies: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

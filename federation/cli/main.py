@@ -21,7 +21,7 @@ from federation import __version__
 from federation.cli.rendering.lines import Line, narrowest
 from federation.cli.rendering.plain import print_json, safe, tell
 from federation.cli.support.exits import Exit, status_of
-from federation.cli.support.options import note_json, noted_account, wants_json
+from federation.cli.support.options import note_json, noted_account, noted_neighbours, wants_json
 from federation.errors import AccountFaults, FederationError, InternalFailure
 
 _ERROR: Final = "Error: "
@@ -162,7 +162,7 @@ def _fail(ctx: click.Context, refusal: FederationError) -> NoReturn:
     else:
         from federation.cli.rendering.refusals import print_refused  # noqa: PLC0415 - loaded where it is used
 
-        tell(lambda: print_refused(refusal, noted_account(ctx)))
+        tell(lambda: print_refused(refusal, noted_account(ctx), noted_neighbours(ctx)))
     ctx.exit(status)
 
 

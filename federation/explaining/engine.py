@@ -14,12 +14,13 @@ from federation import aws_texts
 from federation.errors import FederationError, ValidationError
 from federation.explaining import assuming, call, oauth, oidc, session
 from federation.explaining.exchange import duration, replay
+from federation.explaining.permissions import assume_authorized, explain_authorization
 from federation.explaining.plain import plainly
 from federation.explaining.presented import explain_presented, unwrapped
 from federation.explaining.saml import table as saml
 from federation.explaining.situation import OAUTH, OIDC, Row, Situation, situation_of
 from federation.explaining.trial import Trial
-from federation.explaining.trust import assume_trusted, explain_authorization, explain_trust
+from federation.explaining.trust import assume_trusted, explain_trust
 from federation.explanation import Explanation, Obstacle
 from federation.profiles import Profile
 from federation.saml.registration.provider import SamlProvider
@@ -37,7 +38,7 @@ TABLE: Final[Mapping[str, Row]] = {
     **session.TABLE,
     "replay": Row(replay),
     "trust-policy": Row(explain_trust, assume_trusted),
-    "authorization": Row(explain_authorization),
+    "authorization": Row(explain_authorization, assume_authorized),
 }
 """Check to its explanation, whatever the token is."""
 OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE, OIDC: oidc.TABLE, OAUTH: oauth.TABLE}
@@ -79,15 +80,17 @@ def _row(situation: Situation) -> Row:
 def _later(situation: Situation) -> list[Obstacle]:
     """Return what would refuse after the refusal of *situation*."""
     later: list[Obstacle] = []
-    seen = {situation.refusal.check}
+    seen = {situation.point}
     trial = _assumed(situation)
     while trial is not None and len(later) < MAX_LATER:
         outcome = trial.outcome()
-        # A check that refuses again was not met by the assumption: what comes after it cannot be known.
-        if outcome.refusal is None or outcome.refusal.check in seen:
+        if outcome.refusal is None:
             break
-        seen.add(outcome.refusal.check)
         following = Situation(refusal=outcome.refusal, trial=trial, outcome=outcome)
+        # A check that refuses again was not met by the assumption: what comes after it cannot be known.
+        if following.point in seen:
+            break
+        seen.add(following.point)
         try:
             obstacle = _row(following).explain(following)
             later.append(_unverified(obstacle) if trial.unproved else obstacle)

@@ -19,6 +19,8 @@ from federation.protocols import Provider
 from federation.report import Report
 from federation.saml.reading.inspection import inspect_response
 from federation.saml.registration.provider import SamlProvider
+from federation.sts.authorization.evaluation import Evaluation
+from federation.sts.callers.caller import Caller
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
 from federation.sts.parameters.record import Call
@@ -143,6 +145,17 @@ class Situation:
         return cast("Decision | None", self.refusal.decision) if isinstance(self.refusal, AccessDenied) else None
 
     @property
+    def evaluation(self) -> Evaluation | None:
+        """What every policy says of a signed call; None where the refusal is not theirs."""
+        return cast("Evaluation | None", self.refusal.evaluation) if isinstance(self.refusal, AccessDenied) else None
+
+    @property
+    def point(self) -> tuple[object, ...]:
+        """What refuses: the check, and of policies the action and the kind of policy. Two refusals at one point have one reason."""
+        evaluation = self.evaluation
+        return (self.refusal.check,) if evaluation is None else (self.refusal.check, evaluation.request.action, evaluation.refusing)
+
+    @property
     def role(self) -> Role | None:
         """The role of the call, where the account has it."""
         role_arn = self.parameter("role_arn")
@@ -179,4 +192,6 @@ def _trial(question: Question) -> Trial:
         provider=cast("Provider | None", question.provider),
         account=cast("Account | None", question.account),
         call=cast("Call | None", question.call),
+        caller=cast("Caller | None", question.caller),
+        callers_account=cast("Account | None", question.callers_account),
     )

@@ -16,13 +16,26 @@ from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.protocols import Provider
 from federation.report import enforce, kept
+from federation.state import MemoryState
+from federation.sts.callers.caller import Caller
 from federation.sts.callers.served import ServedAccount
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.login.federated import issue
 from federation.sts.login.saml_attributes import CHECKS, read_what_holds
 from federation.sts.login.verified_login import SessionRequest, VerifiedLogin
+from federation.sts.operations.assume_role import AssumeRole, assume_role
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml, assume_role_with_saml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity, assume_role_with_web_identity
+from federation.sts.operations.assume_root import AssumeRoot, assume_root
+from federation.sts.operations.context import Context
+from federation.sts.operations.inspection import (
+    DecodeAuthorizationMessage,
+    GetAccessKeyInfo,
+    decode_authorization_message,
+    get_access_key_info,
+)
+from federation.sts.operations.session_tokens import GetFederationToken, get_federation_token
+from federation.sts.operations.web_identity_token import GetWebIdentityToken, get_web_identity_token
 from federation.sts.parameters.record import Call
 from federation.validators import validate
 
@@ -53,7 +66,9 @@ class Trial:
         token: The token as `validate` takes it. Never shown.
         provider: The provider for `validate`; None for an operation, which finds one.
         account: The account of an operation; None for `validate`.
-        call: The call record of AssumeRoleWithSAML or AssumeRoleWithWebIdentity; None for `validate`.
+        call: The call record of the operation; None for `validate`.
+        caller: Who signed the call; None for `validate` and a federated login.
+        callers_account: The account of the caller; None likewise.
         unproved: Whether the claims of the token were proved by no registered key, and are taken for granted.
         met: Checks of the attributes of a SAML assertion that are taken as met.
     """
@@ -63,6 +78,8 @@ class Trial:
     provider: Provider | None = field(default=None, repr=False)
     account: Account | None = field(default=None, repr=False)
     call: Call | None = None
+    caller: Caller | None = field(default=None, repr=False)
+    callers_account: Account | None = field(default=None, repr=False)
     unproved: bool = False
     met: frozenset[str] = frozenset()
 
@@ -71,7 +88,7 @@ class Trial:
         facts = LoginFacts()
         try:
             if self.account is not None and self.call is not None:
-                _run(self.account, self.call, self.at, facts, self.met)
+                _run(self, self.account, self.call, facts)
             elif self.provider is not None:
                 facts.identity = validate(self.token, self.provider, at=self.at)
         except FederationError as refusal:
@@ -106,16 +123,36 @@ def as_if(provider: T, **changes: object) -> T:
     return changed
 
 
-def _run(account: Account, call: Call, at: datetime, facts: LoginFacts, met: frozenset[str]) -> None:
+def _run(trial: Trial, account: Account, call: Call, facts: LoginFacts) -> None:
     served = ServedAccount.of(account)
-    context = LoginContext(account, by_issuer(account.oidc_providers.values()), served.sealer, None, at)
+    if trial.caller is not None:
+        _run_signed(call, served, trial.caller, trial.at)
+        return
+    context = LoginContext(account, by_issuer(account.oidc_providers.values()), served.sealer, None, trial.at)
     if isinstance(call, AssumeRoleWithSaml):
-        if met:
-            _run_past(call, context, facts, met)
+        if trial.met:
+            _run_past(call, context, facts, trial.met)
         else:
             assume_role_with_saml(call, context, facts)
     elif isinstance(call, AssumeRoleWithWebIdentity):
         assume_role_with_web_identity(call, context, facts)
+
+
+def _run_signed(call: Call, served: ServedAccount, caller: Caller, at: datetime) -> None:
+    """Run a signed operation that policies can refuse. What it would use up, such as an MFA code, is used up in a state of its own."""
+    context = Context(account=served.account, sealer=served.sealer, callers=served.callers, caller=caller, state=MemoryState(), at=at)
+    if isinstance(call, AssumeRole):
+        assume_role(call, context)
+    elif isinstance(call, GetFederationToken):
+        get_federation_token(call, context)
+    elif isinstance(call, GetWebIdentityToken):
+        get_web_identity_token(call, context)
+    elif isinstance(call, AssumeRoot):
+        assume_root(call, context)
+    elif isinstance(call, DecodeAuthorizationMessage):
+        decode_authorization_message(call, context)
+    elif isinstance(call, GetAccessKeyInfo):
+        get_access_key_info(call, context)
 
 
 def _run_past(call: AssumeRoleWithSaml, context: LoginContext, facts: LoginFacts, met: frozenset[str]) -> None:

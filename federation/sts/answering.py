@@ -81,10 +81,16 @@ class Answering:
             )
             answer = run(call, context)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
-            question = Question(at=instant, account=self.accounts.home.account, call=call, caller=who)
+            question = self._question(call, who, role_arn, at=instant)
             _refuse(error, question, lambda refusal: self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal))
         self._record_signed(call, who, role_arn, at=instant, origin=origin, answer=answer)
         return answer
+
+    def _question(self, call: Call, caller: Caller | None, role_arn: object, *, at: datetime) -> Question:
+        """Return what a signed call asked, and of which accounts."""
+        own = None if caller is None else self.accounts.of(caller.account)
+        asked = self.accounts.named_in(role_arn) if role_arn is not None else own or self.accounts.home
+        return Question(at=at, account=asked.account, call=call, caller=caller, callers_account=None if own is None else own.account)
 
     def _record_login(
         self,

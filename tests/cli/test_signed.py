@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import Golden, Run
+from tests.support.sts import permissions
 
 AT = ("--at", "2026-11-24T12:00:30Z")
 HOME = ("--account", "fixtures/account", *AT)
@@ -204,3 +205,18 @@ def test_what_an_account_says_of_actions_of_sts(run: Run) -> None:
 @pytest.mark.parametrize("words", [(), ("--account", "fixtures/account", "fixtures/sts/myfile.json"), ("fixtures/sts/myfile.json",)])
 def test_a_question_to_nobody(run: Run, words: tuple[str, ...]) -> None:
     assert run("policy", "evaluate", "--action", "s3:GetObject", *words).exit_code == 2
+
+
+@pytest.mark.parametrize("role", [permissions.ROLE, permissions.THEIR_ROLE], ids=["same account", "cross account"])
+def test_a_refusal_shows_the_line_of_the_callers_policy(run: Run, tmp_path: Path, role: str) -> None:
+    world = permissions.World(tmp_path)
+    world.user(UserPolicyList=permissions.inline(Assume=permissions.document(permissions.allow(resource=permissions.OTHER_ROLE))))
+    accounts = ("--account", world.mine, "--neighbour", world.theirs)
+    result = run("sts", "assume-role", *accounts, "--caller", permissions.ALICE, "--role-arn", role, "--role-session-name", "job")
+
+    assert result.exit_code == 1
+    lines = (world.mine / "users" / "alice.json").read_text(encoding="utf-8").splitlines()
+    number = next(at for at, line in enumerate(lines, 1) if permissions.OTHER_ROLE in line)
+    told = "".join(result.stderr.split())
+    assert f"{world.mine}/users/alice.json:{number}" in told
+    assert "theotherhalf,therole'strustpolicy,allowsit" in told

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from federation import limits
+from federation.account.model import Written
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.policies import compile_policy
@@ -28,21 +29,29 @@ class Attachments:
         boundary: ARN of the permissions boundary, or None.
         inline: Inline policies, PolicyName to identity policy.
         attached: ARNs of the attached managed policies, in order.
+        written: Where the entity and its inline policies are written.
     """
 
     tags: tuple[SessionTag, ...]
     boundary: str | None
     inline: Mapping[str, Policy]
     attached: tuple[str, ...]
+    written: Written
 
 
-def read_attachments(fields: Fields, *, inline: str, file: str, faults: Faults) -> Attachments:
-    """Return tags and policies of an entity. *inline* is the member of its inline policies, such as ``RolePolicyList``."""
+def read_attachments(fields: Fields, *, inline: str, file: str, root: str, faults: Faults) -> Attachments:
+    """Return tags and policies of an entity.
+
+    *inline* is the member of its inline policies, such as ``RolePolicyList``; *root* is the JSON path of the entity in *file*.
+    """
+    policies, places = _inline_policies(fields, inline, file=file, faults=faults)
+    placed = {name: root + place.removeprefix("$") for name, place in places.items()}
     return Attachments(
         tags=_tags(fields),
         boundary=_boundary(fields),
-        inline=MappingProxyType(_inline_policies(fields, inline, file=file, faults=faults)),
+        inline=MappingProxyType(policies),
         attached=_attached_policies(fields),
+        written=Written(file=file, place=root, inline=MappingProxyType(placed), listed=inline in fields),
     )
 
 
@@ -80,17 +89,22 @@ def _boundary(fields: Fields) -> str | None:
     return arn
 
 
-def _inline_policies(fields: Fields, member: str, *, file: str, faults: Faults) -> dict[str, Policy]:
+def _inline_policies(fields: Fields, member: str, *, file: str, faults: Faults) -> tuple[dict[str, Policy], dict[str, str]]:
+    """Return the inline policies, and where the document of each stands that is a JSON object, by PolicyName."""
     policies: dict[str, Policy] = {}
+    places: dict[str, str] = {}
     for item in fields.objects(member):
         name = item.text("PolicyName", required=True, longest=POLICY_NAME_CHARS)
-        policy = compile_policy(item.raw("PolicyDocument"), "identity", file=file, path=item.at("PolicyDocument"), faults=faults)
+        document, place = item.raw("PolicyDocument"), item.at("PolicyDocument")
+        policy = compile_policy(document, "identity", file=file, path=place, faults=faults)
         item.finish()
         if name is not None and name in policies:
             item.fault("PolicyName", "names used once", show(name), "rename one of the inline policies")
         elif name is not None and policy is not None:
             policies[name] = policy
-    return policies
+            if isinstance(document, dict):
+                places[name] = place
+    return policies, places
 
 
 def _attached_policies(fields: Fields) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     )
     longest = fields.integer("MaxSessionDuration", low=MAX_SESSION_DURATION_MIN, high=limits.ROLE_SESSION_MAX_SECONDS)
     description = fields.text("Description", longest=1000) or ""
-    carried = read_attachments(fields, inline=ROLE.inline_member, file=file, faults=faults)
+    carried = read_attachments(fields, inline=ROLE.inline_member, file=file, root=root, faults=faults)
     fields.ignore("CreateDate", "InstanceProfileList", "RoleLastUsed")
     fields.finish()
     if trust is None or len(faults) > before:
@@ -65,4 +65,5 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
         description=description,
         file=file,
         place=root + fields.at("AssumeRolePolicyDocument").removeprefix("$"),
+        written=carried.written if file else None,
     )

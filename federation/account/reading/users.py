@@ -15,20 +15,20 @@ from federation.errors import show
 def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
     """Return every group of the account by name."""
     found: dict[str, Group] = {}
-    for file, name, document, _ in entities(tree, GROUP, faults):
-        group = read_group(document, name, file=file, settings=settings, faults=faults)
+    for file, name, document, root in entities(tree, GROUP, faults):
+        group = read_group(document, name, file=file, root=root, settings=settings, faults=faults)
         if group is not None:
             check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
             found[name] = group
     return found
 
 
-def read_group(document: object, name: str, *, file: str, settings: Settings, faults: Faults) -> Group | None:
-    """Return one group; None after recording faults."""
+def read_group(document: object, name: str, *, file: str, settings: Settings, faults: Faults, root: str = "$") -> Group | None:
+    """Return one group; None after recording faults. *root* is the JSON path of *document* in *file*."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     named = read_names(fields, GROUP, settings, name)
-    carried = read_attachments(fields, inline=GROUP.inline_member, file=file, faults=faults)
+    carried = read_attachments(fields, inline=GROUP.inline_member, file=file, root=root, faults=faults)
     fields.ignore("CreateDate")
     fields.finish()
     if len(faults) > before:
@@ -40,6 +40,7 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
         group_id=named.unique_id,
         inline_policies=carried.inline,
         attached_policies=carried.attached,
+        written=carried.written if file else None,
     )
 
 
@@ -48,8 +49,8 @@ def read_users(
 ) -> dict[str, User]:
     """Return every user of the account by ARN. *policies* and *groups* are those that users may refer to."""
     found: dict[str, User] = {}
-    for file, name, document, _ in entities(tree, USER, faults):
-        user = read_user(document, name, file=file, settings=settings, groups=groups, faults=faults)
+    for file, name, document, root in entities(tree, USER, faults):
+        user = read_user(document, name, file=file, root=root, settings=settings, groups=groups, faults=faults)
         if user is not None:
             check_references(
                 user.attached_policies,
@@ -63,12 +64,14 @@ def read_users(
     return found
 
 
-def read_user(document: object, name: str, *, file: str, settings: Settings, groups: dict[str, Group], faults: Faults) -> User | None:
-    """Return one user; None after recording faults."""
+def read_user(
+    document: object, name: str, *, file: str, settings: Settings, groups: dict[str, Group], faults: Faults, root: str = "$"
+) -> User | None:
+    """Return one user; None after recording faults. *root* is the JSON path of *document* in *file*."""
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     named = read_names(fields, USER, settings, name)
-    carried = read_attachments(fields, inline=USER.inline_member, file=file, faults=faults)
+    carried = read_attachments(fields, inline=USER.inline_member, file=file, root=root, faults=faults)
     member_of = fields.texts("GroupList") or ()
     for group in member_of:
         if group not in groups:
@@ -87,4 +90,5 @@ def read_user(document: object, name: str, *, file: str, settings: Settings, gro
         inline_policies=carried.inline,
         attached_policies=carried.attached,
         groups=tuple(groups[group] for group in member_of),
+        written=carried.written if file else None,
     )

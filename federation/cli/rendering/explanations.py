@@ -202,7 +202,7 @@ def _where(place: Place | None, sources: Sources) -> str:
         return f"{_OWNERS[place.owner]}: {place.setting}" + (f" ({place.source})" if place.source else "")
     excerpt = sources.excerpt(place)
     line = place.line if excerpt is None else excerpt.line
-    file = sources.named(place.file)
+    file = sources.named(place.file, place.account)
     if file:
         return (f"{file}:{line}" if line is not None else file) + (f"  {place.path}" if place.path and line is None else "")
     return " ".join(part for part in (_OWNERS[place.owner], place.path, place.source and f"({place.source})") if part)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
 
 from federation.account.model import Account
+from federation.account.reading.settings import SETTINGS_FILE
 from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.results import print_refusal, refused_verdict, stderr_console
 from federation.cli.rendering.sources import Sources
@@ -15,21 +19,40 @@ _ABOVE: Final = 2
 """Rows that the AWS CLI's own line and the blank line after it take."""
 
 
-def print_refused(refusal: FederationError, account: Path | None) -> None:
-    """Print *refusal* on standard error: explained, where it answers a question that was put to the *account* directory."""
+def print_refused(refusal: FederationError, account: Path | None, neighbours: tuple[Path, ...] = ()) -> None:
+    """Print *refusal* on standard error: explained, where it answers a question that was put to the *account* directory.
+
+    *neighbours* are the directories of other accounts that were asked, too.
+    """
     question = refusal.question
     if question is None or question.account is None:
         print_refusal(refusal)
         return
     explanation, verdict = refusal.explanation, refused_verdict(refusal)
-    applicable = any(edit.applicable for edit in explanation.edits)
+    asked = cast("Account", question.account)
+    directories = _by_id((account, *neighbours)) if neighbours and account is not None else {}
     print_explanation(
         explanation,
         verdict=verdict,
         out=stderr_console(),
-        sources=Sources(account, cast("Account", question.account)),
-        next_step="`federation explain TOKEN … --fix` makes the edit"
-        if applicable
-        else "`federation explain TOKEN … --verbose` shows every check",
+        sources=Sources(directories.get(asked.id, account), asked, directories),
+        next_step=_next_step(refusal),
         most=MOST_ROWS - _ABOVE,
     )
+
+
+def _next_step(refusal: FederationError) -> str:
+    if refusal.question is not None and refusal.question.caller is not None:
+        return "`federation policy evaluate --account … --caller … --action …` shows every policy"
+    if any(edit.applicable for edit in refusal.explanation.edits):
+        return "`federation explain TOKEN … --fix` makes the edit"
+    return "`federation explain TOKEN … --verbose` shows every check"
+
+
+def _by_id(directories: Iterable[Path]) -> dict[str, Path]:
+    """Return each of the account *directories* by the id of its account; one that cannot be read any more is left out."""
+    found: dict[str, Path] = {}
+    for directory in directories:
+        with suppress(OSError, ValueError):
+            found[str(tomllib.loads((directory / SETTINGS_FILE).read_text(encoding="utf-8")).get("id"))] = directory
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -39,39 +40,45 @@ class Sources:
     Attributes:
         root: The directory; None where there is none.
         account: The account that was loaded from it; None where there is none.
+        others: Directories of further accounts, by account id.
     """
 
     root: Path | None = None
     account: Account | None = None
+    others: Mapping[str, Path] = field(default_factory=dict)
 
-    def named(self, file: str) -> str:
-        """Return *file* of the account as one would type it here."""
-        return file if self.root is None or not file else str(self.root / file)
+    def named(self, file: str, account: str = "") -> str:
+        """Return *file* of the account, or of the other one with the id *account*, as one would type it here."""
+        root = self._root_of(account)
+        return file if root is None or not file else str(root / file)
 
     def excerpt(self, place: Place | None) -> Excerpt | None:
         """Return the line at *place*; None where it is in no file, or the file does not hold it (any more)."""
-        if place is None or not place.file or self.root is None:
+        if place is None or not place.file:
             return None
-        text = self.text(place.file)
+        text = self.text(place.file, place.account)
         span = None if text is None else self._span(text, place)
         if text is None or span is None:
             return None
         begin = text.rfind("\n", 0, span[0]) + 1
         end = text.find("\n", span[0])
         line = text[begin : len(text) if end < 0 else end].rstrip("\r")
-        return Excerpt(self.named(place.file), text.count("\n", 0, span[0]) + 1, line, span[0] - begin, min(span[1] - begin, len(line)))
+        return Excerpt(
+            self.named(place.file, place.account), text.count("\n", 0, span[0]) + 1, line, span[0] - begin, min(span[1] - begin, len(line))
+        )
 
     def place_of(self, file: str, path: str) -> str:
         """Return ``file:line`` of what stands at *path* of the trust policy in *file*; empty where it is in no file."""
         found = self.excerpt(Place(owner="policy", file=file, path=path))
         return "" if found is None else f"{found.file}:{found.line}"
 
-    def text(self, file: str) -> str | None:
-        """Return the text of *file* of the account; None where it cannot be read."""
-        if self.root is None:
+    def text(self, file: str, account: str = "") -> str | None:
+        """Return the text of *file* of the account, or of the other one with the id *account*; None where it cannot be read."""
+        root = self._root_of(account)
+        if root is None:
             return None
         try:
-            with (self.root / file).open("rb") as stream:
+            with (root / file).open("rb") as stream:
                 return stream.read(ACCOUNT_FILE_OCTETS).decode("utf-8-sig")
         except (OSError, ValueError):
             return None
@@ -96,8 +103,13 @@ class Sources:
             return None if key is None else key.span(1)
         if not place.path.startswith("$"):
             return None
-        node = locate(text, self._places.get(place.file, "$") + place.path[1:])
+        root = "$" if place.owner == "account" else self._places.get(place.file, "$")
+        node = locate(text, root + place.path[1:])
         return None if node is None else (node.start, node.end)
+
+    def _root_of(self, account: str) -> Path | None:
+        """Return the directory of the account with the id *account*; empty for the account that was asked."""
+        return self.others.get(account) if account else self.root
 
     @cached_property
     def _places(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ import click
 
 _JSON: Final = "federation.cli.json"
 _ACCOUNT: Final = "federation.cli.account"
+_NEIGHBOURS: Final = "federation.cli.neighbours"
 
 
 class Instant(click.ParamType[datetime]):
@@ -70,6 +71,18 @@ def noted_account(ctx: click.Context) -> Path | None:
     return noted
 
 
+def _note_neighbours(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    del param
+    ctx.meta[_NEIGHBOURS] = value
+    return value
+
+
+def noted_neighbours(ctx: click.Context) -> tuple[Path, ...]:
+    """Return the directories of other accounts that the command was given."""
+    noted: tuple[Path, ...] = ctx.meta.get(_NEIGHBOURS, ())
+    return noted
+
+
 account_option: Final[Decorator] = click.option(
     "--account",
     "account_path",
@@ -87,6 +100,7 @@ neighbour_option: Final[Decorator] = click.option(
     "neighbours",
     multiple=True,
     type=click.Path(path_type=Path),
+    callback=_note_neighbours,
     help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
 )
 state_option: Final[Decorator] = click.option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
+from federation.explaining.fixing import plain
 from federation.explaining.plain import plainly
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
@@ -14,7 +15,7 @@ from federation.explaining.trust.principals import own_statement
 from federation.explanation import Obstacle
 from federation.policy import Decision, Policy
 
-__all__ = ["assume_trusted", "explain_authorization", "explain_trust", "obstacles"]
+__all__ = ["assume_trusted", "explain_trust", "obstacles"]
 
 
 def obstacles(decision: Decision, situation: Situation) -> tuple[Obstacle, ...]:
@@ -37,15 +38,6 @@ def explain_trust(situation: Situation) -> Obstacle:
     return found[0] if found else plainly(situation)
 
 
-def explain_authorization(situation: Situation) -> Obstacle:
-    """Explain a refusal of AssumeRole by the role's trust policy; one by other policies is explained by its own words."""
-    decision, role = situation.decision, situation.role
-    trusts = decision is None or role is None or role.trust_policy.evaluate(decision.request).allowed
-    barred = decision is None or decision.request.principal is None or decision.request.principal.name.endswith(":root")
-    found = () if decision is None or trusts or barred else obstacles(decision, situation)
-    return found[0] if found else plainly(situation)
-
-
 def assume_trusted(situation: Situation) -> Trial | None:
     """Judge the login as if the trust policy allowed it, and nothing but it."""
     trial, role, decision = situation.trial, situation.role, situation.decision
@@ -53,6 +45,8 @@ def assume_trusted(situation: Situation) -> Trial | None:
         return None
     asked = Asked(policy=role.trust_policy, request=decision.request, situation=situation)
     statement = {**own_statement(asked), "Action": list(repairing.actions(asked))}
-    trusting = replace(role, trust_policy=Policy.stored({"Version": "2012-10-17", "Statement": [statement]}))
+    # A caller with AWS credentials is asked about one action after another, and the policy may refuse a later one.
+    others = [plain(each.source) for each in asked.policy.statements if each not in asked.denying] if asked.protocol == "AWS" else []
+    trusting = replace(role, trust_policy=Policy.stored({"Version": role.trust_policy.version, "Statement": [*others, statement]}))
     roles = MappingProxyType({**trial.account.roles, role.arn: trusting})
     return replace(trial, account=replace(trial.account, roles=roles))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from federation.errors import show
+from federation.explaining.fixing import plain
 from federation.explaining.rewriting import literal, quoted, shown, with_value, without_value
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import Asked, Unmet, bounded
@@ -20,14 +21,40 @@ def explain_deny(asked: Asked, statement: Statement) -> Unmet:
     """Explain why the Deny *statement* applies to the caller."""
     label = show(statement.sid) if statement.sid else str(statement.index)
     told = " and ".join(_told(asked, each) for each in statement.conditions[:_MAX_TOLD])
-    action = show(asked.request.action)
+    action = show(asked.request.action) + (f" on {_listed(statement.resource.spelled)}" if statement.resource is not None else "")
     whom = f"denies {action} to whoever meets its conditions, and the caller does: {told}"
     if not told:
         whom = f"denies {action} to {show(asked.caller.name)} without any condition"
     cause = Cause(check="deny", sentence=f"statement {label} {whom}", place=asked.place(statement.path))
     edits = [edit for condition in statement.conditions for edit in _edits(asked, statement, condition)]
+    edits += _of_resource(asked, statement)
     working = [edit for edit in edits if (after := asked.after(edit.changes)) is not None and not _applies(after, statement)]
     return Unmet(cause=cause, edits=(*working, _elsewhere(asked, statement)))
+
+
+def _of_resource(asked: Asked, statement: Statement) -> Iterator[Edit]:
+    """Yield the edit by which the statement does not cover this one resource."""
+    element, wanted = statement.resource, asked.request.resource
+    if element is None or wanted is None:
+        return
+    source, old = plain(statement.source), plain(statement.source["NotResource" if element.negated else "Resource"])
+    listed = list(old) if isinstance(old, list) else [old]
+    if element.negated:
+        instruction, new = f"add {show(wanted)} to the resources that are not denied", {**source, "NotResource": [*listed, wanted]}
+    elif wanted in listed and len(listed) > 1:
+        left = [each for each in listed if each != wanted]
+        instruction, new = f"take {show(wanted)} out of the resources that are denied", {**source, "Resource": left}
+    elif listed == ["*"]:
+        instruction = f"deny it on every resource but {show(wanted)}"
+        new = {"NotResource" if name == "Resource" else name: wanted if name == "Resource" else each for name, each in source.items()}
+    else:
+        return
+    yield asked.edit(statement.path, instruction, [Change(path=statement.path, old=source, new=new)], old=shown(source), new=shown(new))
+
+
+def _listed(values: Sequence[str]) -> str:
+    rest = len(values) - _MAX_TOLD
+    return ", ".join(map(show, values[:_MAX_TOLD])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _applies(asked: Asked, statement: Statement) -> bool:

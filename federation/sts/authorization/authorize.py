@@ -146,6 +146,7 @@ def refuse(authorization: Authorization) -> AccessDenied:
         decision=decision,
     )
     refusal.encoded_message = authorization.encoded_message
+    refusal.evaluation = evaluation
     return refusal
 
 

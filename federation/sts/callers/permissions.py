@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -20,10 +20,20 @@ class Attached:
     """A policy and its source, e.g. ``inline policy `Ec2` `` or the ARN of a managed policy.
 
     ``policy`` is None for a managed policy of AWS whose document is not in the account directory. Such a policy allows nothing.
+
+    Attributes:
+        source: The source.
+        policy: The policy.
+        file: The file that holds it, relative to the directory of the caller's account; empty where none does.
+        place: JSON path of its document in that file.
+        shared: Whether it may be the policy of others, too: a managed policy, or one of a group.
     """
 
     source: str
     policy: Policy | None
+    file: str = field(default="", compare=False)
+    place: str = field(default="$", compare=False)
+    shared: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +64,8 @@ def permissions_of_user(account: Account, user: User, *, session: tuple[Attached
     """Return the permissions of *user*, with those of its groups and the session policies *session*."""
     identity = [*_of_entity(account, user)]
     for group in user.groups:
-        identity += (Attached(f"{each.source} of group {show(group.name)}", each.policy) for each in _of_entity(account, group))
+        of_group = (replace(each, source=f"{each.source} of group {show(group.name)}") for each in _of_entity(account, group))
+        identity += (replace(each, shared=True) for each in of_group)
     return Permissions(identity=tuple(identity), boundary=_boundary(account, user.permissions_boundary), session=session)
 
 
@@ -66,8 +77,11 @@ def session_policies(account: Account, *, policy: str | None, policy_arns: Itera
 
 
 def _of_entity(account: Account, entity: Role | User | Group) -> Iterator[Attached]:
+    written = entity.written
     for name, policy in entity.inline_policies.items():
-        yield Attached(f"inline policy {show(name)}", policy)
+        place = None if written is None else written.inline.get(name)
+        file = "" if written is None or place is None else written.file
+        yield Attached(f"inline policy {show(name)}", policy, file=file, place=place or "$")
     for arn in entity.attached_policies:
         yield _managed(account, arn)
 
@@ -78,7 +92,9 @@ def _boundary(account: Account, arn: str | None) -> tuple[Attached, ...] | None:
 
 def _managed(account: Account, arn: str) -> Attached:
     managed = account.policies.get(arn)
-    return Attached(arn, None if managed is None else managed.policy)
+    if managed is None:
+        return Attached(arn, None, shared=True)
+    return Attached(arn, managed.policy, file=managed.file, place=managed.place, shared=True)
 
 
 @lru_cache(maxsize=256)  # every request of a session has the same text

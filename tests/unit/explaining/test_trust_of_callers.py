@@ -78,7 +78,8 @@ def test_the_call_is_what_has_to_change(
 def test_a_refusal_by_the_callers_own_policies_is_not_laid_to_the_trust_policy() -> None:
     sts = service(account(users=(user(USER),), roles=(role(trust=callers.trusts(callers.ROOT)),)))
     refusal = refused(sts.assume_role, caller=USER, role_arn=ROLE, role_session_name="session")
-    assert refusal.cause.startswith("expected policies that allow sts:AssumeRole")
+    assert refusal.cause.startswith("no identity-based policy of the user `DevAdmin` allows `sts:AssumeRole`")
+    assert refusal.cause.endswith("the other half, the role's trust policy, allows it")
 
 
 def test_the_root_is_not_told_to_name_itself() -> None:
