@@ -15,13 +15,15 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from federation import errors
+from federation import check_names, errors
 from federation.sts.catalogue import OPERATIONS
 
 HOUSE: Final = Path(__file__).parent.parent / "federation"
 ROWS: Final = {"Check": "name", "Stage": "name"}
 """Classes of which another field is the name of a check."""
-OF_PARAMETER: Final = "first.flag"
+NAMES: Final = {"str", *check_names.__all__}
+"""Types of a parameter that can be the name of a check."""
+OF_PARAMETER: Final = "ParameterCheck(first.flag)"
 """The one expression that is not read from the code: each parameter of an operation is refused under the name of its flag."""
 CODES: Final = {name: cls.code for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, errors.FederationError)}
 
@@ -137,7 +139,8 @@ class House:
             return
         if isinstance(given, ast.Name) and any(given.id in _parameters(node) for node in module.around(call)):
             return  # passed on: whoever calls this function is found too
-        if (isinstance(given, ast.Attribute) and given.attr == "check") or ast.unparse(given) == OF_PARAMETER:
+        repeated = isinstance(given, ast.Call) and ast.unparse(given.func) == "check_of"
+        if repeated or (isinstance(given, ast.Attribute) and given.attr == "check") or ast.unparse(given) == OF_PARAMETER:
             return  # a refusal that was made elsewhere
         checks = [check for check in self._texts(module, given) if "…" not in check]
         unknown: list[str | None] = [None]
@@ -253,11 +256,15 @@ def _within(node: ast.AST) -> tuple[ast.AST, ...]:
 
 
 def _parameters(node: ast.AST) -> dict[str, ast.arg]:
-    """Return the parameters of a function that are text, or of unknown type."""
+    """Return the parameters of a function that are text, the name of a check, or of unknown type."""
     if not isinstance(node, ast.FunctionDef):
         return {}
     found = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-    return {argument.arg: argument for argument in found if argument.annotation is None or ast.unparse(argument.annotation) == "str"}
+    return {argument.arg: argument for argument in found if argument.annotation is None or _types(argument.annotation) <= NAMES}
+
+
+def _types(annotation: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(annotation) if isinstance(part, ast.Name)}
 
 
 def _default(node: ast.FunctionDef) -> str | None:
@@ -276,8 +283,9 @@ def _assigned(module: Module, node: ast.AST, name: str) -> Iterator[ast.expr]:
     for outer in module.around(node):
         if isinstance(outer, ast.FunctionDef):
             for part in _within(outer):
-                if isinstance(part, ast.Assign) and any(isinstance(target, ast.Name) and target.id == name for target in part.targets):
-                    yield part.value
+                if isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None:
+                    targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+                    yield from (part.value for target in targets if isinstance(target, ast.Name) and target.id == name)
             return
 
 
@@ -288,11 +296,14 @@ def _looped(module: Module, node: ast.AST, name: str) -> Iterator[ast.expr]:
             continue
         targets = outer.target.elts if isinstance(outer.target, ast.Tuple) else [outer.target]
         place = next((n for n, target in enumerate(targets) if isinstance(target, ast.Name) and target.id == name), None)
-        match outer.iter:
+        table = outer.iter
+        if isinstance(table, ast.Name):
+            table = next(_assigned(module, outer, table.id), table)
+        match table:
             case ast.Tuple(elts=rows) | ast.List(elts=rows) if place is not None:
                 yield from (row.elts[place] if isinstance(row, ast.Tuple) and len(targets) > 1 else row for row in rows)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="items")) if place == 0:
-                keys = module.constants.get(table)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=constant), attr="items")) if place == 0:
+                keys = module.constants.get(constant)
                 yield from (key for key in (keys.keys if isinstance(keys, ast.Dict) else ()) if key is not None)
 
 

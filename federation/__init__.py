@@ -18,6 +18,7 @@ from federation.explanation import install
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
+    from federation.check_names import CheckName, PluginCheck
     from federation.errors import AccountFault, AccountFaults, FederationError, RegistrationError
     from federation.explaining.engine import explain
     from federation.explanation import Edit, Explanation
@@ -46,6 +47,7 @@ __all__ = [
     "AuditEvent",
     "AuditSink",
     "Check",
+    "CheckName",
     "CheckResult",
     "Credentials",
     "Decision",
@@ -56,6 +58,7 @@ __all__ = [
     "OAuthProvider",
     "OidcProvider",
     "Plugin",
+    "PluginCheck",
     "Profile",
     "Provider",
     "RegistrationError",
@@ -82,6 +85,7 @@ _HOMES: Final = {
     "AuditEvent": "state.event",
     "AuditSink": "state.audit",
     "Check": "report",
+    "CheckName": "check_names",
     "CheckResult": "report",
     "Credentials": "sts.results",
     "Decision": "policy.decision",
@@ -92,6 +96,7 @@ _HOMES: Final = {
     "OAuthProvider": "oauth.provider",
     "OidcProvider": "oidc.provider",
     "Plugin": "protocols",
+    "PluginCheck": "check_names",
     "Profile": "profiles",
     "Provider": "protocols",
     "RegistrationError": "errors",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from federation import limits
+from federation.check_names import CheckName
 from federation.errors import ValidationError, show
 
 _ARN = re.compile(
@@ -25,7 +26,7 @@ class Arn:
     resource: str
 
     @classmethod
-    def parse(cls, text: object, *, check: str = "arn") -> Arn:
+    def parse(cls, text: object, *, check: CheckName = "arn") -> Arn:
         """Parse *text*.
 
         Raises:

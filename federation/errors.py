@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable
 from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under object.__reduce_ex__
 from datetime import timedelta
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, cast
 
+from federation.check_names import CheckName
 from federation.explanation import Edit, Explanation, Question, explained
 
 MAX_SHOWN = 160
@@ -121,8 +122,8 @@ class FederationError(Exception):
     _question: Question | None = None
     _explanation: Explanation | None = None
 
-    def __init__(self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None) -> None:
-        self.check = check
+    def __init__(self, *, check: CheckName, expected: str, found: str, remedy: str, message: str | None = None) -> None:
+        self.check: str = check
         self.expected = expected
         self.found = found
         self.remedy = remedy
@@ -196,6 +197,11 @@ class FederationError(Exception):
         }
 
 
+def check_of(refusal: FederationError) -> CheckName:
+    """Return the name of the check of *refusal*, for another refusal that repeats it."""
+    return cast(CheckName, refusal.check)  # the constructor takes no other
+
+
 class InvalidIdentityToken(FederationError):
     """The SAML response or web identity token does not validate."""
 
@@ -260,7 +266,7 @@ class MalformedPolicyDocument(FederationError):
     text = "The policy document is malformed."
 
     def __init__(
-        self, *, path: str, expected: str, found: str, remedy: str, check: str = "policy-grammar", message: str | None = None
+        self, *, path: str, expected: str, found: str, remedy: str, check: CheckName = "policy-grammar", message: str | None = None
     ) -> None:
         super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.path = path
@@ -321,7 +327,7 @@ class AccessDenied(FederationError):
     evaluation: object | None = None
 
     def __init__(
-        self, *, check: str, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None
+        self, *, check: CheckName, expected: str, found: str, remedy: str, message: str | None = None, decision: object | None = None
     ) -> None:
         super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.decision = decision
@@ -379,7 +385,7 @@ class AccountFault(FederationError):
     http_status = 500
 
     def __init__(
-        self, *, file: str, path: str, expected: str, found: str, remedy: str, check: str = "account", message: str | None = None
+        self, *, file: str, path: str, expected: str, found: str, remedy: str, check: CheckName = "account", message: str | None = None
     ) -> None:
         super().__init__(check=check, expected=expected, found=found, remedy=remedy, message=message)
         self.file = file
@@ -400,7 +406,7 @@ class AccountFaults(AccountFault):
     def __init__(self, faults: tuple[AccountFault, ...]) -> None:
         first = faults[0]
         super().__init__(
-            file=first.file, path=first.path, expected=first.expected, found=first.found, remedy=first.remedy, check=first.check
+            file=first.file, path=first.path, expected=first.expected, found=first.found, remedy=first.remedy, check=check_of(first)
         )
         self.faults = faults
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
+from federation.check_names import CheckName
 from federation.errors import FederationError
 from federation.explanation import Edit, Explanation
 from federation.identity import VerifiedIdentity
@@ -33,7 +34,7 @@ class Check(Generic[S]):
         run: Examines the subject. It returns None when the check passes and raises a `FederationError` when it refuses.
     """
 
-    name: str
+    name: CheckName
     clause: str
     profiles: frozenset[Profile]
     run: Callable[[S], None]

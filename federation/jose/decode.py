@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from federation import aws_texts, limits
+from federation.check_names import OidcCheck
 from federation.errors import InternalFailure, InvalidIdentityToken, show
 from federation.jose import base64url
 from federation.jose.strictjson import Complaint, JsonObject, decode_object
@@ -204,7 +205,7 @@ def _header(segment: str) -> Header:
     return Header(alg, kid, typ, MappingProxyType(parameters), key_hints, decoded.repeated)
 
 
-_REFUSED_PARAMETERS: Final = {
+_REFUSED_PARAMETERS: Final[dict[OidcCheck, str]] = {
     "crit": "an extension that must be understood, and none is (RFC 7515 section 4.1.11)",
     "b64": "an unencoded or detached payload (RFC 7797)",
     "zip": "a compressed payload, which belongs to JWE",
@@ -213,5 +214,5 @@ _REFUSED_PARAMETERS: Final = {
 """Parameters that change the meaning of the payload (attack rows J16, J17, J20, J21). The name of the check is that of the parameter."""
 
 
-def _refusal(check: str, expected: str, found: str, remedy: str = _REMEDY) -> InvalidIdentityToken:
+def _refusal(check: OidcCheck, expected: str, found: str, remedy: str = _REMEDY) -> InvalidIdentityToken:
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.web_identity.NOT_A_JWT)

@@ -22,6 +22,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from federation import limits
+from federation.check_names import OidcCheck
 from federation.errors import RegistrationError, show
 from federation.jose import algorithms, base64url
 from federation.jose.algorithms import JwsPublicKey
@@ -222,6 +223,6 @@ def _is_roca(modulus: int) -> bool:
 
 
 def _fault(
-    check: str, place: str, expected: str, found: str, remedy: str = "register the key set that the issuer publishes"
+    check: OidcCheck, place: str, expected: str, found: str, remedy: str = "register the key set that the issuer publishes"
 ) -> RegistrationError:
     return RegistrationError(check=check, expected=f"{expected} at {place}", found=found, remedy=remedy)

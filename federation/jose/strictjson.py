@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from federation import limits
+from federation.check_names import CheckName
 from federation.errors import FederationError, show
 
 _TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
@@ -34,7 +35,7 @@ class Complaint:
     """The properties of the refusal of a text: class, check, name of the text, remedy, and AWS's message."""
 
     error: type[FederationError]
-    check: str
+    check: CheckName
     what: str
     remedy: str
     message: str | None = None

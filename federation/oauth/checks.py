@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from federation.check_names import OAuthCheck
 from federation.errors import ExpiredTokenException, FederationError, IDPRejectedClaim, InvalidIdentityToken, show
 from federation.oauth.introspection import TokenInformation
 from federation.oauth.provider import OAuthProvider
@@ -87,5 +88,5 @@ CHECKS_OF: Final = {profile: tuple(check for check in CHECKS if profile in check
 """The checks of each profile."""
 
 
-def _refusal(error: type[FederationError], check: str, expected: str, found: str, remedy: str) -> FederationError:
+def _refusal(error: type[FederationError], check: OAuthCheck, expected: str, found: str, remedy: str) -> FederationError:
     return error(check=check, expected=expected, found=found, remedy=remedy)

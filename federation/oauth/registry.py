@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Final
 
 from federation import limits
+from federation.check_names import OAuthCheck
 from federation.errors import AccessDenied, IDPRejectedClaim, InvalidIdentityToken, show
 from federation.oidc.inspection import looks_like_jwt
 from federation.vendors import AMAZON, BUILT_IN_OAUTH, FACEBOOK
@@ -87,5 +88,5 @@ def check_provider_id(provider_id: str, token: object, *, registered: Collection
         )
 
 
-def _refusal(check: str, expected: str, found: str) -> InvalidIdentityToken:
+def _refusal(check: OAuthCheck, expected: str, found: str) -> InvalidIdentityToken:
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy="send the access token as the server issued it")

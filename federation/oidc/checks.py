@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from federation import aws_texts, limits
+from federation.check_names import OidcCheck
 from federation.errors import ExpiredTokenException, InternalFailure, InvalidIdentityToken, show
 from federation.oidc.claims import Claims
 from federation.oidc.issuer_url import how_to_register
@@ -267,7 +268,7 @@ def _printed_before(now: int, not_before: int) -> int:
 
 
 def _refusal(
-    check: str,
+    check: OidcCheck,
     expected: str,
     found: str,
     remedy: str = "have the identity provider issue the token in this form",

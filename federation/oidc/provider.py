@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 
 from federation import clock, limits
 from federation.arn import Arn
+from federation.check_names import OAuthCheck, OidcCheck
 from federation.clock import Span
 from federation.errors import RegistrationError, ValidationError, show
 from federation.jose.algorithms import SOUND
@@ -224,7 +225,7 @@ def read_algorithms(names: object) -> frozenset[str]:
     return chosen
 
 
-def read_strings(values: object, check: str, expected: str) -> tuple[str, ...]:
+def read_strings(values: object, check: OidcCheck | OAuthCheck, expected: str) -> tuple[str, ...]:
     """Return a list of 1 to 100 strings of 1 to 255 characters without duplicates, in order.
 
     Raises:

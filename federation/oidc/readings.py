@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Literal, TypeVar
 
+from federation.check_names import CheckName
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, kept
@@ -19,7 +20,7 @@ CheckOutcome = Literal["passed", "refused", "skipped"]
 class Stage:
     """A step before the checks. The refusals of a stage have its name as their check."""
 
-    name: str
+    name: CheckName
     clause: str
     profiles: frozenset[Profile] = BOTH
 
@@ -56,7 +57,7 @@ class Reading(Generic[S]):
             presentation = prove()
         except FederationError as refusal:
             return cls({refusal.check: kept(refusal)}, refusal.check, None)
-        refusals = {}
+        refusals: dict[str, FederationError] = {}
         for check in checks:
             try:
                 check.run(presentation)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from federation.check_names import PolicyCheck
 from federation.errors import ValidationError, show
 from federation.identity import ContextValue
 from federation.policy.keys import RequestKeys
@@ -115,5 +116,5 @@ def _value(name: str, value: object) -> ContextValue:
     raise _fault("context-keys", f"text or a list of text for {show(name)}", type(value).__name__)
 
 
-def _fault(check: str, expected: str, found: str) -> ValidationError:
+def _fault(check: PolicyCheck, expected: str, found: str) -> ValidationError:
     return ValidationError(check=check, expected=expected, found=found, remedy="correct the request that the policy is asked to decide")

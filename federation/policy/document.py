@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, NoReturn
 
+from federation.check_names import PolicyCheck
 from federation.errors import MalformedPolicyDocument, show
 from federation.limits import JSON_DEPTH, POLICY_CHARS
 
@@ -121,7 +122,7 @@ def _check_tree(value: object, path: str) -> None:
             _check_tree(inner, f"{path}[{index}]")
 
 
-def _invalid(expected: str, found: str, *, path: str = "$", check: str = "policy-json") -> MalformedPolicyDocument:
+def _invalid(expected: str, found: str, *, path: str = "$", check: PolicyCheck = "policy-json") -> MalformedPolicyDocument:
     return MalformedPolicyDocument(
         check=check,
         path=path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from federation.check_names import PolicyCheck
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.document import member
@@ -138,7 +139,7 @@ def _check_values(condition: Condition, kind: Kind) -> None:
         raise _fault("policy-value", condition.path, f"a value of the type {condition.operator.operator.family.name}", bad, SYNTAX)
 
 
-def _fault(check: str, path: str, expected: str, found: Any, message: str) -> MalformedPolicyDocument:  # noqa: ANN401 - shown as it is
+def _fault(check: PolicyCheck, path: str, expected: str, found: Any, message: str) -> MalformedPolicyDocument:  # noqa: ANN401 - shown as it is
     return MalformedPolicyDocument(
         check=check, path=path, expected=expected, found=show(found), remedy="correct the document before offering it", message=message
     )

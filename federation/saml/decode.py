@@ -14,6 +14,7 @@ from typing import Final
 import pybase64
 
 from federation import aws_texts, limits
+from federation.check_names import SamlCheck
 from federation.errors import InvalidIdentityToken, show
 
 WHITE_SPACE: Final = b" \t\r\n"
@@ -73,7 +74,7 @@ def base64_octets(text: str | bytes) -> bytes:
     return octets
 
 
-def _refusal(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
+def _refusal(check: SamlCheck, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.saml.MALFORMED)
 
 

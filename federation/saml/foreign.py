@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from federation.check_names import SamlCheck
 from federation.errors import InvalidIdentityToken, show
 from federation.saml.xml import DS, SAML, SAMLP, XML, XSI, Element, local_name, malformed
 
@@ -29,7 +30,7 @@ KNOWN_ON_CONFIRMATION_DATA: Final = frozenset({XSI_TYPE})
 """The attribute that marks KeyInfoConfirmationDataType (Core 2.4.1.3)."""
 
 
-def foreign_attributes(element: Element, known: frozenset[str], check: str) -> list[str]:
+def foreign_attributes(element: Element, known: frozenset[str], check: SamlCheck) -> list[str]:
     """Return the names of the attributes of *element* that have a namespace and are not in *known*.
 
     Raises:
@@ -43,7 +44,7 @@ def foreign_attributes(element: Element, known: frozenset[str], check: str) -> l
     return foreign
 
 
-def refuse_foreign_attributes(root: Element, check: str) -> None:
+def refuse_foreign_attributes(root: Element, check: SamlCheck) -> None:
     """Refuse attributes with a namespace on elements of SAML and XML Signature at and below *root* where their schemas allow none.
 
     Raises:
@@ -67,5 +68,5 @@ def _namespaced(names: Sequence[Any]) -> list[str]:
     return [name for name in names if name.startswith("{")] if "{" in "".join(names) else []
 
 
-def _misplaced(element: Element, name: str, check: str) -> InvalidIdentityToken:
+def _misplaced(element: Element, name: str, check: SamlCheck) -> InvalidIdentityToken:
     return malformed(check, f"no attribute of another namespace on {local_name(element)}", show(name), "send the IdP's response unchanged")

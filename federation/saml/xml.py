@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from federation import aws_texts, limits
+from federation.check_names import SamlCheck
 from federation.errors import InvalidIdentityToken, show
 from federation.saml import parsing
 from federation.saml.decode import BYTE_ORDER_MARK
@@ -224,7 +225,7 @@ def _leave_out_comments(root: Element, *, framed: bool) -> int:
     return comments
 
 
-def malformed(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
+def malformed(check: SamlCheck, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
     """Return the refusal of a malformed document. AWS has one text for all defects."""
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.saml.MALFORMED)
 
@@ -240,7 +241,7 @@ def text(element: Element) -> str:
     return element.text or ""
 
 
-def attributes(element: Element, allowed: frozenset[str], check: str) -> Callable[[str], str | None]:
+def attributes(element: Element, allowed: frozenset[str], check: SamlCheck) -> Callable[[str], str | None]:
     """Return the getter of the attributes of *element*, after refusing attributes that are not in *allowed* (attack rows X19, X24).
 
     Attributes of a foreign namespace are never allowed.

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from federation import limits
+from federation.check_names import WireCheck
 from federation.errors import MalformedInput, MalformedQueryString, show
 from federation.server.messages import Request
 from federation.sts.parameters.constraints import (
@@ -177,5 +178,5 @@ def _integer(name: str, text: str) -> int:
     return value
 
 
-def _malformed(check: str, expected: str, found: str, remedy: str) -> MalformedInput:
+def _malformed(check: WireCheck, expected: str, found: str, remedy: str) -> MalformedInput:
     return MalformedInput(check=check, expected=expected, found=found, remedy=remedy)

@@ -4,6 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -38,7 +39,7 @@ def told(refusal: FederationError, content_type: str) -> str:
     return message.text or ""
 
 
-def make(kind: type[FederationError], explanation: dict[str, str]) -> FederationError:
+def make(kind: type[FederationError], explanation: dict[str, Any]) -> FederationError:
     place = {"file": explanation["found"], "path": "$"} if issubclass(kind, errors.AccountFault) else {}
     place |= {"path": "$"} if kind is errors.MalformedPolicyDocument else {}
     return kind(**explanation, **place)

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from federation import validators
+from federation.check_names import PluginCheck
 from federation.errors import ExpiredTokenException, FederationError, InvalidIdentityToken, RegistrationError, show
 from federation.identity import Identity
 from federation.profiles import Profile
@@ -56,7 +57,7 @@ class Presented:
 
 
 def refuse(check: str, expected: str, found: str) -> InvalidIdentityToken:
-    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy="get a new token")
+    return InvalidIdentityToken(check=PluginCheck(check), expected=expected, found=found, remedy="get a new token")
 
 
 def authenticated(*pieces: bytes) -> bytes:

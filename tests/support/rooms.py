@@ -1,7 +1,7 @@
 """The rooms of the package: on which floor each is, and which of them users import from."""
 
 FLOORS = [
-    {"aws_texts", "explanation"},
+    {"aws_texts", "check_names", "explanation"},
     {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
     {"clock", "arn", "identity", "condition_keys"},
     {"report", "tags"},

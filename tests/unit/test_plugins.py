@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from federation import validators
+from federation.check_names import PluginCheck
 from federation.errors import InternalFailure, RegistrationError
 from federation.identity import Identity, _verified
 from federation.profiles import Profile
@@ -143,7 +144,7 @@ def test_o07_a_name_that_prefixes_the_keys_of_others_has_none(plugged: Any) -> N
         validators.validate("t", Host(arn="aws"), at=AT)
 
 
-REFUSAL = RegistrationError(check="c", expected="e", found="f", remedy="r")
+REFUSAL = RegistrationError(check=PluginCheck("c"), expected="e", found="f", remedy="r")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_o07_a_report_accepts_nothing_that_validate_refuses(plugged: Any) -> Non
 
 
 def test_o07_a_report_that_refuses_names_nobody(plugged: Any) -> None:
-    refused = Report(kind="loose", profile=Profile.STRICT, results=(CheckResult("c", "", BOTH, "refused", REFUSAL),))
+    refused = Report(kind="loose", profile=Profile.STRICT, results=(CheckResult(PluginCheck("c"), "", BOTH, "refused", REFUSAL),))
     plugged("loose", Loose(report=refused))
     assert validators.diagnose("t", Host(), at=AT).identity is None
 

@@ -66,7 +66,7 @@ def made(cls: type[FederationError]) -> FederationError:
     """A refusal of the class with every argument it takes."""
     if cls is AccountFaults:
         return AccountFaults((made_fault("roles/A.json"), made_fault("roles/B.json")))
-    texts = {name: f"the {name}" for name in inspect.signature(cls).parameters}
+    texts: dict[str, Any] = {name: f"the {name}" for name in inspect.signature(cls).parameters}
     if cls is AccessDenied:
         [decision, *_] = [value for value in samples()[AccessDenied] if value.decision is not None]
         return AccessDenied(**{**texts, "decision": decision.decision})
@@ -92,7 +92,7 @@ def test_every_refusal_arrives_as_itself(travel: Callable[[Any], Any]) -> None:
 def test_refusals_that_say_something_else_differ() -> None:
     refusal = made(errors.InvalidIdentityToken)
     assert refusal != made(errors.ExpiredTokenException)
-    assert refusal != errors.InvalidIdentityToken(**dict.fromkeys(("check", "expected", "found", "remedy"), "other"))
+    assert refusal != errors.InvalidIdentityToken(check="exp", expected="other", found="other", remedy="other")
     assert AccountFaults((made_fault("a"),)) != AccountFaults((made_fault("a"), made_fault("b")))
 
 

@@ -15,7 +15,7 @@ class Tree:
 
 
 def refusal() -> InvalidIdentityToken:
-    return InvalidIdentityToken(check="x", expected="a", found="b", remedy="c")
+    return InvalidIdentityToken(check="issuer", expected="a", found="b", remedy="c")
 
 
 def plainly(tree: Tree) -> None:
@@ -44,7 +44,7 @@ def test_a_kept_refusal_keeps_nothing_alive(judge: Callable[[Tree], None]) -> No
         try:
             judge(tree)
         except InvalidIdentityToken as refused:
-            return weakref.ref(tree), CheckResult("x", "", BOTH, "refused", refused)
+            return weakref.ref(tree), CheckResult("issuer", "", BOTH, "refused", refused)
         raise AssertionError
 
     gc.disable()
@@ -52,6 +52,6 @@ def test_a_kept_refusal_keeps_nothing_alive(judge: Callable[[Tree], None]) -> No
         tree, result = judged()
         assert tree() is None
         assert result.refusal is not None
-        assert result.refusal.check == "x"
+        assert result.refusal.check == "issuer"
     finally:
         gc.enable()

@@ -19,7 +19,7 @@ from federation.account.writing.documents import document_octets
 from federation.account.writing.draft import Draft
 from federation.account.writing.entities import stored_document
 from federation.account.writing.users import secrets_of
-from federation.errors import show
+from federation.errors import check_of, show
 
 Entity = ManagedPolicy | Group | User | Role
 
@@ -83,7 +83,7 @@ def read_details(dumps: Dumps, draft: Draft, *, prune: bool, faults: Faults) -> 
             own = Faults()
             entity = _read(kind, document, name, details, draft.settings, own)
             for fault in own:
-                faults.add(file, place + fault.path.removeprefix("$"), fault.expected, fault.found, fault.remedy, check=fault.check)
+                faults.add(file, place + fault.path.removeprefix("$"), fault.expected, fault.found, fault.remedy, check=check_of(fault))
             if entity is not None:
                 _add(details, Item(kind, file, place, document, entity), faults)
         if prune:

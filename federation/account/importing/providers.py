@@ -10,6 +10,7 @@ from federation.account.reading.saml_providers import METADATA_FILE, provider_di
 from federation.account.writing.draft import Draft
 from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider, update_oidc_provider
 from federation.account.writing.saml_providers import SamlSettings, add_saml_provider, update_saml_provider
+from federation.check_names import AccountCheck
 from federation.errors import RegistrationError
 from federation.oidc.issuer_url import read_url
 
@@ -48,5 +49,5 @@ def import_oidc_provider(draft: Draft, dump: Mapping[str, Any], *, jwks: bytes |
     return add_oidc_provider(draft, url=url, client_ids=dump["ClientIDList"], jwks=jwks, **settings)
 
 
-def _missing(check: str, expected: str, remedy: str) -> RegistrationError:
+def _missing(check: AccountCheck, expected: str, remedy: str) -> RegistrationError:
     return RegistrationError(check=check, expected=expected, found="none", remedy=remedy)

@@ -13,6 +13,7 @@ from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.names import file_name, read_name
 from federation.account.reading.settings import Settings
+from federation.check_names import AccountCheck
 from federation.errors import show
 
 JSON: Final = ".json"
@@ -24,6 +25,7 @@ class EntityKind:
 
     Attributes:
         noun: Name in errors, such as ``role``.
+        name_check: What refuses a name that does not match `name_pattern`.
         directory: Directory of its files.
         member: Member that wraps an entity in a response, such as ``Role``.
         listed: Member of ``get-account-authorization-details`` that lists them, such as ``RoleDetailList``.
@@ -34,6 +36,7 @@ class EntityKind:
     """
 
     noun: str
+    name_check: AccountCheck
     directory: str
     member: str
     listed: str
@@ -58,6 +61,7 @@ class EntityKind:
 
 ROLE: Final = EntityKind(
     noun="role",
+    name_check="role-name",
     directory="roles",
     member="Role",
     listed="RoleDetailList",
@@ -68,6 +72,7 @@ ROLE: Final = EntityKind(
 )
 USER: Final = EntityKind(
     noun="user",
+    name_check="user-name",
     directory="users",
     member="User",
     listed="UserDetailList",
@@ -78,6 +83,7 @@ USER: Final = EntityKind(
 )
 GROUP: Final = EntityKind(
     noun="group",
+    name_check="group-name",
     directory="groups",
     member="Group",
     listed="GroupDetailList",
@@ -87,7 +93,13 @@ GROUP: Final = EntityKind(
     name_pattern=GROUP_NAME,
 )
 POLICY: Final = EntityKind(
-    noun="policy", directory="policies", member="Policy", listed="Policies", name_member="PolicyName", name_pattern=POLICY_NAME
+    noun="policy",
+    name_check="policy-name",
+    directory="policies",
+    member="Policy",
+    listed="Policies",
+    name_member="PolicyName",
+    name_pattern=POLICY_NAME,
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument, printable
+from federation.check_names import CheckName
+from federation.errors import AccountFault, AccountFaults, FederationError, MalformedPolicyDocument, check_of, printable
 
 MAX_FAULTS = 1000
 """Most faults that are kept."""
@@ -25,7 +26,7 @@ class Faults:
     def __iter__(self) -> Iterator[AccountFault]:
         return iter(self._faults)
 
-    def add(self, file: str, path: str, expected: str, found: str, remedy: str, *, check: str = "account") -> None:
+    def add(self, file: str, path: str, expected: str, found: str, remedy: str, *, check: CheckName = "account") -> None:
         """Record a fault of *file* at *path* inside it."""
         if len(self._faults) < MAX_FAULTS:
             self._faults.append(AccountFault(file=file, path=path, expected=expected, found=found, remedy=remedy, check=check))
@@ -33,7 +34,7 @@ class Faults:
     def add_refusal(self, file: str, path: str, refusal: FederationError) -> None:
         """Record *refusal* as a fault of *file*. The JSON path of a policy's refusal is appended to *path*."""
         inner = refusal.path.removeprefix("$") if isinstance(refusal, MalformedPolicyDocument) else ""
-        self.add(file, path + inner, refusal.expected, refusal.found, refusal.remedy, check=refusal.check)
+        self.add(file, path + inner, refusal.expected, refusal.found, refusal.remedy, check=check_of(refusal))
 
     def forget(self, known: Faults) -> None:
         """Remove the faults that *known* also has."""
@@ -55,7 +56,7 @@ def located(faults: AccountFaults, directory: Path) -> AccountFaults:
                 expected=fault.expected,
                 found=fault.found,
                 remedy=fault.remedy,
-                check=fault.check,
+                check=check_of(fault),
             )
             for fault in faults.faults
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from federation.account.reading.saml_providers import SAML_PROVIDERS
 from federation.account.reading.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
 from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
 from federation.account.writing.documents import document_octets
+from federation.check_names import AccountCheck
 from federation.errors import ValidationError, show
 from federation.profiles import Profile
 
@@ -34,11 +36,12 @@ def init_account(path: str | os.PathLike[str], *, account_id: str, partition: st
     """
     if not isinstance(path, (str, os.PathLike)):
         raise ValidationError(check="path", expected="a path", found=type(path).__name__, remedy="pass the directory to make")
-    for check, value, pattern in (
+    checks: tuple[tuple[AccountCheck, object, re.Pattern[str]], ...] = (
         ("account-id", account_id, ACCOUNT_ID),
         ("partition", partition, PARTITION),
         ("profile", profile, PROFILE),
-    ):
+    )
+    for check, value, pattern in checks:
         if not isinstance(value, str) or pattern.fullmatch(value) is None:
             raise ValidationError(check=check, expected=f"text matching {pattern.pattern}", found=show(value), remedy="correct the value")
     settings = f'id = "{account_id}"\npartition = "{partition}"\nprofile = "{Profile(profile).value}"\nkeyring = "{KEYRING_FILE}"\n'

@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from federation.account.reading.files import parse_json
+from federation.check_names import AccountCheck
 from federation.errors import RegistrationError, ValidationError, show
 
 
-def check_name(check: str, name: object, pattern: re.Pattern[str]) -> None:
+def check_name(check: AccountCheck, name: object, pattern: re.Pattern[str]) -> None:
     """Require a name that matches *pattern*.
 
     Raises:

@@ -60,7 +60,7 @@ def require_entity(draft: Draft, kind: EntityKind, name: object) -> str:
         ValidationError: *name* is not a valid name of this kind.
         NoSuchEntity: There is none. The refusal shows a name that differs only by case.
     """
-    check_name(f"{kind.noun}-name", name, kind.name_pattern)
+    check_name(kind.name_check, name, kind.name_pattern)
     name = str(name)
     twin = names_of(draft, kind.directory).get(name.lower())
     if twin != name:

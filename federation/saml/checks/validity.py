@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from federation import aws_texts
+from federation.check_names import SamlCheck
 from federation.errors import ExpiredTokenException, InvalidIdentityToken, show
 from federation.identity import timestamp
 from federation.saml.checks.presentation import PresentedAssertion
@@ -105,7 +106,7 @@ def check_issue_instant(presented: PresentedAssertion) -> None:
     _check_begun("issue-instant", "IssueInstant", presented.assertion.issue_instant, presented)
 
 
-def _check_ended(check: str, where: str, end: datetime | None, at: datetime) -> None:
+def _check_ended(check: SamlCheck, where: str, end: datetime | None, at: datetime) -> None:
     if end is not None and at >= end:
         raise ExpiredTokenException(
             check=check,
@@ -116,7 +117,7 @@ def _check_ended(check: str, where: str, end: datetime | None, at: datetime) -> 
         )
 
 
-def _check_begun(check: str, what: str, begin: datetime | None, presented: PresentedAssertion) -> None:
+def _check_begun(check: SamlCheck, what: str, begin: datetime | None, presented: PresentedAssertion) -> None:
     """Require that *begin* is not in the future. Its fraction of a second is ignored, because many clocks have none."""
     if begin is None or begin <= presented.at:
         return

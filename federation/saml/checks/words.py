@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+from federation.check_names import SamlCheck
 from federation.errors import InvalidIdentityToken, show
 from federation.saml.registration.provider import SamlProvider
 from federation.saml.xml import malformed
@@ -14,7 +15,7 @@ SHOWN: Final = 5
 """Most names of a list that an error repeats."""
 
 
-def refuse_strictly(check: str, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
+def refuse_strictly(check: SamlCheck, expected: str, found: str, remedy: str) -> InvalidIdentityToken:
     """Return a refusal of a check that AWS does not have."""
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy)
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
 from federation import limits
+from federation.check_names import SamlCheck
 from federation.errors import RegistrationError, show
 from federation.saml.decode import base64_octets
 
@@ -214,5 +215,5 @@ def _unreadable(fault: Exception) -> RegistrationError:
     return _refusal("certificate", "an X.509 certificate or public key", show(str(fault)), "export the certificate again")
 
 
-def _refusal(check: str, expected: str, found: str, remedy: str) -> RegistrationError:
+def _refusal(check: SamlCheck, expected: str, found: str, remedy: str) -> RegistrationError:
     return RegistrationError(check=check, expected=expected, found=found, remedy=remedy)

@@ -18,6 +18,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from federation import limits
+from federation.check_names import SamlCheck
 from federation.errors import RegistrationError, show
 from federation.saml.decode import base64_octets
 from federation.saml.registration.keys import Permit, VerificationKey, load_certificates, verification_key
@@ -243,5 +244,5 @@ def _notes(root: Element, entity: Element, descriptor: Element, keys: tuple[Veri
             yield f"the certificate of signing key {key.fingerprint[:16]} ends {key.not_after:%Y-%m-%d}; its dates decide nothing"
 
 
-def _refusal(check: str, expected: str, found: str, remedy: str) -> RegistrationError:
+def _refusal(check: SamlCheck, expected: str, found: str, remedy: str) -> RegistrationError:
     return RegistrationError(check=check, expected=expected, found=found, remedy=remedy, message=_PARSE_MESSAGE)

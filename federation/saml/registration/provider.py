@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 
 from federation import clock, limits
 from federation.arn import Arn
+from federation.check_names import SamlCheck
 from federation.clock import Span
 from federation.errors import RegistrationError, ValidationError, show
 from federation.profiles import Profile
@@ -268,7 +269,7 @@ def _several(material: object, one: type) -> Iterable[object]:
     return material
 
 
-def _texts(check: str, values: object, most: int = limits.NAMES_PER_PROVIDER) -> frozenset[str]:
+def _texts(check: SamlCheck, values: object, most: int = limits.NAMES_PER_PROVIDER) -> frozenset[str]:
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise _refusal(check, "a collection of texts", type(values).__name__, "pass a list, even of one")
     texts = tuple(values)
@@ -285,11 +286,11 @@ def _remarks(notes: object) -> tuple[str, ...]:
     return notes
 
 
-def _one_of(check: str, value: object, choices: tuple[str, ...]) -> str:
+def _one_of(check: SamlCheck, value: object, choices: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in choices:
         raise _refusal(check, "one of " + ", ".join(choices), show(value), "choose one")
     return value
 
 
-def _refusal(check: str, expected: str, found: str, remedy: str, message: str | None = None) -> RegistrationError:
+def _refusal(check: SamlCheck, expected: str, found: str, remedy: str, message: str | None = None) -> RegistrationError:
     return RegistrationError(check=check, expected=expected, found=found, remedy=remedy, message=message)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from federation import aws_texts, limits
+from federation.check_names import SamlCheck
 from federation.errors import InvalidIdentityToken, show
 from federation.saml.decode import base64_octets
 from federation.saml.foreign import misplaced
@@ -49,7 +50,7 @@ class SignatureParts(NamedTuple):
     value: bytes
 
 
-def refuse(check: str, expected: str, found: str, remedy: str = "let the IdP sign as SAML Core 5.4 demands") -> InvalidIdentityToken:
+def refuse(check: SamlCheck, expected: str, found: str, remedy: str = "let the IdP sign as SAML Core 5.4 demands") -> InvalidIdentityToken:
     """Return the refusal of a signature. AWS has one text for all defects."""
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.saml.SIGNATURE_INVALID)
 
@@ -143,7 +144,7 @@ def _transform(transforms: Element) -> Canonicalisation:
     return _canonicalisation(second, check="signature-transform")
 
 
-def _canonicalisation(element: Element, *, check: str = "signature-algorithm") -> Canonicalisation:
+def _canonicalisation(element: Element, *, check: SamlCheck = "signature-algorithm") -> Canonicalisation:
     _only_attributes(element, _ALGORITHM, check)
     algorithm = element.get("Algorithm")
     plain = CANONICALISATIONS.get(algorithm)
@@ -167,13 +168,13 @@ def _algorithm(element: Element) -> str:
     return element.get("Algorithm", "")
 
 
-def _only_attributes(element: Element, allowed: frozenset[str], check: str = "signature-shape") -> None:
+def _only_attributes(element: Element, allowed: frozenset[str], check: SamlCheck = "signature-shape") -> None:
     names = element.keys()
     if names and not allowed.issuperset(names):
         raise refuse(check, f"only the attributes of XML Signature on {local_name(element)}", "another")
 
 
-def _children(element: Element, *tags: str, check: str = "signature-shape") -> list[Element]:
+def _children(element: Element, *tags: str, check: SamlCheck = "signature-shape") -> list[Element]:
     children = list(element)
     if [child.tag for child in children] != list(tags):
         wanted = ", ".join(tag.rpartition("}")[2] for tag in tags)
@@ -181,7 +182,7 @@ def _children(element: Element, *tags: str, check: str = "signature-shape") -> l
     return children
 
 
-def _misshapen(expected: str, element: Element, check: str = "signature-shape") -> InvalidIdentityToken:
+def _misshapen(expected: str, element: Element, check: SamlCheck = "signature-shape") -> InvalidIdentityToken:
     return refuse(check, expected, show(", ".join(local_name(child) for child in list(element)[:8]) or "nothing"))
 
 

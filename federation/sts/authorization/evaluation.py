@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from federation.account.model import ACCOUNT_ID
+from federation.check_names import StsCheck
 from federation.errors import ValidationError, show
 from federation.identity import ContextValue
 from federation.policy import Decision, Kind, Policy, Principal, RequestContext
@@ -155,7 +156,7 @@ def account_in(arn: object) -> str | None:
     return fields[4] or None if len(fields) == 6 and fields[0] == "arn" else None  # noqa: PLR2004 - the fields of an ARN
 
 
-def _fault(check: str, expected: str, found: object) -> ValidationError:
+def _fault(check: StsCheck, expected: str, found: object) -> ValidationError:
     shown = show(found) if isinstance(found, str) else type(found).__name__
     return ValidationError(check=check, expected=expected, found=shown, remedy="correct the argument")
 

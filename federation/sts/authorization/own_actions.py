@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from federation.account import Account, Role
+from federation.check_names import StsCheck
 from federation.condition_keys import ConditionValues
 from federation.errors import ValidationError, show
 from federation.policy import Kind, Policy
@@ -174,5 +175,5 @@ class OwnQuestion:
         return authorize(self.caller, action=action, resource=resource, context=context, sealer=self.sealer, at=self.at, bar=bar, told=told)
 
 
-def _fault(check: str, expected: str, found: str, remedy: str) -> ValidationError:
+def _fault(check: StsCheck, expected: str, found: str, remedy: str) -> ValidationError:
     return ValidationError(check=check, expected=expected, found=show(found), remedy=remedy)

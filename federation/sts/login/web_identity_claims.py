@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from federation import aws_texts
+from federation.check_names import StsCheck
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
 from federation.report import BOTH, Check, enforce
@@ -191,5 +192,5 @@ def _roles(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
     return roles
 
 
-def _malformed(check: str, expected: str, found: str, message: str) -> InvalidIdentityToken:
+def _malformed(check: StsCheck, expected: str, found: str, message: str) -> InvalidIdentityToken:
     return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=_REMEDY, message=message)

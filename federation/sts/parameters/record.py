@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
+from federation.check_names import ParameterCheck
 from federation.errors import ValidationError, show
 from federation.names import kebab_case, lower_first, pascal_case
 from federation.sts.parameters.constraints import Constraint, TextConstraint, violation
@@ -127,7 +128,7 @@ def _refusal(broken: list[tuple[Parameter, object]]) -> ValidationError:
     first, value = broken[0]
     hidden = first.secret and isinstance(value, (str, bytes))
     return ValidationError(
-        check=first.flag,
+        check=ParameterCheck(first.flag),
         expected=texts[0].partition("constraint: ")[2],
         found=f"{type(value).__name__} of {len(value)} (not shown)" if hidden and isinstance(value, (str, bytes)) else show(value),
         remedy="correct the parameter" + (f" and {len(texts) - 1} more, see the message" if len(texts) > 1 else ""),

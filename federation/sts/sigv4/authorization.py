@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from federation.check_names import StsCheck
 from federation.errors import MAX_SHOWN, FederationError, IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch, show
 from federation.sts.sigv4.canonical import ALGORITHM, SIGNATURE_PARAMETER
 from federation.sts.sigv4.request import SignedRequest
@@ -168,9 +169,9 @@ def _not_a_pair(part: str, authorization: str) -> FederationError:
     )
 
 
-def _incomplete(check: str, expected: str, texts: Iterable[str]) -> IncompleteSignature:
+def _incomplete(check: StsCheck, expected: str, texts: Iterable[str]) -> IncompleteSignature:
     return IncompleteSignature(check=check, expected=expected, found="not all of them", remedy=_RESIGN, message=" ".join(texts))
 
 
-def _refused(check: str, expected: str, found: str) -> IncompleteSignature:
+def _refused(check: StsCheck, expected: str, found: str) -> IncompleteSignature:
     return IncompleteSignature(check=check, expected=expected, found=found, remedy=_RESIGN)

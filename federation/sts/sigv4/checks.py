@@ -10,6 +10,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from federation import limits
+from federation.check_names import StsCheck
 from federation.errors import IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch, show
 from federation.sts.sigv4.authorization import Signature
 from federation.sts.sigv4.canonical import TERMINATOR, CredentialScope, payload_hash
@@ -169,7 +170,7 @@ def unknown_access_key(access_key_id: str) -> InvalidClientTokenId:
     )
 
 
-def mismatch(check: str, expected: str, found: str) -> SignatureDoesNotMatch:
+def mismatch(check: StsCheck, expected: str, found: str) -> SignatureDoesNotMatch:
     """Return the refusal of a signature. Its message on the wire is the same for every cause."""
     return SignatureDoesNotMatch(
         check=check,

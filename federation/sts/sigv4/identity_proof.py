@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from federation import limits
+from federation.check_names import StsCheck
 from federation.errors import InvalidIdentityToken, show
 from federation.sts.sigv4.authorization import parse_authorization
 from federation.sts.sigv4.request import SignedRequest
@@ -167,7 +168,7 @@ def _base64url(text: str) -> str:
     return decoded
 
 
-def _refused(check: str, expected: str, found: str) -> InvalidIdentityToken:
+def _refused(check: StsCheck, expected: str, found: str) -> InvalidIdentityToken:
     return InvalidIdentityToken(
         check=check,
         expected=expected,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from federation.check_names import StsCheck
 from federation.errors import IncompleteSignature, MalformedQueryString, show
 
 _METHOD = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
@@ -123,16 +124,16 @@ def _header(pair: object) -> tuple[str, bytes]:
     return name.lower(), _octets(pair[1], "header-value")
 
 
-def _octets(value: object, what: str) -> bytes:
+def _octets(value: object, check: StsCheck) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
         try:
             return value.encode("utf-8")
         except UnicodeEncodeError:
-            raise _unreadable(what, "text that has a UTF-8 form", "a lone surrogate") from None
-    raise _unreadable(what, "octets or text", type(value).__name__)
+            raise _unreadable(check, "text that has a UTF-8 form", "a lone surrogate") from None
+    raise _unreadable(check, "octets or text", type(value).__name__)
 
 
-def _unreadable(check: str, expected: str, found: str) -> IncompleteSignature:
+def _unreadable(check: StsCheck, expected: str, found: str) -> IncompleteSignature:
     return IncompleteSignature(check=check, expected=expected, found=found, remedy=_RESEND)

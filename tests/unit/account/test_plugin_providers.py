@@ -10,6 +10,7 @@ import pytest
 from federation import validators
 from federation.account import load_account
 from federation.account.lint import lint_account
+from federation.check_names import PluginCheck
 from federation.errors import AccountFaults, RegistrationError
 from federation.profiles import Profile
 from tests.support.account import Writer
@@ -39,7 +40,7 @@ class Plugin:
     def register(self, name: str, *, settings: Mapping[str, object], files: Mapping[str, bytes], profile: Profile) -> Ticket:
         self.seen = {"settings": settings, "files": files}
         if settings.get("fault") == "refuses":
-            raise RegistrationError(check="key", expected="a key", found="none", remedy="add one")
+            raise RegistrationError(check=PluginCheck("key"), expected="a key", found="none", remedy="add one")
         if settings.get("fault") == "crashes":
             raise KeyError("a secret")
         return Ticket("other.example.com" if settings.get("fault") == "other" else name, profile)

@@ -1,23 +1,30 @@
 """A refusal is in the report whatever it is called, and a rule has one row where the profiles agree."""
 
+from federation.check_names import CheckName
 from federation.errors import InvalidIdentityToken
 from federation.oidc.readings import Reading, Stage, rows
 from federation.profiles import Profile
 from federation.report import BOTH, Check
 
 
-def refuse(name: str) -> None:
+def refuse(name: CheckName) -> None:
     raise InvalidIdentityToken(check=name, expected="x", found="y", remedy="z")
 
 
 def test_a_refusal_that_no_stage_owns_up_to_is_still_a_refusal() -> None:
-    readings = {profile: Reading.of(lambda: refuse("surprise"), ()) for profile in Profile}
+    readings = {profile: Reading.of(lambda: refuse("identity"), ()) for profile in Profile}
     results = list(rows([Stage("type", "x")], (), readings))
-    assert [(r.name, r.outcome) for r in results] == [("type", "passed"), ("surprise", "refused"), ("surprise", "refused")]
+    assert [(r.name, r.outcome) for r in results] == [("type", "passed"), ("identity", "refused"), ("identity", "refused")]
 
 
 def test_every_check_is_asked_although_one_refused() -> None:
-    checks: list[Check[None]] = [Check("a", "x", BOTH, lambda _: refuse("a")), Check("b", "x", BOTH, lambda _: refuse("other"))]
+    checks: list[Check[None]] = [
+        Check("issuer", "x", BOTH, lambda _: refuse("issuer")),
+        Check("audience", "x", BOTH, lambda _: refuse("exp")),
+    ]
     reading = Reading.of(lambda: None, checks)
-    assert (set(reading.refusals), reading.stopped) == ({"a", "b"}, None)
-    assert [(r.name, r.outcome) for r in rows([], checks, dict.fromkeys(Profile, reading))] == [("a", "refused"), ("b", "refused")]
+    assert (set(reading.refusals), reading.stopped) == ({"issuer", "audience"}, None)
+    assert [(r.name, r.outcome) for r in rows([], checks, dict.fromkeys(Profile, reading))] == [
+        ("issuer", "refused"),
+        ("audience", "refused"),
+    ]

@@ -183,7 +183,7 @@ def test_a_report_lists_every_step_in_order() -> None:
 def test_after_a_refusal_that_leaves_nothing_the_rest_is_skipped(token: str, refused: str) -> None:
     report = federation.diagnose(token, provider(), at=AT)
     outcomes = [result.outcome for result in report.results]
-    names = [result.name for result in report.results]
+    names: list[str] = [result.name for result in report.results]
     at = names.index(refused)
     assert outcomes[at] == "refused"
     assert set(outcomes[:at]) <= {"passed"}

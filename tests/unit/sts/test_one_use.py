@@ -110,7 +110,8 @@ def opened(folder: Path, *, says: str = "", **options: Any) -> SecurityTokenServ
 
 def uses(folder: Path, *, restart: bool = False, says: str = "", **options: Any) -> list[str]:
     """What three uses of the documented assertion come to."""
-    sts, outcomes = opened(folder, says=says, **options), []
+    sts = opened(folder, says=says, **options)
+    outcomes: list[str] = []
     for _ in range(3):
         if restart:
             sts = opened(folder, says=says, **options)

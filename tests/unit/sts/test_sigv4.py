@@ -87,7 +87,7 @@ def test_a_session_token_is_signed_and_handed_to_the_lookup() -> None:
 
 def test_the_lookup_may_refuse_by_itself() -> None:
     def lookup(_key: str, _token: str | None) -> str:
-        raise ExpiredToken(check="session", expected="a", found="b", remedy="c")
+        raise ExpiredToken(check="session-token", expected="a", found="b", remedy="c")
 
     with pytest.raises(ExpiredToken):
         verify(signed(), secret_of=lookup, at=AT)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from federation.check_names import CheckName
 from federation.errors import FederationError, InvalidIdentityToken
 from federation.identity import Identity
 from federation.report import Check, Report
@@ -27,7 +28,7 @@ def without(name: str) -> tuple[Check[Presented], ...]:
     return tuple(check for check in PasetoValidator.checks if check.name != name)
 
 
-def instead(name: str, run: Callable[[Presented], None]) -> tuple[Check[Presented], ...]:
+def instead(name: CheckName, run: Callable[[Presented], None]) -> tuple[Check[Presented], ...]:
     return tuple(Check(name, check.clause, check.profiles, run) if check.name == name else check for check in PasetoValidator.checks)
 
 

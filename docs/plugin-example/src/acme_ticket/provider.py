@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from federation import PluginCheck
 from federation.errors import RegistrationError, show
 from federation.profiles import Profile
 
@@ -61,4 +62,4 @@ def _public_key(file: str, pem: bytes) -> Ed25519PublicKey:
 
 
 def _unfit(check: str, expected: str, found: str) -> RegistrationError:
-    return RegistrationError(check=check, expected=expected, found=show(found), remedy="correct the provider's directory")
+    return RegistrationError(check=PluginCheck(check), expected=expected, found=show(found), remedy="correct the provider's directory")

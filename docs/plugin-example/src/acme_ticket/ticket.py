@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from federation import PluginCheck
 from federation.errors import InvalidIdentityToken
 
 LONGEST: Final = 2048
@@ -45,7 +46,7 @@ class RawTicket:
 
 def refuse(check: str, expected: str, found: str) -> InvalidIdentityToken:
     """Return a refusal. Nothing of the ticket goes into it but what the caller was shown to be harmless."""
-    return InvalidIdentityToken(check=check, expected=expected, found=found, remedy=_REMEDY)
+    return InvalidIdentityToken(check=PluginCheck(check), expected=expected, found=found, remedy=_REMEDY)
 
 
 def decode_ticket(token: object) -> RawTicket:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from federation import Identity, Provider
+from federation import Identity, PluginCheck, Provider
 from federation.errors import ExpiredTokenException, FederationError, RegistrationError, show
 from federation.profiles import Profile
 from federation.report import BOTH, Check, CheckResult, Report, collect, enforce
@@ -47,7 +47,7 @@ def check_expiry(presented: Presentation) -> None:
     """Require that the ticket has not ended."""
     if presented.claims.expires_at <= presented.at:
         raise ExpiredTokenException(
-            check="expiry",
+            check=PluginCheck("expiry"),
             expected=f"an end after {presented.at.isoformat()}",
             found=presented.claims.expires_at.isoformat(),
             remedy="get a new ticket",
@@ -55,12 +55,12 @@ def check_expiry(presented: Presentation) -> None:
 
 
 CHECKS: Final = (
-    Check("issuer", "Acme ticket 1", BOTH, check_issuer),
-    Check("audience", "Acme ticket 1", BOTH, check_audience),
-    Check("issued", "Acme ticket 1", BOTH, check_issued),
-    Check("expiry", "Acme ticket 1", BOTH, check_expiry),
+    Check(PluginCheck("issuer"), "Acme ticket 1", BOTH, check_issuer),
+    Check(PluginCheck("audience"), "Acme ticket 1", BOTH, check_audience),
+    Check(PluginCheck("issued"), "Acme ticket 1", BOTH, check_issued),
+    Check(PluginCheck("expiry"), "Acme ticket 1", BOTH, check_expiry),
 )
-STAGES: Final = ("type", "size", "form", "base64url", "signature", "claims")
+STAGES: Final = tuple(map(PluginCheck, ("type", "size", "form", "base64url", "signature", "claims")))
 """What a ticket must pass before the checks have anything to look at."""
 
 
@@ -106,7 +106,7 @@ def _stages(refusal: FederationError | None) -> tuple[CheckResult, ...]:
     """Return the stages as far as they were passed; the one that refused is the last to be examined."""
     if refusal is None:
         return tuple(CheckResult(name, "Acme ticket 1", BOTH, "passed") for name in STAGES)
-    reached = STAGES.index(refusal.check)
+    reached = STAGES.index(PluginCheck(refusal.check))
     passed = [CheckResult(name, "Acme ticket 1", BOTH, "passed") for name in STAGES[:reached]]
     skipped = [CheckResult(name, "Acme ticket 1", BOTH, "skipped") for name in STAGES[reached + 1 :]]
     return (*passed, CheckResult(refusal.check, "Acme ticket 1", BOTH, "refused", refusal), *skipped)

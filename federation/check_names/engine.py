@@ -1,0 +1,28 @@
+"""What refuses calls of the engine: clock, plug-ins, judging, explaining, state, test material."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+EngineCheck = Literal[
+    "account",
+    "algorithms",
+    "audit",
+    "capture",
+    "clock",
+    "clock-skew",
+    "edit",
+    "instant",
+    "internal",
+    "json-path",
+    "max-age",
+    "mfa-device",
+    "plug-in",
+    "provider",
+    "shape",
+    "signing-key",
+    "state",
+    "state-url",
+    "testing-extra",
+    "validator",
+]

@@ -1,0 +1,23 @@
+"""What refuses policy documents and requests to evaluate them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+PolicyCheck = Literal[
+    "action",
+    "context-keys",
+    "policy-action",
+    "policy-condition-key",
+    "policy-grammar",
+    "policy-json",
+    "policy-principal",
+    "policy-resource",
+    "policy-shared-issuer",
+    "policy-size",
+    "policy-value",
+    "policy-variable",
+    "policy-version",
+    "principal",
+    "request-context",
+]

@@ -1,0 +1,31 @@
+"""What refuses HTTP requests before an operation runs, and settings of the server."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+WireCheck = Literal[
+    "account",
+    "action",
+    "content-length",
+    "content-type",
+    "duplicate-parameter",
+    "global-endpoint",
+    "host",
+    "internal",
+    "list-index",
+    "listen-address",
+    "origin",
+    "parameter-count",
+    "parameter-escape",
+    "parameter-integer",
+    "parameter-shape",
+    "parameter-source",
+    "parameter-text",
+    "request-body",
+    "request-size",
+    "request-time",
+    "route",
+    "server-extra",
+    "version",
+]
