@@ -107,6 +107,7 @@ AREAS: Final = {
     "server": ("unit/server", "property/test_wire.py", "property/test_wire_messages.py"),
     "judging": ("unit/judging", "cli/test_audit.py"),
     "cli": ("cli", "property/test_cli.py", "property/test_terminal.py", "docs/test_cli_page.py"),
+    "aws_texts": ("unit/test_texts.py",),
     "check_names": ("docs/test_checks_page.py",),
     "testing": ("unit/testing", "cli/test_mint_examples.py"),
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),

@@ -9,13 +9,12 @@ from federation.account.reading.directory import load_account
 from tests.support.paths import REPOSITORY
 from tests.support.policies import document, statement
 from tests.support.trusts import EKS, saml, scoped, web
-from tests.support.world import GITHUB
+from tests.support.world import GITHUB, SAML_PROVIDER
 
 JOB: Final = "repo:acme/app:environment:production"
 COGNITO: Final = "cognito-identity.amazonaws.com"
 OLD_EKS: Final = EKS.replace("0123456789", "FEDCBA9876")
 POOL: Final = {"StringEquals": {f"{COGNITO}:aud": "us-east-1:12345678-dead-beef-cafe-123456790ab"}}
-SAML_ARN: Final = "arn:aws:iam::123456789012:saml-provider/SAML-test"
 OIDC_ARN: Final = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"
 AUD: Final = {f"{GITHUB}:aud": "sts.amazonaws.com"}
 SUB: Final = {f"{GITHUB}:sub": JOB}
@@ -90,8 +89,12 @@ LINT_EXAMPLES: Final = (
         statement(Principal={"AWS": "arn:aws:iam::123456789012:role/*"}, Action="sts:AssumeRole"),
         title="pattern",
     ),
-    _example("provider-unregistered", saml(Principal={"Federated": SAML_ARN.replace("SAML-test", "saml-test")}), placed=True, applied=True),
-    _example("provider-unregistered", saml(Principal={"Federated": SAML_ARN.replace("test", "tests")}), placed=True, title="another name"),
+    _example(
+        "provider-unregistered", saml(Principal={"Federated": SAML_PROVIDER.replace("SAML-test", "saml-test")}), placed=True, applied=True
+    ),
+    _example(
+        "provider-unregistered", saml(Principal={"Federated": SAML_PROVIDER.replace("test", "tests")}), placed=True, title="another name"
+    ),
     _example(
         "deleted-principal",
         statement(Principal={"AWS": ["AROACLKWSDQRAOEXAMPLE", "arn:aws:iam::123456789012:role/Deploy"]}, Action="sts:AssumeRole"),
