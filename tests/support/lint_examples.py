@@ -9,7 +9,8 @@ from federation.account.reading.directory import load_account
 from tests.support.paths import REPOSITORY
 from tests.support.policies import document, statement
 from tests.support.trusts import EKS, saml, scoped, web
-from tests.support.world import GITHUB, SAML_PROVIDER
+from tests.support.world import GITHUB
+from tests.support.world import SAML_PROVIDER as SAML
 
 JOB: Final = "repo:acme/app:environment:production"
 COGNITO: Final = "cognito-identity.amazonaws.com"
@@ -89,12 +90,8 @@ LINT_EXAMPLES: Final = (
         statement(Principal={"AWS": "arn:aws:iam::123456789012:role/*"}, Action="sts:AssumeRole"),
         title="pattern",
     ),
-    _example(
-        "provider-unregistered", saml(Principal={"Federated": SAML_PROVIDER.replace("SAML-test", "saml-test")}), placed=True, applied=True
-    ),
-    _example(
-        "provider-unregistered", saml(Principal={"Federated": SAML_PROVIDER.replace("test", "tests")}), placed=True, title="another name"
-    ),
+    _example("provider-unregistered", saml(Principal={"Federated": SAML.replace("SAML-test", "saml-test")}), placed=True, applied=True),
+    _example("provider-unregistered", saml(Principal={"Federated": SAML.replace("test", "tests")}), placed=True, title="another name"),
     _example(
         "deleted-principal",
         statement(Principal={"AWS": ["AROACLKWSDQRAOEXAMPLE", "arn:aws:iam::123456789012:role/Deploy"]}, Action="sts:AssumeRole"),
