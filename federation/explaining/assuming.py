@@ -10,12 +10,28 @@ from typing import Any, Final
 from federation.errors import FederationError
 from federation.explaining.situation import Assume, Situation
 from federation.explaining.trial import Trial
+from federation.explanation import Obstacle
 from federation.oidc.provider import OidcProvider
 from federation.saml.reading.times import read_instant
 from federation.saml.registration.provider import SamlProvider
 
 _INSTANTS: Final = ("NotBefore", "IssueInstant")
 _END_OF_CALENDAR: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+
+
+def with_the_edits(situation: Situation, obstacle: Obstacle) -> Trial | None:
+    """Judge the call with the ARNs and names that the edits of *obstacle* write; None where they change anything else.
+
+    A call that names another role meets what comes next with that role, and not with the one it named by mistake.
+    """
+    trial, call = situation.trial, situation.call
+    edits = obstacle.edits[:1] if obstacle.alternatives else obstacle.edits
+    if trial is None or call is None or not edits:
+        return None
+    names = {each.wire: each.name for each in call.parameters if not each.secret}
+    changes = {names.get(each.place.path, ""): each.new for each in edits if each.place.owner == "call"}
+    known = len(changes) == len(edits) and all(isinstance(situation.parameter(name), str) for name in changes)
+    return trial.with_call(**changes) if known and None not in changes.values() else None
 
 
 def within_its_time(situation: Situation) -> Trial | None:

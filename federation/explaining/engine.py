@@ -60,9 +60,10 @@ def explanation_of(refusal: FederationError) -> Explanation:
     """Return why *refusal* was raised and what to change. A bug of an explainer is raised."""
     situation = situation_of(refusal)
     try:
+        first = _row(situation).explain(situation)
         return Explanation(
-            first=_row(situation).explain(situation),
-            later=tuple(_later(situation)),
+            first=first,
+            later=tuple(_later(situation, first)),
             aws_accepts=_aws_accepts(situation),
             aws_message=_said_by_aws(situation).aws_message,
             aws_shown_by="console" if refusal.aws_message == aws_texts.saml.AUDIENCE else "API",
@@ -77,11 +78,11 @@ def _row(situation: Situation) -> Row:
     return of_parameters or OF_KIND.get(situation.kind, {}).get(check) or TABLE.get(check, _PLAINLY)
 
 
-def _later(situation: Situation) -> list[Obstacle]:
-    """Return what would refuse after the refusal of *situation*."""
+def _later(situation: Situation, first: Obstacle) -> list[Obstacle]:
+    """Return what would refuse after the refusal of *situation*, of which *first* is the explanation."""
     later: list[Obstacle] = []
     seen = {situation.point}
-    trial = _assumed(situation)
+    trial = _assumed(situation, first)
     while trial is not None and len(later) < MAX_LATER:
         outcome = trial.outcome()
         if outcome.refusal is None:
@@ -94,7 +95,7 @@ def _later(situation: Situation) -> list[Obstacle]:
         try:
             obstacle = _row(following).explain(following)
             later.append(_unverified(obstacle) if trial.unproved else obstacle)
-            trial = _assumed(following)
+            trial = _assumed(following, obstacle)
         finally:
             following.kept.clear()
     return later
@@ -102,12 +103,16 @@ def _later(situation: Situation) -> list[Obstacle]:
 
 def _unverified(obstacle: Obstacle) -> Obstacle:
     """Return *obstacle* with every cause marked: it rests on what an unproved token says of itself."""
-    return replace(obstacle, causes=tuple(replace(each, unverified=True) for each in obstacle.causes))
+    causes, others = (tuple(replace(each, unverified=True) for each in several) for several in (obstacle.causes, obstacle.others))
+    return replace(obstacle, causes=causes, others=others)
 
 
-def _assumed(situation: Situation) -> Trial | None:
+def _assumed(situation: Situation, obstacle: Obstacle) -> Trial | None:
+    """Return the trial as it would be with the edits of *obstacle* made, where they are of the call, else with the check met."""
     assume = _row(situation).assume
-    return None if assume is None or situation.trial is None else assume(situation)
+    if assume is None or situation.trial is None:
+        return None
+    return assuming.with_the_edits(situation, obstacle) or assume(situation)
 
 
 def _said_by_aws(situation: Situation) -> FederationError:

@@ -53,7 +53,8 @@ def role_pair(situation: Situation) -> Obstacle:
     count = "the one role pair" if len(offered) == 1 else f"the nearest of {len(offered)} role pairs"
     sentence = f"{count} of the assertion {_difference(near, role, provider)}; the call asks for {show(role)} with {show(provider)}"
     comparison = _beside(wanted, f"{near.role},{near.provider}")
-    return evidence.obstacle(sentence, _pair_edits(evidence, near, role, provider), comparisons=(comparison,), listings=(listing,))
+    edits, alternatives = _pair_edits(evidence, near, role, provider)
+    return evidence.obstacle(sentence, edits, comparisons=(comparison,), listings=(listing,), alternatives=alternatives)
 
 
 def _no_role(evidence: Evidence, wanted: str) -> Obstacle:
@@ -133,20 +134,24 @@ def _other_path(found: str, asked: str) -> str:
     return f"in the path of the role: {show(f'/{path}/' if path else '/')} and {show(f'/{other}/' if other else '/')}" if alone else ""
 
 
-def _pair_edits(evidence: Evidence, near: Pair, role: str, provider: str) -> list[Edit]:
-    """Return the edits: to ask for what is offered, where the account has it, and to offer what is asked, where the account has that."""
+def _pair_edits(evidence: Evidence, near: Pair, role: str, provider: str) -> tuple[list[Edit], bool]:
+    """Return the edits, and whether they are alternatives.
+
+    They ask for what is offered, where the account has it, or offer what is asked, where the account has that.
+    """
     account = evidence.account
     asked_exists = account is not None and role in account.roles
     offered_exists = account is not None and near.role in account.roles
     at_idp = _at_idp(evidence, f"{near.role},{near.provider}", f"{role},{provider}")
     if near.role == role or not offered_exists:
-        return [at_idp]
+        return [at_idp], True
     edits = [in_call("RoleArn", role, near.role, flag="--role-arn")]
     if near.provider != provider:
         edits.append(in_call("PrincipalArn", provider, near.provider, flag="--principal-arn"))
         if not _gets_past(evidence, role_arn=near.role, principal_arn=near.provider):
-            return [at_idp]
-    return [*edits, at_idp] if asked_exists and len(edits) == 1 else edits
+            return [at_idp], True
+        return edits, False
+    return [*edits, at_idp] if asked_exists else edits, True
 
 
 def _gets_past(evidence: Evidence, **parameters: str) -> bool:

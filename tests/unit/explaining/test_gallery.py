@@ -83,6 +83,13 @@ def test_the_edit_lets_in_the_login_and_no_foreign_one(failure: Failure, refusal
 
 
 @each_failure
+def test_nothing_is_told_as_next_that_the_first_edit_mends(failure: Failure, refusal_of: Refusal) -> None:
+    """Every login of the gallery succeeds after its first edit: nothing is left to refuse."""
+    later = refusal_of(failure).explanation.later
+    assert later == (), [cause.sentence for each in later for cause in each.causes]
+
+
+@each_failure
 def test_an_explanation_holds_no_token(failure: Failure, refusal_of: Refusal) -> None:
     told = json.dumps(refusal_of(failure).explanation.as_dict())
     for token in (failure.login.token(), replace(failure.login, sent=as_sent).token()):
