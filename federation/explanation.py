@@ -225,11 +225,13 @@ class Obstacle:
         causes: Why it refuses, at least one.
         edits: What to change; of alternatives the one that lets in least comes first.
         alternatives: Whether one of the edits is enough; otherwise all of them are needed, in order.
+        others: What else could have been enough and refuses as well, one cause each: the other Allow statements. The edits are not theirs.
     """
 
     causes: tuple[Cause, ...]
     edits: tuple[Edit, ...] = ()
     alternatives: bool = True
+    others: tuple[Cause, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the obstacle as plain data, stable names."""
@@ -237,6 +239,7 @@ class Obstacle:
             "causes": [each.as_dict() for each in self.causes],
             "edits": [each.as_dict() for each in self.edits],
             "alternatives": self.alternatives,
+            "others": [each.as_dict() for each in self.others],
         }
 
 

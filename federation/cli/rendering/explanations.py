@@ -139,6 +139,10 @@ def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: L
             yield Block(weight + 5, field_rows(label, _in_short(edit), screen, most=2))
         else:
             yield from _of_edit(edit, sources, screen, limits, label=label, known=known, weight=weight)
+    if limits.whole:
+        for cause in obstacle.others:
+            where = _where(cause.place, sources)
+            yield Block(weight + 5, field_rows("others", cause.sentence + (f" ({where})" if where else ""), screen))
 
 
 def _of_edit(edit: Edit, sources: Sources, screen: Screen, limits: Limits, *, label: str, known: str, weight: int) -> Iterator[Block]:

@@ -90,8 +90,9 @@ class Sources:
 
     def _obstacle(self, obstacle: Obstacle) -> Obstacle:
         causes = tuple(each if each.place is None else replace(each, place=self._lined(each.place)) for each in obstacle.causes)
+        others = tuple(each if each.place is None else replace(each, place=self._lined(each.place)) for each in obstacle.others)
         edits = tuple(replace(each, place=self._lined(each.place)) for each in obstacle.edits)
-        return replace(obstacle, causes=causes, edits=edits)
+        return replace(obstacle, causes=causes, edits=edits, others=others)
 
     def _lined(self, place: Place) -> Place:
         excerpt = self.excerpt(place) if place.line is None else None

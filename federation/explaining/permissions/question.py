@@ -109,7 +109,8 @@ class Permission:
     def moved(self, obstacle: Obstacle, attached: Attached) -> Obstacle:
         """Return *obstacle*, which speaks of the document of *attached* by itself, with its places where that document is written."""
         causes = tuple(self._moved_cause(each, attached) for each in obstacle.causes)
-        return replace(obstacle, causes=causes, edits=tuple(self.moved_edit(each, attached) for each in obstacle.edits))
+        others = tuple(self._moved_cause(each, attached) for each in obstacle.others)
+        return replace(obstacle, causes=causes, edits=tuple(self.moved_edit(each, attached) for each in obstacle.edits), others=others)
 
     def moved_edit(self, edit: Edit, attached: Attached) -> Edit:
         """Return *edit* of the document of *attached* as one of the file that holds it; no program makes it where no file does."""

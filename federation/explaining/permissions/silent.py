@@ -20,6 +20,7 @@ from federation.sts.callers.permissions import Attached
 _MAX_COMPARED: Final = 256
 """Statements among which the nearest is sought."""
 _MAX_TOLD: Final = 4
+_MAX_OTHERS: Final = 8
 _OF_ACTION, _OF_RESOURCE = 8.0, 2.0
 
 
@@ -34,15 +35,23 @@ class NearStatement:
     conditions: tuple[Condition, ...]
     distance: float
 
+    @property
+    def named(self) -> str:
+        """The policy and the statement, for a sentence."""
+        return f"{self.attached.source}, statement {show(self.statement.sid) if self.statement.sid else self.statement.index}"
+
 
 def explain_silence(permission: Permission, layer: Layer) -> Obstacle:
     """Explain why no policy of *layer* allows the request."""
-    near = _nearest(permission, layer)
+    found = sorted(list(_near(permission, layer))[:_MAX_COMPARED], key=lambda each: each.distance)
+    near = found[0] if found else None
     headline = _headline(permission, layer, near)
+    others = tuple(_other(permission, each) for each in found[1 : _MAX_OTHERS + 1] if not each.action)
     if near is not None and not near.action and not near.resource:
-        return _by_conditions(permission, near, headline)
+        return replace(_by_conditions(permission, near, headline), others=others)
     missing = tuple(missing_document(permission, each) for each in permission.attached(layer) if each.policy is None)
-    return Obstacle(causes=(headline,), edits=(*missing, *edits_for_statement(permission, layer, near_safe(permission, near))))
+    edits = (*missing, *edits_for_statement(permission, layer, near_safe(permission, near)))
+    return Obstacle(causes=(headline,), edits=edits, others=others)
 
 
 def near_safe(permission: Permission, near: NearStatement | None) -> tuple[Attached, Statement] | None:
@@ -53,13 +62,8 @@ def near_safe(permission: Permission, near: NearStatement | None) -> tuple[Attac
     return (near.attached, near.statement) if exact and not near.statement.action.negated else None
 
 
-def _nearest(permission: Permission, layer: Layer) -> NearStatement | None:
-    """Return the Allow statement of *layer* that comes nearest to the request; None where none is about its action."""
-    found = list(_near(permission, layer))[:_MAX_COMPARED]
-    return min(found, key=lambda each: each.distance, default=None)
-
-
 def _near(permission: Permission, layer: Layer) -> Iterator[NearStatement]:
+    """Yield the Allow statements of *layer* that are about the service of the action."""
     request = permission.request
     for attached in permission.attached(layer):
         for statement in () if attached.policy is None else attached.policy.statements:
@@ -115,14 +119,26 @@ def _why(permission: Permission, layer: Layer, near: NearStatement | None) -> st
         rest = len(attached) - _MAX_TOLD
         return f": none of {listed}{f' and {rest} more' if rest > 0 else ''} lists the action"
     statement = near.statement
-    named = f"{near.attached.source}, statement {show(statement.sid) if statement.sid else statement.index}"
     if near.action:
         does = "leaves the action out" if statement.action.negated else f"allows {_listed(statement.action.spelled)}"
-        return f": the nearest, {named}, {does}"
-    if near.resource and statement.resource is not None:
-        but = "but on" if not statement.resource.negated else "on everything but"
-        return f": {named}, allows the action, {but} {_listed(statement.resource.spelled)}"
-    return f": {named}, would, and {'its condition is' if len(near.conditions) == 1 else 'its conditions are'} not met"
+        return f": the nearest, {near.named}, {does}"
+    return f": {near.named}, {_lack(near)}"
+
+
+def _lack(near: NearStatement) -> str:
+    """Return what a statement that allows the action lacks."""
+    resource = near.statement.resource
+    if near.resource and resource is not None:
+        return f"allows the action, {'on everything but' if resource.negated else 'but on'} {_listed(resource.spelled)}"
+    return f"would, and {'its condition is' if len(near.conditions) == 1 else 'its conditions are'} not met"
+
+
+def _other(permission: Permission, near: NearStatement) -> Cause:
+    return Cause(
+        check="authorization",
+        sentence=f"{near.named}, is not enough either: it {_lack(near)}",
+        place=permission.place(near.attached, near.statement.path),
+    )
 
 
 def other_half(permission: Permission) -> str:

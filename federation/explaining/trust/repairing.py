@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from federation.errors import show
 from federation.explaining.nearest import shared
 from federation.explaining.trust.actions import explain_action
 from federation.explaining.trust.asked import Asked, Unmet
@@ -17,14 +18,18 @@ from federation.explaining.trust.conditions import explain_condition, is_guest
 from federation.explaining.trust.denies import explain_deny
 from federation.explaining.trust.principals import explain_principal, nobody
 from federation.explaining.widening import lets_in
-from federation.explanation import Change, Edit, Obstacle
+from federation.explaining.wording import number
+from federation.explanation import Cause, Change, Edit, Obstacle
 from federation.policy import Policy, Statement
 from federation.policy.conditions import Condition
+from federation.policy.wildcard import fold
 from federation.sts.login.trust import SET_SOURCE_IDENTITY, TAG_SESSION
 
 _MAX_PARTS: Final = 32
 """Parts of a policy that one explanation repairs."""
 _MAX_ALTERNATIVES: Final = 3
+_MAX_OTHERS: Final = 8
+"""Statements besides the nearest that are told."""
 _MAX_COMPARED: Final = 32
 """Statements among which the nearest is sought value by value."""
 
@@ -85,7 +90,33 @@ def obstacle(asked: Asked) -> Obstacle | None:
     if not first.findings:
         return None
     edits, alternatives = _edits(asked, first)
-    return Obstacle(causes=tuple(finding.cause for finding in first.findings), edits=edits, alternatives=alternatives)
+    causes = tuple(finding.cause for finding in first.findings)
+    return Obstacle(causes=causes, edits=edits, alternatives=alternatives, others=tuple(_others(asked)))
+
+
+def _others(asked: Asked) -> Iterator[Cause]:
+    """Yield why each Allow statement but the nearest fails, in one sentence: its first part that does."""
+    asked = asked.asking(next(actions(asked)))
+    nearest = None if asked.allowed else _nearest(asked)
+    if nearest is None:
+        return
+    further = {fold(each) for each in actions(asked)} - {asked.request.folded_action}
+    others = [each for each in asked.policy.statements if each.effect == "Allow" and each is not nearest and not _is_of(each, further)]
+    for statement in others[:_MAX_OTHERS]:
+        parts = list(_failing(asked, statement))
+        cause = parts[0][1]().cause
+        rest = len(parts) - 1
+        besides = "" if not rest else f"; {number(rest, 'further part')} of it {'fails' if rest == 1 else 'fail'}"
+        named = show(statement.sid) if statement.sid else statement.index
+        yield Cause(check=cause.check, sentence=f"statement {named} fails as well: {cause.sentence}{besides}", place=cause.place)
+    if len(others) > _MAX_OTHERS:
+        sentence = f"{number(len(others) - _MAX_OTHERS, 'further Allow statement')} of the policy fail as well"
+        yield Cause(check="principal", sentence=sentence, place=asked.place("$.Statement"))
+
+
+def _is_of(statement: Statement, actions_besides: set[str]) -> bool:
+    """Whether the statement is about the actions that a login takes besides the first, so that it could not have let it in by itself."""
+    return any(statement.action.matches(each) for each in actions_besides) and len(statement.action.spelled) <= len(actions_besides)
 
 
 def actions(asked: Asked) -> Iterator[str]:

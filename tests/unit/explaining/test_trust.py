@@ -824,3 +824,35 @@ def test_the_identity_provider_is_told_by_the_name_on_its_screen() -> None:
     assert (edit.place.setting, edit.new) == ("Attributes & Claims", "bob")
     assert edit.place.source.startswith("https://learn.microsoft.com/")
     assert "“Attributes & Claims”" in edit.instruction
+
+
+def test_the_other_statements_that_fail_are_named_beside_the_nearest() -> None:
+    login = WebLogin(
+        statements=(
+            statement(equals("repo:acme/other:ref:refs/heads/main"), Sid="Other"),
+            statement(equals("repo:acme/app:ref:refs/heads/mian"), Sid="Nearest"),
+            statement(equals("repo:acme/app:ref:refs/heads/main", repository="acme/other"), Action=SAML),
+            statement(None, Action="sts:TagSession"),
+        )
+    )
+    first = explained(login).first
+
+    assert [each.expected for each in first.causes[0].comparisons] == ["repo:acme/app:ref:refs/heads/mian"]
+    told = [each.sentence for each in first.others]
+    assert len(told) == len(login.statements) - 1
+    assert told[0].startswith("statement `Other` fails as well: ")
+    assert "`acme/other`" in told[0]
+    assert told[1].startswith("statement 2 fails as well: ")
+    assert "further part" in told[1]
+    nearest = first.causes[0].place
+    assert nearest is not None
+    assert nearest.path.startswith("$.Statement[1]")
+    assert [each.place.path[:14] for each in first.others if each.place is not None] == [f"$.Statement[{n}]" for n in (0, 2, 3)]
+    assert all(change.path.startswith("$.Statement[1]") for change in first.edits[0].changes)
+
+
+def test_a_policy_of_many_statements_names_a_few_others() -> None:
+    login = WebLogin(statements=tuple(statement(equals(f"repo:acme/app:ref:refs/heads/{n}")) for n in range(40)))
+    others = explained(login).first.others
+    assert len(others) == 9
+    assert others[-1].sentence == "31 further Allow statements of the policy fail as well"
