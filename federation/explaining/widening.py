@@ -51,6 +51,9 @@ def _of_allow(former: Statement, statement: Statement) -> Iterator[str]:
 
 
 def _of_deny(former: Statement, statement: Statement) -> Iterator[str]:
+    if former.principal is not None and statement.principal is not None and statement.principal.negated:
+        for each in (name for name in statement.principal.spelled if name not in former.principal.spelled):
+            yield f"whoever comes by {show(each.partition(':')[2] or each)} and meets an Allow statement, which the Deny stopped until now"
     known = {(each.operator.name, each.folded): each for each in statement.conditions}
     for condition in former.conditions:
         same = known.get((condition.operator.name, condition.folded))

@@ -17,6 +17,7 @@ from federation.explaining.trial import Trial
 from federation.explaining.wording import named, number, told_apart
 from federation.explanation import ABSENT, Cause, Comparison, Edit, Listing, Obstacle, Place
 from federation.oidc.provider import OidcProvider
+from federation.policy.wildcard import fold
 from federation.vendors import find_vendor
 
 _AZP: Final = "AWS compares azp, not aud, where a token has both"
@@ -128,11 +129,22 @@ def _edits(situation: Situation, provider: OidcProvider, claim: str, found: str,
     if _is_garbled(wanted) and not _is_garbled(found):
         return [register]
     if settings.is_for_aws(found) and not settings.is_unasked(found):
-        return [request, register] if settings.is_for_aws(wanted) else [register, request]
+        other = settings.is_for_aws(wanted) and not _is_trusted(situation, provider, found)
+        return [request, register] if other else [register, request]
     if _is_uri_of(found, provider):
         return [register]
+    if not settings.is_unasked(found) and _is_trusted(situation, provider, found):
+        return [register, request]
     alike = found.rstrip("/").casefold() == wanted.rstrip("/").casefold()
     return [request, register] if alike else [request]
+
+
+def _is_trusted(situation: Situation, provider: OidcProvider, found: str) -> bool:
+    """Whether the role's trust policy demands this very audience: it is plainly meant, and a token for another would be refused later."""
+    role, key = situation.role, fold(f"{provider.name}:aud")
+    statements = () if role is None else role.trust_policy.statements
+    demanded = [each for statement in statements if statement.effect == "Allow" for each in statement.conditions if each.folded == key]
+    return any(found in each.expected and not each.operator.operator.negated for each in demanded)
 
 
 def _is_garbled(client_id: str) -> bool:

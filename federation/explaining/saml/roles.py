@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from federation.errors import show
-from federation.explaining.difference import QUOTATION_MARKS, how_they_differ, other_partition
+from federation.explaining.difference import QUOTATION_MARKS, differs_in_case_alone, how_they_differ, other_partition
 from federation.explaining.lookalikes import as_it_looks, odd_characters
 from federation.explaining.nearest import most_alike
 from federation.explaining.saml.edits import in_call, setting
@@ -122,6 +122,8 @@ def _difference(near: Pair, role: str, provider: str) -> str:
 
 
 def _how(found: str, asked: str) -> str:
+    if differs_in_case_alone(found, asked):
+        return " (only the case differs)"
     how = how_they_differ(found, asked) or other_partition(found, asked) or _other_path(found, asked)
     return f" (it differs {how})" if how else ""
 

@@ -25,8 +25,12 @@ def explain_deny(asked: Asked, statement: Statement) -> Unmet:
     whom = f"denies {action} to whoever meets its conditions, and the caller does: {told}"
     if not told:
         whom = f"denies {action} to {show(asked.caller.name)} without any condition"
+    element = statement.principal
+    if element is not None and element.negated:
+        listed = ", ".join(show(each.partition(":")[2] or each) for each in element.spelled[:_MAX_TOLD])
+        whom += f"; NotPrincipal spares {listed} alone"
     cause = Cause(check="deny", sentence=f"statement {label} {whom}", place=asked.place(statement.path))
-    edits = [edit for condition in statement.conditions for edit in _edits(asked, statement, condition)]
+    edits = [*_spared(asked, statement), *(edit for condition in statement.conditions for edit in _edits(asked, statement, condition))]
     edits += _of_resource(asked, statement)
     working = [edit for edit in edits if (after := asked.after(edit.changes)) is not None and not _applies(after, statement)]
     return Unmet(cause=cause, edits=(*working, _elsewhere(asked, statement)))
@@ -55,6 +59,19 @@ def _of_resource(asked: Asked, statement: Statement) -> Iterator[Edit]:
 def _listed(values: Sequence[str]) -> str:
     rest = len(values) - _MAX_TOLD
     return ", ".join(map(show, values[:_MAX_TOLD])) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _spared(asked: Asked, statement: Statement) -> Iterator[Edit]:
+    """Yield the edit by which NotPrincipal spares the caller too; its provider is named there as the others are."""
+    old, kind, name = plain(statement.source.get("NotPrincipal")), asked.caller.type, asked.caller.name
+    if not isinstance(old, dict) or kind is None:
+        return
+    listed = old.get(kind, [])
+    several = [*listed, name] if isinstance(listed, list) else [listed, name]
+    new = {**old, kind: several if listed else name}
+    path = f"{statement.path}.NotPrincipal"
+    change = Change(path=path, old=old, new=new)
+    yield asked.edit(path, f"add {quoted(name)} to the principals that are spared", [change], old=shown(old), new=shown(new))
 
 
 def _applies(asked: Asked, statement: Statement) -> bool:

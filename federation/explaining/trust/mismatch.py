@@ -63,6 +63,13 @@ class Mismatch:
         changes = with_value(self.statement, self.condition, text, instead_of=self.nearest)
         return self._edit(f"write {quoted(text)} in place of {quoted(self.nearest)}", changes)
 
+    def listed(self, values: Sequence[str]) -> Edit:
+        """Return the edit that writes each of *values* in place of the nearest of the policy."""
+        old = raw(self.statement, self.condition)
+        others = [each for each in old if each != self.nearest] if isinstance(old, list) else []
+        change = Change(path=self.condition.path, old=old, new=[*others, *values])
+        return self._edit(f"write each value of {quoted(self.nearest)} as a text of its own", [change])
+
     def _edit(self, instruction: str, changes: Sequence[Change]) -> Edit:
         [change] = changes
         return self.asked.edit(self.condition.path, instruction, changes, old=shown(change.old), new=shown(change.new))

@@ -33,6 +33,11 @@ _MAX_OTHERS: Final = 8
 _MAX_COMPARED: Final = 32
 """Statements among which the nearest is sought value by value."""
 
+_AUDIENCE: Final = 1.0
+"""How far a statement is that demands another audience: who is meant tells more of a statement than what for."""
+_OTHER: Final = 1.5
+"""Likewise another value of any other key."""
+
 Part = tuple[str, str]
 """What a finding is about: kind of part, and its JSON path."""
 
@@ -191,7 +196,7 @@ def _distance(asked: Asked, statement: Statement) -> float:
         if not asked.holds(statement, condition):
             value = asked.value(condition.key)
             alike = max((shared(value, each) for each in condition.expected), default=0.0) if isinstance(value, str) else 0.0
-            distance += 1.5 - alike / 2
+            distance += (_AUDIENCE if condition.folded.endswith((":aud", ":oaud")) else _OTHER) - alike / 2
     return distance
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from federation.errors import show
@@ -11,6 +12,8 @@ from federation.policy.wildcard import Pattern
 from federation.vendors import ANY
 from federation.vendors.subjects import VendorSubject
 
+_UUID: Final = re.compile(r"(?<![{0-9a-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![}0-9a-f-])", re.ASCII | re.IGNORECASE)
+_REFERENCE_TWICE: Final = re.compile(r":(refs/(?:heads|tags)/)refs/(?:heads|tags)/", re.ASCII)
 _CUSTOMISED: Final = ("customised", "reusable workflow")
 """Forms that a repository's subject has only where it is customised."""
 
@@ -58,6 +61,12 @@ def _unread(asked: Asked, expected: str, found: str, theirs: VendorSubject | Non
     grammar = asked.grammar
     whom = f"the token is {noun(asked)}" + (f" for {phrase(theirs)}" if theirs is not None else f" with the subject {show(found)}")
     mended = grammar.with_prefix(expected)
+    if "://" in expected:
+        return SubjectComparison(f"{whom}; the policy's value {show(expected)} is a URL, and no token has one as its subject", dead=True)
+    braced = _UUID.sub(r"{\g<0>}", expected)
+    if braced != expected and grammar.read(braced) is not None:
+        sentence = f"{whom}; the policy's value {show(expected)} lacks the braces that every UUID of such a subject stands in"
+        return SubjectComparison(sentence, dead=True, carried=braced)
     if mended is not None:
         sentence = f"{whom}; the policy's value {show(expected)} lacks {show(grammar.prefix)}, with which every such subject begins"
         return SubjectComparison(sentence, dead=True, carried=mended)
@@ -94,7 +103,11 @@ def _other(asked: Asked, ours: VendorSubject, theirs: VendorSubject) -> SubjectC
         given = show(f"ref:{ours.parts['ref']}")
         sentence = f"the token is {noun(asked)} for {phrase(theirs)}; the policy's value has {given} without `refs/heads/` or `refs/tags/`"
         return SubjectComparison(f"{sentence}, and no token has it", dead=True)
-    obtain = "" if any(sign in text for text in ours.parts.values() for sign in "*?$") else ours.obtain
+    twice = _REFERENCE_TWICE.search(ours.text)
+    if twice is not None:
+        sentence = f"the token is {noun(asked)} for {phrase(theirs)}; the policy's value has {show(twice[1])} twice, and no token has it"
+        return SubjectComparison(sentence, dead=True)
+    obtain = "" if not same_owner or any(sign in text for text in ours.parts.values() for sign in "*?$") else ours.obtain
     return SubjectComparison(f"the token is {noun(asked)} for {token}; the policy trusts {policy}", obtain=obtain)
 
 

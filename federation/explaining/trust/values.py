@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -20,6 +21,10 @@ from federation.policy.variables import Unresolved, read_template
 from federation.policy.wildcard import fold
 
 _SAML_2_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+_SEPARATORS: Final = re.compile(r"[\s,;|\"'\[\]]+")
+"""What stands between values in one text."""
+_REGULAR: Final = re.compile(r"\.\*|\.\+|\([^()|]*\|[^()]*\)|\[[^\[\]]+\]|\A\^|(?<!\$)\$\Z|\\[.dwsb/]", re.ASCII)
+"""Signs of a regular expression that names and subjects do not have."""
 
 ExplainValue = Callable[[Mismatch], Unmet | None]
 
@@ -127,6 +132,44 @@ def _wildcard(at: Mismatch) -> Unmet | None:
     return at.finding(sentence, [at.replaced(), *([moved] if moved is not None else [])])
 
 
+def _several_in_one(at: Mismatch) -> Unmet | None:
+    """Explain values that were written into one text, as a joined list or the JSON of one."""
+    several = [each for each in _SEPARATORS.split(at.nearest) if each]
+    fitting = next((each for each in several if at.accepts(each)), None)
+    if len(several) < 2 or fitting is None:  # noqa: PLR2004 - one value is not several
+        return None
+    sentence = (
+        f"the policy's value {show(at.nearest)} is {len(several)} values in one text, and {at.condition.operator.name} compares it as one: "
+        "several values are a list of texts"
+    )
+    return at.finding(sentence, [at.replaced(fitting), at.listed(several)])
+
+
+def _regular_expression(at: Mismatch) -> Unmet | None:
+    """Explain a value in the syntax of regular expressions, which no operator reads."""
+    sign = _REGULAR.search(at.nearest)
+    if sign is None or _REGULAR.search(at.found) is not None or at.condition.operator.operator.family.name != "String":
+        return None
+    knows = "`*` and `?` alone" if at.wildcards else "no pattern at all"
+    sentence = (
+        f"{at.source} {show(at.found)}; the policy's value {show(at.nearest)} is a regular expression (it has {show(sign[0])}), and "
+        f"{at.condition.operator.operator.name} knows {knows}"
+    )
+    return at.finding(sentence, [at.replaced()])
+
+
+def _of_another_claim(at: Mismatch) -> Unmet | None:
+    """Explain a value that the token has in another claim, such as the e-mail address in place of the subject."""
+    if at.asked.protocol != "OIDC" or at.wildcards or at.condition.folded != fold(f"{at.asked.provider}:{at.claim}"):
+        return None
+    claims = at.asked.situation.claims
+    other = next((name for name, value in claims.items() if isinstance(value, str) and value == at.nearest and name != at.claim), None)
+    if other is None:
+        return None
+    sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}, which is the token's claim {show(other)}"
+    return at.finding(sentence, [at.replaced()])
+
+
 def _case(at: Mismatch) -> Unmet | None:
     fixed = _beginning(at.nearest) if at.wildcards else at.nearest
     begun = at.found[: len(fixed)]
@@ -203,8 +246,11 @@ _EXPLAIN: Final[tuple[ExplainValue, ...]] = (
     _audience,
     _recipient,
     _format,
+    _several_in_one,
+    _regular_expression,
     _wildcard,
     _case,
     _subject,
+    _of_another_claim,
     _plain,
 )

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from tests.support.failures import characters, github, pipelines, saml_exchange, saml_messages, saml_trust, web_calls, web_tokens, workloads
+from tests.support.failures import (
+    characters,
+    github,
+    pipelines,
+    saml_exchange,
+    saml_messages,
+    saml_trust,
+    web_calls,
+    web_tokens,
+    workloads,
+    written_wrong,
+)
 from tests.support.failures.model import Failure
 
 FAILURES: Final[tuple[Failure, ...]] = (
@@ -15,5 +26,6 @@ FAILURES: Final[tuple[Failure, ...]] = (
     *saml_messages.FAILURES,
     *saml_exchange.FAILURES,
     *characters.FAILURES,
+    *written_wrong.FAILURES,
 )
 """The set-ups, in the order of the page."""
