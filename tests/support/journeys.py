@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -108,10 +109,19 @@ def watching(doors: Sequence[Door]) -> Iterator[Record]:
         sys.setprofile(before)
 
 
-def follow(doors: Sequence[Door], journey: Callable[[], object]) -> list[str]:
-    """Make *journey* and return what the page says of it and is not so, the first of it alone; empty where all is true."""
+def _watched(doors: Sequence[Door], journey: Callable[[], object]) -> Record:
     with watching(doors) as record:
         journey()
+    return record
+
+
+def follow(doors: Sequence[Door], journey: Callable[[], object]) -> list[str]:
+    """Make *journey* and return what the page says of it and is not so, the first of it alone; empty where all is true.
+
+    It is made in a thread of its own, where XML is parsed in place: this thread may have parsed so many strange names that it delegates.
+    """
+    with ThreadPoolExecutor(1) as fresh:
+        record = fresh.submit(_watched, doors, journey).result()
     at, passed = 0, []
     for door in doors:
         number = next((n for n in range(at, len(record.entries)) if record.entries[n].code is door.code), None)
