@@ -1,1 +1,1 @@
-"""The command line: one module per verb, no rules of its own."""
+"""The command line: one module per verb. It contains no rules of validation or authorization."""

@@ -1,4 +1,4 @@
-"""`federation audit`: captured tokens by the thousand, re-judged against the account they were meant for."""
+"""`federation audit`: captured tokens, judged in bulk against an account."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ _MOST_WORKERS: Final = 64
 
 
 class Progress(Protocol):
-    """Shows how far it has come."""
+    """Shows how many tokens were judged."""
 
     def advance(self, octets: int) -> None:
-        """Note that one token, which took *octets* of its source, was judged."""
+        """Record that one token was judged, which took *octets* of its source."""
         ...
 
 
 class InstantOrIssued(Instant):
-    """An instant, or ``issued`` for the one at which each token was issued."""
+    """An instant, or ``issued`` for the time of issue of each token."""
 
     name = "time"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return *value* as an aware `datetime`; ``issued`` stays itself."""
+        """Return *value* as an aware `datetime`; ``issued`` is returned unchanged."""
         return value if value == ISSUED else super().convert(value, param, ctx)  # type: ignore[return-value]
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PATH…")
 @account_option
-@click.option("--at", type=InstantOrIssued(), help="Judge tokens without an instant of their own at this one (ISO 8601), or when issued.")
-@click.option("--format", "form", type=click.Choice([f.value for f in Form]), default=Form.AUTO.value, help="How tokens lie in the files.")
-@click.option("--role-arn", help="Ask this role, too, about every token that proves somebody.")
+@click.option("--at", type=InstantOrIssued(), help="Judge captures that have no instant at this one (ISO 8601), or when issued.")
+@click.option("--format", "form", type=click.Choice([f.value for f in Form]), default=Form.AUTO.value, help="Format of the files.")
+@click.option("--role-arn", help="Also evaluate the trust policy of this role for every accepted token.")
 @click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
-@click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Processes that judge.")
+@click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
 @json_option
 def command(
     paths: tuple[str, ...],
@@ -63,8 +63,8 @@ def command(
 ) -> None:
     """Judge every token captured in PATH…: files, directories, or - for standard input.
 
-    Standard output takes one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one token,
-    one in each line, or in each line an object with "token" and perhaps "at" (an instant, or "issued") and "id".
+    Standard output receives one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one
+    token, one token per line, or one JSON object per line with "token" and optionally "at" (an instant, or "issued") and "id".
     """
     instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
     bench = Bench(account=account_path, instant=instant, role_arn=role_arn, role_session_name=role_session_name)
@@ -76,7 +76,7 @@ def command(
             sys.stdout.write(json.dumps(judgement.as_dict()) + "\n")
     sys.stdout.flush()
     if not tally.accepted and not tally.refused:
-        raise click.UsageError("there is no token in what was named")  # nothing refused must not look like everything accepted
+        raise click.UsageError("PATH contains no token")  # an empty input must not look like one in which every token is accepted
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
 
@@ -89,7 +89,7 @@ def _advancing(judged: Iterable[tuple[Capture, Judgement]], progress: Progress |
 
 
 def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]:
-    """Return a bar where a person watches; nothing, not even the library that draws it, where nobody does or lines would cross it."""
+    """Return a progress bar where only standard error is a terminal; otherwise nothing, and the library for it is not loaded."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
         return nullcontext()
     from federation.cli.rendering.progress import ProgressBar  # noqa: PLC0415 - loaded where it is used

@@ -1,4 +1,4 @@
-"""`federation demo`: the main job on shipped real input, told on two screens."""
+"""`federation demo`: the main use on shipped input, on two screens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLUMNS: Final = 77
 
 @click.command()
 def command() -> None:
-    """Prove a login, grant one, refuse one, and repair the refused one by its own edit in a copy of the account."""
+    """Prove a login, grant one, refuse one, and make the suggested edit in a copy of the account."""
     fixtures = Fixtures.find()
     account = fixtures.root / "account"
     _ask(fixtures, "Is this SAML response genuine?", validate.command, SAML, account, "--quiet")
@@ -37,7 +37,7 @@ def command() -> None:
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(shutil.copytree(account, Path(directory) / "copy"))
         click.echo()
-        title = "In a copy of the account: the edit is made, and the same token asks again."
+        title = "In a copy of the account: make the edit, and judge the same token again."
         _ask(fixtures, title, explain.command, OTHER_BRANCH, copy, *role[:2], "--fix", "--write", "--quiet")
 
 

@@ -1,4 +1,4 @@
-"""`federation doctor`: is this installation, this clock and this account in good health?"""
+"""`federation doctor`: checks of the installation, the clock and the keys of an account."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from federation.validators import installed
 DISTRIBUTION: Final = "sts-federation"
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)[^;]*(?:;.*extra\s*==\s*[\"']([^\"']+))?")
 RELEASED: Final = "2026-11-24T00:00:00+00:00"
-"""A clock that is before this is wrong."""
+"""Date of this release; a clock before it is wrong."""
 SOON: Final = timedelta(days=30)
 
 
 @click.command()
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Also look at the keys of this account.")
+@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Also show the keys of this account.")
 @moment_option("Look")
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:
-    """Versions, plug-ins, key ages, clock. Exit status 3 where the clock cannot be right."""
+    """Show versions, plug-ins, ages of keys, and the clock. Exit status 3 where the clock is wrong."""
     now = clock.resolve(at)
     findings: dict[str, dict[str, str]] = {
         "versions": _versions(),
@@ -70,7 +70,7 @@ def _versions() -> dict[str, str]:
 
 
 def _dependencies() -> Iterator[tuple[str, str | None]]:
-    """Yield the packages that ours asks for, each with the extra that brings it, or None."""
+    """Yield the packages that this one requires, each with the extra that installs it, or None."""
     try:
         lines = requires(DISTRIBUTION) or []
     except PackageNotFoundError:  # run from a directory that was never installed
@@ -81,7 +81,7 @@ def _dependencies() -> Iterator[tuple[str, str | None]]:
 
 
 def _plugins(account: Account | None) -> dict[str, str]:
-    """Return every plug-in that is installed or that the account enables: an installed one that nobody enables is never loaded."""
+    """Return every plug-in that is installed or enabled by the account. An installed plug-in that is not enabled is never loaded."""
     found = {}
     present, enabled = installed(), () if account is None else account.plugins
     for name in sorted({*present, *enabled}):
@@ -96,17 +96,17 @@ def _version(package: str, extra: str | None) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed" if extra is None else f"not installed; the extra {extra} brings it"
+        return "not installed" if extra is None else f"not installed; it belongs to the extra {extra}"
 
 
 def _clock_verdict(now: datetime) -> str:
     if now < datetime.fromisoformat(RELEASED):
-        return "wrong: before this release was made; every check of time is off"
-    return "plausible; compare it with a time server, tokens live five minutes"
+        return "wrong: before the date of this release; every check of time is wrong too"
+    return "plausible; compare it with a time server, since tokens are valid for a few minutes"
 
 
 def _key_ages(account: Account, now: datetime) -> dict[str, str]:
-    """Return how every signing key of the account's providers stands; certificates that have ended still prove, and call for a rollover."""
+    """Return the age of every SAML signing key. A key still proves after its certificate has expired, but should be replaced."""
     ages = {}
     for arn, provider in account.saml_providers.items():
         for key in provider.keys:
@@ -116,8 +116,8 @@ def _key_ages(account: Account, now: datetime) -> dict[str, str]:
 
 def _age(start: datetime | None, end: datetime | None, now: datetime) -> str:
     if start is None or end is None:
-        return "a bare key, without dates"
+        return "a key without a certificate, so without dates"
     words = f"{(now - start).days} days old, certificate until {end:%Y-%m-%d}"
     if end <= now:
-        return f"{words}: ended; it still proves, ask for the next key"
-    return f"{words}: ends soon" if end - now < SOON else words
+        return f"{words}: expired; it still proves, request the next key"
+    return f"{words}: expires soon" if end - now < SOON else words

@@ -1,4 +1,4 @@
-"""`federation inspect`: what a token claims, decoded and not proved."""
+"""`federation inspect`: the claims of a token, decoded but not verified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from federation.judging.kinds import KINDS, OAUTH, OIDC, kind_of
 def command(token: str, *, as_json: bool) -> None:
     """Decode TOKEN (a file, or - for standard input) and show what it claims.
 
-    Nothing is proved: whoever wrote the token chose every word of it.
+    Nothing is verified: the sender may have chosen every value in it.
     """
     octets = read_token(token)
     kind = kind_of(octets)
@@ -30,7 +30,7 @@ def command(token: str, *, as_json: bool) -> None:
         print_json({"verified": False, "kind": kind, "unverified": claims})
         return
     screen = screen_of(sys.stdout)
-    warning = f"UNVERIFIED: decoded only, as {KINDS[kind]}. No signature was checked; whoever wrote the token chose every word below."
+    warning = f"UNVERIFIED: decoded only, as {KINDS[kind]}. No signature was checked; the sender may have chosen every value below."
     for line in (*Line(warning, len(UNVERIFIED), UNVERIFIED).wrapped(screen.columns), *unverified(claims, screen)):
         click.echo(line)
 
@@ -43,7 +43,7 @@ def _claims(token: bytes, kind: str) -> Mapping[str, Any]:
     if kind == OAUTH:
         from federation.oauth.registry import token_key  # noqa: PLC0415 - one kind of token needs it
 
-        # Nothing but its server can say what it means; this is the name under which the answer is registered.
+        # Only its server can interpret an access token; its SHA-256 is the name under which the server's answer is registered.
         return {"sha256": token_key(token), "characters": len(token)}
     from federation.saml.reading.inspection import inspect_response  # noqa: PLC0415 - one kind of token needs it
 
@@ -52,6 +52,6 @@ def _claims(token: bytes, kind: str) -> Mapping[str, Any]:
         from federation.saml.decode import decode_response  # noqa: PLC0415 - one kind of token needs it
         from federation.saml.xml import parse  # noqa: PLC0415 - one kind of token needs it
 
-        # Nothing can be shown: the decoder and the parser say why.
+        # There is nothing to show: the decoder or the parser raises the reason.
         parse(decode_response(token).octets)
     return claims

@@ -1,7 +1,7 @@
-"""The console entry: finds the verb, and turns whatever comes back into an exit status.
+"""The entry point of the command line: it loads the verb, and turns every result and error into an exit status.
 
-Nothing heavy is imported here: a verb's module is loaded when the verb is called, so that `federation inspect` does not pay for tables,
-nor `federation --help` for cryptography.
+Nothing that is slow to import is imported here: the module of a verb is loaded when the verb is called, so that `federation inspect` loads
+no tables and `federation --help` no cryptography.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from federation.cli.support.options import note_json, noted_account, noted_neigh
 from federation.errors import AccountFaults, FederationError, InternalFailure
 
 _ERROR: Final = "Error: "
-"""What click puts before an error of usage."""
+"""What click prints before an error of usage."""
 VERBS: Final = {
-    "demo": "The main job on shipped real input: prove, explain, issue.",
-    "inspect": "Decode a token and show what it claims. Proves nothing.",
-    "validate": "Prove who a token names, check by check.",
-    "explain": "Show why a role's trust policy grants or refuses a token.",
-    "sts": "STS operations, with the flags and the JSON of the AWS CLI.",
-    "account": "Make, check and show an account directory.",
+    "demo": "The main use on shipped input: prove, explain, edit.",
+    "inspect": "Decode a token and show its claims, unverified.",
+    "validate": "Verify a token, check by check.",
+    "explain": "Show why a role is granted to a token or refused, and what to edit.",
+    "sts": "Run STS operations, with the flags and the JSON of the AWS CLI.",
+    "account": "Create, check, show and change an account directory.",
     "policy": "Lint and evaluate policy documents.",
-    "serve": "STS over HTTP, for real AWS clients.",
+    "serve": "Serve STS over HTTP, for AWS clients.",
     "audit": "Judge captured tokens in bulk.",
-    "mint": "Make throw-away signed tokens for tests.",
-    "doctor": "Versions, plug-ins, key ages, clock.",
+    "mint": "Make signed tokens for tests, with throw-away keys.",
+    "doctor": "Show versions, plug-ins, ages of keys, and the clock.",
 }
-"""The verbs in the order of a newcomer's day, each a module of this package with a ``command``."""
+"""The verbs, in the order in which a newcomer needs them; each is a module of this package with a ``command``."""
 
 
 class Verbs(click.Group):
-    """Loads a verb when it is called and lets nothing but an exit status out."""
+    """Loads a verb when it is called, and turns every exception into an exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs, in the order of `VERBS`."""
@@ -65,32 +65,32 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Note whether ``--json`` is among *args*, wherever it stands: what follows may be an error of usage."""
+        """Record whether ``--json`` is anywhere among *args*, before an error of usage can be raised."""
         note_json(ctx, args)
-        with usage_told(ctx):
+        with usage_reported(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the verb; a refusal is rendered, and its status is the process's."""
+        """Run the verb; print a refusal and exit with its status."""
         try:
-            with usage_told(ctx):
+            with usage_reported(ctx):
                 return super().invoke(ctx)
         except FederationError as refusal:
             _fail(ctx, refusal)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
-            ctx.exit(Exit.UNHEARD)  # click itself would call it a failure, 1
+            ctx.exit(Exit.UNHEARD)  # click would exit with 1
         except OSError as fault:
             _report(ctx, {"code": "OSError", "message": str(fault)}, f"error: {fault}")
             ctx.exit(Exit.FAULT)
-        except Exception as bug:  # noqa: BLE001 - the last line before the shell: a traceback is no message
+        except Exception as bug:  # noqa: BLE001 - the last handler: a bug is reported without a traceback
             _fail(ctx, _as_failure(bug))
 
 
 @contextmanager
-def usage_told(ctx: click.Context) -> Iterator[None]:
-    """Let an error of usage be told in JSON where that was asked for, and wrapped on a terminal: a name in it may be a stranger's."""
+def usage_reported(ctx: click.Context) -> Iterator[None]:
+    """Print an error of usage as JSON with ``--json``, and wrapped on a terminal: a name in it may come from an attacker."""
     try:
         yield
     except click.UsageError as usage:
@@ -99,7 +99,7 @@ def usage_told(ctx: click.Context) -> Iterator[None]:
             print_json({"error": {"code": "UsageError", "message": words}})
             ctx.exit(Exit.USAGE)
         columns = narrowest(sys.stderr)
-        if columns is None or "\n" in words:  # a help has lines of its own
+        if columns is None or "\n" in words:  # a help text already has lines
             raise
         lines = Line(f"{_ERROR}{safe(words)}", 0, "    ").wrapped(columns)
         raise click.UsageError("\n".join(lines).removeprefix(_ERROR), ctx=usage.ctx) from usage
@@ -110,7 +110,7 @@ def usage_told(ctx: click.Context) -> Iterator[None]:
 def cli() -> None:
     """Prove federated AWS logins offline.
 
-    Exit status: 0 valid or granted, 1 refused, 2 usage, 3 account or configuration at fault, 70 a bug of ours.
+    Exit status: 0 valid or granted, 1 refused, 2 usage, 3 fault in account or configuration, 70 a bug in this program.
     """
 
 
@@ -119,7 +119,7 @@ def main() -> NoReturn:
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            # A terminal that cannot show a sign must not cost the verdict.
+            # The verdict must be printed even where the terminal cannot show one of its characters.
             stream.reconfigure(errors="backslashreplace")
     try:
         status = cli.main(prog_name="federation", standalone_mode=False)
@@ -130,11 +130,11 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
-        # The reader has left (`federation … | head`): nothing remains to be said, not even by the interpreter's own flush.
+        # The reader closed the pipe (`federation … | head`): print nothing more, and keep the interpreter from flushing.
         _leave_output()
         sys.exit(Exit.UNHEARD)
     except OSError as fault:
-        # The output has no room; a verdict that was not written is none.
+        # The output is full, so the verdict was not written: exit with a fault.
         _leave_output()
         reason = fault.strerror or type(fault).__name__
         tell(lambda: click.echo(f"error: {reason}", err=True))
@@ -143,14 +143,14 @@ def main() -> NoReturn:
 
 
 def _open_missing_streams() -> None:
-    """Stand in for streams that the shell closed (``>&-``): what is read there is empty, what is written there is gone."""
+    """Replace streams that the shell closed (``>&-``) by the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
 
 
 def _leave_output() -> None:
-    """Keep the interpreter's own flush at the end from complaining about output that nobody takes."""
+    """Redirect output to the null device, so that the interpreter's last flush does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -174,10 +174,13 @@ def _report(ctx: click.Context, error: Mapping[str, object], text: str) -> None:
 
 
 def _as_failure(bug: Exception) -> InternalFailure:
-    """Return *bug* without its message: that could hold what must not be shown."""
+    """Return *bug* without its message, which may hold secrets."""
     house = Path(__file__).parent.parent
     ours = [frame for frame in traceback.extract_tb(bug.__traceback__) if Path(frame.filename).is_relative_to(house)]
     place = f"{Path(ours[-1].filename).relative_to(house.parent)}:{ours[-1].lineno}" if ours else "an unknown place"
     return InternalFailure(
-        check="internal", expected="a verdict", found=f"{type(bug).__name__} at {place}", remedy="report this as a bug, with this line"
+        check="internal",
+        expected="no internal error",
+        found=f"{type(bug).__name__} at {place}",
+        remedy="report this as a bug, with this line",
     )

@@ -1,4 +1,4 @@
-"""`federation serve`: the interface of STS over HTTP, for real AWS clients."""
+"""`federation serve`: the interface of STS over HTTP, for AWS clients."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings
 
 ANNOUNCED: Final = """\
 AWS_ENDPOINT_URL_STS={url}
-# These clients ignore the variable and call AWS itself, token in hand: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
+# These clients ignore the variable and send the token to AWS itself: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
 # JavaScript v2, Go v1 and C++ (pyarrow has the last). Give them --endpoint-url {url} or the endpoint in code."""
-"""The variable alone in the first line, for who reads it from there; then a comment, for who feeds all of it to a shell."""
-_ALLOW_HOST: Final = "A name by which clients address the server, besides localhost and AWS's own; repeatable."
+"""The first line is the variable alone, for programs that read it; the rest is a comment, so that a shell can evaluate all of it."""
+_ALLOW_HOST: Final = "A host name of the server, besides localhost and the names of AWS; repeatable."
 
 
 def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -34,15 +34,15 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="TCP port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
-@click.option("--audit-log", type=click.Path(path_type=Path), help="Append one JSON line per exchange to this file.")
-@click.option("--state", metavar="URL", help="Where used tokens are remembered: sqlite:///PATH. Default: a file beside the account.")
+@click.option("--audit-log", type=click.Path(path_type=Path), help="Append one JSON line per call to this file.")
+@click.option("--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: a file beside the account.")
 @click.option(
     "--replay",
     type=click.Choice([each.value for each in Replay]),
-    help="How often one token is taken. Default: as account.toml says, else once.",
+    help="How often one token is accepted. Default: the setting in account.toml, else once.",
 )
 @click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_names, help=_ALLOW_HOST)
-@click.option("--expose", is_flag=True, help="Listen on an address that other machines reach. HTTP is not encrypted.")
+@click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
 def command(
     *,
     account_path: Path,
@@ -58,12 +58,13 @@ def command(
 ) -> None:
     """Serve STS to AWS clients until interrupted.
 
-    Prints the environment variable that points a client here and which clients ignore it. One JSON line per request goes to standard error.
+    Prints the environment variable that directs clients to this server, and which clients ignore it. Writes one JSON line per request to
+    standard error.
     """
     if not is_loopback(host) and not expose:
         raise click.BadParameter(
-            f"{host} can be reached from other machines, and this server speaks plain HTTP: tokens and credentials would cross the network "
-            "unencrypted. Listen on 127.0.0.1 behind something that ends TLS, or pass --expose.",
+            f"{host} can be reached from other machines, and this server uses plain HTTP: tokens and credentials would cross the network "
+            "unencrypted. Listen on 127.0.0.1 behind a proxy that terminates TLS, or pass --expose.",
             param_hint="--host",
         )
     settings = ServerSettings(

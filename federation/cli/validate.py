@@ -1,4 +1,4 @@
-"""`federation validate`: who a token names, proved, check by check."""
+"""`federation validate`: verification of a token, check by check."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from federation.saml.registration.provider import SamlProvider
 from federation.validators import diagnose
 
 PROVIDER_ARN: Final = "arn:aws:iam::123456789012:saml-provider/metadata"
-"""Stands for the provider where metadata alone is given; its account and name enter only NameQualifier and saml:doc."""
+"""ARN of the provider where only metadata is given; its account and name affect only NameQualifier and saml:doc."""
 
 OF_SAML: Final = frozenset({"audiences", "recipients", "signed", "permit", "max_age", "decryption_keys", "verifier"})
 OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
-"""Options that have a meaning for one kind of provider alone."""
+"""Options that apply to one kind of provider only."""
 
 
 @click.command()
@@ -40,15 +40,15 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 @click.option("--metadata", type=click.Path(path_type=Path), help="SAML metadata of the identity provider.")
 @click.option("--jwks", type=click.Path(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
 @click.option("--account", "account_path", type=click.Path(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
-@click.option("--provider", help="Name or ARN of the provider in the account; needed where the token does not tell.")
-@click.option("--profile", type=click.Choice([p.value for p in Profile]), help="Whose reading of the rules decides. Default: strict.")
+@click.option("--provider", help="Name or ARN of the provider in the account; needed where the token claims no registered issuer.")
+@click.option("--profile", type=click.Choice([p.value for p in Profile]), help="The profile whose verdict decides. Default: strict.")
 @click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway. Default: none.")
-@click.option("--issuer", help="With --jwks: the issuer, exactly as its tokens spell iss.")
+@click.option("--issuer", help="With --jwks: the issuer, exactly as in the iss of its tokens.")
 @click.option("--client-id", "client_ids", multiple=True, help="With --jwks: an audience that tokens may have; repeatable.")
-@click.option("--algorithm", "algorithms", multiple=True, help="With --jwks: an algorithm to accept; repeatable. Default: every sound one.")
+@click.option("--algorithm", "algorithms", multiple=True, help="With --jwks: an algorithm to accept; repeatable. Default: all.")
 @click.option("--discovery", type=click.Path(path_type=Path), help="With --jwks: the issuer's discovery document.")
-@click.option("--audience", "audiences", multiple=True, help="SAML: audience by which tokens address us; repeatable. Default: AWS's.")
-@click.option("--recipient", "recipients", multiple=True, help="SAML: address at which we receive; repeatable. Default: AWS's.")
+@click.option("--audience", "audiences", multiple=True, help="SAML: an audience of the service provider; repeatable. Default: AWS's.")
+@click.option("--recipient", "recipients", multiple=True, help="SAML: a URL at which it receives responses; repeatable. Default: AWS's.")
 @click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="SAML: which part must carry a signature.")
 @click.option(
     "--permit",
@@ -58,7 +58,11 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 )
 @click.option("--max-age", type=MaxAge(), help="SAML: seconds a token may be old, or none for no limit. Default: 300.")
 @click.option(
-    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="SAML: our RSA key, PEM; repeatable."
+    "--decryption-key",
+    "decryption_keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="SAML: RSA key of the service provider, PEM; repeatable.",
 )
 @click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
 @at_option
@@ -78,7 +82,7 @@ def command(
     as_json: bool,
     **options: object,
 ) -> None:
-    """Prove TOKEN (a file, or - for standard input), with the verdict of both profiles; where it is refused, say why and what to change.
+    """Verify TOKEN (a file, or - for standard input) under both profiles; where it is refused, show why and what to change.
 
     The provider comes from --metadata (SAML), from --jwks (OpenID Connect) or from --account.
     """
@@ -110,7 +114,7 @@ def command(
 
 
 def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[str, Any]) -> Provider:
-    """Return the account's provider; of the options only the profile may differ from what the account registers."""
+    """Return the account's provider; of its settings only the profile can be replaced by an option."""
     profile = options.pop("profile", None)
     if options:
         raise click.UsageError(f"with --account the registration decides; leave out {', '.join(options)}, or set it in the account")
@@ -125,7 +129,7 @@ def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[s
 
 
 def _saml_provider(metadata: Path, options: dict[str, Any]) -> Provider:
-    """Register the provider of *metadata* with the options that were given; the rest is left to the provider's own defaults."""
+    """Register the provider of *metadata* with the given options, and with defaults for the others."""
     _refuse(options, OF_OIDC, "--metadata")
     if options.get("max_age") == "none":
         options["max_age"] = None
@@ -136,7 +140,7 @@ def _saml_provider(metadata: Path, options: dict[str, Any]) -> Provider:
 
 
 def _oidc_provider(jwks: Path, options: dict[str, Any]) -> Provider:
-    """Register the issuer of *jwks*; its URL is the one given, or that of its discovery document."""
+    """Register the issuer of *jwks*; its URL is that of ``--issuer``, else that of its discovery document."""
     _refuse(options, OF_SAML, "--jwks")
     options["jwks"] = read_document(jwks, longest=limits.JWKS_OCTETS)
     if "discovery" in options:
@@ -144,7 +148,7 @@ def _oidc_provider(jwks: Path, options: dict[str, Any]) -> Provider:
     issuer = options.pop("issuer", None)
     if "client_ids" not in options or (issuer is None and "discovery" not in options):
         raise click.UsageError("--jwks needs --client-id, and --issuer or --discovery")
-    # Imported here: who validates SAML does not wait for it.
+    # Imported here, so that validation of SAML does not load it.
     from federation.oidc.provider import OidcProvider  # noqa: PLC0415 - loaded where it is used
 
     return OidcProvider.from_documents(**_skewed(options)) if issuer is None else OidcProvider(url=issuer, **_skewed(options))

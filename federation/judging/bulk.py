@@ -62,7 +62,7 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
     Raises:
         FederationError: The account is at fault; `InternalFailure` where a process died.
     """
-    judge = bench.judge()  # first and here, so that an account at fault is said once and before anything is judged
+    judge = bench.judge()  # first and here, so that faults of the account are reported once, before any token is judged
     if workers == 1:
         for capture in captures:
             yield capture, judge.judge(capture)

@@ -46,7 +46,7 @@ class Judgement:
 
     Attributes:
         id: As in its `Capture`.
-        kind: What it was taken for; None where nothing could be read.
+        kind: The kind that it was judged as; None where nothing could be read.
         provider: ARN or name of the provider it was judged against; None where none was found.
         profile: The profile of that provider, whose verdict counts; None likewise.
         at: The instant it was judged at, ISO 8601; None where it was not.

@@ -1,4 +1,4 @@
-"""What a token is taken for, by its shape alone. It decides which decoder and which provider are asked, and nothing about trust."""
+"""The kind of a token, by its form alone. It selects the decoder and the provider, and proves nothing."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class UnverifiedToken:
 
     Attributes:
         token: As it was captured, without white space around it.
-        kind: What it is taken for by its shape.
+        kind: Its kind, by its form alone.
     """
 
     def __init__(self, token: bytes) -> None:

@@ -59,7 +59,7 @@ _SHOWN_CHARS: Final = 2_000
 _DEEPEST: Final = 8
 # An explanation judges the message several times, and every client may post to the page (C05).
 _TOO_LONG: Final = f"No cause is sought: the token is longer than the {limits.SAML_ASSERTION_PARAMETER_CHARS:_} characters that STS takes."
-_WARNING: Final = "UNVERIFIED: whoever wrote the token chose every word below."
+_WARNING: Final = "UNVERIFIED: the sender of the token may have chosen every value below."
 
 
 class Inspector:

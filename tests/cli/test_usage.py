@@ -63,7 +63,7 @@ def test_an_error_of_usage_is_text_where_json_is_not_asked_for(words: list[str],
         ("explain", "Judge at this instant"),
         ("mint saml", "Issue at this instant"),
         ("mint oidc", "Issue at this instant"),
-        ("mint examples", "Let them hold at this instant"),
+        ("mint examples", "Issue the tokens at this instant"),
         ("mint mfa-code", "Show the code at this instant"),
         ("sts get-caller-identity", "Call at this instant"),
         ("sts assume-role-with-saml", "Call at this instant"),
@@ -147,7 +147,7 @@ def test_backticks_stand_in_text_for_people_alone(words: list[str], run: Run) ->
 
 def test_the_page_says_which_members_are_text_for_people() -> None:
     page = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
-    [line] = [line for line in page.splitlines() if line.startswith("Text for people, in which backticks")]
+    [line] = [line for line in page.splitlines() if line.startswith("Prose, in which values from outside are in backticks")]
     assert {name for name in PROSE if f"`{name}`" in line} == PROSE
 
 
@@ -170,7 +170,7 @@ def test_doctor_tells_every_dependency_and_the_extra_that_brings_it(run: Run, mo
     result = run("doctor", "--json")
     assert result.exit_code == complete.exit_code  # which the clock alone decides
     versions = json.loads(result.stdout)["versions"]
-    assert {name: versions[name] for name in extras} == {n: f"not installed; the extra {e} brings it" for n, e in extras.items()}
+    assert {name: versions[name] for name in extras} == {n: f"not installed; it belongs to the extra {e}" for n, e in extras.items()}
 
 
 def test_doctor_of_a_directory_that_was_never_installed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -276,7 +276,7 @@ def test_a_bug_is_ours_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("federation.cli.account.load_account", explode)
     result = run("account", "check", "--account", ACCOUNT)
     assert result.exit_code == 70
-    assert "bug of ours" in result.stderr
+    assert "a bug in this program" in result.stderr
     assert "KeyError" in result.stderr
     assert "secret" not in result.output
     assert json.loads(run("account", "check", "--account", ACCOUNT, "--json").stdout)["error"]["code"] == "InternalFailure"

@@ -91,7 +91,7 @@ class Tree:
     def bounded(self, file: str, octets: bytes, longest: int) -> bytes | None:
         """Return *octets*, the content of *file*; None after recording a fault where there are more than *longest*."""
         if len(octets) > longest:
-            self._faults.add(file, "", f"at most {longest} octets", "more", "this is not the file it is taken for")
+            self._faults.add(file, "", f"at most {longest} octets", "more", "replace the file: no file of an account is so long")
             return None
         return octets
 

@@ -1,4 +1,4 @@
-"""`federation account`: make, check and show an account directory."""
+"""`federation account`: create, check, show and change an account directory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from federation.profiles import Profile
 
 
 class AccountVerbs(click.Group):
-    """Every argument of these verbs is the user's own: one that has not its form is a fault of usage."""
+    """A group whose arguments all come from the user, so a malformed one is an error of usage."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb."""
@@ -35,7 +35,7 @@ class AccountVerbs(click.Group):
 
 @click.group(cls=AccountVerbs)
 def command() -> None:
-    """Make, check, show and change an account directory."""
+    """Create, check, show and change an account directory."""
 
 
 @command.command(epilog="Example:\n\n\b\n  federation account init account --account-id 123456789012")
@@ -45,23 +45,23 @@ def command() -> None:
 @click.option("--profile", type=click.Choice([p.value for p in Profile]), default=Profile.STRICT.value, show_default=True)
 @json_option
 def init(directory: Path, *, account_id: str, partition: str, profile: str, as_json: bool) -> None:
-    """Make DIRECTORY an account with a fresh keyring."""
+    """Create an account with a new keyring in DIRECTORY."""
     made = init_account(directory, account_id=account_id, partition=partition, profile=profile)
-    say(f"made the account {account_id} in {made}", {"directory": str(made), "account_id": account_id}, as_json=as_json)
+    say(f"created the account {account_id} in {made}", {"directory": str(made), "account_id": account_id}, as_json=as_json)
 
 
 @command.command(epilog="Example:\n\n\b\n  federation account check --account account")
 @account_option
 @json_option
 def check(*, account_path: Path, as_json: bool) -> None:
-    """Read everything and report every fault with its file and place; then what lint finds in the trust policies, which is no fault."""
+    """Read all files and report every fault with its file and place; then show the findings of lint in the trust policies."""
     account = load_account(account_path)
     findings = lint_account(account, kinds=frozenset({Kind.TRUST}))
     if as_json:
         print_json({"sound": True, **summary(account), "findings": [each.as_dict() for each in findings]})
         return
     out = console()
-    out.print(Text(f"✓ account {account.id} is sound", style=GOOD), Text(f"({counts(account)})", style=DIM))
+    out.print(Text(f"✓ account {account.id} has no faults", style=GOOD), Text(f"({counts(account)})", style=DIM))
     out.print(facts(("note", note) for note in account.notes))
     for each in findings:
         print_finding(each.finding, safe(each.file), out)
@@ -71,7 +71,7 @@ def check(*, account_path: Path, as_json: bool) -> None:
 @account_option
 @json_option
 def show(*, account_path: Path, as_json: bool) -> None:
-    """Show what the account holds."""
+    """Show providers, keys, roles, users, groups and policies of the account."""
     account = load_account(account_path)
     if as_json:
         print_json(summary(account))

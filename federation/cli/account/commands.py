@@ -1,6 +1,6 @@
-"""What the commands of `federation account` share: their form, their options, and how they say what they did.
+"""What the commands of `federation account` share: their form, their options, and the line that reports a change.
 
-A command called as one of ``aws iam`` takes its flags as well: names and ARNs, ``file://PATH`` for documents, ``Key=…,Value=…`` for tags.
+A command with the name of an ``aws iam`` command also takes its flags: names, ARNs, ``file://PATH`` for documents, ``Key=…,Value=…``.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from federation.identity import SessionTag
 policy_arn_option: Final = click.option("--policy-arn", required=True, help="ARN of the managed policy.")
 policy_name_option: Final = click.option("--policy-name", required=True, help="Name of the inline policy.")
 document_option: Final = click.option("--policy-document", required=True, help="The policy, JSON, or file://PATH.")
-boundary_option: Final = click.option("--permissions-boundary", help="ARN of the managed policy that bounds it.")
+boundary_option: Final = click.option("--permissions-boundary", help="ARN of the managed policy that is the boundary.")
 tags_option: Final = click.option("--tags", multiple=True, help="Tags: Key=KEY,Value=VALUE …")
-force_option: Final = click.option("--force", is_flag=True, help="Delete what is its own along with it.")
-user_option: Final = click.option("--user-name", help="The user. Default: the root of the account.")
+force_option: Final = click.option("--force", is_flag=True, help="Also delete what belongs to it, such as its policies and keys.")
+user_option: Final = click.option("--user-name", help="The user. Default: the root user.")
 
 
 def verb(name: str, example: str) -> Callable[[Command], click.Command]:
-    """Make a function the command *name*, with ``--account``, ``--json`` and an *example* of its further words in its help."""
+    """Make a function the command *name*, with ``--account``, ``--json``, and *example*, its other arguments, in its help."""
 
     def made(function: Command) -> click.Command:
         epilog = f"Example:\n\n\b\n  federation account {name} --account account {example}"
@@ -41,7 +41,7 @@ def verb(name: str, example: str) -> Callable[[Command], click.Command]:
 
 
 def name_option(kind: EntityKind) -> Callable[[Command], Command]:
-    """Return the option that names an entity of *kind*: as ``aws iam`` calls it, or ``--name``."""
+    """Return the option for the name of an entity of *kind*: the flag of ``aws iam``, or ``--name``."""
     return click.option(f"--{kind.noun}-name", "--name", "name", required=True, help=f"Name of the {kind.noun}.")
 
 
@@ -66,7 +66,7 @@ def tags_of(words: Sequence[str]) -> tuple[SessionTag, ...]:
 
 
 def say(sentence: str, made: Mapping[str, Any], *, as_json: bool, rows: Sequence[tuple[str, object]] = ()) -> None:
-    """Say in one line what was done, with *rows* of what is to be kept; or print *made* as JSON."""
+    """Print *sentence*, which reports a change, and *rows* of new values; with *as_json* print *made* instead."""
     if as_json:
         print_json(made)
         return

@@ -1,4 +1,4 @@
-"""`federation account`: what roles, users and groups carry alike, put on and taken off with the words of ``aws iam``."""
+"""`federation account`: policies, tags and boundaries of roles, users and groups, with the commands of ``aws iam``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def policy_commands(kind: EntityKind) -> Iterator[click.Command]:
     @document_option
     def put(*, account_path: Path, name: str, policy_name: str, policy_document: str, as_json: bool) -> None:
         attachments.put_inline_policy(account_path, kind, name=name, policy_name=policy_name, policy=document_of(policy_document))
-        say(f"the {noun} {name} has the inline policy {policy_name}", {f"{noun}_name": name, "policy_name": policy_name}, as_json=as_json)
+        say(
+            f"put the inline policy {policy_name} on the {noun} {name}", {f"{noun}_name": name, "policy_name": policy_name}, as_json=as_json
+        )
 
     @verb(f"delete-{noun}-policy", f"{who} --policy-name read")
     @name_option(kind)
@@ -44,25 +46,25 @@ def policy_commands(kind: EntityKind) -> Iterator[click.Command]:
     def delete(*, account_path: Path, name: str, policy_name: str, as_json: bool) -> None:
         attachments.delete_inline_policy(account_path, kind, name=name, policy_name=policy_name)
         made = {f"{noun}_name": name, "policy_name": policy_name}
-        say(f"the {noun} {name} has the inline policy {policy_name} no more", made, as_json=as_json)
+        say(f"deleted the inline policy {policy_name} of the {noun} {name}", made, as_json=as_json)
 
     @verb(f"attach-{noun}-policy", f"{who} --policy-arn {READ_ONLY}")
     @name_option(kind)
     @policy_arn_option
     def attach(*, account_path: Path, name: str, policy_arn: str, as_json: bool) -> None:
         attachments.attach_policy(account_path, kind, name=name, policy_arn=policy_arn)
-        say(f"{policy_arn} is attached to the {noun} {name}", {f"{noun}_name": name, "policy_arn": policy_arn}, as_json=as_json)
+        say(f"attached {policy_arn} to the {noun} {name}", {f"{noun}_name": name, "policy_arn": policy_arn}, as_json=as_json)
 
     @verb(f"detach-{noun}-policy", f"{who} --policy-arn {READ_ONLY}")
     @name_option(kind)
     @policy_arn_option
     def detach(*, account_path: Path, name: str, policy_arn: str, as_json: bool) -> None:
         attachments.detach_policy(account_path, kind, name=name, policy_arn=policy_arn)
-        say(f"{policy_arn} is attached to the {noun} {name} no more", {f"{noun}_name": name, "policy_arn": policy_arn}, as_json=as_json)
+        say(f"detached {policy_arn} from the {noun} {name}", {f"{noun}_name": name, "policy_arn": policy_arn}, as_json=as_json)
 
-    put.help = f"Let the {noun} have an inline policy, in the place of one of that name."
-    delete.help = f"Take an inline policy off the {noun}."
-    attach.help = f"Attach a managed policy to the {noun}. One of the account must be in it; one of AWS need not."
+    put.help = f"Add an inline policy to the {noun}, or replace the one of that name."
+    delete.help = f"Delete an inline policy of the {noun}."
+    attach.help = f"Attach a managed policy to the {noun}. A customer managed policy must exist in the account; one of AWS need not."
     detach.help = f"Detach a managed policy from the {noun}."
     yield from (put, delete, attach, detach)
 
@@ -78,7 +80,7 @@ def principal_commands(kind: EntityKind) -> Iterator[click.Command]:
         given = tags_of(tags)
         attachments.tag_entity(account_path, kind, name=name, tags=given)
         keys = [each.key for each in given]
-        say(f"the {noun} {name} is tagged: {', '.join(keys)}", {f"{noun}_name": name, "tag_keys": keys}, as_json=as_json)
+        say(f"tagged the {noun} {name}: {', '.join(keys)}", {f"{noun}_name": name, "tag_keys": keys}, as_json=as_json)
 
     @verb(f"untag-{noun}", f"{who} --tag-keys team cost")
     @name_option(kind)
@@ -86,26 +88,26 @@ def principal_commands(kind: EntityKind) -> Iterator[click.Command]:
     def untag(*, account_path: Path, name: str, tag_keys: tuple[str, ...], as_json: bool) -> None:
         attachments.untag_entity(account_path, kind, name=name, keys=tag_keys)
         made = {f"{noun}_name": name, "tag_keys": list(tag_keys)}
-        say(f"the {noun} {name} is tagged no more: {', '.join(tag_keys)}", made, as_json=as_json)
+        say(f"removed tags of the {noun} {name}: {', '.join(tag_keys)}", made, as_json=as_json)
 
     @verb(f"put-{noun}-permissions-boundary", f"{who} --permissions-boundary {READ_ONLY}")
     @name_option(kind)
-    @click.option("--permissions-boundary", required=True, help="ARN of the managed policy that bounds it.")
+    @click.option("--permissions-boundary", required=True, help="ARN of the managed policy that is the boundary.")
     def put(*, account_path: Path, name: str, permissions_boundary: str, as_json: bool) -> None:
         attachments.put_permissions_boundary(account_path, kind, name=name, policy_arn=permissions_boundary)
         made = {f"{noun}_name": name, "permissions_boundary": permissions_boundary}
-        say(f"{permissions_boundary} bounds the {noun} {name}", made, as_json=as_json)
+        say(f"set the permissions boundary of the {noun} {name} to {permissions_boundary}", made, as_json=as_json)
 
     @verb(f"delete-{noun}-permissions-boundary", who)
     @name_option(kind)
     def delete(*, account_path: Path, name: str, as_json: bool) -> None:
         attachments.delete_permissions_boundary(account_path, kind, name=name)
-        say(f"nothing bounds the {noun} {name} any more", {f"{noun}_name": name}, as_json=as_json)
+        say(f"deleted the permissions boundary of the {noun} {name}", {f"{noun}_name": name}, as_json=as_json)
 
-    tag.help = f"Tag the {noun}. A key that is there, whatever its case, gets the new value."
-    untag.help = f"Take tags off the {noun}."
-    put.help = f"Bound what the {noun} may do."
-    delete.help = f"Take the permissions boundary off the {noun}."
+    tag.help = f"Tag the {noun}. A key that exists, in any case, gets the new value."
+    untag.help = f"Remove tags of the {noun}."
+    put.help = f"Set the permissions boundary of the {noun}."
+    delete.help = f"Delete the permissions boundary of the {noun}."
     yield from (tag, untag, put, delete)
 
 

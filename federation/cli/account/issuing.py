@@ -19,11 +19,11 @@ PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-sessi
 @verb("rotate-keyring", "")
 @moment_option("Rotate")
 def rotate_keyring(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
-    """Let a fresh key seal sessions; old ones open theirs until these have ended."""
+    """Add a new key that seals session tokens. Older keys still open the tokens they sealed, until these have expired."""
     from federation.account.writing.keyring import rotate_keyring as rotate
 
     sealing = rotate(account_path, at=at)
-    say(f"the key {sealing} seals from now on", {"sealing": sealing}, as_json=as_json)
+    say(f"session tokens are now sealed by the key {sealing}", {"sealing": sealing}, as_json=as_json)
 
 
 @verb("enable-outbound", "")
@@ -37,17 +37,17 @@ def enable_outbound(*, account_path: Path, as_json: bool) -> None:
 
 @verb("disable-outbound", "")
 def disable_outbound(*, account_path: Path, as_json: bool) -> None:
-    """Switch the issuer of web identity tokens off; its URL and keys stay."""
+    """Stop issuing web identity tokens. The URL and the keys of the issuer are kept."""
     from federation.account.writing.outbound import disable_outbound as disable
 
     issuer = disable(account_path)
-    say(f"the account issues no more web identity tokens as {issuer}", {"issuer": issuer}, as_json=as_json)
+    say(f"the account no longer issues web identity tokens as {issuer}", {"issuer": issuer}, as_json=as_json)
 
 
 @verb("add-trade-in-token", f"{PRODUCT} token")
-@click.option("--role-arn", required=True, help="The role it is exchanged for.")
+@click.option("--role-arn", required=True, help="The role that the session has.")
 @click.option("--role-session-name", required=True, help="Name of the session.")
-@click.option("--expires-at", required=True, type=Instant(), help="When the token ends (ISO 8601).")
+@click.option("--expires-at", required=True, type=Instant(), help="When the token expires (ISO 8601).")
 @click.argument("token")
 def add_trade_in_token(
     token: str, *, account_path: Path, role_arn: str, role_session_name: str, expires_at: datetime, as_json: bool
@@ -62,7 +62,7 @@ def add_trade_in_token(
 @verb("delete-trade-in-token", "token")
 @click.argument("token")
 def delete_trade_in_token(token: str, *, account_path: Path, as_json: bool) -> None:
-    """Withdraw TOKEN (a file, or - for standard input)."""
+    """Delete the registration of TOKEN (a file, or - for standard input)."""
     from federation.account.writing.trade_in import delete_trade_in_token as delete
 
     digest = delete(account_path, token=trade_in_token(token))

@@ -74,7 +74,7 @@ def add_role(
 @click.option("--description", help="Free text.")
 @click.option("--max-session-duration", type=int, help=SECONDS)
 def update_role(*, account_path: Path, name: str, description: str | None, max_session_duration: int | None, as_json: bool) -> None:
-    """Change the description or the longest session of a role."""
+    """Change the description or the maximum session duration of a role."""
     if description is None and max_session_duration is None:
         raise click.UsageError("give --description or --max-session-duration")
     roles.update_role(account_path, name=name, description=description, max_session_duration=max_session_duration)
@@ -87,14 +87,14 @@ def update_role(*, account_path: Path, name: str, description: str | None, max_s
 def update_assume_role_policy(*, account_path: Path, name: str, policy_document: str, as_json: bool) -> None:
     """Replace the trust policy of a role."""
     roles.update_assume_role_policy(account_path, name=name, trust_policy=document_of(policy_document))
-    say(f"the role {name} has a new trust policy", {"role_name": name}, as_json=as_json)
+    say(f"replaced the trust policy of the role {name}", {"role_name": name}, as_json=as_json)
 
 
 @verb("delete-role", "--role-name Portal --force")
 @name_option(ROLE)
 @force_option
 def delete_role(*, account_path: Path, name: str, force: bool, as_json: bool) -> None:
-    """Delete a role. One with policies is refused, unless --force is given."""
+    """Delete a role. A role with policies is deleted only with --force."""
     roles.delete_role(account_path, name=name, force=force)
     say(f"deleted the role {name}", {"role_name": name}, as_json=as_json)
 
@@ -104,7 +104,7 @@ def delete_role(*, account_path: Path, name: str, force: bool, as_json: bool) ->
 @path_option("policy")
 @click.argument("document", type=click.Path(path_type=Path))
 def add_policy(document: Path, *, account_path: Path, name: str, entity_path: str, as_json: bool) -> None:
-    """Add the managed policy that DOCUMENT holds."""
+    """Add the managed policy in the file DOCUMENT."""
     text = read_text(document, longest=limits.POLICY_CHARS)
     arn = policies.add_policy(account_path, name=name, document=text, policy_path=entity_path)
     say(f"added the policy {arn}", {"arn": arn}, as_json=as_json)
@@ -113,31 +113,31 @@ def add_policy(document: Path, *, account_path: Path, name: str, entity_path: st
 @verb("create-policy-version", f"{ARN} --policy-document file://policy.json --set-as-default")
 @policy_arn_option
 @document_option
-@click.option("--set-as-default", is_flag=True, help="Let it take effect.")
+@click.option("--set-as-default", is_flag=True, help="Make it the default version.")
 def create_policy_version(*, account_path: Path, policy_arn: str, policy_document: str, set_as_default: bool, as_json: bool) -> None:
-    """Add a version of a managed policy; with --set-as-default it is the new content."""
+    """Add a version of a managed policy. Only the default version has an effect."""
     version = policies.create_policy_version(
         account_path, policy_arn=policy_arn, document=document_of(policy_document), set_as_default=set_as_default
     )
-    effect = "takes effect" if set_as_default else "is kept"
+    effect = "and made it the default version" if set_as_default else "which is not the default version"
     made = {"arn": policy_arn, "version_id": version, "is_default_version": set_as_default}
-    say(f"{version} of {policy_arn} {effect}", made, as_json=as_json)
+    say(f"added {version} of {policy_arn}, {effect}", made, as_json=as_json)
 
 
 @verb("set-default-policy-version", f"{ARN} --version-id v1")
 @policy_arn_option
 @version_option
 def set_default_policy_version(*, account_path: Path, policy_arn: str, version_id: str, as_json: bool) -> None:
-    """Let a version of a managed policy take effect."""
+    """Make a version of a managed policy the default version."""
     policies.set_default_policy_version(account_path, policy_arn=policy_arn, version_id=version_id)
-    say(f"{version_id} of {policy_arn} takes effect", {"arn": policy_arn, "version_id": version_id}, as_json=as_json)
+    say(f"{version_id} is the default version of {policy_arn}", {"arn": policy_arn, "version_id": version_id}, as_json=as_json)
 
 
 @verb("delete-policy-version", f"{ARN} --version-id v1")
 @policy_arn_option
 @version_option
 def delete_policy_version(*, account_path: Path, policy_arn: str, version_id: str, as_json: bool) -> None:
-    """Delete a version of a managed policy that is not in effect."""
+    """Delete a version of a managed policy that is not the default version."""
     policies.delete_policy_version(account_path, policy_arn=policy_arn, version_id=version_id)
     say(f"deleted {version_id} of {policy_arn}", {"arn": policy_arn, "version_id": version_id}, as_json=as_json)
 
@@ -145,7 +145,7 @@ def delete_policy_version(*, account_path: Path, policy_arn: str, version_id: st
 @verb("delete-policy", ARN)
 @policy_arn_option
 def delete_policy(*, account_path: Path, policy_arn: str, as_json: bool) -> None:
-    """Delete a managed policy that is attached to nothing and bounds nothing."""
+    """Delete a managed policy that is neither attached nor used as a permissions boundary."""
     policies.delete_policy(account_path, policy_arn=policy_arn)
     say(f"deleted the policy {policy_arn}", {"arn": policy_arn}, as_json=as_json)
 

@@ -15,7 +15,11 @@ from federation.cli.support.registration import rules_of, saml_rules, unset_opti
 
 name_option = click.option("--name", required=True, help="Name of the provider, as in its ARN.")
 keys_option = click.option(
-    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Our RSA key, PEM; at most two."
+    "--decryption-key",
+    "decryption_keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="RSA key of the service provider, PEM; at most two.",
 )
 
 
@@ -27,7 +31,7 @@ keys_option = click.option(
 def add_saml_provider(
     metadata: Path, *, account_path: Path, name: str, decryption_keys: tuple[Path, ...], as_json: bool, **rules: object
 ) -> None:
-    """Register the identity provider that METADATA describes. Rules that are not given are those of account.toml."""
+    """Register the identity provider that METADATA describes. Rules that are not given follow account.toml."""
     from federation.account.writing.saml_providers import add_saml_provider as add
 
     document = read_document(metadata, longest=limits.METADATA_OCTETS)
@@ -37,7 +41,7 @@ def add_saml_provider(
 
 @verb("update-saml-provider", "--name Example --metadata metadata.xml --unset max_age")
 @name_option
-@click.option("--metadata", type=click.Path(path_type=Path), help="Its metadata as exported now.")
+@click.option("--metadata", type=click.Path(path_type=Path), help="Its current metadata.")
 @keys_option
 @saml_rules
 @unset_option
@@ -51,7 +55,7 @@ def update_saml_provider(
     as_json: bool,
     **rules: object,
 ) -> None:
-    """Change what is given of a SAML provider. Keys that are given take the place of all that it has."""
+    """Change the given settings of a SAML provider. Given keys replace all keys that it has."""
     from federation.account.writing.saml_providers import update_saml_provider as update
 
     document = None if metadata is None else read_document(metadata, longest=limits.METADATA_OCTETS)
@@ -63,7 +67,7 @@ def update_saml_provider(
 @verb("delete-saml-provider", "--name Example")
 @name_option
 def delete_saml_provider(*, account_path: Path, name: str, as_json: bool) -> None:
-    """Delete a SAML provider. Roles that trust it stay."""
+    """Delete a SAML provider. Roles that trust it are kept."""
     from federation.account.writing.saml_providers import delete_saml_provider as delete
 
     arn = delete(account_path, name=name)

@@ -1,4 +1,4 @@
-"""What an account holds, for people and for programs."""
+"""The contents of an account, as text and as plain data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from federation.policy.statement import Statement
 
 
 def counts(account: Account) -> str:
-    """Return how many of each kind there are, the kinds without any left out but for those that every account has."""
+    """Return the number of entities of each kind. Kinds without any are left out, roles excepted."""
     found = {
         "SAML providers": account.saml_providers,
         "OIDC providers": account.oidc_providers,
@@ -29,7 +29,7 @@ def counts(account: Account) -> str:
 
 
 def summary(account: Account) -> dict[str, object]:
-    """Return the account as plain data, stable names."""
+    """Return the account as plain data with stable names."""
     return {
         "account_id": account.id,
         "partition": account.partition,
@@ -84,7 +84,7 @@ def summary(account: Account) -> dict[str, object]:
 
 
 def print_account(account: Account) -> None:
-    """Print the account: its providers with their keys, its roles with whom they trust, the names of the rest."""
+    """Print the account: providers with their keys, roles with their trusted principals, and the names of the rest."""
     out = console()
     out.print(facts([("account", account.id), ("partition", account.partition), ("profile", account.profile.value)], indent=0))
     for name, rows in _entries(account):
@@ -101,7 +101,7 @@ def _entries(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]]
         named = (("signing key", f"{key.kty} {key.kid or key.thumbprint}") for key in oidc.keys.keys)
         yield arn, [("issuer", oidc.url), *(("client id", name) for name in oidc.client_ids), *named]
     for name, oauth in account.oauth_providers.items():
-        clients = ["any that the trust policy takes"] if oauth.client_ids is None else sorted(oauth.client_ids)
+        clients = ["any that the trust policy allows"] if oauth.client_ids is None else sorted(oauth.client_ids)
         yield name, [*(("client id", client) for client in clients), ("answers", f"about {len(oauth.answers)} tokens")]
     for name, plugged in account.plugin_providers.items():
         yield name, [("plug-in", plugged.kind)]
@@ -154,6 +154,6 @@ def _until(moment: datetime | None) -> str:
 
 
 def _trusts(statements: Iterable[Statement]) -> str:
-    """Return whom the Allow statements of a trust policy name."""
+    """Return the principals in the Allow statements of a trust policy."""
     names = [name for each in statements if each.effect == "Allow" and each.principal is not None for name in each.principal.spelled]
     return ", ".join(dict.fromkeys(names)) or "nobody"

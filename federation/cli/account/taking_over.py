@@ -1,4 +1,4 @@
-"""`federation account import`: what IAM printed, taken over."""
+"""`federation account import`: import of the JSON that IAM returns."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from federation.cli.rendering.results import GOOD, console, facts
 from federation.cli.support.inputs import read_document
 
 DUMP_OCTETS: Final = 268_435_456
-"""Longest answer of IAM that is read: ten thousand roles take a tenth of it."""
+"""Longest answer of IAM that is read, in octets: ten thousand roles take a tenth of it."""
 
 
 @verb("import", "details.json roles.json")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--saml-provider-name", help="Name of the SAML provider, which get-saml-provider does not print.")
+@click.option("--saml-provider-name", help="Name of the SAML provider, which get-saml-provider does not return.")
 @click.option(
-    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Its private key, which IAM never prints."
+    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Its private key, which IAM never returns."
 )
-@click.option("--prune", is_flag=True, help="Remove policies, groups, users and roles that the answers have no more.")
+@click.option("--prune", is_flag=True, help="Delete policies, groups, users and roles that are not in the answers.")
 def import_answers(
     files: tuple[Path, ...],
     *,
@@ -34,9 +34,9 @@ def import_answers(
     prune: bool,
     as_json: bool,
 ) -> None:
-    """Take over what IAM printed: get-account-authorization-details, list-roles, get-saml-provider, get-open-id-connect-provider.
+    """Import JSON of IAM: get-account-authorization-details, list-roles, get-saml-provider, get-open-id-connect-provider.
 
-    A second import brings the account up to date. Beside get-open-id-connect-provider the issuer's key set is wanted.
+    A later import updates the account. With get-open-id-connect-provider, pass the issuer's key set too.
     """
     from federation.account.importing import import_account
 
@@ -52,9 +52,9 @@ def import_answers(
         return
     counted = ", ".join(f"{name}: {getattr(made, name)}" for name in ("policies", "groups", "users", "roles"))
     out = console()
-    out.print(Text("✓", style=GOOD), Text(f"taken over ({counted}; {len(made.added)} new, {len(made.updated)} changed)"))
+    out.print(Text("✓", style=GOOD), Text(f"imported ({counted}; {len(made.added)} new, {len(made.updated)} changed)"))
     rows = [("provider", arn) for arn in made.providers] + [("removed", arn) for arn in made.removed]
-    out.print(facts([*rows, *(("not in the answers, left as it is", arn) for arn in made.absent)]))
+    out.print(facts([*rows, *(("not in the answers, kept", arn) for arn in made.absent)]))
 
 
 COMMANDS: Final = (import_answers,)

@@ -1,4 +1,4 @@
-"""`federation account`: OpenID Connect providers, OAuth 2.0 servers, and what these said about tokens."""
+"""`federation account`: OpenID Connect providers, OAuth 2.0 servers, and their answers about access tokens."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from federation.cli.support.registration import oauth_rules, oidc_rules, rules_o
 
 GITHUB: Final = "--url https://token.actions.githubusercontent.com"
 
-url_option = click.option("--url", required=True, help="The issuer, exactly as its tokens spell iss.")
+url_option = click.option("--url", required=True, help="The issuer, exactly as in the iss of its tokens.")
 discovery_option = click.option("--discovery", type=click.Path(path_type=Path), help="The issuer's discovery document.")
 server_option = click.option(
-    "--name", required=True, help="Host of the server, as in ProviderId: www.amazon.com, graph.facebook.com or another."
+    "--name", required=True, help="Host of the server, the ProviderId: www.amazon.com, graph.facebook.com or another."
 )
-keys_option = click.option("--jwks", type=click.Path(path_type=Path), help="The server's key set, where its answers are signed (RFC 9701).")
+keys_option = click.option("--jwks", type=click.Path(path_type=Path), help="The server's key set, if its answers are signed (RFC 9701).")
 provider_option = click.option("--provider", required=True, help="Name of the registered server.")
 
 
@@ -32,7 +32,7 @@ provider_option = click.option("--provider", required=True, help="Name of the re
 def add_oidc_provider(
     *, account_path: Path, url: str, client_ids: tuple[str, ...], jwks: Path, discovery: Path | None, as_json: bool, **rules: object
 ) -> None:
-    """Register an OpenID Connect provider. Rules that are not given are those of account.toml."""
+    """Register an OpenID Connect provider. Rules that are not given follow account.toml."""
     from federation.account.writing.oidc_providers import add_oidc_provider as add
 
     keys = read_document(jwks, longest=limits.JWKS_OCTETS)
@@ -42,8 +42,8 @@ def add_oidc_provider(
 
 @verb("update-oidc-provider", f"{GITHUB} --jwks jwks.json")
 @url_option
-@click.option("--client-id", "client_ids", multiple=True, help="An audience that tokens may have; all of them; repeatable.")
-@click.option("--jwks", type=click.Path(path_type=Path), help="The issuer's key set as published now.")
+@click.option("--client-id", "client_ids", multiple=True, help="An audience that tokens may have; repeatable. Replaces all audiences.")
+@click.option("--jwks", type=click.Path(path_type=Path), help="The issuer's current key set.")
 @discovery_option
 @oidc_rules
 @unset_option
@@ -58,7 +58,7 @@ def update_oidc_provider(
     as_json: bool,
     **rules: object,
 ) -> None:
-    """Change what is given of an OpenID Connect provider, such as its key set when the issuer rotates its keys."""
+    """Change the given settings of an OpenID Connect provider, such as its key set after a rotation of keys."""
     from federation.account.writing.oidc_providers import update_oidc_provider as update
 
     arn = update(
@@ -76,7 +76,7 @@ def update_oidc_provider(
 @verb("delete-oidc-provider", GITHUB)
 @url_option
 def delete_oidc_provider(*, account_path: Path, url: str, as_json: bool) -> None:
-    """Delete an OpenID Connect provider. Roles that trust it stay."""
+    """Delete an OpenID Connect provider. Roles that trust it are kept."""
     from federation.account.writing.oidc_providers import delete_oidc_provider as delete
 
     arn = delete(account_path, url=url)
@@ -88,7 +88,7 @@ def delete_oidc_provider(*, account_path: Path, url: str, as_json: bool) -> None
 @keys_option
 @oauth_rules
 def add_oauth_provider(*, account_path: Path, name: str, jwks: Path | None, as_json: bool, **rules: object) -> None:
-    """Register an OAuth 2.0 server. Without --client-id, which clients count is for trust policies to say."""
+    """Register an OAuth 2.0 server. Without --client-id the trust policies alone decide which clients are accepted."""
     from federation.account.writing.oauth_providers import add_oauth_provider as add
 
     made = add(account_path, name=name, jwks=key_set(jwks), **rules_of(rules))
@@ -103,7 +103,7 @@ def add_oauth_provider(*, account_path: Path, name: str, jwks: Path | None, as_j
 def update_oauth_provider(
     *, account_path: Path, name: str, jwks: Path | None, unset: tuple[str, ...], as_json: bool, **rules: object
 ) -> None:
-    """Change what is given of an OAuth 2.0 server."""
+    """Change the given settings of an OAuth 2.0 server."""
     from federation.account.writing.oauth_providers import update_oauth_provider as update
 
     update(account_path, name=name, jwks=key_set(jwks), unset=unset, **rules_of(rules))
@@ -113,7 +113,7 @@ def update_oauth_provider(
 @verb("delete-oauth-provider", "--name www.amazon.com")
 @server_option
 def delete_oauth_provider(*, account_path: Path, name: str, as_json: bool) -> None:
-    """Delete an OAuth 2.0 server and every answer of it."""
+    """Delete an OAuth 2.0 server and all its registered answers."""
     from federation.account.writing.oauth_providers import delete_oauth_provider as delete
 
     delete(account_path, name=name)
@@ -122,10 +122,10 @@ def delete_oauth_provider(*, account_path: Path, name: str, as_json: bool) -> No
 
 @verb("add-token-information", "--provider www.amazon.com --answer answer.json token")
 @provider_option
-@click.option("--answer", required=True, type=click.Path(path_type=Path), help="What the server said: JSON, or a signed answer.")
+@click.option("--answer", required=True, type=click.Path(path_type=Path), help="The answer of the server: JSON, or a signed JWT.")
 @click.argument("token")
 def add_token_information(token: str, *, account_path: Path, provider: str, answer: Path, as_json: bool) -> None:
-    """Keep a server's answer about the access token in TOKEN (a file, or - for standard input), under its SHA-256, never the token."""
+    """Register a server's answer about the access token TOKEN (a file, or - for standard input), under the token's SHA-256."""
     octets, document = access_token(token), read_document(answer, longest=limits.JWKS_OCTETS)
     from federation.account.writing.oauth_providers import add_token_information as add
 
@@ -137,7 +137,7 @@ def add_token_information(token: str, *, account_path: Path, provider: str, answ
 @provider_option
 @click.argument("token")
 def delete_token_information(token: str, *, account_path: Path, provider: str, as_json: bool) -> None:
-    """Forget what a server said about the access token in TOKEN (a file, or - for standard input)."""
+    """Delete a server's answer about the access token TOKEN (a file, or - for standard input)."""
     from federation.account.writing.oauth_providers import delete_token_information as delete
 
     file = delete(account_path, provider=provider, token=access_token(token))

@@ -1,4 +1,4 @@
-"""`federation explain`: why a federated login is granted or refused, and the edit by which it succeeds."""
+"""`federation explain`: why a federated login is granted or refused, and the edit that makes it succeed."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from federation.cli.support.options import account_option, at_option, json_optio
 @token_argument
 @account_option
 @click.option("--role-arn", required=True, help="The role to assume.")
-@click.option("--principal-arn", help="SAML: the provider that vouches. Default: the one that the response names.")
+@click.option("--principal-arn", help="SAML: the provider. Default: the one that the response names.")
 @click.option("--provider", help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
-@click.option("--provider-id", help="For access tokens alone: the server, e.g. www.amazon.com.")
+@click.option("--provider-id", help="Only for access tokens: the server, e.g. www.amazon.com.")
 @click.option("--role-session-name", help="Web identities: name of the session. Default: made from the time.")
-@click.option("--duration-seconds", type=int, help="Wanted length of the session.")
+@click.option("--duration-seconds", type=int, help="Requested duration of the session.")
 @click.option("--policy", help="Inline session policy, or file://PATH.")
 @click.option("--policy-arns", multiple=True, help="Managed session policies: arn=ARN …")
 @click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size.")
-@click.option("--fix", "fixing", is_flag=True, help="Print the trust policy with the edit made, and say what else it lets in.")
+@click.option("--fix", "fixing", is_flag=True, help="Print the edited trust policy, and who else it lets in.")
 @click.option("--write", is_flag=True, help="With --fix: write it to the account, and judge again.")
 @at_option
 @verbose_option
@@ -57,12 +57,12 @@ def command(
     duration_seconds: int | None,
     minimum_session_token_size: int | None,
 ) -> None:
-    """Ask for the session that TOKEN (a file, or - for standard input) is meant for, and say why it is granted or refused.
+    """Show why the role is granted to TOKEN (a file, or - for standard input) or refused, and the edit that makes it succeed.
 
-    The operation of `federation sts` judges, with the same parameters; the use of the token is not remembered.
+    The operation of `federation sts` judges, with the same parameters. The use of the token is not recorded.
     """
     if write and not fixing:
-        raise click.UsageError("--write is of --fix")
+        raise click.UsageError("--write requires --fix")
     if sum((verbose, quiet, as_json)) > 1:
         raise click.UsageError("give one of --verbose, --quiet and --json")
     account, instant = load_account(account_path), clock.resolve(at)

@@ -1,4 +1,4 @@
-"""The call that `federation explain` judges: the operation of `federation sts`, with the parameters that it would be given."""
+"""The call that `federation explain` judges: the operation of `federation sts`, with its parameters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONGEST: Final = {WITH_SAML: limits.SAML_ASSERTION_PARAMETER_CHARS, WITH_WEB_ID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedCall:
-    """A federated login: the operation, and its parameters by their names in Python."""
+    """A federated login: the operation, and its parameters by their Python names."""
 
     operation: str
     parameters: Mapping[str, Any]
@@ -46,7 +46,7 @@ class ExplainedCall:
         return token
 
     def answer(self, account: Account, *, at: datetime) -> FederatedRoleSession:
-        """Return what the operation answers. The use of the token is not remembered, and nothing is recorded.
+        """Return the session that the operation grants. Neither an event nor the use of the token is recorded.
 
         Raises:
             FederationError: The operation refuses.
@@ -76,12 +76,12 @@ def call_of(
     at: datetime,
     **session: object,
 ) -> ExplainedCall:
-    """Return the call that sends the token in *file* for the role. What it needs and was not given is read from the token, unverified."""
+    """Return the call that sends the token in *file* for the role. Parameters that are missing are read from the token, unverified."""
     text = read_token_text(Path(file), longest=max(_LONGEST.values()))
     token = decoded(text)[0].strip().encode("utf-8", "surrogatepass")
     unverified = UnverifiedToken(token)
     if principal_arn is not None and provider_id is not None:
-        raise click.UsageError("--principal-arn is of a SAML response, --provider-id of an access token: give one of them")
+        raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
     found = _found(account, unverified) if provider is None else provider_of(account, token, provider)
     likely_saml = unverified.kind == SAML if found is None else isinstance(found, SamlProvider)
     of_saml = principal_arn is not None or (provider_id is None and role_session_name is None and likely_saml)
@@ -105,10 +105,10 @@ def call_of(
 
 
 def _principal(account: Account, unverified: UnverifiedToken, role_arn: str) -> str:
-    """Return the ARN of the SAML provider that the response is for: beside the role in an attribute, else by its issuer.
+    """Return the ARN of the SAML provider that the response is for: the one paired with the role in an attribute, else that of its issuer.
 
-    Where neither tells, the provider with the issuer most alike: it refuses the response, and its refusal says what is wrong. Where the
-    account has no SAML provider, the ARN of one that it does not have.
+    Where neither exists, return the provider with the most similar issuer: it refuses the response, and its refusal names the fault. Where
+    the account has no SAML provider, return an ARN that it does not have.
     """
     beside = _beside(inspect_response(unverified.token), role_arn)
     if beside is not None:
@@ -133,7 +133,7 @@ def _beside(claims: Mapping[str, Any], role_arn: str) -> str | None:
 
 
 def _found(account: Account, unverified: UnverifiedToken) -> Provider | None:
-    """Return the provider that the token says it is of; None where it says none, or the account has none."""
+    """Return the provider of the issuer that the token claims; None where it claims none, or the account has none."""
     try:
         return Finder(account).find(unverified)
     except FederationError:
@@ -141,5 +141,5 @@ def _found(account: Account, unverified: UnverifiedToken) -> Provider | None:
 
 
 def _provider_id(account: Account, found: Provider | None) -> str | None:
-    """Return the ProviderId by which a call names the provider *found*; None for that of an ID token, whose issuer names it."""
+    """Return the ProviderId of the provider *found*; None for an OpenID Connect provider, which the issuer of the token names."""
     return next((name for name, each in {**account.oauth_providers, **account.plugin_providers}.items() if each is found), None)

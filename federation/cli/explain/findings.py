@@ -1,4 +1,4 @@
-"""What `federation explain` finds: the answer of the operation or its refusal, and what led to it."""
+"""What `federation explain` shows: the session or the refusal of the operation, and the results that led to it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from federation.validators import diagnose
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What became of a call.
+    """The outcome of a call.
 
     Attributes:
-        account: The account that was asked.
+        account: The account that judged the call.
         call: The call.
         at: The instant it was judged at, aware UTC.
         session: The session that would be issued; None where the call is refused.
@@ -47,7 +47,7 @@ class Findings:
 
     @classmethod
     def of(cls, account: Account, call: ExplainedCall, *, at: datetime) -> Findings:
-        """Judge *call* by the operation itself."""
+        """Judge *call* with the operation itself."""
         try:
             session = call.answer(account, at=at)
         except FederationError as refusal:
@@ -71,24 +71,24 @@ class Findings:
 
     @cached_property
     def report(self) -> Report | None:
-        """What every check says of the token; None where the account has no provider for it."""
+        """The result of every check of the token; None where the account has no provider for it."""
         provider = self.call.provider(self.account)
         return None if provider is None else diagnose(self.call.token, provider, at=self.at)
 
     @property
     def identity(self) -> VerifiedIdentity | None:
-        """Whom the token proves."""
+        """The identity that the token proves; None where it proves none."""
         return None if self.report is None else self.report.identity
 
     @cached_property
     def exchange(self) -> tuple[CheckResult, ...]:
-        """What the operation demands of the attributes or claims of a proved identity."""
+        """The results of the operation's checks of the attributes or claims of a proved identity."""
         identity = self.identity
         return () if identity is None else SecurityTokenService(self.account).check_exchange(identity, role_arn=self.role_arn)
 
     @cached_property
     def decision(self) -> Decision | None:
-        """What the role's trust policy says of a proved identity; None where nobody is proved, or the account has no such role."""
+        """The decision of the role's trust policy on a proved identity; None where none is proved, or the account has no such role."""
         if self.report is None or self.identity is None:
             return None
         name = self.call.parameters.get("role_session_name")
@@ -109,7 +109,7 @@ class Findings:
         }
 
     def show(self, out: Speaker, sources: Sources, *, whole: bool) -> None:
-        """Print what became of the call; with *whole* every check, every statement and condition before it."""
+        """Print the outcome of the call; with *whole*, every check, statement and condition before it."""
         if whole:
             self._show_all(out)
         if self.refusal is None:
@@ -123,7 +123,7 @@ class Findings:
             verdict=self.verdict,
             out=out,
             sources=sources,
-            next_step=step or "make the edit, then ask again; --verbose shows every check",
+            next_step=step or "make the edit, then run this again; --verbose shows every check",
             most=None if whole else MOST_ROWS,
         )
 

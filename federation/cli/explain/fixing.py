@@ -25,11 +25,11 @@ from federation.policy.document import read_document
 def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, quiet: bool) -> bool:
     """Print the trust policy of the role with the edits made, or write it; return whether there was an edit to make.
 
-    Unless *quiet*, what the edits are, who else they let in, and what no program can do is said on standard error.
+    Unless *quiet*, the edits, who else they let in, and the edits to make by hand are printed on standard error.
 
     Raises:
-        ValidationError: Check ``edit``: the file of the role is not what was judged any more.
-        FederationError: The changed account would be at fault, or cannot be written.
+        ValidationError: Check ``edit``: the file of the role has changed since the call was judged.
+        FederationError: The changed account would have faults, or cannot be written.
     """
     role, refusal = findings.account.roles.get(findings.role_arn), findings.refusal
     if refusal is None:
@@ -45,8 +45,8 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, qui
         raise ValidationError(
             check="edit",
             expected=f"the trust policy that was judged in {show(role.file)}",
-            found="another",
-            remedy="have the refusal explained again with the policy as it is now",
+            found="a policy that has changed since",
+            remedy="explain the refusal again with the current policy",
         )
     text = apply(known, [change for edit in edits for change in edit.changes], place=role.place)
     if not quiet:
@@ -62,7 +62,7 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, qui
 
 
 def applicable(explanation: Explanation) -> Iterator[Edit]:
-    """Yield the edits that a program makes: of alternatives the first. What an unproved token says of itself is no reason for one."""
+    """Yield the edits that a program can make, of alternatives the first. A cause that rests on unverified claims is no reason for one."""
     for obstacle in (explanation.first, *explanation.later):
         edits = [edit for edit in obstacle.edits if edit.applicable]
         if not any(cause.unverified for cause in obstacle.causes):
@@ -70,7 +70,7 @@ def applicable(explanation: Explanation) -> Iterator[Edit]:
 
 
 def policy_in(text: str, role: Role) -> str:
-    """Return the trust policy in *text*, the content of the role's file, as it is written there but for the indentation."""
+    """Return the trust policy in *text*, the content of the role's file, as it is written there, without its indentation."""
     node = locate(text, role.place)
     if node is None:
         return text
@@ -81,7 +81,7 @@ def policy_in(text: str, role: Role) -> str:
 
 
 def _holds(text: str, role: Role) -> bool:
-    """Whether *text* holds the trust policy of *role* as it was judged."""
+    """Tell whether *text* holds the trust policy of *role* that was judged."""
     node = locate(text, role.place)
     return node is not None and read_document(text[node.start : node.end])[1] == role.trust_policy.document
 
@@ -103,7 +103,7 @@ def _say_nothing(explanation: Explanation, out: Speaker) -> None:
 
 
 def _left(explanation: Explanation) -> Iterator[Edit]:
-    """Yield what no program can do and is needed besides: the first edit of an obstacle that no change of the policy clears."""
+    """Yield the needed edits that no program can make: the first one of each obstacle that no change of the policy removes."""
     for obstacle in (explanation.first, *explanation.later):
         if not any(edit.applicable for edit in obstacle.edits):
             yield from obstacle.edits[:1] if obstacle.alternatives else obstacle.edits

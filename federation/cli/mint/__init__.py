@@ -1,4 +1,4 @@
-"""`federation mint`: throw-away signed tokens for tests."""
+"""`federation mint`: signed tokens for tests, with throw-away keys."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from federation.testing.shapes import SHAPES, shape_named
 
 RESERVED: Final = frozenset({"at", "subject", "audience", "header", "iss", "sub", "aud"})
 YEARS: Final = range(1950, 9001)
-"""What certificates and xs:dateTime can both state, with room for validities."""
+"""Years that both certificates and xs:dateTime can express, with a margin for validities."""
 
 
 LATE: Final = {"examples": "examples", "mfa-code": "mfa_code_command"}
-"""Commands that open accounts: their module is imported when one is called, so that minting a token does not pay for it."""
+"""Commands that read accounts, by the name of their function. Their module is imported only when one of them is called."""
 
 
 class Mints(click.Group):
-    """Knows the commands of this module, and those of `LATE` by name alone."""
+    """The commands of this module, and those of `LATE`, which are imported when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         return [*super().list_commands(ctx), *LATE]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name, None where there is none."""
+        """Return the command *cmd_name*; None where there is none."""
         if cmd_name not in LATE:
             return super().get_command(ctx, cmd_name)
         from federation.cli.mint import examples as mint_examples  # noqa: PLC0415 - loaded where it is used
@@ -54,7 +54,7 @@ class Mints(click.Group):
 
 @click.group(cls=Mints)
 def command() -> None:
-    """Make throw-away signed tokens for tests."""
+    """Make signed tokens for tests, with throw-away keys."""
 
 
 @command.command()
@@ -66,10 +66,12 @@ def command() -> None:
 @click.option("--audience", "audiences", multiple=True, default=(AWS_SIGN_IN,), show_default=True, help="Audience; repeatable.")
 @click.option("--recipient", default=AWS_SIGN_IN, show_default=True, help="Recipient and Destination.")
 @click.option("--attribute", "attributes", multiple=True, metavar="NAME=VALUE", help="A further attribute; repeat for more values.")
-@click.option("--validity", type=click.IntRange(1, 31_536_000), default=300, show_default=True, help="Seconds until it ends.")
+@click.option("--validity", type=click.IntRange(1, 31_536_000), default=300, show_default=True, help="Seconds until it expires.")
 @click.option("--shape", type=click.Choice(list(SHAPES)), default="shibboleth", show_default=True, help="The product to imitate.")
-@click.option("--sign", type=click.Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: the shape's habit.")
-@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a fresh one.")
+@click.option(
+    "--sign", type=click.Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: what the product signs."
+)
+@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a new one.")
 @click.option("--certificate", "certificate_path", type=click.Path(path_type=Path), help="Certificate of --key, PEM.")
 @click.option("--encrypt-for", type=click.Path(path_type=Path), help="Certificate of the service provider to encrypt for, PEM.")
 @click.option("--metadata-out", type=click.Path(path_type=Path), help="Write the identity provider's metadata here.")
@@ -95,7 +97,7 @@ def saml(
 ) -> None:
     """Print a signed SAML response in base64.
 
-    Without --key a fresh key signs; --metadata-out then gives the metadata that proves it.
+    Without --key a new key signs; --metadata-out then writes the metadata that verifies it.
     """
     moment = clock.resolve(at)
     if moment.year not in YEARS:
@@ -124,11 +126,13 @@ def saml(
 @click.option("--shape", type=click.Choice(list(OIDC_SHAPES)), default="generic", show_default=True, help="The issuer to imitate.")
 @click.option("--issuer", default="", help="URL of the issuer. Default: an example of the shape.")
 @click.option("--subject", default="", help="sub. Default: an example of the shape.")
-@click.option("--audience", default="", help="aud. Default: what the shape is set up with for AWS.")
-@click.option("--claim", "claims", multiple=True, metavar="NAME=VALUE", help="A claim to add or replace; JSON, else text; repeatable.")
-@click.option("--validity", type=click.IntRange(1, 31_536_000), help="Seconds until it ends. Default: the shape's habit.")
+@click.option("--audience", default="", help="aud. Default: the usual one for AWS.")
+@click.option(
+    "--claim", "claims", multiple=True, metavar="NAME=VALUE", help="A claim to add or replace; VALUE is JSON, else text; repeatable."
+)
+@click.option("--validity", type=click.IntRange(1, 31_536_000), help="Seconds until it expires. Default: as the issuer does.")
 @click.option("--algorithm", type=click.Choice(list(ALGORITHMS)), help="Default: RS256, or the first that fits --key.")
-@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a fresh one.")
+@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a new one.")
 @click.option("--kid", default="key-1", show_default=True, help="Key id.")
 @click.option("--jwks-out", type=click.Path(path_type=Path), help="Write the issuer's key set here.")
 @click.option("--discovery-out", type=click.Path(path_type=Path), help="Write the issuer's discovery document here.")
@@ -150,7 +154,7 @@ def oidc(
 ) -> None:
     """Print a signed ID token.
 
-    Without --key a fresh key signs; --jwks-out then gives the key set that proves it.
+    Without --key a new key signs; --jwks-out then writes the key set that verifies it.
     """
     moment = clock.resolve(at)
     if key_path is None:
@@ -167,7 +171,7 @@ def oidc(
 
 
 def _claims(words: tuple[str, ...]) -> dict[str, Any]:
-    """Return the claims of ``NAME=VALUE``; a value that is no JSON is the text it is."""
+    """Return the claims in ``NAME=VALUE``; a value that is not JSON is text."""
     claims: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
@@ -210,5 +214,5 @@ def _attributes(words: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _print(token: str) -> None:
-    """Print *token*; its line ends on a terminal only: SDKs send a token file as it is, and no token has a line end (row J23)."""
+    """Print *token*, with a line end on a terminal only: SDKs send a token file unchanged, and a token has no line end (row J23)."""
     click.echo(token, nl=sys.stdout.isatty())

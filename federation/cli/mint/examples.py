@@ -1,4 +1,4 @@
-"""`federation mint examples` and `mint mfa-code`: the documented examples, ready for the AWS CLI at `federation serve`."""
+"""`federation mint examples` and `mint mfa-code`: the documented examples of AWS, for the AWS CLI and `federation serve`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _READ_ONLY: Final = "arn=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@moment_option("Let them hold")
+@moment_option("Issue the tokens")
 def examples(directory: Path, *, at: datetime | None) -> None:
-    """Write the documented examples into DIRECTORY, holding from now or from --at, and print how to run them with the AWS CLI.
+    """Write the documented examples into DIRECTORY, valid from now or from --at, and print how to run them with the AWS CLI.
 
-    Two accounts with throw-away keys, a SAML response (good once, for five minutes), an ID token and an access token (for an hour) and AWS
-    profiles. They are for trying things out: whoever has this package knows the secrets in them.
+    Two accounts with throw-away keys, a SAML response (for one use within five minutes), an ID token and an access token (for an hour) and
+    AWS profiles. Use them for tests only: their secrets are public, since this package contains them.
     """
     made = write_examples(directory, fixtures=Fixtures.find().root, at=clock.resolve(at))
     click.echo(_script(made, shown(made.root)))
@@ -38,12 +38,12 @@ def examples(directory: Path, *, at: datetime | None) -> None:
 @account_option
 @moment_option("Show the code")
 def mfa_code_command(*, serial_number: str, account_path: Path, at: datetime | None) -> None:
-    """Print the code that an MFA device of the account shows now, as its owner's authenticator would."""
+    """Print the present code of an MFA device of the account."""
     click.echo(mfa_code(mfa_device(account_path, serial_number), at=clock.resolve(at)))
 
 
 def _script(made: Examples, root: str) -> str:
-    """Return the way from here to all seven answers, as lines for a shell."""
+    """Return the shell commands that run all seven examples."""
     exports = " ".join(f"{name}={shown(Path(path))}" for name, path in made.environment.items())
     return f"""\
 # In one shell:

@@ -40,7 +40,7 @@ command.add_command(lint, "lint")
 @click.option(
     "--principal", metavar="TYPE:NAME", help="federated:ARN, aws:ARN, service:NAME or anonymous; for a DOCUMENT of kind trust or resource."
 )
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Instead of DOCUMENT: all that this account says.")
+@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Instead of DOCUMENT: every policy of this account.")
 @neighbour_option
 @caller_option
 @click.option("--action", required=True, help="The action, e.g. sts:AssumeRoleWithSAML.")
@@ -50,7 +50,7 @@ command.add_command(lint, "lint")
     type=click.Path(path_type=Path),
     help="With --account: the policy of the resource, for a role its trust policy; JSON.",
 )
-@click.option("--resource-account", help="With --account: the account of the resource, where its ARN does not tell.")
+@click.option("--resource-account", help="With --account: the account of the resource, where its ARN has none.")
 @click.option("--key", "keys", multiple=True, metavar="NAME=VALUE", help="A single-valued condition key; repeatable.")
 @click.option("--list-key", "list_keys", multiple=True, metavar="NAME=VALUE", help="One value of a multivalued condition key; repeatable.")
 @at_option
@@ -72,7 +72,7 @@ def evaluate(
     at: datetime | None,
     as_json: bool,
 ) -> None:
-    """Decide one request, by DOCUMENT alone or by every policy of an account, and show how each statement answered."""
+    """Evaluate one request, by DOCUMENT alone or by every policy of an account, and show the result of each statement."""
     if account_path is not None and document is None:
         question = EvaluateOptions(
             account_path=account_path,

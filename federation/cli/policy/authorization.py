@@ -1,4 +1,4 @@
-"""What an account lets one of its principals do, layer by layer."""
+"""Evaluation of a request by every policy of an account, layer by layer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from federation.sts.authorization.authorize import Authorization
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluateOptions:
-    """What is asked of an account; the members are flags of ``policy evaluate``."""
+    """One request to evaluate; the members are flags of ``policy evaluate``."""
 
     account_path: Path
     neighbours: tuple[Path, ...]
@@ -36,7 +36,7 @@ class EvaluateOptions:
 
 
 def evaluate_account(question: EvaluateOptions, *, as_json: bool) -> None:
-    """Answer *question*, show how every policy that has a say answered, and end with the status."""
+    """Evaluate *question*, print the result of every policy that applies, and exit with the status."""
     sts = open_service(question.account_path, question.neighbours)
     document, kind = question.resource_policy, "trust" if ":role/" in question.resource else "resource"
     answer = sts.authorize(
@@ -70,4 +70,4 @@ def _print(answer: Authorization) -> None:
             for statement in () if opinion.decision is None else opinion.decision.statements:
                 print_statement(statement, out)
     if answer.encoded_message is not None:
-        out.print(Text(f"  encoded message  {answer.encoded_message}"), soft_wrap=True)  # whole, to be copied
+        out.print(Text(f"  encoded message  {answer.encoded_message}"), soft_wrap=True)  # unwrapped, for copying

@@ -1,4 +1,4 @@
-"""`federation policy lint`: what a policy says that its author did not mean."""
+"""`federation policy lint`: effects of a policy that its author probably did not intend."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MARKS: Final[dict[Severity, str]] = {"error": "✗", "warning": "!", "note": "·
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """One file: why IAM would not store it, if so, and every finding with its line."""
+    """One file: the refusal of IAM to store it, if any, and every finding with its line."""
 
     file: str
     refusal: MalformedPolicyDocument | None = None
@@ -47,7 +47,7 @@ class Linted:
         }
 
     def results(self) -> Iterator[tuple[str, int, Finding]]:
-        """Yield what code scanning shows: the findings, before them the refusal, as one."""
+        """Yield the results for code scanning: the refusal, as a finding, then the findings."""
         if self.refusal is not None:
             refusal = self.refusal
             message = f"IAM would not store the document: {refusal.message}: expected {refusal.expected}, found {refusal.found}"
@@ -64,19 +64,21 @@ class Linted:
     help="What the policies are attached to. Files: trust. --account: all of them.",
 )
 @click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code scanning.")
-@click.option("--fail-on", type=click.Choice(SEVERITIES), default="error", show_default=True, help="The mildest finding that refuses.")
+@click.option(
+    "--fail-on", type=click.Choice(SEVERITIES), default="error", show_default=True, help="The mildest severity that gives exit status 1."
+)
 @json_option
 def command(
     documents: tuple[str, ...], *, account_path: Path | None, kind: str | None, sarif: bool, fail_on: Severity, as_json: bool
 ) -> None:
-    """Find what each FILE, or --account, lets in that its author did not mean; for files also whether IAM would store them.
+    """Report what each FILE, or --account, probably allows against its author's intention; also whether IAM would store the file.
 
-    Exit status 1 where IAM would not, or where a finding is as bad as --fail-on.
+    Exit status 1 where IAM would not, or where a finding is at least as severe as --fail-on.
     """
     if bool(documents) is (account_path is not None):
         raise click.UsageError("pass either policy files or --account")
     if sarif and as_json:
-        raise click.UsageError("--sarif is JSON of its own: leave out --json")
+        raise click.UsageError("--sarif already prints JSON: leave out --json")
     if account_path is not None:
         files = tuple(_of_account(account_path, frozenset({Kind(kind)} if kind else Kind)))
     else:
@@ -109,9 +111,9 @@ def _of_file(name: str, kind: str) -> Linted:
 
 
 def _of_account(root: Path, kinds: frozenset[Kind]) -> Iterator[Linted]:
-    """Yield the files of the account that have findings; what it stores already is not asked whether IAM would store it today."""
+    """Yield the files of the account that have findings. Whether IAM would store a policy is not checked, since the account stores it."""
     by_file: dict[str, list[Finding]] = {}
-    # Accounts, and the key handling behind them, are loaded where one is asked about.
+    # Modules of accounts and keys are imported only where --account is given.
     from federation.account.lint import lint_account  # noqa: PLC0415 - loaded where it is used
     from federation.account.reading.directory import load_account  # noqa: PLC0415 - loaded where it is used
 
@@ -120,7 +122,7 @@ def _of_account(root: Path, kinds: frozenset[Kind]) -> Iterator[Linted]:
     for name, findings in by_file.items():
         path = root / name
         lines = line_numbers(path.read_text(encoding="utf-8-sig"))
-        if "$.Role" in lines:  # the answer of get-role as it was printed; paths are those of the role
+        if "$.Role" in lines:  # the output of get-role; the paths of findings begin at the role
             lines |= {f"${place.removeprefix('$.Role')}": line for place, line in lines.items() if place.startswith("$.Role.")}
         yield Linted(str(path), None, tuple((line_of(lines, finding.path), finding) for finding in findings))
 
@@ -146,6 +148,6 @@ def _print(files: Sequence[Linted], counts: Counter[Severity]) -> None:
 
 
 def print_finding(finding: Finding, place: str, out: Console) -> None:
-    """Print one finding, which stands at *place*."""
+    """Print one finding at *place*."""
     out.print(Text(f"{MARKS[finding.severity]} {finding.severity}: {finding.id}", style=STYLES[finding.severity]), Text(place, style=DIM))
     out.print(facts([("at", finding.path), ("found", finding.message), ("remedy", finding.remedy)]))

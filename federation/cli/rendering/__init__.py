@@ -1,1 +1,1 @@
-"""How results look: to people, in columns and colours, and to programs."""
+"""Output of results: text in columns and colours, JSON and SARIF."""

@@ -1,4 +1,4 @@
-"""How the summary of an audit looks to people."""
+"""Text of the summary of an audit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from federation.judging.tally import Tally
 
 
 def print_tally(tally: Tally) -> None:
-    """Print how many tokens of each kind were accepted and refused, and which checks refused how many, on standard error."""
+    """Print on standard error how many tokens of each kind were accepted and refused, and how many each check refused."""
     out = console(sys.stderr)
     kinds = Table(title="Judged", title_justify="left")
     kinds.add_column("kind")

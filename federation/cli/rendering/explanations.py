@@ -1,6 +1,6 @@
-"""How an explanation looks: the verdict, the place, the cause, the edit, AWS's text, the next step, and the verdict again.
+"""Text of an explanation: the verdict, the cause, its place, the edit, AWS's text, the next step, and the verdict again.
 
-Every mark has a word beside it, so that a screen reader says the same. What comes from outside passes `safe` and stands behind a label.
+Every mark has a word beside it, for screen readers. Text from outside is passed through `safe` and follows a label.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from federation.cli.rendering.sources import Sources
 from federation.explanation import Cause, Edit, Explanation, Listing, Obstacle, Place
 
 MOST_ROWS: Final = 25
-"""Rows of an explanation, both verdicts among them, where not the whole is asked for."""
+"""Most rows of an explanation, both verdicts included, unless the whole is wanted."""
 _ALWAYS: Final = -1
-"""The weight of what is never left out."""
+"""The weight of a block that is never left out."""
 _BESIDE_FURTHER: Final = 4
-"""How much more weight has what shows the second and every further cause."""
+"""The weight that is added to the blocks of the second and every further cause."""
 _AFTER: Final = 10
-"""The weight of what would refuse later."""
+"""The weight of later refusals."""
 _FURTHER: Final = 3
-"""Rows of the sentence of a further cause."""
+"""Most rows of the sentence of a further cause."""
 _LISTED: Final = 5
 _UNVERIFIED: Final = "(unverified) "
 _MORE: Final = "--verbose shows all of it"
@@ -62,7 +62,7 @@ _TIGHT: Final = Limits(4, 4)
 
 
 class Block(NamedTuple):
-    """Rows that are shown together or not at all; those of the least ``weight`` are left out last."""
+    """Rows that are shown together or not at all. Blocks of the greatest ``weight`` are left out first."""
 
     weight: int
     rows: tuple[ScreenRow, ...]
@@ -78,7 +78,7 @@ def print_explanation(
     next_step: str = "",
     most: int | None = MOST_ROWS,
 ) -> None:
-    """Print *explanation* between *heading* (the verdict where there is none) and *verdict*, in at most *most* rows; None: the whole."""
+    """Print *explanation* between *heading* (by default the verdict) and *verdict*, in at most *most* rows; None for the whole."""
     screen = out.shows
     above, below = (plain_rows(words, screen, BAD) for words in (heading or verdict, verdict))
     step = field_rows("next", next_step, screen) if next_step else ()
@@ -88,13 +88,13 @@ def print_explanation(
         room = most - len(above) - len(below) - len(step)
         roomy = list(_blocks(explanation, sources, screen, _ROOMY))
         blocks = _within(roomy, room, screen)
-        if any(block not in blocks for block in roomy if block.weight <= 0):  # cause and edit come first, cut where they must be
+        if any(block not in blocks for block in roomy if block.weight <= 0):  # cause and edit are kept, and cut if necessary
             blocks = _within(list(_blocks(explanation, sources, screen, _TIGHT)), room, screen)
     print_rows((*above, *(row for block in blocks for row in block.rows), *step, *below), out)
 
 
 def print_rows(rows: Sequence[ScreenRow], out: Console) -> None:
-    """Print *rows* as they are."""
+    """Print *rows* unchanged."""
     for row in rows:
         out.print(Text(row.text, style=row.style), soft_wrap=True)
 
@@ -102,7 +102,7 @@ def print_rows(rows: Sequence[ScreenRow], out: Console) -> None:
 def edit_rows(
     edit: Edit, sources: Sources, screen: Screen, *, label: str = "edit", limits: Limits = WHOLE, known: str = ""
 ) -> tuple[ScreenRow, ...]:
-    """Return the rows of one edit: what to do, where (unless *known* says it), the old text, the new text, and who else is let in."""
+    """Return the rows of one edit: instruction, place (unless it is *known*), old text, new text, and who else is let in."""
     rows = [*field_rows(label, edit.instruction, screen, most=limits.sentence)]
     where = _where(edit.place, sources)
     if where and where != known and edit.place.owner != "call":
@@ -121,7 +121,7 @@ def _blocks(explanation: Explanation, sources: Sources, screen: Screen, limits: 
     yield from _of_obstacle(explanation.first, sources, screen, limits, weight=0)
     for number, obstacle in enumerate(explanation.later):
         if limits.whole:
-            yield Block(_AFTER, field_rows("after", "after that this refuses too:", screen))
+            yield Block(_AFTER, field_rows("after", "after that this check refuses too:", screen))
             yield from _of_obstacle(obstacle, sources, screen, limits, weight=_AFTER)
         else:
             yield Block(_AFTER + number, _later(obstacle, screen))
@@ -146,7 +146,7 @@ def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: L
 
 
 def _of_edit(edit: Edit, sources: Sources, screen: Screen, limits: Limits, *, label: str, known: str, weight: int) -> Iterator[Block]:
-    """Yield what to do first; where room is short, the command and who else is let in give way to it."""
+    """Yield the instruction first; where rows are scarce, the command and who else is let in are left out."""
     if limits.whole:
         yield Block(weight, edit_rows(edit, sources, screen, label=label, known=known))
         return
@@ -224,7 +224,7 @@ def _height(blocks: Sequence[Block]) -> int:
 
 
 def _within(blocks: list[Block], room: int, screen: Screen) -> list[Block]:
-    """Return the blocks that fit, and a row on those that do not."""
+    """Return the blocks that fit in *room* rows, and a row that says that others were left out."""
     if _height(blocks) <= room:
         return blocks
     kept = list(blocks)

@@ -1,7 +1,7 @@
-"""Lines for a terminal: foreign text is wrapped here, each line with the mark that tells it from the tool's own words (attack row T08).
+"""Lines for a terminal: text from outside is wrapped here, and every line begins with a mark or indentation (attack row T08).
 
-A terminal wraps a line that is too long wherever it is full, and the next row begins with whatever comes: text of a token would stand where
-a verdict stands. So no line is longer than its row, whatever the terminal takes the width of a character to be.
+A terminal that wraps a long line itself would put text of a token at the beginning of a row, where verdicts are printed. So no line is
+longer than a row, whatever width the terminal gives to a character.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import Final, NamedTuple, TextIO
 from unicodedata import category, east_asian_width
 
 USUAL_COLUMNS: Final = 80
-"""Columns where nothing says otherwise: what is written to a file is read on a terminal later."""
+"""Default number of columns, also for a file, which is read on a terminal later."""
 FEWEST_COLUMNS: Final = 20
 _WIDEST: Final = 2
 """Cells that one character can take."""
 _RARE: Final = "\U00010000"
-"""From here on characters are pictures and rare scripts, of which terminals know different widths."""
+"""From this character on there are pictures and rare scripts, whose width differs between terminals."""
 
 
 class Screen(NamedTuple):
-    """What a stream shows: cells in a row, and the characters of an encoding."""
+    """What a stream can show: the cells of a row, and the characters of an encoding."""
 
     columns: int
     encoding: str
 
     def shown(self, text: str) -> str:
-        """Return *text* with what the encoding lacks escaped, as the stream does it: the escape takes more cells than the character."""
+        """Return *text* with characters that the encoding lacks escaped, as the stream does; an escape takes more cells."""
         return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
 
@@ -39,9 +39,9 @@ class Line(NamedTuple):
 
     Attributes:
         text: The line, with its mark or indentation.
-        head: Characters at its beginning that are not broken at a space.
-        rest: What further lines begin with.
-        name: Characters of the head up to the end of a name; 0 where there is none.
+        head: Number of characters at its beginning within which it is not broken at a space.
+        rest: The beginning of further lines.
+        name: Number of characters of the head up to the end of a name; 0 where there is none.
     """
 
     text: str
@@ -50,7 +50,7 @@ class Line(NamedTuple):
     name: int = 0
 
     def breaks(self, columns: int) -> list[int]:
-        """Return where further lines begin: after the last space before the row is full, else at the first character that does not fit."""
+        """Return the offsets of further lines: after the last space that fits in the row, else at the first character that does not fit."""
         found: list[int] = []
         start, room, inside = 0, columns, self.head
         while (full := _full(self.text, start, max(room, _WIDEST))) < len(self.text):
@@ -61,14 +61,14 @@ class Line(NamedTuple):
         return found
 
     def wrapped(self, columns: int) -> Iterator[str]:
-        """Yield the lines that fit; a line shows no blanks at its end."""
+        """Yield lines of at most *columns* cells, without blanks at their ends."""
         places = [0, *self.breaks(columns), len(self.text)]
         for start, end in pairwise(places):
             yield (self.rest if start else "") + self.text[start:end].rstrip(" ")
 
 
 def screen_of(stream: TextIO) -> Screen:
-    """Return what *stream* shows: no more columns than COLUMNS says, nor than the narrowest terminal at hand."""
+    """Return what *stream* can show: at most the columns in the variable COLUMNS, and those of the narrowest terminal of this process."""
     terminal = narrowest(stream)
     known = [] if terminal is None else [terminal]
     wished = os.environ.get("COLUMNS", "")
@@ -80,18 +80,18 @@ def screen_of(stream: TextIO) -> Screen:
 
 
 def narrowest(stream: TextIO) -> int | None:
-    """Return the columns of the narrowest terminal at hand, since a pipe from *stream* may end at another; None where there is none."""
+    """Return the columns of the narrowest terminal of this process, on which a pipe from *stream* may end; None where there is none."""
     terminals = (each for each in (stream, sys.stdin, sys.stdout, sys.stderr) if each is not None and each.isatty())
     return min((columns for each in terminals if (columns := _columns_of(each))), default=None)
 
 
 def cells(text: str) -> int:
-    """Return the most cells that a terminal may take to show *text*: two where terminals differ, one for what most do not show at all."""
+    """Return the most cells that a terminal may use for *text*: two for a character of uncertain width, one for an invisible one."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 def listed(pairs: Iterable[tuple[str, str]], columns: int, *, mark: str) -> Iterator[Line]:
-    """Yield names and values in two columns after *mark*; a name that would take half the row has a line of its own."""
+    """Yield names and values in two columns after *mark*; a name longer than half the row has its own line."""
     rows = list(pairs)
     longest = (columns - cells(mark)) // 2 - 2
     widest = max((taken for name, _ in rows if (taken := cells(name)) <= longest), default=0)
@@ -120,7 +120,7 @@ def _cells(character: str) -> int:
 
 
 def _full(text: str, start: int, room: int) -> int:
-    """Return where the row of *room* cells that begins at *start* is full."""
+    """Return the offset at which a row of *room* cells that begins at *start* is full."""
     at = start
     while at < len(text) and (room := room - _cells(text[at])) >= 0:
         at += 1

@@ -1,4 +1,4 @@
-"""In which line of a JSON text a JSON path stands."""
+"""Line numbers of JSON paths in a JSON text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]+', re
 
 @dataclass(slots=True)
 class _Open:
-    """An object or list that is not closed yet: where its next value stands; ``awaits`` the name of that value first."""
+    """An object or list that is not closed yet: ``at`` is the path of its next value, ``awaits`` whether its name comes first."""
 
     path: str
     index: int | None
@@ -33,7 +33,7 @@ class _Open:
 
 
 def line_numbers(text: str) -> dict[str, int]:
-    """Return the line, from 1, on which each member and each item of the well-formed JSON *text* begins, by JSON path. Linear."""
+    """Return the line, from 1, of each member and item of the well-formed JSON *text*, by JSON path. Linear in the length of the text."""
     lines = {"$": 1}
     opened: list[_Open] = []
     line, seen = 1, 0
@@ -56,7 +56,7 @@ def line_numbers(text: str) -> dict[str, int]:
 
 
 def line_of(lines: dict[str, int], path: str) -> int:
-    """Return the line of *path*, or of the nearest place around it that the text has."""
+    """Return the line of *path*, or of its nearest ancestor that the text has."""
     while path not in lines:
         path = path[: max(path.rfind("."), path.rfind("["), 1)]
     return lines[path]

@@ -1,4 +1,4 @@
-"""Plain output: text without tables or colours, and JSON. What needs no more than this starts faster."""
+"""Plain output: text without tables or colours, and JSON. A verb that needs only this module starts faster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from federation.cli.rendering.lines import Screen, listed
 from federation.errors import printable
 
 UNVERIFIED: Final = "UNVERIFIED  "
-"""What every line with words of a token begins with that proved nothing."""
+"""The beginning of every line with claims of a token that are not verified."""
 
 
 def safe(value: object) -> str:
@@ -24,12 +24,12 @@ def safe(value: object) -> str:
 
 
 def print_json(document: object) -> None:
-    """Print *document*: two spaces, ASCII only, so that a terminal shows exactly what a program reads."""
+    """Print *document*, indented by two spaces, in ASCII, so that a terminal shows exactly what a program reads."""
     click.echo(json.dumps(document, indent=2, default=_plain))
 
 
 def aws_json(document: object) -> str:
-    """Return *document* as the AWS CLI prints it: four spaces, letters as they are, instants in ISO 8601. What is deceptive is escaped."""
+    """Return *document* as the AWS CLI prints it: four spaces, Unicode, instants in ISO 8601. Deceptive characters are escaped."""
     text = json.dumps(document, indent=4, ensure_ascii=False, default=_plain)
     return "".join(c if c == "\n" or safe(c) == c else json.dumps(c)[1:-1] for c in text)
 
@@ -43,21 +43,21 @@ def _plain(value: object) -> object:
 
 
 def tell(speak: Callable[[], object]) -> None:
-    """Run *speak*, which writes to standard error. Where nothing can be written there, the exit status says it alone."""
+    """Run *speak*, which writes to standard error. Where that is closed or full, only the exit status remains."""
     try:
         speak()
         sys.stderr.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # or the interpreter would try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else the interpreter's last flush would fail
 
 
 def joined(values: object) -> str:
-    """Return the values of a list in one line; anything else as its own text."""
+    """Return the values of a list in one line; any other value as text."""
     return ", ".join(str(value) for value in values) if isinstance(values, tuple | list) else str(values)
 
 
 def flatten(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the leaves of nested plain data with their dotted path; what is absent or empty is left out."""
+    """Yield the leaves of nested plain data with their dotted path; None and empty values are left out."""
     for name, value in document.items():
         path = f"{prefix}{name}"
         if isinstance(value, Mapping):
@@ -70,7 +70,7 @@ def flatten(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
 
 
 def unverified(claims: Mapping[str, Any], screen: Screen, *, indent: int = 0) -> Iterator[str]:
-    """Yield the lines that show *claims* on *screen*, each with the warning: a line may be quoted alone."""
+    """Yield the lines that show *claims* on *screen*, each with the warning, since a line may be quoted alone."""
     rows = [(screen.shown(safe(path)), screen.shown(safe(value))) for path, value in flatten(claims)]
     for line in listed(rows, screen.columns, mark=" " * indent + UNVERIFIED):
         yield from line.wrapped(screen.columns)

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for whoever watches."""
+"""A progress bar on standard error."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from federation.cli.rendering.results import console
 
 
 class ProgressBar:
-    """How many tokens are judged, and how far into the files that is; a context manager."""
+    """Shows the number of judged tokens, and the read share of the files; a context manager."""
 
     def __init__(self, octets: int | None) -> None:
-        """Measure by *octets*, the length of all that will be read; None where that is unknown."""
+        """Measure progress against *octets*, the length of all files; None where it is unknown."""
         columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.fields[tokens]} tokens"), TimeRemainingColumn(compact=True))
         self._progress = Progress(
             *columns,
@@ -35,6 +35,6 @@ class ProgressBar:
         self._progress.stop()
 
     def advance(self, octets: int) -> None:
-        """Note that one token, which took *octets* of its source, was judged."""
+        """Record that one token was judged, which took *octets* of its source."""
         self._tokens += 1
         self._progress.update(self._task, advance=octets, tokens=self._tokens)

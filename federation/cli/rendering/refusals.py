@@ -1,4 +1,4 @@
-"""How a refusal looks that ends a verb."""
+"""Text of a refusal that ends a verb."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from federation.cli.rendering.sources import Sources
 from federation.errors import FederationError
 
 _ABOVE: Final = 2
-"""Rows that the AWS CLI's own line and the blank line after it take."""
+"""Rows of the AWS CLI's line and of the blank line after it."""
 
 
 def print_refused(refusal: FederationError, account: Path | None, neighbours: tuple[Path, ...] = ()) -> None:
-    """Print *refusal* on standard error: explained, where it answers a question that was put to the *account* directory.
+    """Print *refusal* on standard error, with its explanation where it is that of a call on the *account* directory.
 
-    *neighbours* are the directories of other accounts that were asked, too.
+    *neighbours* are the directories of the other accounts of the call.
     """
     question = refusal.question
     if question is None or question.account is None:

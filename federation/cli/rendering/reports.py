@@ -1,4 +1,4 @@
-"""How the report on one token looks: the verdicts of both profiles, who was proved, and why it is refused."""
+"""Text of the report on one token: the verdicts of both profiles, the proved identity, or the refusal."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from federation.profiles import Profile
 from federation.report import CheckResult, Report
 
 _ATTRIBUTES: Final = 6
-"""Attributes or claims that are shown where not everything is asked for."""
+"""Number of attributes or claims that are shown unless everything is wanted."""
 _NOTES: Final = 2
 
 
 def print_report(report: Report, out: Speaker, sources: Sources, *, whole: bool) -> None:
-    """Print who was proved, or why nobody was; with *whole* every check as each profile sees it, and all that the token says."""
+    """Print the proved identity or the explanation; with *whole*, also every check under each profile, and all claims."""
     refusal = report.refusal()
     if whole:
         _print_all(report, out)
@@ -36,7 +36,7 @@ def print_report(report: Report, out: Speaker, sources: Sources, *, whole: bool)
             heading=f"{headline(report).plain} {coded(refusal).plain}",
             out=out,
             sources=sources,
-            next_step="" if whole else "make the edit, then ask again; --verbose shows every check",
+            next_step="" if whole else "make the edit, then run this again; --verbose shows every check",
             most=None if whole else MOST_ROWS,
         )
         return
@@ -55,7 +55,7 @@ def _print_all(report: Report, out: Speaker) -> None:
             out.print(Text(line), soft_wrap=True)
     out.print()
     print_checks(report.results, out)
-    out.print(Text("  ✓ met  ✗ not met  - not asked by this profile", style=DIM))
+    out.print(Text("  ✓ passed  ✗ refused  - not part of this profile", style=DIM))
     if report.notes:
         out.print()
         out.print(facts(("note", note) for note in report.notes))
@@ -65,12 +65,12 @@ def _print_all(report: Report, out: Speaker) -> None:
 def print_verdicts(report: Report, out: Console) -> None:
     """Print the verdicts of both profiles in one line, the deciding one first, then the first refusal of each in full."""
     out.print(headline(report))
-    out.print(facts([("taken for", KINDS.get(report.kind, report.kind))]))
+    out.print(facts([("read as", KINDS.get(report.kind, report.kind))]))
     refusals = {refusal.check: refusal for profile in (report.profile, *Profile) if (refusal := report.refusal(profile)) is not None}
     enforced = [result.refusal for result in report.results if Profile.AWS in result.profiles]
     for refusal in refusals.values():
         out.print(Text(f"  {safe(refusal.check)}", style=BAD), coded(refusal))
-        speaker = "AWS says" if refusal in enforced else "console"  # a text for what the API accepts is that of the sign-in page
+        speaker = "AWS says" if refusal in enforced else "console"  # where the API accepts, the text is that of the sign-in page
         out.print(facts(refusal_facts(refusal, speaker=speaker), indent=4))
 
 
@@ -90,7 +90,7 @@ def headline(report: Report) -> Text:
 
 
 def print_identity(identity: VerifiedIdentity, out: Console, *, most: int | None = None) -> None:
-    """Print the proved identity, with *most* of its attributes or claims; None: all of them."""
+    """Print the proved identity, with at most *most* of its attributes or claims; None for all."""
     kind = f" ({identity.subject_type})" if identity.subject_type else ""
     out.print(
         facts(
@@ -117,7 +117,7 @@ def print_identity(identity: VerifiedIdentity, out: Console, *, most: int | None
 
 
 def print_checks(results: Sequence[CheckResult], out: Console) -> None:
-    """Print every check with what it means under each profile."""
+    """Print every check with its result under each profile."""
     profiles = (Profile.STRICT, Profile.AWS)
     verdicts = [[_verdict(result, profile) for profile in profiles] for result in results]
     longest = max((len(result.name) for result in results), default=0)

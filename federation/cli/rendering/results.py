@@ -1,7 +1,7 @@
-"""How results look to people: lists in columns, and colours on a terminal.
+"""Text of results: lists in columns, and colours on a terminal.
 
-Everything from outside passes `safe`, is wrapped by `federation.cli.rendering.lines` and no markup of it is interpreted: a token must not
-be able to paint a verdict (attack row T08).
+Text from outside is passed through `safe` and wrapped by `federation.cli.rendering.lines`, and no markup in it is interpreted, so that a
+token cannot imitate a verdict (attack row T08).
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ DIM: Final = "dim"
 
 
 class Trimmed(StringIO):
-    """A text stream that passes everything on without blanks at the ends of its lines."""
+    """A text stream that writes to another one without blanks at the ends of lines."""
 
     def __init__(self, target: TextIO) -> None:
         super().__init__()
         self._target = target
 
     def write(self, text: str, /) -> int:
-        """Pass *text* on; it comes in whole lines."""
+        """Write *text*, which consists of whole lines."""
         return self._target.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
 
     def flush(self) -> None:
-        """Pass on."""
+        """Flush the other stream."""
         self._target.flush()
 
 
 class Speaker(Console):
-    """A console that wraps nothing by itself and leaves the process's exit status to `federation.cli.main`."""
+    """A console that does not wrap text itself, and leaves the exit status to `federation.cli.main`."""
 
     def __init__(self, target: TextIO) -> None:
         self.shows: Screen = screen_of(target)
@@ -52,20 +52,20 @@ class Speaker(Console):
         super().__init__(file=file, width=self.shows.columns, highlight=False, markup=False, emoji=False)
 
     def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - rich's own
-        """Print *objects* as rich does, texts wrapped as `Hanging`; with ``soft_wrap``, for what is there to be copied, as they are."""
+        """Print *objects* as rich does, and texts wrapped as `Hanging`; with ``soft_wrap``, for text to copy, unwrapped."""
         texts = bool(objects) and all(isinstance(each, Text) for each in objects) and not options.get("soft_wrap")
         super().print(*((Hanging(*objects),) if texts else objects), **options)
 
     def on_broken_pipe(self) -> None:
-        """Say that the reader left; rich would end the process as if the token were refused."""
+        """Raise the error: rich would end the process with the status of a refused token."""
         raise BrokenPipeError
 
 
 class Hanging:
-    """Words in one line, as far as it goes; what follows is indented, for no line of it may begin where the tool's own words do."""
+    """Text in one line where it fits; further lines are indented, so that none begins in the column of verdicts."""
 
     def __init__(self, *parts: Text, column: int | None = None) -> None:
-        """Show *parts*, a blank between them, and let further lines begin at *column*, by default deeper than the first."""
+        """Show *parts* with a blank between them. Further lines begin at *column*, by default four columns deeper than the first."""
         self._text = Text(" ").join(parts)
         self._column = column
 
@@ -104,7 +104,7 @@ def _shown(text: Text, screen: Screen) -> Text:
 
 
 def _wrapped(text: Text, line: Line, columns: int) -> Iterator[Text]:
-    """Yield *text*, whose characters are those of *line*, in lines that fit, each whole as it is."""
+    """Yield *text*, which has the characters of *line*, in lines that fit and are not wrapped again."""
     for number, part in enumerate(text.divide(line.breaks(columns))):
         part.rstrip()
         whole = Text(line.rest) + part if number else part
@@ -129,12 +129,12 @@ def facts(rows: Iterable[tuple[str, object]], *, indent: int = 2) -> Facts:
 
 def refused_verdict(refusal: FederationError) -> str:
     """Return the verdict of *refusal* in one line: the check, and the code and status under which AWS sends it."""
-    headline = {Exit.BUG: "this is a bug of ours", Exit.FAULT: "at fault"}.get(status_of(refusal), "refused")
+    headline = {Exit.BUG: "internal error, a bug in this program", Exit.FAULT: "fault"}.get(status_of(refusal), "refused")
     return f"✗ {headline}: {safe(refusal.check)} {coded(refusal).plain}"
 
 
 def print_refusal(refusal: FederationError) -> None:
-    """Print *refusal* on standard error: what was expected, what was found, what to do. An account's faults come one by one."""
+    """Print *refusal* on standard error: what was expected, what was found, what to do. The faults of an account are listed one by one."""
     out = stderr_console()
     out.print(Text(refused_verdict(refusal), style=BAD))
     for number, each in enumerate(refusal.faults if isinstance(refusal, AccountFaults) else (refusal,)):
@@ -144,13 +144,13 @@ def print_refusal(refusal: FederationError) -> None:
 
 
 def coded(refusal: FederationError) -> Text:
-    """Return the code of *refusal*, with the status under which AWS sends it where it is about a request and not about our own files."""
+    """Return the code of *refusal*; for the refusal of a request, not of local files, with the HTTP status under which AWS sends it."""
     status = f", HTTP {refusal.http_status}" if status_of(refusal) is Exit.REFUSED else ""
     return Text(f"({refusal.code}{status})", style=DIM)
 
 
 def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> list[tuple[str, object]]:
-    """Return the rows that explain *refusal*; *speaker* introduces the text that AWS has for it."""
+    """Return the rows that describe *refusal*; *speaker* is the label of AWS's text."""
     where = [str(part) for part in (getattr(refusal, "file", ""), getattr(refusal, "path", "")) if part]
     return [
         ("at", ": ".join(where)),
@@ -162,7 +162,7 @@ def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> lis
 
 
 def print_decision(decision: Decision, *, about: str, message: str | None = None) -> None:
-    """Print what the policy decided: every statement, every condition, and the nearest miss where nothing allowed."""
+    """Print the decision of a policy: every statement, every condition, and the nearest miss where no statement allowed."""
     out = console()
     words = {"Allow": ("✓ allowed", GOOD), "Deny": ("✗ denied explicitly", BAD), "ImplicitDeny": ("✗ not allowed by any statement", BAD)}
     text, style = words[decision.effect]
@@ -178,7 +178,7 @@ def print_decision(decision: Decision, *, about: str, message: str | None = None
 
 
 def print_statement(statement: StatementResult, out: Console) -> None:
-    """Print one statement: whether it matched, and each part that decided so."""
+    """Print one statement: whether it applies, and the result of each part."""
     verdict = "applies" if statement.matched else "does not apply"
     out.print(Text(f"  {safe(statement.label)}, {statement.effect}: {verdict}", style=GOOD if statement.matched else ""))
     elements: list[ElementResult | ConditionResult | None] = [statement.principal, statement.action, statement.resource]

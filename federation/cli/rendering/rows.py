@@ -1,6 +1,6 @@
-"""Rows of the screen: a value behind its label, wrapped; two strings one above the other; a line of a file with its marks.
+"""Rows of the screen: a label and its value, wrapped; two strings, one above the other; a line of a file, with marks under it.
 
-What comes from outside passes `safe` and stands behind a label. Marks stand under ASCII, since characters that look alike do not.
+Text from outside is passed through `safe` and follows a label. Strings with marks are shown in ASCII, to tell similar characters apart.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ class ScreenRow(NamedTuple):
 
 
 def field_rows(label: str, value: str, screen: Screen, *, most: int | None = None, style: str = "") -> tuple[ScreenRow, ...]:
-    """Return the rows of one value behind its label, at most *most*."""
+    """Return the rows of one label and value, at most *most*."""
     head = f"  {label}".ljust(_LABEL)
     rest = " " * min(_LABEL, screen.columns // 2)
     return _wrapped(head, value, rest, screen, most=most, style=style)
 
 
 def labelled_rows(label: str, value: str, screen: Screen, *, most: int | None = None) -> tuple[ScreenRow, ...]:
-    """Return the rows of one value behind its label and a colon, at most *most*."""
+    """Return the rows of one label, a colon and the value, at most *most*."""
     return _wrapped(f"  {label}: ", value, "    ", screen, most=most)
 
 
 def plain_rows(words: str, screen: Screen, style: str) -> tuple[ScreenRow, ...]:
-    """Return the rows of *words* of our own, without a label."""
+    """Return the rows of *words*, a text of this program, without a label."""
     return tuple(ScreenRow(row, style) for row in Line(screen.shown(words), 0, "    ").wrapped(screen.columns))
 
 
 def quoted_rows(excerpt: Excerpt, screen: Screen) -> tuple[ScreenRow, ...]:
-    """Return the line of a file and the marks under what is meant in it."""
+    """Return the line of a file, and the marks under the part that *excerpt* selects."""
     number = str(excerpt.line)
     label = "here".rjust(max(len(number), 4) + 2)
     room = screen.columns - len(label) - 3
@@ -52,14 +52,14 @@ def quoted_rows(excerpt: Excerpt, screen: Screen) -> tuple[ScreenRow, ...]:
         _ascii(part)
         for part in (excerpt.text[: excerpt.start].lstrip(), excerpt.text[excerpt.start : excerpt.end], excerpt.text[excerpt.end :])
     )
-    if room < 16:  # noqa: PLR2004 - a window that shows nothing is of no use
+    if room < 16:  # noqa: PLR2004 - a narrower window shows too little
         return ()
     text, marks = _window(before + meant + after, " " * len(before) + "^" * len(meant), room)
     return (ScreenRow(f"{number.rjust(len(label))} | {text}", ""), ScreenRow(f"{label} | {marks}", BAD))
 
 
 def compared_rows(comparison: Comparison, screen: Screen) -> tuple[ScreenRow, ...]:
-    """Return both strings, one above the other, and the marks of the difference."""
+    """Return both strings, one above the other, and marks under the differences."""
     if comparison.expected == comparison.found:
         return ()
     labels = [comparison.expected_from, comparison.found_from, "differs"]
@@ -99,7 +99,7 @@ def _windows(rows: tuple[str, ...], room: int) -> tuple[str, ...]:
 
 
 def _ascii(text: str) -> str:
-    """Return *text* in ASCII, every other character escaped: marks stand right under it, and characters that look alike do not."""
+    """Return *text* in ASCII, other characters escaped: each takes one cell, so marks are aligned, and no two characters look alike."""
     return safe(text).encode("ascii", "backslashreplace").decode("ascii")
 
 

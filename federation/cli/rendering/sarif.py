@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, the format in which code-scanning services take them."""
+"""Findings as SARIF 2.1.0, the format that code-scanning services read."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _result(file: str, line: int, finding: Finding) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """Return *file* relative to the working directory, as scanning services want it; one outside as a file URI; standard input by name."""
+    """Return *file* relative to the working directory, as scanning services require; a file outside as a file URI; ``stdin`` for ``-``."""
     if file == "-":
         return "stdin"
     path = Path(file).absolute()

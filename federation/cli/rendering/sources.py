@@ -1,4 +1,4 @@
-"""The lines of an account's files that an explanation speaks of."""
+"""The lines of an account's files to which an explanation refers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Excerpt(NamedTuple):
     """One line of a file.
 
     Attributes:
-        file: The file as one would type it here.
+        file: The path of the file as a user would type it.
         line: Number of the line, from 1.
         text: The line, without its end.
-        start: Offset of the first character that is meant.
-        end: Offset after the last one.
+        start: Offset of the first selected character.
+        end: Offset after the last selected character.
     """
 
     file: str
@@ -48,12 +48,12 @@ class Sources:
     others: Mapping[str, Path] = field(default_factory=dict)
 
     def named(self, file: str, account: str = "") -> str:
-        """Return *file* of the account, or of the other one with the id *account*, as one would type it here."""
+        """Return the path of *file* of the account, or of the other one with the id *account*, as a user would type it."""
         root = self._root_of(account)
         return file if root is None or not file else str(root / file)
 
     def excerpt(self, place: Place | None) -> Excerpt | None:
-        """Return the line at *place*; None where it is in no file, or the file does not hold it (any more)."""
+        """Return the line at *place*; None where it is not in a file, or no longer there."""
         if place is None or not place.file:
             return None
         text = self.text(place.file, place.account)
@@ -68,7 +68,7 @@ class Sources:
         )
 
     def place_of(self, file: str, path: str) -> str:
-        """Return ``file:line`` of what stands at *path* of the trust policy in *file*; empty where it is in no file."""
+        """Return ``file:line`` of *path* in the trust policy in *file*; empty where it is not in the file."""
         found = self.excerpt(Place(owner="policy", file=file, path=path))
         return "" if found is None else f"{found.file}:{found.line}"
 
@@ -84,7 +84,7 @@ class Sources:
             return None
 
     def with_lines(self, explanation: Explanation) -> Explanation:
-        """Return *explanation* with the line of each place that a file of the account holds."""
+        """Return *explanation* with the line number of each place that is in a file of the account."""
         first, later = self._obstacle(explanation.first), tuple(map(self._obstacle, explanation.later))
         return replace(explanation, first=first, later=later)
 

@@ -19,7 +19,7 @@ from federation.sts.service import SecurityTokenService
 
 @click.group()
 def command() -> None:
-    """STS operations, with the flags and the JSON of the AWS CLI.
+    """Run STS operations, with the flags and the JSON of the AWS CLI.
 
     Values may be given as file://PATH.
     """
@@ -28,7 +28,7 @@ def command() -> None:
 @command.command("assume-role-with-saml", cls=OperationCommand)
 @account_option
 @click.option("--role-arn", required=True, help="The role to assume.")
-@click.option("--principal-arn", required=True, help="The SAML provider that vouches.")
+@click.option("--principal-arn", required=True, help="The SAML provider of the response.")
 @click.option("--saml-assertion", required=True, help="The base64 SAML response, or file://PATH.")
 @session_options
 @state_option

@@ -1,4 +1,4 @@
-"""What an operation answers: in the outputs of the AWS CLI, ``--output`` and ``--query``, or as credentials alone, ``--format``."""
+"""Output of an operation's answer: as the AWS CLI prints it (``--output``, ``--query``), or the credentials alone (``--format``)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from federation.cli.sts.credentials import FORMS, formatted
 from federation.cli.support.options import Command
 
 OUTPUTS: Final = ("json", "text", "table")
-"""JSON; tab-separated lines for shells; a table for people."""
+"""JSON; tab-separated lines for shells; a table."""
 _OF_NAMES: Final = 3
-"""Names take a third of a table at most."""
+"""Names take at most a third of a table."""
 _RULES: Final = len("|  |  | ")
-"""Columns of a table that are no cell."""
+"""Columns of a table outside its cells."""
 
 
 def output_options(command: Command) -> Command:
@@ -43,12 +43,12 @@ def credentials_options(command: Command) -> Command:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """How to print an answer. Made before the question is asked: a login may be good once, and is not spent on flags that disagree.
+    """How to print an answer. It is made before the call, so that contradictory flags do not use up a token.
 
     Attributes:
         output: One of `OUTPUTS`.
         query: A JMESPath query of the answer, or None.
-        form: One of `federation.cli.sts.credentials.FORMS`; but for ``json`` it prints the credentials alone.
+        form: One of `federation.cli.sts.credentials.FORMS`; all except ``json`` print the credentials alone.
     """
 
     output: str
@@ -56,12 +56,12 @@ class Printing:
     form: str = "json"
 
     def __post_init__(self) -> None:
-        """Refuse a form of credentials beside a wish for something else."""
+        """Refuse a form of credentials together with another output or a query."""
         if self.form != "json" and (self.output != "json" or self.query is not None):
             raise click.UsageError(f"--format {self.form} prints the credentials alone; leave out --output and --query")
 
     def show(self, operation: str, answer: Mapping[str, Any]) -> None:
-        """Print *answer*, or what the query finds in it."""
+        """Print *answer*, or the result of the query on it."""
         if self.form != "json":
             click.echo(formatted(answer, self.form))
             return
@@ -76,18 +76,20 @@ class Printing:
 
 
 def _queried(answer: object, query: str) -> object:
-    import jmespath  # type: ignore[import-untyped]  # noqa: PLC0415 - most calls ask nothing
+    import jmespath  # type: ignore[import-untyped]  # noqa: PLC0415 - most calls have no query
     from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
         found: object = jmespath.search(query, answer)
     except (JMESPathError, ValueError, TypeError, RecursionError) as cause:
-        raise click.BadParameter(f"no JMESPath query of this answer: {safe(str(cause).splitlines()[0])}", param_hint="--query") from cause
+        raise click.BadParameter(
+            f"not a JMESPath query for this answer: {safe(str(cause).splitlines()[0])}", param_hint="--query"
+        ) from cause
     return found
 
 
 def _plain(value: object) -> object:
-    """Return *value* with instants as the AWS CLI writes them: a query sees text."""
+    """Return *value* with instants as text, as the AWS CLI writes them and a query expects them."""
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -96,7 +98,7 @@ def _plain(value: object) -> object:
 
 
 def _text_lines(value: object, name: str | None = None) -> Iterator[list[object]]:
-    """Yield the cells of each line: an object's own values sorted by name, then what is inside it, marked by its name in capitals."""
+    """Yield the cells of each line: the scalars of an object sorted by name, then its inner objects, each after its name in capitals."""
     mark: list[object] = [] if name is None else [name.upper()]
     if isinstance(value, Mapping):
         own = [_scalar(value[key]) for key in sorted(value) if not isinstance(value[key], Mapping | list)]
@@ -121,7 +123,7 @@ def _scalar(value: object) -> str:
 
 
 def _print_table(operation: str, found: object) -> None:
-    from rich import box  # noqa: PLC0415 - tables are asked for rarely
+    from rich import box  # noqa: PLC0415 - tables are rare
     from rich.table import Table  # noqa: PLC0415
 
     from federation.cli.rendering.results import console  # noqa: PLC0415
@@ -132,14 +134,14 @@ def _print_table(operation: str, found: object) -> None:
         cells = [[out.shows.shown(safe(cell)) for cell in row] for row in rows]
         names = min(max(width_of(row[0]) for row in cells), out.shows.columns // _OF_NAMES) if cells and len(cells[0]) > 1 else 0
         for row in cells:
-            # Wrapped here, not by rich: a terminal may show more cells than rich counts.
+            # Wrapped here, not by rich: a terminal may use more cells than rich counts.
             rooms = (names, out.shows.columns - names - _RULES)[-len(row) :]
             table.add_row(*("\n".join(Line(cell, 0, "").wrapped(room)) for cell, room in zip(row, rooms, strict=True)))
         out.print(table)
 
 
 def _tables(title: str, found: object) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
-    """Yield a table for each object: its own values; then those inside it, each under its name."""
+    """Yield a table for each object, with its scalars; then the tables of its inner objects, each with its name as the title."""
     if isinstance(found, Mapping):
         own: list[tuple[object, ...]] = [
             (key, _scalar(value)) for key, value in sorted(found.items()) if not isinstance(value, Mapping | list)

@@ -1,4 +1,4 @@
-"""Flags as the AWS CLI takes them, and its way of saying a refusal."""
+"""Flags as the AWS CLI takes them, and its line for a refusal."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from federation.cli.support.options import Command
 from federation.errors import FederationError
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive-tag-keys", "--audience", "--provided-contexts"})
-"""Options that take all the words up to the next option, as in the AWS CLI."""
+"""Options that take all words up to the next option, as in the AWS CLI."""
 
 
 class OperationCommand(click.Command):
     """A command whose list options are written as the AWS CLI takes them: ``--policy-arns arn=… arn=…``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Repeat the name of a list option before each of its words: that is how click takes them."""
+        """Repeat the name of a list option before each of its words, as click requires."""
         return super().parse_args(ctx, list(_repeated(args)))
 
 
@@ -46,17 +46,17 @@ def _repeated(args: Sequence[str]) -> Iterator[str]:
 
 
 def arns_of(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the ARNs of ``arn=…`` shorthand, or of the JSON list the AWS CLI takes instead."""
+    """Return the ARNs in ``arn=…`` shorthand, or in the JSON list that the AWS CLI takes instead."""
     return tuple(item["arn"] for item in structures_of(words, option="--policy-arns", members=("arn",)))
 
 
 def structures_of(words: Sequence[str], *, option: str, members: Sequence[str]) -> tuple[dict[str, str], ...]:
-    """Return the structures of ``Key=a,Value=b`` shorthand, or of the JSON the AWS CLI takes instead.
+    """Return the structures in ``Key=a,Value=b`` shorthand, or in the JSON that the AWS CLI takes instead.
 
     Args:
         words: The words after the option.
         option: Its name, for a usage error.
-        members: The members that each structure has, all of them.
+        members: The members that each structure must have.
     """
     wanted = ",".join(f"{member}=…" for member in members)
     found: list[dict[str, str]] = []
@@ -86,9 +86,9 @@ def _shorthand(word: str, members: Sequence[str]) -> dict[str, str] | None:
 
 @contextmanager
 def answering(operation: str) -> Iterator[None]:
-    """Say a refusal in the words of the AWS CLI first, for whoever looks for them; the explanation follows.
+    """Print the AWS CLI's line for a refusal, which scripts look for; then raise it, so that it is explained.
 
-    Where only the strict profile refuses, AWS would accept, and says nothing.
+    The line is left out where only the strict profile refuses, since AWS would accept.
     """
     try:
         yield
@@ -100,7 +100,7 @@ def answering(operation: str) -> Iterator[None]:
 
 
 def _say(said: str, refusal: FederationError) -> None:
-    """Print the AWS CLI's line. In AWS's own text it is whole wherever no terminal would break it: scripts look for it."""
+    """Print the AWS CLI's line. A line with AWS's text is wrapped only for a terminal, since scripts look for it."""
     screen = screen_of(sys.stderr)
     columns = screen.columns if refusal.aws_message is None else narrowest(sys.stderr) or sys.maxsize
     for line in Line(said + screen.shown(safe(refusal.message)), 0, "    ").wrapped(columns):
@@ -114,11 +114,11 @@ def session_policy(value: str | None) -> str | None:
 
 
 def session_options(command: Command) -> Command:
-    """Give *command* the flags that every operation of a federated login has."""
+    """Give *command* the flags of both operations for federated logins."""
     for option in (
         credentials_options,
         click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size."),
-        click.option("--duration-seconds", type=int, help="Wanted length of the session."),
+        click.option("--duration-seconds", type=int, help="Requested duration of the session, seconds."),
         click.option("--policy", help="Inline session policy, or file://PATH."),
         click.option("--policy-arns", multiple=True, help="Managed session policies: arn=ARN …"),
     ):

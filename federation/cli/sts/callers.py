@@ -1,4 +1,4 @@
-"""Who calls a signed operation on the command line: by name, or by the credentials in the environment, as the AWS CLI has them."""
+"""The caller of a signed operation: named by ``--caller``, or by credentials in environment variables, as for the AWS CLI."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variabl
 
 caller_option: Final = click.option(
     "--caller",
-    help=f"ARN of who calls: a user, the root or a role session. Default: whom {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
-    f"{SESSION_TOKEN} name.",
+    help=f"ARN of the caller: a user, the root user or a role session. Default: the owner of {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
+    f"{SESSION_TOKEN}.",
 )
 
 
 def caller_options(command: Command) -> Command:
-    """Give *command* the flags that say which accounts there are and who calls."""
+    """Give *command* the flags for accounts, state, caller and instant."""
     for option in (
         moment_option("Call"),
         state_option,
@@ -39,7 +39,7 @@ def caller_options(command: Command) -> Command:
 
 
 def open_service(account_path: Path, neighbours: tuple[Path, ...], *, state: str | None = None) -> SecurityTokenService:
-    """Open the service of the account and its neighbours; None for a *state* that ends with this process."""
+    """Open the service of the account and its neighbours; *state* is a URL, or None for a state that ends with this process."""
     return SecurityTokenService.open(account_path, neighbours=neighbours, state=state)
 
 
@@ -47,7 +47,7 @@ def resolve_caller(sts: SecurityTokenService, caller: str | None, *, at: datetim
     """Return the caller of this process.
 
     Raises:
-        FederationError: There is no such principal, or the credentials of the environment are nobody's.
+        FederationError: There is no such principal, or the credentials in the environment are not valid.
     """
     if caller is not None:
         return sts.caller_for_arn(caller)

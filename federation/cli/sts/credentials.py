@@ -1,4 +1,4 @@
-"""Issued credentials in the forms in which the AWS CLI, shells and SDKs take them."""
+"""Issued credentials in the forms that the AWS CLI, shells and SDKs read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 FORMS: Final = ("json", "env", "credential-process")
-"""The answer as the AWS CLI prints it; lines for a shell to evaluate; what ``credential_process`` of an AWS profile expects."""
+"""The answer as the AWS CLI prints it; lines for a shell to evaluate; the JSON for ``credential_process`` of an AWS profile."""
 
 _VARIABLES: Final = {
     "AWS_ACCESS_KEY_ID": "AccessKeyId",
@@ -19,7 +19,7 @@ _VARIABLES: Final = {
 
 
 def formatted(answer: Mapping[str, Any], form: str) -> str:
-    """Return the answer of an operation that issues credentials, in one of `FORMS` but ``json``, which is the answer whole."""
+    """Return the credentials in *answer* in the form ``env`` or ``credential-process``."""
     credentials = answer["Credentials"]
     plain = {**credentials, "Expiration": credentials["Expiration"].isoformat()}
     if form == "env":

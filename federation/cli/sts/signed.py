@@ -1,4 +1,4 @@
-"""`federation sts OPERATION` for the operations that AWS wants signed: the flags, the JSON and the other outputs of the AWS CLI."""
+"""`federation sts OPERATION` for the operations whose requests are signed: the flags and the outputs of the AWS CLI."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTEXT: Final = ("account_path", "neighbours", "state", "caller", "at", "outpu
 
 
 def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of click, each with a type of its own
-    """Answer *operation* with what is *given* beside the flags that every operation has, and print the answer."""
+    """Call *operation* with the flags in *given*, those that every operation has included, and print the answer."""
     account_path, neighbours, state, caller, at, output, query = (given.pop(name) for name in _CONTEXT)
     printing = Printing(output, query, given.pop("form", "json"))
     sts = open_service(account_path, neighbours, state=state)
@@ -32,7 +32,7 @@ def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of c
 
 
 def _command(name: str, *, printed: Callable[[Command], Command] = output_options) -> Callable[[Command], click.Command]:
-    """Make a command of the operation *name*, with the flags that every signed operation has and those of how it is *printed*."""
+    """Make a function the command of the operation *name*, with the flags of every signed operation and those that *printed* adds."""
 
     def decorate(function: Command) -> click.Command:
         made: click.Command = click.command(name, cls=OperationCommand)(caller_options(printed(function)))
@@ -50,7 +50,7 @@ def _session_policy_options(function: Command) -> Command:
     return function
 
 
-duration_option: Final = click.option("--duration-seconds", type=int, help="Wanted length, seconds.")
+duration_option: Final = click.option("--duration-seconds", type=int, help="Requested duration, seconds.")
 size_option: Final = click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size.")
 tags_option: Final = click.option("--tags", multiple=True, help="Session tags: Key=KEY,Value=VALUE …")
 serial_option: Final = click.option("--serial-number", help="MFA device of the caller.")
@@ -71,7 +71,7 @@ def _tags(given: dict[str, Any]) -> dict[str, Any]:
 
 @_command("get-caller-identity")
 def get_caller_identity(**given: Any) -> None:  # noqa: ANN401
-    """Say who calls."""
+    """Show account, ARN and id of the caller."""
     _run("GetCallerIdentity", **given)
 
 
@@ -81,11 +81,11 @@ def get_caller_identity(**given: Any) -> None:  # noqa: ANN401
 @_session_policy_options
 @duration_option
 @tags_option
-@click.option("--transitive-tag-keys", multiple=True, help="Keys of tags that outlive role chaining.")
-@click.option("--external-id", help="What the role's owner gave the caller to say.")
+@click.option("--transitive-tag-keys", multiple=True, help="Keys of tags that are passed on in role chaining.")
+@click.option("--external-id", help="The external id that the role's owner gave to the caller.")
 @serial_option
 @code_option
-@click.option("--source-identity", help="Who is behind the session; cannot change along a chain.")
+@click.option("--source-identity", help="The person behind the session; it cannot change in role chaining.")
 @click.option("--provided-contexts", multiple=True, help="ProviderArn=ARN,ContextAssertion=TEXT …")
 @size_option
 def assume_role(**given: Any) -> None:  # noqa: ANN401
@@ -119,7 +119,7 @@ def get_federation_token(**given: Any) -> None:  # noqa: ANN401
 @_command("decode-authorization-message")
 @click.option("--encoded-message", required=True, help="The message of a denial, or file://PATH.")
 def decode_authorization_message(**given: Any) -> None:  # noqa: ANN401
-    """Open the encoded message of a denial."""
+    """Decode the encoded message of a denial."""
     given["encoded_message"] = literal_or_file(given["encoded_message"], longest=limits.ENCODED_MESSAGE_CHARS)
     _run("DecodeAuthorizationMessage", **given)
 
@@ -127,27 +127,27 @@ def decode_authorization_message(**given: Any) -> None:  # noqa: ANN401
 @_command("get-access-key-info")
 @click.option("--access-key-id", required=True, help="An access key, of any account.")
 def get_access_key_info(**given: Any) -> None:  # noqa: ANN401
-    """Say which account an access key belongs to."""
+    """Show the account that an access key belongs to."""
     _run("GetAccessKeyInfo", **given)
 
 
 @_command("get-web-identity-token")
-@click.option("--audience", multiple=True, required=True, help="For whom the token is.")
+@click.option("--audience", multiple=True, required=True, help="Audience of the token.")
 @click.option("--signing-algorithm", required=True, help="RS256 or ES384.")
 @duration_option
 @tags_option
 def get_web_identity_token(**given: Any) -> None:  # noqa: ANN401
-    """Obtain a signed token that tells other services who the caller is."""
+    """Obtain a signed token that proves the caller's identity to other services."""
     _run("GetWebIdentityToken", **_tags(given))
 
 
 @_command("assume-root", printed=credentials_options)
-@click.option("--target-principal", required=True, help="A member account, or the ARN of its root.")
+@click.option("--target-principal", required=True, help="A member account, or the ARN of its root user.")
 @click.option("--task-policy-arn", required=True, help="arn=ARN of one of AWS's task policies.")
 @duration_option
 @size_option
 def assume_root(**given: Any) -> None:  # noqa: ANN401
-    """Obtain a short session as the root of a member account."""
+    """Obtain a short session as the root user of a member account."""
     word = given.pop("task_policy_arn")
     (given["task_policy_arn"],) = arns_of([word]) if word.startswith(("arn=", "{")) else (word,)
     _run("AssumeRoot", **given)

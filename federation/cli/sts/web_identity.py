@@ -1,4 +1,4 @@
-"""`federation sts assume-role-with-web-identity`, also as a job calls it: by the environment variables of the SDKs."""
+"""`federation sts assume-role-with-web-identity`, also with the environment variables of the SDKs, as in a CI job."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from federation.sts.service import SecurityTokenService
     show_envvar=True,
     help="A file that holds the token, where --web-identity-token is not given.",
 )
-@click.option("--provider-id", help="For access tokens alone: the server, e.g. www.amazon.com.")
+@click.option("--provider-id", help="Only for access tokens: the server, e.g. www.amazon.com.")
 @session_options
 @state_option
 @moment_option("Call")
@@ -53,7 +53,7 @@ def assume_role_with_web_identity(
 ) -> None:
     """Exchange an ID token or an access token for credentials of a role.
 
-    Where flags are absent, the variables of the SDKs stand for them.
+    The environment variables of the SDKs replace flags that are absent.
     """
     printing = Printing(output, query, form)
     instant = clock.resolve(at)
@@ -75,7 +75,7 @@ def assume_role_with_web_identity(
 
 
 def default_session_name(at: datetime) -> str:
-    """Return the name of the session where the call gives none."""
+    """Return the session name for a call at *at* that gives none."""
     return f"federation-session-{int(at.timestamp())}"
 
 

@@ -1,1 +1,1 @@
-"""What the verbs share: options, inputs, exit statuses."""
+"""Options, inputs and exit statuses that several verbs share."""

@@ -8,7 +8,7 @@ from federation.errors import AccountFault, FederationError, InternalFailure, Re
 
 
 class Exit(IntEnum):
-    """What a status says to the shell."""
+    """The exit statuses."""
 
     GRANTED = 0
     REFUSED = 1
@@ -17,7 +17,7 @@ class Exit(IntEnum):
     BUG = 70
     INTERRUPTED = 130
     UNHEARD = 141
-    """The reader of the output left before its end, which says nothing about the token: what a shell reports for SIGPIPE."""
+    """The reader of the output closed the pipe before its end; no verdict. Shells report this status for SIGPIPE."""
 
 
 def status_of(refusal: FederationError) -> Exit:

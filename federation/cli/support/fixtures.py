@@ -1,4 +1,4 @@
-"""The real input that is shipped with the package, for the verbs that show something without being given a token."""
+"""The tokens and accounts that are shipped with the package, for verbs that need no input."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from federation.errors import AccountFault
 
 @dataclass(frozen=True, slots=True)
 class Fixtures:
-    """The shipped inputs: where they are and the instant at which a token is to be judged."""
+    """The shipped inputs: their directory, and the instant at which each token is judged."""
 
     root: Path
     instants: dict[str, datetime]
 
     @classmethod
     def find(cls) -> Fixtures:
-        """Return the fixtures of the installed package, or of the checkout it runs from."""
+        """Return the fixtures of the installed package, or of the checkout."""
         package = Path(federation.__file__).parent
         for root in (package / "_fixtures", package.parent / "fixtures"):
             manifest = root / "manifest.json"
@@ -34,6 +34,6 @@ class Fixtures:
 
 
 def shown(path: Path) -> str:
-    """Return *path* as one would type it here."""
+    """Return *path* as a user would type it in the working directory."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -33,13 +33,13 @@ class Instant(click.ParamType[datetime]):
 
 
 def note_json(ctx: click.Context, args: Sequence[str]) -> None:
-    """Remember whether ``--json`` is among *args*, the words of the command line."""
+    """Record whether ``--json`` is among *args*, the words of the command line."""
     options = args[: args.index("--")] if "--" in args else args
     ctx.meta[_JSON] = "--json" in options
 
 
 def wants_json(ctx: click.Context) -> bool:
-    """Whether ``--json`` was given."""
+    """Tell whether ``--json`` was given."""
     return bool(ctx.meta.get(_JSON))
 
 
@@ -47,11 +47,11 @@ Command = Callable[..., None]
 """The function behind a verb."""
 
 Decorator = Callable[[Command], Command]
-"""What adds options to such a function."""
+"""A function that adds options to a `Command`."""
 
 
 def moment_option(does: str) -> Decorator:
-    """Return the option ``--at``; *does* says in its help what is done at that instant."""
+    """Return the option ``--at``; *does* is the verb of its help text."""
     return click.option("--at", type=Instant(), help=f"{does} at this instant instead of now (ISO 8601).")
 
 
@@ -66,7 +66,7 @@ def _note_account(ctx: click.Context, param: click.Parameter, value: Path | None
 
 
 def noted_account(ctx: click.Context) -> Path | None:
-    """Return the account directory that the command was given; None where it was given none."""
+    """Return the account directory in ``--account``; None where it was not given."""
     noted: Path | None = ctx.meta.get(_ACCOUNT)
     return noted
 
@@ -94,7 +94,7 @@ account_option: Final[Decorator] = click.option(
 verbose_option: Final[Decorator] = click.option(
     "--verbose", is_flag=True, help="Show everything: every check, every statement and condition, every refusal in full."
 )
-quiet_option: Final[Decorator] = click.option("--quiet", is_flag=True, help="Print the verdict alone, in one line.")
+quiet_option: Final[Decorator] = click.option("--quiet", is_flag=True, help="Print only the verdict, in one line.")
 neighbour_option: Final[Decorator] = click.option(
     "--neighbour",
     "neighbours",
@@ -104,6 +104,6 @@ neighbour_option: Final[Decorator] = click.option(
     help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
 )
 state_option: Final[Decorator] = click.option(
-    "--state", metavar="URL", help="Remember what was used here, sqlite:///PATH. Default: nothing is remembered beyond this call."
+    "--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: nowhere beyond this call."
 )
 token_argument: Final[Decorator] = click.argument("token")

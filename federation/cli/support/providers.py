@@ -1,4 +1,4 @@
-"""Which of an account's providers is meant to judge a token."""
+"""Selection of the provider of an account that judges a token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AccountProvider: TypeAlias = "SamlProvider | OidcProvider | OAuthProvider | Prov
 
 
 def provider_of(account: Account, token: bytes, wanted: str | None) -> AccountProvider:
-    """Return the provider *wanted* by name or ARN, else the one that the token says it is of, by the kind it looks like."""
+    """Return the provider with the name or ARN *wanted*; without it, the one of the issuer that the token claims."""
     if wanted is not None:
         return _named({**account.saml_providers, **account.oidc_providers, **account.oauth_providers, **account.plugin_providers}, wanted)
     return Finder(account).find(UnverifiedToken(token))
@@ -35,5 +35,5 @@ def _named(providers: Mapping[str, AccountProvider], wanted: str) -> AccountProv
 
 
 def _name(arn: str) -> str:
-    """Return the name in *arn*, all of the resource after its type; built-in providers have no ARN."""
+    """Return the name in *arn*, the resource after its type; the name itself for built-in providers, which have no ARN."""
     return arn.partition("-provider/")[2] or arn
