@@ -11,13 +11,14 @@ from typing import Any, Final
 from docs.attack_rows import areas, citations, named_tests
 from docs.check_names import Place, places
 from docs.failures import failures_page
+from docs.lint_rules import GROUPS, HEADINGS, cells, examples
+from docs.lint_rules import HEAD as LINT_HEAD
 from federation import errors
 from federation.oauth import checks as oauth
 from federation.oauth import validator as oauth_validator
 from federation.oidc import checks as oidc
 from federation.oidc import validator as oidc_validator
 from federation.oidc.readings import Stage
-from federation.policy.lint import Rule, conditions, elements, issuers, keys, saml, statements
 from federation.profiles import Profile
 from federation.report import Check
 from federation.saml import checks, response, validator
@@ -91,63 +92,12 @@ def checks_page() -> str:
     return HEAD + "\n".join(tables) + REFUSALS + "\n".join(_refusals())
 
 
-LINT_HEAD: Final = """# Policy lint
-
-<!-- Written by docs/build.py: change the rules of federation/policy/lint, then run `make docs`. -->
-
-Findings on policies that are well-formed and do something else than their authors think.
-
-```sh
-federation policy lint trust.json                       # files: also whether IAM would store them
-federation policy lint --kind identity policy.json
-federation policy lint --sarif trust.json > lint.sarif  # for code scanning
-```
-
-```console
-$ federation policy lint --account fixtures/account
-findings: error 0, warning 0, note 0
-```
-
-The exit status is 0 where all is well, 1 where IAM would not store a file or a finding is as bad as `--fail-on` (`error`, unless it
-says `warning` or `note`), 2 for wrong usage, 3 where the account is at fault. `federation account check` shows the findings on
-trust policies; they are no faults. In Python: `federation.policy.lint.lint(policy)` and `federation.account.lint.lint_account(account)`.
-
-| Severity | Meaning |
-| --- | --- |
-| error | grants, or fails to deny, more than an author can mean |
-| warning | probably not what is meant: it grants too much, or never anything |
-| note | worth knowing |
-
-`--json` prints `files` and `counts` (findings by severity). A file has `file`, `accepted` (IAM would store it), `refusal` (an error, or
-null) and `findings`, each with `id`, `severity`, `path` (JSON path), `line`, `message` and `remedy`. SARIF 2.1.0 holds the same, with every
-rule described, with a document that IAM would not store as the result `policy-refused`, and with fingerprints that stay while place and
-rule do.
-
-The severity below is the usual one. A condition on a key that no request has is a warning where the statement never applies, and an error
-where it makes an Allow grant without proof or a Deny stop nobody.
-
-"""
-
-
 def lint_page() -> str:
     """docs/lint.md: every rule of policy lint."""
-    groups = {
-        "OIDC issuers": issuers.RULES,
-        "SAML providers": saml.RULES,
-        "Principals and actions": elements.RULES,
-        "Conditions": conditions.RULES,
-        "Condition keys": keys.RULES,
-        "Statements": statements.RULES,
-    }
-    tables = [
-        "\n".join((f"## {title}", "", *_table(("id", "severity", "finds", "because"), map(_lint_row, rules)), ""))
-        for title, rules in groups.items()
+    sections = [
+        "\n".join((f"## {title}", "", *_table(HEADINGS, map(cells, rules)), "", *examples(rules), "")) for title, rules in GROUPS.items()
     ]
-    return LINT_HEAD + "\n".join(tables)
-
-
-def _lint_row(rule: Rule) -> tuple[str, ...]:
-    return (f"`{rule.id}`", rule.severity, rule.finds, rule.because)
+    return LINT_HEAD + "\n".join(sections)
 
 
 ERRORS_HEAD: Final = """# Errors

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from federation.errors import ValidationError, show
 from federation.explaining.positions import Node, Step, locate, read_path, whole_name
@@ -13,12 +13,20 @@ from federation.explaining.widening import lets_in
 from federation.explanation import ABSENT, Absent, Change, Json
 from federation.policy.document import Number, read_document
 
-__all__ = ["apply", "changed", "lets_in", "plain"]
+__all__ = ["Replacement", "apply", "changed", "lets_in", "plain", "replacement"]
 
 _DIGITS: Final = 4000
 """Digits up to which Python reads a number as an integer."""
 
 _INDENT: Final = re.compile(r"\n([ \t]*)[^\n]*$")
+
+
+class Replacement(NamedTuple):
+    """One stretch of a text and what takes its place: offsets of its first character and of the one after its last."""
+
+    start: int
+    end: int
+    written: str
 
 
 def changed(document: Any, changes: Sequence[Change]) -> Any:  # noqa: ANN401 - JSON
@@ -44,15 +52,36 @@ def apply(text: str, changes: Sequence[Change], *, place: str = "$") -> str:
         MalformedPolicyDocument: *text* is no JSON object.
         ValidationError: Check ``edit``: a change finds another value than the one it replaces.
     """
+    start, end, written = replacement(text, changes, place=place)
+    return text[:start] + written + text[end:]
+
+
+def replacement(text: str, changes: Sequence[Change], *, place: str = "$") -> Replacement:
+    """Return the one stretch of *text* that `apply` writes anew, and what it writes there.
+
+    Raises:
+        MalformedPolicyDocument: As of `apply`.
+        ValidationError: As of `apply`.
+    """
+    start, end, grown, made = len(text), len(text) if not changes else 0, 0, text
+    for (begin, stop, written), after in _steps(text, changes, place):
+        start, end = min(start, begin), max(end, stop - grown)
+        grown, made = grown + len(written) - (stop - begin), after
+    return Replacement(start, end, made[start : end + grown])
+
+
+def _steps(text: str, changes: Sequence[Change], place: str) -> Iterator[tuple[Replacement, str]]:
+    """Yield for each change what it replaces, and the text as it is then."""
     data = _read(text)
     for change in changes:
         path = place + change.path.removeprefix("$")
         wanted = _changed(data, read_path(path), change)
-        text = _edited(text, data, wanted, path)
+        step = _edited(text, data, wanted, path)
+        text = text[: step.start] + step.written + text[step.end :]
         data = _read(text)
         if data != wanted:
             raise _misfit(path, "a text that says the same as the changed document", "another")
-    return text
+        yield step, text
 
 
 def _read(text: str) -> Any:  # noqa: ANN401 - JSON
@@ -75,13 +104,12 @@ def _changed(value: Any, steps: tuple[Step, ...], change: Change) -> Any:  # noq
     raise _misfit(change.path, "an object or a list on the way", _shown(value))
 
 
-def _edited(text: str, old: Any, new: Any, path: str) -> str:  # noqa: ANN401 - JSON
-    """Return *text* with what differs between the documents *old* and *new* written anew; *path* is named where it is at fault."""
+def _edited(text: str, old: Any, new: Any, path: str) -> Replacement:  # noqa: ANN401 - JSON
+    """Return what of *text* is written anew where the documents *old* and *new* differ; *path* is named where it is at fault."""
     node = locate(text, "$")
     if node is None:
         raise _misfit(path, "JSON", "other text")
-    start, end, written = _difference(text, node, old, new)
-    return text[:start] + written + text[end:]
+    return Replacement(*_difference(text, node, old, new))
 
 
 def _difference(text: str, node: Node, old: Any, new: Any) -> tuple[int, int, str]:  # noqa: ANN401 - JSON

@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from federation.cli.main import cli
 from federation.cli.rendering.places import line_numbers, line_of
+from federation.explaining.fixing import changed
+from federation.explanation import ABSENT, Change
 from federation.policy.lint import RULES
 from tests.support.cli import Golden, Run
+from tests.support.lint_examples import LINT_EXAMPLES
 from tests.support.paths import REPOSITORY
 from tests.support.world import GITHUB
 
@@ -73,7 +78,12 @@ def test_json(run: Run, wide: Path, tmp_path: Path) -> None:
     assert list(good) == ["file", "accepted", "refusal", "findings"]
     assert (good["accepted"], good["refusal"]) == (True, None)
     [finding] = good["findings"]
-    assert list(finding) == ["id", "severity", "path", "message", "remedy", "line"]
+    assert list(finding) == ["id", "severity", "path", "message", "remedy", "cause", "edits", "line"]
+    [edit] = finding["edits"]
+    assert finding["cause"]["sentence"] == finding["message"]
+    assert (edit["instruction"], edit["old"], edit["new"]) == (finding["remedy"], '"repo:acme*"', '"repo:acme/<…>"')
+    assert edit["place"] == {"owner": "policy", "file": str(wide), "line": finding["line"], "path": finding["path"]}
+    assert edit["applicable"] is False
     assert wide.read_text(encoding="utf-8").splitlines()[finding["line"] - 1].strip().startswith(f'"{GITHUB}:sub"')
     assert (refused["accepted"], refused["refusal"]["code"], refused["findings"]) == (False, "MalformedPolicyDocument", [])
     assert refused["refusal"]["path"].startswith("$.Statement[0]")
@@ -169,6 +179,20 @@ def test_sarif(run: Run, wide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     check_sarif(standard_input)
 
 
+def check_fixes(result: dict[str, Any]) -> None:
+    """What SARIF 2.1.0 requires of fixes (sections 3.55 to 3.57, 3.30)."""
+    for fix in result["fixes"]:
+        assert fix["description"]["text"]
+        for change in fix["artifactChanges"]:
+            assert change["artifactLocation"]["uri"] == result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            for replacement in change["replacements"]:
+                assert set(replacement) == {"deletedRegion", "insertedContent"}
+                region = replacement["deletedRegion"]
+                start, end = (region["startLine"], region["startColumn"]), (region["endLine"], region["endColumn"])
+                assert (1, 1) <= start <= end
+                assert isinstance(replacement["insertedContent"]["text"], str)
+
+
 def check_sarif(log: dict[str, Any]) -> None:
     """What SARIF 2.1.0 requires of the members that are used (sections 3.13, 3.14, 3.19, 3.27, 3.29, 3.30, 3.33, 3.49)."""
     assert log["version"] == "2.1.0"
@@ -189,11 +213,148 @@ def check_sarif(log: dict[str, Any]) -> None:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in {"none", "note", "warning", "error"}
         assert result["message"]["text"]
+        if "fixes" in result:
+            check_fixes(result)
         assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in result["partialFingerprints"].values())
         for location in result["locations"]:
             assert location["physicalLocation"]["region"]["startLine"] >= 1
             assert re.fullmatch(r"[A-Za-z0-9%/._~:-]+", location["physicalLocation"]["artifactLocation"]["uri"])
             assert all(each["fullyQualifiedName"].startswith("$") for each in location["logicalLocations"])
+
+
+def fixed_by_sarif(text: str, result: dict[str, Any]) -> str:
+    """*text* with the replacements of the first fix made, as a code-scanning service makes them."""
+    lines = text.split("\n")
+    offsets = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+    for change in result["fixes"][0]["artifactChanges"]:
+        for replacement in change["replacements"]:
+            region = replacement["deletedRegion"]
+            start = offsets[region["startLine"] - 1] + region["startColumn"] - 1
+            end = offsets[region["endLine"] - 1] + region["endColumn"] - 1
+            text = text[:start] + replacement["insertedContent"]["text"] + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_fixes_of_sarif_are_the_edits(run: Run, tmp_path: Path, newline: str) -> None:
+    examples = {f"{number}.json": each for number, each in enumerate(LINT_EXAMPLES) if each.kind == "trust"}
+    for name, each in examples.items():
+        (tmp_path / name).write_bytes(json.dumps(each.document, indent=2).replace("\n", newline).encode())
+    log = json.loads(run("policy", "lint", *(tmp_path / name for name in examples), "--sarif").stdout)
+    check_sarif(log)
+    mended = set()
+    for result in log["runs"][0]["results"]:
+        name = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].rpartition("/")[2]
+        assert result["ruleId"] == "policy-refused" or result["properties"]["edits"]
+        if result["ruleId"] != examples[name].rule or "fixes" not in result:
+            continue
+        text = fixed_by_sarif((tmp_path / name).read_bytes().decode(), result)
+        [edit] = [edit for edit in result["properties"]["edits"] if edit["applicable"]]
+        changes = [Change(path=each["path"], old=each.get("old", ABSENT), new=each.get("new", ABSENT)) for each in edit["changes"]]
+        assert json.loads(text) == changed(examples[name].document, changes)
+        mended.add(name)
+    assert mended == {name for name, each in examples.items() if each.applied and not each.placed}
+
+
+def test_a_fix_is_printed_and_the_file_stays(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    path.write_text(policy("acme/app:environment:production", "StringEquals"), encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    result = run("policy", "lint", path, "--fix", "--fail-on", "warning")
+    assert result.exit_code == 1, "the file as it is"
+    assert result.stdout == before.replace('"acme/app', '"repo:acme/app') + "\n"
+    assert path.read_text(encoding="utf-8") == before
+    for words in ("acme/app:environment:production", "repo:acme/app:environment:production", "lets in"):
+        assert words in result.stderr
+    document = json.loads(run("policy", "lint", path, "--fix", "--json").stdout)
+    assert list(document) == ["file", "edits", "policy"]
+    assert document["policy"] == json.loads(result.stdout)
+    assert len(document["edits"]) == 1
+
+
+def test_what_no_program_can_mend_is_left_to_the_hand(run: Run, wide: Path) -> None:
+    result = run("policy", "lint", wide, "--fix")
+    assert result.exit_code == 1
+    assert result.stdout.rstrip("\n") == wide.read_text(encoding="utf-8")
+    assert "by hand" in result.stderr
+    assert '"repo:acme/<…>"' in result.stderr
+
+
+def test_a_fix_is_written_and_looked_at_again(run: Run, wide: Path, tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    path.write_text(policy("acme/app:environment:production", "StringEquals"), encoding="utf-8")
+    untouched = wide.read_bytes()
+    result = run("policy", "lint", path, wide, "--fix", "--write")
+    assert result.exit_code == 1, "wide stays as it is"
+    assert path.read_text(encoding="utf-8") == policy("repo:acme/app:environment:production", "StringEquals")
+    assert wide.read_bytes() == untouched
+    assert "findings: error 1, warning 0, note 0" in result.stdout
+    assert "written" in result.stderr
+    assert run("policy", "lint", path, "--fail-on", "note").exit_code == 0
+
+
+def test_fixes_of_an_account_are_written(run: Run, account: Path) -> None:
+    path = account / "roles" / "Deploy.json"
+    role = path.read_text(encoding="utf-8").replace("repo:acme*", "acme/app:ref:refs/heads/*")
+    path.write_text(f'{{"Role":\n{role}}}', encoding="utf-8")
+    result = run("policy", "lint", "--account", account, "--fix", "--write", "--json")
+    assert result.exit_code == 0
+    [file] = json.loads(result.stdout)["files"]
+    assert [each["id"] for each in file["findings"]] == ["provider-unregistered"]
+    assert '"repo:acme/app:ref:refs/heads/*"' in path.read_text(encoding="utf-8")
+
+
+def test_usage_of_fix(run: Run, sound: Path, wide: Path, tmp_path: Path) -> None:
+    account = ("--account", ACCOUNT, "--fix")
+    for words in ((sound, "--write"), (sound, wide, "--fix"), account, ("-", "--fix", "--write"), (sound, "--fix", "--sarif")):
+        assert run("policy", "lint", *words, stdin="{}").exit_code == 2, words
+    broken = tmp_path / "broken.json"
+    broken.write_text("{}", encoding="utf-8")
+    result = run("policy", "lint", broken, "--fix")
+    assert result.exit_code == 1
+    assert "IAM would not store this document" in result.stdout
+
+
+def test_no_line_is_longer_than_the_screen(tmp_path: Path) -> None:
+    for number, each in enumerate(LINT_EXAMPLES):
+        (tmp_path / f"{number}.json").write_text(json.dumps(each.document, indent=2), encoding="utf-8")
+    words = ["policy", "lint", *(str(tmp_path / f"{number}.json") for number in range(len(LINT_EXAMPLES)))]
+    printed = CliRunner(env={"NO_COLOR": "1", "COLUMNS": "80"}).invoke(cli, words).stdout
+    assert [line for line in printed.splitlines() if len(line) > 80] == []
+    assert "\x1b" not in printed
+
+
+def test_a_command_tells_what_it_took(run: Run, account: Path, wide: Path) -> None:
+    added = run("account", "add-role", "--account", account, "--role-name", "Other", "--trust-policy", wide)
+    assert added.exit_code == 0
+    first, *rest = added.stdout.splitlines()
+    assert first == "✓ added the role arn:aws:iam::123456789012:role/Other"
+    assert rest[0].startswith("✗ error: subject-too-wide roles/Other.json:")
+    assert '    new   "repo:acme/<…>"' in rest
+    assert "Deploy" not in added.stdout.partition("\n")[2], "only what was taken"
+    assert rest[-1].startswith("  next    federation policy lint --account ")
+    document = json.loads(run("account", "add-role", "--account", account, "--role-name", "Third", "--trust-policy", wide, "--json").stdout)
+    assert list(document) == ["arn", "findings"]
+    assert [(each["file"], each["id"]) for each in document["findings"]] == [
+        ("roles/Third.json", "subject-too-wide"),
+        ("roles/Third.json", "provider-unregistered"),
+    ]
+    assert all(each["edits"] and each["line"] > 1 for each in document["findings"])
+
+
+def test_an_import_tells_what_it_took(run: Run, account: Path, tmp_path: Path) -> None:
+    role = json.loads((account / "roles" / "Deploy.json").read_text(encoding="utf-8"))
+    arn = "arn:aws:iam::123456789012:role/Imported"
+    details = {"RoleDetailList": [{**role, "RoleName": "Imported", "Arn": arn, "Path": "/", "RoleId": "AROACLKWSDQRAOEXAMPL2"}]}
+    answers = tmp_path / "details.json"
+    answers.write_text(json.dumps({**details, "UserDetailList": [], "GroupDetailList": [], "Policies": []}), encoding="utf-8")
+    taken = run("account", "import", "--account", account, answers)
+    assert taken.exit_code == 0, taken.stderr
+    assert "✗ error: subject-too-wide roles/Imported.json:" in taken.stdout
+    assert "roles/Deploy.json" not in taken.stdout
+    again = json.loads(run("account", "import", "--account", account, answers, "--json").stdout)
+    assert again["unchanged"] == [arn]
+    assert again["findings"] == []
 
 
 def test_places() -> None:

@@ -5,12 +5,29 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from federation.explaining.fixing import changed
+from federation.explaining.linting import explain_policy
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import SEVERITIES, lint
 from tests.support.policies import ask
 from tests.support.policy_strategies import ACTIONS, CALLERS, DOCUMENTS, REQUEST_KEYS
 from tests.support.trusts import findings, scoped
 from tests.support.world import GITHUB
+
+
+@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+def test_an_edit_lets_in_nobody_of_whom_it_does_not_tell(document: Any, caller: Any, action: str, keys: Any) -> None:
+    policy = Policy.stored(document, kind="trust")
+    request = RequestContext(principal=caller, action=action, keys=keys)
+    if policy.evaluate(request).allowed:
+        return
+    for found in explain_policy(policy):
+        if found.finding.id == "set-operator-single-valued" and any(isinstance(value, list | tuple) for value in keys.values()):
+            continue  # a request never has several values of such a key
+        for edit in (edit for edit in found.edits if edit.applicable and not edit.lets_in):
+            after = Policy.stored(changed(policy.document, edit.changes), kind="trust")
+            assert not after.evaluate(request).allowed, (found.finding, edit)
+
 
 WITHOUT_EFFECT = {"duplicate-statement", "unreachable-statement", "contradictory-conditions"}
 

@@ -61,10 +61,10 @@ class _Changing:
         try:
             self._stage({file: new for file, new in changes.items() if new is not None})
             for beside, target, replaces in self._staged:
-                with _as_faults(target):
+                with as_faults(target):
                     self._publish(beside, target, replaces=replaces)
             for target in self._vanishing([self._root / file for file, new in changes.items() if new is None]):
-                with _as_faults(target):
+                with as_faults(target):
                     self._set_aside(target)
         except BaseException:
             for put_back in reversed(self._undo):
@@ -85,7 +85,7 @@ class _Changing:
         staging: dict[Path, Path] = {}
         for file, new in files.items():
             target = self._root / file
-            with _as_faults(target):
+            with as_faults(target):
                 top = self._missing_top(target.parent)
                 if top is None:
                     beside = _beside(target)
@@ -172,7 +172,7 @@ def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> Non
         AccountFault: The file system refuses.
     """
     beside = _beside(target)
-    with _as_faults(target):
+    with as_faults(target):
         try:
             _write_synced(beside, octets, mode)
             beside.replace(target)
@@ -188,7 +188,7 @@ def write_directory(target: Path, files: Mapping[str, tuple[bytes, int]], *, dir
         AccountFault: *target* exists and is not an empty directory, or the file system refuses.
     """
     beside = _beside(target)
-    with _as_faults(target):
+    with as_faults(target):
         if target.is_symlink() or (target.exists() and not (target.is_dir() and not any(target.iterdir()))):
             raise FileExistsError
         beside.mkdir()
@@ -246,7 +246,8 @@ def _sync_directory(directory: Path) -> None:
 
 
 @contextmanager
-def _as_faults(target: Path) -> Iterator[None]:
+def as_faults(target: Path) -> Iterator[None]:
+    """Raise what the file system refuses in the block as an `AccountFault` of *target*."""
     try:
         yield
     except FileExistsError:

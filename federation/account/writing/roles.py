@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from federation.account.reading.entities import ROLE, arn_of
-from federation.account.reading.faults import Faults
 from federation.account.reading.roles import MAX_SESSION_DURATION_MIN
-from federation.account.writing.atomic import PUBLIC_MODE
 from federation.account.writing.attachments import Tags, check_no_policies, inline_policy, set_boundary, set_tags
 from federation.account.writing.documents import check_name, parsed
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.entities import create_entity, replace_entity, require_entity, stored_entity
-from federation.errors import ValidationError, show
 from federation.policy import Policy
 
 
@@ -99,34 +96,6 @@ def update_assume_role_policy(account: Target, *, name: str, trust_policy: str) 
         document = stored_entity(draft, ROLE, name)
         document["AssumeRolePolicyDocument"] = parsed(trust_policy)
         replace_entity(draft, ROLE, name, document)
-
-
-def rewrite_role(account: Target, *, file: str, known: str, text: str) -> None:
-    """Replace the content of the role's *file*, relative to the account directory, so that the author's formatting can stay.
-
-    Args:
-        account: The account directory, or a draft of it.
-        file: The file of the role.
-        known: What the file holds, as the caller read it.
-        text: What it shall hold.
-
-    Raises:
-        ValidationError: Check ``edit``: the file holds something else than *known* by now.
-        AccountFaults: The account directory would be at fault, or cannot be written.
-    """
-    with drafting(account) as draft:
-        tree = draft.tree(faults := Faults())
-        octets = tree.read(file)
-        if octets is None:
-            raise faults.error()
-        if octets.decode("utf-8-sig", "replace") != known:
-            raise ValidationError(
-                check="edit",
-                expected=f"{show(file)} as it was read",
-                found="another content",
-                remedy="read it again, and repeat the change",
-            )
-        draft.write(file, text.encode("utf-8"), mode=tree.mode(file) or PUBLIC_MODE)
 
 
 def delete_role(account: Target, *, name: str, force: bool = False) -> None:

@@ -8,13 +8,13 @@ import click
 from rich.text import Text
 
 from federation.account import init_account
-from federation.account.lint import lint_account
 from federation.account.reading.directory import load_account
 from federation.cli.account import entities, issuing, principals, roles, saml, taking_over, web_identity
 from federation.cli.account.commands import say
 from federation.cli.account.summary import counts, print_account, summary
-from federation.cli.policy.lint import print_finding
-from federation.cli.rendering.plain import print_json, safe
+from federation.cli.policy.linted import read_account
+from federation.cli.rendering.findings import print_finding
+from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import DIM, GOOD, console, facts
 from federation.cli.support.options import account_option, json_option
 from federation.errors import ValidationError
@@ -56,15 +56,16 @@ def init(directory: Path, *, account_id: str, partition: str, profile: str, as_j
 def check(*, account_path: Path, as_json: bool) -> None:
     """Read all files and report every fault with its file and place; then show the findings of lint in the trust policies."""
     account = load_account(account_path)
-    findings = lint_account(account, kinds=frozenset({Kind.TRUST}))
+    files = tuple(read_account(account, account_path, kinds=frozenset({Kind.TRUST}), relative=True))
     if as_json:
-        print_json({"sound": True, **summary(account), "findings": [each.as_dict() for each in findings]})
+        print_json({"sound": True, **summary(account), "findings": [each for file in files for each in file.listed()]})
         return
     out = console()
     out.print(Text(f"✓ account {account.id} has no faults", style=GOOD), Text(f"({counts(account)})", style=DIM))
     out.print(facts(("note", note) for note in account.notes))
-    for each in findings:
-        print_finding(each.finding, safe(each.file), out)
+    for file in files:
+        for each in file.findings:
+            print_finding(each, file, out)
 
 
 @command.command(epilog="Example:\n\n\b\n  federation account show --account account")

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from federation import limits
 from federation.account.reading.entities import EntityKind
+from federation.cli.account.findings import TakenOver
 from federation.cli.rendering.plain import print_json, safe
 from federation.cli.rendering.results import GOOD, console, facts
 from federation.cli.sts.aws_flags import OperationCommand, structures_of
@@ -65,12 +66,21 @@ def tags_of(words: Sequence[str]) -> tuple[SessionTag, ...]:
     return tuple(SessionTag(each["Key"], each["Value"]) for each in structures_of(words, option="--tags", members=("Key", "Value")))
 
 
-def say(sentence: str, made: Mapping[str, Any], *, as_json: bool, rows: Sequence[tuple[str, object]] = ()) -> None:
-    """Print *sentence*, which reports a change, and *rows* of new values; with *as_json* print *made* instead."""
+def say(
+    sentence: str,
+    made: Mapping[str, Any],
+    *,
+    as_json: bool,
+    rows: Sequence[tuple[str, object]] = (),
+    taken: TakenOver | None = None,
+) -> None:
+    """Print *sentence*, which reports a change, *rows* of new values, and the findings on what was *taken* over; or all of it as JSON."""
     if as_json:
-        print_json(made)
+        print_json(made if taken is None else taken.added_to(made))
         return
     out = console()
     out.print(Text("✓", style=GOOD), Text(safe(sentence)))
     if rows:
         out.print(facts(rows))
+    if taken is not None:
+        taken.show()

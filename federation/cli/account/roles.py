@@ -25,6 +25,7 @@ from federation.cli.account.commands import (
     tags_option,
     verb,
 )
+from federation.cli.account.findings import TakenOver
 from federation.cli.support.inputs import read_text
 
 SECONDS: Final = f"Seconds, {MAX_SESSION_DURATION_MIN} to {limits.ROLE_SESSION_MAX_SECONDS}."
@@ -66,7 +67,7 @@ def add_role(
         tags=tags_of(tags),
         permissions_boundary=permissions_boundary,
     )
-    say(f"added the role {arn}", {"arn": arn}, as_json=as_json)
+    say(f"added the role {arn}", {"arn": arn}, as_json=as_json, taken=TakenOver(account_path, [arn]))
 
 
 @verb("update-role", "--role-name Portal --max-session-duration 43200")
@@ -87,7 +88,8 @@ def update_role(*, account_path: Path, name: str, description: str | None, max_s
 def update_assume_role_policy(*, account_path: Path, name: str, policy_document: str, as_json: bool) -> None:
     """Replace the trust policy of a role."""
     roles.update_assume_role_policy(account_path, name=name, trust_policy=document_of(policy_document))
-    say(f"replaced the trust policy of the role {name}", {"role_name": name}, as_json=as_json)
+    made = {"role_name": name}
+    say(f"replaced the trust policy of the role {name}", made, as_json=as_json, taken=TakenOver(account_path, [name]))
 
 
 @verb("delete-role", "--role-name Portal --force")

@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from federation.cli.account.commands import verb
+from federation.cli.account.findings import TakenOver
 from federation.cli.account.saml import private_keys
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import GOOD, console, facts
@@ -47,14 +48,16 @@ def import_answers(
         decryption_keys=private_keys(decryption_keys) or None,
         prune=prune,
     )
+    taken = TakenOver(account_path, (*made.added, *made.updated))
     if as_json:
-        print_json(made.as_dict())
+        print_json(taken.added_to(made.as_dict()))
         return
     counted = ", ".join(f"{name}: {getattr(made, name)}" for name in ("policies", "groups", "users", "roles"))
     out = console()
     out.print(Text("✓", style=GOOD), Text(f"imported ({counted}; {len(made.added)} new, {len(made.updated)} changed)"))
     rows = [("provider", arn) for arn in made.providers] + [("removed", arn) for arn in made.removed]
     out.print(facts([*rows, *(("not in the answers, kept", arn) for arn in made.absent)]))
+    taken.show()
 
 
 COMMANDS: Final = (import_answers,)

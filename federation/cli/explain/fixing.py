@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from federation.account.model import Role
-from federation.account.writing.roles import rewrite_role
+from federation.account.writing.rewriting import rewrite_file
 from federation.cli.explain.findings import Findings
 from federation.cli.rendering.explanations import edit_rows, print_rows
 from federation.cli.rendering.plain import print_json, tell
@@ -52,7 +52,7 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, qui
     if not quiet:
         tell(lambda: _say(edits, explanation, sources, stderr_console(), written=write))
     if write:
-        rewrite_role(sources.root or "", file=role.file, known=known, text=text)
+        rewrite_file(sources.root or "", file=role.file, known=known, text=text)
     elif as_json:
         policy = read_document(policy_in(text, role))[1]
         print_json({"role_arn": role.arn, "file": role.file, "edits": [edit.as_dict() for edit in edits], "policy": policy})

@@ -1,58 +1,24 @@
-"""`federation policy lint`: effects of a policy that its author probably did not intend."""
+"""`federation policy lint`: effects of a policy that its author probably did not intend, and what to write instead."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
 
 import click
-from rich.console import Console
 from rich.text import Text
 
-from federation import limits
-from federation.cli.rendering.places import line_numbers, line_of
+from federation.cli.policy.fixing import print_mended, write_mended, write_mended_account
+from federation.cli.policy.linted import LintedFile, read_account, read_file
+from federation.cli.policy.sarif import sarif_log
+from federation.cli.rendering.findings import print_finding
 from federation.cli.rendering.plain import print_json, safe
 from federation.cli.rendering.results import BAD, DIM, GOOD, console, facts
-from federation.cli.rendering.sarif import REFUSED, sarif_log
 from federation.cli.support.exits import Exit
-from federation.cli.support.inputs import read_text
 from federation.cli.support.options import json_option
-from federation.errors import MalformedPolicyDocument
-from federation.policy import Kind, Policy
-from federation.policy.lint import SEVERITIES, Finding, Severity, lint
-
-STYLES: Final[dict[Severity, str]] = {"error": BAD, "warning": "yellow", "note": DIM}
-MARKS: Final[dict[Severity, str]] = {"error": "✗", "warning": "!", "note": "·"}
-
-
-@dataclass(frozen=True, slots=True)
-class Linted:
-    """One file: the refusal of IAM to store it, if any, and every finding with its line."""
-
-    file: str
-    refusal: MalformedPolicyDocument | None = None
-    findings: tuple[tuple[int, Finding], ...] = ()
-    policy: Policy | None = field(default=None, repr=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the documented schema of ``--json``."""
-        return {
-            "file": self.file,
-            "accepted": self.refusal is None,
-            "refusal": self.refusal.as_dict() if self.refusal else None,
-            "findings": [{**finding.as_dict(), "line": line} for line, finding in self.findings],
-        }
-
-    def results(self) -> Iterator[tuple[str, int, Finding]]:
-        """Yield the results for code scanning: the refusal, as a finding, then the findings."""
-        if self.refusal is not None:
-            refusal = self.refusal
-            message = f"IAM would not store the document: {refusal.message}: expected {refusal.expected}, found {refusal.found}"
-            yield self.file, 1, Finding(REFUSED, "error", refusal.path, message, refusal.remedy)
-        yield from ((self.file, line, finding) for line, finding in self.findings)
+from federation.policy import Kind
+from federation.policy.lint import SEVERITIES, Severity
 
 
 @click.command()
@@ -67,9 +33,19 @@ class Linted:
 @click.option(
     "--fail-on", type=click.Choice(SEVERITIES), default="error", show_default=True, help="The mildest severity that gives exit status 1."
 )
+@click.option("--fix", "fixing", is_flag=True, help="Print FILE with every machine-applicable edit made.")
+@click.option("--write", is_flag=True, help="With --fix: write every FILE, or --account, and report on the result.")
 @json_option
 def command(
-    documents: tuple[str, ...], *, account_path: Path | None, kind: str | None, sarif: bool, fail_on: Severity, as_json: bool
+    documents: tuple[str, ...],
+    *,
+    account_path: Path | None,
+    kind: str | None,
+    sarif: bool,
+    fail_on: Severity,
+    fixing: bool,
+    write: bool,
+    as_json: bool,
 ) -> None:
     """Report what each FILE, or --account, probably allows against its author's intention; also whether IAM would store the file.
 
@@ -79,13 +55,21 @@ def command(
         raise click.UsageError("pass either policy files or --account")
     if sarif and as_json:
         raise click.UsageError("--sarif already prints JSON: leave out --json")
-    if account_path is not None:
-        files = tuple(_of_account(account_path, frozenset({Kind(kind)} if kind else Kind)))
-    else:
-        files = tuple(_of_file(name, kind or Kind.TRUST) for name in documents)
-    counts = Counter(finding.severity for each in files for _, finding in each.findings)
-    if sarif:
-        print_json(sarif_log([result for each in files for result in each.results()]))
+    if write and not fixing:
+        raise click.UsageError("--write requires --fix")
+    if fixing and not write and (len(documents) != 1 or sarif):
+        raise click.UsageError("--fix prints the changed text of one FILE: pass one, or --write")
+    if write and "-" in documents:
+        raise click.UsageError("standard input cannot be written: leave out --write")
+    files = _read(documents, account_path, kind)
+    if write:
+        _write(files, account_path, kind)
+        files = _read(documents, account_path, kind)
+    counts = Counter(each.finding.severity for file in files for each in file.findings)
+    if fixing and not write and files[0].policy is not None:
+        print_mended(files[0], kind or Kind.TRUST, as_json=as_json)
+    elif sarif:
+        print_json(sarif_log(files))
     elif as_json:
         print_json({"files": [each.as_dict() for each in files], "counts": {severity: counts[severity] for severity in SEVERITIES}})
     else:
@@ -95,39 +79,27 @@ def command(
     click.get_current_context().exit(Exit.REFUSED if refused else Exit.GRANTED)
 
 
-def _of_file(name: str, kind: str) -> Linted:
-    text = read_text(Path(name), longest=limits.POLICY_CHARS)
-    try:
-        stored = Policy.stored(text, kind=kind)
-    except MalformedPolicyDocument as refusal:
-        return Linted(name, refusal)
-    lines = line_numbers(text)
-    findings = tuple((line_of(lines, finding.path), finding) for finding in lint(stored))
-    try:
-        Policy.parse(text, kind=kind)
-    except MalformedPolicyDocument as refusal:
-        return Linted(name, refusal, findings, stored)
-    return Linted(name, None, findings, stored)
-
-
-def _of_account(root: Path, kinds: frozenset[Kind]) -> Iterator[Linted]:
-    """Yield the files of the account that have findings. Whether IAM would store a policy is not checked, since the account stores it."""
-    by_file: dict[str, list[Finding]] = {}
+def _read(documents: Sequence[str], account_path: Path | None, kind: str | None) -> tuple[LintedFile, ...]:
+    if account_path is None:
+        return tuple(read_file(name, kind or Kind.TRUST) for name in documents)
     # Modules of accounts and keys are imported only where --account is given.
-    from federation.account.lint import lint_account  # noqa: PLC0415 - loaded where it is used
     from federation.account.reading.directory import load_account  # noqa: PLC0415 - loaded where it is used
 
-    for placed in lint_account(load_account(root), kinds=kinds):
-        by_file.setdefault(placed.file, []).append(placed.finding)
-    for name, findings in by_file.items():
-        path = root / name
-        lines = line_numbers(path.read_text(encoding="utf-8-sig"))
-        if "$.Role" in lines:  # the output of get-role; the paths of findings begin at the role
-            lines |= {f"${place.removeprefix('$.Role')}": line for place, line in lines.items() if place.startswith("$.Role.")}
-        yield Linted(str(path), None, tuple((line_of(lines, finding.path), finding) for finding in findings))
+    return tuple(read_account(load_account(account_path), account_path, kinds=_kinds(kind)))
 
 
-def _print(files: Sequence[Linted], counts: Counter[Severity]) -> None:
+def _write(files: Sequence[LintedFile], account_path: Path | None, kind: str | None) -> None:
+    if account_path is None:
+        write_mended(files, kind or Kind.TRUST)
+    else:
+        write_mended_account(account_path, _kinds(kind))
+
+
+def _kinds(kind: str | None) -> frozenset[Kind]:
+    return frozenset({Kind(kind)} if kind else Kind)
+
+
+def _print(files: Sequence[LintedFile], counts: Counter[Severity]) -> None:
     out = console()
     for each in files:
         name, refusal = safe(each.file), each.refusal
@@ -139,15 +111,12 @@ def _print(files: Sequence[Linted], counts: Counter[Severity]) -> None:
         elif each.policy is not None:
             size = f"(statements: {len(each.policy.statements)}, characters: {each.policy.size})"
             out.print(Text(f"✓ {name}: IAM would store this document", style=GOOD), Text(size, style=DIM))
-        for line, finding in each.findings:
-            print_finding(finding, f"{name}:{line}", out)
+        for finding in each.findings:
+            print_finding(finding, each, out)
     unstorable = sum(each.refusal is not None for each in files)
     if unstorable:
         out.print(Text(f"documents that IAM would not store: {unstorable}", style=BAD))
+    made = sum(any(edit.applicable for edit in finding.edits) for each in files for finding in each.findings)
+    if made:
+        out.print(Text(f"findings that --fix mends: {made}", style=DIM))
     out.print(Text("findings: " + ", ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES), style=DIM))
-
-
-def print_finding(finding: Finding, place: str, out: Console) -> None:
-    """Print one finding at *place*."""
-    out.print(Text(f"{MARKS[finding.severity]} {finding.severity}: {finding.id}", style=STYLES[finding.severity]), Text(place, style=DIM))
-    out.print(facts([("at", finding.path), ("found", finding.message), ("remedy", finding.remedy)]))

@@ -99,6 +99,12 @@ def print_rows(rows: Sequence[ScreenRow], out: Console) -> None:
         out.print(Text(row.text, style=row.style), soft_wrap=True)
 
 
+def obstacle_rows(obstacle: Obstacle, sources: Sources, screen: Screen, *, known: str = "") -> tuple[ScreenRow, ...]:
+    """Return the rows of one obstacle; *known* is the place that has been said already."""
+    blocks = _of_obstacle(obstacle, sources, screen, _ROOMY, weight=0, said=known)
+    return tuple(row for block in blocks for row in block.rows)
+
+
 def edit_rows(
     edit: Edit, sources: Sources, screen: Screen, *, label: str = "edit", limits: Limits = WHOLE, known: str = ""
 ) -> tuple[ScreenRow, ...]:
@@ -128,9 +134,9 @@ def _blocks(explanation: Explanation, sources: Sources, screen: Screen, limits: 
     yield Block(_ALWAYS, _aws(explanation, screen))
 
 
-def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: Limits, *, weight: int) -> Iterator[Block]:
+def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: Limits, *, weight: int, said: str = "") -> Iterator[Block]:
     for number, cause in enumerate(obstacle.causes):
-        yield from _of_cause(cause, sources, screen, limits, weight=weight, further=number > 0)
+        yield from _of_cause(cause, sources, screen, limits, weight=weight, further=number > 0, said=said)
     several = len(obstacle.edits) > 1
     known = _where(obstacle.causes[0].place, sources)
     for number, edit in enumerate(obstacle.edits):
@@ -157,7 +163,9 @@ def _of_edit(edit: Edit, sources: Sources, screen: Screen, limits: Limits, *, la
         yield Block(weight + 3, field_rows("lets in", edit.lets_in, screen, most=limits.sentence))
 
 
-def _of_cause(cause: Cause, sources: Sources, screen: Screen, limits: Limits, *, weight: int, further: bool) -> Iterator[Block]:
+def _of_cause(
+    cause: Cause, sources: Sources, screen: Screen, limits: Limits, *, weight: int, further: bool, said: str = ""
+) -> Iterator[Block]:
     """Yield the sentence, and what shows it. Of every cause the sentence comes first: what a *further* one is shown by gives way to it."""
     excerpt = sources.excerpt(cause.place)
     sentence = f"{_UNVERIFIED}{cause.sentence}" if cause.unverified else cause.sentence
@@ -165,7 +173,7 @@ def _of_cause(cause: Cause, sources: Sources, screen: Screen, limits: Limits, *,
     yield Block(weight + further, field_rows("cause", sentence, screen, most=most))
     beside = weight + (_BESIDE_FURTHER if further else 0)
     where = _where(cause.place, sources) if cause.place is not None else ""
-    rows = field_rows("place", where, screen, style=DIM) if where else ()
+    rows = field_rows("place", where, screen, style=DIM) if where and where != said else ()
     if excerpt is not None:
         rows = (*rows, *quoted_rows(excerpt, screen))
     yield Block(beside + 3, rows)

@@ -33,6 +33,14 @@ class Excerpt(NamedTuple):
     end: int
 
 
+def excerpt_of(text: str, start: int, end: int, *, file: str) -> Excerpt:
+    """Return the line of *text* in which what is meant begins, at offset *start*; it ends at *end*, perhaps in a later line."""
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", start)
+    line = text[begin : len(text) if stop < 0 else stop].rstrip("\r")
+    return Excerpt(file, text.count("\n", 0, start) + 1, line, start - begin, min(end - begin, len(line)))
+
+
 @dataclass(frozen=True)
 class Sources:
     """The files of an account directory.
@@ -60,12 +68,7 @@ class Sources:
         span = None if text is None else self._span(text, place)
         if text is None or span is None:
             return None
-        begin = text.rfind("\n", 0, span[0]) + 1
-        end = text.find("\n", span[0])
-        line = text[begin : len(text) if end < 0 else end].rstrip("\r")
-        return Excerpt(
-            self.named(place.file, place.account), text.count("\n", 0, span[0]) + 1, line, span[0] - begin, min(span[1] - begin, len(line))
-        )
+        return excerpt_of(text, *span, file=self.named(place.file, place.account))
 
     def place_of(self, file: str, path: str) -> str:
         """Return ``file:line`` of *path* in the trust policy in *file*; empty where it is not in the file."""

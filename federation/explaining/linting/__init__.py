@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ from federation.explaining.fixing import changed
 from federation.explaining.linting import conditions, elements, issuers, keys, saml, statements
 from federation.explaining.linting.case import ExplainFinding, LintCase
 from federation.explaining.widening import lets_in
-from federation.explanation import Edit, Obstacle
+from federation.explanation import Edit, Obstacle, Place
 from federation.policy import Policy
 from federation.policy.lint import MAX_FINDINGS, SEVERITIES, Finding, examine
 from federation.policy.lint.linted_statement import LintedStatement
@@ -43,8 +43,8 @@ class ExplainedFinding:
     """A finding of lint with its cause and what to write instead.
 
     Attributes:
-        finding: The finding.
-        obstacle: Its cause, and its edits, of which each is enough. Paths are those of the finding.
+        finding: The finding, with the first edit as its remedy.
+        obstacle: Its cause and its edits.
     """
 
     finding: Finding
@@ -52,8 +52,27 @@ class ExplainedFinding:
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """The edits; the first is the one that the remedy of the finding names."""
+        """The edits, of which each is enough."""
         return self.obstacle.edits
+
+    def placed(self, *, file: str, line_of: Callable[[str], int | None], at: str = "$") -> ExplainedFinding:
+        """Return it with the places in *file*, where the policy stands at the JSON path *at*; *line_of* tells the line of a path."""
+
+        def path(old: str) -> str:
+            return at + old.removeprefix("$")
+
+        def placed(place: Place) -> Place:
+            return replace(place, file=file, path=path(place.path), line=line_of(path(place.path)))
+
+        def moved(edit: Edit) -> Edit:
+            if edit.place.owner != "policy":
+                return edit
+            changes = tuple(replace(change, path=path(change.path)) for change in edit.changes)
+            return replace(edit, place=placed(edit.place), changes=changes)
+
+        causes = tuple(each if each.place is None else replace(each, place=placed(each.place)) for each in self.obstacle.causes)
+        obstacle = replace(self.obstacle, causes=causes, edits=tuple(map(moved, self.edits)))
+        return ExplainedFinding(replace(self.finding, path=path(self.finding.path)), obstacle)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as plain data with its ``cause`` and ``edits``: the documented schema of ``--json``."""
@@ -75,7 +94,8 @@ def explain_policy(
     trials = _Trials(policy, providers, tuple(finding for _, finding in found))
     for linted, finding in found:
         obstacle = TABLE[finding.id](LintCase(policy=policy, linted=linted, finding=finding, account=account))
-        yield ExplainedFinding(finding, replace(obstacle, edits=tuple(trials.tried(linted, finding, edit) for edit in obstacle.edits)))
+        edits = tuple(trials.tried(linted, finding, edit) for edit in obstacle.edits)
+        yield ExplainedFinding(replace(finding, remedy=edits[0].instruction), replace(obstacle, edits=edits))
 
 
 class _Trials:

@@ -117,6 +117,8 @@ class LintCase:
         """Return the edit by which the statement demands a value; *known* says whether it is the right one, or an example."""
         changes = adding(self.statement, operator, key, value) if known else ()
         new = f'"{operator}": {shown({key: value})}'
+        if "Condition" not in self.statement.source:
+            new = f'"Condition": {{{new}}}'
         return self.edit(changes, new=new, instruction=instruction, path=f"{self.statement.path}.Condition")
 
 

@@ -50,8 +50,7 @@ def explain_wildcard(case: LintCase) -> Obstacle:
         old, text = (f'"{each}": {{{pair(condition, value)}}}' for each in (condition.operator.name, name))
         lets_in = APPLIES if condition.operator.operator.negated is not case.linted.allows else ""
         return case.explained(case.edit(with_operator(case.statement, condition, name), old=old, new=text, lets_in=lets_in))
-    wild = next((text for text in condition.expected if "*" in text or "?" in text), "")
-    return case.explained(case.edit(old=shown(wild), new=shown("<the whole value>")))
+    return case.explained(case.edit(old=shown(case.finding.about), new=shown("<the whole value>")))
 
 
 def explain_absence(case: LintCase) -> Obstacle:

@@ -11,7 +11,8 @@ from federation.explaining.difference import how_they_differ
 from federation.explaining.linting.case import APPLIES, ExplainFinding, LintCase
 from federation.explaining.nearest import nearest
 from federation.explaining.rewriting import shown
-from federation.explanation import Change, Edit, Listing, Obstacle
+from federation.explaining.wording import command
+from federation.explanation import Change, Edit, Listing, Obstacle, Place
 from federation.policy.document import member
 from federation.policy.lint.elements import OPERATIONS
 from federation.policy.wildcard import fold
@@ -19,7 +20,6 @@ from federation.policy.wildcard import fold
 _OIDC: Final = ":oidc-provider/"
 _SAML: Final = ":saml-provider/"
 _OWNER: Final = re.compile(r"arn:[^:]*:iam::\d{12}:", re.ASCII)
-_REGISTER: Final = {_SAML: "add-saml-provider", _OIDC: "add-oidc-provider"}
 _MEANT: Final = {
     "Principal": {"AWS": "<ARN of the caller that is meant>"},
     "Action": "<action that is meant>",
@@ -87,8 +87,7 @@ def explain_unregistered(case: LintCase) -> Obstacle:
     registered = case.registered(part)
     near = nearest(name, registered)
     listings = [Listing(label="providers of the account", members=registered, nearest=near)]
-    verb = _REGISTER[part]
-    register = case.edit(old=shown(name), instruction=f"register the provider: `federation account {verb} --help` says with what")
+    register = Edit(place=Place(owner="account"), instruction="register the provider", command=_registering(name.partition(part)[2], part))
     if near is None:
         return case.explained(register, listings=listings)
     same = bool(how_they_differ(name, near)) or _OWNER.sub("", name) == _OWNER.sub("", near)
@@ -98,6 +97,14 @@ def explain_unregistered(case: LintCase) -> Obstacle:
         else case.edit(old=shown(name), new=shown(near), instruction=f"correct the ARN, if {show(near)} is meant")
     )
     return case.explained(correct, register, listings=listings)
+
+
+def _registering(name: str, part: str) -> str:
+    """Return the command that registers the provider *name*, with words in capitals for what the reader must fill in."""
+    begins = ("federation", "account", f"add-{part.strip(':/')}", "--account", "DIR")
+    if part == _SAML:
+        return command(*begins, "--name", name, "METADATA.xml")
+    return command(*begins, "--url", f"https://{name}", "--client-id", "AUDIENCE", "--jwks", "JWKS.json")
 
 
 def explain_deleted(case: LintCase) -> Obstacle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +18,7 @@ from federation.policy.operators import QUALIFIED
 
 _ASKED: Final = ("aws:tagkeys", "sts:transitivetagkeys", "aws:requesttag/", "sts:sourceidentity")
 """Keys of what the caller asks for. A condition that their absence satisfies bounds the wish, and no wish is within every bound."""
+_WILDCARD: Final = re.compile(r"[*?]")
 _COMPARED: Final = 32
 """Values of one key that are compared with each other."""
 
@@ -26,11 +28,11 @@ def _literal_wildcard(linted: LintedStatement) -> Iterator[Hit]:
         operator = condition.operator.operator
         if operator.family.name != "String" or operator.wildcards:
             continue
-        plain = [text.replace("${*}", "").replace("${?}", "") for text in condition.expected]
-        if any("*" in text or "?" in text for text in plain):
+        wild = next((text for text in condition.expected if _WILDCARD.search(text.replace("${*}", "").replace("${?}", ""))), None)
+        if wild is not None:
             like = "StringNotLike" if operator.negated else "StringLike"
-            message = f"{operator.name} compares `*` and `?` as the characters themselves"
-            yield Hit(condition.path, message, f"write {like} for a pattern, or the whole value", new=like)
+            message = f"{operator.name} compares `*` and `?` of {show(wild)} as the characters themselves"
+            yield Hit(condition.path, message, f"write {like} for a pattern, or the whole value", about=wild, new=like)
 
 
 def _vacuous_for_all_values(linted: LintedStatement) -> Iterator[Hit]:

@@ -1,0 +1,136 @@
+"""The files that `federation policy lint` looks at, each with what it finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from federation import limits
+from federation.cli.rendering.places import line_numbers, line_of
+from federation.cli.rendering.sources import Sources
+from federation.cli.support.inputs import read_text
+from federation.errors import MalformedPolicyDocument
+from federation.explaining.linting import ExplainedFinding, explain_policy
+from federation.explaining.positions import locate
+from federation.policy import Kind, Policy
+
+if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded where one is asked about
+    from federation.account import Account
+
+_WRAPPED: Final = "$.Role"
+"""Where a role stands in the answer of ``aws iam get-role`` as it was printed."""
+
+
+@dataclass(frozen=True)
+class LintedFile(Sources):
+    """One file: the refusal of IAM to store it, if any, and every finding.
+
+    Attributes:
+        file: The file as one would type it here.
+        content: Its text.
+        whole: JSON path that the paths of the findings begin at.
+        refusal: Why IAM would not store it; None where it would.
+        findings: The findings, their places in the file.
+        policy: The policy; None where it is none, or where the file holds several.
+    """
+
+    root: Path | None = Path()
+    file: str = ""
+    content: str = field(default="", repr=False)
+    whole: str = "$"
+    refusal: MalformedPolicyDocument | None = None
+    findings: tuple[ExplainedFinding, ...] = ()
+    policy: Policy | None = field(default=None, repr=False)
+
+    def named(self, file: str, account: str = "") -> str:
+        """Return *file* as it is."""
+        del account
+        return file
+
+    def text(self, file: str, account: str = "") -> str | None:
+        """Return the text, of this file alone."""
+        del account
+        return self.content if file == self.file else None
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return {self.file: self.whole}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the documented schema of ``--json``."""
+        return {
+            "file": self.file,
+            "accepted": self.refusal is None,
+            "refusal": self.refusal.as_dict() if self.refusal else None,
+            "findings": [{**each.as_dict(), "line": line_at(each)} for each in self.findings],
+        }
+
+    def listed(self) -> Iterator[dict[str, Any]]:
+        """Yield the findings as plain data, each with its ``file``."""
+        yield from ({"file": self.file, **each.as_dict(), "line": line_at(each)} for each in self.findings)
+
+
+def line_at(explained: ExplainedFinding) -> int:
+    """Return the line of a finding, whose cause has one in every file."""
+    place = explained.obstacle.causes[0].place
+    return 1 if place is None or place.line is None else place.line
+
+
+def read_file(name: str, kind: str) -> LintedFile:
+    """Return the policy document in the file *name*, looked at."""
+    return linted_text(name, read_text(Path(name), longest=limits.POLICY_CHARS), kind)
+
+
+def linted_text(name: str, text: str, kind: str) -> LintedFile:
+    """Return the policy document *text* of the file *name*, looked at."""
+    try:
+        stored = Policy.stored(text, kind=kind)
+    except MalformedPolicyDocument as refusal:
+        return LintedFile(file=name, content=text, refusal=refusal)
+    lines = line_numbers(text)
+    found = tuple(each.placed(file=name, line_of=lambda path: line_of(lines, path)) for each in explain_policy(stored))
+    file = LintedFile(file=name, content=text, findings=found, policy=stored)
+    try:
+        Policy.parse(text, kind=kind)
+    except MalformedPolicyDocument as refusal:
+        return replace(file, refusal=refusal)
+    return file
+
+
+def read_account(
+    account: Account, root: Path, *, kinds: frozenset[Kind] = frozenset(Kind), files: Collection[str] | None = None, relative: bool = False
+) -> Iterator[LintedFile]:
+    """Yield the files of the account in *root* that have findings. Whether IAM would store a policy is not checked: the account stores it.
+
+    Args:
+        account: The account, loaded from *root*.
+        root: Its directory.
+        kinds: The kinds of policies that are looked at.
+        files: The files that are looked at, relative to *root*; None for all.
+        relative: Whether files are named relative to *root*.
+    """
+    from federation.explaining.linting.accounts import explain_account  # noqa: PLC0415 - loaded where it is used
+
+    by_file: dict[str, list[tuple[str, ExplainedFinding]]] = {}
+    for stored, explained in explain_account(account, kinds=kinds, files=files):
+        by_file.setdefault(stored.file, []).append((stored.path, explained))
+    for file, found in by_file.items():
+        yield _of_account(file if relative else str(root / file), Sources(root).text(file) or "", found)
+
+
+def _of_account(name: str, text: str, found: Sequence[tuple[str, ExplainedFinding]]) -> LintedFile:
+    lines, whole = line_numbers(text), whole_of(text)
+
+    def line(path: str) -> int:
+        return line_of(lines, whole + path.removeprefix("$"))
+
+    findings = tuple(each.placed(file=name, at=at, line_of=line) for at, each in found)
+    return LintedFile(file=name, content=text, whole=whole, findings=findings)
+
+
+def whole_of(text: str) -> str:
+    """Return the JSON path of the role, user, group or policy in *text*, a file of the account."""
+    return "$" if locate(text, _WRAPPED) is None else _WRAPPED

@@ -1,0 +1,113 @@
+"""Findings as SARIF 2.1.0, the format that code-scanning services read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from federation import __version__
+from federation.cli.policy.linted import LintedFile
+from federation.errors import MalformedPolicyDocument
+from federation.explaining.fixing import replacement
+from federation.explaining.linting import ExplainedFinding
+from federation.explanation import Edit
+from federation.policy.lint import RULES, Severity
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+REFUSED: Final = "policy-refused"
+"""Rule id of a document that IAM would not store."""
+_RULES: Final[tuple[tuple[str, Severity, str, str], ...]] = (
+    (REFUSED, "error", "A document that IAM would not store.", "It breaks the grammar, or a rule for writing policies."),
+    *((rule.id, rule.severity, rule.finds, rule.because) for rule in RULES),
+)
+_INDEX: Final = {rule_id: index for index, (rule_id, *_) in enumerate(_RULES)}
+
+
+def sarif_log(files: Iterable[LintedFile]) -> dict[str, Any]:
+    """Return a SARIF log of one run over *files*."""
+    driver = {"name": "federation", "semanticVersion": __version__, "rules": [_descriptor(*rule) for rule in _RULES]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [result for file in files for result in _results(file)],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _results(file: LintedFile) -> Iterator[dict[str, Any]]:
+    """Yield the findings of *file*, before them the refusal, as one."""
+    if file.refusal is not None:
+        yield _refused(file, file.refusal)
+    yield from (_found(file, each) for each in file.findings)
+
+
+def _refused(file: LintedFile, refusal: MalformedPolicyDocument) -> dict[str, Any]:
+    message = f"IAM would not store the document: {refusal.message}: expected {refusal.expected}, found {refusal.found}; {refusal.remedy}"
+    return _result(file, REFUSED, "error", refusal.path, message, {"startLine": 1})
+
+
+def _found(file: LintedFile, explained: ExplainedFinding) -> dict[str, Any]:
+    finding, place = explained.finding, explained.obstacle.causes[0].place
+    line = 1 if place is None or place.line is None else place.line
+    result = _result(file, finding.id, finding.severity, finding.path, f"{finding.message}; {finding.remedy}", {"startLine": line})
+    fixes = [_fix(file, edit) for edit in explained.edits if edit.applicable]
+    properties = {name: value for name, value in explained.as_dict().items() if name in ("cause", "edits")}
+    return {**result, **({"fixes": fixes} if fixes else {}), "properties": properties}
+
+
+def _fix(file: LintedFile, edit: Edit) -> dict[str, Any]:
+    """Return what to write in the file: the region and its new content (section 3.55)."""
+    start, end, written = replacement(file.content, edit.changes, place=file.whole)
+    (line, column), (last, behind) = _position(file.content, start), _position(file.content, end)
+    region = {"startLine": line, "startColumn": column, "endLine": last, "endColumn": behind}
+    change = {
+        "artifactLocation": {"uri": _uri(file.file)},
+        "replacements": [{"deletedRegion": region, "insertedContent": {"text": written}}],
+    }
+    words = f"{edit.instruction}; lets in {edit.lets_in or 'nobody else'}"
+    return {"description": {"text": words}, "artifactChanges": [change]}
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column of an offset, both from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _descriptor(rule_id: str, severity: Severity, finds: str, because: str) -> dict[str, Any]:
+    return {
+        "id": rule_id,
+        "name": "".join(word.capitalize() for word in rule_id.split("-")),
+        "shortDescription": {"text": finds},
+        "fullDescription": {"text": f"{finds} {because}"},
+        "help": {"text": because},
+        "defaultConfiguration": {"level": severity},
+        "properties": {"tags": ["security", "aws", "iam"]},
+    }
+
+
+def _result(file: LintedFile, rule: str, severity: Severity, path: str, message: str, region: dict[str, int]) -> dict[str, Any]:
+    identity = hashlib.sha256(f"{file.file}\n{rule}\n{path}".encode("utf-8", "surrogatepass")).hexdigest()
+    location = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(file.file)}, "region": region},
+        "logicalLocations": [{"fullyQualifiedName": path, "kind": "member"}],
+    }
+    return {
+        "ruleId": rule,
+        "ruleIndex": _INDEX[rule],
+        "level": severity,
+        "message": {"text": message},
+        "locations": [location],
+        "partialFingerprints": {"place/v1": identity},
+    }
+
+
+def _uri(file: str) -> str:
+    """Return *file* relative to the working directory, as scanning services require; a file outside as a file URI; ``stdin`` for ``-``."""
+    if file == "-":
+        return "stdin"
+    path = Path(file).absolute()
+    here = Path.cwd()
+    return quote(path.relative_to(here).as_posix(), safe="/", errors="surrogateescape") if path.is_relative_to(here) else path.as_uri()
