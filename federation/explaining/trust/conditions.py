@@ -9,11 +9,13 @@ from federation.errors import printable, show
 from federation.explaining.rewriting import literal, quoted, raw, shown, with_operator, without_value
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import Asked, Unmet
-from federation.explaining.trust.keys import explain_absence
+from federation.explaining.trust.keys import explain_absence, second_factor
+from federation.explaining.trust.limits import explain_limit
 from federation.explaining.trust.mismatch import Mismatch
 from federation.explaining.trust.values import explain_mismatch
 from federation.explanation import Cause, Change, Comparison, Edit, Place
 from federation.policy import Statement
+from federation.policy.addresses import read_network
 from federation.policy.conditions import UNSETTLED, Condition
 from federation.policy.operators import NULL
 from federation.vendors import COGNITO
@@ -83,12 +85,10 @@ def _presence(asked: Asked, statement: Statement, condition: Condition) -> Unmet
 
 def _of_one(asked: Asked, statement: Statement, condition: Condition, value: str) -> Unmet:
     operator = condition.operator.operator
-    if condition.operator.quantifier is not None:
-        return explain_mismatch(asked, statement, condition, value)
     if operator.family.read(value) is None or condition.holds(asked.request.folded_keys) is UNSETTLED:
         return _of_another_type(asked, statement, condition, value)
-    if operator.name.endswith(("Than", "ThanEquals")) or operator.family.name == "Date":
-        return _beyond(asked, condition, value)
+    if operator.name.endswith(("Than", "ThanEquals")):
+        return explain_limit(asked, statement, condition, value)
     if operator.family.name == "Bool":
         return _truth(asked, statement, condition, value)
     return explain_mismatch(asked, statement, condition, value)
@@ -105,27 +105,15 @@ def _of_another_type(asked: Asked, statement: Statement, condition: Condition, v
     return _finding(asked, condition, sentence, [edit for edit in edits if edit is not None], value)
 
 
-def _beyond(asked: Asked, condition: Condition, value: str) -> Unmet:
-    """Explain a limit that is passed. Which other limit is meant the author alone knows."""
-    limit = _listed(condition.expected)
-    if condition.folded in origins.CLOCK:
-        sentence = (
-            f"the statement applies while the instant satisfies {condition.operator.name} {limit}; the login is judged at {show(value)}"
-        )
-        instruction = f"write an instant that {show(value)} satisfies, if the access is to go on"
-    else:
-        sentence = f"{show(condition.key)} is {show(value)}; the policy demands {condition.operator.name} {limit}"
-        instruction = f"write a limit that {show(value)} satisfies, if it is meant to"
-    old = shown(list(condition.expected) if len(condition.expected) != 1 else condition.expected[0])
-    return _finding(asked, condition, sentence, [Edit(place=asked.place(condition.path), instruction=instruction, old=old)], value)
-
-
 def _truth(asked: Asked, statement: Statement, condition: Condition, value: str) -> Unmet:
     if condition.folded == "sts:roleauthorizedbyidp" and value == "false":
         arn = asked.situation.parameter("role_arn")
         sentence = "the policy demands that the token itself names the role, and the token has no claim that lists its roles"
         edits = origins.setting(asked, condition.folded, old=None, new=arn if isinstance(arn, str) else None)
         return _finding(asked, condition, sentence, edits, value)
+    if condition.folded == "aws:multifactorauthpresent" and value == "false":
+        sentence = "the session of the caller was obtained without a second factor, and the policy demands one"
+        return _finding(asked, condition, sentence, [second_factor()], value)
     at = Mismatch(asked, statement, condition, value)
     sentence = f"{show(condition.key)} is {show(value)} in this request; the policy demands {show(at.nearest)}"
     return _finding(asked, condition, sentence, [at.replaced()], value)
@@ -211,8 +199,19 @@ def _excluded(asked: Asked, statement: Statement, condition: Condition, values: 
             old=hit,
         )
     ]
-    changes = without_value(statement, condition, hit)
+    excluding = [each for each in condition.expected if not asked.accepts(statement, condition.operator.name, condition.key, [each])]
+    changes = without_value(statement, condition, excluding[0]) if len(excluding) == 1 and _is_one(condition, excluding[0]) else ()
     if changes:
         old, new = (shown(value) for value in (changes[0].old, changes[0].new))
-        edits.insert(0, asked.edit(condition.path, f"take {quoted(hit)} out of the values that are excluded", changes, old=old, new=new))
+        instruction = f"take {quoted(excluding[0])} out of the values that are excluded"
+        edits.insert(0, asked.edit(condition.path, instruction, changes, old=old, new=new))
     return _finding(asked, condition, sentence, edits, hit)
+
+
+def _is_one(condition: Condition, text: str) -> bool:
+    """Whether *text* of the policy stands for one value alone: no pattern, no variable, and no network of several addresses."""
+    operator = condition.operator.operator
+    if operator.family.name == "IpAddress":
+        network = read_network(text)
+        return network is not None and network.shift == 0
+    return "${" not in text and not (operator.wildcards and any(sign in text for sign in "*?"))

@@ -199,7 +199,7 @@ def _connection(asked: Asked, statement: Statement, condition: Condition) -> Unm
         return None
     wanted = ", ".join(map(show, condition.expected[:_MAX_LISTED]))
     sentence = f"{show(condition.key)} is known to AWS alone, which takes it from the connection; a login that is judged offline has none"
-    edit = Edit(place=Place(owner="call"), instruction=f"compare what AWS sees of the caller with {wanted}", new=wanted)
+    edit = Edit(place=Place(owner="call", path=condition.key), instruction=f"compare what AWS sees of the caller with {wanted}", new=wanted)
     return _finding(asked, condition, sentence, [edit])
 
 
@@ -208,9 +208,13 @@ def _second_factor(asked: Asked, statement: Statement, condition: Condition) -> 
     if asked.protocol != "AWS" or not condition.folded.startswith("aws:multifactorauth"):
         return None
     sentence = f"the call was made without a second factor, and then the request has no {show(condition.key)}"
-    place = Place(owner="call", path="TokenCode")
-    edit = Edit(place=place, instruction="call with the SerialNumber of an MFA device of the caller, and its TokenCode")
-    return _finding(asked, condition, sentence, [edit])
+    return _finding(asked, condition, sentence, [second_factor()])
+
+
+def second_factor(*, old: str | None = None) -> Edit:
+    """Return the edit by which the caller gives its second factor with the call itself; *old* is how old it is now, in seconds."""
+    instruction = "call with the SerialNumber of an MFA device of the caller, and its TokenCode"
+    return Edit(place=Place(owner="call", path="TokenCode"), instruction=instruction, old=old, new=None if old is None else "0")
 
 
 def _not_for_federated(asked: Asked, statement: Statement, condition: Condition) -> Unmet | None:

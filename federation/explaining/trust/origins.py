@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from federation.errors import show
@@ -96,7 +97,10 @@ def wish(asked: Asked, folded: str) -> str:
     """Return the attribute, claim or parameter by which a login asks for session name, tags and source identity; empty for other keys."""
     wishes = _WISHES[asked.protocol]
     if folded.startswith(_REQUEST_TAG):
-        return wishes[_REQUEST_TAG] + folded.removeprefix(_REQUEST_TAG)
+        tag = asked.spelled(folded)[len(_REQUEST_TAG) :]
+        if asked.protocol == "OIDC" and isinstance(asked.situation.claims.get(_TAGS), Mapping):
+            return f"{_TAGS}.principal_tags.{tag}"
+        return wishes[_REQUEST_TAG] + tag
     return wishes.get(folded, "")
 
 

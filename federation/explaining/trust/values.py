@@ -219,19 +219,34 @@ def _lasting(at: Mismatch) -> Iterator[Edit]:
 def _plain(at: Mismatch) -> Unmet:
     folded = at.condition.folded
     sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
-    settings = [] if any(sign in at.nearest for sign in "*?$") else origins.setting(at.asked, folded, old=at.found, new=at.nearest)
+    wanted = _value(at)
+    settings = [] if wanted is None else origins.setting(at.asked, folded, old=at.found, new=wanted)
     if folded == "sts:externalid":  # it tells one customer's call from another's: only the caller knows which it is
         return at.finding(sentence, settings)
     first = at.asked.protocol != "SAML" and folded == "sts:rolesessionname"
     return at.finding(sentence, [*settings, at.added()] if first else [at.added(), *settings])
 
 
+def _value(at: Mismatch) -> str | None:
+    """Return the value that the policy demands, with its variables replaced; None where it is no one value: a pattern, or a network."""
+    text = at.nearest
+    if "${" in text and at.condition.variables:
+        resolved = _replaced(at)
+        text = "" if resolved is None else resolved
+    plain = text and not any(sign in at.nearest for sign in "*?")
+    return text if plain and at.condition.compares(text, at.asked.request.folded_keys) is True else None
+
+
 def _resolved(at: Mismatch) -> str:
     """Return what the variables of the nearest value stand for in this request; empty where it has none."""
-    if "${" not in at.nearest or not at.condition.variables:
-        return ""
+    text = _replaced(at) if "${" in at.nearest and at.condition.variables else None
+    return "" if text is None else f", which is {show(text)} here"
+
+
+def _replaced(at: Mismatch) -> str | None:
+    """Return the nearest value with its variables replaced; None where one has no value."""
     pieces = read_template(at.nearest, variables=True, path=at.condition.path).resolve(at.asked.request.folded_keys)
-    return "" if isinstance(pieces, Unresolved) else f", which is {show(''.join(piece.text for piece in pieces))} here"
+    return None if isinstance(pieces, Unresolved) else "".join(piece.text for piece in pieces)
 
 
 def _beginning(pattern: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 from tests.support.failures import (
     characters,
     github,
+    operators,
     pipelines,
     saml_exchange,
     saml_messages,
@@ -27,5 +28,6 @@ FAILURES: Final[tuple[Failure, ...]] = (
     *saml_exchange.FAILURES,
     *characters.FAILURES,
     *written_wrong.FAILURES,
+    *operators.FAILURES,
 )
 """The set-ups, in the order of the page."""

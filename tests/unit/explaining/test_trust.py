@@ -574,7 +574,7 @@ CASES = {
             ),
             claims=TAGS,
         ),
-        ("principal_tags/team` is `blue`", "`red`"),
+        ("principal_tags.team` is `blue`", "`red`"),
         "red",
         "blue",
     ),
@@ -663,12 +663,6 @@ MANUAL = {
         ("`job-7`", "`ci`"),
         "call",
         "ci",
-    ),
-    "date": (
-        web(equals(MAIN) | {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}),
-        ("DateLessThan `2026-01-01T00:00:00Z`", "2026-11-24T12:00:00Z"),
-        "policy",
-        None,
     ),
     "address": (web(equals(MAIN) | {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}), ("known to AWS alone",), "call", "`192.0.2.0/24`"),
     "second factor": (

@@ -33,12 +33,6 @@ def assume(trust: Policy, **call: Any) -> None:
         (callers.trusts("AIDACKCEVSQ6C2DELETED"), {}, ("`AIDACKCEVSQ6C2DELETED`", "deleted"), USER),
         (callers.trusts(USER, actions=["sts:AssumeRoleWithSAML"]), {}, ("sts:AssumeRoleWithSAML", "sts:AssumeRole"), "sts:AssumeRole"),
         (
-            callers.trusts(USER, Condition={"StringEquals": {"sts:RoleSessionName": "${aws:userid}"}}),
-            {},
-            ("RoleSessionName is `session`", "`${aws:userid}`"),
-            "session",
-        ),
-        (
             Policy.stored(callers.document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})),
             {},
             ("AWS service `ec2.amazonaws.com`", USER),
@@ -62,6 +56,13 @@ def test_the_edit_lets_the_caller_in(trust: Policy, call: dict[str, Any], said: 
         ({"StringEquals": {"sts:ExternalId": "x-1"}}, {"external_id": "x-2"}, ("`x-2`", "`x-1`"), "ExternalId", "x-1"),
         ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {}, ("second factor",), "TokenCode", None),
         ({"StringEquals": {"sts:RoleSessionName": "deploy"}}, {}, ("`session`", "`deploy`"), "RoleSessionName", "deploy"),
+        (
+            {"StringEquals": {"sts:RoleSessionName": "${aws:userid}"}},
+            {},
+            ("RoleSessionName is `session`", "`${aws:userid}`", "`AIDACKCEVSQ6C2EXAMPLE` here"),
+            "RoleSessionName",
+            "AIDACKCEVSQ6C2EXAMPLE",
+        ),
     ],
 )
 def test_the_call_is_what_has_to_change(
