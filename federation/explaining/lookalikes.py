@@ -10,7 +10,7 @@ from federation.errors import printable
 
 _NAMED: Final = 4
 """Characters that one sentence names."""
-_LONGEST: Final = 4096
+_LONGEST: Final = 100_000
 """Characters of a text that are compared by how they look; longer ones are told by their values."""
 _UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters without a glyph that Unicode counts among letters and marks (property Default_Ignorable_Code_Point)."""

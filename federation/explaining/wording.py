@@ -16,6 +16,10 @@ _LAST_SECOND: Final = 253_402_300_799
 _COMMAND_CHARS: Final = 2048
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
 _FEW: Final = 2
+_HALF_HOUR: Final = 1800
+_MOST_HALVES: Final = 28
+"""Half hours of the greatest offset from UTC (UTC+14)."""
+_CLOSE: Final = 120
 
 
 def utc(seconds: float) -> str:
@@ -30,6 +34,19 @@ def span(seconds: float) -> str:
         if whole >= (2 * size if unit == "min" else size):
             return f"{whole} s ({whole / size:.3g} {unit})"
     return f"{whole} s"
+
+
+def time_zone(seconds: float) -> float:
+    """Return how many hours *seconds* are, where that is the offset of a time zone to within two minutes: half hours; else 0."""
+    halves = round(seconds / _HALF_HOUR)
+    return halves / 2 if 0 < halves <= _MOST_HALVES and abs(seconds - halves * _HALF_HOUR) <= _CLOSE else 0.0
+
+
+def as_a_time_zone(seconds: float) -> str:
+    """Return in words that two clocks are apart as far as two time zones; empty where they are not."""
+    hours = time_zone(seconds)
+    off = abs(round(seconds - hours * 2 * _HALF_HOUR))
+    return f"; that is {hours:g} h to within {off} s, as where one side writes its local time as UTC" if hours else ""
 
 
 def named(values: Iterable[str]) -> str:

@@ -59,6 +59,7 @@ def faults(text: str, account: Account) -> list[str]:
     digits = match["account"].replace("-", "")
     if match["account"] != account.id:
         said = f"its account is {match['account'][:32]}" if match["account"] else "it names no account"
+        said += f" ({len(digits)} digits of {len(account.id)})" if digits.isdecimal() and len(digits) != len(account.id) else ""
         found.append(
             f"its account is written with hyphens: {match['account'][:32]}"
             if digits == account.id

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from federation.errors import printable, show
+from federation.explaining.lookalikes import as_it_looks, odd_characters
 from federation.explaining.plain import plainly
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
@@ -64,6 +65,9 @@ def _sentence(each: Parameter, value: object) -> str:
         return f"{name}{shown} has {number(length, 'character')}, and must have {limits}"
     strange = [] if each.secret else list(dict.fromkeys(_strange(constraint, value)))
     holds = f"holds {named(strange)}" if strange else "does not match"
+    unseen = "".join(mark for mark in strange if as_it_looks(mark) != mark)
+    if unseen:
+        holds += f", {odd_characters(unseen, '')}"
     return f"{name}{shown} {holds}, and may hold what {constraint.written} matches: {limits}"
 
 
@@ -89,7 +93,7 @@ def _nearest_valid(each: Parameter, value: object) -> object | None:
         return min(max(value, constraint.lowest), constraint.highest)
     if each.flag != "role-session-name" or not isinstance(value, str) or not isinstance(constraint, TextConstraint):
         return None
-    cleaned: str = _NOT_IN_NAME.sub("-", value).strip("-")[: constraint.longest]
+    cleaned: str = _NOT_IN_NAME.sub("-", as_it_looks(value)).strip("-")[: constraint.longest]
     return cleaned if constraint.accepts(cleaned) else None
 
 

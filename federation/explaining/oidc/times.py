@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from federation import limits
@@ -10,7 +10,7 @@ from federation.errors import show
 from federation.explaining.plain import plainly
 from federation.explaining.registered import token_settings, vendor_place
 from federation.explaining.situation import Situation
-from federation.explaining.wording import span, utc
+from federation.explaining.wording import as_a_time_zone, span, time_zone, utc
 from federation.explanation import Cause, Comparison, Edit, Obstacle, Place
 from federation.oidc.provider import OidcProvider
 from federation.profiles import Profile
@@ -53,16 +53,28 @@ def explain_early(situation: Situation) -> Obstacle:
     )
     cause = Cause(
         check=check,
-        sentence=sentence + _leeway(provider, begins - now),
+        sentence=sentence + as_a_time_zone(begins - now) + _leeway(provider, begins - now),
         comparisons=(Comparison(expected=f"from {utc(begins)}", found=utc(now), expected_from=f"token, {check}", found_from="clock"),),
     )
     edit = Edit(
-        place=Place(owner="clock"),
+        place=Place(owner="clock", path=check),
         instruction=f"set the clock of this host, or that of the issuer: they are at least {span(begins - now)} apart",
         old=utc(now),
         new=f"{utc(begins)} or later",
     )
-    return Obstacle(causes=(cause,), edits=(edit,))
+    return Obstacle(causes=(cause,), edits=(edit, *_local_time(situation, begins, now)))
+
+
+def _local_time(situation: Situation, begins: int, now: float) -> Iterator[Edit]:
+    """Yield the edit at an issuer that writes local time, where the times are as far apart as two time zones."""
+    hours, check = time_zone(begins - now), situation.refusal.check
+    if hours:
+        yield Edit(
+            place=Place(owner="identity-provider", path=check),
+            instruction=f"have the issuer write {check} in seconds since 1970 in UTC, if it counts them from its local time",
+            old=str(begins),
+            new=str(begins - int(hours * 3600)),
+        )
 
 
 def explain_lifetime(situation: Situation) -> Obstacle:

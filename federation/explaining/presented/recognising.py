@@ -6,7 +6,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import Final
 
-from federation.explaining.presented import jwt, opaque, saml, wrapped
+from federation.explaining.presented import characters, jwt, opaque, saml, wrapped
 from federation.explaining.presented.model import Presented, what_is_wanted
 from federation.explaining.presented.tokens import LONGEST, SAML
 from federation.explaining.wording import number
@@ -28,7 +28,7 @@ def recognise(token: object, wanted: str) -> Presented:
         )
     if encoding:
         return _encoded(text, encoding, wanted)
-    for look in (*wrapped.LOOKS, *(saml.LOOKS if wanted == SAML else ()), *jwt.LOOKS, *saml.LOOKS, *opaque.LOOKS):
+    for look in (*wrapped.LOOKS, *characters.LOOKS, *(saml.LOOKS if wanted == SAML else ()), *jwt.LOOKS, *saml.LOOKS, *opaque.LOOKS):
         found = look(text, wanted)
         if found is not None:
             return found

@@ -22,6 +22,11 @@ _MEANING: Final = {
     "RequestSecurityTokenResponse": "an answer of WS-Trust",
     "RequestSecurityTokenResponseCollection": "an answer of WS-Trust",
 }
+_STANDARD: Final = (
+    "python3 -c 'import sys, base64 as b; t = sys.stdin.read().strip(); "
+    'print(b.b64encode(b.urlsafe_b64decode(t + "=" * (-len(t) % 4))).decode())\''
+)
+"""Writes base64url without padding as base64."""
 _GZIP: Final = b"\x1f\x8b"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _REDIRECT: Final = "the HTTP-Redirect binding compresses, and AWS takes what HTTP-POST sends"
@@ -31,9 +36,7 @@ def _xml(text: str, wanted: str) -> Presented | None:
     root = xml_root(text.encode("utf-8", "replace")) if text.lstrip("\ufeff \t\r\n").startswith("<") else ""
     if not root:
         return None
-    return _told(
-        root, wanted, "as XML that is not encoded", "encode the XML document as base64, without changing it", "base64 -w0 response.xml"
-    )
+    return _told(root, wanted, "as XML that is not encoded", "encode the XML document as base64, without changing it", "base64 -w0")
 
 
 def _base64(text: str, wanted: str) -> Presented | None:
@@ -107,13 +110,23 @@ def _encoded(text: str, root: str, wanted: str) -> Presented | None:
         return _told(root, wanted, "", "send the whole Response, as the identity provider posts it in the form field SAMLResponse", "")
     packed = "".join(text.split())
     standard = packed.rstrip("=").replace("-", "+").replace("_", "/")
+    restored = text.strip("\r\n\t").replace(" ", "+")
+    if restored.count("+") > packed.count("+") and len(restored) % 4 == 0 and len(packed) % 4 and restored.split() == [restored]:
+        return Presented(
+            sentence=f"the + signs of the base64 became blanks, {len(restored) - len(packed)} of them, as where a form is decoded twice",
+            instruction="write + for each blank, or percent-encode the value when it is sent in a form",
+            old="blanks",
+            new="+",
+            command="tr ' ' '+'",
+            token=restored,
+        )
     if "-" in packed or "_" in packed:
         return Presented(
             sentence="the response is written in base64url (- and _), and AWS reads standard base64 (+ and /)",
             instruction="encode the XML with the standard alphabet, padded with =",
             old="base64url",
             new="base64",
-            command="tr '_-' '/+'",
+            command="tr '_-' '/+'" if len(packed) % 4 == 0 else _STANDARD,
             token=standard + "=" * (-len(standard) % 4),
         )
     if len(packed.rstrip("=")) % 4 == 1 or len(packed) % 4:

@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 import zlib
+from html import unescape
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -22,6 +23,8 @@ LONGEST: Final = SAML_RESPONSE_CHARS
 JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 JWT_MEMBERS: Final = ("id_token", "value", "token", "access_token")
 """Members of JSON answers that hold a JWT: token responses, GitHub's and Buildkite's endpoints. An ID token is preferred."""
+ENCODED: Final = re.compile(r"%(?:2[BbFfEe]|3[DdAa]|0[AaDd]|26|20)")
+"""A sign of a token that is percent-encoded."""
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}", re.ASCII)
 _ROOT: Final = re.compile(rb"\s*(?:<\?xml[^>]*\?>)?(?:\s|<!--.*?-->)*<(?:[A-Za-z_][\w.-]*:)?(?P<name>[A-Za-z_][\w.-]*)", re.DOTALL)
 _LARGEST_XML: Final = 1 << 20
@@ -87,4 +90,4 @@ def html_response(text: str) -> str | None:
     value = None if field is None else _HTML_VALUE.search(field[0])
     if value is None:
         return None
-    return re.sub(r"&#(?:x0*2[bB]|43);", "+", value["value"]).replace("&#x3d;", "=").replace("&#61;", "=")
+    return unescape(value["value"])

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote
 
 from federation.explaining.presented.model import Look, Presented, what_is_wanted
-from federation.explaining.presented.tokens import JWT, JWT_MEMBERS, SAML, form_fields, html_response, json_value, jwts
+from federation.explaining.presented.tokens import (
+    ENCODED,
+    JWT,
+    JWT_MEMBERS,
+    SAML,
+    form_fields,
+    from_base64,
+    html_response,
+    json_value,
+    jwts,
+    xml_root,
+)
 from federation.explaining.wording import named, number
 
 # Roots and endings that paths have; no token has one. A path is shown only where it has such a root or ending.
@@ -24,7 +34,6 @@ _WORDS: Final = re.compile(
     r"(?P<words>(?:authorization\s*:\s*)?(?:bearer|token|jwt)\s+|authorization\s*:\s*)(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL
 )
 _MARKS: Final = "\"'`\u201c\u201d\u2018\u2019"
-_ENCODED: Final = re.compile(r"%(?:2[BbFfEe]|3[DdAa]|0[AaDd]|26|20)")
 _TOKEN_FIELDS: Final = {
     "SAMLResponse": SAML,
     "id_token": "",
@@ -34,6 +43,11 @@ _TOKEN_FIELDS: Final = {
     "WebIdentityToken": "",
     "SAMLAssertion": SAML,
 }
+_BETWEEN: Final = " \t\r\n,;|\"'"
+_ASSIGNED: Final = re.compile(
+    r"(?P<begins>(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_.-]{0,63}\s*[=:])\s*(?P<value>\S+)", re.ASCII | re.IGNORECASE
+)
+_REQUEST: Final = re.compile(r"\A(?:POST|PUT|GET) [^\r\n]{1,4096} HTTP/[\d.]+\r?\n(?:[^\r\n]+\r?\n){0,128}\r?\n", re.ASCII)
 _SHORT: Final = 300
 _NAME_CHARS: Final = 64
 _SEVERAL: Final = 2
@@ -148,13 +162,15 @@ def _member(name: str, inner: str, *, github: bool = False) -> Presented:
 def _form(text: str, wanted: str) -> Presented | None:
     if "=" not in text or text.lstrip().startswith("<"):
         return None
+    body = _REQUEST.sub("", text.lstrip())
+    request, text = body != text.lstrip(), body
     fields = form_fields(text)
     field = next((name for name in _TOKEN_FIELDS if name in fields), None)
     if field is None:
         return None
-    encoded = _ENCODED.search(text) is not None
+    encoded = ENCODED.search(text) is not None
     others = [name for name in fields if name != field]
-    kind = "a URL" if "://" in text[:16] else "a whole form body or query string"
+    kind = "a whole HTTP request" if request else "a URL" if "://" in text[:16] else "a whole form body or query string"
     beside = f", with {named(others)} beside it" if others else ""
     suits = (_TOKEN_FIELDS[field] == SAML) == (wanted == SAML)
     token = fields[field].replace(" ", "+") if field == "SAMLResponse" and not encoded else fields[field]
@@ -163,50 +179,65 @@ def _form(text: str, wanted: str) -> Presented | None:
         instruction=f"send the value of {field} alone" + (", percent-decoded once" if encoded else ""),
         old=f"{field}=…" + "".join(f"&{name}=…" for name in others[:3]),
         new=f"the value of {field}" + (", percent-decoded" if encoded else ""),
-        command=f"python3 -c 'import sys, urllib.parse as u; print(u.parse_qs(sys.stdin.read().strip())[\"{field}\"][0])'",
+        command=f"python3 -c 'import sys, urllib.parse as u; print(u.parse_qs(sys.stdin.read().strip())[\"{field}\"][0])'"
+        if not request
+        else "",
         token=token if suits else None,
-    )
-
-
-def _percent(text: str, _: str) -> Presented | None:
-    value = text.strip()
-    if _ENCODED.search(value) is None or re.fullmatch(r"[A-Za-z0-9._~+/=%-]+", value) is None:
-        return None
-    if re.match(r"Atza", value):
-        return None
-    count = len(re.findall(r"%[0-9A-Fa-f]{2}", value))
-    return Presented(
-        sentence=f"the token is percent-encoded: {number(count, 'character')} of it are written as % and two digits",
-        instruction="percent-decode the token once",
-        old="percent-encoded",
-        new="percent-decoded",
-        command="python3 -c 'import sys, urllib.parse as u; print(u.unquote(sys.stdin.read().strip()))'",
-        token=unquote(value),
     )
 
 
 def _page(text: str, wanted: str) -> Presented | None:
     start = text.lstrip()[:512].lower()
-    if not re.match(r"<!doctype\s+html|<html|<head|<body|<form|<\?xml[^>]*>\s*<!doctype\s+html", start):
+    if not re.match(r"<!doctype\s+html|<html|<head|<body|<form|<input|<\?xml[^>]*>\s*<!doctype\s+html", start):
         return None
     response = html_response(text)
+    kind = "page" if re.match(r"<(?:!doctype|html|head|body|\?xml)", start) else "form"
     if response is None:
         return Presented(
             sentence=f"the value is an HTML page of {number(len(text), 'character')}, such as a login page, and holds no token",
             instruction="sign in first: an answer of the identity provider was taken for the token while it still asked who is there",
         )
     return Presented(
-        sentence="the value is the HTML page that posts the SAML response: the response is the value of its field SAMLResponse",
+        sentence=f"the value is the HTML {kind} that posts the SAML response: the response is the value of its field SAMLResponse",
         instruction="send the value of the field SAMLResponse alone" + ("" if wanted == SAML else ", to AssumeRoleWithSAML"),
-        old="the HTML page",
+        old=f"the HTML {kind}",
         new="the value of SAMLResponse",
         token=response if wanted == SAML else None,
     )
 
 
+def _assigned(text: str, wanted: str) -> Presented | None:
+    """Recognise a variable with the token as its value: a line of a shell, of a file of settings, or of YAML."""
+    match = _ASSIGNED.fullmatch(text.strip())
+    if match is None:
+        return None
+    inner = match["value"].strip(_MARKS)
+    if JWT.fullmatch(inner) is None and (wanted != SAML or not xml_root(from_base64(inner) or b"")):
+        return None
+    begins = match["begins"].strip()
+    return Presented(
+        sentence=f"the value begins with `{begins}`: the token is what is assigned to that name",
+        instruction=f"send what follows `{begins}` alone",
+        old=f"{begins} …",
+        new="…",
+        command="sed 's/^[^=:]*[=:] *//'" if inner == match["value"] else "",
+        token=inner,
+    )
+
+
 def _several(text: str, wanted: str) -> Presented | None:
     found = jwts(text)
-    if wanted == SAML or len(found) < _SEVERAL or JWT.sub("", text).strip(" \t\r\n,;|\"'"):
+    count = len(JWT.findall(text))
+    if wanted != SAML and len(found) == 1 and count > 1 and not JWT.sub("", text).strip(_BETWEEN):
+        return Presented(
+            sentence=f"the value holds the same token {count} times, and a call takes it once",
+            instruction="send the token once",
+            old=f"the token {count} times",
+            new="the token",
+            command="head -n 1" if "\n" in text.strip() else "",
+            token=found[0],
+        )
+    if wanted == SAML or len(found) < _SEVERAL or JWT.sub("", text).strip(_BETWEEN):
         return None
     return Presented(
         sentence=f"the value holds {len(found)} tokens, and a call takes one",
@@ -216,5 +247,15 @@ def _several(text: str, wanted: str) -> Presented | None:
     )
 
 
-LOOKS: Final[tuple[Look, ...]] = (_path, _variable, _prefixed, _quoted, _json, _page, _form, _percent, _several)
+LOOKS: Final[tuple[Look, ...]] = (
+    _path,
+    _variable,
+    _prefixed,
+    _quoted,
+    _json,
+    _page,
+    _form,
+    _assigned,
+    _several,
+)
 """Before everything else: what holds a token is explained by what it is, not by what it holds."""

@@ -7,6 +7,8 @@ from typing import Final
 
 from federation import limits
 from federation.errors import show
+from federation.explaining.difference import how_they_differ
+from federation.explaining.lookalikes import as_it_looks, odd_characters
 from federation.explaining.nearest import nearest
 from federation.explaining.saml.edits import at_identity_provider, setting
 from federation.explaining.saml.evidence import Evidence, compared, evidence_of, listed, plain, some
@@ -111,9 +113,10 @@ def _name(evidence: Evidence, attribute: str, topic: str | None, *, required: bo
     values = evidence.attributes.get(attribute, ())
     if not values and required:
         names = tuple(evidence.attributes)
-        like = next((name for name in names if re.split(r"[/:]", name)[-1].casefold() == short.casefold()), None)
+        like = next((name for name in names if _last(name) == short.casefold()), None)
         has = f"it has {show(like)}" if like else f"it has {some(names)}" if names else "it has no attribute at all"
-        edit = _attribute(evidence, attribute, like, attribute if like else None, topic=topic)
+        has += f", which differs {how}" if like and (how := how_they_differ(like, attribute)) else ""
+        edit = _attribute(evidence, attribute, None, None, topic=topic) if like is None else _renamed(evidence, like, attribute)
         listing = listed("attributes of the assertion", names, attribute)
         return evidence.obstacle(f"the assertion has no attribute {show(attribute)}; {has}", [edit], listings=(listing,))
     if len(values) != 1:
@@ -122,13 +125,26 @@ def _name(evidence: Evidence, attribute: str, topic: str | None, *, required: bo
     value = values[0]
     foreign = "".join(dict.fromkeys(_FOREIGN.findall(value)))
     sentence = f"{short} is {show(value)}"
+    seen = as_it_looks(value)
     if foreign:
         sentence += f", with the characters {show(foreign)}"
+    if seen != value:
+        sentence += f" ({odd_characters(value, seen)})"
     if not 2 <= len(value) <= _NAME_CHARS:  # noqa: PLR2004 - AWS's pattern
         sentence += f", of {len(value)} characters"
-    new = _FOREIGN.sub("-", value)[:_NAME_CHARS]
+    new = _FOREIGN.sub("-", seen)[:_NAME_CHARS]
     edit = _attribute(evidence, attribute, value, new if len(new) > 1 else None, topic=topic)
     return evidence.obstacle(f"{sentence}; AWS takes 2 to {_NAME_CHARS} letters, digits and _+=,.@-", [edit])
+
+
+def _last(name: str) -> str:
+    """Return the last part of an attribute's name as a reader sees it, without regard to case."""
+    return re.split(r"[/:]", as_it_looks(name).strip())[-1].casefold()
+
+
+def _renamed(evidence: Evidence, like: str, attribute: str) -> Edit:
+    """Return the edit by which the attribute *like* is called *attribute*."""
+    return setting(evidence, "session-name", path=plain(like), old=like, new=attribute, to=f"the attribute name {show(attribute)}")
 
 
 def _attribute(evidence: Evidence, name: str, old: str | None, new: str | None, *, topic: str | None = None) -> Edit:

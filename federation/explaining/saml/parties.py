@@ -10,7 +10,7 @@ from typing import Final
 from federation.account.model import PROVIDER_NAME
 from federation.arn import Arn
 from federation.errors import FederationError, show
-from federation.explaining.difference import how_they_differ
+from federation.explaining.difference import how_they_differ, other_partition
 from federation.explaining.nearest import nearest
 from federation.explaining.saml.edits import at_identity_provider, in_call, in_metadata, in_settings, new_response, setting
 from federation.explaining.saml.evidence import Evidence, compared, evidence_of, listed
@@ -43,6 +43,9 @@ def provider(situation: Situation) -> Obstacle:
         sentence = f"the ARN of the role and that of the provider are swapped: {show(named)} is a role, {show(role)} is a provider"
         edits = [in_call("PrincipalArn", named, role, flag=_PRINCIPAL_FLAG), in_call("RoleArn", role, named, flag="--role-arn")]
         return evidence.obstacle(sentence, edits, listings=(listing,), alternatives=False)
+    near = "" if listing.nearest is None else listing.nearest
+    how = how_they_differ(named, near) or other_partition(named, near)
+    sentence += f": {show(near)} differs {how}" if near and how else ""
     elsewhere = _account_of(named)
     if account is not None and elsewhere not in (None, account.id):
         sentence += f": it names the account {elsewhere}, and this one is {account.id}"

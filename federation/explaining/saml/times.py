@@ -10,12 +10,14 @@ from federation import limits
 from federation.explaining.saml.edits import at_identity_provider, in_settings, new_response, setting
 from federation.explaining.saml.evidence import Evidence, compared, evidence_of
 from federation.explaining.situation import Situation
+from federation.explaining.wording import as_a_time_zone, span
 from federation.explanation import Edit, Listing, Obstacle, Place
 from federation.identity import timestamp
 from federation.saml.checks.words import seconds
 
 ISSUE_INSTANT: Final = "Assertion/@IssueInstant"
 _REDEMPTION: Final = timedelta(seconds=limits.REDEMPTION_SECONDS)
+_HOUR: Final = timedelta(hours=1)
 _MOST_SKEW: Final = timedelta(seconds=limits.MAX_CLOCK_SKEW_SECONDS)
 
 
@@ -74,7 +76,7 @@ def age(situation: Situation) -> Obstacle:
     evidence = evidence_of(situation)
     now, issued, most = _now(evidence), _issued(evidence), _most_age(evidence) or _REDEMPTION
     who = "AWS takes a response" if most == _REDEMPTION else "the provider is registered to take a response"
-    sentence = f"the response was issued at {_when(issued)}, {seconds(now - issued)} ago; {who} within {seconds(most)} of its issue"
+    sentence = f"the response was issued at {_when(issued)}, {_span(now - issued)} ago; {who} within {seconds(most)} of its issue"
     edits = [_sooner(ISSUE_INSTANT, issued, within=most)]
     if most < _REDEMPTION:
         key = in_settings(
@@ -98,11 +100,12 @@ def not_begun(situation: Situation) -> Obstacle:
     path = _CHECKED[evidence.check]
     begin = max((each.at for each in bounds if each.path == path), default=now)
     lead = begin - now
-    sentence = f"{_named(path)} is {_when(begin)}, {seconds(lead)} after now, {_when(now)}"
+    sentence = f"{_named(path)} is {_when(begin)}, {_span(lead)} after now, {_when(now)}"
     ahead = issued.replace(microsecond=0) > now
     edits: list[Edit] = []
     if ahead:
         sentence += f"; the response was issued {seconds(issued - now)} in the future, so the two clocks differ"
+        sentence += as_a_time_zone(lead.total_seconds())
         edits.append(_synchronise(path, now, lead))
     else:
         sentence += f"; it was issued at {_when(issued)} and holds only {seconds(begin - issued)} later"
@@ -193,6 +196,11 @@ def _from(moment: datetime, now: datetime) -> str:
 
 def _when(moment: datetime) -> str:
     return timestamp(moment) or ""
+
+
+def _span(time: timedelta) -> str:
+    """Return a span in seconds, with the hours where it has some."""
+    return seconds(time) if time < _HOUR else span(time.total_seconds())
 
 
 def _named(path: str) -> str:

@@ -10,6 +10,7 @@ from tests.support.failures import (
     saml_exchange,
     saml_messages,
     saml_trust,
+    sent,
     web_calls,
     web_tokens,
     workloads,
@@ -29,5 +30,6 @@ FAILURES: Final[tuple[Failure, ...]] = (
     *characters.FAILURES,
     *written_wrong.FAILURES,
     *operators.FAILURES,
+    *sent.FAILURES,
 )
 """The set-ups, in the order of the page."""

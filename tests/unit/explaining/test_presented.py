@@ -44,6 +44,13 @@ HELD: dict[str, tuple[object, str]] = {
     "UTF-16": (TOKEN.encode("utf-16"), "UTF-16 with a byte order mark"),
     "UTF-16 without mark": (TOKEN.encode("utf-16-le"), "UTF-16"),
     "byte order mark": ("\ufeff" + TOKEN, "UTF-8 with a byte order mark"),
+    "twice": (f"{TOKEN}\n{TOKEN}\n", "the same token 2 times"),
+    "shell": (f"export AWS_TOKEN={TOKEN}", "begins with `export AWS_TOKEN=`"),
+    "settings": (f'WEB_IDENTITY_TOKEN="{TOKEN}"', "begins with `WEB_IDENTITY_TOKEN=`"),
+    "YAML": (f"token: {TOKEN}\n", "begins with `token:`"),
+    "zero-width space": (f"{TOKEN[:40]}\u200b{TOKEN[40:]}", "U+200B ZERO WIDTH SPACE"),
+    "full stops of another script": (TOKEN.replace(".", "\uff0e"), "U+FF0E FULLWIDTH FULL STOP"),
+    "HTML entities": (TOKEN.replace("-", "&#45;").replace(".", "&#46;"), "HTML entities"),
 }
 
 
@@ -128,6 +135,7 @@ def test_the_length_is_told_where_the_service_model_refuses_it() -> None:
 
 FORM = f"SAMLResponse={urllib.parse.quote(RESPONSE, safe='')}&RelayState=%2Fhome"
 PAGE = f'<html><form method="post"><input type="hidden" name="SAMLResponse" value="{RESPONSE}"/></form></html>'
+BLANKS = RESPONSE + "\n"
 SAML_HELD: dict[str, tuple[object, str]] = {
     "form body": (
         FORM,
@@ -141,6 +149,12 @@ SAML_HELD: dict[str, tuple[object, str]] = {
     "base64url": (RESPONSE.replace("+", "-").replace("/", "_"), "written in base64url"),
     "UTF-16": (RESPONSE.encode("utf-16"), "UTF-16 with a byte order mark"),
     "byte order mark": ("\ufeff" + RESPONSE, "UTF-8 with a byte order mark"),
+    "field": (PAGE[PAGE.index("<input") : PAGE.index("</form>")], "the HTML form that posts"),
+    "HTML entities": (RESPONSE.replace("+", "&#43;").replace("=", "&#x3D;"), "HTML entities"),
+    "request": (f"POST /saml HTTP/1.1\r\nHost: signin.aws.amazon.com\r\n\r\n{FORM}", "a whole HTTP request"),
+    "setting": (f"SAML_ASSERTION='{RESPONSE}'", "begins with `SAML_ASSERTION=`"),
+    "zero-width space": (f"{RESPONSE[:40]}\u200b{RESPONSE[40:]}", "U+200B ZERO WIDTH SPACE"),
+    "blanks": (BLANKS.replace("+", " "), "+ signs of the base64 became blanks"),
 }
 
 
@@ -192,3 +206,14 @@ def test_anything_is_told(sent: object, wanted: str) -> None:
     found = recognise(sent, wanted)
     assert found.instruction
     assert len(found.sentence) < 600
+
+
+def test_asterisks_are_those_of_a_log() -> None:
+    assert "3 asterisks, which a build service prints in its log" in refused(World(), "***").explanation.cause
+
+
+def test_padding_is_added_to_base64url_without_it() -> None:
+    octets = base64.urlsafe_b64encode(XML + b"\n").decode().rstrip("=")
+    found = recognise(octets, SAML)
+    assert found.token is not None
+    assert base64.b64decode(found.token, validate=True) == XML + b"\n"
