@@ -113,20 +113,29 @@ A refusal can be pickled, copied and compared, so one that is raised in a proces
 result, such as `VerifiedIdentity`, `Report` and `Decision`. Never unpickle what you did not write yourself: `pickle` runs what it reads,
 and an identity out of a foreign pickle proves nothing ([decision 21](adr/0021-results-travel-proofs-do-not.md)).
 
-The last column names the rooms of the house that raise it.
+A client of the server gets the text that AWS sends in the situation, where it is known, and the text of the code where it is not. It never
+gets `expected`, `found` and `remedy`, which are for the operator. All texts stand in `federation/aws_texts`, each with its source.
+*Raised by* names the rooms of the house that raise it.
 
 """
 
 
 def errors_page() -> str:
-    """docs/errors.md: wire code, HTTP status, class, meaning, where it comes from."""
+    """docs/errors.md: wire code, HTTP status, class, meaning, where it comes from, its text."""
     raised = _raised()
     rows = sorted(
-        (f"`{found.code}`", str(found.http_status), f"`{found.__name__}`", _first(found), raised.get(found.__name__, "nothing offline"))
+        (
+            f"`{found.code}`",
+            str(found.http_status),
+            f"`{found.__name__}`",
+            _first(found),
+            raised.get(found.__name__, "nothing offline"),
+            found.text,
+        )
         for found in _kinds(errors.FederationError)
         if found.__module__ == errors.__name__
     )
-    return ERRORS_HEAD + "\n".join((*_table(("code", "HTTP", "class", "meaning", "raised by"), rows), ""))
+    return ERRORS_HEAD + "\n".join((*_table(("code", "HTTP", "class", "meaning", "raised by", "text of the code"), rows), ""))
 
 
 def _kinds(kind: type[errors.FederationError]) -> Iterator[type[errors.FederationError]]:

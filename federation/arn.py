@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.check_names import CheckName
 from federation.errors import ValidationError, show
 
@@ -40,7 +40,7 @@ class Arn:
                 expected="an ARN, arn:<partition>:<service>:<region>:<account>:<resource>",
                 found=show(text),
                 remedy="copy the ARN from the IAM console or from `federation account show`",
-                message=None if bounded is None else is_invalid(bounded),
+                message=None if bounded is None else aws_texts.parameters.is_invalid(bounded),
             )
         return cls(**match.groupdict())
 
@@ -56,8 +56,3 @@ class Arn:
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
-
-
-def is_invalid(arn: str) -> str:
-    """Return the message of STS for an ARN that it cannot use."""
-    return f"{arn} is invalid"

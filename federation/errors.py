@@ -14,6 +14,7 @@ from copyreg import __newobj__  # type: ignore[attr-defined]  # documented under
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Literal, cast
 
+from federation import aws_texts
 from federation.check_names import CheckName
 from federation.explanation import Edit, Explanation, Question, explained
 
@@ -118,7 +119,7 @@ class FederationError(Exception):
 
     code: ClassVar[ErrorCode] = "InternalFailure"
     http_status: ClassVar[int] = 500
-    text: ClassVar[str] = "The request processing has failed because of an unknown error, exception or failure."
+    text: ClassVar[str] = aws_texts.service.FAILURE
     _question: Question | None = None
     _explanation: Explanation | None = None
 
@@ -207,7 +208,7 @@ class InvalidIdentityToken(FederationError):
 
     code: ClassVar[ErrorCode] = "InvalidIdentityToken"
     http_status = 400
-    text = "The identity token could not be validated."
+    text = aws_texts.codes.INVALID_IDENTITY_TOKEN
 
 
 class ExpiredTokenException(FederationError):
@@ -215,7 +216,7 @@ class ExpiredTokenException(FederationError):
 
     code: ClassVar[ErrorCode] = "ExpiredTokenException"
     http_status = 400
-    text = "The identity token has expired."
+    text = aws_texts.codes.EXPIRED_TOKEN
 
 
 class ExpiredTradeInTokenException(FederationError):
@@ -223,7 +224,7 @@ class ExpiredTradeInTokenException(FederationError):
 
     code: ClassVar[ErrorCode] = "ExpiredTradeInTokenException"
     http_status = 400
-    text = "The trade-in token has expired."
+    text = aws_texts.codes.EXPIRED_TRADE_IN_TOKEN
 
 
 class IDPCommunicationError(FederationError):
@@ -231,7 +232,7 @@ class IDPCommunicationError(FederationError):
 
     code: ClassVar[ErrorCode] = "IDPCommunicationError"
     http_status = 400
-    text = "The identity provider could not be reached."
+    text = aws_texts.codes.IDP_COMMUNICATION_ERROR
 
 
 class IDPRejectedClaim(FederationError):
@@ -239,7 +240,7 @@ class IDPRejectedClaim(FederationError):
 
     code: ClassVar[ErrorCode] = "IDPRejectedClaim"
     http_status = 403
-    text = "The identity provider rejected the claim."
+    text = aws_texts.codes.IDP_REJECTED_CLAIM
 
 
 class InvalidAuthorizationMessageException(FederationError):
@@ -247,7 +248,7 @@ class InvalidAuthorizationMessageException(FederationError):
 
     code: ClassVar[ErrorCode] = "InvalidAuthorizationMessageException"
     http_status = 400
-    text = "Message is not valid"
+    text = aws_texts.authorization.ENCODED_MESSAGE
 
 
 class JWTPayloadSizeExceededException(FederationError):
@@ -255,7 +256,7 @@ class JWTPayloadSizeExceededException(FederationError):
 
     code: ClassVar[ErrorCode] = "JWTPayloadSizeExceededException"
     http_status = 400
-    text = "The payload of the token exceeds its maximum size."
+    text = aws_texts.codes.JWT_PAYLOAD_SIZE_EXCEEDED
 
 
 class MalformedPolicyDocument(FederationError):
@@ -263,7 +264,7 @@ class MalformedPolicyDocument(FederationError):
 
     code: ClassVar[ErrorCode] = "MalformedPolicyDocument"
     http_status = 400
-    text = "The policy document is malformed."
+    text = aws_texts.codes.MALFORMED_POLICY_DOCUMENT
 
     def __init__(
         self, *, path: str, expected: str, found: str, remedy: str, check: CheckName = "policy-grammar", message: str | None = None
@@ -284,7 +285,7 @@ class PackedPolicyTooLarge(FederationError):
 
     code: ClassVar[ErrorCode] = "PackedPolicyTooLarge"
     http_status = 400
-    text = "The session policies and tags exceed their maximum size."
+    text = aws_texts.codes.PACKED_POLICY_TOO_LARGE
 
 
 class OutboundWebIdentityFederationDisabledException(FederationError):
@@ -292,7 +293,7 @@ class OutboundWebIdentityFederationDisabledException(FederationError):
 
     code: ClassVar[ErrorCode] = "OutboundWebIdentityFederationDisabledException"
     http_status = 403
-    text = "OutboundWebIdentityFederation is disabled."
+    text = aws_texts.service.OUTBOUND_DISABLED
 
 
 class RegionDisabledException(FederationError):
@@ -300,7 +301,7 @@ class RegionDisabledException(FederationError):
 
     code: ClassVar[ErrorCode] = "RegionDisabledException"
     http_status = 403
-    text = "STS is not activated in this region."
+    text = aws_texts.codes.REGION_DISABLED
 
 
 class SessionDurationEscalationException(FederationError):
@@ -308,7 +309,7 @@ class SessionDurationEscalationException(FederationError):
 
     code: ClassVar[ErrorCode] = "SessionDurationEscalationException"
     http_status = 403
-    text = "The requested duration exceeds the duration of the session."
+    text = aws_texts.codes.SESSION_DURATION_ESCALATION
 
 
 class AccessDenied(FederationError):
@@ -322,7 +323,7 @@ class AccessDenied(FederationError):
 
     code: ClassVar[ErrorCode] = "AccessDenied"
     http_status = 403
-    text = "Access denied."
+    text = aws_texts.codes.ACCESS_DENIED
     encoded_message: str | None = None
     evaluation: object | None = None
 
@@ -338,7 +339,7 @@ class ValidationError(FederationError):
 
     code: ClassVar[ErrorCode] = "ValidationError"
     http_status = 400
-    text = "The request does not satisfy its constraints."
+    text = aws_texts.codes.VALIDATION_ERROR
 
 
 class InvalidClientTokenId(FederationError):
@@ -346,7 +347,7 @@ class InvalidClientTokenId(FederationError):
 
     code: ClassVar[ErrorCode] = "InvalidClientTokenId"
     http_status = 403
-    text = "The security token included in the request is invalid."
+    text = aws_texts.requests.UNKNOWN_TOKEN
 
 
 class ExpiredToken(FederationError):
@@ -354,7 +355,7 @@ class ExpiredToken(FederationError):
 
     code: ClassVar[ErrorCode] = "ExpiredToken"
     http_status = 403
-    text = "The security token included in the request is expired"
+    text = aws_texts.requests.EXPIRED_TOKEN
 
 
 class InvalidParameterValue(FederationError):
@@ -362,7 +363,7 @@ class InvalidParameterValue(FederationError):
 
     code: ClassVar[ErrorCode] = "InvalidParameterValue"
     http_status = 400
-    text = "A parameter of the request is not valid."
+    text = aws_texts.codes.INVALID_PARAMETER_VALUE
 
 
 class RegistrationError(FederationError):
@@ -370,7 +371,7 @@ class RegistrationError(FederationError):
 
     code: ClassVar[ErrorCode] = "InvalidInput"
     http_status = 400
-    text = "The input is not valid."
+    text = aws_texts.codes.INVALID_INPUT
 
 
 class AccountFault(FederationError):
@@ -420,7 +421,7 @@ class EntityAlreadyExists(AccountFault):
 
     code: ClassVar[ErrorCode] = "EntityAlreadyExists"
     http_status = 409
-    text = "An entity of that name exists already."
+    text = aws_texts.codes.ENTITY_ALREADY_EXISTS
 
 
 class NoSuchEntity(AccountFault):
@@ -428,7 +429,7 @@ class NoSuchEntity(AccountFault):
 
     code: ClassVar[ErrorCode] = "NoSuchEntity"
     http_status = 404
-    text = "There is no entity of that name."
+    text = aws_texts.codes.NO_SUCH_ENTITY
 
 
 class DeleteConflict(AccountFault):
@@ -436,7 +437,7 @@ class DeleteConflict(AccountFault):
 
     code: ClassVar[ErrorCode] = "DeleteConflict"
     http_status = 409
-    text = "The entity is in use and cannot be deleted."
+    text = aws_texts.codes.DELETE_CONFLICT
 
 
 class LimitExceeded(AccountFault):
@@ -444,11 +445,7 @@ class LimitExceeded(AccountFault):
 
     code: ClassVar[ErrorCode] = "LimitExceeded"
     http_status = 409
-    text = "The account has as many of these as it may have."
-
-
-INTERNAL_FAILURE: Final = "An internal failure occurred"
-"""The message of AWS for a failure of the service itself."""
+    text = aws_texts.codes.LIMIT_EXCEEDED
 
 
 class InternalFailure(FederationError):
@@ -463,7 +460,7 @@ class MissingAuthenticationToken(FederationError):
 
     code: ClassVar[ErrorCode] = "MissingAuthenticationToken"
     http_status = 403
-    text = "Request is missing Authentication Token"
+    text = aws_texts.requests.MISSING_TOKEN
 
 
 class IncompleteSignature(FederationError):
@@ -471,7 +468,7 @@ class IncompleteSignature(FederationError):
 
     code: ClassVar[ErrorCode] = "IncompleteSignature"
     http_status = 400
-    text = "The request signature does not conform to AWS standards."
+    text = aws_texts.codes.INCOMPLETE_SIGNATURE
 
 
 class MalformedQueryString(FederationError):
@@ -479,7 +476,7 @@ class MalformedQueryString(FederationError):
 
     code: ClassVar[ErrorCode] = "MalformedQueryString"
     http_status = 400
-    text = "The query string is malformed."
+    text = aws_texts.codes.MALFORMED_QUERY_STRING
 
 
 class SignatureDoesNotMatch(FederationError):
@@ -487,7 +484,7 @@ class SignatureDoesNotMatch(FederationError):
 
     code: ClassVar[ErrorCode] = "SignatureDoesNotMatch"
     http_status = 403
-    text = "The request signature does not match."
+    text = aws_texts.codes.SIGNATURE_DOES_NOT_MATCH
 
 
 class MalformedInput(FederationError):
@@ -495,7 +492,7 @@ class MalformedInput(FederationError):
 
     code: ClassVar[ErrorCode] = "MalformedInput"
     http_status = 400
-    text = "The request is malformed."
+    text = aws_texts.codes.MALFORMED_INPUT
 
 
 class MissingAction(FederationError):
@@ -503,7 +500,7 @@ class MissingAction(FederationError):
 
     code: ClassVar[ErrorCode] = "MissingAction"
     http_status = 400
-    text = "The request is missing an action or a required parameter."
+    text = aws_texts.requests.MISSING_ACTION
 
 
 class InvalidAction(FederationError):
@@ -511,7 +508,7 @@ class InvalidAction(FederationError):
 
     code: ClassVar[ErrorCode] = "InvalidAction"
     http_status = 400
-    text = "The action or the version is not valid."
+    text = aws_texts.codes.INVALID_ACTION
 
 
 class UnknownOperationException(FederationError):
@@ -519,7 +516,7 @@ class UnknownOperationException(FederationError):
 
     code: ClassVar[ErrorCode] = "UnknownOperationException"
     http_status = 404
-    text = "The operation is not known."
+    text = aws_texts.codes.UNKNOWN_OPERATION
 
 
 class RequestTimeout(FederationError):
@@ -527,7 +524,7 @@ class RequestTimeout(FederationError):
 
     code: ClassVar[ErrorCode] = "RequestTimeout"
     http_status = 408
-    text = "The request took too long."
+    text = aws_texts.codes.REQUEST_TIMEOUT
 
 
 class RequestEntityTooLarge(FederationError):
@@ -535,7 +532,7 @@ class RequestEntityTooLarge(FederationError):
 
     code: ClassVar[ErrorCode] = "RequestEntityTooLarge"
     http_status = 413
-    text = "Request entity too large"
+    text = aws_texts.requests.TOO_LARGE
 
 
 class MissingContentLength(FederationError):
@@ -543,4 +540,4 @@ class MissingContentLength(FederationError):
 
     code: ClassVar[ErrorCode] = "MissingContentLength"
     http_status = 411
-    text = "You must provide the Content-Length HTTP header."
+    text = aws_texts.requests.NO_CONTENT_LENGTH

@@ -16,8 +16,8 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Final, cast
 
-from federation import clock
-from federation.errors import INTERNAL_FAILURE, FederationError, InternalFailure, RegistrationError, show
+from federation import aws_texts, clock
+from federation.errors import FederationError, InternalFailure, RegistrationError, show
 from federation.explanation import Question
 from federation.identity import Identity, VerifiedIdentity, _verified
 from federation.profiles import Profile
@@ -151,7 +151,7 @@ class PluginValidator:
             expected=f"of the plug-in {show(self.kind)}: {expected}",
             found=found,
             remedy="disable the plug-in and tell its author",
-            message=INTERNAL_FAILURE,
+            message=aws_texts.service.INTERNAL_FAILURE,
         )
 
 
@@ -223,5 +223,5 @@ def _bug(bug: Exception) -> InternalFailure:
         expected="a verdict",
         found=type(bug).__name__,
         remedy="report this as a bug; the cause is chained to this error",
-        message=INTERNAL_FAILURE,
+        message=aws_texts.service.INTERNAL_FAILURE,
     )

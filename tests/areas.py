@@ -113,7 +113,7 @@ AREAS: Final = {
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
     "docs": ("docs",),
     "interop": ("interop",),
-    "house": ("unit/test_*.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
+    "house": ("unit/test_*.py", "corpus/test_recorded_texts.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
     "suite": ("unit/mutation", "unit/test_suite.py"),
 }
 """Paths below tests/ by area, or patterns of them; a test may be of several.

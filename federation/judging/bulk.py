@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from federation import aws_texts
 from federation.account.reading.directory import load_account
-from federation.errors import INTERNAL_FAILURE, InternalFailure
+from federation.errors import InternalFailure
 from federation.judging.captures import Capture
 from federation.judging.judge import Judge, Judgement, JudgingInstant
 
@@ -78,7 +79,7 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
                 expected="worker processes that run until all tokens are judged",
                 found="a worker process that ended early",
                 remedy="give it more memory, or judge with --workers 1",
-                message=INTERNAL_FAILURE,
+                message=aws_texts.service.INTERNAL_FAILURE,
             ) from cause
         finally:
             pool.shutdown(cancel_futures=True)

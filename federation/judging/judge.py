@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from federation import clock
+from federation import aws_texts, clock
 from federation.account.model import Account
-from federation.errors import INTERNAL_FAILURE, ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
+from federation.errors import ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.captures import Capture
 from federation.judging.finder import Finder
@@ -211,5 +211,5 @@ def _as_failure(bug: Exception) -> InternalFailure:
         expected="a verdict",
         found=type(bug).__name__,
         remedy="report this as a bug",
-        message=INTERNAL_FAILURE,
+        message=aws_texts.service.INTERNAL_FAILURE,
     )

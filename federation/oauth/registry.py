@@ -7,14 +7,11 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.check_names import OAuthCheck
 from federation.errors import AccessDenied, IDPRejectedClaim, InvalidIdentityToken, show
 from federation.oidc.inspection import looks_like_jwt
 from federation.vendors import AMAZON, BUILT_IN_OAUTH, FACEBOOK
-
-NOT_LOGIN_WITH_AMAZON: Final = "Provided Token is not a Login With Amazon token"
-UNRECOGNIZED: Final = "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"
 
 _MIN_CHARS: Final = 4
 # VSCHAR (RFC 6749 appendix A.12) without the space, which bearer tokens cannot contain (RFC 6750 section 2.1).
@@ -69,7 +66,7 @@ def check_provider_id(provider_id: str, token: object, *, registered: Collection
             expected=f"{', '.join(sorted({*BUILT_IN_OAUTH, *registered}))}, or no ProviderId for OpenID Connect ID tokens",
             found=show(provider_id),
             remedy="leave ProviderId out when the token is a JWT",
-            message=UNRECOGNIZED,
+            message=aws_texts.web_identity.UNRECOGNIZED_PROVIDER,
         )
     if provider_id == AMAZON and looks_like_jwt(token):
         raise InvalidIdentityToken(
@@ -77,7 +74,7 @@ def check_provider_id(provider_id: str, token: object, *, registered: Collection
             expected="a Login with Amazon access token",
             found="a JWT",
             remedy="leave ProviderId out when the token is a JWT",
-            message=NOT_LOGIN_WITH_AMAZON,
+            message=aws_texts.web_identity.NOT_LOGIN_WITH_AMAZON,
         )
     if provider_id == FACEBOOK and looks_like_jwt(token):
         raise IDPRejectedClaim(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
+from federation import aws_texts
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.keys import RequestKeys
 from federation.policy.operands import Operands
 from federation.policy.operators import BINARY, NULL, STRING, QualifiedOperator
 from federation.policy.values import ArnPattern
-from federation.policy.variables import SYNTAX_ERRORS, Template, Unresolved, outgrows, read_template
+from federation.policy.variables import Template, Unresolved, outgrows, read_template
 from federation.policy.wildcard import Pattern, fold
 
 Outcome = bool | None
@@ -75,7 +76,7 @@ class Condition:
                 expected="base64",
                 found=show(expected[operands.index(None)]),
                 remedy="encode the octets in standard base64 with padding",
-                message=SYNTAX_ERRORS,
+                message=aws_texts.policies.SYNTAX,
             )
         condition = cls(
             operator=operator,

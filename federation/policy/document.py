@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, NoReturn
 
+from federation import aws_texts
 from federation.check_names import PolicyCheck
 from federation.errors import MalformedPolicyDocument, show
 from federation.limits import JSON_DEPTH, POLICY_CHARS
@@ -19,7 +20,6 @@ from federation.limits import JSON_DEPTH, POLICY_CHARS
 _STRUCTURE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-INVALID_JSON: Final = "This policy contains invalid Json"
 
 
 class Number(str):
@@ -129,5 +129,5 @@ def _invalid(expected: str, found: str, *, path: str = "$", check: PolicyCheck =
         expected=expected,
         found=found,
         remedy="write the policy as one JSON object and check it with `federation policy lint`",
-        message=INVALID_JSON,
+        message=aws_texts.policies.INVALID_JSON,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.document import Number, member
@@ -28,7 +29,6 @@ class Kind(StrEnum):
 
 CURRENT: Final = "2012-10-17"
 LEGACY: Final = "2008-10-17"
-SYNTAX: Final = "Syntax errors in policy."
 _KINDS: Final = frozenset(Kind)
 PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
 """The kinds whose statements have a Principal element."""
@@ -37,7 +37,7 @@ _SID: Final = re.compile(r"[0-9A-Za-z]*", re.ASCII)
 
 
 def fault(
-    path: str, expected: str, found: object, *, message: str = SYNTAX, remedy: str = "correct the document"
+    path: str, expected: str, found: object, *, message: str = aws_texts.policies.SYNTAX, remedy: str = "correct the document"
 ) -> MalformedPolicyDocument:
     """Return the refusal of a violation of the grammar at the JSON path *path*."""
     return MalformedPolicyDocument(path=path, expected=expected, found=show(found), remedy=remedy, message=message)
@@ -54,7 +54,7 @@ def read_version(document: dict[str, Any]) -> str:
     """Return the version of *document*. Without one it is 2008-10-17, which has no policy variables (attack row A17)."""
     version = document.get("Version", LEGACY)
     if version not in (CURRENT, LEGACY) or not isinstance(version, str) or isinstance(version, Number):
-        raise fault("$.Version", f"{CURRENT} or {LEGACY}", version, message="The policy must contain a valid version string")
+        raise fault("$.Version", f"{CURRENT} or {LEGACY}", version, message=aws_texts.policies.VERSION)
     return version
 
 
@@ -105,10 +105,10 @@ def _read_statement(source: object, index: int, *, path: str, kind: Kind, variab
 def _check_prohibited(source: dict[str, Any], path: str, kind: Kind) -> None:
     for name in ("Principal", "NotPrincipal") if kind not in PRINCIPALED else ():
         if name in source:
-            raise fault(f"{path}.{name}", "no principal", name, message="Policy document should not specify a principal.")
+            raise fault(f"{path}.{name}", "no principal", name, message=aws_texts.policies.PRINCIPAL_PROHIBITED)
     for name in ("Resource", "NotResource") if kind is Kind.TRUST else ():
         if name in source:
-            raise fault(f"{path}.{name}", "no resource", name, message=f"Has prohibited field {name}")
+            raise fault(f"{path}.{name}", "no resource", name, message=aws_texts.policies.prohibited(name))
 
 
 def _read_sid(source: dict[str, Any], path: str, kind: Kind) -> str | None:
@@ -116,8 +116,7 @@ def _read_sid(source: dict[str, Any], path: str, kind: Kind) -> str | None:
         return None
     sid = _string(source["Sid"], f"{path}.Sid")
     if kind is not Kind.RESOURCE and not _SID.fullmatch(sid):
-        message = "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
-        raise fault(f"{path}.Sid", "ASCII letters and digits", sid, message=message)
+        raise fault(f"{path}.Sid", "ASCII letters and digits", sid, message=aws_texts.policies.SID_FORM)
     return sid
 
 
@@ -126,8 +125,7 @@ def _check_sids(statements: tuple[Statement, ...]) -> None:
     for statement in statements:
         # Older tools write an empty Sid in every statement, so it may repeat.
         if statement.sid and statement.sid in seen:
-            message = "Statement IDs (SID) in a single policy must be unique."
-            raise fault(f"{statement.path}.Sid", "a Sid of its own", statement.sid, message=message)
+            raise fault(f"{statement.path}.Sid", "a Sid of its own", statement.sid, message=aws_texts.policies.SID_REPEATED)
         seen.add(statement.sid or "")
 
 
@@ -140,9 +138,8 @@ def _one_of(source: dict[str, Any], path: str, name: str) -> str | None:
 
 def _read_principal(source: dict[str, Any], path: str, kind: Kind) -> PrincipalElement:
     name = _one_of(source, path, "Principal")
-    message = "The passed in policy has a statement with no principals!"
     if name is None:
-        raise fault(path, "Principal or NotPrincipal", None, message=message)
+        raise fault(path, "Principal or NotPrincipal", None, message=aws_texts.policies.NO_PRINCIPALS)
     value, at = source[name], f"{path}.{name}"
     by_type: dict[str, frozenset[str]] = {}
     if value == "*" and not isinstance(value, Number):
@@ -155,7 +152,7 @@ def _read_principal(source: dict[str, Any], path: str, kind: Kind) -> PrincipalE
     else:
         raise fault(at, "`*` or an object of principals by type", value)
     if not spelled:
-        raise fault(at, "at least one principal", "none", message=message)
+        raise fault(at, "at least one principal", "none", message=aws_texts.policies.NO_PRINCIPALS)
     return PrincipalElement(
         negated=name == "NotPrincipal",
         everyone=everyone,
@@ -170,7 +167,7 @@ def _read_action(source: dict[str, Any], path: str) -> ActionElement:
     name = _one_of(source, path, "Action")
     spelled = _strings(source[name], f"{path}.{name}") if name else ()
     if not spelled:
-        raise fault(path, "Action or NotAction with at least one action", None, message="Policy statement must contain actions.")
+        raise fault(path, "Action or NotAction with at least one action", None, message=aws_texts.policies.NO_ACTIONS)
     return ActionElement.compile(spelled, negated=name == "NotAction")
 
 
@@ -180,7 +177,7 @@ def _read_resource(source: dict[str, Any], *, path: str, kind: Kind, variables: 
     name = _one_of(source, path, "Resource")
     spelled = _strings(source[name], f"{path}.{name}") if name else ()
     if not spelled:
-        raise fault(path, "Resource or NotResource with at least one resource", None, message="Policy statement must contain resources.")
+        raise fault(path, "Resource or NotResource with at least one resource", None, message=aws_texts.policies.NO_RESOURCES)
     templates = tuple(read_template(text, variables=variables, path=f"{path}.{name}") for text in spelled)
     return ResourceElement.compile(spelled, templates, negated=name == "NotResource")
 

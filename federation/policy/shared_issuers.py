@@ -1,6 +1,6 @@
 """Issuers that serve many customers: whoever trusts one must say whose identities it means (attack rows A01, A20).
 
-IAM enforces this when a trust policy is written, for each Allow of AssumeRoleWithWebIdentity; the texts are its own, as recorded.
+IAM enforces this when a trust policy is written, for each Allow of AssumeRoleWithWebIdentity.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.statement import Statement
@@ -22,12 +23,12 @@ _SCOPING: Final = _EQUALITY | {"StringLike"}
 
 @dataclass(frozen=True, slots=True)
 class _SharedIssuerRule:
-    """What a statement that trusts ``issuer`` must hold; ``by_application`` marks the issuers that tell their applications apart."""
+    """What a statement that trusts ``principal``, of ``issuer``, must hold; ``by_application`` marks those that tell applications apart."""
 
+    principal: str
     issuer: str
     keys: tuple[str, ...]
     operators: frozenset[str]
-    message: str
     strict: bool = False
     by_application: bool = False
 
@@ -61,16 +62,13 @@ def check_shared_issuers(statements: tuple[Statement, ...]) -> None:
         MalformedPolicyDocument: Check ``policy-shared-issuer``.
     """
     for statement, rule in unscoped(statements, written=True):
-        message = rule.message
-        if rule.issuer == COGNITO and not statement.conditions:
-            message = "A condition block must be present for the Cognito provider"
         raise MalformedPolicyDocument(
             check="policy-shared-issuer",
             path=f"{statement.path}.Condition",
             expected=f"{' or '.join(sorted(rule.operators))} on {' or '.join(map(show, rule.keys))}, not open to all",
             found="no such condition",
             remedy=f"name whose identities of {show(rule.issuer)} may assume the role: everybody can get a token of this issuer",
-            message=message,
+            message=_message(rule, conditions=bool(statement.conditions)),
         )
 
 
@@ -99,10 +97,14 @@ def _rule(principal: str) -> _SharedIssuerRule | None:
         return None
     keys = tuple(key_name(issuer, claim) for claim in required.claims)
     if required.by_application:
-        message = f"Policy trusting {issuer} requires a StringEquals condition on an application id"
-        return _SharedIssuerRule(issuer, keys, _EQUALITY, message, by_application=True)
-    message = (
-        f"Trust policy with trusted principal {principal if required.strict else issuer} must evaluate, using StringEquals, StringLike or "
-        f"StringEqualsIgnoreCase, {' or '.join(keys)} which is not scoped to all."
-    )
-    return _SharedIssuerRule(issuer, keys, _SCOPING, message, strict=required.strict)
+        return _SharedIssuerRule(principal, issuer, keys, _EQUALITY, by_application=True)
+    return _SharedIssuerRule(principal, issuer, keys, _SCOPING, strict=required.strict)
+
+
+def _message(rule: _SharedIssuerRule, *, conditions: bool) -> str:
+    """Return AWS's text for a statement that breaks *rule*, and has *conditions* or none."""
+    if rule.issuer == COGNITO and not conditions:
+        return aws_texts.policies.COGNITO_WITHOUT_CONDITION
+    if rule.by_application:
+        return aws_texts.policies.application_required(rule.issuer)
+    return aws_texts.policies.scope_required(rule.principal if rule.strict else rule.issuer, rule.keys)

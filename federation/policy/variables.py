@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import MalformedPolicyDocument, show
 from federation.identity import ContextValue
 from federation.policy.wildcard import Piece, fold
-
-SYNTAX_ERRORS: Final = "Syntax errors in policy."
-"""The message of IAM for an operator or a variable that it does not know."""
 
 _VARIABLE: Final = re.compile(
     r"\$\{(?:(?P<literal>[*?$])|(?P<key>[^\s{}$,'*?](?:[^{}$,'*?]*[^\s{}$,'*?])?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?)\}"
@@ -93,7 +91,7 @@ def read_template(text: str, *, variables: bool, path: str) -> Template:
                 expected="variables of the form ${key} or ${key, 'default'}",
                 found=show(text[opening : opening + 64]),
                 remedy="close the variable, name one condition key in it, and write ${$} for a dollar sign before a brace",
-                message=SYNTAX_ERRORS,
+                message=aws_texts.policies.SYNTAX,
             )
         if opening > start:
             parts.append(Piece(text[start:opening]))

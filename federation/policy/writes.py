@@ -1,6 +1,6 @@
-"""The rules by which IAM and STS accept a document that is offered, beyond the grammar. What was stored before a rule came keeps working.
+"""The rules by which IAM and STS accept a document that is offered, beyond the grammar.
 
-Texts are AWS's own, as recorded.
+What was stored before a rule came keeps working.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from federation.aws_texts import policies as texts
 from federation.check_names import PolicyCheck
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.document import member
-from federation.policy.grammar import CURRENT, SYNTAX, Kind
+from federation.policy.grammar import CURRENT, Kind
 from federation.policy.operators import ARN, DATE, IP, NUMERIC
 from federation.policy.shared_issuers import check_shared_issuers
 from federation.policy.statement import Statement
@@ -50,8 +51,8 @@ _FEDERATED_PRINCIPAL: Final = re.compile(
 )
 _SERVICE_PRINCIPAL: Final = re.compile(r"[A-Za-z0-9.-]+\.[A-Za-z0-9.-]+", re.ASCII)
 _VENDOR: Final = re.compile(r"\*|[A-Za-z0-9*?-]+:.+", re.ASCII | re.DOTALL)
-_COLONS: Final = "Actions/Condition can contain only one colon."
-_UNPREFACED: Final = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+_ECHOED: Final = 2048
+"""Most characters of the policy that a text repeats."""
 _TYPED: Final = (NUMERIC, DATE, IP, ARN)
 
 
@@ -69,8 +70,8 @@ def check_write(statements: tuple[Statement, ...], kind: Kind, *, version: str, 
             ``policy-condition-key``, ``policy-value``, ``policy-shared-issuer``.
     """
     if managed and version != CURRENT:
-        message = f"Policy document must be version {CURRENT} or greater."
-        raise _fault("policy-version", "$.Version", f"{CURRENT}, as managed policies must say", version, message)
+        expected = f"{CURRENT}, as managed policies must say"
+        raise _fault("policy-version", "$.Version", expected, version, texts.version_at_least(CURRENT))
     for statement in statements:
         _check_actions(statement, kind)
     for statement in statements:
@@ -87,12 +88,12 @@ def check_write(statements: tuple[Statement, ...], kind: Kind, *, version: str, 
 def _check_actions(statement: Statement, kind: Kind) -> None:
     for text in statement.action.spelled:
         if not _VENDOR.fullmatch(text):
-            raise _fault("policy-action", statement.path, "an action of the form service:action", text, _UNPREFACED)
+            raise _fault("policy-action", statement.path, "an action of the form service:action", text, texts.NO_VENDOR)
         if text.count(":") > 1:
-            raise _fault("policy-action", statement.path, "an action of the form service:action, with one colon", text, _COLONS)
+            raise _fault("policy-action", statement.path, "an action of the form service:action, with one colon", text, texts.COLONS)
         if kind is Kind.TRUST and not _assumes(text):
-            message = "AssumeRole policy may only specify STS AssumeRole actions."
-            raise _fault("policy-action", statement.path, f"one of {', '.join(ASSUME_ACTIONS)}", text, message)
+            expected = f"one of {', '.join(ASSUME_ACTIONS)}"
+            raise _fault("policy-action", statement.path, expected, text, texts.ASSUME_ACTIONS)
 
 
 def _assumes(text: str) -> bool:
@@ -104,8 +105,7 @@ def _assumes(text: str) -> bool:
 def _check_resources(statement: Statement) -> None:
     for text in statement.resource.spelled if statement.resource else ():
         if text != "*" and not (text.startswith("arn:") and text.count(":") >= 2):  # noqa: PLR2004 - arn:partition:…
-            message = f'Resource {text[:2048]} must be in ARN format or "*".'
-            raise _fault("policy-resource", statement.path, "an ARN or `*`", text, message)
+            raise _fault("policy-resource", statement.path, "an ARN or `*`", text, texts.resource_form(text[:_ECHOED]))
 
 
 def _check_principals(statement: Statement) -> None:
@@ -115,28 +115,28 @@ def _check_principals(statement: Statement) -> None:
     name = "NotPrincipal" if element.negated else "Principal"
     path = member(statement.path, name)
     if element.spelled == ("*",):
-        raise _fault("policy-principal", path, "principals by type", "*", 'AssumeRolepolicy contained an invalid principal: "STAR":"*".')
+        raise _fault("policy-principal", path, "principals by type", "*", texts.EVERYBODY)
     patterns = {"AWS": _AWS_PRINCIPAL, "Federated": _FEDERATED_PRINCIPAL, "Service": _SERVICE_PRINCIPAL}
     for type_, names in element.names.items():
         for text in sorted(names):
             if type_ in patterns and not patterns[type_].fullmatch(text):
-                message = f'Invalid principal in policy: "{type_}":"{text[:2048]}"'
+                message = texts.invalid_principal(type_, text[:_ECHOED])
                 if type_ == "Federated":
-                    message = "Federated principals must be valid domain names or SAML metadata ARNs"
+                    message = texts.FEDERATED_PRINCIPAL
                 raise _fault("policy-principal", member(path, type_), f"a principal of type {type_}", text, message)
 
 
 def _check_values(condition: Condition, kind: Kind) -> None:
     if ":" not in condition.key:
-        raise _fault("policy-condition-key", condition.path, "a key of the form service:key", condition.key, _UNPREFACED)
+        raise _fault("policy-condition-key", condition.path, "a key of the form service:key", condition.key, texts.NO_VENDOR)
     if condition.folded.startswith("https://"):
-        message = "Condition can contain only one colon."
-        raise _fault("policy-condition-key", condition.path, "a provider's URL without https://", condition.key, message)
+        expected = "a provider's URL without https://"
+        raise _fault("policy-condition-key", condition.path, expected, condition.key, texts.COLONS_OF_KEY)
     if kind in (Kind.SESSION, Kind.RESOURCE) or condition.operator.operator.family not in _TYPED:
         return
     bad = condition.malformed
     if bad is not None:
-        raise _fault("policy-value", condition.path, f"a value of the type {condition.operator.operator.family.name}", bad, SYNTAX)
+        raise _fault("policy-value", condition.path, f"a value of the type {condition.operator.operator.family.name}", bad, texts.SYNTAX)
 
 
 def _fault(check: PolicyCheck, path: str, expected: str, found: Any, message: str) -> MalformedPolicyDocument:  # noqa: ANN401 - shown as it is

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import FederationError, MalformedInput, MissingContentLength, RequestEntityTooLarge, RequestTimeout, show
 from federation.server.access_log import AccessLog
 from federation.server.endpoint import Endpoint, refused
@@ -119,7 +119,7 @@ async def _body(request: Request, connection: Connection) -> bytes:
             expected=f"the body within {limits.REQUEST_SECONDS} seconds",
             found="a body that took longer",
             remedy="send the request again",
-            message="Your socket connection to the server was not read from or written to within the timeout period.",
+            message=aws_texts.requests.TIMEOUT,
         ) from None
     except RuntimeError as broken:  # RSGI's ProtocolError and ProtocolClosed
         raise MalformedInput(
@@ -148,7 +148,7 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
             expected="one Content-Length header and no Transfer-Encoding",
             found="no single decimal Content-Length, or a Transfer-Encoding",
             remedy="send the body in one piece, with its length",
-            message=MissingContentLength.text,
+            message=aws_texts.requests.NO_CONTENT_LENGTH,
         )
     if len(announced) > _LENGTH_DIGITS or int(announced) > limits.REQUEST_OCTETS:
         return RequestEntityTooLarge(
@@ -156,7 +156,7 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
             expected=f"a body of at most {limits.REQUEST_OCTETS} octets",
             found=show(announced),
             remedy="send one operation per request",
-            message=RequestEntityTooLarge.text,
+            message=aws_texts.requests.TOO_LARGE,
         )
     return None
 

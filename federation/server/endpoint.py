@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Final
 
-from federation import clock
+from federation import aws_texts, clock
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
 from federation.report import kept
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
@@ -110,7 +110,7 @@ class Endpoint:
                 expected="an operation of STS in the parameter Action",
                 found="none",
                 remedy=f"send Action=…&Version={VERSION} as a form, or use an AWS SDK",
-                message=MissingAction.text,
+                message=aws_texts.requests.MISSING_ACTION,
             )
         operation = self._operations.get(action)
         if operation is None or version != VERSION:
@@ -119,7 +119,7 @@ class Endpoint:
                 expected=f"one of {', '.join(self._operations)}" if operation is None else f"Version={VERSION}",
                 found=show(action) if operation is None else "none" if version is None else show(version),
                 remedy="correct the request",
-                message=f"Could not find operation {_echo(action)} for version {_echo(version or 'NO_VERSION_SPECIFIED')}",
+                message=aws_texts.requests.no_such_operation(_echo(action), _echo(version or aws_texts.requests.NO_VERSION)),
             )
         return operation
 

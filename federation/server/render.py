@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from federation import aws_texts
 from federation.errors import FederationError, InternalFailure
 from federation.server.messages import Response
 from federation.sts.catalogue import Precision
@@ -56,7 +57,7 @@ def render_refusal(refusal: FederationError, *, content_type: str, request_id: s
     members = {
         "Type": "Receiver" if ours else "Sender",
         "Code": InternalFailure.code if ours else refusal.code,
-        "Message": InternalFailure.text if ours else refusal.wire_message,
+        "Message": aws_texts.service.FAILURE if ours else refusal.wire_message,
     }
     if content_type == JSON:
         return Response(status, JSON, request_id, _json({"Error": members, "RequestId": request_id}))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.check_names import WireCheck
 from federation.errors import MalformedInput, MalformedQueryString, show
 from federation.server.messages import Request
@@ -23,7 +23,6 @@ from federation.sts.parameters.constraints import (
     TextConstraint,
     TextListConstraint,
 )
-from federation.sts.sigv4.request import INCOMPLETE_ESCAPE
 
 Argument = str | int | dict[str, "Argument"] | list["Argument"]
 """A parameter in the form that boto3 and the library take."""
@@ -108,7 +107,7 @@ def _check_escapes(data: bytes) -> None:
         expected="two hexadecimal digits after every percent sign",
         found=show("%" + digits),
         remedy="percent-encode the parameters",
-        message=f"Illegal hex character in escape % pattern: %{shown}" if len(digits) > 1 else INCOMPLETE_ESCAPE,
+        message=aws_texts.requests.illegal_escape(shown) if len(digits) > 1 else aws_texts.requests.INCOMPLETE_ESCAPE,
     )
 
 
@@ -173,7 +172,7 @@ def _integer(name: str, text: str) -> int:
             expected=f"a decimal integer of 32 bits for {name}",
             found=show(text),
             remedy="send digits alone",
-            message="missing value for decimal type" if not text else None,
+            message=None if text else aws_texts.requests.NO_DECIMAL,
         )
     return value
 

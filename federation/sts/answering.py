@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NoReturn, TypeVar
 
-from federation import clock
+from federation import aws_texts, clock
 from federation.account import Account
 from federation.account.issuers import by_issuer
-from federation.errors import INTERNAL_FAILURE, FederationError, InternalFailure
+from federation.errors import FederationError, InternalFailure
 from federation.explanation import Question
 from federation.state import AuditSink, Origin, ReplayCache, State
 from federation.sts import trail
@@ -138,7 +138,7 @@ def _refusal(error: Exception) -> FederationError:
         expected="no internal error",
         found=type(error).__name__,
         remedy="report this as a bug; the cause is chained to this error",
-        message=INTERNAL_FAILURE,
+        message=aws_texts.service.INTERNAL_FAILURE,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from federation import aws_texts
 from federation.names import kebab_case
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
@@ -64,7 +65,7 @@ _ALL: Final = (
     Operation(call=AssumeRole, method=SecurityTokenService.assume_role),
     Operation(call=AssumeRoleWithSaml, method=SecurityTokenService.assume_role_with_saml),
     Operation(call=AssumeRoleWithWebIdentity, method=SecurityTokenService.assume_role_with_web_identity),
-    Operation(call=AssumeRoot, method=SecurityTokenService.assume_root, global_refusal="Unknown Operation"),
+    Operation(call=AssumeRoot, method=SecurityTokenService.assume_root, global_refusal=aws_texts.service.UNKNOWN_OPERATION),
     Operation(call=DecodeAuthorizationMessage, method=SecurityTokenService.decode_authorization_message),
     Operation(call=GetAccessKeyInfo, method=SecurityTokenService.get_access_key_info),
     Operation(call=GetCallerIdentity, method=SecurityTokenService.get_caller_identity),
@@ -74,7 +75,7 @@ _ALL: Final = (
     Operation(
         call=GetWebIdentityToken,
         method=SecurityTokenService.get_web_identity_token,
-        global_refusal="Operation not supported on STS global endpoint",
+        global_refusal=aws_texts.service.NOT_GLOBAL,
         precision="milliseconds",
     ),
 )

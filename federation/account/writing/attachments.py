@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.account.model import POLICY_ARN, POLICY_NAME
 from federation.account.reading.entities import EntityKind
 from federation.account.writing.documents import check_name, parsed
@@ -188,19 +188,13 @@ def check_no_policies(document: Mapping[str, Any], kind: EntityKind, name: str) 
     attached = [str(each.get("PolicyArn")) for each in _listed(document, "AttachedManagedPolicies")]
     inline = [str(each.get("PolicyName")) for each in _listed(document, kind.inline_member)]
     if attached or inline:
-        what = "detach all policies" if attached else "delete policies"
         raise conflict(
             kind.file_of(name),
             f"a {kind.noun} without policies",
             ", ".join(map(show, attached + inline)),
             remedy="detach and delete them first, or delete the entity with all that is its own (--force)",
-            message=must_first(what),
+            message=aws_texts.iam.DETACH_POLICIES_FIRST if attached else aws_texts.iam.DELETE_POLICIES_FIRST,
         )
-
-
-def must_first(what: str) -> str:
-    """Return IAM's message for an entity that cannot be deleted before *what* has been done."""
-    return f"Cannot delete entity, must {what} first."
 
 
 def conflict(file: str, expected: str, found: str, *, remedy: str, message: str) -> DeleteConflict:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
 
-from federation import clock, limits
+from federation import aws_texts, clock, limits
 from federation.account.access_key_id import LONG_TERM, VARIABLE_OCTETS, access_key_id
 from federation.account.mfa_device import parse_secret
 from federation.account.model import USER_NAME
@@ -183,7 +183,7 @@ def deactivate_mfa_device(account: Target, *, serial_number: str) -> None:
         tree = draft.tree(Faults())
         known = file.rpartition("/")[2] in tree.entries(MFA_DEVICES)
         if not known or secret_of(tree.json(file), MFA_DEVICE).get("SerialNumber") != serial_number:
-            message = f"MFA Device with serial number {serial_number} does not exist."
+            message = aws_texts.iam.no_such_device(serial_number)
             raise no_such_entity(MFA_DEVICES, "the serial number of a device", show(serial_number), message=message)
         draft.remove(file)
 
@@ -196,7 +196,7 @@ def _key_file(draft: Draft, access_key_id: str) -> str:
     check_name("access-key-id", access_key_id, ACCESS_KEY_ID)
     file = f"{access_key_id}{JSON}"
     if file not in draft.entries(ACCESS_KEYS):
-        message = f"The Access Key with id {access_key_id} cannot be found."
+        message = aws_texts.iam.no_such_key(access_key_id)
         raise no_such_entity(f"{ACCESS_KEYS}/{file}", "an access key of that id", "none", message=message)
     return f"{ACCESS_KEYS}/{file}"
 

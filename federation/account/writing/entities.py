@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from federation import aws_texts
 from federation.account.reading.entities import JSON, EntityKind, arn_of, unwrapped
 from federation.account.reading.faults import Faults
 from federation.account.reading.names import name_of
@@ -34,7 +35,7 @@ def require_new(draft: Draft, directory: str, name: str, *, noun: str) -> None:
             found=f"the {noun} {show(twin)}",
             remedy="choose another name, or delete the old one first",
             check="write",
-            message=f"{noun.capitalize()} with name {name} already exists.",
+            message=aws_texts.iam.name_taken(noun, name),
         )
 
 
@@ -68,7 +69,7 @@ def require_entity(draft: Draft, kind: EntityKind, name: object) -> str:
             kind.file_of(name),
             f"a {kind.noun} of that name",
             "none" if twin is None else f"the {kind.noun} {show(twin)}",
-            message=f"The {kind.noun} with name {name} cannot be found.",
+            message=aws_texts.iam.no_such_name(kind.noun, name),
         )
     return name
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from federation import aws_texts
 from federation.account.reading.entities import GROUP, USER, arn_of
-from federation.account.writing.attachments import check_no_policies, conflict, must_first
+from federation.account.writing.attachments import check_no_policies, conflict
 from federation.account.writing.documents import check_name
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import create_entity, names_of, replace_entity, stored_entity, update_entity
@@ -78,7 +79,7 @@ def delete_group(account: Target, *, name: str, force: bool = False) -> None:
                 "a group without members",
                 ", ".join(map(show, members)),
                 remedy="take them out first: federation account remove-user-from-group",
-                message=must_first("remove users from group"),
+                message=aws_texts.iam.REMOVE_USERS_FIRST,
             )
         if not force:
             check_no_policies(document, GROUP, name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.account.model import POLICY_ARN
 from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, arn_of
 from federation.account.reading.policies import policy_file
@@ -73,7 +74,7 @@ def create_policy_version(account: Target, *, policy_arn: str, document: str, se
                 found=f"{len(versions)} already",
                 remedy="delete one that is no longer needed: federation account delete-policy-version",
                 check="policy-versions",
-                message="A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
+                message=aws_texts.iam.POLICY_VERSIONS,
             )
         numbers = [int(str(each.get("VersionId"))[1:]) for each in versions if _VERSION.fullmatch(str(each.get("VersionId")))]
         name = f"v{max(numbers, default=0) + 1}"
@@ -119,7 +120,7 @@ def delete_policy_version(account: Target, *, policy_arn: str, version_id: str) 
                 "a version that is not the default one",
                 show(version_id),
                 remedy="let another version take effect first: federation account set-default-policy-version",
-                message="Cannot delete the default version of a policy.",
+                message=aws_texts.iam.DEFAULT_VERSION,
             )
         stored["PolicyVersionList"] = [each for each in versions if each is not version]
         draft.write(file, document_octets(stored))
@@ -142,7 +143,7 @@ def delete_policy(account: Target, *, policy_arn: str) -> None:
                 "a policy that is attached to nothing, and bounds nothing",
                 ", ".join(holders),
                 remedy="detach it first: federation account detach-role-policy, detach-user-policy, detach-group-policy",
-                message="Cannot delete a policy attached to entities.",
+                message=aws_texts.iam.POLICY_ATTACHED,
             )
         draft.remove(file)
 
@@ -157,9 +158,7 @@ def _stored(draft: Draft, policy_arn: str) -> tuple[str, dict[str, Any]]:
     policy = draft.account().policies.get(policy_arn)
     if policy is None:
         file = policy_file(policy_arn, policy_arn.rpartition("/")[2])
-        raise no_such_entity(
-            file, "a policy of that ARN", show(policy_arn), message=f"Policy {policy_arn} does not exist or is not attachable."
-        )
+        raise no_such_entity(file, "a policy of that ARN", show(policy_arn), message=aws_texts.iam.no_such_policy(policy_arn))
     stored = stored_document(draft, policy.file, POLICY)
     if "Statement" in stored:
         stored = {"PolicyName": policy.name, "Path": policy.path, "PolicyVersionList": [_version("v1", stored, default=True)]}
@@ -184,7 +183,7 @@ def _version_of(versions: list[dict[str, Any]], version_id: str, file: str) -> d
         if each.get("VersionId") == version_id:
             return each
     there = ", ".join(show(each.get("VersionId")) for each in versions)
-    raise no_such_entity(file, f"one of {there}", show(version_id), message=f"Policy version {version_id} does not exist.")
+    raise no_such_entity(file, f"one of {there}", show(version_id), message=aws_texts.iam.no_such_version(version_id))
 
 
 def _set_default(stored: dict[str, Any], versions: list[dict[str, Any]], name: str) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from federation import aws_texts
 from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
 from federation.account.reading.entities import GROUP, JSON, USER, arn_of
 from federation.account.reading.faults import Faults
 from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PRIVATE_MODE
-from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, must_first, set_boundary, set_tags
+from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, set_boundary, set_tags
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import (
@@ -159,11 +160,16 @@ def secrets_of(draft: Draft, user: str) -> Iterator[str]:
 def _check_alone(document: dict[str, Any], name: str, secrets: list[str]) -> None:
     groups = groups_of(document)
     if groups or secrets:
-        what = "remove users from group" if groups else "delete access keys" if secrets[0].startswith(ACCESS_KEYS) else "delete MFA device"
+        if groups:
+            message = aws_texts.iam.REMOVE_USERS_FIRST
+        elif secrets[0].startswith(ACCESS_KEYS):
+            message = aws_texts.iam.DELETE_KEYS_FIRST
+        else:
+            message = aws_texts.iam.DELETE_DEVICE_FIRST
         raise conflict(
             USER.file_of(name),
             "a user without groups, access keys and MFA devices",
             ", ".join([*(f"the group {show(group)}" for group in groups), *secrets]),
             remedy="take them away first, or delete the user with all that is its own (--force)",
-            message=must_first(what),
+            message=message,
         )

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.check_names import SamlCheck
 from federation.errors import RegistrationError, show
 from federation.saml.decode import base64_octets
@@ -120,7 +120,7 @@ def load_decryption_key(material: object, *, source: str = "") -> DecryptionKey:
     The size of the key matters for the confidentiality of assertions only. No identity is proved by it.
 
     Raises:
-        RegistrationError: Check ``decryption-key`` (AWS: "Invalid private key."), ``key-type``, ``key-size`` or ``key-exponent``.
+        RegistrationError: Check ``decryption-key``, ``key-type``, ``key-size`` or ``key-exponent``.
     """
     octets = material.encode("utf-8", "replace") if isinstance(material, str) else material
     try:
@@ -133,7 +133,7 @@ def load_decryption_key(material: object, *, source: str = "") -> DecryptionKey:
             expected="one unencrypted RSA private key in PEM (PKCS#1 or PKCS#8)",
             found=type(fault).__name__ if isinstance(material, (str, bytes)) else type(material).__name__,
             remedy="export the key as PEM without a passphrase",
-            message="Invalid private key.",
+            message=aws_texts.iam.PRIVATE_KEY,
         ) from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise _refusal("key-type", "an RSA private key", type(key).__name__.lstrip("_"), "assertions are encrypted to RSA keys alone")

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.check_names import SamlCheck
 from federation.errors import RegistrationError, show
 from federation.saml.decode import base64_octets
@@ -25,7 +25,6 @@ from federation.saml.registration.keys import Permit, VerificationKey, load_cert
 from federation.saml.registration.metadata_integrity import check_unchanged
 from federation.saml.xml import DS, MD
 
-_PARSE_MESSAGE: Final = "Could not parse metadata"
 _SAML2: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
 _DEPTH: Final = limits.XML_DEPTH
 
@@ -245,4 +244,4 @@ def _notes(root: Element, entity: Element, descriptor: Element, keys: tuple[Veri
 
 
 def _refusal(check: SamlCheck, expected: str, found: str, remedy: str) -> RegistrationError:
-    return RegistrationError(check=check, expected=expected, found=found, remedy=remedy, message=_PARSE_MESSAGE)
+    return RegistrationError(check=check, expected=expected, found=found, remedy=remedy, message=aws_texts.iam.METADATA)

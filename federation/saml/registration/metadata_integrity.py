@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import FederationError, RegistrationError
 from federation.saml.signature.algorithms import DIGESTS
 from federation.saml.signature.proof import detach
@@ -42,7 +43,7 @@ def check_unchanged(document: str | bytes) -> str | None:
             expected="metadata as it was signed",
             found="another digest: the document was changed after signing, if only by re-formatting",
             remedy="export the metadata again and register it untouched, or remove its Signature if the change is yours",
-            message="Could not parse metadata",
+            message=aws_texts.iam.METADATA,
         )
     return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Literal, get_args
 
-from federation import clock, limits
+from federation import aws_texts, clock, limits
 from federation.arn import Arn
 from federation.check_names import SamlCheck
 from federation.clock import Span
@@ -148,7 +148,7 @@ class SamlProvider:
                 "a decryption key where encryption is required",
                 "none",
                 "register the private key whose certificate the identity provider encrypts to",
-                "Failed to set assertion encryption mode to Required because no private key is present.",
+                aws_texts.iam.ENCRYPTION_WITHOUT_KEY,
             )
         for name, value in values.items():
             object.__setattr__(self, name, value)

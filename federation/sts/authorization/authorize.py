@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.condition_keys import SECURE_TRANSPORT
 from federation.errors import AccessDenied, FederationError, ValidationError, show
 from federation.identity import ContextValue
@@ -70,9 +71,8 @@ class Authorization:
         if self.bar is not None and self.bar.message:
             return self.bar.message
         request = self.evaluation.request
-        where = "" if request.resource is None else f" on resource: {request.resource}"
         told = {Told.ALL: self.evaluation.reason, Told.OWN: self.evaluation.callers_reason, Told.NOTHING: ""}[self.told]
-        return f"User: {self.caller.arn} is not authorized to perform: {request.action}{where}" + (f" {told}" if told else "")
+        return aws_texts.authorization.signed(self.caller.arn, request.action, request.resource, told)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision and its explanation as plain data: the documented schema of ``--json``."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from federation import aws_texts
 from federation.account.model import ACCOUNT_ID
 from federation.check_names import StsCheck
 from federation.errors import ValidationError, show
@@ -105,8 +106,8 @@ class Evaluation:
     def _reason(self, layer: Layer) -> str:
         verdict = self.layers.get(layer)
         if verdict is not None and verdict.effect == "Deny":
-            return f"with an explicit deny in {'an' if layer is Layer.IDENTITY else 'a'} {layer}"
-        return f"because no {layer} allows the {self.request.action} action"
+            return aws_texts.authorization.denied(layer)
+        return aws_texts.authorization.not_allowed(layer, self.request.action)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

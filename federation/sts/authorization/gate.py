@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import AccessDenied
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.parameters.record import Call
@@ -20,8 +21,8 @@ def _plain(*kinds: CallerKind) -> dict[CallerKind, str]:
 
 REFUSED: Final[Mapping[str, Mapping[CallerKind, str]]] = {
     "AssumeRole": {
-        CallerKind.ROOT: "Roles may not be assumed by root accounts.",
-        CallerKind.ROOT_SESSION: "Roles may not be assumed by root accounts.",
+        CallerKind.ROOT: aws_texts.authorization.ROOT_CALLER,
+        CallerKind.ROOT_SESSION: aws_texts.authorization.ROOT_CALLER,
         **_plain(CallerKind.FEDERATED_USER),
     },
     "AssumeRoot": _plain(CallerKind.ROOT, CallerKind.ROOT_SESSION, CallerKind.FEDERATED_USER),
@@ -29,10 +30,10 @@ REFUSED: Final[Mapping[str, Mapping[CallerKind, str]]] = {
     "GetAccessKeyInfo": _plain(CallerKind.USER_SESSION, CallerKind.FEDERATED_USER),
     "GetCallerIdentity": _NOBODY,
     "GetDelegatedAccessToken": _plain(CallerKind.USER_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT_SESSION),
-    "GetFederationToken": dict.fromkeys(_SESSIONS, "Cannot call GetFederationToken with session credentials"),
-    "GetSessionToken": dict.fromkeys(_SESSIONS, "Cannot call GetSessionToken with session credentials"),
+    "GetFederationToken": dict.fromkeys(_SESSIONS, aws_texts.authorization.session_caller("GetFederationToken")),
+    "GetSessionToken": dict.fromkeys(_SESSIONS, aws_texts.authorization.session_caller("GetSessionToken")),
     "GetWebIdentityToken": {
-        CallerKind.FEDERATED_USER: "GetWebIdentityToken does not support federated user sessions",
+        CallerKind.FEDERATED_USER: aws_texts.authorization.FEDERATED_USER_CALLER,
         **_plain(CallerKind.ROOT_SESSION),
     },
 }
@@ -53,7 +54,7 @@ def barred(operation: str, caller: Caller) -> Bar | None:
     kind = CallerKind.ROOT if caller.kind is CallerKind.USER_SESSION and caller.is_root and CallerKind.ROOT in refused else caller.kind
     if kind not in refused:
         return None
-    message = refused[kind] or f"User: {caller.arn} is not authorized to perform: sts:{operation}"
+    message = refused[kind] or aws_texts.authorization.signed(caller.arn, f"sts:{operation}", None)
     return Bar(f"because {operation} does not answer {kind}", message)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.condition_keys import ConditionValues
 from federation.errors import FederationError, InvalidAuthorizationMessageException
 from federation.policy import Decision, RequestContext, StatementResult
@@ -187,7 +187,7 @@ def _invalid() -> InvalidAuthorizationMessageException:
         expected="an encoded authorization message of this account, whole",
         found="another text",
         remedy="copy the whole message from the error of the denied request; only the service that encoded it can decode it",
-        message=InvalidAuthorizationMessageException.text,
+        message=aws_texts.authorization.ENCODED_MESSAGE,
     )
 
 

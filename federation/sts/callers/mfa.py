@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from federation import clock, limits
+from federation import aws_texts, clock, limits
 from federation.account.mfa_device import MfaDevice, parse_secret
 from federation.errors import AccessDenied, ValidationError, show
 from federation.portable import kept_here
@@ -73,8 +73,7 @@ def check_mfa(
             expected="the serial number of an MFA device of the caller",
             found=show(serial_number),
             remedy="pass the ARN that `federation account show` lists for the caller",
-            message="MultiFactorAuthentication failed, unable to validate MFA code.  "
-            "Please verify your MFA serial number is valid and associated with this user.",
+            message=aws_texts.authorization.MFA_DEVICE,
         )
     step = _matching_step(device, token_code, instant)
     if step is None or not used.claim(device.serial_number, step):
@@ -83,7 +82,7 @@ def check_mfa(
             expected="the present six-digit code of the device, not used before",
             found="a wrong, expired or used code",
             remedy="wait for the next code; check the clocks of device and host",
-            message="MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+            message=aws_texts.authorization.MFA_CODE,
         )
     return VerifiedMfa(device.serial_number, instant)
 

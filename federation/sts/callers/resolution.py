@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from federation import aws_texts
 from federation.account import Account
 from federation.account.access_key_id import TEMPORARY, account_of
 from federation.account.model import User
@@ -156,7 +157,7 @@ def _no_such_key(account: Account, access_key_id: object, *, inactive: bool) -> 
         expected=f"an active access key of account {account.id}",
         found=found,
         remedy=remedy,
-        message=InvalidClientTokenId.text,
+        message=aws_texts.requests.UNKNOWN_TOKEN,
     )
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.account import Role
-from federation.arn import Arn, is_invalid
+from federation.arn import Arn
 from federation.errors import IDPRejectedClaim, ValidationError, show
 from federation.identity import VerifiedIdentity
 from federation.state import ReplayCache
@@ -134,7 +134,7 @@ def check_role_arn(role_arn: str) -> None:
             expected="arn:<partition>:iam::<account>:role/<name>",
             found=show(role_arn),
             remedy="copy the ARN of the role",
-            message=is_invalid(role_arn),
+            message=aws_texts.parameters.is_invalid(role_arn),
         )
 
 

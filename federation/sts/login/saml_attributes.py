@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.identity import SessionTag
 from federation.report import BOTH, Check
@@ -53,7 +53,7 @@ def check_role_pair(login: VerifiedLogin) -> None:
         found=", ".join(show(pair) for pair in near[:_OFFERED]) + (f" and {len(near) - _OFFERED} more" if len(near) > _OFFERED else "")
         or "no value",
         remedy="ask for a pair the assertion offers, or correct the attribute at the identity provider: no spaces, exact case",
-        message="SAML Assertion doesn't contain the requested Role and Metadata in the attributes",
+        message=aws_texts.saml.ROLE_PAIR,
     )
 
 
@@ -62,13 +62,12 @@ def check_session_name(login: VerifiedLogin) -> None:
     values = attribute(login, ROLE_SESSION_NAME)
     if len(values) == 1 and _NAME.fullmatch(values[0]) is not None:
         return
-    required, pattern = "RoleSessionName is required in AuthnResponse", f"RoleSessionName in AuthnResponse must match {_NAME.pattern}"
     raise InvalidIdentityToken(
         check="role-session-name",
         expected=f"attribute {ROLE_SESSION_NAME} with one value matching {_NAME.pattern}",
         found=_found(values),
         remedy="map a user name or e-mail address to it at the identity provider",
-        message=pattern if values else required,
+        message=aws_texts.saml.session_name_form(_NAME.pattern) if values else aws_texts.saml.NO_SESSION_NAME,
     )
 
 
@@ -112,7 +111,7 @@ def check_source_identity(login: VerifiedLogin) -> None:
         expected=f"attribute {SOURCE_IDENTITY} with one value matching {_NAME.pattern}, or none",
         found=_found(values),
         remedy="map a user name or e-mail address to it at the identity provider",
-        message=f'Source Identity must match {_NAME.pattern} and not begin with "aws:"',
+        message=aws_texts.saml.source_identity_form(_NAME.pattern),
     )
 
 

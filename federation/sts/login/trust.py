@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from federation import aws_texts
 from federation.account import Role
 from federation.condition_keys import SECURE_TRANSPORT
 from federation.errors import AccessDenied, show
@@ -75,10 +76,6 @@ def _caller(provider_arn: str) -> Principal:
     return Principal.federated(provider_arn)
 
 
-def _not_authorized(operation: str) -> str:
-    return f"Not authorized to perform sts:{operation}"
-
-
 def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied:
     """Return the refusal for *decision*. Its message on the wire is that of AWS."""
     explicit = decision.effect == "Deny"
@@ -87,7 +84,7 @@ def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied
         expected=f"a trust policy of {show(role_arn)} that allows {decision.request.action}",
         found="a statement that denies it" if explicit else _nearest(decision),
         remedy="correct the trust policy or the token; `federation explain` shows every statement and condition",
-        message=_not_authorized(operation),
+        message=aws_texts.authorization.federated(operation),
         decision=decision,
     )
 
@@ -99,7 +96,7 @@ def no_such_role(*, operation: str, role_arn: str) -> AccessDenied:
         expected="a role of the account",
         found=show(role_arn),
         remedy="correct the ARN, path included; `federation account show` lists the roles",
-        message=_not_authorized(operation),
+        message=aws_texts.authorization.federated(operation),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.account import Role
 from federation.errors import InvalidIdentityToken, ValidationError
 from federation.identity import ContextValue
@@ -154,5 +154,5 @@ def _check_chained(caller: Caller, asked: int | None) -> None:
             expected=f"at most {limits.CHAINED_SESSION_MAX_SECONDS} seconds, as the caller is a role session",
             found=f"{asked} seconds",
             remedy="ask for an hour, or call with the credentials of a user",
-            message="The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            message=aws_texts.sessions.CHAINED_DURATION,
         )

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import ValidationError, show
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
@@ -84,7 +84,7 @@ def _target(target: str, context: Context) -> str:
             expected="a member account, by its twelve digits or the ARN of its root",
             found=show(target),
             remedy="correct the parameter",
-            message="Request must contain a valid target principal",
+            message=aws_texts.parameters.TARGET_PRINCIPAL,
         )
     return match[1]
 
@@ -98,7 +98,7 @@ def _task_policy(given: object, context: Context) -> str:
             expected=f"{prefix} and one of {', '.join(TASK_POLICIES)}",
             found=show(arn),
             remedy="correct the parameter",
-            message="Request must contain valid AWS managed task policy ARN",
+            message=aws_texts.parameters.TASK_POLICY,
         )
     return arn
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from federation import aws_texts
 from federation.errors import AccessDenied, InvalidParameterValue, ValidationError, show
 from federation.identity import SessionTag
 from federation.sts.callers.caller import Caller
 from federation.sts.operations.requested_tags import read_tags
 from federation.sts.sessions.tags import check_transitive_keys
 from federation.tags import RESERVED_PREFIX, fault_of
-
-_CONFLICT: Final = (
-    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +65,7 @@ def _check_no_conflict(keys: Sequence[str], inherited: set[str]) -> None:
             expected="no key that the calling session has as a transitive tag",
             found=show(taken),
             remedy="leave the tag out: its inherited value stays for the whole chain",
-            message=_CONFLICT,
+            message=aws_texts.sessions.TRANSITIVE_CONFLICT,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from federation import aws_texts
 from federation.errors import InvalidParameterValue, ValidationError, show
 from federation.identity import ContextValue, SessionTag
 from federation.sts.parameters.model import TAG
@@ -34,7 +35,7 @@ def read_tags(given: Sequence[object] | None, *, reserved: str | None = RESERVED
                 expected="tag keys that differ by more than case",
                 found=show(tag.key),
                 remedy=_REMEDY,
-                message="Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+                message=aws_texts.sessions.REPEATED_TAG,
             )
         if reserved is not None and folded.startswith(reserved):
             raise ValidationError(check="tags", expected=f"no tag key that begins with {reserved}", found=show(tag.key), remedy=_REMEDY)

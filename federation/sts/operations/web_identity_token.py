@@ -11,7 +11,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.account.model import OutboundIssuer
 from federation.errors import (
     JWTPayloadSizeExceededException,
@@ -28,7 +28,6 @@ from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import WebIdentityToken
 from federation.sts.parameters import model
-from federation.sts.parameters.constraints import violation
 from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.sessions.lifetime import check_calendar
 
@@ -108,13 +107,14 @@ def _jwk(kid: str, issuer: OutboundIssuer) -> dict[str, Any]:
 
 def _check_algorithm(call: GetWebIdentityToken) -> None:
     if call.signing_algorithm not in KEY_KINDS:
-        text = violation(f"'{call.signing_algorithm}'", "signingAlgorithm", f"Member must satisfy enum value set: [{', '.join(KEY_KINDS)}]")
+        found = aws_texts.parameters.shown(call.signing_algorithm)
+        violation = aws_texts.parameters.violation(found, "signingAlgorithm", aws_texts.parameters.one_of(KEY_KINDS))
         raise ValidationError(
             check="signing-algorithm",
             expected=" or ".join(KEY_KINDS),
             found=show(call.signing_algorithm),
             remedy="correct the parameter",
-            message=f"1 validation error detected: {text}",
+            message=aws_texts.parameters.violations([violation]),
         )
 
 
@@ -140,7 +140,7 @@ def _issuer(context: Context) -> OutboundIssuer:
             expected="an account that issues web identity tokens",
             found="an account that issues none",
             remedy="switch it on with `federation account enable-outbound`",
-            message=OutboundWebIdentityFederationDisabledException.text,
+            message=aws_texts.service.OUTBOUND_DISABLED,
         )
     return issuer
 

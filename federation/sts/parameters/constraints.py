@@ -1,4 +1,4 @@
-"""The kinds of constraints of the service model on parameters, and AWS's texts for violations.
+"""The kinds of constraints of the service model on parameters, and the violations that AWS lists.
 
 A constraint has no name: the parameter that carries it has. `TextConstraint` and
 `IntegerConstraint` judge one value, the others lists and structures.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from federation import limits
+from federation.aws_texts import parameters as texts
 from federation.identity import SessionTag
 from federation.names import lower_first
 from federation.tags import utf16_units
@@ -71,30 +72,25 @@ class TextConstraint:
     def violations(self, member: str, value: object) -> Iterator[str]:
         """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, str) and not (self.secret and isinstance(value, bytes)):
-            yield violation(f"of type {type(value).__name__}", member, "Member must be text")
+            yield texts.violation(texts.of_type(type(value).__name__), member, texts.TEXT)
             return
-        shown = "'****'" if self.secret else f"'{_echo(value)}'"
-        length = [violation(shown, member, text) for text in self._length(value)]
+        shown = texts.HIDDEN if self.secret else texts.shown(_echo(value))
+        length = [texts.violation(shown, member, text) for text in self._length(value)]
         matches = self.pattern is None or (isinstance(value, str) and self.pattern.fullmatch(value) is not None)
-        pattern = [] if matches else [violation(shown, member, f"Member must satisfy regular expression pattern: {self.written}")]
+        pattern = [] if matches else [texts.violation(shown, member, texts.matching(self.written))]
         yield from length + pattern if self.length_first else pattern + length
 
-    def demands(self) -> str:
+    def demands(self) -> list[str]:
         """Return all conditions of the constraint, as AWS lists them where a member of a list violates it."""
-        texts = [
-            f"Member must have length less than or equal to {self.longest}",
-            f"Member must have length greater than or equal to {self.shortest}",
-        ]
-        if self.written:
-            texts.append(f"Member must satisfy regular expression pattern: {self.written}")
-        return ", ".join(texts)
+        demanded = [texts.at_most_long(self.longest), texts.at_least_long(self.shortest)]
+        return [*demanded, texts.matching(self.written)] if self.written else demanded
 
     def _length(self, value: str | bytes) -> Iterator[str]:
         units = utf16_units(value) if isinstance(value, str) else len(value)
         if units < self.shortest:
-            yield f"Member must have length greater than or equal to {self.shortest}"
+            yield texts.at_least_long(self.shortest)
         if units > self.longest:
-            yield f"Member must have length less than or equal to {self.longest}"
+            yield texts.at_most_long(self.longest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +107,11 @@ class IntegerConstraint:
     def violations(self, member: str, value: object) -> Iterator[str]:
         """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, int) or isinstance(value, bool):
-            yield violation(f"of type {type(value).__name__}", member, "Member must be an integer")
+            yield texts.violation(texts.of_type(type(value).__name__), member, texts.INTEGER)
             return
-        shown = f"'{value}'" if value.bit_length() <= _MACHINE_BITS else f"of more than {_MACHINE_BITS} bits"
-        bound = f"greater than or equal to {self.lowest}" if value < self.lowest else f"less than or equal to {self.highest}"
-        yield violation(shown, member, f"Member must have value {bound}")
+        shown = texts.shown(value) if value.bit_length() <= _MACHINE_BITS else texts.of_more_bits(_MACHINE_BITS)
+        bound = texts.at_least(self.lowest) if value < self.lowest else texts.at_most(self.highest)
+        yield texts.violation(shown, member, bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +135,14 @@ class TextListConstraint:
     def violations(self, member: str, value: object) -> Iterator[str]:
         """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            yield violation(f"of type {type(value).__name__}", member, "Member must be a list of texts")
+            yield texts.violation(texts.of_type(type(value).__name__), member, texts.LIST_OF_TEXTS)
             return
-        shown = f"'[{', '.join(value)[: limits.ECHOED_LIST_CHARS]}]'"
+        shown = texts.listed(", ".join(value)[: limits.ECHOED_LIST_CHARS])
         count = _count(value, self.fewest, self.most)
         if count is not None:
-            yield violation(shown, member, count)
+            yield texts.violation(shown, member, count)
         elif not all(map(self.element.accepts, value)):
-            yield violation(shown, member, f"Member must satisfy constraint: [{self.element.demands()}]")
+            yield texts.violation(shown, member, texts.each_satisfying(self.element.demands()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +168,7 @@ class StructureConstraint:
             path = f"{member}.{lower_first(name)}"
             if inner is None:
                 if self.required:
-                    yield violation(None, path, "Member must not be null")
+                    yield texts.violation(texts.NO_VALUE, path, texts.NOT_NULL)
             elif not constraint.accepts(inner):
                 yield from constraint.violations(path, inner)
 
@@ -206,26 +202,21 @@ class StructureListConstraint:
     def violations(self, member: str, value: object) -> Iterator[str]:
         """Yield AWS's texts for the violations of *value*."""
         if not isinstance(value, (list, tuple)):
-            yield violation(f"of type {type(value).__name__}", member, "Member must be a list")
+            yield texts.violation(texts.of_type(type(value).__name__), member, texts.LIST)
             return
         count = _count(value, self.fewest, self.most)
         if count is not None:
-            yield violation(f"of {len(value)} members", member, count)
+            yield texts.violation(texts.of_members(len(value)), member, count)
             return
         for number, item in enumerate(value, 1):
             yield from self.element.violations(f"{member}.{number}.member", item)
-
-
-def violation(value: str | None, member: str, constraint: str) -> str:
-    """Return one item of AWS's message. *value* is quoted already; None stands for a missing parameter."""
-    return f"Value {'null' if value is None else value} at '{member}' failed to satisfy constraint: {constraint}"
 
 
 def _count(value: list[object] | tuple[object, ...], fewest: int, most: int) -> str | None:
     """Return AWS's text for a list with too few or too many members; None where the number is valid."""
     if fewest <= len(value) <= most:
         return None
-    return "Member must have length " + (f"less than or equal to {most}" if len(value) > most else f"greater than or equal to {fewest}")
+    return texts.at_most_long(most) if len(value) > most else texts.at_least_long(fewest)
 
 
 def _echo(value: str | bytes) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
+from federation import aws_texts
 from federation.check_names import ParameterCheck
 from federation.errors import ValidationError, show
 from federation.names import kebab_case, lower_first, pascal_case
-from federation.sts.parameters.constraints import Constraint, TextConstraint, violation
+from federation.sts.parameters.constraints import Constraint, TextConstraint
 
 Audit = Literal["included", "withheld"]
 """Whether audit events include the parameter. Tokens, codes, and parameters that may contain one are withheld (attack row O04)."""
@@ -132,11 +133,11 @@ def _refusal(broken: list[tuple[Parameter, object]]) -> ValidationError:
         expected=texts[0].partition("constraint: ")[2],
         found=f"{type(value).__name__} of {len(value)} (not shown)" if hidden and isinstance(value, (str, bytes)) else show(value),
         remedy="correct the parameter" + (f" and {len(texts) - 1} more, see the message" if len(texts) > 1 else ""),
-        message=f"{len(texts)} validation error{'s' if len(texts) > 1 else ''} detected: {'; '.join(texts)}",
+        message=aws_texts.parameters.violations(texts),
     )
 
 
 def _violations(broken: Parameter, value: object) -> list[str]:
     if value is None:
-        return [violation(None, broken.member, "Member must not be null")]
+        return [aws_texts.parameters.violation(aws_texts.parameters.NO_VALUE, broken.member, aws_texts.parameters.NOT_NULL)]
     return list(broken.constraint.violations(broken.member, value))

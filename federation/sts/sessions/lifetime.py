@@ -36,7 +36,7 @@ def session_period(
             expected=f"at most the role's MaxSessionDuration of {role_maximum} seconds",
             found=f"{seconds} seconds",
             remedy="ask for less, or raise the role's maximum",
-            message="The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+            message=aws_texts.sessions.DURATION,
         )
     check_calendar(at)
     start = at.replace(microsecond=0)

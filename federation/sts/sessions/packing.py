@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.errors import ExpiredToken, PackedPolicyTooLarge
 from federation.sts.sessions.sealing import SealedToken, Sealer, invalid_token
 
@@ -67,7 +67,7 @@ def check_not_ended(expires_at: datetime, at: datetime) -> None:
             expected="a session that has not ended",
             found=f"one that ended {int((at - expires_at).total_seconds())} s ago",
             remedy="obtain credentials again",
-            message=ExpiredToken.text,
+            message=aws_texts.requests.EXPIRED_TOKEN,
         )
 
 
@@ -98,5 +98,5 @@ def _too_large(named: Mapping[str, str], size: int) -> PackedPolicyTooLarge:
         expected=f"a session token of at most {limit} octets",
         found=f"{size} octets; before packing: " + ", ".join(f"{name} {octets}" for octets, name in sizes),
         remedy="shorten the biggest item first; repeated text packs well",
-        message=f"Session token size of {size} bytes exceeds the maximum of {limit} bytes.",
+        message=aws_texts.sessions.token_size(size, limit),
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.account import Account
-from federation.arn import is_invalid
 from federation.errors import PackedPolicyTooLarge, ValidationError, show
 from federation.policy import Policy
 from federation.sts.parameters.model import POLICY_DESCRIPTOR
@@ -37,7 +36,7 @@ def check_session_policies(account: Account, *, policy: str | None, policy_arns:
                 expected="ARNs of managed policies of the role's account or of AWS",
                 found=show(arn),
                 remedy="add the policy to the account directory or correct the ARN",
-                message=is_invalid(arn),
+                message=aws_texts.parameters.is_invalid(arn),
             )
     return arns
 
@@ -51,5 +50,5 @@ def _check_length(policy: str) -> None:
         expected=f"an inline session policy of at most {limits.SESSION_POLICY_CHARS} characters",
         found=f"{len(policy)} characters",
         remedy="leave out white space, or name managed policies by ARN",
-        message=f"Packed policy consumes {percent}% of allotted space, please use smaller policy.",
+        message=aws_texts.sessions.packed_policy(percent),
     )

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from federation import aws_texts
 from federation.account.access_key_id import access_key_id
 from federation.account.reading.keyring import Keyring
 from federation.errors import InvalidClientTokenId
@@ -116,7 +117,7 @@ def invalid_token() -> InvalidClientTokenId:
         expected="a session token that this account's keyring sealed, with its own access key id",
         found="another",
         remedy="use the three values of one answer together, while the key that sealed them is in the keyring",
-        message=InvalidClientTokenId.text,
+        message=aws_texts.requests.UNKNOWN_TOKEN,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from federation import aws_texts
 from federation.errors import InvalidParameterValue, ValidationError, show
 from federation.identity import SessionTag
 from federation.tags import fault_of
@@ -22,7 +23,7 @@ def check_tags(tags: Iterable[SessionTag], *, remedy: str) -> None:
 
 def refused_tags(expected: str, found: str, *, remedy: str) -> ValidationError:
     """Return the refusal of the tags of a token."""
-    return ValidationError(check="principal-tags", expected=expected, found=found, remedy=remedy, message="Unable to validate tags")
+    return ValidationError(check="principal-tags", expected=expected, found=found, remedy=remedy, message=aws_texts.sessions.MALFORMED_TAGS)
 
 
 def check_transitive_keys(keys: Sequence[str], tags: Iterable[SessionTag], *, remedy: str) -> None:
@@ -41,5 +42,5 @@ def check_transitive_keys(keys: Sequence[str], tags: Iterable[SessionTag], *, re
         expected="the keys of passed tags, each once",
         found=", ".join(show(key) for key in keys if key.lower() not in known)[:1000] or "a repeated key",
         remedy=remedy,
-        message="The specified transitive tag key must be included in the requested tags.",
+        message=aws_texts.sessions.TRANSITIVE_WITHOUT_TAG,
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from federation.aws_texts import requests as texts
 from federation.check_names import StsCheck
 from federation.errors import MAX_SHOWN, FederationError, IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch, show
 from federation.sts.sigv4.canonical import ALGORITHM, SIGNATURE_PARAMETER
@@ -63,7 +64,7 @@ def parse_authorization(request: SignedRequest) -> Signature:
             expected="a signature in the Authorization header or in the query string",
             found="both",
             remedy="send one of them",
-            message="Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+            message=texts.TWO_SIGNATURES,
         )
     if authorization:
         return _from_header(request, authorization)
@@ -74,7 +75,7 @@ def parse_authorization(request: SignedRequest) -> Signature:
         expected="an Authorization header or a presigned query",
         found="neither",
         remedy="sign the request with an access key (AWS Signature Version 4)",
-        message=MissingAuthenticationToken.text,
+        message=texts.MISSING_TOKEN,
     )
 
 
@@ -83,11 +84,15 @@ def _from_header(request: SignedRequest, authorization: str) -> Signature:
     _check_algorithm(algorithm)
     given = _header_parameters(authorization, rest)
     timestamp = request.single_header("x-amz-date") or request.single_header("date")
-    missing = [f"Authorization header requires '{name}' parameter." for name in _HEADER_PARAMETERS if not _present(given, name)]
+    missing = [texts.header_lacks(name) for name in _HEADER_PARAMETERS if not _present(given, name)]
     if not timestamp:
-        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+        missing.append(texts.NO_DATE)
     if missing or not timestamp:
-        raise _incomplete("authorization-parts", " and ".join(_HEADER_PARAMETERS) + " and a date", [*missing, f"Authorization={ALGORITHM}"])
+        raise _incomplete(
+            "authorization-parts",
+            " and ".join(_HEADER_PARAMETERS) + " and a date",
+            [*missing, texts.authorization_is(ALGORITHM)],
+        )
     if len(given) != len(_HEADER_PARAMETERS):
         raise _refused("authorization-unknown", " and ".join(_HEADER_PARAMETERS) + " alone", "another parameter")
     return Signature(
@@ -119,9 +124,9 @@ def _from_query(request: SignedRequest, parameters: list[tuple[str, str]]) -> Si
             raise _refused("query-duplicate", "each parameter of the signature once", show(name))
         given[name] = value
     _check_algorithm(given["X-Amz-Algorithm"])
-    missing = [f"AWS query-string parameters must include '{name}'." for name in _QUERY_PARAMETERS if not _present(given, name)]
+    missing = [texts.query_lacks(name) for name in _QUERY_PARAMETERS if not _present(given, name)]
     if missing:
-        raise _incomplete("query-parts", " and ".join(_QUERY_PARAMETERS), [*missing, "Re-examine the query-string parameters."])
+        raise _incomplete("query-parts", " and ".join(_QUERY_PARAMETERS), [*missing, texts.EXAMINE_QUERY])
     if request.header("x-amz-security-token"):
         raise _refused("token-place", "the session token of a presigned request in its query string", "a header beside it")
     return Signature(
@@ -148,18 +153,17 @@ def _check_algorithm(algorithm: str) -> None:
             expected=ALGORITHM,
             found=show(algorithm) if named else "no name of an algorithm",
             remedy=_RESIGN,
-            message=f"Unsupported AWS 'algorithm': '{algorithm}'." if named else "Unsupported AWS 'algorithm'.",
+            message=texts.unsupported_algorithm(algorithm) if named else texts.UNNAMED_ALGORITHM,
         )
 
 
 def _not_a_pair(part: str, authorization: str) -> FederationError:
     """Return the refusal of a malformed part. It repeats a short header, as AWS does, and never a long one (attack row D04)."""
     if len(authorization) <= MAX_SHOWN and authorization.isprintable():
-        text = f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{authorization}'"
+        text = texts.not_a_pair(part, authorization)
     else:
         digest = base64.b64encode(hashlib.sha256(authorization.encode("utf-8", "replace")).digest()).decode("ascii")
-        hashed = "(hashed with SHA-256 and encoded with Base64)"
-        text = f"Invalid key=value pair (missing equal-sign) in Authorization header {hashed}: '{digest}'."
+        text = texts.not_pairs(digest)
     return IncompleteSignature(
         check="authorization-pairs",
         expected="key=value pairs separated by commas",
@@ -169,8 +173,8 @@ def _not_a_pair(part: str, authorization: str) -> FederationError:
     )
 
 
-def _incomplete(check: StsCheck, expected: str, texts: Iterable[str]) -> IncompleteSignature:
-    return IncompleteSignature(check=check, expected=expected, found="not all of them", remedy=_RESIGN, message=" ".join(texts))
+def _incomplete(check: StsCheck, expected: str, missing: Iterable[str]) -> IncompleteSignature:
+    return IncompleteSignature(check=check, expected=expected, found="not all of them", remedy=_RESIGN, message=texts.all_of(missing))
 
 
 def _refused(check: StsCheck, expected: str, found: str) -> IncompleteSignature:

@@ -10,6 +10,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from federation import limits
+from federation.aws_texts import requests as texts
 from federation.check_names import StsCheck
 from federation.errors import IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch, show
 from federation.sts.sigv4.authorization import Signature
@@ -22,10 +23,6 @@ _HTTP_DATE_CHARS: Final = 31
 _ACCESS_KEY_ID = re.compile(r"\w{1,128}", re.ASCII)
 _HEADER_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,256}", re.ASCII)
 _REGION = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
-_MISMATCH: Final = (
-    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. "
-    "Consult the service documentation for details."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def read_timestamp(claimed: Signature) -> datetime:
             expected="a date in ISO 8601 basic format, YYYYMMDDThhmmssZ",
             found=show(text),
             remedy="send X-Amz-Date as an AWS SDK writes it",
-            message=f"Date must be in ISO-8601 'basic format'. Got '{echo(text)}'. See http://en.wikipedia.org/wiki/ISO_8601",
+            message=texts.date_form(echo(text)),
         )
     return moment
 
@@ -84,9 +81,9 @@ def check_clock(signed_at: datetime, at: datetime) -> None:
     now = at.replace(microsecond=0)
     date, present = basic_format(signed_at), basic_format(now)
     if now - signed_at > _SKEW:
-        text = f"Signature expired: {date} is now earlier than {basic_format(now - _SKEW)} ({present} - 15 min.)"
+        text = texts.signature_expired(date, basic_format(now - _SKEW), present)
     elif signed_at - now > _SKEW:
-        text = f"Signature not yet current: {date} is still later than {basic_format(now + _SKEW)} ({present} + 15 min.)"
+        text = texts.signature_not_current(date, basic_format(now + _SKEW), present)
     else:
         return
     raise SignatureDoesNotMatch(
@@ -107,28 +104,26 @@ def read_scope(credential: str, signed_at: datetime, *, regions: AbstractSet[str
             expected="an access key id and its scope: key/date/region/service/aws4_request",
             found="fewer parts" if len(parts) < 5 else "more parts",  # noqa: PLR2004
             remedy="sign the request with an AWS SDK",
-            message="Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
-            f"got '{echo(credential)}'",
+            message=texts.credential_form(echo(credential)),
         )
     access_key_id, date, region, claimed_service, terminator = parts
     instant = basic_format(signed_at)
     faults = []
     if _REGION.fullmatch(region) is None or (regions is not None and region not in regions):
-        faults.append(f"Credential should be scoped to a valid region, not '{echo(region)}'.")
+        faults.append(texts.scope_region(echo(region)))
     if claimed_service != service:
-        faults.append(f"Credential should be scoped to correct service: '{service}'.")
+        faults.append(texts.scope_service(service))
     if terminator != TERMINATOR:
-        faults.append(f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{echo(terminator)}'.")
+        faults.append(texts.scope_terminator(TERMINATOR, echo(terminator)))
     if date != instant[:8]:
-        fault = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
-        faults.append(f"{fault}: '{echo(date)}' != '{instant[:8]}', from '{instant}'.")
+        faults.append(texts.scope_date(echo(date), instant[:8], instant))
     if faults:
         raise SignatureDoesNotMatch(
             check="credential-scope",
             expected=f"{instant[:8]}, a region served here, {service}, {TERMINATOR}",
             found=show("/".join(parts[1:])),
             remedy="sign for the service and region that the request is sent to",
-            message=" ".join(faults),
+            message=texts.all_of(faults),
         )
     if _ACCESS_KEY_ID.fullmatch(access_key_id) is None:
         raise unknown_access_key(access_key_id)
@@ -166,7 +161,7 @@ def unknown_access_key(access_key_id: str) -> InvalidClientTokenId:
         expected="an active access key of this account, with its own session token where it is temporary (ASIA…)",
         found=show(access_key_id),
         remedy="use current credentials; temporary ones need their session token",
-        message=InvalidClientTokenId.text,
+        message=texts.UNKNOWN_TOKEN,
     )
 
 
@@ -177,7 +172,7 @@ def mismatch(check: StsCheck, expected: str, found: str) -> SignatureDoesNotMatc
         expected=expected,
         found=found,
         remedy="check the secret access key, and that nothing between signer and service rewrites the request",
-        message=_MISMATCH,
+        message=texts.MISMATCH,
     )
 
 
@@ -192,7 +187,7 @@ def _unsigned(name: str) -> SignatureDoesNotMatch:
         expected=f"{name} among the signed headers",
         found="a signature that leaves it out",
         remedy="sign the header, or do not send it",
-        message=f"{name} must be a 'SignedHeader' in the AWS Authorization.",
+        message=texts.unsigned_header(name),
     )
 
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from federation import aws_texts
 from federation.check_names import StsCheck
 from federation.errors import IncompleteSignature, MalformedQueryString, show
 
 _METHOD = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
 _HEADER_NAME = re.compile(r":?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}", re.ASCII)
-INCOMPLETE_ESCAPE: Final = "Incomplete trailing escape % sequence"
-"""The message of AWS for a percent sign near the end of the text."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _ECHO_CHARS: Final = 80
 _RESEND = "sign the request with an AWS SDK and send it unchanged"
@@ -98,13 +97,13 @@ def query_pairs(query: bytes) -> list[tuple[bytes, bytes]]:
     bad = _BAD_ESCAPE.search(query)
     if bad is not None:
         digits = query[bad.start() + 1 : bad.start() + 3]
-        illegal = f"Illegal hex character in escape % pattern: %{echo(digits.decode('latin-1'))}"
+        shown = echo(digits.decode("latin-1"))
         raise MalformedQueryString(
             check="query-escape",
             expected="two hexadecimal digits after every percent sign",
             found=show("%" + digits.decode("latin-1")),
             remedy="percent-encode the query string",
-            message=illegal if len(digits) == 2 else INCOMPLETE_ESCAPE,  # noqa: PLR2004 - two digits
+            message=aws_texts.requests.illegal_escape(shown) if len(digits) == 2 else aws_texts.requests.INCOMPLETE_ESCAPE,  # noqa: PLR2004 - two digits
         )
     pairs = (pair.partition(b"=") for pair in query.replace(b"+", b" ").split(b"&") if pair)
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]

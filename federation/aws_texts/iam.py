@@ -1,0 +1,64 @@
+"""Changes of an account, as IAM refuses them (docs/observed.md 9.8)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+METADATA: Final = "Could not parse metadata"
+"""A metadata document describes no identity provider that can be registered. Observed: docs/observed.md 9.8."""
+PRIVATE_KEY: Final = "Invalid private key."
+"""A private key for decryption cannot be read. Observed: docs/observed.md 9.8."""
+ENCRYPTION_WITHOUT_KEY: Final = "Failed to set assertion encryption mode to Required because no private key is present."
+"""Encryption is to be required, and the provider has no private key. Observed: docs/observed.md 9.8."""
+POLICY_VERSIONS: Final = "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version."
+"""The policy has five versions. Observed: docs/observed.md 9.8."""
+DEFAULT_VERSION: Final = "Cannot delete the default version of a policy."
+"""The default version of a policy is to be deleted. Observed: docs/observed.md 9.8."""
+POLICY_ATTACHED: Final = "Cannot delete a policy attached to entities."
+"""A policy that is in use is to be deleted. Observed: docs/observed.md 9.8."""
+
+
+def _must_first(what: str) -> str:
+    return f"Cannot delete entity, must {what} first."
+
+
+DETACH_POLICIES_FIRST: Final = _must_first("detach all policies")
+"""The entity has managed policies. Observed: docs/observed.md 9.8."""
+DELETE_POLICIES_FIRST: Final = _must_first("delete policies")
+"""The entity has inline policies. Observed: docs/observed.md 9.8."""
+REMOVE_USERS_FIRST: Final = _must_first("remove users from group")
+"""The user is in a group, or the group has users. Observed: docs/observed.md 9.8."""
+DELETE_KEYS_FIRST: Final = _must_first("delete access keys")
+"""The user has access keys. Observed: docs/observed.md 9.8."""
+DELETE_DEVICE_FIRST: Final = _must_first("delete MFA device")
+"""The user has an MFA device. Observed: docs/observed.md 9.8."""
+
+
+def name_taken(noun: str, name: str) -> str:
+    """Return the text for a name that is taken: as AWS writes it of roles, users and groups. Observed: docs/observed.md 9.8."""
+    return f"{noun.capitalize()} with name {name} already exists."
+
+
+def no_such_name(noun: str, name: str) -> str:
+    """Return the text for a name that is not there. Observed: docs/observed.md 9.8."""
+    return f"The {noun} with name {name} cannot be found."
+
+
+def no_such_policy(arn: str) -> str:
+    """Return the text for the ARN of a policy that is not there. Observed: docs/observed.md 9.8."""
+    return f"Policy {arn} does not exist or is not attachable."
+
+
+def no_such_version(version: str) -> str:
+    """Return the text for a version that a policy does not have. This project's wording: what AWS says here is not known."""
+    return f"Policy version {version} does not exist."
+
+
+def no_such_key(access_key_id: str) -> str:
+    """Return the text for an access key that is not there. Observed: docs/observed.md 9.8."""
+    return f"The Access Key with id {access_key_id} cannot be found."
+
+
+def no_such_device(serial_number: str) -> str:
+    """Return the text for an MFA device that is not there. This project's wording: what AWS says here is not known."""
+    return f"MFA Device with serial number {serial_number} does not exist."
