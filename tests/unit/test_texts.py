@@ -17,8 +17,10 @@ SOURCE: Final = re.compile(
 )
 """How the docstring of a text ends."""
 CARRIED: Final = ("message", "aws_message")
-GIVEN: Final = (*CARRIED, "global_refusal", "text")
+GIVEN: Final = (*CARRIED, "global_refusal")
 """Under these names a refusal is given what AWS says; under the first two it, or what it is made from, carries it."""
+OF_CODE: Final = "text"
+"""The attribute of a class of errors that is the text of its code."""
 OWN: Final = "federation.policy.lint"
 """The message of a finding is not AWS's."""
 FEW: Final = 16
@@ -46,7 +48,7 @@ def test_a_text_is_used() -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         used |= {f"{path.stem}.{node.id}" for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     idle = {f"federation/{text.place}": name for name, text in home().items() if name not in used}
-    assert idle == {}, "remove these texts, or let a rule send them"
+    assert not idle, f"remove these texts, or let a rule send them: {idle}"
 
 
 def test_a_text_is_written_once() -> None:
@@ -63,7 +65,7 @@ def test_a_text_is_written_once() -> None:
         for line, written in _written(module.tree)
         if (found := anywhere.search(written))
     }
-    assert copies == {}, "name the text instead of writing it again"
+    assert not copies, f"name the text instead of writing it again: {copies}"
 
 
 def _written(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -104,7 +106,7 @@ class Refusals:
                 case ast.ClassDef(body=body) if module.name == errors.__name__:
                     for each in body:
                         targets = each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
-                        if isinstance(each, ast.Assign | ast.AnnAssign) and each.value and ast.unparse(targets[0]) in GIVEN:
+                        if isinstance(each, ast.Assign | ast.AnnAssign) and each.value and ast.unparse(targets[0]) == OF_CODE:
                             yield each.value, scope
 
     def _called(self, module: Module, func: ast.expr) -> tuple[str, str]:
@@ -159,10 +161,11 @@ def _assigned(scope: ast.AST, name: str) -> Iterator[ast.AST]:
 
 
 def _takers(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield each function or class of a module that takes AWS's text by place, and the place."""
+    """Yield each function or class of a module that takes AWS's text by place, and the place; a function gives it to what it makes."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            names = [argument.arg for argument in node.args.args]
+            gives = any(isinstance(each, ast.keyword) and each.arg in CARRIED for each in ast.walk(node))
+            names = [argument.arg for argument in node.args.args if gives]
         elif isinstance(node, ast.ClassDef):
             names = [each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]
         else:
@@ -171,7 +174,8 @@ def _takers(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def test_no_refusal_has_a_literal() -> None:
-    assert list(Refusals(others()).literals()) == [], "give these texts a name and a source in federation/aws_texts, and name them here"
+    found = list(Refusals(others()).literals())
+    assert not found, f"give these texts a name and a source in federation/aws_texts, and name them here: {found}"
 
 
 @pytest.mark.parametrize(
