@@ -47,11 +47,22 @@ def multivalued(linted: LintedStatement, condition: Condition) -> bool | None:
 
 @lru_cache(maxsize=1024)
 def closest(name: str, known: tuple[str, ...]) -> str | None:
-    """Return the one of *known* (in lower case) from which *name* differs in one place, as a slip of the pen does; None where none does."""
+    """Return the one of *known* (in lower case) from which *name* differs in one place, as a slip of the pen does; None where none does.
+
+    A whole word too many is another slip than a misspelt word: ``repository_name`` is nearer to ``repository`` than to ``repository_id``.
+    """
     if len(name) > LONGEST:
         return None
+    beginning, _, last = name.rpartition("_")
+    others = [word for before, _, word in map(_parted, known) if before == beginning]
+    if beginning in known and not any(last.startswith(word) or _likeness(last, word) >= _ALIKE for word in others):
+        return beginning
     score, best = max(((_likeness(name, each), each) for each in known if abs(len(each) - len(name)) <= len(name) // 2), default=(0.0, ""))
     return best if score >= _ALIKE else None
+
+
+def _parted(name: str) -> tuple[str, str, str]:
+    return name.rpartition("_")
 
 
 def _likeness(one: str, other: str) -> float:
