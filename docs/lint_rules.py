@@ -41,17 +41,18 @@ short. In Python: `federation.policy.lint.lint(policy)` and `federation.account.
 | warning | probably not what is meant: it grants too much, or never anything |
 | note | worth knowing |
 
-`--json` prints `files` and `counts` (findings by severity). A file has `file`, `accepted` (IAM would store it), `refusal` (an error, or
-null) and `findings`, each with `id`, `severity`, `path` (JSON path in the file), `line`, `message`, `remedy` (what the first edit says),
-`cause` and `edits` as `federation explain` prints them ([cli.md](cli.md)); of several edits one is enough. SARIF 2.1.0 holds the same, with
-every rule described, with a document that IAM would not store as the result `policy-refused`, with fingerprints that stay while place and
-rule do, and with `fixes`: the region of the file and its new content.
+`--json` prints `files` and `counts` (findings by severity). A file has `file`, `accepted` (IAM would store it), `refusal` (an error with
+`cause` and `edits`, or null) and `findings`, each with `id`, `severity`, `path` (JSON path in the file), `line`, `message`, `remedy` (of
+the first edit), `cause` and `edits` as `federation explain` prints them ([cli.md](cli.md)); of several edits one is enough. SARIF 2.1.0
+holds the same, with every rule described, with a document that IAM would not store as the result `policy-refused`, with fingerprints that
+stay while place and rule do, and with `fixes`: the region of the file and its new content.
 
 ## Edits
 
 An edit narrows what a policy says, or repairs a part of it that no request meets. None widens a pattern, lets in guests, names an audience
 that nobody registered, or takes a condition away. `--fix` makes an edit where the document itself, or the account that holds it, tells what
-is right: another operator, a key spelt otherwise, a prefix that is missing, the only registered client id. Every such edit has been tried
+is right: another operator, a key spelt otherwise, a prefix that is missing, the only registered client id. It mends likewise what IAM would
+refuse: a member or operator in another case, a Sid that is there twice, a version that is missing. Every such edit has been tried
 on a copy: the finding is gone, and no other as bad has come. An edit by which a statement applies that did not apply is not offered while
 the statement says too little of whom it means; whom it lets in is said. What only the author knows stands in angle brackets, or is an
 example to be changed, and is left to the hand. `--fix` prints one file and says on standard error what it did; with `--write` it

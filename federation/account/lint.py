@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from federation.account.model import Account
@@ -35,12 +35,20 @@ class PlacedFinding:
         return {"file": self.file, **self.finding.as_dict()}
 
 
-def lint_account(account: Account, *, kinds: frozenset[Kind] = frozenset(Kind)) -> tuple[PlacedFinding, ...]:
-    """Return the findings on every policy of *account* whose kind is in *kinds*, ordered by file."""
+def lint_account(
+    account: Account, *, kinds: frozenset[Kind] = frozenset(Kind), files: Collection[str] | None = None
+) -> tuple[PlacedFinding, ...]:
+    """Return the findings on the policies of *account*, ordered by file.
+
+    Args:
+        account: The account.
+        kinds: The kinds of policies that are read.
+        files: The files that are read, relative to the account directory; None for all.
+    """
     providers = providers_of(account)
     found: list[PlacedFinding] = []
     for stored in stored_policies(account):
-        if stored.policy.kind in kinds:
+        if stored.policy.kind in kinds and (files is None or stored.file in files):
             placed = (replace(finding, path=stored.path + finding.path[1:]) for finding in lint(stored.policy, providers=providers))
             found += [PlacedFinding(stored.file, finding) for finding in placed]
     return tuple(found)

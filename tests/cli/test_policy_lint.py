@@ -309,10 +309,32 @@ def test_usage_of_fix(run: Run, sound: Path, wide: Path, tmp_path: Path) -> None
     for words in ((sound, "--write"), (sound, wide, "--fix"), account, ("-", "--fix", "--write"), (sound, "--fix", "--sarif")):
         assert run("policy", "lint", *words, stdin="{}").exit_code == 2, words
     broken = tmp_path / "broken.json"
-    broken.write_text("{}", encoding="utf-8")
+    broken.write_text("[]", encoding="utf-8")
     result = run("policy", "lint", broken, "--fix")
     assert result.exit_code == 1
-    assert "IAM would not store this document" in result.stdout
+    assert "IAM would not store this document" in result.stdout, "it is no policy: nothing can be mended"
+
+
+def test_what_iam_would_not_store_is_mended(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    text = policy("repo:acme/app:environment:production", "StringEquals")
+    path.write_text(
+        text.replace("Condition", "Conditions").replace("Allow", "allow").replace("StringEquals", "stringequals"), encoding="utf-8"
+    )
+    shown = run("policy", "lint", path)
+    assert (shown.exit_code, "AWS says (API): Syntax errors in policy." in shown.stdout) == (1, True)
+    assert "  edit    write Condition" in shown.stdout.splitlines()
+    [file] = json.loads(run("policy", "lint", path, "--json").stdout)["files"]
+    assert file["refusal"]["cause"]["place"]["line"] == 4
+    assert [(edit["old"], edit["new"], edit["applicable"]) for edit in file["refusal"]["edits"]] == [('"Conditions"', '"Condition"', True)]
+    log = json.loads(run("policy", "lint", path, "--sarif").stdout)
+    check_sarif(log)
+    [result] = log["runs"][0]["results"]
+    assert '"Condition":' in fixed_by_sarif(path.read_text(encoding="utf-8"), result)
+    mended = run("policy", "lint", path, "--fix")
+    assert mended.stdout.strip() == text
+    assert run("policy", "lint", path, "--fix", "--write", "--fail-on", "note").exit_code == 0
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_no_line_is_longer_than_the_screen(tmp_path: Path) -> None:
@@ -355,6 +377,27 @@ def test_an_import_tells_what_it_took(run: Run, account: Path, tmp_path: Path) -
     again = json.loads(run("account", "import", "--account", account, answers, "--json").stdout)
     assert again["unchanged"] == [arn]
     assert again["findings"] == []
+
+
+def test_of_many_findings_the_worst_are_told(run: Run, account: Path, tmp_path: Path) -> None:
+    role = json.loads((account / "roles" / "Deploy.json").read_text(encoding="utf-8"))
+    worse, mild = role["AssumeRolePolicyDocument"], json.loads(policy("repo:acme/app:*"))
+    roles = [
+        {
+            "RoleName": f"R{n}",
+            "Arn": f"arn:aws:iam::123456789012:role/R{n}",
+            "Path": "/",
+            "AssumeRolePolicyDocument": worse if n == 12 else mild,
+        }
+        for n in range(13)
+    ]
+    answers = tmp_path / "details.json"
+    answers.write_text(json.dumps({"RoleDetailList": roles, "UserDetailList": [], "GroupDetailList": [], "Policies": []}), encoding="utf-8")
+    told = run("account", "import", "--account", account, answers).stdout
+    headings = [line for line in told.splitlines() if line[0] in "✗!·"]
+    assert headings[0].startswith("✗ error: subject-too-wide roles/R12.json:")
+    assert len(headings) == 10
+    assert "and 16 more: federation policy lint" in told
 
 
 def test_places() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from federation.account.lint import lint_account
 from federation.account.model import Account
 from federation.account.reading.directory import load_account
 from federation.account.reading.entities import GROUP, POLICY, ROLE, USER
 from federation.cli.policy.linted import LintedFile, read_account
-from federation.cli.rendering.findings import print_in_short
+from federation.cli.rendering.findings import MOST_TOLD, print_in_short
 from federation.cli.rendering.results import console
 from federation.explaining.wording import command
+from federation.policy.lint import SEVERITIES
 
 
 class TakenOver:
@@ -20,24 +22,29 @@ class TakenOver:
 
     Attributes:
         root: The account directory.
-        files: The files that have findings.
+        account: The account as it is now.
+        files: The files that were taken over, relative to the directory.
     """
 
     def __init__(self, root: Path, taken: Iterable[str]) -> None:
-        """Look at what was *taken* over into the account in *root*: ARNs, or names of roles."""
-        account = load_account(root)
-        self.root = root
-        self.files: tuple[LintedFile, ...] = tuple(read_account(account, root, files=frozenset(_files(account, taken)), relative=True))
+        """Find the files of what was *taken* over into the account in *root*: ARNs, or names of roles."""
+        self.root, self.account = root, load_account(root)
+        self.files = frozenset(_files(self.account, taken))
 
     def added_to(self, made: Mapping[str, Any]) -> dict[str, Any]:
-        """Return *made*, what the command prints as JSON, with the ``findings``."""
-        return {**made, "findings": [each for file in self.files for each in file.listed()]}
+        """Return *made*, the JSON that the command prints, with all ``findings``."""
+        return {**made, "findings": [each for file in self._read(self.files) for each in file.listed()]}
 
     def show(self) -> None:
-        """Print the findings in short: place, cause, and the first edit."""
-        found = [(each, file) for file in self.files for each in file.findings]
+        """Print the worst findings in short. Only their files are explained, since an import can take thousands of roles."""
+        placed = sorted(lint_account(self.account, files=self.files), key=lambda each: SEVERITIES.index(each.finding.severity))
+        told = frozenset(each.file for each in placed[:MOST_TOLD])
+        found = [(each, file) for file in self._read(told) for each in file.findings]
         more = command("federation", "policy", "lint", "--account", str(self.root)) or "federation policy lint --account DIR"
-        print_in_short(found, console(), more=f"{more} shows all")
+        print_in_short(found, console(), count=len(placed), more=f"{more} shows all")
+
+    def _read(self, files: Collection[str]) -> Iterator[LintedFile]:
+        return read_account(self.account, self.root, files=files, relative=True)
 
 
 def _files(account: Account, taken: Iterable[str]) -> Iterator[str]:

@@ -23,6 +23,11 @@ from federation.policy.document import read_document
 _NOTHING: Final = "lint finds nothing that a program can mend"
 
 
+def is_document(file: LintedFile) -> bool:
+    """Whether *file* holds a policy that can be mended: a JSON object."""
+    return file.refusal is None or file.refusal.check not in ("policy-json", "policy-size")
+
+
 def print_mended(file: LintedFile, kind: str, *, as_json: bool) -> None:
     """Print the policy of *file* with the edits made; what they are, and what is left, is said on standard error."""
     mended = mend(file.content, kind=kind)
@@ -44,7 +49,7 @@ def write_mended(files: Sequence[LintedFile], kind: str) -> None:
     from federation.account.writing.rewriting import rewrite_policy  # noqa: PLC0415 - loaded where something is written
 
     for file in files:
-        mended = Mended(file.content, ()) if file.policy is None else mend(file.content, kind=kind)
+        mended = mend(file.content, kind=kind) if is_document(file) else Mended(file.content, ())
         if not mended.edits:
             continue
         rewrite_policy(Path(file.file), known=file.content, text=mended.text)
@@ -88,6 +93,8 @@ def _say(after: LintedFile, edits: Sequence[Edit], *, written: bool) -> None:
     rows: list[ScreenRow] = []
     for edit in edits:
         rows += _made(replace(edit, place=replace(edit.place, file=after.file)), after, written=written)
+    if after.obstacle is not None:
+        rows += edit_rows(after.obstacle.edits[0], after, out.shows, label="by hand")
     for explained in after.findings:
         rows += edit_rows(explained.edits[0], after, out.shows, label="by hand")
     print_rows(rows or field_rows("fix", _NOTHING, out.shows), out)

@@ -9,12 +9,14 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from federation.cli.policy.fixing import print_mended, write_mended, write_mended_account
+from federation.cli.policy.fixing import is_document, print_mended, write_mended, write_mended_account
 from federation.cli.policy.linted import LintedFile, read_account, read_file
 from federation.cli.policy.sarif import sarif_log
-from federation.cli.rendering.findings import print_finding
+from federation.cli.rendering.explanations import print_rows
+from federation.cli.rendering.findings import print_finding, print_obstacle
 from federation.cli.rendering.plain import print_json, safe
-from federation.cli.rendering.results import BAD, DIM, GOOD, console, facts
+from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker, console
+from federation.cli.rendering.rows import labelled_rows
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import json_option
 from federation.policy import Kind
@@ -66,7 +68,7 @@ def command(
         _write(files, account_path, kind)
         files = _read(documents, account_path, kind)
     counts = Counter(each.finding.severity for file in files for each in file.findings)
-    if fixing and not write and files[0].policy is not None:
+    if fixing and not write and is_document(files[0]):
         print_mended(files[0], kind or Kind.TRUST, as_json=as_json)
     elif sarif:
         print_json(sarif_log(files))
@@ -88,6 +90,13 @@ def _read(documents: Sequence[str], account_path: Path | None, kind: str | None)
     return tuple(read_account(load_account(account_path), account_path, kinds=_kinds(kind)))
 
 
+def _print_refused(file: LintedFile, out: Speaker) -> None:
+    """Print why IAM would not store *file*, and what to write instead."""
+    if file.refusal is not None and file.obstacle is not None:
+        print_obstacle(file.obstacle, file, out)
+        print_rows(labelled_rows("AWS says (API)", file.refusal.message, out.shows), out)
+
+
 def _write(files: Sequence[LintedFile], account_path: Path | None, kind: str | None) -> None:
     if account_path is None:
         write_mended(files, kind or Kind.TRUST)
@@ -105,9 +114,7 @@ def _print(files: Sequence[LintedFile], counts: Counter[Severity]) -> None:
         name, refusal = safe(each.file), each.refusal
         if refusal is not None:
             out.print(Text(f"✗ {name}: IAM would not store this document", style=BAD))
-            out.print(
-                facts([("at", refusal.path), ("expected", refusal.expected), ("found", refusal.found), ("AWS says", refusal.message)])
-            )
+            _print_refused(each, out)
         elif each.policy is not None:
             size = f"(statements: {len(each.policy.statements)}, characters: {each.policy.size})"
             out.print(Text(f"✓ {name}: IAM would store this document", style=GOOD), Text(size, style=DIM))

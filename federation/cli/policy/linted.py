@@ -13,8 +13,10 @@ from federation.cli.rendering.places import line_numbers, line_of
 from federation.cli.rendering.sources import Sources
 from federation.cli.support.inputs import read_text
 from federation.errors import MalformedPolicyDocument
-from federation.explaining.linting import ExplainedFinding, explain_policy
+from federation.explaining.linting import ExplainedFinding, explain_policy, placed
+from federation.explaining.linting.refusals import explain_unstorable
 from federation.explaining.positions import locate
+from federation.explanation import Obstacle
 from federation.policy import Kind, Policy
 
 if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded where one is asked about
@@ -33,7 +35,8 @@ class LintedFile(Sources):
         content: Its text.
         whole: JSON path that the paths of the findings begin at.
         refusal: Why IAM would not store it; None where it would.
-        findings: The findings, their places in the file.
+        obstacle: The same with its cause and edits, their places in the file.
+        findings: The findings, likewise.
         policy: The policy; None where it is none, or where the file holds several.
     """
 
@@ -42,6 +45,7 @@ class LintedFile(Sources):
     content: str = field(default="", repr=False)
     whole: str = "$"
     refusal: MalformedPolicyDocument | None = None
+    obstacle: Obstacle | None = None
     findings: tuple[ExplainedFinding, ...] = ()
     policy: Policy | None = field(default=None, repr=False)
 
@@ -64,9 +68,15 @@ class LintedFile(Sources):
         return {
             "file": self.file,
             "accepted": self.refusal is None,
-            "refusal": self.refusal.as_dict() if self.refusal else None,
+            "refusal": self._refused(),
             "findings": [{**each.as_dict(), "line": line_at(each)} for each in self.findings],
         }
+
+    def _refused(self) -> dict[str, Any] | None:
+        if self.refusal is None or self.obstacle is None:
+            return None
+        explained = {"cause": self.obstacle.causes[0].as_dict(), "edits": [edit.as_dict() for edit in self.obstacle.edits]}
+        return {**self.refusal.as_dict(), **explained}
 
     def listed(self) -> Iterator[dict[str, Any]]:
         """Yield the findings as plain data, each with its ``file``."""
@@ -86,17 +96,26 @@ def read_file(name: str, kind: str) -> LintedFile:
 
 def linted_text(name: str, text: str, kind: str) -> LintedFile:
     """Return the policy document *text* of the file *name*, looked at."""
+    lines = line_numbers(text)
+
+    def line(path: str) -> int:
+        return line_of(lines, path)
+
+    def refused(file: LintedFile, refusal: MalformedPolicyDocument) -> LintedFile:
+        obstacle = placed(explain_unstorable(text, refusal, kind=kind), file=name, line_of=line)
+        return replace(file, refusal=refusal, obstacle=obstacle)
+
+    file = LintedFile(file=name, content=text)
     try:
         stored = Policy.stored(text, kind=kind)
     except MalformedPolicyDocument as refusal:
-        return LintedFile(file=name, content=text, refusal=refusal)
-    lines = line_numbers(text)
-    found = tuple(each.placed(file=name, line_of=lambda path: line_of(lines, path)) for each in explain_policy(stored))
-    file = LintedFile(file=name, content=text, findings=found, policy=stored)
+        return refused(file, refusal)
+    found = tuple(each.placed(file=name, line_of=line) for each in explain_policy(stored))
+    file = replace(file, findings=found, policy=stored)
     try:
         Policy.parse(text, kind=kind)
     except MalformedPolicyDocument as refusal:
-        return replace(file, refusal=refusal)
+        return refused(file, refusal)
     return file
 
 

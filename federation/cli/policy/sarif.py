@@ -13,7 +13,7 @@ from federation.cli.policy.linted import LintedFile
 from federation.errors import MalformedPolicyDocument
 from federation.explaining.fixing import replacement
 from federation.explaining.linting import ExplainedFinding
-from federation.explanation import Edit
+from federation.explanation import Edit, Obstacle
 from federation.policy.lint import RULES, Severity
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -39,22 +39,27 @@ def sarif_log(files: Iterable[LintedFile]) -> dict[str, Any]:
 
 def _results(file: LintedFile) -> Iterator[dict[str, Any]]:
     """Yield the findings of *file*, before them the refusal, as one."""
-    if file.refusal is not None:
-        yield _refused(file, file.refusal)
+    if file.refusal is not None and file.obstacle is not None:
+        yield _refused(file, file.refusal, file.obstacle)
     yield from (_found(file, each) for each in file.findings)
 
 
-def _refused(file: LintedFile, refusal: MalformedPolicyDocument) -> dict[str, Any]:
-    message = f"IAM would not store the document: {refusal.message}: expected {refusal.expected}, found {refusal.found}; {refusal.remedy}"
-    return _result(file, REFUSED, "error", refusal.path, message, {"startLine": 1})
+def _refused(file: LintedFile, refusal: MalformedPolicyDocument, obstacle: Obstacle) -> dict[str, Any]:
+    message = f"IAM would not store the document: {refusal.message}: expected {refusal.expected}, found {refusal.found}"
+    return _explained(file, REFUSED, "error", refusal.path, message, obstacle)
 
 
 def _found(file: LintedFile, explained: ExplainedFinding) -> dict[str, Any]:
-    finding, place = explained.finding, explained.obstacle.causes[0].place
-    line = 1 if place is None or place.line is None else place.line
-    result = _result(file, finding.id, finding.severity, finding.path, f"{finding.message}; {finding.remedy}", {"startLine": line})
-    fixes = [_fix(file, edit) for edit in explained.edits if edit.applicable]
-    properties = {name: value for name, value in explained.as_dict().items() if name in ("cause", "edits")}
+    finding = explained.finding
+    return _explained(file, finding.id, finding.severity, finding.path, finding.message, explained.obstacle)
+
+
+def _explained(file: LintedFile, rule: str, severity: Severity, path: str, message: str, obstacle: Obstacle) -> dict[str, Any]:
+    [cause], edits = obstacle.causes, obstacle.edits
+    line = 1 if cause.place is None or cause.place.line is None else cause.place.line
+    result = _result(file, rule, severity, path, f"{message}; {edits[0].instruction}", {"startLine": line})
+    fixes = [_fix(file, edit) for edit in edits if edit.applicable]
+    properties = {"cause": cause.as_dict(), "edits": [edit.as_dict() for edit in edits]}
     return {**result, **({"fixes": fixes} if fixes else {}), "properties": properties}
 
 

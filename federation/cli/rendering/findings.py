@@ -13,6 +13,7 @@ from federation.cli.rendering.results import BAD, DIM, Speaker
 from federation.cli.rendering.rows import field_rows
 from federation.cli.rendering.sources import Sources
 from federation.explaining.linting import ExplainedFinding
+from federation.explanation import Obstacle
 from federation.policy.lint import SEVERITIES, Severity
 
 STYLES: Final[dict[Severity, str]] = {"error": BAD, "warning": "yellow", "note": DIM}
@@ -23,14 +24,19 @@ MOST_TOLD: Final = 10
 
 def print_finding(explained: ExplainedFinding, sources: Sources, out: Speaker) -> None:
     """Print one finding with its cause and every edit."""
-    where = _heading(explained, out)
-    if sources.excerpt(explained.obstacle.causes[0].place) is None:
-        print_rows(field_rows("at", explained.finding.path, out.shows), out)
-    print_rows(obstacle_rows(explained.obstacle, sources, out.shows, known=where), out)
+    print_obstacle(explained.obstacle, sources, out, known=_heading(explained, out))
 
 
-def print_in_short(findings: Sequence[tuple[ExplainedFinding, Sources]], out: Speaker, *, more: str) -> None:
-    """Print the worst of *findings*, each with its cause and first edit; *more* is the command that shows all."""
+def print_obstacle(obstacle: Obstacle, sources: Sources, out: Speaker, *, known: str = "") -> None:
+    """Print cause and edits; *known* is the place that has been said already."""
+    place = obstacle.causes[0].place
+    if place is not None and sources.excerpt(place) is None:
+        print_rows(field_rows("at", place.path, out.shows), out)
+    print_rows(obstacle_rows(obstacle, sources, out.shows, known=known), out)
+
+
+def print_in_short(findings: Sequence[tuple[ExplainedFinding, Sources]], out: Speaker, *, count: int, more: str) -> None:
+    """Print the worst of *findings*, each with its cause and first edit; *more* says where all *count* are."""
     ordered = sorted(findings, key=lambda pair: SEVERITIES.index(pair[0].finding.severity))
     for explained, sources in ordered[:MOST_TOLD]:
         where = _heading(explained, out)
@@ -38,7 +44,7 @@ def print_in_short(findings: Sequence[tuple[ExplainedFinding, Sources]], out: Sp
         for edit in explained.edits[:1]:
             print_rows(edit_rows(edit, sources, out.shows, known=where), out)
     if findings:
-        rest = f"and {len(findings) - MOST_TOLD} more: " if len(findings) > MOST_TOLD else ""
+        rest = f"and {count - MOST_TOLD} more: " if count > MOST_TOLD else ""
         print_rows(field_rows("next", f"{rest}{more}", out.shows), out)
 
 

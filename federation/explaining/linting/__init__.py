@@ -21,7 +21,7 @@ from federation.policy.lint.linted_statement import LintedStatement
 if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded by who has one
     from federation.account import Account
 
-__all__ = ["TABLE", "ExplainedFinding", "explain_policy"]
+__all__ = ["TABLE", "ExplainedFinding", "explain_policy", "placed"]
 
 TABLE: Final = MappingProxyType[str, ExplainFinding](
     {
@@ -57,27 +57,32 @@ class ExplainedFinding:
 
     def placed(self, *, file: str, line_of: Callable[[str], int | None], at: str = "$") -> ExplainedFinding:
         """Return it with the places in *file*, where the policy stands at the JSON path *at*; *line_of* tells the line of a path."""
-
-        def path(old: str) -> str:
-            return at + old.removeprefix("$")
-
-        def placed(place: Place) -> Place:
-            return replace(place, file=file, path=path(place.path), line=line_of(path(place.path)))
-
-        def moved(edit: Edit) -> Edit:
-            if edit.place.owner != "policy":
-                return edit
-            changes = tuple(replace(change, path=path(change.path)) for change in edit.changes)
-            return replace(edit, place=placed(edit.place), changes=changes)
-
-        causes = tuple(each if each.place is None else replace(each, place=placed(each.place)) for each in self.obstacle.causes)
-        obstacle = replace(self.obstacle, causes=causes, edits=tuple(map(moved, self.edits)))
-        return ExplainedFinding(replace(self.finding, path=path(self.finding.path)), obstacle)
+        obstacle = placed(self.obstacle, file=file, line_of=line_of, at=at)
+        return ExplainedFinding(replace(self.finding, path=at + self.finding.path.removeprefix("$")), obstacle)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as plain data with its ``cause`` and ``edits``: the documented schema of ``--json``."""
         [cause] = self.obstacle.causes
         return {**self.finding.as_dict(), "cause": cause.as_dict(), "edits": [edit.as_dict() for edit in self.edits]}
+
+
+def placed(obstacle: Obstacle, *, file: str, line_of: Callable[[str], int | None], at: str = "$") -> Obstacle:
+    """Return *obstacle* of a policy with its places and changes in *file*, as `ExplainedFinding.placed` does."""
+
+    def path(old: str) -> str:
+        return at + old.removeprefix("$")
+
+    def found(place: Place) -> Place:
+        return replace(place, file=file, path=path(place.path), line=line_of(path(place.path)))
+
+    def moved(edit: Edit) -> Edit:
+        if edit.place.owner != "policy":
+            return edit
+        changes = tuple(replace(change, path=path(change.path)) for change in edit.changes)
+        return replace(edit, place=found(edit.place), changes=changes)
+
+    causes = tuple(each if each.place is None else replace(each, place=found(each.place)) for each in obstacle.causes)
+    return replace(obstacle, causes=causes, edits=tuple(map(moved, obstacle.edits)))
 
 
 def explain_policy(
