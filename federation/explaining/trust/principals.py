@@ -196,7 +196,7 @@ def _replaced(asked: Asked, statement: Statement, path: str, near: str, *, alone
         return
     changes: list[Change] = [Change(path=path, old=old, new=new), *_keys(asked, statement, provider_name(near))]
     after = asked.after(changes)
-    if after is not None and asked.protocol == "OIDC" and not _bounded(after, after.policy.statements[statement.index]):
+    if after is not None and asked.protocol == "OIDC" and not is_bounded(after, after.policy.statements[statement.index]):
         changes += demanding(after.policy.statements[statement.index], identity(asked))
     instruction = f"write {quoted(name)} in place of {quoted(near)}"
     if len(changes) > 1:
@@ -217,7 +217,7 @@ def _of_provider_keys(asked: Asked, block: dict[str, Any], former: str) -> dict[
     return {f"{asked.provider}:{key[len(old) :]}" if fold(key).startswith(old) else key: value for key, value in block.items()}
 
 
-def _bounded(asked: Asked, statement: Statement) -> bool:
+def is_bounded(asked: Asked, statement: Statement) -> bool:
     """Whether the statement says whose identities of the caller's provider it means."""
     keys = {fold(f"{asked.provider}:{bound.claim}") for bound in asked.vendor.bounds if not bound.claim.startswith("sts:")}
     return any(each.folded in keys and not each.operator.operator.negated and not each.operator.if_exists for each in statement.conditions)
@@ -232,4 +232,4 @@ def _copied(asked: Asked, statement: Statement, near: str) -> Edit | None:
     condition = {name: _of_provider_keys(asked, block, former) for name, block in source["Condition"].items()}
     edit = appended(asked, {**source, "Principal": {"Federated": asked.caller.name}, "Condition": condition})
     after = asked.after(edit.changes)
-    return edit if after is not None and after.allowed and _bounded(after, after.policy.statements[-1]) else None
+    return edit if after is not None and after.allowed and is_bounded(after, after.policy.statements[-1]) else None

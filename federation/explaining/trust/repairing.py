@@ -12,11 +12,12 @@ from typing import Final
 
 from federation.errors import show
 from federation.explaining.nearest import shared
+from federation.explaining.rewriting import demanding, shown
 from federation.explaining.trust.actions import explain_action
 from federation.explaining.trust.asked import Asked, Unmet
 from federation.explaining.trust.conditions import explain_condition, is_guest
 from federation.explaining.trust.denies import explain_deny
-from federation.explaining.trust.principals import explain_principal, nobody
+from federation.explaining.trust.principals import explain_principal, identity, is_bounded, nobody
 from federation.explaining.widening import lets_in
 from federation.explaining.wording import number
 from federation.explanation import Cause, Change, Edit, Obstacle
@@ -229,7 +230,31 @@ def _complete(asked: Asked, walk: Walk) -> Edit | None:
     """Return the one edit that a program can make of *walk*; None where it would not let the caller in."""
     if not walk.made or not granted(walk.asked):
         return None
-    return _merged([edit for edit in walk.edits if edit.changes], asked.policy, walk.asked.policy)
+    edits = [edit for edit in walk.edits if edit.changes]
+    binding = _binding(asked, walk.asked)
+    bound = None if binding is None else walk.asked.after(binding.changes)
+    if binding is None or bound is None or not granted(bound):
+        return _merged(edits, asked.policy, walk.asked.policy)
+    return _merged([*edits, binding], asked.policy, bound.policy)
+
+
+def _binding(asked: Asked, repaired: Asked) -> Edit | None:
+    """Return the edit by which a repaired statement lets in this identity alone, where it would let in everybody whom the issuer names."""
+    before = asked.policy.statements
+    for statement in repaired.policy.statements:
+        former = before[statement.index] if statement.index < len(before) else None
+        changed = former is not None and former.source != statement.source
+        if statement.effect != "Allow" or not changed or repaired.protocol != "OIDC" or is_bounded(repaired, statement):
+            continue
+        if not statement.action.matches(fold(repaired.operation)):  # one that tags a session lets in nobody
+            continue
+        wanted = [pair for pair in identity(repaired) if not any(each.folded == fold(pair[0]) for each in statement.conditions)]
+        changes = demanding(statement, wanted)
+        if changes:
+            new = dict(wanted)
+            instruction = f"demand {shown(new)[1:-1]}: the statement says nothing of whom it means, and the issuer names others too"
+            return repaired.edit(f"{statement.path}.Condition", instruction, changes, old=None, new=shown(new)[1:-1])
+    return None
 
 
 def _merged(edits: Sequence[Edit], before: Policy, after: Policy) -> Edit:

@@ -76,6 +76,15 @@ FAILURES: Final = (
         foreign=FOREIGN,
     ),
     web(
+        "audience-alone",
+        "The policy demands nothing but the audience, and misspells it",
+        WebLogin(trust=policy(allow({"StringEquals": {f"{GITHUB}:aud": "sts.amazon.com"}}))),
+        cause=("sts.amazon.com", AUDIENCE),
+        old="sts.amazon.com",
+        new=MAIN,
+        foreign=FOREIGN,
+    ),
+    web(
         "deny-not-principal",
         "A Deny with NotPrincipal spares another provider alone",
         WebLogin(
