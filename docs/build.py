@@ -102,7 +102,7 @@ def lint_page() -> str:
 
 ERRORS_HEAD: Final = """# Errors
 
-<!-- Written by docs/build.py: change federation/errors.py, then run `make docs`. -->
+<!-- Written by docs/build.py: change federation/errors, then run `make docs`. -->
 
 Whatever the input, the engine raises `FederationError` and nothing else. Its class has the name of the code on the
 wire. Its `check` names the rule that refused, listed in [Checks](checks.md). `str(error)` is one line; `error.as_dict()` has `code`,
@@ -133,7 +133,7 @@ def errors_page() -> str:
             found.text,
         )
         for found in _kinds(errors.FederationError)
-        if found.__module__ == errors.__name__
+        if found.__module__.startswith(f"{errors.__name__}.")
     )
     return ERRORS_HEAD + "\n".join((*_table(("code", "HTTP", "class", "meaning", "raised by", "text of the code"), rows), ""))
 

@@ -198,16 +198,23 @@ class House:
     def _taker(self, module: Module, call: ast.Call) -> Taker | None:
         match call.func:
             case ast.Name(id=name):
-                return self.takers.get((module.name, name)) or self.takers.get(module.imported.get(name, ("", "")))
+                return self.takers.get((module.name, name)) or self._exported(*module.imported.get(name, ("", "")))
             case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in module.imported:
                 source = ".".join(filter(None, module.imported[owner]))
-                return self.takers.get((source, name)) or self._method(f"{owner}.{name}")
+                return self._exported(source, name) or self._method(f"{owner}.{name}")
             case ast.Attribute(attr=name):
                 named = [taker for taker in self.takers.values() if taker.name.endswith(f".{name}")]
                 here = [taker for taker in named if taker.module == module.name]
                 anywhere = [taker for taker in named if taker.check and taker.argument(call, "expected") is not None]
                 return next(iter(here or anywhere), None)
         return None
+
+    def _exported(self, source: str, name: str) -> Taker | None:
+        """Return the taker that others import as *name* from *source*: a module, or a package that imports it from one of its own."""
+        package = self.modules.get(f"{source}.__init__")
+        if package is not None and name in package.imported:
+            return self._exported(*package.imported[name])
+        return self.takers.get((source, name))
 
     def _method(self, name: str) -> Taker | None:
         return next((taker for taker in self.takers.values() if taker.name == name), None)

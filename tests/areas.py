@@ -107,13 +107,14 @@ AREAS: Final = {
     "server": ("unit/server", "property/test_wire.py", "property/test_wire_messages.py"),
     "judging": ("unit/judging", "cli/test_audit.py"),
     "cli": ("cli", "property/test_cli.py", "property/test_terminal.py", "docs/test_cli_page.py"),
-    "aws_texts": ("unit/test_texts.py",),
+    "aws_texts": ("unit/test_texts.py", "corpus/test_recorded_texts.py"),
     "check_names": ("docs/test_checks_page.py",),
+    "errors": ("unit/test_errors.py",),
     "testing": ("unit/testing", "cli/test_mint_examples.py"),
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
     "docs": ("docs",),
     "interop": ("interop",),
-    "house": ("unit/test_*.py", "corpus/test_recorded_texts.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
+    "house": ("unit/test_*.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
     "suite": ("unit/mutation", "unit/test_suite.py"),
 }
 """Paths below tests/ by area, or patterns of them; a test may be of several.

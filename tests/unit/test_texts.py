@@ -103,7 +103,7 @@ class Refusals:
                     positional = zip(reversed(node.args.args), reversed(node.args.defaults), strict=False)
                     defaults = [*positional, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
                     yield from ((default, scope) for argument, default in defaults if argument.arg in GIVEN and default)
-                case ast.ClassDef(body=body) if module.name == errors.__name__:
+                case ast.ClassDef(body=body) if module.name.startswith(f"{errors.__name__}."):
                     for each in body:
                         targets = each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
                         if isinstance(each, ast.Assign | ast.AnnAssign) and each.value and ast.unparse(targets[0]) == OF_CODE:
