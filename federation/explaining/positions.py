@@ -95,6 +95,19 @@ def locate(text: str, path: str) -> Node | None:
     return node
 
 
+def locate_name(text: str, path: str) -> TextSpan | None:
+    """Return where the name of the member at *path* stands in the JSON *text*; None where the text has no such member, or is no JSON."""
+    try:
+        node: Node | None = scan(text)
+    except (ValueError, IndexError, RecursionError):
+        return None
+    *steps, last = read_path(path) or (0,)
+    for step in steps:
+        node = None if node is None else node.child(step)
+    name = whole_name(last, node.names) if node is not None and isinstance(last, str) else None
+    return None if node is None or node.keys is None or name is None else node.keys[name]
+
+
 def line_of(text: str, path: str) -> int | None:
     """Return the line of the value at *path* in the JSON *text*, from 1; None where the text has no such value."""
     node = locate(text, path)

@@ -400,6 +400,17 @@ def test_of_many_findings_the_worst_are_told(run: Run, account: Path, tmp_path: 
     assert "and 16 more: federation policy lint" in told
 
 
+def test_the_marks_stand_under_what_is_wrong(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    path.write_text(
+        policy("repo:acme/app:environment:production", "StringEquals").replace(f"{GITHUB}:aud", f"{GITHUB}:oudd"), encoding="utf-8"
+    )
+    lines = run("policy", "lint", path).stdout.splitlines()
+    [at] = [number for number, line in enumerate(lines) if f'"{GITHUB}:oudd": ' in line and " | " in line]
+    begin, end = lines[at + 1].index("^"), lines[at + 1].rindex("^") + 1
+    assert lines[at][begin:end] == f'"{GITHUB}:oudd"'
+
+
 def test_places() -> None:
     text = '{\n "a": [1, {"b.c": "]}"},\n  [\n   {}, "x"]],\n "A\\u0042": {\n  "d": null}\n}'
     lines = line_numbers(text)

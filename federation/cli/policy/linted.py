@@ -14,9 +14,10 @@ from federation.cli.rendering.sources import Sources
 from federation.cli.support.inputs import read_text
 from federation.errors import MalformedPolicyDocument
 from federation.explaining.linting import ExplainedFinding, explain_policy, placed
+from federation.explaining.linting.keys import TABLE as ABOUT_KEYS
 from federation.explaining.linting.refusals import explain_unstorable
-from federation.explaining.positions import locate
-from federation.explanation import Obstacle
+from federation.explaining.positions import locate, locate_name
+from federation.explanation import Obstacle, Place
 from federation.policy import Kind, Policy
 
 if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded where one is asked about
@@ -58,6 +59,15 @@ class LintedFile(Sources):
         """Return the text, of this file alone."""
         del account
         return self.content if file == self.file else None
+
+    def _span(self, text: str, place: Place) -> tuple[int, int] | None:
+        """Return where *place* is in *text*: the name of a condition key where the key is what a finding is about."""
+        name = locate_name(text, self.whole + place.path[1:]) if place.path in self._keys else None
+        return super()._span(text, place) if name is None else (name.start, name.end)
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(each.finding.path for each in self.findings if each.finding.id in ABOUT_KEYS)
 
     @cached_property
     def _places(self) -> dict[str, str]:

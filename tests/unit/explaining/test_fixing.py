@@ -7,7 +7,7 @@ import pytest
 
 from federation.errors import MalformedPolicyDocument, ValidationError
 from federation.explaining import fixing
-from federation.explaining.positions import line_of, locate, read_path
+from federation.explaining.positions import line_of, locate, locate_name, read_path
 from federation.explanation import ABSENT, Change
 
 KEY = "token.actions.githubusercontent.com:sub"
@@ -138,3 +138,23 @@ def test_a_name_that_a_path_cut_short_is_found_where_it_is_the_only_one() -> Non
     assert locate(json.dumps({name: 1}), f'$["{"x" * 128}"]') is not None
     assert locate(json.dumps({name: 1, f"{name}y": 2}), f'$["{"x" * 128}"]') is None
     assert fixing.changed({name: "a"}, [Change(path=f'$["{"x" * 128}"]', old="a", new="b")]) == {name: "b"}
+
+
+def test_one_stretch_holds_several_changes() -> None:
+    changes = [
+        Change(path="$.Statement[0].Effect", old="Allow", new="Deny"),
+        Change(path="$.Version", old="2012-10-17", new=ABSENT),
+        Change(path="$.Statement[0].Sid", old=ABSENT, new="a"),
+    ]
+    start, end, written = fixing.replacement(TEXT, changes)
+    assert TEXT[:start] + written + TEXT[end:] == fixing.apply(TEXT, changes)
+    assert fixing.replacement(TEXT, []) == (len(TEXT), len(TEXT), "")
+
+
+def test_the_name_of_a_member_is_found() -> None:
+    span = locate_name(TEXT, AT)
+    assert span is not None
+    assert TEXT[span.start : span.end] == json.dumps(KEY)
+    for path in ("$", "$.Statement[0]", "$.Nothing", "$.Statement[7].Effect"):
+        assert locate_name(TEXT, path) is None
+    assert locate_name("{", AT) is None

@@ -256,6 +256,13 @@ def test_negated_elements(members: Any, finding: tuple[str, str]) -> None:
     assert ids(saml(**members, Effect="Deny")) == []
 
 
+@pytest.mark.parametrize("subject", ["acme/app:environment:production", "repo:acme/app:ref:main"])
+def test_a_subject_that_lacks_the_prefix_or_the_kind_of_its_reference(subject: str) -> None:
+    [found] = findings(scoped(GITHUB, subject))
+    assert (found.id, found.severity, found.about) == ("subject-incomplete", "warning", subject)
+    assert found.new == ("" if subject.startswith("repo:") else f"repo:{subject}")
+
+
 def test_not_resource() -> None:
     allow = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::b/*"}
     assert ids(allow, kind="identity") == [("allow-notresource", "warning")]
