@@ -1,4 +1,4 @@
-"""Identity services of clouds, clusters and social networks, and what their tokens say."""
+"""Identity services of clouds, clusters and social networks, and the claims of their tokens."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The SAML identity providers: how each is told, and its settings by the names on its screen.
+"""The SAML identity providers: how each is recognised, and its settings by the names in its administration console.
 
-Every setting has the page of the vendor's documentation that names it. A setting of which no page was found is left out.
+Every setting has the page of the vendor's documentation that names it. A setting without such a page is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Topic = Literal[
     "encryption",
     "certificate",
 ]
-"""What a setting decides about a response."""
+"""The part of a response that a setting determines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Setting:
     """A setting of an identity provider.
 
     Attributes:
-        name: The name on the vendor's screen, or of the parameter of its command.
+        name: Its name in the vendor's console, or the parameter of the vendor's command.
         source: URL of the vendor's documentation that names it.
-        choice: The value that suits AWS, by the name on the screen; empty where the value is the reader's own.
+        choice: The value for AWS, by its name in the console; empty where the value depends on the user.
     """
 
     name: str
@@ -50,9 +50,9 @@ class IdentityProvider:
     Attributes:
         name: The name of the product.
         issuers: Regular expression of its entity ids; None where customers choose them.
-        attributes: Beginnings of attribute names that only this product sends.
-        assertion_ids: Regular expression of the IDs of its assertions, where no other product writes such; None otherwise.
-        settings: What it lets an administrator set, by what the setting decides.
+        attributes: Prefixes of attribute names that only this product sends.
+        assertion_ids: Regular expression of the IDs of its assertions, where they are unique to the product; None otherwise.
+        settings: Its settings, by the part of a response that they determine.
     """
 
     name: str
@@ -221,11 +221,11 @@ IDENTITY_PROVIDERS: Final[tuple[IdentityProvider, ...]] = (
     ),
 )
 UNKNOWN: Final = IdentityProvider(name="the identity provider")
-"""Stands where the product is not known: it has no settings whose names are known."""
+"""The entry for an unknown product, without settings."""
 
 
 def find_identity_provider(issuer: str | None, attributes: Collection[str] = (), assertion_id: str | None = None) -> IdentityProvider:
-    """Return the product that issued a response; `UNKNOWN` where nothing tells.
+    """Return the product that issued a response; `UNKNOWN` where it cannot be recognised.
 
     Args:
         issuer: The issuer that the response names.

@@ -1,4 +1,4 @@
-"""What is known of a vendor that issues web identities: one record holds every fact."""
+"""The record of a vendor that issues web identities, with every known fact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from federation.vendors.subjects import UNKNOWN, Grammar
 
 STANDARD_CLAIMS: Final = ("aud", "oaud", "sub", "amr")
-"""Claims that become condition keys for every OIDC provider; ``amr`` alone has several values by definition."""
+"""Claims that become condition keys for every OIDC provider; only ``amr`` is multivalued by definition."""
 ACCOUNTED_CLAIMS: Final = frozenset(
     [
         "iss",
@@ -30,7 +30,7 @@ ACCOUNTED_CLAIMS: Final = frozenset(
         "https://aws.amazon.com/source_identity",
     ]
 )
-"""Claims that any issuer may set: those of RFC 7519 and OpenID Connect Core about the token itself, and those that AWS reads."""
+"""Claims that every issuer may set: those about the token in RFC 7519 and OpenID Connect Core, and those that AWS reads."""
 _ACCOUNTED_BEGINNING: Final = "https://aws.amazon.com/tags/"
 INSTEAD: Final[Mapping[str, str]] = {
     "repository_owner": "repository_owner_id",
@@ -43,16 +43,16 @@ INSTEAD: Final[Mapping[str, str]] = {
     "organization": "organization_id",
     "pipeline": "pipeline_id",
 }
-"""Claims that people reach for and no policy sees, and the exposed ones that say as much."""
+"""Claims that authors of policies use although AWS does not expose them, and the exposed claims of the same meaning."""
 HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 """Regular expression of a host name, for issuer patterns."""
 
 Customers = Literal["strangers", "one", "unknown"]
-"""Whom an issuer serves: customers that do not know each other, one customer such as a cluster or an enterprise, or that is not known."""
+"""The customers of an issuer: independent ones, a single one such as a cluster or an enterprise, or not known."""
 
 
 def key_name(provider: str, claim: str) -> str:
-    """Return the condition key of *claim* for *provider*, a URL without ``https://``; keys of STS itself have no provider."""
+    """Return the condition key of *claim* for *provider*, a URL without ``https://``; keys of STS itself are returned unchanged."""
     return claim if claim.startswith("sts:") else f"{provider}:{claim}"
 
 
@@ -62,14 +62,14 @@ class Bound:
 
     Attributes:
         claim: The claim, or a key of STS itself such as ``sts:RoleSessionName``.
-        beginning: Regular expression of a beginning by which a pattern stays within one customer. None: the whole value names the customer.
+        beginning: Regular expression of a beginning that limits a pattern to one customer. None where the whole value names the customer.
     """
 
     claim: str
     beginning: str | None = None
 
     def within_one(self, text: str) -> bool:
-        """Whether every value that begins with *text* belongs to one customer."""
+        """Tell whether every value that begins with *text* belongs to one customer."""
         return self.beginning is not None and re.match(self.beginning, text) is not None
 
 
@@ -80,8 +80,8 @@ class RequiredCondition:
     Attributes:
         claims: Claims, or keys of STS itself; a condition on one of them is enough.
         by_prefix: IAM requires it for every issuer that begins with the first of `Vendor.issuers`.
-        strict: No value may begin with a star or be blank. IAM's text then shows the principal as the policy writes it.
-        by_application: The condition must compare for equality, and IAM reads the key with its case.
+        strict: Whether values that begin with a star or are blank are refused. IAM's text then shows the principal as in the policy.
+        by_application: Whether the condition must compare for equality, with a case-sensitive key.
     """
 
     claims: tuple[str, ...]
@@ -95,16 +95,16 @@ class OidcShape:
     """How one issuer writes its tokens. All values are invented.
 
     Attributes:
-        name: Name by which the command line knows it.
-        issuer: An issuer URL in its style.
-        subject: A subject in its style.
-        audience: The audience it issues for when set up for AWS.
+        name: Its name on the command line.
+        issuer: An issuer URL of its form.
+        subject: A subject of its form.
+        audience: The usual audience for AWS.
         claims: Its other claims, for a subject.
         header: Header parameters beside ``alg`` and ``kid``.
         lifetime: Seconds from ``iat`` to ``exp``.
         not_before: Whether it issues ``nbf``.
-        audience_list: Whether ``aud`` is a list even of one.
-        left_out: Claims of `Vendor.further_claims` that the issuer gives some customers only, and not this one.
+        audience_list: Whether ``aud`` is a list even with one value.
+        left_out: Claims of `Vendor.further_claims` that are missing here, since the issuer sets them for some customers only.
     """
 
     name: str
@@ -139,22 +139,22 @@ class Vendor:
     """An issuer, or a family of issuers.
 
     Attributes:
-        name: For messages.
+        name: Its name in messages.
         issuers: URLs of its providers without ``https://``, compared with their case.
         family: Regular expression of further URLs, where each customer has one.
-        customers: Whom it serves.
+        customers: The kind of its customers.
         bounds: The claims that name the customer, the usual one first.
         example: A value for the first of `bounds`, for remedies.
-        broken: Regular expression of subjects that policies name and no token has, None where nothing is known.
-        pull_request: How the subject of a pull request ends, None where none is known.
+        broken: Regular expression of subjects that appear in policies but in no token; None where none is known.
+        pull_request: The end of the subject of a pull request; None where none is known.
         claims: Claims that become condition keys, as for most providers.
-        further_claims: Claims that become condition keys for this vendor beside these (AWS, 2026).
-        documented_claims: Every claim of its tokens beside `ACCOUNTED_CLAIMS`; None where customers choose claims, or no list is known.
-        documented_beginnings: Beginnings of further documented claims, where customers name the rest.
-        built_in: The protocol, where AWS trusts the issuer without an IAM object and policies name it by its bare host.
+        further_claims: Further claims that become condition keys for this vendor (AWS, 2026).
+        documented_claims: Every claim of its tokens besides `ACCOUNTED_CLAIMS`; None where customers choose claims, or no list is known.
+        documented_beginnings: Prefixes of further documented claims, where customers choose the rest of the name.
+        built_in: The protocol, where AWS trusts the issuer without an IAM object and policies name it by host name; else None.
         required: The condition that IAM requires of new trust policies, None where it requires none.
-        shape: How the forge imitates it, None where it does not.
-        subjects: The forms of its subjects; without any where they are not known.
+        shape: The form of its tokens for the forge; None where there is none.
+        subjects: The forms of its subjects; empty where they are not known.
     """
 
     name: str
@@ -177,7 +177,7 @@ class Vendor:
 
     @property
     def exposed_claims(self) -> tuple[str, ...]:
-        """Every claim of its web identities that is a condition key; no other claim exists for policies."""
+        """Every claim of its tokens that is a condition key. Policies cannot refer to other claims."""
         return (*self.claims, *self.further_claims)
 
     @property
@@ -189,9 +189,9 @@ class Vendor:
         return KnownClaims(self.name, names, (*self.documented_beginnings, _ACCOUNTED_BEGINNING))
 
     def is_of_family(self, provider: str) -> bool:
-        """Whether *provider* is one of the issuers that `family` describes."""
+        """Tell whether *provider* is one of the issuers that `family` describes."""
         return self.family is not None and re.fullmatch(self.family, provider, re.DOTALL) is not None
 
     def is_broken(self, subject: str) -> bool:
-        """Whether no token of the vendor has *subject*."""
+        """Tell whether *subject* is one that no token of the vendor has."""
         return self.broken is not None and re.fullmatch(self.broken, subject) is not None

@@ -1,4 +1,4 @@
-"""Services that build and test code, and what their jobs' tokens say."""
+"""Services that build and test code, and the claims of the tokens of their jobs."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ _GITHUB: Final = Vendor(
     ),
     subjects=subjects.GITHUB,
 )
-# An enterprise's own sub-path of github.com, and GitHub Enterprise Cloud with data residency.
+# A path of an enterprise on github.com, and GitHub Enterprise Cloud with data residency.
 _GITHUB_ENTERPRISE: Final = replace(
     _GITHUB,
     name="GitHub Enterprise",

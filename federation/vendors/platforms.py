@@ -1,4 +1,4 @@
-"""Platforms that deploy for their customers, and what their tokens say."""
+"""Platforms that deploy for their customers, and the claims of their tokens."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ VENDORS: Final = (
         required=RequiredCondition(("aud",)),
         subjects=subjects.VERCEL,
     ),
-    # How the next three name their customers is not published; a subject that begins with text is taken for one customer's.
+    # The form of the subjects of the next three is not published; a fixed beginning is assumed to belong to one customer.
     Vendor(
         "DataChain Studio",
         issuers=("studio.datachain.ai/api",),

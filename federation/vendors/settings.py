@@ -1,6 +1,6 @@
-"""What decides about a token at its vendor: each setting by its name on the vendor's screen or in its files, with its documentation.
+"""Settings of vendors for their tokens, by their names in the vendor's console or files, with their documentation.
 
-Data only. A setting whose name no documentation confirms is left out.
+This module has data only. A setting whose name is not documented is left out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ class IssuerSetting:
     """A setting of a vendor.
 
     Attributes:
-        name: Its name on the vendor's screen or in its files.
+        name: Its name in the vendor's console or files.
         where: Where it is set.
         source: URL of the documentation that names it.
-        owner: Whether a workflow sets it, or the identity provider.
-        written: How a value is written there; ``{value}`` stands for it.
+        owner: Where it is set: in a workflow, or at the identity provider.
+        written: The notation of a value there, with ``{value}`` for the value.
     """
 
     name: str
@@ -30,24 +30,24 @@ class IssuerSetting:
     written: str = "{value}"
 
     def write(self, value: str) -> str:
-        """Return how *value* is written there."""
+        """Return *value* in the notation of the setting."""
         return self.written.replace("{value}", value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSettings:
-    """The settings by which a vendor issues ID tokens. None: the vendor has none of that kind, or no documentation names it.
+    """The settings of a vendor for ID tokens. None where the vendor has no such setting, or does not document it.
 
     Attributes:
-        audience: Decides ``aud``.
-        for_aws: Regular expression of audiences that the vendor's documentation has people register at AWS.
-        unasked: Regular expression of audiences that tokens have where nobody asked for one. They name something else than AWS.
-        lifetime: Decides ``exp``.
-        token: Makes the vendor issue an ID token at all, or is where the job finds it.
-        issuer: Decides ``iss``.
-        algorithm: Decides the signature algorithm.
-        rotation: Decides when the signing key changes.
-        fresh: How the caller comes by a token that has not expired, as an instruction; empty where nothing particular is known.
+        audience: Sets ``aud``.
+        for_aws: Regular expression of the audiences that the vendor's documentation recommends for AWS.
+        unasked: Regular expression of default audiences, which do not name AWS.
+        lifetime: Sets ``exp``.
+        token: Enables the ID token, or passes it to the job.
+        issuer: Sets ``iss``.
+        algorithm: Sets the signature algorithm.
+        rotation: Sets when the signing key changes.
+        fresh: An instruction for getting a token that has not expired; empty where none is known.
     """
 
     audience: IssuerSetting | None = None
@@ -61,11 +61,11 @@ class TokenSettings:
     fresh: str = ""
 
     def is_for_aws(self, audience: str) -> bool:
-        """Whether *audience* is one that tokens for AWS have."""
+        """Tell whether *audience* is one that the vendor recommends for AWS."""
         return re.fullmatch(self.for_aws, audience) is not None
 
     def is_unasked(self, audience: str) -> bool:
-        """Whether tokens have *audience* where nobody asked for one."""
+        """Tell whether *audience* is a default audience."""
         return self.unasked is not None and re.fullmatch(self.unasked, audience) is not None
 
 
@@ -139,7 +139,7 @@ SETTINGS: Final[Mapping[str, TokenSettings]] = {
             source="https://circleci.com/docs/oidc-tokens-with-custom-claims/",
             written='circleci run oidc get --claims \'{"aud": "{value}"}\'',
         ),
-        # The documentation has people register the id of the organization, which is the audience where none is asked for.
+        # The documentation recommends the id of the organization, which is the default audience.
         for_aws=r"sts\.amazonaws\.com|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
         token=IssuerSetting(
             name="CIRCLE_OIDC_TOKEN_V2",
@@ -279,7 +279,7 @@ SETTINGS: Final[Mapping[str, TokenSettings]] = {
     ),
     "Keycloak": _KEYCLOAK,
 }
-"""Name of a `federation.vendors.Vendor` to its settings."""
+"""The settings by the name of the `federation.vendors.Vendor`."""
 
 UNKNOWN: Final = TokenSettings()
-"""What holds for a vendor of which no setting is known."""
+"""The settings of a vendor of which none is known."""

@@ -1,4 +1,4 @@
-"""The forms of ``sub``: how each vendor writes who or what a token is for, and how a job or a login comes by each form."""
+"""The forms of ``sub``: the notation of each vendor, its meaning, and how a job or a login gets a token of each form."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class SubjectForm:
 
     Attributes:
         name: Its name, unique for the vendor.
-        pattern: Regular expression of the whole subject; its named groups are the parts. It reads patterns of a policy as well.
-        what: What the token is for, in words, with the parts in braces.
-        whose: Whose it is, in words; empty where the form does not say.
-        obtain: How a token of this form is obtained, in words.
-        volatile: Parts that are new with every run, so that no policy can name them beforehand.
+        pattern: Regular expression of the whole subject, with the parts as named groups. It also matches patterns of a policy.
+        what: A description of the job or the login, with the parts in braces.
+        whose: A description of its owner, such as a repository; empty where the form has none.
+        obtain: An instruction for getting a token of this form.
+        volatile: Parts that change with every run, so that a policy cannot list them.
     """
 
     name: str
@@ -36,7 +36,7 @@ class VendorSubject:
     Attributes:
         form: Its form.
         text: The subject as written.
-        parts: The parts by name; those that the form allows to be absent and that are, are left out.
+        parts: The parts by name; those that are optional and absent are left out.
     """
 
     form: SubjectForm
@@ -46,21 +46,21 @@ class VendorSubject:
 
     @property
     def what(self) -> str:
-        """What the token is for, in words."""
+        """A description of the job or the login."""
         return self.form.what.format_map(self.parts)
 
     @property
     def whose(self) -> str:
-        """Whose it is, in words; empty where the form does not say."""
+        """A description of its owner; empty where the form has none."""
         return self.form.whose.format_map(self.parts)
 
     @property
     def obtain(self) -> str:
-        """How a token of this form is obtained, in words; empty where that is not known."""
+        """An instruction for getting a token of this form; empty where none is known."""
         return self.form.obtain.format_map(self.parts)
 
     def numbered(self, other: VendorSubject, ids: frozenset[str]) -> str:
-        """Return the text with the numbers that *other* has behind the same names, as ``acme@65`` for ``acme``."""
+        """Return the text with the ids that follow the same names in *other*, such as ``acme@65`` for ``acme``."""
         text = self.text
         for part in sorted((each.removesuffix("_id") for each in ids), key=lambda name: self._spans.get(name, (0, 0)), reverse=True):
             number = other.parts.get(f"{part}_id")
@@ -72,7 +72,7 @@ class VendorSubject:
 
     @property
     def lasting(self) -> str:
-        """The subject as a pattern that leaves open the parts that are new with every run."""
+        """The subject as a pattern with a wildcard for each part that changes with every run."""
         text = self.text
         for start, end in sorted((self._spans[part] for part in self.form.volatile if part in self._spans), reverse=True):
             text = f"{text[:start]}*{text[end:]}"
@@ -85,10 +85,10 @@ class Grammar:
 
     Attributes:
         forms: The forms; the first that fits counts.
-        prefix: What every usual subject begins with, and people forget.
-        ids: Parts that hold the number of what another part names.
+        prefix: The prefix of every usual subject, which authors of policies often omit.
+        ids: Parts that hold the id of the entity that another part names.
         source: URL of the vendor's documentation of the subject.
-        audience: How a token for another audience is obtained, in words, with the audience in braces; empty where that is not known.
+        audience: An instruction for getting a token for another audience, with the audience in braces; empty where none is known.
     """
 
     forms: tuple[SubjectForm, ...] = ()
@@ -98,7 +98,7 @@ class Grammar:
     audience: str = ""
 
     def read(self, subject: str) -> VendorSubject | None:
-        """Return *subject* by its parts; None where no form fits."""
+        """Return *subject* divided into its parts; None where it has none of the forms."""
         for form in self.forms:
             match = re.fullmatch(form.pattern, subject, re.DOTALL)
             if match is not None:
@@ -107,7 +107,7 @@ class Grammar:
         return None
 
     def with_prefix(self, subject: str) -> str | None:
-        """Return *subject* with the prefix that it lacks, as of ``acme/app:…`` at GitHub; None where it lacks none, or more than that."""
+        """Return *subject* with its missing prefix, such as ``repo:`` of GitHub; None where none is missing, or the result has no form."""
         if not self.prefix or subject.casefold().startswith(self.prefix) or self.read(subject) is not None:
             return None
         return None if self.read(self.prefix + subject) is None else self.prefix + subject
@@ -117,7 +117,7 @@ UNKNOWN: Final = Grammar()
 
 
 def grammar_of(subject: str, grammars: Iterable[Grammar]) -> Grammar | None:
-    """Return the one of *grammars* of which *subject* has a form; None where none or several fit: its shape then tells no vendor."""
+    """Return the one of *grammars* that has a form for *subject*; None where none or several have one."""
     fitting = [grammar for grammar in grammars if grammar.read(subject) is not None]
     return fitting[0] if len(fitting) == 1 else None
 
