@@ -45,7 +45,7 @@ def accepts(specimen: Specimen) -> None:
             broken("the identity names no issuer or no subject")
         moments = (identity.issued_at, identity.not_on_or_after, identity.session_not_on_or_after)
         if any(moment is not None and moment.utcoffset() is None for moment in moments):
-            broken("an instant of the identity has no zone")
+            broken("an instant of the identity has no time zone")
         json.dumps(identity.as_dict())
 
 
@@ -55,9 +55,9 @@ def refuses_tampered(specimen: Specimen) -> None:
     for changed in tampered(specimen.token):
         identity = ask(specimen, changed)
         if identity is not None and identity != genuine:
-            broken("a change makes another identity")
+            broken("a changed token is accepted with another identity")
         if identity is not None and not specimen.unsigned_parts:
-            broken(f"a change is accepted that makes {len(specimen.token)} characters {len(changed)}")
+            broken(f"a changed token of {len(changed)} characters is accepted; the specimen has {len(specimen.token)}")
 
 
 def refuses_expired(specimen: Specimen) -> None:
@@ -123,7 +123,7 @@ def remembers_nothing(specimen: Specimen) -> None:
     for token in (specimen.token, specimen.token.encode("ascii")):
         for provider, at, accepted in chain(turns, reversed(turns)):
             if (ask(specimen, token, provider=provider, at=at) is not None) is not accepted:
-                broken(f"what was judged before decides: {'refused' if accepted else 'accepted'} by {provider.arn} at {at.isoformat()}")
+                broken(f"an earlier token changes a result: {'refused' if accepted else 'accepted'} by {provider.arn} at {at.isoformat()}")
 
 
 def recognises_its_own(specimen: Specimen) -> None:
@@ -160,17 +160,17 @@ def refuses_oversized(specimen: Specimen) -> None:
         if time.process_time() - begun > SECONDS:
             broken(f"the refusal of {named(value)} takes more than {SECONDS} s")
         if memory_peak(partial(ask, specimen, value)) > len(value) // MEMORY_SHARE:
-            broken(f"{named(value)} is copied or taken apart before its size is looked at")
+            broken(f"{named(value)} is copied or decoded before its size is checked")
 
 
 def deterministic(specimen: Specimen) -> None:
     """The same token at the same time gives the same result, from any thread."""
     first = ask(specimen, specimen.token)
     if any(ask(specimen, specimen.token) != first for _ in range(3)):
-        broken("the same token at the same instant gives another answer")
+        broken("the same token at the same instant gives another result")
     with ThreadPoolExecutor(4) as pool:
         if any(identity != first for identity in pool.map(lambda _: ask(specimen, specimen.token), range(16))):
-            broken("threads see different answers")
+            broken("threads get different results")
 
 
 def asks_no_clock(specimen: Specimen) -> None:
@@ -180,7 +180,7 @@ def asks_no_clock(specimen: Specimen) -> None:
         with clock_replaced(present) as asked:
             answers = [ask(specimen, token, provider=provider, at=at) for token, provider, at in attempts(specimen)]
         if answers != known:
-            broken(f"another answer when the clock of the machine says {present.date()}")
+            broken(f"another result when the clock of the machine is at {present.date()}")
         if asked:
             broken(f"the clock was read: {', '.join(sorted(set(asked)))}")
 
@@ -191,7 +191,7 @@ def offline(specimen: Specimen) -> None:
         for token, provider, at in attempts(specimen):
             ask(specimen, token, provider=provider, at=at)
     if tried:
-        broken(f"the network was asked: {', '.join(sorted(set(tried)))}")
+        broken(f"the network was used: {', '.join(sorted(set(tried)))}")
 
 
 def keeps_secrets(specimen: Specimen) -> None:

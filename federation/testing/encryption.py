@@ -47,7 +47,7 @@ class Encryption:
         transport: ``rsa-oaep-mgf1p``, ``rsa-oaep`` (XML Encryption 1.1) or ``rsa-1_5``.
         digest: OAEP digest: ``sha1``, ``sha256``, ``sha384``, ``sha512``.
         mask: Digest of the mask generation function. ``rsa-oaep-mgf1p`` always has SHA-1.
-        key_beside: Whether EncryptedKey stands beside EncryptedData instead of in its KeyInfo.
+        key_beside: Whether EncryptedKey is a sibling of EncryptedData instead of a child of its KeyInfo.
         entropy: Function that returns random octets for keys and initialisation vectors, by length in octets.
     """
 

@@ -56,7 +56,7 @@ INSTANCE_CONTEXT: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """A directory of `write_examples`.
+    """The directory that `write_examples` returns.
 
     Attributes:
         root: The directory.
@@ -111,7 +111,7 @@ def write_examples(target: Path, *, fixtures: Path, at: datetime) -> Examples:
         at: Time of issue, aware. The SAML response is valid for five minutes, the ID token and the access token for an hour.
 
     Raises:
-        AccountFault: *target* is not empty, or the file system refuses.
+        AccountFault: *target* is not empty, or a file cannot be written.
     """
     instant = at.replace(microsecond=0)
     key = SigningKey.generate(common_name="throw-away", at=instant, life=timedelta(days=30))

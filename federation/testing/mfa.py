@@ -19,7 +19,7 @@ def mfa_device(account: str | os.PathLike[str], serial_number: str) -> MfaDevice
 
     Raises:
         RegistrationError: The account has no such device.
-        AccountFaults: The account is at fault.
+        AccountFaults: The account has faults.
     """
     devices = load_account(account).mfa_devices.values()
     found = next((owned[serial_number] for owned in devices if serial_number in owned), None)

@@ -35,7 +35,7 @@ class Shape:
         subject_format: Default NameID Format.
         qualified: Whether NameID has NameQualifier and SPNameQualifier.
         address: Whether SubjectConfirmationData and SubjectLocality have the client's address.
-        attributes_first: Whether AttributeStatement stands before AuthnStatement.
+        attributes_first: Whether AttributeStatement precedes AuthnStatement.
         name_format: NameFormat of attributes, or None.
         friendly_names: Whether attributes have FriendlyName.
         value_type: Local name of the ``xsi:type`` of attribute values in the XML Schema namespace, or None.
@@ -188,9 +188,9 @@ def shape_named(name: str) -> Shape:
     """Return the shape named *name*.
 
     Raises:
-        ValidationError: There is none.
+        ValidationError: No shape has this name.
     """
     found = SHAPES.get(name)
     if found is None:
-        raise ValidationError(check="shape", expected="one of " + ", ".join(SHAPES), found=show(name), remedy="choose a shape of the list")
+        raise ValidationError(check="shape", expected="one of " + ", ".join(SHAPES), found=show(name), remedy="choose one of these")
     return found

@@ -96,7 +96,7 @@ def ask(specimen: Specimen, token: object, *, provider: Provider | None = None, 
     except BaseException as error:  # noqa: BLE001
         broken(f"diagnose raised {type(error).__name__} for {named(token)}")
     if isinstance(refusal, InternalFailure):
-        broken(f"a bug for {named(token)}: {refusal}")
+        broken(f"an internal error for {named(token)}: {refusal}")
     _compare(token, identity, refusal, report)
     return identity
 
@@ -108,11 +108,11 @@ def _compare(token: object, identity: VerifiedIdentity | None, refusal: Federati
     if refusal is not None and said is not None and (refusal.code, refusal.check) != (said.code, said.check):
         broken(f"validate refuses {named(token)} for {refusal.check}, diagnose for {said.check}")
     if report.identity != identity:
-        broken(f"validate and diagnose name different people for {named(token)}")
+        broken(f"validate and diagnose return different identities for {named(token)}")
     try:
         json.dumps(report.as_dict())
     except (TypeError, ValueError) as error:
-        broken(f"the report on {named(token)} is no JSON: {error}")
+        broken(f"the report on {named(token)} cannot be written as JSON: {error}")
 
 
 def named(token: object) -> str:
