@@ -254,7 +254,7 @@ class Account:
         outbound: The account as an issuer of web identity tokens; None where that is disabled.
         trade_in_tokens: Registered trade-in tokens by the SHA-256 of the token in hex.
         replay: How often one token may be exchanged, where the service is opened with ``replay="account"``.
-        notes: Remarks of loading that are not faults, e.g. an expired certificate or a published keyring.
+        notes: Remarks on the files that are not faults, e.g. an expired certificate or a published keyring.
     """
 
     id: str

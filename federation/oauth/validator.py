@@ -112,7 +112,7 @@ def _identity(presentation: PresentedAccessToken) -> VerifiedIdentity:
         not_on_or_after=None if information.expires_at is None else moment(information.expires_at),
         attributes=MappingProxyType(dict(information.members)),
         context_keys=MappingProxyType(condition_keys(name, information.subject, information)),
-        notes=() if information.signed else ("the answer about the token is registered, not signed by the server",),
+        notes=() if information.signed else ("the registered answer about the token is not signed by the server",),
     )
 
 

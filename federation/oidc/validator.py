@@ -118,9 +118,9 @@ def _notes(presentation: PresentedToken) -> tuple[str, ...]:
     if typ is not None and typ != "JWT":
         notes += _told_type(typ)
     if claims.header.key_hints:
-        notes.append(f"header parameters {', '.join(claims.header.key_hints)} were ignored: keys come from the registered key set alone")
+        notes.append(f"header parameters {', '.join(claims.header.key_hints)} were ignored: only registered keys are used")
     if claims.members.get("iss") != presentation.provider.url:
-        notes.append("iss names the issuer without https://, which is documented for this issuer alone")
+        notes.append("iss is the issuer without https://, which only this issuer documents")
     told = unaccounted_note(presentation.provider.known_claims, claims.members)
     return (*notes, told) if told else tuple(notes)
 
@@ -131,7 +131,7 @@ def _told_type(typ: str) -> tuple[str, ...]:
     if plain == "jwt":
         return ()
     said = "an OAuth access token (RFC 9068)" if plain == "at+jwt" else "another type of token"
-    return (f'typ {show(typ)} says that this is {said}, not an ID token; token_types ["JWT"] on the provider refuses it',)
+    return (f'the header has typ {show(typ)}, {said}, not an ID token; token_types ["JWT"] of the provider would refuse it',)
 
 
 def _claimed(token: object) -> dict[str, Any]:

@@ -279,9 +279,9 @@ def _result(proof: ProofState) -> ProvedResponse:
         notes.append(f"{octets.element} signed by key {octets.key.fingerprint}")
         weak += octets.weak
     if weak:
-        notes += [f"weak and used: {name}" for name in dict.fromkeys(weak)]
+        notes += [f"weak algorithm used: {name}" for name in dict.fromkeys(weak)]
     if proof.comments:
-        notes.append(f"comments between elements were left out ({proof.comments}): what is read is the canonical text, which has none")
+        notes.append(f"comments between elements were left out ({proof.comments}): the canonical text, which is read, has none")
     return ProvedResponse(
         assertion=_reached(proof.assertion),
         response=proof.response,

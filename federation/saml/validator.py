@@ -108,7 +108,7 @@ def _whose(claimed: Mapping[str, Any], provider: SamlProvider) -> tuple[str, ...
     issuer = issuer or claimed.get("response", {}).get("Issuer")
     if issuer is None or issuer in provider.entity_ids:
         return ()
-    return (f"unproved, the response names the issuer {show(issuer)}, which is none of this provider's: judge it by its own metadata",)
+    return (f"the unverified issuer {show(issuer)} is not an entity id of this provider: judge it with the metadata of that issuer",)
 
 
 def _skipped(checks: tuple[Any, ...]) -> tuple[CheckResult, ...]:
@@ -176,4 +176,4 @@ def _notes(presented: PresentedAssertion, proved: ProvedResponse) -> tuple[str, 
     key = proved.assertion.signed.key
     if key.not_after is None or presented.at < key.not_after:
         return proved.notes
-    return (*proved.notes, f"the certificate of the signing key ended {timestamp(key.not_after)}; certificate dates decide nothing")
+    return (*proved.notes, f"the certificate of the signing key expired on {timestamp(key.not_after)}; its validity is not enforced")

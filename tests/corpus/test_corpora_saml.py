@@ -216,7 +216,7 @@ def test_metadata(case: dict[str, Any]) -> None:
             metadata = read_metadata(document, permit=PERMITS)
             assert metadata.entity_id == case["idp_entity_ids"][0]
             assert len(metadata.keys) == case["idp_signing_certificates"]
-            assert (case["valid_until"] is not None) == any("valid until" in note for note in metadata.notes)
+            assert (case["valid_until"] is not None) == any("validUntil" in note for note in metadata.notes)
         elif len(case["idp_entity_ids"]) > 1:
             several(document, case)
         else:

@@ -161,12 +161,12 @@ def _encoding_notes(document: str | bytes) -> tuple[str, ...]:
     if isinstance(document, str):
         return ()
     if document.startswith(codecs.BOM_UTF8):
-        return ("the metadata begins with a byte order mark; IAM takes UTF-8 without one",)
+        return ("the metadata begins with a byte order mark; IAM accepts only UTF-8 without one",)
     try:
         document.decode("utf-8")
     except UnicodeDecodeError:
-        return ("the metadata is in another encoding than UTF-8; IAM takes UTF-8 alone",)
-    return ("the metadata is in UTF-16; IAM takes UTF-8 alone",) if b"\0" in document else ()
+        return ("the metadata is not in UTF-8; IAM accepts only UTF-8",)
+    return ("the metadata is in UTF-16; IAM accepts only UTF-8",) if b"\0" in document else ()
 
 
 def _entities(root: Element) -> list[Element]:
@@ -237,10 +237,10 @@ def _notes(root: Element, entity: Element, descriptor: Element, keys: tuple[Veri
     for element in {id(e): e for e in (root, entity, descriptor)}.values():
         until = element.get("validUntil")
         if until is not None:
-            yield f"the metadata says of itself that it is valid until {show(until)}"
+            yield f"the metadata has validUntil {show(until)}, which is not enforced"
     for key in keys:
         if key.not_after is not None:
-            yield f"the certificate of signing key {key.fingerprint[:16]} ends {key.not_after:%Y-%m-%d}; its dates decide nothing"
+            yield f"the certificate of signing key {key.fingerprint[:16]} expires on {key.not_after:%Y-%m-%d}; its validity is not enforced"
 
 
 def _refusal(check: SamlCheck, expected: str, found: str, remedy: str) -> RegistrationError:

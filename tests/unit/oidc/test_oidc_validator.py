@@ -134,7 +134,7 @@ def test_a_token_that_is_no_id_token_is_taken_with_a_note(typ: str | None, words
         assert notes == ()
     else:
         [note] = notes
-        assert note.startswith(f"typ `{typ}` says")
+        assert note.startswith(f"the header has typ `{typ}`, ")
         assert words in note
 
 

@@ -274,7 +274,7 @@ def test_from_metadata_is_the_same_registration() -> None:
     assert [key.fingerprint for key in registered.keys] == [key.fingerprint for key in provider().keys]
     assert (registered.profile, registered.clock_skew) == (Profile.AWS, timedelta(seconds=1))
     assert SamlProvider.from_metadata(forge().metadata(), arn=ARN).clock_skew == timedelta(0)
-    assert any("its dates decide nothing" in note for note in registered.notes)
+    assert any("its validity is not enforced" in note for note in registered.notes)
 
 
 def test_certificate_dates_decide_nothing() -> None:
@@ -284,7 +284,7 @@ def test_certificate_dates_decide_nothing() -> None:
     late = ends + timedelta(days=1)
     identity = judge(respond(good_login(at=late)), registered, at=late)
     assert isinstance(identity, federation.VerifiedIdentity)
-    assert any("certificate of the signing key ended" in note for note in identity.notes)
+    assert any("certificate of the signing key expired" in note for note in identity.notes)
 
 
 def test_a_certificate_ends_at_the_instant_it_says_and_a_bare_key_never() -> None:
@@ -299,4 +299,4 @@ def test_a_certificate_ends_at_the_instant_it_says_and_a_bare_key_never() -> Non
     ):
         identity = judge(respond(good_login(at=at)), registered, at=at)
         assert isinstance(identity, federation.VerifiedIdentity)
-        assert any("certificate of the signing key ended" in note for note in identity.notes) is said
+        assert any("certificate of the signing key expired" in note for note in identity.notes) is said

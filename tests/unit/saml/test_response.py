@@ -77,7 +77,7 @@ def test_weak_algorithms_prove_only_where_permitted_by_name_and_are_noted(permit
         assert refused(octets, Keys(permit=short)).check == "signature-algorithm"
     proved = prove(octets, Keys(permit=frozenset(permit)))
     assert set(proved.assertion.signed.weak) == weak
-    assert "weak and used: sha1" in proved.notes
+    assert "weak algorithm used: sha1" in proved.notes
 
 
 def test_prefix_lists_of_both_canonicalisations_are_honoured() -> None:

@@ -41,9 +41,9 @@ from tests.support.saml import (
 def test_a_response_of_somebody_else_is_remarked() -> None:
     elsewhere = "https://elsewhere.example.com/saml"
     report = federation.diagnose(respond(good_login(issuer=elsewhere), key="stranger-rsa2048"), provider(), at=AT)
-    assert any("unproved" in note and elsewhere in note for note in report.notes)
+    assert any("unverified issuer" in note and elsewhere in note for note in report.notes)
     for ours in (respond(good_login(), key="stranger-rsa2048"), respond(good_login()), "AAAA"):
-        assert not any("unproved" in note for note in federation.diagnose(ours, provider(), at=AT).notes)
+        assert not any("unverified issuer" in note for note in federation.diagnose(ours, provider(), at=AT).notes)
 
 
 def elsewhere(*issuers: str | None) -> str:
@@ -83,7 +83,7 @@ def elsewhere(*issuers: str | None) -> str:
     ],
 )
 def test_the_remark_names_the_assertions_issuer_or_else_the_responses(issuers: tuple[str | None, ...], named: str | None) -> None:
-    notes = [note for note in federation.diagnose(elsewhere(*issuers), provider(), at=AT).notes if "unproved" in note]
+    notes = [note for note in federation.diagnose(elsewhere(*issuers), provider(), at=AT).notes if "unverified issuer" in note]
     assert [named is not None and named in note for note in notes] == ([True] if named else [])
 
 
