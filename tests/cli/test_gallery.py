@@ -1,13 +1,17 @@
-"""The verbs say the same of every set-up of the gallery: `sts`, `explain` and `validate` agree on verdict, code and cause."""
+"""The verbs say the same of every set-up of the gallery: `sts`, `explain`, `validate` and the log agree on verdict, code and cause."""
 
 from pathlib import Path
 
 import pytest
 
 from federation.account import load_account
-from federation.errors import printable
+from federation.cli.explain.call import call_of
+from federation.cli.explain.findings import Findings
+from federation.errors import FederationError, printable
+from federation.explanation import Explanation
 from federation.protocols import Provider
 from federation.report import Report
+from federation.server.logged_explanations import Explainer
 from federation.validators import diagnose
 from tests.support.cli import Run
 from tests.support.failures.gallery import FAILURES
@@ -96,3 +100,47 @@ def test_white_space_at_an_end_of_an_edit_is_seen(run: Run, tmp_path: Path) -> N
     login = WebLogin(trust=trusts("repo:octo-org/octo-repo:ref:refs/heads/main"), call={"role_arn": f"{ROLE} "})
     printed = explained(login, tmp_path, run)
     assert f'    old   "{ROLE} "\n    new   {ROLE}\n' in printed
+
+
+def explained_by_the_verb(failure: Failure, file: Path, directory: Path) -> Explanation:
+    """What `explain` says of the call."""
+    login, account = failure.login, load_account(directory)
+    own = {"principal_arn": SAML_ARN} if isinstance(login, SamlLogin) else {"role_session_name": "job-7"}
+    asked = {"role_arn": ROLE, "principal_arn": None, "provider_id": None, "role_session_name": None, **own, **login.call}
+    call = call_of(account, str(file), provider=None, at=ISSUED + login.used, **asked)
+    refusal = Findings.of(account, call, at=ISSUED + login.used).refusal
+    assert refusal is not None
+    return refusal.explanation
+
+
+def causes(explanation: Explanation) -> list[tuple[str, str]]:
+    """The causes of what refuses first, each with its check."""
+    return [(cause.check, cause.sentence) for cause in explanation.first.causes]
+
+
+def instructions(explanation: Explanation) -> set[tuple[str, str | None, str | None]]:
+    """The edits, whose order depends on how much of the account a verb knows."""
+    return {(edit.instruction, edit.old, edit.new) for edit in explanation.first.edits}
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+def test_the_verbs_and_the_log_give_one_cause(failure: Failure, tmp_path: Path) -> None:
+    login, directory, file = failure.login, tmp_path / "account", tmp_path / "token"
+    login.write(directory)
+    file.write_text(login.token(), encoding="utf-8")
+    with pytest.raises(FederationError) as caught:
+        login.attempt(directory)
+    told = caught.value.explanation
+
+    by_explain = explained_by_the_verb(failure, file, directory)
+    assert causes(by_explain) == causes(told)
+    assert instructions(by_explain) == instructions(told)
+    assert [causes(Explanation(first=each)) for each in by_explain.later] == [causes(Explanation(first=each)) for each in told.later]
+    logged = Explainer().members(caught.value, micros=0)
+    assert logged["cause"] == told.cause[: len(logged["cause"])]
+    assert logged["edits"] == [edit.as_dict() for edit in told.first.edits][: len(logged["edits"])]
+    report = judged(login, directory)
+    refusal = None if report is None else report.refusal()
+    if refusal is not None:
+        assert causes(refusal.explanation) == causes(told)
+        assert instructions(refusal.explanation) == instructions(told)
