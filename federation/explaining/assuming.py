@@ -38,7 +38,7 @@ def within_its_time(situation: Situation) -> Trial | None:
     """Judge the token at the first instant at which it holds: the latest of those from which it does."""
     trial = situation.trial
     begins = max(_beginnings(situation.claims), default=None)
-    return None if trial is None or begins is None else replace(trial, at=begins)
+    return None if trial is None or begins is None else replace(trial, at=begins, proved=None)
 
 
 def with_its_audiences(situation: Situation) -> Trial | None:

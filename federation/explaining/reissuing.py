@@ -22,6 +22,7 @@ from federation.jose.algorithms import SOUND
 from federation.jose.jwks import KeySet
 from federation.limits import WEB_IDENTITY_TOKEN_CHARS
 from federation.oidc.provider import OidcProvider
+from federation.profiles import Profile
 
 _KID: Final = "trial"
 _OCTETS: Final = 32
@@ -41,8 +42,7 @@ def reissued(situation: Situation, changes: Mapping[str, Any] | None = None, *, 
     token = sign(situation, changes or {})
     if len(token) > WEB_IDENTITY_TOKEN_CHARS:
         return None
-    keys = KeySet.parse(trial_keys(), profile=provider.profile)
-    changed = trial.with_provider(provider, keys=keys, algorithms=SOUND)
+    changed = trial.with_provider(provider, keys=trial_key_set(), algorithms=SOUND)
     changed = replace(changed, token=token) if situation.call is None else changed.with_call(web_identity_token=token)
     return changed if proved else replace(changed, unproved=True)
 
@@ -57,8 +57,19 @@ def sign(situation: Situation, changes: Mapping[str, Any]) -> str:
     return f"{signing_input}.{base64url.encode(r.to_bytes(_OCTETS) + s.to_bytes(_OCTETS))}"
 
 
-def trial_keys() -> dict[str, Any]:
+@cache
+def trial_key_set() -> KeySet:
     """Return the key set that verifies tokens of trials."""
+    return KeySet.parse(_trial_keys())
+
+
+@cache
+def trial_provider(profile: Profile) -> OidcProvider:
+    """Return a registration with the keys of trials. It is for `as_if`: nobody issues tokens by its URL."""
+    return OidcProvider(url="https://trial.invalid", client_ids=("trial",), jwks=_trial_keys(), profile=profile)
+
+
+def _trial_keys() -> dict[str, Any]:
     numbers = _key().public_key().public_numbers()
     point = {name: base64url.encode(value.to_bytes(_OCTETS)) for name, value in (("x", numbers.x), ("y", numbers.y))}
     return {"keys": [{"kty": "EC", "crv": "P-256", "kid": _KID, "use": "sig", **point}]}

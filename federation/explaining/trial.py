@@ -8,7 +8,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from federation.account import Account
 from federation.account.issuers import by_issuer
@@ -40,6 +40,8 @@ from federation.sts.parameters.record import Call
 from federation.validators import validate
 
 T = TypeVar("T")
+_OF_SESSION: Final = frozenset({"duration_seconds", "policy", "policy_arns", "minimum_session_token_size"})
+"""Parameters that the token is not judged by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Trial:
         callers_account: The account of the caller; None likewise.
         unproved: Whether the claims of the token were proved by no registered key, and are taken for granted.
         met: Checks of the attributes of a SAML assertion that are taken as met.
+        proved: What became of the same trial by another trust policy; the token need not be judged again. None where nothing is known.
     """
 
     at: datetime
@@ -82,6 +85,7 @@ class Trial:
     callers_account: Account | None = field(default=None, repr=False)
     unproved: bool = False
     met: frozenset[str] = frozenset()
+    proved: TrialOutcome | None = field(default=None, repr=False)
 
     def outcome(self) -> TrialOutcome:
         """Return what becomes of it."""
@@ -99,20 +103,21 @@ class Trial:
         """Return the same trial where *provider* has other attributes, as a registration with other settings would have."""
         changed = as_if(provider, **changes)
         if self.account is None:
-            return replace(self, provider=changed)
+            return replace(self, provider=changed, proved=None)
         tables = ("saml_providers", "oidc_providers", "oauth_providers", "plugin_providers")
         others: dict[str, Any] = {
             table: {name: changed if each is provider else each for name, each in getattr(self.account, table).items()} for table in tables
         }
-        return replace(self, account=replace(self.account, **others))
+        return replace(self, account=replace(self.account, **others), proved=None)
 
     def past(self, check: str) -> Trial:
         """Return the same trial where *check* of the attributes of a SAML assertion is taken as met."""
-        return replace(self, met=self.met | {check})
+        return replace(self, met=self.met | {check}, proved=None)
 
     def with_call(self, **changes: object) -> Trial:
         """Return the same trial of a call with other parameters."""
-        return self if self.call is None else replace(self, call=replace(self.call, **changes))  # type: ignore[type-var]  # a dataclass
+        proved = self.proved if changes.keys() <= _OF_SESSION else None
+        return self if self.call is None else replace(self, call=replace(self.call, **changes), proved=proved)  # type: ignore[type-var]  # a dataclass
 
 
 def as_if(provider: T, **changes: object) -> T:
@@ -129,7 +134,11 @@ def _run(trial: Trial, account: Account, call: Call, facts: LoginFacts) -> None:
         _run_signed(call, served, trial.caller, trial.at)
         return
     context = LoginContext(account, by_issuer(account.oidc_providers.values()), served.sealer, None, trial.at)
-    if isinstance(call, AssumeRoleWithSaml):
+    proved = trial.proved
+    if isinstance(call, AssumeRoleWithSaml | AssumeRoleWithWebIdentity) and proved is not None and proved.identity and proved.request:
+        facts.identity, facts.request = proved.identity, proved.request
+        issue(call, proved.identity, proved.request, context, single_use=False)
+    elif isinstance(call, AssumeRoleWithSaml):
         if trial.met:
             _run_past(call, context, facts, trial.met)
         else:

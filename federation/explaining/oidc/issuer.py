@@ -9,13 +9,13 @@ from typing import Final
 
 from federation.account import Account
 from federation.account.reading.oidc_providers import directory_of
-from federation.errors import FederationError, RegistrationError, printable, show
+from federation.errors import RegistrationError, printable, show
 from federation.explaining.call.arns import nearest_role
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.oidc.following import follow_issuer, following_roles, trusting
 from federation.explaining.plain import plainly
 from federation.explaining.registered import register_issuer, settings_place, token_settings, vendor_place
-from federation.explaining.reissuing import sign, trial_keys
+from federation.explaining.reissuing import sign, trial_provider
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial, as_if
 from federation.explaining.wording import named, told_apart
@@ -30,6 +30,7 @@ _TENANT: Final = re.compile(r"https://(?:sts\.windows\.net/(?P<v1>[^/]+)/|login\
 _GITHUB: Final = re.compile(r"https://token\.actions\.githubusercontent\.com(?:/(?P<slug>[^/]+))?", re.ASCII)
 _ACCOUNT: Final = re.compile(r"arn:[^:]+:iam::(?P<id>\d{12}):", re.ASCII)
 _AWS_CLIENT: Final = "sts.amazonaws.com"
+_NEAREST: Final = "oidc.issuer.nearest"
 
 
 def explain_issuer(situation: Situation) -> Obstacle:
@@ -37,7 +38,7 @@ def explain_issuer(situation: Situation) -> Obstacle:
     issuer, urls = situation.claims.get("iss"), _urls(situation)
     if not isinstance(issuer, str):
         return _no_issuer(situation) if situation.claims else plainly(situation)
-    near = _nearest(issuer, urls)
+    near = _resembling(situation, issuer)
     sentence, edits, alternatives = _told(situation, issuer, near, urls)
     cause = Cause(
         check=situation.refusal.check,
@@ -61,25 +62,27 @@ def with_its_issuer(situation: Situation) -> Trial | None:
     provider = next((each for each in account.oidc_providers.values() if _plain(each.url) == _plain(issuer)), None)
     if provider is None:
         return _newly_registered(situation, trial, account, issuer)
-    name = issuer.removeprefix("https://")
-    known = {"known_claims": find_vendor(name).known_claims, "key_names": KeyNames.of(name)}
-    arn = provider.arn.removesuffix(provider.name) + name
-    twin = as_if(provider, url=issuer, name=name, arn=arn, issuers=frozenset({issuer}), **known)
+    arn = provider.arn.removesuffix(provider.name) + issuer.removeprefix("https://")
+    twin = _as_registered(provider, issuer, arn=arn)
     roles = following_roles(situation, provider.url, issuer)
     return replace(trial, account=replace(account, oidc_providers={**account.oidc_providers, arn: twin}, roles=roles))
 
 
+def _as_registered(provider: OidcProvider, issuer: str, **changes: object) -> OidcProvider:
+    """Return *provider* as it would be if it were registered for *issuer*."""
+    name = issuer.removeprefix("https://")
+    known = {"known_claims": find_vendor(name).known_claims, "key_names": KeyNames.of(name)}
+    return as_if(provider, url=issuer, name=name, issuers=frozenset({issuer}), **known, **changes)
+
+
 def _newly_registered(situation: Situation, trial: Trial, account: Account, issuer: str) -> Trial | None:
     """Judge the token by a new registration of its issuer. Its keys are not known, so that nothing proves what it says."""
-    name, near = issuer.removeprefix("https://"), _nearest(issuer, _urls(situation))
+    name, near = issuer.removeprefix("https://"), _resembling(situation, issuer)
     ids = (_AWS_CLIENT,) if near is None else _client_ids(situation, near)
     arn = name if name in BUILT_IN_OIDC else f"arn:{account.partition}:iam::{account.id}:oidc-provider/{name}"
-    if _other_account(situation, account) is not None:
+    if _other_account(situation, account) is not None or _refused_by_iam(issuer):
         return None
-    try:
-        provider = OidcProvider(url=issuer, client_ids=ids, jwks=trial_keys(), arn=arn, profile=account.profile)
-    except FederationError:
-        return None
+    provider = _as_registered(trial_provider(account.profile), issuer, arn=arn, client_ids=ids, registered=frozenset(ids))
     roles = account.roles if near is None else following_roles(situation, near, issuer)
     registered = replace(account, oidc_providers={**account.oidc_providers, arn: provider}, roles=roles)
     return replace(trial, account=registered, unproved=True).with_call(web_identity_token=sign(situation, {}))
@@ -201,6 +204,14 @@ def _urls(situation: Situation) -> tuple[str, ...]:
     if situation.account is not None:
         return tuple(each.url for each in situation.account.oidc_providers.values())
     return (situation.provider.url,) if isinstance(situation.provider, OidcProvider) else ()
+
+
+def _resembling(situation: Situation, issuer: str) -> str | None:
+    """Return the registered URL that resembles *issuer*, worked out once."""
+    if _NEAREST not in situation.kept:
+        situation.kept[_NEAREST] = _nearest(issuer, _urls(situation))
+    found: str | None = situation.kept[_NEAREST]
+    return found
 
 
 def _nearest(issuer: str, urls: Sequence[str]) -> str | None:

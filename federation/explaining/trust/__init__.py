@@ -49,4 +49,4 @@ def assume_trusted(situation: Situation) -> Trial | None:
     others = [plain(each.source) for each in asked.policy.statements if each not in asked.denying] if asked.protocol == "AWS" else []
     trusting = replace(role, trust_policy=Policy.stored({"Version": role.trust_policy.version, "Statement": [*others, statement]}))
     roles = MappingProxyType({**trial.account.roles, role.arn: trusting})
-    return replace(trial, account=replace(trial.account, roles=roles))
+    return replace(trial, account=replace(trial.account, roles=roles), proved=situation.outcome)

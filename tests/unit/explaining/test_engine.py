@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from federation.explaining import engine
 from federation.explaining.situation import Row, Situation
 from federation.explanation import Obstacle
 from federation.validators import diagnose, validate
-from tests.support import oidc
+from tests.support import oidc, repairs
 from tests.support.sts import saml_login
 
 LATE = timedelta(hours=3)
@@ -72,3 +73,19 @@ def test_the_package_installs_the_engine_that_raises_nothing() -> None:
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
     assert shown == "federation\n"
     assert federation.explain is engine.explain
+
+
+def test_a_token_is_not_judged_again_for_another_trust_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    trust = repairs.statement(repairs.equals("repo:acme/app:ref:refs/heads/dev"))
+    with pytest.raises(FederationError) as caught:
+        repairs.WebLogin(statements=(trust,), call={"duration_seconds": 43_200}).attempt()
+    judged: list[object] = []
+
+    def counted(token: Any, provider: Any, *, at: Any) -> Any:
+        judged.append(provider)
+        return validate(token, provider, at=at)
+
+    monkeypatch.setattr("federation.sts.operations.assume_role_with_web_identity.validate", counted)
+    explanation = engine.explanation_of(caught.value)
+    assert [each.causes[0].check for each in explanation.later] == ["duration"]
+    assert len(judged) == 1
