@@ -28,6 +28,8 @@ _STANDARD: Final = (
 )
 """Writes base64url without padding as base64."""
 _GZIP: Final = b"\x1f\x8b"
+_BUT_ONE: Final = 3
+"""Characters of the last four of base64 where one is left out."""
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _REDIRECT: Final = "the HTTP-Redirect binding compresses, and AWS takes what HTTP-POST sends"
 
@@ -111,6 +113,10 @@ def _encoded(text: str, root: str, wanted: str) -> Presented | None:
     packed = "".join(text.split())
     standard = packed.rstrip("=").replace("-", "+").replace("_", "/")
     restored = text.strip("\r\n\t").replace(" ", "+")
+    if (
+        " " in text and len(restored) % 4 == _BUT_ONE and (from_base64(f"{restored}+") or b"").endswith(b">")
+    ):  # who read the file left out a last blank
+        restored += "+"
     if restored.count("+") > packed.count("+") and len(restored) % 4 == 0 and len(packed) % 4 and restored.split() == [restored]:
         return Presented(
             sentence=f"the + signs of the base64 became blanks, {len(restored) - len(packed)} of them, as where a form is decoded twice",
