@@ -11,16 +11,24 @@ from federation.explaining.situation import Situation
 from federation.explaining.wording import command
 from federation.explanation import Edit, Place
 from federation.oidc.provider import OidcProvider
-from federation.vendors import find_vendor
+from federation.vendors import ANY, VENDORS, find_vendor
 from federation.vendors.settings import SETTINGS, UNKNOWN, IssuerSetting, TokenSettings
+from federation.vendors.subjects import grammar_of
 
 _SHOWN_IDS: Final = 4
 """A list of client ids is written out whole up to this length."""
 
 
-def token_settings(url: str) -> TokenSettings:
-    """Return the settings of the vendor of the issuer *url*."""
-    return SETTINGS.get(find_vendor(url.removeprefix("https://")).name, UNKNOWN)
+def token_settings(url: str, *, subject: object = None) -> TokenSettings:
+    """Return the settings of the vendor of the issuer *url*; where it is not known, those of the vendor whose form *subject* has.
+
+    A server that a customer runs, such as a GitLab of its own, has a URL that tells nothing.
+    """
+    vendor = find_vendor(url.removeprefix("https://"))
+    if vendor is ANY and isinstance(subject, str):
+        grammar = grammar_of(subject, dict.fromkeys(each.subjects for each in VENDORS if each.subjects.forms))
+        vendor = next((each for each in VENDORS if each.subjects is grammar), vendor)
+    return SETTINGS.get(vendor.name, UNKNOWN)
 
 
 def settings_place(situation: Situation, url: str, path: str) -> Place:

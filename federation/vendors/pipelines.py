@@ -127,6 +127,14 @@ _GITHUB_ENTERPRISE: Final = replace(
     required=None,
     shape=None,
 )
+# A server that a customer runs. AWS documents the further keys for GitHub's own issuers alone.
+_GITHUB_SERVER: Final = replace(
+    _GITHUB_ENTERPRISE,
+    name="GitHub Enterprise Server",
+    family=rf"{HOST}(?::\d{{1,5}})?/_services/token",
+    bounds=tuple(bound for bound in _GITHUB_ENTERPRISE.bounds if bound.claim == "sub"),
+    further_claims=(),
+)
 
 
 def _gitlab(subject: str) -> dict[str, Any]:
@@ -176,6 +184,7 @@ def _buildkite(subject: str) -> dict[str, Any]:
 VENDORS: Final = (
     _GITHUB,
     _GITHUB_ENTERPRISE,
+    _GITHUB_SERVER,
     Vendor(
         "GitHub Actions, former issuer",
         issuers=("vstoken.actions.githubusercontent.com",),

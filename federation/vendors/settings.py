@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 
@@ -103,7 +103,8 @@ _KEYCLOAK: Final = TokenSettings(
 
 SETTINGS: Final[Mapping[str, TokenSettings]] = {
     "GitHub": _GITHUB,
-    "GitHub Enterprise": _GITHUB,
+    "GitHub Enterprise": replace(_GITHUB, unasked=r"https://(?:github\.com|[^/]+\.ghe\.com)/[^/]+"),
+    "GitHub Enterprise Server": replace(_GITHUB, unasked=r"https://[^/]+/[^/]+", issuer=None),
     "GitLab": TokenSettings(
         audience=IssuerSetting(
             name="aud",

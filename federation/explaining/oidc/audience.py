@@ -78,7 +78,7 @@ def explain_several(situation: Situation) -> Obstacle:
         "audience, or one whose azp says which client it is for",
         listings=(_registered(provider, audiences[0]),),
     )
-    edit = _request(provider, printable(", ".join(audiences)[:512]), wanted)
+    edit = _request(situation, provider, printable(", ".join(audiences)[:512]), wanted)
     return Obstacle(causes=(cause,), edits=(edit,))
 
 
@@ -122,7 +122,7 @@ def _sentence(provider: OidcProvider, claims: Mapping[str, Any], claim: str, val
 def _edits(situation: Situation, provider: OidcProvider, claim: str, found: str, wanted: str) -> list[Edit]:
     """Return the edits. What is plainly meant for AWS is registered; for anything else another token is requested, which lets in nobody."""
     settings = token_settings(provider.url)
-    request, register = _request(provider, found, wanted), register_client_id(situation, provider, found)
+    request, register = _request(situation, provider, found, wanted), register_client_id(situation, provider, found)
     if claim == "azp":
         addressed = _texts(situation.claims.get("aud"))
         return [register] if provider.registered & {*addressed} or any(map(settings.is_for_aws, addressed)) else [request]
@@ -157,8 +157,8 @@ def _is_uri_of(found: str, provider: OidcProvider) -> bool:
     return any(found in {f"api://{each}", f"spn:{each}"} or each in {f"api://{found}", f"spn:{found}"} for each in provider.client_ids)
 
 
-def _request(provider: OidcProvider, found: str, wanted: str) -> Edit:
-    setting = token_settings(provider.url).audience
+def _request(situation: Situation, provider: OidcProvider, found: str, wanted: str) -> Edit:
+    setting = token_settings(provider.url, subject=situation.claims.get("sub")).audience
     if setting is None:
         place = Place(owner="identity-provider", path="aud")
         return Edit(

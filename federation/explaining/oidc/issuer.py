@@ -12,9 +12,10 @@ from federation.account.reading.oidc_providers import directory_of
 from federation.errors import RegistrationError, printable, show
 from federation.explaining.call.arns import nearest_role
 from federation.explaining.nearest import most_alike, nearest
+from federation.explaining.oidc.families import are_of_one_family, identity_of, pool_token_for, told_by_family
 from federation.explaining.oidc.following import follow_issuer, following_roles, trusting
 from federation.explaining.plain import plainly
-from federation.explaining.registered import register_issuer, settings_place, token_settings, vendor_place
+from federation.explaining.registered import register_issuer, settings_place
 from federation.explaining.reissuing import sign, trial_provider
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial, as_if
@@ -23,11 +24,8 @@ from federation.explanation import Cause, Comparison, Edit, Listing, Obstacle, P
 from federation.oidc.conditions import KeyNames
 from federation.oidc.issuer_url import how_to_register, read_url
 from federation.oidc.provider import OidcProvider
-from federation.vendors import BUILT_IN_OIDC, find_vendor
+from federation.vendors import BUILT_IN_OIDC, COGNITO, find_vendor
 
-_CLUSTER: Final = re.compile(r"https://oidc\.eks\.(?P<region>[^./]+)\.amazonaws\.com(?:\.cn)?/id/(?P<id>[^/]+)", re.ASCII)
-_TENANT: Final = re.compile(r"https://(?:sts\.windows\.net/(?P<v1>[^/]+)/|login\.microsoftonline\.com/(?P<v2>[^/]+)/v2\.0)", re.ASCII)
-_GITHUB: Final = re.compile(r"https://token\.actions\.githubusercontent\.com(?:/(?P<slug>[^/]+))?", re.ASCII)
 _ACCOUNT: Final = re.compile(r"arn:[^:]+:iam::(?P<id>\d{12}):", re.ASCII)
 _AWS_CLIENT: Final = "sts.amazonaws.com"
 _NEAREST: Final = "oidc.issuer.nearest"
@@ -58,6 +56,8 @@ def with_its_issuer(situation: Situation) -> Trial | None:
     """
     trial, account, issuer = situation.trial, situation.account, situation.claims.get("iss")
     if trial is None or account is None or not isinstance(issuer, str):
+        return None
+    if _exchange(situation, issuer) is not None:
         return None
     provider = next((each for each in account.oidc_providers.values() if _plain(each.url) == _plain(issuer)), None)
     if provider is None:
@@ -104,6 +104,10 @@ def _told(situation: Situation, issuer: str, near: str | None, urls: Sequence[st
         new = _secure(issuer)
         edit = Edit(place=place, instruction=refused, old=printable(issuer[:512]), new=new)
         return f"the token's issuer is {show(issuer)}, which IAM registers for nobody; registered are {named(urls)}", [edit], True
+    exchange = _exchange(situation, issuer)
+    if exchange is not None:
+        sentence = f"the token is one of the Cognito user pool {show(issuer)}, and the trust policy trusts tokens of an identity pool"
+        return sentence, [exchange], True
     if near is None:
         return _unknown(issuer, account, urls), [register_issuer(situation, issuer, (_AWS_CLIENT,))], True
     return _beside(situation, issuer, near)
@@ -119,63 +123,18 @@ def _beside(situation: Situation, issuer: str, near: str) -> tuple[str, list[Edi
     how = told_apart(issuer, near)
     if how and _plain(issuer) == _plain(near):
         return f"{both}: they differ {how}, and AWS compares them character for character", [register, *follow], False
-    for told in (_cluster, _tenant, _enterprise):
-        found = told(issuer, near)
-        if found is not None:
-            sentence, setting = found
-            # A setting that lets in nobody else is enough by itself; without one provider and policy change together.
-            return (f"{both}: {sentence}", setting, True) if setting else (f"{both}: {sentence}", [register, *follow], False)
+    found = told_by_family(issuer, near, situation.claims)
+    if found is not None and found.setting is not None:  # it lets in nobody else and is enough by itself
+        return f"{both}: {found.sentence}", [found.setting], True
     why = f"they differ {how}" if how else "it is another path of the same host" if _host(issuer) == _host(near) else "none is its issuer"
-    return f"{both}: {why}", [register], True
+    # A policy that trusts the provider of the other issuer has to follow, else the registration alone changes nothing for it.
+    return f"{both}: {why if found is None else found.sentence}", [register, *follow], not follow
 
 
-def _cluster(issuer: str, near: str) -> tuple[str, list[Edit]] | None:
-    ours, theirs = _CLUSTER.fullmatch(issuer), _CLUSTER.fullmatch(near)
-    if ours is None or theirs is None:
-        return None
-    if ours["id"] == theirs["id"]:
-        return f"the cluster is in {ours['region']}, and the provider is for region {theirs['region']}", []
-    return "an EKS cluster has a new issuer id when it is created again, and these are two clusters", []
-
-
-def _tenant(issuer: str, near: str) -> tuple[str, list[Edit]] | None:
-    ours, theirs = _TENANT.fullmatch(issuer), _TENANT.fullmatch(near)
-    if ours is None or theirs is None:
-        return None
-    if (ours["v1"] or ours["v2"]) != (theirs["v1"] or theirs["v2"]):
-        return "they are two tenants of Microsoft Entra ID", []
-    version, wanted = ("v1.0", "2") if ours["v1"] else ("v2.0", "null")
-    setting = token_settings(issuer).issuer
-    if setting is None:
-        return None
-    other = "v2.0" if ours["v1"] else "v1.0"
-    edit = Edit(
-        place=vendor_place(setting),
-        instruction=f"set {setting.name} to {wanted}, so that tokens are {other}: {setting.where}",
-        old=setting.write("null" if ours["v1"] else "2"),
-        new=setting.write(wanted),
-    )
-    return f"the token is a {version} token, and the provider is registered for {other} tokens of the same tenant", [edit]
-
-
-def _enterprise(issuer: str, near: str) -> tuple[str, list[Edit]] | None:
-    ours, theirs = _GITHUB.fullmatch(issuer), _GITHUB.fullmatch(near)
-    setting = token_settings(issuer).issuer
-    if ours is None or theirs is None or setting is None:
-        return None
-    if ours["slug"] and theirs["slug"]:
-        return "they are two enterprises of GitHub", []
-    old, new = ("true", "false") if ours["slug"] else ("false", "true")
-    edit = Edit(
-        place=vendor_place(setting),
-        instruction=f"set {setting.name} to {new}: {setting.where}",
-        old=setting.write(old),
-        new=setting.write(new),
-        lets_in="" if new == "true" else "every enterprise of GitHub has this issuer then, and conditions alone tell them apart",
-    )
-    if ours["slug"]:
-        return f"the enterprise {show(ours['slug'])} issues its tokens by an issuer of its own", []
-    return f"the token comes by GitHub's common issuer, and the provider is for the enterprise {show(theirs['slug'])}", [edit]
+def _exchange(situation: Situation, issuer: str) -> Edit | None:
+    """Return the edit by which the token of a user pool becomes one of the identity pool that the role trusts; None where it does not."""
+    role = situation.role
+    return None if role is None or COGNITO not in role.trust_policy.source_text else pool_token_for(issuer)
 
 
 def _unknown(issuer: str, account: Account | None, urls: Sequence[str]) -> str:
@@ -217,16 +176,10 @@ def _resembling(situation: Situation, issuer: str) -> str | None:
 def _nearest(issuer: str, urls: Sequence[str]) -> str | None:
     """Return the registered URL that resembles *issuer*: spelled almost alike, of one family or host, or a typing error away."""
     same = [url for url in urls if _plain(url) == _plain(issuer)]
-    family = [url for url in urls if any(each.fullmatch(url) and each.fullmatch(issuer) for each in (_CLUSTER, _TENANT, _GITHUB))]
+    family = [url for url in urls if are_of_one_family(url, issuer)]
     host = [url for url in urls if _host(url) == _host(issuer)]
-    several = same or [url for url in family if _identity(url) == _identity(issuer)] or family or host
+    several = same or [url for url in family if identity_of(url) == identity_of(issuer)] or family or host
     return next(iter(most_alike(issuer, several, limit=1)), None) if several else nearest(issuer, urls)
-
-
-def _identity(url: str) -> str:
-    """Return what two URLs of one cluster or one tenant have in common."""
-    cluster, tenant = _CLUSTER.fullmatch(url), _TENANT.fullmatch(url)
-    return cluster["id"] if cluster else (tenant["v1"] or tenant["v2"]) if tenant else url
 
 
 def _client_ids(situation: Situation, url: str) -> tuple[str, ...]:

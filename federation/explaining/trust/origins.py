@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from federation.errors import show
+from federation.explaining.registered import token_settings
 from federation.explaining.saml.evidence import Evidence
 from federation.explaining.trust.asked import Asked, bounded
 from federation.explanation import Edit, Owner, Place
@@ -148,7 +149,7 @@ def another_audience(asked: Asked, at: KeyOrigin, *, old: str, new: str) -> Edit
 
 def is_default_audience(asked: Asked, audience: str) -> bool:
     """Whether *audience* is what GitHub issues tokens for where a job asks for no audience: it names nobody whom the token is for."""
-    return asked.vendor.name.startswith("GitHub") and audience.startswith("https://github.com/")
+    return token_settings(asked.provider).is_unasked(audience)
 
 
 def audiences(asked: Asked) -> tuple[str, ...]:

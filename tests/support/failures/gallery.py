@@ -5,6 +5,7 @@ from typing import Final
 from tests.support.failures import (
     characters,
     github,
+    installations,
     operators,
     pipelines,
     saml_exchange,
@@ -31,5 +32,6 @@ FAILURES: Final[tuple[Failure, ...]] = (
     *written_wrong.FAILURES,
     *operators.FAILURES,
     *sent.FAILURES,
+    *installations.FAILURES,
 )
 """The set-ups, in the order of the page."""

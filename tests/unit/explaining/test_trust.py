@@ -136,8 +136,14 @@ CASES = {
         PROD,
     ),
     "an issuer known by the shape of its subjects": Case(
-        web(equals(MAIN, issuer="github.example.com/_services/token"), sub=PROD, issuer="github.example.com/_services/token"),
+        web(equals(MAIN, issuer="ci.example.com/token"), sub=PROD, issuer="ci.example.com/token"),
         ("a token for environment `prod`", "branch `main`"),
+        MAIN,
+        PROD,
+    ),
+    "a GitHub Enterprise Server": Case(
+        web(equals(MAIN, issuer="github.example.com/_services/token"), sub=PROD, issuer="github.example.com/_services/token"),
+        ("a GitHub Enterprise Server token for environment `prod`", "branch `main`"),
         MAIN,
         PROD,
     ),
