@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Final
 
+from federation.account.reading.settings import SETTINGS_FILE
 from federation.errors import show
 from federation.explaining.call.roles import explain_role
 from federation.explaining.fixing import plain
@@ -22,11 +25,15 @@ from federation.sts.callers.permissions import Attached
 
 __all__ = ["assume_authorized", "explain_authorization"]
 
+_LISTED: Final = 8
+
 
 def explain_authorization(situation: Situation) -> Obstacle:
     """Explain a refusal of a signed call by policies: the half that refuses first, and what the other half says."""
     permission = permission_of(situation)
     layer = None if permission is None else permission.evaluation.refusing
+    if permission is not None and layer in (None, Layer.RESOURCE) and situation.operation == "AssumeRoot":
+        return _of_root(permission) or plainly(situation)
     if permission is None or layer is None:
         return plainly(situation)
     verdict = permission.evaluation.layers.get(layer)
@@ -88,6 +95,26 @@ def _of_caller(permission: Permission) -> str:
         return f"does not allow it either: {', '.join(silent)}"
     allowing = [each.source for layer in own for each in layer.opinions if each.decision is not None and each.decision.allowed]
     return f"allows it by {allowing[0]}" if allowing else "allows it"
+
+
+def _of_root(permission: Permission) -> Obstacle | None:
+    """Explain that the account of the caller does not manage the root access of a member account."""
+    account, member = permission.account, account_in(permission.resource)
+    if account is None or member is None:
+        return None
+    managed = () if account.organization is None else tuple(sorted(account.organization.root_access))
+    manages = (
+        f"manages the root access of {', '.join(map(show, managed[:_LISTED]))}" if managed else "manages the root access of no account"
+    )
+    sentence = f"the account {show(account.id)} {manages}, and AssumeRoot asks for that of {show(member)}"
+    place = Place(owner="account", file=SETTINGS_FILE, path="root_access")
+    edit = Edit(
+        place=place,
+        instruction=f"list {show(member)} in root_access of [organization], if the account is the organization's manager or its delegate",
+        old=f"root_access = {json.dumps(managed)}" if managed else None,
+        new=f"root_access = {json.dumps([*managed, member])}",
+    )
+    return Obstacle(causes=(Cause(check="authorization", sentence=sentence, place=place),), edits=(edit,))
 
 
 def _without_role(permission: Permission) -> Obstacle | None:

@@ -37,9 +37,12 @@ def explain_deny(asked: Asked, statement: Statement) -> Unmet:
 
 
 def _of_resource(asked: Asked, statement: Statement) -> Iterator[Edit]:
-    """Yield the edit by which the statement does not cover this one resource."""
+    """Yield the edit by which the statement does not cover this one resource.
+
+    None where it has conditions: an exception would free the resource of what they demand, such as a second factor.
+    """
     element, wanted = statement.resource, asked.request.resource
-    if element is None or wanted is None:
+    if element is None or wanted is None or statement.conditions:
         return
     source, old = plain(statement.source), plain(statement.source["NotResource" if element.negated else "Resource"])
     listed = list(old) if isinstance(old, list) else [old]
@@ -121,6 +124,11 @@ def _elsewhere(asked: Asked, statement: Statement) -> Edit:
 def _at_its_source(asked: Asked, statement: Statement, condition: Condition) -> Edit | None:
     """Return how the value of the condition's key can be another; None where nobody can tell."""
     value = asked.value(condition.key)
+    wanted = condition.expected[0] if condition.operator.operator.negated and len(condition.expected) == 1 else None
+    if value is None and wanted is not None and not any(sign in wanted for sign in "*?$"):
+        found = origins.setting(asked, condition.folded, old=None, new=wanted)
+        if found:
+            return found[0]
     if value is None:
         edits = explain_absence(asked, statement, condition).edits
         return next((edit for edit in edits if not edit.changes and edit.place.owner != "policy"), None)

@@ -116,7 +116,6 @@ DENIALS: dict[str, tuple[dict[str, Any], str]] = {
     "every role": (deny(), "deny it on every resource but"),
     "everything but": ({"Effect": "Deny", "Action": ASSUME, "NotResource": [OTHER_ROLE]}, "add"),
     "a list": (deny(resource=[OTHER_ROLE, ROLE]), "take"),
-    "a value": (deny(Condition={"StringNotEquals": {"sts:ExternalId": "x-1"}}), "deny it on every resource but"),
 }
 
 
@@ -131,8 +130,25 @@ def test_a_deny_of_the_caller_makes_one_exception(world: World, statement: dict[
     assert any(instruction in each.instruction for each in refusal.edits if each.applicable), refusal.edits
     world.make(edit)
     world.call()
-    if statement.get("Resource") == "*" and "Condition" not in statement:
+    if statement.get("Resource") == "*":
         world.refused(role_arn=OTHER_ROLE)
+
+
+WITH_CONDITIONS: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "another value": ({"StringNotEquals": {"sts:ExternalId": "x-1"}}, "ExternalId", "x-1"),
+    "no second factor": ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, "TokenCode", None),
+}
+
+
+@pytest.mark.parametrize(("condition", "path", "new"), WITH_CONDITIONS.values(), ids=WITH_CONDITIONS)
+def test_a_deny_with_conditions_makes_no_exception(world: World, condition: dict[str, Any], path: str, new: str | None) -> None:
+    guard = {"Sid": "Guard", **deny("*", Condition=condition)}
+    world.user(UserPolicyList=inline(Guard=document(allow("sts:*", "*"), guard)))
+    refusal = world.refused()
+    edit = refusal.edits[0]
+    assert "statement `Guard` denies `sts:AssumeRole`" in refusal.cause
+    assert (edit.place.owner, edit.place.path, edit.new) == ("call", path, new)
+    assert not any(each.applicable for each in refusal.edits)
 
 
 def test_a_deny_of_this_role_alone_stays(world: World) -> None:
@@ -244,3 +260,18 @@ def test_a_role_that_is_not_there_is_told_with_the_nearest(world: World) -> None
 def test_no_secret_is_in_a_refusal_that_travels(world: World) -> None:
     told = json.dumps(world.refused().explanation.as_dict())
     assert "Secret" not in told
+
+
+ORGANIZATION = '[organization]\nid = "o-a1b2c3d4e5"\nroot_access = ["111111111111"]\n'
+
+
+@pytest.mark.parametrize("organization", ["", ORGANIZATION], ids=["none", "another"])
+def test_the_root_of_a_member_that_is_not_managed(world: World, organization: str) -> None:
+    world.write(world.mine, "account.toml", f'id = "{MINE}"\n{organization}')
+    world.user(UserPolicyList=inline(All=document(allow("*", "*"))))
+    task = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+    refusal = world.refused("assume_root", target_principal="222222222222", task_policy_arn=task)
+    edit = refusal.edits[0]
+    assert "`222222222222`" in refusal.cause
+    assert (edit.place.file, edit.place.path) == ("account.toml", "root_access")
+    assert "222222222222" in (edit.new or "")
