@@ -89,7 +89,8 @@ class Answering:
     def _question(self, call: Call, caller: Caller | None, role_arn: object, *, at: datetime) -> Question:
         """Return what a signed call asked, and of which accounts."""
         own = None if caller is None else self.accounts.of(caller.account)
-        asked = self.accounts.named_in(role_arn) if role_arn is not None else own or self.accounts.home
+        # A role of another type, or a text with methods of its own, was refused and may raise again.
+        asked = self.accounts.named_in(role_arn) if type(role_arn) is str else own or self.accounts.home
         return Question(at=at, account=asked.account, call=call, caller=caller, callers_account=None if own is None else own.account)
 
     def _record_login(
