@@ -1,7 +1,7 @@
 """``python -m benchmarks.audit [tokens]``: tokens per second and peak memory of ``federation audit``, by kind and number of processes.
 
-Each run is a process of its own that reads so many lines from a pipe, as in use: start, reading, judging by both profiles, printing. Lines
-of one kind hold one token again and again, which is judged anew each time.
+Each run is a new process that reads the lines from a pipe: start, reading, judging under both profiles and printing are timed. All lines of
+one kind hold the same token, which is judged each time.
 """
 
 from __future__ import annotations

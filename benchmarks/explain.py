@@ -1,6 +1,6 @@
-"""What the explanation of a refusal costs: with one role, and with ten thousand; and what the refusal itself costs.
+"""The cost of a refusal and of its explanation, with one role and with ten thousand.
 
-A login is refused by the trust policy, by the role's name, and by the issuer: the last two search the whole account.
+A login is refused by the trust policy, for its role, and for its issuer; the explanations of the last two search the whole account.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MEASURE: Final = f"refused: {REFUSALS[0]}"
 
 
 def contestants(count: int) -> dict[str, Callable[[], object]]:
-    """Return what is timed with an account of *count* roles: each refusal alone, and with its explanation."""
+    """Return the contestants for an account of *count* roles: each refusal alone, and with its explanation."""
     forge = OidcForge(key=TokenKey.generate(), shape=OIDC_SHAPES["github"])
     account = _account(forge, count)
     token = forge.token(at=AT, subject="repo:octo-org/octo-repo:environment:prod")

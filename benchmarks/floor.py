@@ -1,4 +1,4 @@
-"""The lxml floor: what proving one signature costs in lxml and OpenSSL alone, with no check, no structure and no result."""
+"""The lxml floor: the cost of verifying one signature with lxml and OpenSSL alone, without checks, structure or result."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def lxml_floor(sample: Sample) -> Callable[[], object]:
 
 
 def openssl_floor(sample: Sample) -> Callable[[], object]:
-    """Return RSA and SHA-256 over octets at hand: what nobody can save."""
+    """Return RSA and SHA-256 over given octets, which every verifier needs."""
     public = sample.key.certificate.public_key()
     assert isinstance(public, rsa.RSAPublicKey)
     assertion = etree.fromstring(base64.b64decode(sample.token)).find(f"{SAML}Assertion")

@@ -19,7 +19,7 @@ _HEAD_END = b"\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a run showed; times in milliseconds."""
+    """The measurements of a run; times in milliseconds."""
 
     requests: int
     refused: int
@@ -43,7 +43,7 @@ class Measured:
 
 @dataclass(slots=True)
 class Client:
-    """One connection: what it waits for and since when. A server that closes after each answer is connected to anew."""
+    """One connection, with the awaited answer and the time of the request. It connects again where the server closed it."""
 
     port: int
     socket: socket.socket
@@ -52,7 +52,7 @@ class Client:
     closing: bool = False
 
     def status(self) -> int:
-        """Take in what has arrived; the status once the response is whole, else 0."""
+        """Receive what has arrived, and return the status once the response is complete, else 0."""
         self.received += self.socket.recv(65_536)
         head, found, body = self.received.partition(_HEAD_END)
         if not found:
@@ -63,13 +63,13 @@ class Client:
         return int(head[9:12]) if len(body) >= length else 0
 
     def send(self, request: bytes) -> None:
-        """Send *request* and start its clock."""
+        """Send *request* and record the time."""
         self.received, self.sent = b"", time.perf_counter()
         self.socket.sendall(request)
 
 
 def connect(port: int) -> socket.socket:
-    """Open a connection that does not wait to fill packets."""
+    """Open a connection with TCP_NODELAY."""
     opened = socket.create_connection(("127.0.0.1", port))
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return opened

@@ -1,8 +1,8 @@
 """A GitHub-shaped ID token: `validate` and the whole exchange, beside the raw signature check and the usual libraries.
 
-Ours does everything (strict decoding, finding the provider, key selection, signature, every check, the identity; the exchange also claims,
-trust policy, session, seal). The libraries decode, verify and check audience, issuer and times as far as they offer to; authlib and
-jwcrypto appear where they are installed.
+`validate` includes strict decoding, selection of provider and key, signature, every check and the identity; the exchange also claims,
+trust policy, session and seal. The libraries decode, verify and check audience, issuer and times as far as they support it; authlib and
+jwcrypto are measured where they are installed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PYJWT = "PyJWT: decode"
 
 @dataclass(frozen=True)
 class Sample:
-    """A token issued now, since the libraries read the wall clock, and the material that proves it."""
+    """A token issued now, since the libraries read the clock of the machine, and the keys that verify it."""
 
     algorithm: str
     at: datetime
@@ -59,7 +59,7 @@ class Sample:
 
 
 def contestants(sample: Sample) -> dict[str, Callable[[], object]]:
-    """Every way to judge the same token, by name."""
+    """Every contestant for the same token, by name."""
     raw, public, verify = decode_token(sample.token), sample.provider.keys.keys[0].public, ALGORITHMS[sample.algorithm].verify
     return {
         "signature alone": lambda: verify(public, raw.signature, raw.signing_input),

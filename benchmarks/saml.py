@@ -1,4 +1,4 @@
-"""The tokens that are timed: signed assertions of the size AWS sees, made by the forge with keys of this run."""
+"""The tokens that are timed: signed assertions of usual size, made by the forge with keys of this run."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DEMANDED = {
     "https://aws.amazon.com/SAML/Attributes/Role": (f"{ROLE},{ARN}",),
     "https://aws.amazon.com/SAML/Attributes/RoleSessionName": ("alice",),
 }
-"""What AWS demands of every assertion."""
+"""The attributes that AWS requires of every assertion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A posted token, the provider that proves it and the signer's key."""
+    """A token as posted, the provider that accepts it, and the signer's key."""
 
     name: str
     token: str
@@ -38,7 +38,7 @@ class Sample:
 
 
 def samples() -> tuple[Sample, ...]:
-    """Return the response of ten attributes, and the one of 400 that shows how cost grows."""
+    """Return a response with ten attributes, and one with 400, which shows the growth of the cost."""
     key = SigningKey.generate("rsa-2048", common_name="benchmark", at=AT)
     forge = SamlForge(key=key)
     provider = SamlProvider.from_metadata(forge.metadata(), arn=ARN)
@@ -52,7 +52,7 @@ def _sample(name: str, count: int, width: int, forge: SamlForge, provider: SamlP
 
 
 def exchange(sample: Sample) -> Callable[[], object]:
-    """Return AssumeRoleWithSAML, whole; used assertions are not remembered, or the second call would be refused."""
+    """Return the whole AssumeRoleWithSAML. Used assertions are not recorded, since the second call would be refused."""
     condition = {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml", "saml:iss": next(iter(sample.provider.entity_ids))}}
     statement = {"Effect": "Allow", "Principal": {"Federated": ARN}, "Action": "sts:AssumeRoleWithSAML", "Condition": condition}
     trust = Policy.parse({"Version": "2012-10-17", "Statement": [statement]}, kind="trust")

@@ -2,8 +2,8 @@
 
     python -m benchmarks server        or, with options:        python -m benchmarks.server [--moto PATH] [--requests N] [--rounds N]
 
-Every request carries another freshly signed token; a SAML response is accepted once. moto verifies none of it. The contestants take turns;
-the best round of each counts, and the processor time of a request says what a busy machine hides.
+Every request has a newly signed token, since a SAML response is accepted once. moto verifies nothing. The contestants run in turn;
+the best round of each counts. The processor time of a request does not depend on the load of the machine.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def main(words: Sequence[str]) -> None:
 
 
 def contest(operation: str, *, moto: str | None, requests: int, rounds: int) -> dict[str, Measured]:
-    """Let the contestants take turns at *operation*; return the best round of each."""
+    """Run the contestants in turn with *operation*, and return the best round of each."""
     at = datetime.now(UTC).replace(microsecond=0)
     with Pool() as pool:
         made = iter(pool.map(partial(OPERATIONS[operation], at=at), range(3 * requests * rounds), chunksize=100))

@@ -1,4 +1,4 @@
-"""HTTP servers side by side under an application that only burns processor time: the figures of the decision record on the HTTP stack.
+"""Comparison of HTTP servers with an application that only uses processor time: the figures of the decision record on the HTTP stack.
 
 pip install uvicorn httptools uvloop hypercorn gunicorn granian      into an environment of its own
 python -m benchmarks.stacks --bin THAT/ENVIRONMENT/bin [--work MICROSECONDS]

@@ -1,6 +1,6 @@
 """Interleaved timing: every contestant runs in every round, so that a slow moment of the machine slows them all.
 
-Processor time of the thread, not time on the wall: what other processes take does not count.
+The processor time of the thread is measured, not elapsed time, so that other processes have no influence.
 """
 
 from __future__ import annotations

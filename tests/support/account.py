@@ -1,4 +1,4 @@
-"""What the tests of account directories share."""
+"""Helpers for tests of account directories."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests of the command line share."""
+"""Helpers for tests of the command line."""
 
 import re
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from tests.support.paths import REPOSITORY
 
 GOLDEN = REPOSITORY / "tests" / "cli" / "golden"
 REWRITE = "FEDERATION_REWRITE_GOLDEN"
-"""With this variable set the tests write what they saw; the diff is then for the reader to judge."""
+"""With this variable set, the tests write the golden outputs anew; review the diff."""
 
 Run = Callable[..., Result]
 Golden = Callable[[str, str], None]
 
 
 def generated(text: str) -> str:
-    """Replace the values that are sealed or drawn anew on every run."""
+    """Replace the values that differ in every run."""
     text = re.sub(r'("(?:AccessKeyId|SecretAccessKey|SessionToken)": ")[^"]+', r"\1…", text)
     return re.sub(r'("SessionToken(?:Size|Utilization)": )\d+', r"\1…", text)

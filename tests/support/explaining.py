@@ -1,4 +1,4 @@
-"""What the tests of explanations share."""
+"""Helpers for tests of explanations."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ def explained(world: World, token: object, *, check: str, **call: Any) -> Explan
 
 
 def edit_of(explanation: Explanation, owner: str) -> Edit:
-    """The first edit of what *owner* has."""
+    """The first edit whose place belongs to *owner*."""
     found = next((edit for edit in explanation.first.edits if edit.place.owner == owner), None)
     assert found is not None, [edit.as_dict() for edit in explanation.first.edits]
     return found
 
 
 def granted(world: World, token: object, **call: Any) -> bool:
-    """Whether the login succeeds."""
+    """Tell whether the login succeeds."""
     try:
         world.assume(token, **call)
     except FederationError as refused:

@@ -1,4 +1,4 @@
-"""How the cost of something grows with its size, in processor time and robust to noise."""
+"""Measurement of the growth of a cost with the size of its input, in processor time and robust to noise."""
 
 import gc
 import time
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 ATTEMPTS = 4
 FLOOR = 0.004
-"""Seconds below which a measurement says more about the clock than about the code."""
+"""Seconds below which a measurement is too imprecise."""
 
 
 @contextmanager
 def spends_at_most(seconds: float) -> Iterator[None]:
     """Require that the block takes at most so much processor time.
 
-    The garbage collector rests meanwhile: what it takes for the objects of a whole suite says nothing about the block.
+    The garbage collector is off meanwhile, since its time depends on the objects of the whole suite.
     """
     gc.disable()
     begun = time.process_time()

@@ -1,4 +1,4 @@
-"""The journeys of docs/architecture.md, and what really happened on one of them."""
+"""The journeys of docs/architecture.md, and records of real calls to compare them with."""
 
 import re
 import sys
@@ -37,7 +37,7 @@ class Door:
 
 
 def found(name: str) -> Any:
-    """What the page calls *name*: below `federation`, in the standard library or built in."""
+    """The object that the page calls *name*: below `federation`, in the standard library or built in."""
     parts = name.split(".")
     for whole in (["federation", *parts], parts, ["builtins", *parts]):
         for length in range(len(whole) - 1, 0, -1):

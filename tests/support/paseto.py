@@ -1,4 +1,4 @@
-"""A plug-in for tests: PASETO v4.public tokens (Ed25519), with a footer that is signed too. Sound; each defect changes one member of it."""
+"""A correct plug-in for tests: PASETO v4.public tokens (Ed25519), with a signed footer. Each defect in the tests changes one member."""
 
 import json
 import struct
@@ -35,7 +35,7 @@ FOOTER: Final = b'{"kid":"k1"}'
 
 @dataclass(frozen=True, slots=True)
 class PasetoProvider:
-    """An issuer: its host name, the one audience by which it addresses us, its key."""
+    """An issuer: its host name, the audience of its tokens, and its key."""
 
     arn: str
     audience: str
@@ -46,7 +46,7 @@ class PasetoProvider:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """Claims under a signature that verified, by whom they are judged, and when."""
+    """Claims whose signature was verified, their provider, and the instant."""
 
     claims: Mapping[str, str]
     provider: PasetoProvider

@@ -1,4 +1,4 @@
-"""Where the files of this repository are that tests read."""
+"""Paths of the files of this repository that tests read."""
 
 from pathlib import Path
 

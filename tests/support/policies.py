@@ -31,5 +31,5 @@ def ask(
 
 
 def effect(condition: Any, keys: Any = None, **members: Any) -> str:
-    """What one statement with *condition* says."""
+    """The effect of a policy with one statement with *condition*."""
     return ask(trust(condition, **members), keys).effect

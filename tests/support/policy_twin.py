@@ -1,4 +1,4 @@
-"""A slow, obvious evaluator of conditions, written from the reference alone and sharing nothing with the engine but the caller's name."""
+"""A slow, simple evaluator of conditions, written from the reference. It shares no code with the engine."""
 
 import ipaddress
 import operator

@@ -1,4 +1,4 @@
-"""Logins that a trust policy refuses, and what becomes of them by the edits of the explanation."""
+"""Logins that a trust policy refuses, and their results after the edits of the explanation."""
 
 import json
 from dataclasses import dataclass, field
@@ -120,7 +120,7 @@ def saml_statement(condition: Any = None, **members: Any) -> dict[str, Any]:
 
 
 def explained(login: Login) -> Explanation:
-    """What the refusal of *login* explains."""
+    """The explanation of the refusal of *login*."""
     with pytest.raises(FederationError) as refused:
         login.attempt()
     assert refused.value.check == "trust-policy"

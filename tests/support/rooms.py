@@ -17,7 +17,7 @@ FLOORS = [
     {"server"},
     {"cli"},
 ]
-"""Lowest first. Rooms on one floor do not know each other."""
+"""Lowest first. Rooms on one floor do not import each other."""
 PUBLIC_ROOMS = (
     "federation",
     "federation.account",

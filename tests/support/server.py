@@ -1,4 +1,4 @@
-"""A real server on a real socket, for real AWS clients."""
+"""A running server on a socket, for AWS clients."""
 
 import configparser
 import json
@@ -46,7 +46,7 @@ class Served:
     log: Path
 
     def logged(self, request_id: str) -> dict[str, Any]:
-        """The log's entry of one request; it is written when the answer is already on its way."""
+        """The log's entry of one request, which is written after the answer is sent."""
         for _ in range(200):
             for line in self.log.read_text(encoding="utf-8").splitlines():
                 if request_id in line:
@@ -131,7 +131,7 @@ def forge_response(at: datetime, *, seed: str) -> str:
 
 @dataclass
 class World:
-    """The documented accounts, holding now, with what the remaining operations need, and a server that answers for them."""
+    """The documented accounts, valid now, with what the remaining operations need, and a server for them."""
 
     examples: Examples
     server: Served
@@ -140,7 +140,7 @@ class World:
     """MFA devices of DevAdmin that no test has used: a code is good once, so each test takes one of its own."""
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The environment of an AWS client that knows the profiles of the examples and nothing else."""
+        """The environment of an AWS client that has only the profiles of the examples."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", *CALENDAR) if name in os.environ}
         return {**kept, **self.examples.environment, "AWS_ENDPOINT_URL_STS": self.server.url, "AWS_EC2_METADATA_DISABLED": "true", **more}
 

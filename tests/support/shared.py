@@ -1,4 +1,4 @@
-"""Where the captured tokens, corpora and recordings stand that are not part of this repository, and how a test skips without them."""
+"""Paths of captured tokens, corpora and recordings that are not part of this repository, and the skip of tests without them."""
 
 import json
 import os

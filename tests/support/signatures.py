@@ -1,4 +1,4 @@
-"""Signed input for tests of the SAML room: a provider's keys, genuine messages, and misshapen ones that a registered key really signed."""
+"""Signed input for tests of the SAML room: a provider's keys, valid messages, and malformed ones that a registered key signed."""
 
 import base64
 import hashlib

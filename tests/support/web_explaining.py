@@ -1,4 +1,4 @@
-"""What the tests of explanations of web identities share."""
+"""Helpers for tests of explanations of web identities."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def explained(world: World, token: object = None, *, check: str, **call: Any) ->
 
 
 def assert_silent(explanation: Explanation, token: object) -> None:
-    """No stretch of the token stands in what is said of it."""
+    """Assert that no part of the token is in its explanation."""
     text = token if isinstance(token, str) else token.decode("latin-1") if isinstance(token, bytes) else ""
     said = str(explanation.as_dict())
     signature = text.rpartition(".")[2]

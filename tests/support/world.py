@@ -16,7 +16,7 @@ ISSUED = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 JUDGED = ISSUED + timedelta(seconds=30)
 """When the examples judge them."""
 JUDGED_TEXT = "2026-11-24T12:00:30Z"
-"""The same as a command line has it."""
+"""The same for a command line."""
 CALLED = JUDGED + timedelta(milliseconds=250)
 """When an operation of STS is called: an instant between two seconds."""
 SAML_PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/SAML-test"

@@ -1,4 +1,4 @@
-"""Follows an edit as its reader would: by what the edit itself says, and nothing else."""
+"""Makes an edit as its reader would: by the content of the edit alone."""
 
 import json
 import subprocess
@@ -29,13 +29,13 @@ SAID: Final = {
 
 
 class NotFollowedError(AssertionError):
-    """An edit that does not say what to do so that a program can follow it."""
+    """An edit whose content is not sufficient to make it."""
 
 
 def follow(obstacle: Obstacle, login: Login, chosen: Mapping[str, Any]) -> Login:
     """Return *login* after the edits of *obstacle*: the first, or all of them where they belong together.
 
-    An edit that says where something is to change, and leaves to the reader or to a vendor what becomes of it, takes *chosen*.
+    An edit that names a place but leaves the new value to the reader or to a vendor takes *chosen*.
     """
     edits = obstacle.edits[:1] if obstacle.alternatives else obstacle.edits
     for edit in edits:
@@ -81,7 +81,7 @@ def _call(edit: Edit, login: Login) -> Login:
 
 
 def _shell(command: str, text: str) -> str:
-    """What *command* of an edit makes of *text*."""
+    """The output of *command* of an edit for *text*."""
     return subprocess.run(["sh", "-c", command], input=text, capture_output=True, text=True, check=True).stdout.removesuffix("\n")
 
 

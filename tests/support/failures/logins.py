@@ -1,4 +1,4 @@
-"""Logins by an account directory: everything they consist of is a value, so that an edit can be followed and the login tried again.
+"""Logins at an account directory. All their parts are values, so that an edit can be made and the login tried again.
 
 The tokens are signed with the throw-away keys of `fixtures/keys` at a fixed instant, so that the same login is the same octets.
 """
@@ -78,7 +78,7 @@ def allow(condition: Any = None, *, issuer: str = GITHUB, **members: Any) -> dic
 
 
 def trusts(sub: Any, *, issuer: str = GITHUB, operator: str = "StringEquals", aud: Any = AUDIENCE, **claims: Any) -> dict[str, Any]:
-    """A policy that demands audience, subject, and further claims."""
+    """A policy that requires audience, subject, and further claims."""
     condition: dict[str, Any] = {"StringEquals": {f"{issuer}:aud": aud}}
     condition.setdefault(operator, {})[f"{issuer}:sub"] = sub
     condition[operator] |= {f"{issuer}:{claim}": value for claim, value in claims.items()}

@@ -1,4 +1,4 @@
-"""What a set-up of the gallery says: a login that AWS refuses, and what its explanation must hold."""
+"""A set-up of the gallery: a login that AWS refuses, and what its explanation must contain."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _BY_DISCOVERY: Final = (
     "Request ID: 00000000-0000-0000-0000-000000000000; Proxy: null)"
 )
 INVALID_SAML: Final = f"Invalid base64 SAMLResponse {_BY_DISCOVERY}"
-"""What AWS says of most that is wrong with a response."""
+"""AWS's text for most faults of a response."""
 UNSIGNED: Final = f"Response (with optional signature) must contain an assertion with a mandatory signature {_BY_DISCOVERY}"
 
 Login = WebLogin | SamlLogin
