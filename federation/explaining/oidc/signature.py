@@ -52,9 +52,9 @@ def _told(situation: Situation, provider: OidcProvider, raw: RawToken, key: Json
             instruction = "have the identity provider name the key it signs with"
             return sentence, Edit(place=place, instruction=instruction, old=_text(kid), new=_text(signer.key.kid))
         return sentence, replace_keys(situation, provider, old=f"kid {_text(key.kid)}", new=None)
-    cut = _cut(raw, key)
-    if cut:
-        return f"the signature is not whole: {cut}", _again("send the whole token: it was cut or changed on its way")
+    broken = _in_der(raw, key) or _cut_off(raw, key)
+    if broken is not None:
+        return broken
     other = made_by(raw, provider.keys.keys)
     if other is not None:
         by = called if other is key else f"the registered key {show(other.kid)}"
@@ -80,9 +80,24 @@ def _cut(raw: RawToken, key: JsonWebKey) -> str:
         whole = (key.public.key_size + 7) // 8
         return "" if length == whole else f"it has {length} octets, and one by a key of {key.public.key_size} bits has {whole}"
     whole = _EC_OCTETS.get(raw.header.alg, length)
-    if length != whole and raw.signature[:1] == bytes([_DER_SEQUENCE]):
-        return f"it is written in ASN.1 DER, and {raw.header.alg} wants the two numbers r and s in {whole} octets (RFC 7518 section 3.4)"
     return "" if length == whole else f"it has {length} octets, and one of {raw.header.alg} has {whole}"
+
+
+def _in_der(raw: RawToken, key: JsonWebKey) -> tuple[str, Edit] | None:
+    """Explain a signature of an elliptic curve that is a DER sequence, as libraries for X.509 write it; None where it is none."""
+    whole = _EC_OCTETS.get(raw.header.alg, len(raw.signature))
+    if isinstance(key.public, RSAPublicKey) or len(raw.signature) == whole or raw.signature[:1] != bytes([_DER_SEQUENCE]):
+        return None
+    form = f"the two numbers r and s in {whole} octets"
+    sentence = f"the signature is not whole: it is written in ASN.1 DER, and {raw.header.alg} wants {form} (RFC 7518 section 3.4)"
+    place, instruction = Place(owner="identity-provider", path="signature"), f"have the identity provider write the signature as {form}"
+    return sentence, Edit(place=place, instruction=instruction, old="ASN.1 DER", new=form)
+
+
+def _cut_off(raw: RawToken, key: JsonWebKey) -> tuple[str, Edit] | None:
+    """Explain a signature that by its length is none of *key*; None where its length fits."""
+    cut = _cut(raw, key)
+    return (f"the signature is not whole: {cut}", _again("send the whole token: it was cut or changed on its way")) if cut else None
 
 
 def _again(instruction: str) -> Edit:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from typing import Any, Final, NamedTuple
 
 from federation.errors import show
+from federation.explaining.difference import how_they_differ
+from federation.explaining.nearest import edits
 from federation.explaining.rewriting import shown
 from federation.explaining.trust import origins
 from federation.explaining.trust.asked import ASSUME_ROLE, SAML, WEB_IDENTITY, Asked, Unmet
@@ -19,6 +22,11 @@ _WHOSE: Final = {
     WEB_IDENTITY: "tokens of OpenID Connect and OAuth providers",
 }
 _MAX_TOLD: Final = 8
+_SEPARATORS: Final = re.compile(r"[\s,;|\"'\[\]]+")
+"""What stands between actions in one text."""
+_FEW: Final = 3
+"""Characters by which a misspelt action differs at most."""
+_KNOWN: Final = frozenset(map(fold, (*_WHOSE, TAG_SESSION, SET_SOURCE_IDENTITY)))
 
 
 def explain_action(asked: Asked, statement: Statement) -> Unmet:
@@ -43,8 +51,44 @@ def _sentence(asked: Asked, statement: Statement) -> str:
     if statement.action.negated:
         return f"NotAction lists {listed}, and so leaves {show(wanted)} out"
     whose = next((f", which is for {_WHOSE[each]}" for each in _WHOSE if fold(each) in map(fold, statement.action.spelled)), "")
-    article = "an assertion" if asked.protocol == "SAML" else "a token" if asked.protocol == "OIDC" else "the caller"
-    return f"the statement allows {listed}{whose}; {article} comes by {show(wanted)}"
+    mistaken = _mistaken(asked, statement)
+    if mistaken is not None:
+        return f"the statement allows {show(mistaken.text)}, and {mistaken.why}; {_article(asked)} comes by {show(wanted)}"
+    return f"the statement allows {listed}{whose}; {_article(asked)} comes by {show(wanted)}"
+
+
+class Mistaken(NamedTuple):
+    """An entry of Action that was meant for the action of the request, and what is wrong with it.
+
+    Attributes:
+        text: The entry.
+        why: What is wrong, as a clause.
+    """
+
+    text: str
+    why: str
+
+
+def _mistaken(asked: Asked, statement: Statement) -> Mistaken | None:
+    """Return the entry that was meant for the action and names another; None where there is none."""
+    wanted = asked.request.action
+    for text in statement.action.spelled:
+        several = [each for each in _SEPARATORS.split(text) if each]
+        if len(several) > 1 and fold(wanted) in map(fold, several):
+            return Mistaken(text, f"that is {len(several)} actions in one text, which names none")
+        how = how_they_differ(fold(text), fold(wanted))
+        if how:
+            return Mistaken(text, f"it differs {how}")
+        service, _, name = text.partition(":")
+        if fold(name) == fold(wanted.partition(":")[2]):
+            return Mistaken(text, f"the service {show(service)} has no such action")
+        if fold(text) not in _KNOWN and 0 < edits(fold(text), fold(wanted)) <= _FEW:
+            return Mistaken(text, "no service has an action of that name")
+    return None
+
+
+def _article(asked: Asked) -> str:
+    return {"SAML": "an assertion", "OIDC": "a token"}.get(asked.protocol, "the caller")
 
 
 def _tags(asked: Asked) -> str:
@@ -61,6 +105,8 @@ def _covering(asked: Asked, statement: Statement, path: str) -> Edit:
     wanted, old = asked.request.action, statement.source["Action"]
     listed: list[Any] = list(old) if isinstance(old, list) else [old]
     useless = [each for each in listed if wanted in _WHOSE and _is_useless(statement, each)]
+    mistaken = _mistaken(asked, statement)
+    useless = useless or ([mistaken.text] if mistaken is not None and mistaken.text in listed else [])
     if useless:
         new = [wanted if each == useless[0] else each for each in listed if each == useless[0] or each not in useless]
         instruction = f"write {shown(wanted)} in place of {', '.join(map(shown, useless))}"

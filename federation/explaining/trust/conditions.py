@@ -116,6 +116,10 @@ def _truth(asked: Asked, statement: Statement, condition: Condition, value: str)
         return _finding(asked, condition, sentence, [second_factor()], value)
     at = Mismatch(asked, statement, condition, value)
     sentence = f"{show(condition.key)} is {show(value)} in this request; the policy demands {show(at.nearest)}"
+    if value.casefold() not in ("true", "false"):
+        sentence += f", and {condition.operator.name} tells true from false alone"
+        exact = at.operator("StringEquals", literal(value, condition))
+        return _finding(asked, condition, sentence, [at.replaced() if exact is None else exact], value)
     return _finding(asked, condition, sentence, [at.replaced()], value)
 
 

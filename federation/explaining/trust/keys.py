@@ -184,12 +184,21 @@ def _wished(asked: Asked, statement: Statement, condition: Condition) -> Unmet |
     at = origins.origin(asked, condition.folded)
     if at.owner in ("AWS", "clock"):
         return None
+    tag = condition.key.partition("/")[2]
+    if tag and fold(at.name).endswith(fold(tag)):  # the tag as the policy spells it
+        at = at._replace(name=at.name[: len(at.name) - len(tag)] + tag)
     wanted = _wanted(condition)
     sentence = f"the {asked.token} has nothing for {show(condition.key)}: it lacks {show(at.name)}"
     carried = [name for name in asked.request.keys if fold(name).startswith("aws:requesttag/")]
     if condition.folded.startswith("aws:requesttag/"):
         told = ", ".join(show(name.partition("/")[2]) for name in carried[:_MAX_LISTED])
         sentence += f"; the session tags it has are {told}" if carried else "; it has no session tags"
+    like = origins.attribute_like(asked, at.name)
+    if like:
+        sentence += f"; it has the attribute {show(like)}"
+        instruction = f"have the identity provider call the attribute {show(like)} {show(at.name)}"
+        edit = Edit(place=Place(owner="identity-provider", path=at.name), instruction=instruction, old=bounded(like), new=bounded(at.name))
+        return _finding(asked, condition, sentence, [edit])
     return _finding(asked, condition, sentence, origins.setting(asked, condition.folded, old=None, new=wanted))
 
 

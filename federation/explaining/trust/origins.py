@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from federation.errors import show
+from federation.explaining.nearest import edits, nearest
 from federation.explaining.registered import token_settings
 from federation.explaining.saml.evidence import Evidence
 from federation.explaining.trust.asked import Asked, bounded
@@ -18,6 +19,9 @@ from federation.vendors.identity_providers import Setting, Topic
 _REQUEST_TAG: Final = "aws:requesttag/"
 CLOCK: Final = ("aws:currenttime", "aws:epochtime")
 """Keys of the instant that a login is judged at."""
+_FEW: Final = 2
+"""Characters by which a misspelt attribute differs at most."""
+_OWN_MEANING: Final = (saml_attributes.ROLE_SESSION_NAME, saml_attributes.SOURCE_IDENTITY, saml_attributes.SESSION_DURATION)
 _SESSION_NAME: Final = "sts:rolesessionname"
 _TAGS: Final = web_identity_claims.TAGS
 _WISHES: Final = {
@@ -125,6 +129,14 @@ def setting(asked: Asked, folded: str, *, old: str | None, new: str | None) -> l
     instruction = f"{whom}{'' if new is None else f' {show(new)}'} {where}"
     place = Place(owner=owner, path=at.name, setting=known.name if known else "", source=known.source if known else "")
     return [Edit(place=place, instruction=instruction, old=bounded(old), new=bounded(new))]
+
+
+def attribute_like(asked: Asked, name: str) -> str:
+    """Return the attribute of the assertion whose name is *name* misspelt; empty where there is none."""
+    if asked.protocol != "SAML" or not name:
+        return ""
+    near = nearest(name, [each for each in Evidence(asked.situation).attributes if each not in _OWN_MEANING])
+    return near if near is not None and 0 < edits(fold(near), fold(name)) <= _FEW else ""
 
 
 def _screen(asked: Asked, folded: str) -> Setting | None:

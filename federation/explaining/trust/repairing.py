@@ -151,8 +151,16 @@ def _walk(asked: Asked, choices: Mapping[int, int]) -> Walk:
             if found is None:
                 break
             part, explain = found
-            walk.take(part, explain())
+            walk.take(part, _of_action(walk.asked, explain()))
     return walk
+
+
+def _of_action(asked: Asked, finding: Unmet) -> Unmet:
+    """Return *finding* with the action that its condition is about, where that is none by which the role is assumed."""
+    action = asked.request.action
+    if finding.cause.check != "condition" or asked.protocol == "AWS" or action == asked.operation:
+        return finding
+    return replace(finding, cause=replace(finding.cause, sentence=f"of the statement that allows {show(action)}: {finding.cause.sentence}"))
 
 
 def _next(walk: Walk) -> tuple[Part, Callable[[], Unmet]] | None:

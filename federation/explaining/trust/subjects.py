@@ -38,7 +38,7 @@ def compare(asked: Asked, expected: str, found: str) -> SubjectComparison:
     """Compare the policy's value *expected*, perhaps a pattern, with the token's subject *found*."""
     grammar = asked.grammar
     theirs, ours = grammar.read(found), grammar.read(expected)
-    if ours is None or theirs is None:
+    if ours is None or theirs is None or _fault(asked, expected):
         return _unread(asked, expected, found, theirs)
     differing = {name for name in {*ours.parts, *theirs.parts} if ours.parts.get(name) != theirs.parts.get(name)}
     lacking = {name for name in grammar.ids if name in theirs.parts and name not in ours.parts}
@@ -57,9 +57,26 @@ def compare(asked: Asked, expected: str, found: str) -> SubjectComparison:
     return _other(asked, ours, theirs)
 
 
+def _fault(asked: Asked, expected: str) -> str:
+    """Return what is wrong with the form of the policy's value, where it would be a subject without it; empty otherwise."""
+    faults = {
+        "has two colons where a subject has one": expected.replace("::", ":"),
+        "lacks `ref:` before `refs/`": re.sub(r"(?<!:ref):refs/", ":ref:refs/", expected),
+    }
+    usual = {each.name for each in asked.grammar.forms if each.name not in _CUSTOMISED}
+    for fault, mended in faults.items():
+        read = None if mended == expected else asked.grammar.read(mended)
+        if read is not None and read.form.name in usual:
+            return fault
+    return ""
+
+
 def _unread(asked: Asked, expected: str, found: str, theirs: VendorSubject | None) -> SubjectComparison:
     grammar = asked.grammar
     whom = f"the token is {noun(asked)}" + (f" for {phrase(theirs)}" if theirs is not None else f" with the subject {show(found)}")
+    fault = _fault(asked, expected)
+    if fault:
+        return SubjectComparison(f"{whom}; the policy's value {show(expected)} {fault}, and no token has it as its subject", dead=True)
     mended = grammar.with_prefix(expected)
     if "://" in expected:
         return SubjectComparison(f"{whom}; the policy's value {show(expected)} is a URL, and no token has one as its subject", dead=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from federation.errors import show
 from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.rewriting import shown
+from federation.explaining.saml.evidence import Evidence
 from federation.explaining.trust import origins, subjects
 from federation.explaining.trust.asked import Asked, Unmet, bounded
 from federation.explaining.trust.mismatch import Mismatch
@@ -21,6 +22,8 @@ from federation.policy.variables import Unresolved, read_template
 from federation.policy.wildcard import fold
 
 _SAML_2_FORMAT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+_DELIMITERS: Final = ("/", ":", "|", "@")
+"""What stands between the parts of a name."""
 _SEPARATORS: Final = re.compile(r"[\s,;|\"'\[\]]+")
 """What stands between values in one text."""
 _REGULAR: Final = re.compile(r"\.\*|\.\+|\([^()|]*\|[^()]*\)|\[[^\[\]]+\]|\A\^|(?<!\$)\$\Z|\\[.dwsb/]", re.ASCII)
@@ -159,15 +162,21 @@ def _regular_expression(at: Mismatch) -> Unmet | None:
 
 
 def _of_another_claim(at: Mismatch) -> Unmet | None:
-    """Explain a value that the token has in another claim, such as the e-mail address in place of the subject."""
-    if at.asked.protocol != "OIDC" or at.wildcards or at.condition.folded != fold(f"{at.asked.provider}:{at.claim}"):
+    """Explain a value that the token has in another claim or attribute, such as the e-mail address in place of the subject."""
+    asked, folded = at.asked, at.condition.folded
+    if at.wildcards or folded not in (fold(f"{asked.provider}:{at.claim}"), "saml:sub"):
         return None
-    claims = at.asked.situation.claims
-    other = next((name for name, value in claims.items() if isinstance(value, str) and value == at.nearest and name != at.claim), None)
+    said: Mapping[str, Any] = asked.situation.claims if asked.protocol == "OIDC" else Evidence(asked.situation).attributes
+    other = next((name for name, value in said.items() if name != at.claim and at.nearest in (value, *_texts(value))), None)
     if other is None:
         return None
-    sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}, which is the token's claim {show(other)}"
-    return at.finding(sentence, [at.replaced()])
+    what = "claim" if asked.protocol == "OIDC" else "attribute"
+    sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}, which is the {asked.token}'s {what} {show(other)}"
+    return at.finding(sentence, [at.replaced(), *origins.setting(asked, folded, old=at.found, new=at.nearest)])
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
 
 
 def _case(at: Mismatch) -> Unmet | None:
@@ -218,7 +227,7 @@ def _lasting(at: Mismatch) -> Iterator[Edit]:
 
 def _plain(at: Mismatch) -> Unmet:
     folded = at.condition.folded
-    sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}"
+    sentence = f"{at.source} {show(at.found)}; the policy demands {show(at.nearest)}{_resolved(at)}{_lacking(at)}"
     wanted = _value(at)
     settings = [] if wanted is None else origins.setting(at.asked, folded, old=at.found, new=wanted)
     if folded == "sts:externalid":  # it tells one customer's call from another's: only the caller knows which it is
@@ -235,6 +244,16 @@ def _value(at: Mismatch) -> str | None:
         text = "" if resolved is None else resolved
     plain = text and not any(sign in at.nearest for sign in "*?")
     return text if plain and at.condition.compares(text, at.asked.request.folded_keys) is True else None
+
+
+def _lacking(at: Mismatch) -> str:
+    """Return what the policy's value lacks, where it is the beginning or the end of the request's; empty otherwise."""
+    head, tail = at.found.removesuffix(at.nearest), at.found.removeprefix(at.nearest)
+    if at.nearest and head != at.found and head.endswith(_DELIMITERS):
+        return f", which lacks {show(head)} at the beginning"
+    if at.nearest and tail != at.found and tail.startswith(_DELIMITERS):
+        return f", which lacks {show(tail)} at the end"
+    return ""
 
 
 def _resolved(at: Mismatch) -> str:
