@@ -1,4 +1,4 @@
-"""Findings on a policy that is well-formed and does something else than its author thinks.
+"""Findings on a well-formed policy whose effect its author probably did not intend.
 
 A `Rule` looks at one `Subject`, one statement among its siblings, and yields findings; `RULES` is the list of them.
 """
@@ -17,7 +17,7 @@ from federation.policy.policy import Policy
 __all__ = ["MAX_FINDINGS", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "examine", "lint", "worst"]
 
 MAX_FINDINGS: Final = 500
-"""Findings on one policy that are reported; nobody reads more, and a document can be built to have a thousand times as many."""
+"""Most findings on one policy that are reported: a document can be made to have a thousand times as many."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *issuers.RULES,

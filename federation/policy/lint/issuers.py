@@ -1,4 +1,4 @@
-"""Rules about trusting an OIDC issuer: whose identities, for which audience, and what a wildcard takes in."""
+"""Rules about trust in an OIDC issuer: the identities, the audience, and the reach of wildcards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WILDCARD: Final = re.compile(r"[*?]")
 _TEXT_AFTER_STAR: Final = re.compile(r"\*.*[^*?]", re.DOTALL)
 _BY_ISSUER: Final = "sts:roleauthorizedbyidp"
 _DANGER: Final[Mapping[Customers, Severity]] = {"strangers": "error", "one": "warning", "unknown": "note"}
-"""How bad it is to trust an issuer without saying whom, by whom it serves (attack row A02)."""
+"""Severity of trust in an issuer without a condition on the identities, by its customers (attack row A02)."""
 
 
 def _unscoped_for_iam(linted: LintedStatement) -> Iterator[Hit]:

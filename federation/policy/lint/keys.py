@@ -30,7 +30,7 @@ class WrongKey(NamedTuple):
 
 
 Test = Callable[[LintedStatement, Condition], WrongKey | None]
-"""Says what is wrong with the condition's key; None where nothing is."""
+"""Returns the fault of the condition's key; None where it has none."""
 
 
 def _with_scheme(linted: LintedStatement, condition: Condition) -> WrongKey | None:

@@ -1,4 +1,4 @@
-"""What a rule looks at: one statement among its siblings, and whom it speaks about."""
+"""The input of a rule: one statement with its siblings, and the callers it can apply to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OIDC_PROVIDER: Final = ":oidc-provider/"
 
 @dataclass(frozen=True, slots=True)
 class LintedStatement:
-    """What a rule looks at.
+    """The input of a rule.
 
     Attributes:
         statement: The statement.
@@ -68,7 +68,7 @@ class LintedStatement:
 
 
 def linted_statements(policy: Policy, account: frozenset[str] | None) -> Iterator[LintedStatement]:
-    """Yield every statement of *policy* with what the rules want to know about it."""
+    """Yield every statement of *policy* with the data that rules need."""
     first: dict[str, Statement] = {}
     denies = [each for each in policy.statements if each.effect == "Deny" and not each.conditions][:_DENIES]
     for statement in policy.statements:

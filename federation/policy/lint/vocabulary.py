@@ -1,4 +1,4 @@
-"""What a condition's key is, seen from the statement that holds it."""
+"""The meaning of a condition's key in its statement."""
 
 from __future__ import annotations
 
