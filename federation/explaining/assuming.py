@@ -1,4 +1,4 @@
-"""What the login would be judged by if one check were met, for each check of which that can be known."""
+"""The trial of a login as if one check had passed, for each check where it can be computed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def with_its_recipients(situation: Situation) -> Trial | None:
 
 
 def with_its_type(situation: Situation) -> Trial | None:
-    """Judge the token by a registration that takes tokens of its ``typ``."""
+    """Judge the token by a registration that accepts tokens of its ``typ``."""
     trial, provider, typ = situation.trial, situation.provider, situation.header.get("typ")
     if trial is None or not isinstance(typ, str) or not isinstance(provider, OidcProvider):
         return None
@@ -98,7 +98,7 @@ def _flat(values: Iterable[object]) -> Iterator[str]:
 
 
 def _beginnings(claims: Mapping[str, Any]) -> Iterator[datetime]:
-    """Yield every instant from which the token says it holds."""
+    """Yield every instant from which the token claims to be valid."""
     for claim in ("iat", "nbf"):
         seconds = claims.get(claim)
         if isinstance(seconds, int) and 0 <= seconds < _END_OF_CALENDAR:

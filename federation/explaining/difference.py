@@ -10,7 +10,7 @@ from federation.errors import printable
 from federation.explaining.lookalikes import look_alike, odd_characters
 
 GAP: Final = "·"
-"""Stands where the other text has a character more."""
+"""Fills the place where the other text has an additional character."""
 MARK: Final = "^"
 _SHORTEST: Final = 4
 """Characters that must agree between two differences to be shown as agreeing: fewer do so by chance."""
@@ -56,7 +56,7 @@ def _stretches(one: str, other: str) -> list[tuple[bool, str, str]]:
 
 
 def differs_in_case_alone(one: str, other: str) -> bool:
-    """Whether the texts differ, and in nothing but upper and lower case."""
+    """Tell whether the texts differ only in upper and lower case."""
     return one != other and one.casefold() == other.casefold()
 
 

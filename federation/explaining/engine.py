@@ -1,7 +1,7 @@
 """The one entry of the room: from a refusal to its explanation.
 
 What refuses first is explained first. Then the login is judged again as if that check were met, until it would succeed or nobody can know
-how it would go on: what would refuse later is found in the order in which the user would meet it, by the code that refuses.
+how it would go on: later refusals are found in the order in which the user would meet them, by the code that refuses.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ OF_KIND: Final[Mapping[str, Mapping[str, Row]]] = {SamlProvider.kind: saml.TABLE
 def explain(refusal: FederationError) -> Explanation:
     """Return why *refusal* was raised and what to change. The refusal's own ``explanation`` is the same, computed once.
 
-    Nothing is raised: a bug of an explainer must not hide the refusal, which is then explained by its own words.
+    Nothing is raised: where an explainer has a bug, the refusal is explained by its own texts.
     """
     try:
         return explanation_of(refusal)
@@ -102,7 +102,7 @@ def _later(situation: Situation, first: Obstacle) -> list[Obstacle]:
 
 
 def _unverified(obstacle: Obstacle) -> Obstacle:
-    """Return *obstacle* with every cause marked: it rests on what an unproved token says of itself."""
+    """Return *obstacle* with every cause marked as unverified: it rests on claims of an unproved token."""
     causes, others = (tuple(replace(each, unverified=True) for each in several) for several in (obstacle.causes, obstacle.others))
     return replace(obstacle, causes=causes, others=others)
 

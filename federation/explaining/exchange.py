@@ -32,7 +32,7 @@ def duration(situation: Situation) -> Obstacle:
 
 
 def replay(situation: Situation) -> Obstacle:
-    """Explain that the token was used before: it is taken once, where AWS takes it until it ends."""
+    """Explain that the token was used before: it is accepted once, whereas AWS accepts it until it expires."""
     outcome = situation.outcome
     identity = None if outcome is None else outcome.identity
     named = "the token" if identity is None or identity.token_id is None else f"the token with the id {show(identity.token_id)}"

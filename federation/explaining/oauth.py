@@ -1,4 +1,4 @@
-"""Why an OAuth 2.0 access token is refused: what the server said about it, as it was registered."""
+"""Why an OAuth 2.0 access token is refused: by the registered answer of its server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ANSWER_MEMBERS: Final = (
     "nbf",
     "scope",
 )
-"""Members of answers that are named; of others only the number is said."""
+"""Members of answers that are named; of the others only the number is given."""
 
 
 def explain_provider_id(situation: Situation) -> Obstacle:

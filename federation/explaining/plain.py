@@ -1,4 +1,4 @@
-"""The explanation of a refusal by its own words."""
+"""The explanation of a refusal by its own texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from federation.explanation import Cause, Edit, Obstacle, Place
 
 
 def plainly(situation: Situation) -> Obstacle:
-    """Explain a refusal by its own words: what was demanded, what was there, what to do."""
+    """Explain a refusal by its own texts: what was expected, what was found, and the remedy."""
     refusal = situation.refusal
     path = refusal.path if isinstance(refusal, MalformedPolicyDocument) else ""
     cause = Cause(check=refusal.check, sentence=f"expected {refusal.expected}, found {refusal.found}")

@@ -1,4 +1,4 @@
-"""Where each value of a JSON text stands, so that a place can be shown by its line and edited without writing the rest anew."""
+"""Positions of the values in a JSON text, to show the line of a value and to edit it without changing the rest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TextSpan:
 
 @dataclass(frozen=True, slots=True)
 class Node(TextSpan):
-    """A JSON value and where it stands.
+    """A JSON value and its position.
 
     Attributes:
         keys: Where the name of each member of an object stands, by name in document order; None for other values.
@@ -85,7 +85,7 @@ def _steps(path: str) -> Iterator[Step]:
 
 
 def locate(text: str, path: str) -> Node | None:
-    """Return where the value at *path* stands in the JSON *text*; None where the text has no such value, or is no JSON."""
+    """Return the position of the value at *path* in the JSON *text*; None where the text has no such value, or is not JSON."""
     try:
         node: Node | None = scan(text)
     except (ValueError, IndexError, RecursionError):

@@ -1,4 +1,4 @@
-"""Where the registration of a web identity provider is written, and the edits of it that several explanations offer."""
+"""Places in the registration of a web identity provider, and the edits of it that several explanations offer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is at hand when a refusal is explained."""
+"""The context of a refusal: everything that explanations read."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Situation:
 
     @cached_property
     def kept(self) -> dict[str, Any]:
-        """What explanations have worked out, by room, so that the next one need not."""
+        """Results that explanations computed, by room, for the next ones."""
         return {}
 
     @property
@@ -102,7 +102,7 @@ class Situation:
 
     @cached_property
     def report(self) -> Report | None:
-        """What every check says of the token; None where no provider fits."""
+        """The result of every check of the token; None where no provider fits."""
         if self.trial is None or self.provider is None:
             return None
         try:
@@ -112,7 +112,7 @@ class Situation:
 
     @cached_property
     def claims(self) -> Mapping[str, Any]:
-        """What the token says of itself, unverified: the claims of a JWT, or what `inspect_response` returns; empty where unreadable."""
+        """The unverified claims of the token: those of a JWT, or the result of `inspect_response`; empty where unreadable."""
         if self._inspected is not None:
             claims: Mapping[str, Any] = self._inspected["claims"]
             return claims
@@ -141,7 +141,7 @@ class Situation:
 
     @property
     def decision(self) -> Decision | None:
-        """What the trust policy says; None where the refusal is not its."""
+        """The decision of the trust policy; None where it is not the one that refuses."""
         return cast("Decision | None", self.refusal.decision) if isinstance(self.refusal, AccessDenied) else None
 
     @property

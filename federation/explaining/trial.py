@@ -46,7 +46,7 @@ _OF_SESSION: Final = frozenset({"duration_seconds", "policy", "policy_arns", "mi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialOutcome:
-    """What became of a trial.
+    """The outcome of a trial.
 
     Attributes:
         refusal: The first refusal; None where the login would succeed.
@@ -88,7 +88,7 @@ class Trial:
     proved: TrialOutcome | None = field(default=None, repr=False)
 
     def outcome(self) -> TrialOutcome:
-        """Return what becomes of it."""
+        """Run the trial and return its outcome."""
         facts = LoginFacts()
         try:
             if self.account is not None and self.call is not None:

@@ -1,4 +1,4 @@
-"""Who else is let in by a changed trust policy, read from what its statements say now and said before."""
+"""Who else is let in by a changed trust policy, from its statements before and after the change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from federation.errors import show
 from federation.policy import Condition, Policy, Statement
 
 _MAX_TOLD = 4
-"""Differences that one sentence tells."""
+"""Most differences in one sentence."""
 
 
 def lets_in(before: Policy, after: Policy) -> str:

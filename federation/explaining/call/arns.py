@@ -1,4 +1,4 @@
-"""What an ARN, or what stands in its place, really names."""
+"""The entity that an ARN, or a text in its place, names."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def faults(text: str, account: Account) -> list[str]:
 
 
 def meant_role(text: str, account: Account) -> str | None:
-    """Return the ARN of the role of *account* that *text* plainly means; None where there is none, or several.
+    """Return the ARN of the one role of *account* that *text* can mean; None where there is none, or several.
 
     It is the role of the same name, whatever path, case, account, partition and kind of ARN it was written with.
     """
@@ -93,5 +93,5 @@ def nearest_role(text: str, account: Account) -> str | None:
 
 
 def is_one_of(text: object, arns: Iterable[str]) -> bool:
-    """Whether *text* is one of *arns*, white space and quotation marks aside."""
+    """Tell whether *text* is one of *arns*, apart from white space and quotation marks."""
     return isinstance(text, str) and text.strip(_AROUND) in arns

@@ -122,7 +122,7 @@ def _sentence(account: Account, found: str, near: str | None, rule: str) -> str:
 
 
 def _swapped(situation: Situation) -> Obstacle | None:
-    """Explain a call whose two ARNs stand in each other's place; None where they do not."""
+    """Explain a call whose two ARNs are swapped; None where they are not."""
     account = situation.account
     if account is None or not _are_swapped(situation, account):
         return None

@@ -76,7 +76,7 @@ def _as_registered(provider: OidcProvider, issuer: str, **changes: object) -> Oi
 
 
 def _newly_registered(situation: Situation, trial: Trial, account: Account, issuer: str) -> Trial | None:
-    """Judge the token by a new registration of its issuer. Its keys are not known, so that nothing proves what it says."""
+    """Judge the token by a new registration of its issuer. Its keys are not known, so its claims are unverified."""
     name, near = issuer.removeprefix("https://"), _resembling(situation, issuer)
     ids = (_AWS_CLIENT,) if near is None else _client_ids(situation, near)
     arn = name if name in BUILT_IN_OIDC else f"arn:{account.partition}:iam::{account.id}:oidc-provider/{name}"

@@ -98,7 +98,7 @@ def explain_unsigned(situation: Situation) -> Obstacle:
 
 
 def with_a_registered_key(situation: Situation) -> Trial | None:
-    """Judge the token as if a registered key had signed it. None did, so that nothing proves what it says."""
+    """Judge the token as if a registered key had signed it. Its claims are unverified."""
     return reissued(situation, proved=False)
 
 

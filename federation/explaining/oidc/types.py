@@ -1,4 +1,4 @@
-"""Why a JWT is not the ID token of this login: it says that it is another kind of token, or asks to be read in another way."""
+"""Why a JWT is not the ID token of this login: it is another kind of token by its claims, or its header changes its meaning."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def explain_typ(situation: Situation) -> Obstacle:
 
 
 def explain_token_use(situation: Situation) -> Obstacle:
-    """Explain a token that says of itself that it is no ID token."""
+    """Explain a token whose claims show that it is not an ID token."""
     claims = situation.claims
     use = claims.get("token_use", "id")
     if "events" in claims:

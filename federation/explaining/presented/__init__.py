@@ -1,4 +1,4 @@
-"""What was sent instead of a token: told by its shape, never shown."""
+"""What was sent instead of a token, recognised by its form and never shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PARAMETERS: Final = {SAML: "SAMLAssertion", WEB: "WebIdentityToken"}
 
 
 def explain_presented(situation: Situation) -> Obstacle:
-    """Explain a token that is none: what it is instead, and how to come by the token that was meant."""
+    """Explain a value that is not a token: what it is instead, and how to get the right token."""
     wanted = _wanted(situation)
     presented = recognise(situation.token, wanted)
     refusal = situation.refusal

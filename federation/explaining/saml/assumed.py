@@ -1,4 +1,4 @@
-"""What a SAML login would be judged by if one check were met, for the checks of which that can be known."""
+"""The trial of a SAML login as if one check had passed, for the checks where it can be computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the assertion's attributes say of the session: its name and length, its tags and its source identity."""
+"""The attributes of the assertion for the session: its name and duration, its tags and its source identity."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def name_id_format(situation: Situation) -> Obstacle:
 
 
 def subject(situation: Situation) -> Obstacle:
-    """Explain that the assertion names nobody."""
+    """Explain that the assertion has no subject."""
     evidence = evidence_of(situation)
     name_id = None if evidence.presented is None else evidence.presented.name_id
     sentence = (
@@ -77,7 +77,7 @@ def subject(situation: Situation) -> Obstacle:
 
 
 def subject_confirmation(situation: Situation) -> Obstacle:
-    """Explain that nobody is confirmed as the bearer of the assertion."""
+    """Explain that the subject has no bearer confirmation."""
     evidence = evidence_of(situation)
     found = None if evidence.presented is None else evidence.presented.assertion.subject
     methods = [each.method for each in found.confirmations] if found else []
@@ -118,7 +118,7 @@ def confirmation_data(situation: Situation) -> Obstacle:
 
 
 def authn_statement(situation: Situation) -> Obstacle:
-    """Explain that the assertion does not say that the subject logged in."""
+    """Explain that the assertion has no AuthnStatement."""
     evidence = evidence_of(situation)
     path = "Assertion/AuthnStatement"
     if "authn-statement" in evidence.product.settings:

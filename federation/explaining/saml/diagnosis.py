@@ -1,6 +1,6 @@
 """Whose key signed a response of which no registered key verifies the signature, and whether it was altered after signing.
 
-The keys that a message carries are asked here alone, and for a diagnosis alone: what they verify is trusted by nobody (attack row K01).
+Only this module tries the keys in a message, and only for a diagnosis: what they verify is never trusted (attack row K01).
 """
 
 from __future__ import annotations

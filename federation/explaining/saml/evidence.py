@@ -1,4 +1,4 @@
-"""What explanations read of a SAML response, of the provider it is judged by, and of the product that issued it."""
+"""The data of a SAML response, its provider and the product that issued it, for explanations."""
 
 from __future__ import annotations
 

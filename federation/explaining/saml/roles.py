@@ -1,4 +1,4 @@
-"""Which roles the assertion offers, beside the one that was asked for."""
+"""The roles that the assertion offers, compared with the requested one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is signed, by which algorithm, and what is encrypted to which key."""
+"""Refusals about signed parts, algorithms and encryption."""
 
 from __future__ import annotations
 

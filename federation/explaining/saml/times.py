@@ -1,4 +1,4 @@
-"""When the response was issued, until when it holds, and what time it is."""
+"""Refusals about the times of a response: its issue, its validity and its age."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def not_begun(situation: Situation) -> Obstacle:
 
 
 def syntax(situation: Situation) -> Obstacle:
-    """Explain that a time of the response is none."""
+    """Explain that a time of the response is malformed."""
     evidence = evidence_of(situation)
     refusal = situation.refusal
     where = refusal.expected.partition(" as ")[0]

@@ -1,4 +1,4 @@
-"""Why a statement's Action does not cover what is asked."""
+"""Why a statement's Action does not cover the action of the request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the value of a condition key comes from, and where it can be set."""
+"""The origin of the value of a condition key, and the place where it can be set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a token's subject says and what the policy's value says, in the words of the vendor."""
+"""Comparison of a token's subject with the policy's value, in the terms of the vendor."""
 
 from __future__ import annotations
 
