@@ -24,6 +24,7 @@ from federation.sts.callers.caller import Caller
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
 from federation.sts.parameters.record import Call
+from federation.sts.sessions.sealing import Sealer
 from federation.validators import diagnose
 from federation.vendors import ANY, Vendor, find_vendor
 
@@ -186,11 +187,13 @@ def situation_of(refusal: FederationError) -> Situation:
 
 
 def _trial(question: Question) -> Trial:
+    account = cast("Account | None", question.account)
     return Trial(
         at=question.at,
         token=question.token,
         provider=cast("Provider | None", question.provider),
-        account=cast("Account | None", question.account),
+        account=account,
+        sealer=None if account is None else Sealer(account.keyring, account.id),
         call=cast("Call | None", question.call),
         caller=cast("Caller | None", question.caller),
         callers_account=cast("Account | None", question.callers_account),

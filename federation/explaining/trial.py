@@ -18,6 +18,7 @@ from federation.protocols import Provider
 from federation.report import enforce, kept
 from federation.state import MemoryState
 from federation.sts.callers.caller import Caller
+from federation.sts.callers.resolution import Callers
 from federation.sts.callers.served import ServedAccount
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.login.federated import issue
@@ -37,6 +38,7 @@ from federation.sts.operations.inspection import (
 from federation.sts.operations.session_tokens import GetFederationToken, get_federation_token
 from federation.sts.operations.web_identity_token import GetWebIdentityToken, get_web_identity_token
 from federation.sts.parameters.record import Call
+from federation.sts.sessions.sealing import Sealer
 from federation.validators import validate
 
 T = TypeVar("T")
@@ -71,6 +73,7 @@ class Trial:
         call: The call record of the operation; None for `validate`.
         caller: Who signed the call; None for `validate` and a federated login.
         callers_account: The account of the caller; None likewise.
+        sealer: The sealer of the account, which trials that come of one another share; None where each makes its own.
         unproved: Whether the claims of the token were proved by no registered key, and are taken for granted.
         met: Checks of the attributes of a SAML assertion that are taken as met.
         proved: What became of the same trial by another trust policy; the token need not be judged again. None where nothing is known.
@@ -83,6 +86,7 @@ class Trial:
     call: Call | None = None
     caller: Caller | None = field(default=None, repr=False)
     callers_account: Account | None = field(default=None, repr=False)
+    sealer: Sealer | None = field(default=None, repr=False)
     unproved: bool = False
     met: frozenset[str] = frozenset()
     proved: TrialOutcome | None = field(default=None, repr=False)
@@ -129,11 +133,11 @@ def as_if(provider: T, **changes: object) -> T:
 
 
 def _run(trial: Trial, account: Account, call: Call, facts: LoginFacts) -> None:
-    served = ServedAccount.of(account)
+    sealer = trial.sealer or Sealer(account.keyring, account.id)
     if trial.caller is not None:
-        _run_signed(call, served, trial.caller, trial.at)
+        _run_signed(call, ServedAccount(account, sealer, Callers(account, sealer)), trial.caller, trial.at)
         return
-    context = LoginContext(account, by_issuer(account.oidc_providers.values()), served.sealer, None, trial.at)
+    context = LoginContext(account, by_issuer(account.oidc_providers.values()), sealer, None, trial.at)
     proved = trial.proved
     if isinstance(call, AssumeRoleWithSaml | AssumeRoleWithWebIdentity) and proved is not None and proved.identity and proved.request:
         facts.identity, facts.request = proved.identity, proved.request
