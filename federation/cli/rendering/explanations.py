@@ -26,7 +26,7 @@ _BESIDE_FURTHER: Final = 4
 """The weight that is added to the blocks of the second and every further cause."""
 _AFTER: Final = 10
 """The weight of later refusals."""
-_FURTHER: Final = 3
+_FURTHER: Final = 4
 """Most rows of the sentence of a further cause."""
 _LISTED: Final = 5
 _UNVERIFIED: Final = "(unverified) "

@@ -22,6 +22,14 @@ def by_the_other_profile(situation: Situation) -> Trial | None:
     return None if provider is None else _registered(situation, profile=_OTHER[provider.profile])
 
 
+def with_its_qualifier(situation: Situation) -> Trial | None:
+    """Judge the response by a registration that has its audiences, of which SPNameQualifier is one where one setting makes both."""
+    trial = assuming.with_its_audiences(situation)
+    refusal = None if trial is None else trial.outcome().refusal
+    met = refusal is None or refusal.check != situation.refusal.check
+    return trial if met else by_the_other_profile(situation)
+
+
 def with_weak_algorithms(situation: Situation) -> Trial | None:
     """Judge the response by a registration that permits its weak algorithms."""
     provider, weak = evidence_of(situation).provider, weak_names(situation)
@@ -60,7 +68,8 @@ ASSUMED: Final[Mapping[str, Assume]] = {
     "encryption": in_the_clear,
     **dict.fromkeys(("signature-algorithm", "encryption-algorithm"), with_weak_algorithms),
     **dict.fromkeys(("response-fields", "foreign-attributes", "issuer-format", "response-issuer"), by_the_other_profile),
-    **dict.fromkeys(("sp-name-qualifier", "in-response-to", "name-id-format", "single-confirmation"), by_the_other_profile),
+    **dict.fromkeys(("in-response-to", "name-id-format", "single-confirmation"), by_the_other_profile),
+    "sp-name-qualifier": with_its_qualifier,
     **dict.fromkeys(("role-pair", "session-duration"), taken_as_met),
 }
 """Check to the trial that would be if it were met."""

@@ -13,7 +13,7 @@ from federation.errors import AccessDenied, FederationError
 from federation.explanation import Explanation
 from tests.support.failures.following import follow
 from tests.support.failures.gallery import FAILURES
-from tests.support.failures.logins import as_sent
+from tests.support.failures.logins import SamlLogin, as_sent
 from tests.support.failures.model import Failure, Login
 
 LONGEST_NAME = 64
@@ -95,3 +95,10 @@ def test_an_explanation_holds_no_token(failure: Failure, refusal_of: Refusal) ->
     for token in (failure.login.token(), replace(failure.login, sent=as_sent).token()):
         pieces = (token, token.rpartition(".")[2], token[-64:], token[:64])
         assert [piece for piece in pieces if len(piece) > LONGEST_NAME and piece in told] == []
+
+
+def test_one_round_tells_every_party_that_a_response_names_wrongly(tmp_path: Path) -> None:
+    said = {"audiences": ("https://sp.example.com",), "recipient": "https://sp.example.com/acs"}
+    explanation = refused(SamlLogin(said=said), tmp_path).explanation
+    checks = [obstacle.causes[0].check for obstacle in (explanation.first, *explanation.later)]
+    assert checks[:2] == ["sp-name-qualifier", "recipient"]
