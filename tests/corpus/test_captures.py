@@ -11,7 +11,7 @@ import federation
 from federation.errors import FederationError
 from federation.saml.reading.times import read_instant
 from federation.saml.registration.provider import SamlProvider
-from tests.support.saml import ARN
+from tests.support.captures import saml_provider
 from tests.support.shared import manifest, needs_shared, shared_path
 from tests.support.verdicts import check_both_verdicts
 
@@ -53,10 +53,7 @@ def names(case: dict[str, Any]) -> str:
 
 
 def registered(case: dict[str, Any], **words: Any) -> SamlProvider:
-    decryption = shared_path("captures/sp/sp-decryption-key.TEST-ONLY.pem").read_bytes()
-    return SamlProvider.from_metadata(
-        shared_path(f"captures/{case['metadata'][0]}").read_bytes(), arn=ARN, decryption_keys=decryption, **words
-    )
+    return saml_provider(case["metadata"][0], **words)
 
 
 def token(case: dict[str, Any]) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from federation import FederationError, SamlProvider, validate
-from tests.support.saml import ARN
+from federation import FederationError, validate
+from tests.support.captures import saml_provider
 from tests.support.shared import manifest, needs_shared, shared_path
 
 pytestmark = needs_shared
@@ -33,11 +33,7 @@ TOLD = {
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
 def test_a_captured_response_is_explained(case: dict[str, Any]) -> None:
     token = shared_path(f"captures/{case['file']}").read_text(encoding="ascii")
-    provider = SamlProvider.from_metadata(
-        shared_path(f"captures/{case['metadata'][0]}").read_bytes(),
-        arn=ARN,
-        decryption_keys=shared_path("captures/sp/sp-decryption-key.TEST-ONLY.pem").read_bytes(),
-    )
+    provider = saml_provider(case["metadata"][0])
     with pytest.raises(FederationError) as refused:
         validate(token, provider, at=datetime.fromisoformat(case["instant"]))
     explanation = refused.value.explanation

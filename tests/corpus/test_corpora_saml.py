@@ -1,9 +1,11 @@
 """Messages out of the test data of other projects, each judged by its own registration at its own instant."""
 
 import base64
+import json
 import warnings
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -122,7 +124,12 @@ def base_of(case: dict[str, Any]) -> str:
 
 
 def registered(case: dict[str, Any], permit: set[str]) -> SamlProvider:
-    config = case["config"]
+    return _registered(json.dumps(case["config"]), frozenset(permit))
+
+
+@cache  # loading a private key takes longer than any judgement, and a provider is immutable
+def _registered(configuration: str, permit: frozenset[str]) -> SamlProvider:
+    config = json.loads(configuration)
     return SamlProvider(
         arn=ARN,
         entity_ids=config["idp_entity_id"] or "urn:none",
