@@ -136,7 +136,7 @@ def test_M06_encodings_are_those_that_the_document_declares(encoding: str) -> No
     declared = "" if encoding.startswith("utf") else f'<?xml version="1.0" encoding="{encoding}"?>'
     found = read_metadata((declared + text).encode(encoding))
     assert (found.entity_id, found.keys) == (ISSUER, read_metadata(GOOD).keys)
-    assert any("IAM takes UTF-8" in note for note in found.notes)
+    assert any("IAM accepts only UTF-8" in note for note in found.notes)
     assert not any("UTF-8" in note for note in read_metadata(GOOD).notes + read_metadata(text).notes + read_metadata(text.encode()).notes)
 
 

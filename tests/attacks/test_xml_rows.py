@@ -132,7 +132,7 @@ def test_X12_comments_between_elements_are_left_out_with_a_note(sign: str, profi
     assert b"<!--" not in proved.assertion.signed.octets
     assert proved.assertion.signed.octets.count(b"NameID") == 2
     left_out = f"comments between elements were left out ({octets.count(b'<!--')})"
-    assert proved.notes[-1] == f"{left_out}: what is read is the canonical text, which has none"
+    assert proved.notes[-1] == f"{left_out}: the canonical text, which is read, has none"
 
 
 def test_X12_comments_put_in_after_signing_change_nothing_that_is_read() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,9 +65,16 @@ def federation(python: Python) -> Python:
 
 
 @pytest.fixture
-def account(federation: Python, python: Python, tmp_path: Path) -> Path:
-    """An account that enables the plug-in and trusts alice's tickets."""
-    path = tmp_path / "account"
+def account(world: Path, tmp_path: Path) -> Path:
+    """An account of the test's own that enables the plug-in and trusts alice's tickets, which lie beside it."""
+    shutil.copytree(world, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "account"
+
+
+@pytest.fixture(scope="module")
+def world(federation: Python, python: Python, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    path = folder / "account"
     assert federation("account", "init", path, "--account-id", "123456789012").returncode == 0
     settings = path / "account.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + 'plugins = ["acme-ticket"]\n', encoding="utf-8")
@@ -76,10 +84,10 @@ def account(federation: Python, python: Python, tmp_path: Path) -> Path:
     made = python("-c", MAKE_TICKET, "alice")
     ticket, _, pem = made.stdout.partition("\n")
     (provider / "key-1.pem").write_text(pem, encoding="ascii")
-    (tmp_path / "alice.ticket").write_text(ticket, encoding="ascii")
-    (tmp_path / "bob.ticket").write_text(python("-c", MAKE_TICKET, "bob").stdout.partition("\n")[0], encoding="ascii")
+    (folder / "alice.ticket").write_text(ticket, encoding="ascii")
+    (folder / "bob.ticket").write_text(python("-c", MAKE_TICKET, "bob").stdout.partition("\n")[0], encoding="ascii")
     (path / "roles" / "Visitor.json").write_text(json.dumps({"AssumeRolePolicyDocument": TRUST}), encoding="utf-8")
-    return path
+    return folder
 
 
 def test_its_own_tests_pass(python: Python) -> None:
