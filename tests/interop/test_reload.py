@@ -82,7 +82,7 @@ class Running:
         pytest.fail(f"the log never told {members}: {self.events()}")
 
     def events(self) -> list[dict[str, Any]]:
-        lines = (json.loads(line) for line in self.server.log.read_text(encoding="ascii").splitlines())
+        lines = (json.loads(line) for line in self.server.lines())
         return [line for line in lines if line.get("event") == "account"]
 
 

@@ -48,12 +48,16 @@ class Served:
     def logged(self, request_id: str) -> dict[str, Any]:
         """The log's entry of one request, which is written after the answer is sent."""
         for _ in range(200):
-            for line in self.log.read_text(encoding="utf-8").splitlines():
+            for line in self.lines():
                 if request_id in line:
                     entry: dict[str, Any] = json.loads(line)
                     return entry
             time.sleep(0.01)
         pytest.fail(f"request {request_id} was not logged")
+
+    def lines(self) -> list[str]:
+        """The whole lines of the log; the last one may still be being written."""
+        return self.log.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
 
     def workers(self) -> list[int]:
         """Ids of its worker processes; skips the test on a system that does not tell."""
