@@ -318,7 +318,7 @@ def _of_parameters() -> Iterator[Place]:
     codes, demand = frozenset({errors.ValidationError.code}), "what the service model demands of the parameter"
     for operation in OPERATIONS.values():
         for each in operation.parameters:
-            yield Place("sts.parameters", each.flag, demand, codes, OF_PARAMETER)
+            yield Place(operation.call.__module__.removeprefix("federation."), each.flag, demand, codes, OF_PARAMETER)
 
 
 @cache

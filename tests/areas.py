@@ -79,6 +79,7 @@ AREAS: Final = {
         "cli/test_account_commands.py",
         "cli/test_account_principals.py",
     ),
+    "calls": ("unit/calls",),
     "sts": (
         "unit/sts",
         "attacks/test_exchange_rows.py",

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from federation.account import Account, Role
 from federation.account.issuers import by_issuer, find_oidc_provider
+from federation.calls.record import Call
 from federation.errors import AccessDenied, FederationError
 from federation.explaining.trial import Trial, TrialOutcome
 from federation.explanation import Obstacle, Question
@@ -23,7 +24,6 @@ from federation.sts.authorization.evaluation import Evaluation
 from federation.sts.callers.caller import Caller
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
-from federation.sts.parameters.record import Call
 from federation.sts.sessions.sealing import Sealer
 from federation.validators import diagnose
 from federation.vendors import ANY, Vendor, find_vendor

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from federation.account import Account
 from federation.account.issuers import by_issuer
+from federation.calls.record import Call
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity
 from federation.protocols import Provider
@@ -37,7 +38,6 @@ from federation.sts.operations.inspection import (
 )
 from federation.sts.operations.session_tokens import GetFederationToken, get_federation_token
 from federation.sts.operations.web_identity_token import GetWebIdentityToken, get_web_identity_token
-from federation.sts.parameters.record import Call
 from federation.sts.sessions.sealing import Sealer
 from federation.validators import validate
 

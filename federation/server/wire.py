@@ -12,10 +12,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from federation import aws_texts, limits
-from federation.check_names import WireCheck
-from federation.errors import MalformedInput, MalformedQueryString, show
-from federation.server.messages import Request
-from federation.sts.parameters.constraints import (
+from federation.calls.constraints import (
     Constraint,
     IntegerConstraint,
     StructureConstraint,
@@ -23,6 +20,9 @@ from federation.sts.parameters.constraints import (
     TextConstraint,
     TextListConstraint,
 )
+from federation.check_names import WireCheck
+from federation.errors import MalformedInput, MalformedQueryString, show
+from federation.server.messages import Request
 
 Argument = str | int | dict[str, "Argument"] | list["Argument"]
 """A parameter in the form that boto3 and the library take."""

@@ -9,6 +9,7 @@ from typing import NoReturn, TypeVar
 from federation import aws_texts, clock
 from federation.account import Account
 from federation.account.issuers import by_issuer
+from federation.calls.record import Call
 from federation.errors import FederationError, InternalFailure
 from federation.explanation import Question
 from federation.state import AuditSink, Origin, ReplayCache, State
@@ -19,7 +20,6 @@ from federation.sts.callers.served import AnyCaller, ServedAccounts
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.context import Context
-from federation.sts.parameters.record import Call
 from federation.sts.trail import Answer
 
 C = TypeVar("C", bound=Call)

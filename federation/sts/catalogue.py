@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from federation import aws_texts
+from federation.calls.record import Call, Parameter
 from federation.names import kebab_case
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
@@ -17,7 +18,6 @@ from federation.sts.operations.delegated_access import GetDelegatedAccessToken
 from federation.sts.operations.inspection import DecodeAuthorizationMessage, GetAccessKeyInfo, GetCallerIdentity
 from federation.sts.operations.session_tokens import GetFederationToken, GetSessionToken
 from federation.sts.operations.web_identity_token import GetWebIdentityToken
-from federation.sts.parameters.record import Call, Parameter
 from federation.sts.service import SecurityTokenService
 from federation.sts.trail import Answer
 

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from federation.calls.constraints import StructureListConstraint
+from federation.calls.record import Call, Parameter
 from federation.errors import FederationError
 from federation.identity import VerifiedIdentity, timestamp
 from federation.names import lower_first
 from federation.state import AuditEvent, Origin
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.login.context import LoginFacts
-from federation.sts.parameters.constraints import StructureListConstraint
-from federation.sts.parameters.record import Call, Parameter
 
 ROLE: Final = "AWS::IAM::Role"
 SAML_PROVIDER: Final = "AWS::IAM::SAMLProvider"

@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from federation.errors import FederationError
-from federation.server.endpoint import Endpoint
-from federation.server.messages import LoggedResponse, Request
-from federation.server.wire import read_arguments, read_parameters
-from federation.sts.catalogue import OPERATIONS, Operation
-from federation.sts.parameters.constraints import (
+from federation.calls.constraints import (
     Constraint,
     IntegerConstraint,
     StructureConstraint,
     StructureListConstraint,
     TextListConstraint,
 )
+from federation.errors import FederationError
+from federation.server.endpoint import Endpoint
+from federation.server.messages import LoggedResponse, Request
+from federation.server.wire import read_arguments, read_parameters
+from federation.sts.catalogue import OPERATIONS, Operation
 from federation.sts.service import SecurityTokenService
 from tests.support.paths import REPOSITORY
 

@@ -5,7 +5,7 @@ FLOORS = [
     {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
     {"clock", "arn", "identity", "condition_keys"},
     {"report", "tags"},
-    {"protocols"},
+    {"protocols", "calls"},
     {"jose"},
     {"policy", "saml", "oidc", "state"},
     {"oauth"},  # signed introspection answers (RFC 9701) are JWTs: it verifies them with the OIDC room's keys

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from federation.calls.constraints import IntegerConstraint, TextConstraint
+from federation.calls.record import Call, Parameter
 from federation.errors import printable, show
 from federation.explaining.lookalikes import as_it_looks, odd_characters
 from federation.explaining.plain import plainly
@@ -13,8 +15,6 @@ from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
 from federation.explaining.wording import named, number
 from federation.explanation import Cause, Edit, Obstacle, Place
-from federation.sts.parameters.constraints import IntegerConstraint, TextConstraint
-from federation.sts.parameters.record import Call, Parameter
 from federation.tags import utf16_units
 
 _NOT_IN_NAME: Final = re.compile(r"[^\w+=,.@-]+", re.ASCII)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from federation import aws_texts
+from federation.calls.record import Call
 from federation.errors import AccessDenied
 from federation.sts.callers.caller import Caller, CallerKind
-from federation.sts.parameters.record import Call
 
 _SESSIONS: Final = (CallerKind.ROLE_SESSION, CallerKind.USER_SESSION, CallerKind.FEDERATED_USER, CallerKind.ROOT_SESSION)
 _NOBODY: Final[Mapping[CallerKind, str]] = {}

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from federation import aws_texts, limits
 from federation.account import Role
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import InvalidIdentityToken, ValidationError
 from federation.identity import ContextValue
+from federation.sts import constraints
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.own_actions import ASSUME_ROLE, TAG_SESSION
@@ -19,8 +21,6 @@ from federation.sts.operations.chaining import SessionFacts, read_session_facts
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import tag_keys
 from federation.sts.operations.results import AssumedRole
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import AssumedRoleUser, issued
 from federation.sts.sessions.lifetime import session_period
 from federation.sts.sessions.policies import check_session_policies
@@ -33,19 +33,19 @@ class AssumeRole(Call):
 
     operation: ClassVar[str] = "AssumeRole"
 
-    role_arn: str = parameter(model.ARN, audit="included")
-    role_session_name: str = parameter(model.SESSION_NAME, audit="included")
-    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
-    policy: str | None = parameter(model.LONG_POLICY, audit="included", default=None)
-    duration_seconds: int | None = parameter(model.ROLE_DURATION, audit="included", default=None)
-    tags: Sequence[object] = parameter(model.TAGS, audit="included", default=())
-    transitive_tag_keys: Sequence[str] = parameter(model.TRANSITIVE_TAG_KEYS, audit="included", default=())
-    external_id: str | None = parameter(model.EXTERNAL_ID, audit="included", default=None)
-    serial_number: str | None = parameter(model.SERIAL_NUMBER, audit="included", default=None)
-    token_code: str | None = parameter(model.TOKEN_CODE, audit="withheld", default=None)
-    source_identity: str | None = parameter(model.SOURCE_IDENTITY, audit="included", default=None)
-    provided_contexts: Sequence[object] = parameter(model.PROVIDED_CONTEXTS, audit="withheld", default=())
-    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+    role_arn: str = parameter(constraints.ARN, audit="included")
+    role_session_name: str = parameter(constraints.SESSION_NAME, audit="included")
+    policy_arns: Sequence[object] = parameter(constraints.POLICY_ARNS, audit="included", default=())
+    policy: str | None = parameter(constraints.LONG_POLICY, audit="included", default=None)
+    duration_seconds: int | None = parameter(constraints.ROLE_DURATION, audit="included", default=None)
+    tags: Sequence[object] = parameter(constraints.TAGS, audit="included", default=())
+    transitive_tag_keys: Sequence[str] = parameter(constraints.TRANSITIVE_TAG_KEYS, audit="included", default=())
+    external_id: str | None = parameter(constraints.EXTERNAL_ID, audit="included", default=None)
+    serial_number: str | None = parameter(constraints.SERIAL_NUMBER, audit="included", default=None)
+    token_code: str | None = parameter(constraints.TOKEN_CODE, audit="withheld", default=None)
+    source_identity: str | None = parameter(constraints.SOURCE_IDENTITY, audit="included", default=None)
+    provided_contexts: Sequence[object] = parameter(constraints.PROVIDED_CONTEXTS, audit="withheld", default=())
+    minimum_session_token_size: int | None = parameter(constraints.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
 def assume_role(call: AssumeRole, context: Context) -> AssumedRole:
@@ -130,7 +130,7 @@ def _context(call: AssumeRole, facts: SessionFacts) -> dict[str, ContextValue]:
     if facts.transitive_tag_keys:
         keys["sts:TransitiveTagKeys"] = facts.transitive_tag_keys
     if call.provided_contexts:
-        providers = (model.PROVIDED_CONTEXT.member(item, "ProviderArn") for item in call.provided_contexts)
+        providers = (constraints.PROVIDED_CONTEXT.member(item, "ProviderArn") for item in call.provided_contexts)
         keys["sts:RequestContextProviders"] = tuple(str(provider) for provider in providers)
     return keys
 

@@ -9,18 +9,18 @@ from typing import ClassVar
 from federation import aws_texts
 from federation.account import Account
 from federation.arn import Arn
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import InvalidIdentityToken, show
 from federation.identity import VerifiedIdentity
 from federation.profiles import Profile
 from federation.report import enforce
 from federation.saml.reading.times import shift
 from federation.saml.registration.provider import SamlProvider
+from federation.sts import constraints
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.login.federated import issue
 from federation.sts.login.saml_attributes import CHECKS, read_session_request
 from federation.sts.login.verified_login import VerifiedLogin
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import AssumedRoleSession
 from federation.validators import validate
 
@@ -32,13 +32,13 @@ class AssumeRoleWithSaml(Call):
     operation: ClassVar[str] = "AssumeRoleWithSAML"
     signed: ClassVar[bool] = False
 
-    role_arn: str = parameter(model.ARN, audit="included")
-    principal_arn: str = parameter(model.ARN, audit="included")
-    saml_assertion: str | bytes = parameter(model.SAML_ASSERTION, audit="withheld", wire="SAMLAssertion")
-    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
-    policy: str | None = parameter(model.POLICY, audit="included", default=None)
-    duration_seconds: int | None = parameter(model.ROLE_DURATION, audit="included", default=None)
-    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+    role_arn: str = parameter(constraints.ARN, audit="included")
+    principal_arn: str = parameter(constraints.ARN, audit="included")
+    saml_assertion: str | bytes = parameter(constraints.SAML_ASSERTION, audit="withheld", wire="SAMLAssertion")
+    policy_arns: Sequence[object] = parameter(constraints.POLICY_ARNS, audit="included", default=())
+    policy: str | None = parameter(constraints.POLICY, audit="included", default=None)
+    duration_seconds: int | None = parameter(constraints.ROLE_DURATION, audit="included", default=None)
+    minimum_session_token_size: int | None = parameter(constraints.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
 def assume_role_with_saml(call: AssumeRoleWithSaml, context: LoginContext, facts: LoginFacts) -> AssumedRoleSession:

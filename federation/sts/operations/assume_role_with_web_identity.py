@@ -7,16 +7,16 @@ from typing import ClassVar
 
 from federation.account import Account
 from federation.account.issuers import find_oidc_provider
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import IDPCommunicationError, show
 from federation.jose.decode import RawToken, decode_token
 from federation.oauth.registry import check_provider_id
 from federation.protocols import Provider
+from federation.sts import constraints
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.login.federated import issue
 from federation.sts.login.verified_login import VerifiedLogin
 from federation.sts.login.web_identity_claims import session_request
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import WebIdentityRoleSession
 from federation.validators import validate
 
@@ -28,14 +28,14 @@ class AssumeRoleWithWebIdentity(Call):
     operation: ClassVar[str] = "AssumeRoleWithWebIdentity"
     signed: ClassVar[bool] = False
 
-    role_arn: str = parameter(model.ARN, audit="included")
-    role_session_name: str = parameter(model.SESSION_NAME, audit="included")
-    web_identity_token: str | bytes = parameter(model.WEB_IDENTITY_TOKEN, audit="withheld")
-    provider_id: str | None = parameter(model.PROVIDER_ID, audit="included", default=None)
-    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
-    policy: str | None = parameter(model.POLICY, audit="included", default=None)
-    duration_seconds: int | None = parameter(model.ROLE_DURATION, audit="included", default=None)
-    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+    role_arn: str = parameter(constraints.ARN, audit="included")
+    role_session_name: str = parameter(constraints.SESSION_NAME, audit="included")
+    web_identity_token: str | bytes = parameter(constraints.WEB_IDENTITY_TOKEN, audit="withheld")
+    provider_id: str | None = parameter(constraints.PROVIDER_ID, audit="included", default=None)
+    policy_arns: Sequence[object] = parameter(constraints.POLICY_ARNS, audit="included", default=())
+    policy: str | None = parameter(constraints.POLICY, audit="included", default=None)
+    duration_seconds: int | None = parameter(constraints.ROLE_DURATION, audit="included", default=None)
+    minimum_session_token_size: int | None = parameter(constraints.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
 def assume_role_with_web_identity(call: AssumeRoleWithWebIdentity, context: LoginContext, facts: LoginFacts) -> WebIdentityRoleSession:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from federation import aws_texts, limits
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import ValidationError, show
+from federation.sts import constraints
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.operations.context import Context
 from federation.sts.operations.results import AssumedRoot
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import issued
 from federation.sts.sessions.lifetime import check_calendar
 from federation.sts.sessions.packing import seal_items
@@ -35,10 +35,10 @@ class AssumeRoot(Call):
 
     operation: ClassVar[str] = "AssumeRoot"
 
-    target_principal: str = parameter(model.TARGET_PRINCIPAL, audit="included")
-    task_policy_arn: object = parameter(model.TASK_POLICY_ARN, audit="included")
-    duration_seconds: int | None = parameter(model.ROOT_DURATION, audit="included", default=None)
-    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+    target_principal: str = parameter(constraints.TARGET_PRINCIPAL, audit="included")
+    task_policy_arn: object = parameter(constraints.TASK_POLICY_ARN, audit="included")
+    duration_seconds: int | None = parameter(constraints.ROOT_DURATION, audit="included", default=None)
+    minimum_session_token_size: int | None = parameter(constraints.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
 def assume_root(call: AssumeRoot, context: Context) -> AssumedRoot:
@@ -90,7 +90,7 @@ def _target(target: str, context: Context) -> str:
 
 
 def _task_policy(given: object, context: Context) -> str:
-    arn = str(model.TASK_POLICY_ARN.member(given, "arn"))
+    arn = str(constraints.TASK_POLICY_ARN.member(given, "arn"))
     prefix = f"arn:{context.account.partition}:iam::aws:policy/root-task/"
     if not arn.startswith(prefix) or arn.removeprefix(prefix) not in TASK_POLICIES:
         raise ValidationError(

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import ClassVar
 
 from federation.account.model import TradeInToken
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import AccessDenied, ExpiredTradeInTokenException
 from federation.identity import timestamp
+from federation.sts import constraints
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.operations.context import Context
 from federation.sts.operations.results import DelegatedAccessToken
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import issued
 from federation.sts.sessions.lifetime import check_calendar
 from federation.sts.sessions.role_session import RoleSession, seal_session
@@ -26,7 +26,7 @@ class GetDelegatedAccessToken(Call):
 
     operation: ClassVar[str] = "GetDelegatedAccessToken"
 
-    trade_in_token: str = parameter(model.TRADE_IN_TOKEN, audit="withheld")
+    trade_in_token: str = parameter(constraints.TRADE_IN_TOKEN, audit="withheld")
 
 
 def get_delegated_access_token(call: GetDelegatedAccessToken, context: Context) -> DelegatedAccessToken:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from federation.account.access_key_id import account_of
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import FederationError
+from federation.sts import constraints
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.message import decode
 from federation.sts.operations.context import Context
 from federation.sts.operations.results import AccessKeyInfo, CallerIdentity, DecodedMessage
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 
 
 @call_record
@@ -28,7 +28,7 @@ class GetAccessKeyInfo(Call):
 
     operation: ClassVar[str] = "GetAccessKeyInfo"
 
-    access_key_id: str = parameter(model.ACCESS_KEY_ID, audit="included")
+    access_key_id: str = parameter(constraints.ACCESS_KEY_ID, audit="included")
 
 
 @call_record
@@ -37,7 +37,7 @@ class DecodeAuthorizationMessage(Call):
 
     operation: ClassVar[str] = "DecodeAuthorizationMessage"
 
-    encoded_message: str = parameter(model.ENCODED_MESSAGE, audit="withheld")
+    encoded_message: str = parameter(constraints.ENCODED_MESSAGE, audit="withheld")
 
 
 def get_caller_identity(_call: GetCallerIdentity, context: Context) -> CallerIdentity:

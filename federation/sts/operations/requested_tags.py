@@ -8,7 +8,7 @@ from typing import Final
 from federation import aws_texts
 from federation.errors import InvalidParameterValue, ValidationError, show
 from federation.identity import ContextValue, SessionTag
-from federation.sts.parameters.model import TAG
+from federation.sts.constraints import TAG
 from federation.tags import RESERVED_PREFIX
 
 _REMEDY: Final = "correct the tags of the call"

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from federation import limits
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.identity import SessionTag
+from federation.sts import constraints
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.authorization.own_actions import GET_FEDERATION_TOKEN, TAG_SESSION
@@ -16,8 +18,6 @@ from federation.sts.callers.mfa import check_mfa
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import FederationToken, SessionToken
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.results import issued
 from federation.sts.sessions.lifetime import check_calendar
 from federation.sts.sessions.packing import seal_items
@@ -31,10 +31,10 @@ class GetSessionToken(Call):
 
     operation: ClassVar[str] = "GetSessionToken"
 
-    duration_seconds: int | None = parameter(model.USER_DURATION, audit="included", default=None)
-    serial_number: str | None = parameter(model.SERIAL_NUMBER, audit="included", default=None)
-    token_code: str | None = parameter(model.TOKEN_CODE, audit="withheld", default=None)
-    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+    duration_seconds: int | None = parameter(constraints.USER_DURATION, audit="included", default=None)
+    serial_number: str | None = parameter(constraints.SERIAL_NUMBER, audit="included", default=None)
+    token_code: str | None = parameter(constraints.TOKEN_CODE, audit="withheld", default=None)
+    minimum_session_token_size: int | None = parameter(constraints.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
 @call_record
@@ -43,12 +43,12 @@ class GetFederationToken(Call):
 
     operation: ClassVar[str] = "GetFederationToken"
 
-    name: str = parameter(model.FEDERATED_NAME, audit="included")
-    policy: str | None = parameter(model.POLICY, audit="included", default=None)
-    policy_arns: Sequence[object] = parameter(model.POLICY_ARNS, audit="included", default=())
-    duration_seconds: int | None = parameter(model.USER_DURATION, audit="included", default=None)
-    tags: Sequence[object] = parameter(model.TAGS, audit="included", default=())
-    minimum_session_token_size: int | None = parameter(model.SESSION_TOKEN_SIZE, audit="included", default=None)
+    name: str = parameter(constraints.FEDERATED_NAME, audit="included")
+    policy: str | None = parameter(constraints.POLICY, audit="included", default=None)
+    policy_arns: Sequence[object] = parameter(constraints.POLICY_ARNS, audit="included", default=())
+    duration_seconds: int | None = parameter(constraints.USER_DURATION, audit="included", default=None)
+    tags: Sequence[object] = parameter(constraints.TAGS, audit="included", default=())
+    minimum_session_token_size: int | None = parameter(constraints.SESSION_TOKEN_SIZE, audit="included", default=None)
 
 
 def get_session_token(call: GetSessionToken, context: Context) -> SessionToken:

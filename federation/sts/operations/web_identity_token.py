@@ -13,6 +13,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from federation import aws_texts, limits
 from federation.account.model import OutboundIssuer
+from federation.calls.record import Call, call_record, check_parameters, parameter
 from federation.errors import (
     JWTPayloadSizeExceededException,
     OutboundWebIdentityFederationDisabledException,
@@ -21,14 +22,13 @@ from federation.errors import (
     show,
 )
 from federation.identity import ContextValue, SessionTag, timestamp
+from federation.sts import constraints
 from federation.sts.authorization.authorize import refuse
 from federation.sts.authorization.gate import check_caller
 from federation.sts.callers.caller import Caller
 from federation.sts.operations.context import Context
 from federation.sts.operations.requested_tags import read_tags, tag_keys
 from federation.sts.operations.results import WebIdentityToken
-from federation.sts.parameters import model
-from federation.sts.parameters.record import Call, call_record, check_parameters, parameter
 from federation.sts.sessions.lifetime import check_calendar
 
 CLAIMS: Final = "https://sts.amazonaws.com/"
@@ -44,10 +44,10 @@ class GetWebIdentityToken(Call):
 
     operation: ClassVar[str] = "GetWebIdentityToken"
 
-    audience: Sequence[str] = parameter(model.AUDIENCE, audit="included")
-    duration_seconds: int | None = parameter(model.TOKEN_DURATION, audit="included", default=None)
-    signing_algorithm: str = parameter(model.SIGNING_ALGORITHM, audit="included")
-    tags: Sequence[object] = parameter(model.TAGS, audit="included", default=())
+    audience: Sequence[str] = parameter(constraints.AUDIENCE, audit="included")
+    duration_seconds: int | None = parameter(constraints.TOKEN_DURATION, audit="included", default=None)
+    signing_algorithm: str = parameter(constraints.SIGNING_ALGORITHM, audit="included")
+    tags: Sequence[object] = parameter(constraints.TAGS, audit="included", default=())
 
 
 def get_web_identity_token(call: GetWebIdentityToken, context: Context) -> WebIdentityToken:

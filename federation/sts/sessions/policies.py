@@ -8,7 +8,7 @@ from federation import aws_texts, limits
 from federation.account import Account
 from federation.errors import PackedPolicyTooLarge, ValidationError, show
 from federation.policy import Policy
-from federation.sts.parameters.model import POLICY_DESCRIPTOR
+from federation.sts.constraints import POLICY_DESCRIPTOR
 
 
 def check_session_policies(account: Account, *, policy: str | None, policy_arns: Sequence[object] | None) -> tuple[str, ...]:

@@ -3,20 +3,20 @@ import re
 import pytest
 
 from federation import limits
+from federation.calls.constraints import Constraint
 from federation.errors import FederationError, MalformedInput, MalformedQueryString
 from federation.server.messages import Request
 from federation.server.wire import read_arguments, read_parameters
-from federation.sts.parameters import model
-from federation.sts.parameters.constraints import Constraint
+from federation.sts import constraints
 
 FORM = (("content-type", "application/x-www-form-urlencoded; charset=utf-8"),)
 CONSTRAINTS: dict[str, Constraint] = {
-    "RoleArn": model.ARN,
-    "DurationSeconds": model.ROLE_DURATION,
-    "Tags": model.TAGS,
-    "PolicyArns": model.POLICY_ARNS,
-    "TransitiveTagKeys": model.TRANSITIVE_TAG_KEYS,
-    "TaskPolicyArn": model.TASK_POLICY_ARN,
+    "RoleArn": constraints.ARN,
+    "DurationSeconds": constraints.ROLE_DURATION,
+    "Tags": constraints.TAGS,
+    "PolicyArns": constraints.POLICY_ARNS,
+    "TransitiveTagKeys": constraints.TRANSITIVE_TAG_KEYS,
+    "TaskPolicyArn": constraints.TASK_POLICY_ARN,
 }
 
 

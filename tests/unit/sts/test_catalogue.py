@@ -9,11 +9,7 @@ import click
 import pytest
 from botocore import xform_name
 
-from federation.cli.sts import command
-from federation.names import kebab_case, lower_first, pascal_case, snake_case
-from federation.sts.answering import Answering
-from federation.sts.catalogue import OPERATIONS, Operation
-from federation.sts.parameters.constraints import (
+from federation.calls.constraints import (
     Constraint,
     IntegerConstraint,
     StructureConstraint,
@@ -21,7 +17,11 @@ from federation.sts.parameters.constraints import (
     TextConstraint,
     TextListConstraint,
 )
-from federation.sts.parameters.record import Call, Parameter
+from federation.calls.record import Call, Parameter
+from federation.cli.sts import command
+from federation.names import kebab_case, lower_first, pascal_case, snake_case
+from federation.sts.answering import Answering
+from federation.sts.catalogue import OPERATIONS, Operation
 from tests.support.sts import callers
 
 MODEL = botocore.session.get_session().get_service_model("sts")

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
+from federation.calls.record import check_parameters
 from federation.errors import ValidationError
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
-from federation.sts.parameters.record import check_parameters
 from federation.tags import utf16_units
 
 PATTERN = r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from federation import limits
-from federation.sts.parameters.constraints import (
+from federation.calls.constraints import (
     IntegerConstraint,
     StructureConstraint,
     StructureListConstraint,

@@ -10,10 +10,10 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
 from federation import aws_texts
+from federation.calls.constraints import Constraint, TextConstraint
 from federation.check_names import ParameterCheck
 from federation.errors import ValidationError, show
 from federation.names import kebab_case, lower_first, pascal_case
-from federation.sts.parameters.constraints import Constraint, TextConstraint
 
 Audit = Literal["included", "withheld"]
 """Whether audit events include the parameter. Tokens, codes, and parameters that may contain one are withheld (attack row O04)."""
