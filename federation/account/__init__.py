@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from federation.account.writing.accounts import init_account
     from federation.account.writing.draft import Draft
     from federation.account.writing.oauth_providers import OAuthSettings, add_oauth_provider, add_token_information
-    from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider
+    from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider, register_jwks
     from federation.account.writing.policies import add_policy
     from federation.account.writing.roles import add_role
     from federation.account.writing.saml_providers import SamlSettings, add_saml_provider
@@ -55,6 +55,7 @@ __all__ = [
     "add_token_information",
     "init_account",
     "load_account",
+    "register_jwks",
 ]
 
 _WRITERS: Final = {
@@ -69,6 +70,7 @@ _WRITERS: Final = {
     "add_saml_provider": "writing.saml_providers",
     "add_token_information": "writing.oauth_providers",
     "init_account": "writing.accounts",
+    "register_jwks": "writing.oidc_providers",
 }
 """Names of the modules that write. They are imported on first use, because loading an account does not need them."""
 

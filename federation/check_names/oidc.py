@@ -44,6 +44,7 @@ OidcCheck = Literal[
     "nbf",
     "numeric-date",
     "profile",
+    "registered-keys",
     "required-claims",
     "reuse",
     "signature",

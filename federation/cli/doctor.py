@@ -106,12 +106,15 @@ def _clock_verdict(now: datetime) -> str:
 
 
 def _key_ages(account: Account, now: datetime) -> dict[str, str]:
-    """Return the age of every SAML signing key. A key still proves after its certificate has expired, but should be replaced."""
+    """Return the age of every SAML signing key, and the OpenID Connect providers that have no keys.
+
+    A key still proves after its certificate has expired, but should be replaced.
+    """
     ages = {}
     for arn, provider in account.saml_providers.items():
         for key in provider.keys:
             ages[f"{arn.rpartition('/')[2]} {key.fingerprint[:16]}"] = _age(key.not_before, key.not_after, now)
-    return ages
+    return ages | {provider.name: note for provider in account.oidc_providers.values() for note in provider.notes}
 
 
 def _age(start: datetime | None, end: datetime | None, now: datetime) -> str:

@@ -66,6 +66,31 @@ def register_client_id(situation: Situation, provider: OidcProvider, client_id: 
 
 def replace_keys(situation: Situation, provider: OidcProvider, *, old: str | None, new: str | None) -> Edit:
     """Return the edit that registers the key set that the issuer publishes now."""
+    published, by = _published_keys(provider)
+    return Edit(
+        place=jwks_place(situation, provider.url),
+        instruction=f"replace the key set by the one that the issuer publishes {published}",
+        old=old,
+        new=new,
+        command=by,
+        lets_in="tokens that are signed by any key of the new set",
+    )
+
+
+def register_keys(situation: Situation, provider: OidcProvider) -> Edit:
+    """Return the edit that registers a key set for a provider that has none."""
+    published, by = _published_keys(provider)
+    return Edit(
+        place=jwks_place(situation, provider.url),
+        instruction=f"register the key set that the issuer publishes {published}; a server under test control takes it by "
+        f"`PUT /_federation/jwks?issuer={printable(provider.url)}`, and registers its own issuers when it mints",
+        command=by,
+        lets_in="tokens that are signed by any key of the set",
+    )
+
+
+def _published_keys(provider: OidcProvider) -> tuple[str, str]:
+    """Return in words where the issuer of *provider* publishes its keys, and the command that fetches them."""
     if provider.discovery is not None:
         at = provider.discovery.jwks_uri
         fetch = command("curl", "-fsS", at, "-o", JWKS_FILE)
@@ -76,14 +101,7 @@ def replace_keys(situation: Situation, provider: OidcProvider, *, old: str | Non
     else:
         at = f"{provider.url.removesuffix('/')}/.well-known/openid-configuration"
         by, published = command("curl", "-fsS", at), f"at the jwks_uri of {printable(at)}"
-    return Edit(
-        place=jwks_place(situation, provider.url),
-        instruction=f"replace the key set by the one that the issuer publishes {published}",
-        old=old,
-        new=new,
-        command=by,
-        lets_in="tokens that are signed by any key of the new set",
-    )
+    return published, by
 
 
 def register_issuer(situation: Situation, url: str, client_ids: tuple[str, ...], *, instead_of: str | None = None) -> Edit:

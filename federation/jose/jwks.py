@@ -85,6 +85,11 @@ class KeySet:
         rsa_keys = sum(key.kty == "RSA" for key in keys)
         return cls(tuple(keys), MappingProxyType(index), frozenset(ambiguous), rsa_keys, faults[0] if faults else None)
 
+    @property
+    def registered(self) -> bool:
+        """Whether the set was parsed. A parsed set has a key or a fault; `UNREGISTERED` has neither."""
+        return bool(self.keys) or self.fault is not None
+
     def strict_candidates(self, alg: str, kid: str | None) -> tuple[JsonWebKey, ...]:
         """Return the keys that may verify a token with *alg* and *kid*: the key of *kid*, or a limited number where there is none.
 
@@ -127,6 +132,10 @@ class KeySet:
         if key.kty == "RSA" and self.rsa_keys > _AWS_MAX_RSA_KEYS:
             raise _no_key(f"at most {_AWS_MAX_RSA_KEYS} RSA keys in the set", "more")
         return (key,)
+
+
+UNREGISTERED: Final = KeySet((), MappingProxyType({}), frozenset(), 0)
+"""Stands for the key set of an issuer whose keys are not known."""
 
 
 def _entries(document: str | bytes | Mapping[str, Any]) -> list[Any] | tuple[Any, ...]:

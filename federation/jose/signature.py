@@ -6,7 +6,7 @@ from dataclasses import InitVar, dataclass
 from typing import Final
 
 from federation import aws_texts
-from federation.errors import InternalFailure, InvalidIdentityToken, show
+from federation.errors import IDPCommunicationError, InternalFailure, InvalidIdentityToken, show
 from federation.jose.algorithms import ALGORITHMS, AWS
 from federation.jose.decode import Header, Payload, RawToken
 from federation.jose.jwks import KeySet
@@ -14,7 +14,7 @@ from federation.jose.keys import JsonWebKey
 from federation.portable import kept_here
 from federation.profiles import Profile
 from federation.report import AWS as AWS_ALONE
-from federation.report import STRICT, Check
+from federation.report import BOTH, STRICT, Check
 
 _MAKER: Final = object()
 
@@ -48,6 +48,21 @@ class KeySelection:
     keys: KeySet
     algorithms: frozenset[str]
     candidates: tuple[JsonWebKey, ...] = ()
+
+
+def _require_registered_keys(proof: KeySelection) -> None:
+    """The issuer's key set is registered. It stands for what AWS fetches from the issuer, and nothing is fetched here."""
+    if not proof.keys.registered:
+        raise IDPCommunicationError(
+            check="registered-keys",
+            expected="a registered key set of the issuer",
+            found="none",
+            remedy=(
+                "register the issuer's keys with `federation account update-oidc-provider --jwks`; under test control, "
+                "PUT them to /_federation/jwks?issuer=URL, or mint the token there"
+            ),
+            message=aws_texts.web_identity.NO_KEY,
+        )
 
 
 def _require_sound_keys(proof: KeySelection) -> None:
@@ -89,6 +104,7 @@ def _select_key_of_aws(proof: KeySelection) -> None:
 
 
 SELECTION: Final[tuple[Check[KeySelection], ...]] = (
+    Check("registered-keys", "AWS, documented: IDPCommunicationError", BOTH, _require_registered_keys),
     Check("key-set", "RFC 7517 section 5; attack row M09", STRICT, _require_sound_keys),
     Check("alg", "RFC 8725 section 3.1", STRICT, _require_registered_algorithm),
     Check("alg", "RFC 8725 section 3.1; AWS, observed", AWS_ALONE, _require_algorithm_of_aws),
@@ -110,6 +126,7 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         profile: The profile whose rules select the key.
 
     Raises:
+        IDPCommunicationError: Check ``registered-keys``: *keys* were never registered.
         InvalidIdentityToken: Checks ``key-set``, ``alg``, ``kid``, ``signature``.
     """
     proof = KeySelection(raw, keys, algorithms)

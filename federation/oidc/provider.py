@@ -13,7 +13,7 @@ from federation.check_names import OAuthCheck, OidcCheck
 from federation.clock import Span
 from federation.errors import RegistrationError, ValidationError, show
 from federation.jose.algorithms import SOUND
-from federation.jose.jwks import KeySet
+from federation.jose.jwks import UNREGISTERED, KeySet
 from federation.oidc.conditions import KeyNames
 from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.issuer_url import read_url
@@ -82,7 +82,7 @@ class OidcProvider:
     registered: frozenset[str]
     key_names: KeyNames
     known_claims: KnownClaims | None
-    jwks: Document
+    jwks: Document | None
     discovery: Discovery | None
 
     def __init__(  # noqa: PLR0913 - the public face: every word of a registration, keyword-only
@@ -90,7 +90,7 @@ class OidcProvider:
         *,
         url: str,
         client_ids: Collection[str],
-        jwks: Document,
+        jwks: Document | None,
         arn: str = "",
         algorithms: Collection[str] | None = None,
         clock_skew: Span = 0,
@@ -104,7 +104,8 @@ class OidcProvider:
         Args:
             url: Issuer URL, as for the attribute.
             client_ids: 1 to 100 client ids of 1 to 255 characters (IAM quota). An empty list is refused.
-            jwks: The issuer's JSON Web Key Set (RFC 7517), at most `limits.JWKS_OCTETS` octets.
+            jwks: The issuer's JSON Web Key Set (RFC 7517), at most `limits.JWKS_OCTETS` octets; None where its keys are not known, so
+                that every token is refused.
             arn: ARN of the provider; empty for the name of the provider.
             algorithms: Accepted algorithms; when None all of `federation.jose.algorithms.SOUND`.
             clock_skew: Tolerance in profile ``strict``, a timedelta or whole seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
@@ -129,7 +130,7 @@ class OidcProvider:
             "profile": wanted,
             "token_types": _token_types(token_types),
             "reuse": _reuse(reuse),
-            "keys": KeySet.parse(jwks, profile=wanted),
+            "keys": UNREGISTERED if jwks is None else KeySet.parse(jwks, profile=wanted),
             # Google documents that iss of its tokens may lack the scheme; no other issuer does.
             "issuers": frozenset({issuer, GOOGLE} if name == GOOGLE else {issuer}),
             "registered": frozenset(registered),
@@ -167,6 +168,11 @@ class OidcProvider:
     def kind(self) -> Literal["oidc-id-token"]:
         """Name of the validator for this provider's tokens."""
         return "oidc-id-token"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks on the registration that are not faults."""
+        return () if self.keys.registered else ("no key set is registered, so every token of the issuer is refused",)
 
     def leeway(self, profile: Profile) -> int:
         """Return the tolerance on the times of a token under *profile*, in seconds."""

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from pathlib import Path
 
 import click
 import pytest
@@ -171,6 +172,16 @@ def test_doctor_tells_every_dependency_and_the_extra_that_brings_it(run: Run, mo
     assert result.exit_code == complete.exit_code  # which the clock alone decides
     versions = json.loads(result.stdout)["versions"]
     assert {name: versions[name] for name in extras} == {n: f"not installed; it belongs to the extra {e}" for n, e in extras.items()}
+
+
+def test_a_provider_without_keys_is_told_by_doctor_and_check(run: Run, tmp_path: Path) -> None:
+    account, url = str(tmp_path / "account"), "https://issuer.example.com"
+    run("account", "init", account, "--account-id", "123456789012")
+    added = run("account", "add-oidc-provider", "--account", account, "--url", url, "--client-id", "client-a")
+    assert added.exit_code == 0, added.output
+    note = "no key set is registered, so every token of the issuer is refused"
+    assert json.loads(run("doctor", "--account", account, "--json").output)["keys"] == {"issuer.example.com": note}
+    assert note in " ".join(run("account", "check", "--account", account).output.split())
 
 
 def test_doctor_of_a_directory_that_was_never_installed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

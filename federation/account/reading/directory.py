@@ -96,7 +96,7 @@ def read_account(tree: Tree, faults: Faults) -> Account | None:
     if keyring is None:
         return None
     notes = [f"{settings.keyring}: published keys: {keyring.published}"] if keyring.published else []
-    notes += [f"{arn}: {note}" for arn, provider in providers.items() for note in getattr(provider, "notes", ())]
+    notes += [f"{arn}: {note}" for arn, provider in {**providers, **oidc_providers}.items() for note in getattr(provider, "notes", ())]
     return Account(
         id=settings.id,
         partition=settings.partition,

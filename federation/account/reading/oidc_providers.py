@@ -1,4 +1,7 @@
-"""Reading of ``oidc-providers/<host>/<path>/``: ``provider.toml``, ``jwks.json`` and optionally ``openid-configuration.json``."""
+"""Reading of ``oidc-providers/<host>/<path>/``: ``provider.toml``, and optionally ``jwks.json`` and ``openid-configuration.json``.
+
+A provider without ``jwks.json`` stands for an issuer whose keys cannot be fetched: its tokens are refused until a key set is registered.
+"""
 
 from __future__ import annotations
 
@@ -66,13 +69,14 @@ def read_oidc_provider(tree: Tree, directory: str, settings: Settings, faults: F
     """Return the provider of one directory; None after recording faults."""
     before, entries = len(faults), tree.entries(directory)
     options = _read_options(tree, f"{directory}/{SETTINGS_FILE}", faults)
-    jwks = tree.read(f"{directory}/{JWKS_FILE}", longest=limits.JWKS_OCTETS)
-    discovery = tree.read(f"{directory}/{DISCOVERY_FILE}", longest=limits.JWKS_OCTETS) if DISCOVERY_FILE in entries else None
+    jwks, discovery = (
+        tree.read(f"{directory}/{file}", longest=limits.JWKS_OCTETS) if file in entries else None for file in (JWKS_FILE, DISCOVERY_FILE)
+    )
     url = str(options.get("url"))
     expected = f"{OIDC_PROVIDERS}/{directory_of(url)}"
     if len(faults) == before and directory != expected:
         faults.add(f"{directory}/{SETTINGS_FILE}", "$.url", f"the URL of this directory, or {expected}/", show(url), "rename the directory")
-    if jwks is None or len(faults) > before:
+    if len(faults) > before:
         return None
     try:
         arn = provider_arn(settings, url.removeprefix("https://"))

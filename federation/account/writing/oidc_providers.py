@@ -42,7 +42,7 @@ def add_oidc_provider(
     *,
     url: str,
     client_ids: Sequence[str],
-    jwks: str | bytes,
+    jwks: str | bytes | None = None,
     discovery: str | bytes | None = None,
     **settings: Unpack[OidcSettings],
 ) -> str:
@@ -52,7 +52,7 @@ def add_oidc_provider(
         account: The account directory, or a draft of it.
         url: Issuer URL, exactly as in the claim ``iss``.
         client_ids: 1 to 100 client ids of 1 to 255 characters.
-        jwks: The issuer's JSON Web Key Set as published.
+        jwks: The issuer's JSON Web Key Set as published. Without it every token of the issuer is refused until `register_jwks`.
         discovery: The discovery document of the issuer. It is stored and does not affect the verdict.
         settings: Settings of the provider; ``clock_skew`` in seconds or as a timedelta. Thumbprints are stored and do not affect the
             verdict.
@@ -62,15 +62,15 @@ def add_oidc_provider(
         EntityAlreadyExists: The account has a provider of that URL.
         AccountFault: The account directory is at fault, or cannot be written.
     """
-    keys, found = octets_of(jwks), None if discovery is None else octets_of(discovery)
+    keys, found = (None if document is None else octets_of(document) for document in (jwks, discovery))
     with drafting(account) as draft:
         rules: Any = {name: value for name, value in settings.items() if name != "thumbprints"}
         provider = OidcProvider(url=url, client_ids=client_ids, jwks=keys, discovery=found, **{**account_options(draft.settings), **rules})
         directory = _directory(provider.url)
         require_no_provider(draft, directory, SETTINGS_FILE, provider.name)
-        draft.write(f"{directory}/{JWKS_FILE}", keys)
-        if found is not None:
-            draft.write(f"{directory}/{DISCOVERY_FILE}", found)
+        for file, octets in ((JWKS_FILE, keys), (DISCOVERY_FILE, found)):
+            if octets is not None:
+                draft.write(f"{directory}/{file}", octets)
         write_settings(draft, directory, {"url": provider.url, "client_ids": list(client_ids), **settings})
         return provider_arn(draft.settings, provider.name)
 
@@ -111,6 +111,22 @@ def update_oidc_provider(
         named = {} if client_ids is None else {"client_ids": list(client_ids)}
         write_settings(draft, directory, {**named, **settings}, unset=unset)
         return provider_arn(draft.settings, name)
+
+
+def register_jwks(account: Target, *, url: str, jwks: str | bytes) -> str:
+    """Register the key set of a provider, in place of the one it has, and return the provider's ARN.
+
+    Args:
+        account: The account directory, or a draft of it.
+        url: Issuer URL of the provider.
+        jwks: The issuer's JSON Web Key Set as published.
+
+    Raises:
+        RegistrationError: The URL is invalid.
+        NoSuchEntity: The account has no such provider.
+        AccountFaults: The key set is invalid, the account directory is at fault, or it cannot be written.
+    """
+    return update_oidc_provider(account, url=url, jwks=jwks)
 
 
 def delete_oidc_provider(account: Target, *, url: str) -> str:

@@ -47,6 +47,7 @@ def summary(account: Account) -> dict[str, object]:
                 "url": provider.url,
                 "client_ids": list(provider.client_ids),
                 "keys": [{"kid": key.kid, "kty": key.kty, "thumbprint": key.thumbprint} for key in provider.keys.keys],
+                "notes": list(provider.notes),
             }
             for arn, provider in account.oidc_providers.items()
         },

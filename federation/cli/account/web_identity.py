@@ -26,17 +26,16 @@ provider_option = click.option("--provider", required=True, help="Name of the re
 @verb("add-oidc-provider", f"{GITHUB} --client-id sts.amazonaws.com --jwks jwks.json --clock-skew 30")
 @url_option
 @click.option("--client-id", "client_ids", multiple=True, required=True, help="An audience that tokens may have; repeatable.")
-@click.option("--jwks", required=True, type=click.Path(path_type=Path), help="The issuer's key set.")
+@click.option("--jwks", type=click.Path(path_type=Path), help="The issuer's key set; its tokens are refused until it is registered.")
 @discovery_option
 @oidc_rules
 def add_oidc_provider(
-    *, account_path: Path, url: str, client_ids: tuple[str, ...], jwks: Path, discovery: Path | None, as_json: bool, **rules: object
+    *, account_path: Path, url: str, client_ids: tuple[str, ...], jwks: Path | None, discovery: Path | None, as_json: bool, **rules: object
 ) -> None:
     """Register an OpenID Connect provider. Rules that are not given follow account.toml."""
     from federation.account.writing.oidc_providers import add_oidc_provider as add
 
-    keys = read_document(jwks, longest=limits.JWKS_OCTETS)
-    arn = add(account_path, url=url, client_ids=client_ids, jwks=keys, discovery=key_set(discovery), **rules_of(rules))
+    arn = add(account_path, url=url, client_ids=client_ids, jwks=key_set(jwks), discovery=key_set(discovery), **rules_of(rules))
     say(f"added the OpenID Connect provider {arn}", {"arn": arn}, as_json=as_json)
 
 

@@ -19,6 +19,7 @@ TABLE: Final[Mapping[str, Row]] = {
     **dict.fromkeys(("crit", "b64", "zip", "cty", "header"), Row(types.explain_header)),
     "provider": Row(issuer.explain_issuer, issuer.with_its_issuer),
     "issuer": Row(issuer.explain_issuer),
+    "registered-keys": Row(keys.explain_unregistered, keys.with_a_registered_key),
     "key-set": Row(keys.explain_key_set),
     "kid": Row(keys.explain_kid, keys.with_a_registered_key),
     "alg": Row(keys.explain_alg, keys.with_a_registered_key),

@@ -10,7 +10,7 @@ from federation.errors import FederationError, RegistrationError, printable, sho
 from federation.explaining.nearest import most_alike, nearest
 from federation.explaining.oidc.signers import Signer, find_signer
 from federation.explaining.plain import plainly
-from federation.explaining.registered import jwks_place, replace_keys, settings_place, token_settings, vendor_place
+from federation.explaining.registered import jwks_place, register_keys, replace_keys, settings_place, token_settings, vendor_place
 from federation.explaining.reissuing import reissued
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
@@ -48,6 +48,19 @@ def explain_kid(situation: Situation) -> Obstacle:
         unverified=True,
     )
     return Obstacle(causes=(cause,), edits=tuple(_kid_edits(situation, provider, found, signer)))
+
+
+def explain_unregistered(situation: Situation) -> Obstacle:
+    """Explain a provider that has no key set."""
+    provider = situation.provider
+    if not isinstance(provider, OidcProvider):
+        return plainly(situation)
+    signer = find_signer(situation, provider)
+    sentence = f"the provider {provider.name} is registered without a key set, so that nothing can verify its tokens"
+    if signer is not None:
+        sentence += f"; the signature of this one is that of {signer.told(provider)}"
+    cause = Cause(check=situation.refusal.check, sentence=sentence, place=jwks_place(situation, provider.url))
+    return Obstacle(causes=(cause,), edits=(register_keys(situation, provider),))
 
 
 def explain_key_set(situation: Situation) -> Obstacle:
@@ -222,7 +235,7 @@ def _wanted(provider: OidcProvider, allowed: frozenset[str]) -> str:
 
 def _published(provider: OidcProvider, kid: str | None) -> tuple[Mapping[str, Any], int]:
     """Return the JWK of *kid* as it is registered, the last of that kid, and its place in the set."""
-    document = provider.jwks
+    document = provider.jwks or {}
     if isinstance(document, str | bytes):
         try:
             document = decode_object(document.encode() if isinstance(document, str) else document, _SET).members

@@ -66,7 +66,7 @@ def _provider(edit: Edit, login: Login) -> Login:
         kept = () if login.registered is None else tuple(each for each in login.registered if f"https://{each}" != former)
         return replace(login, registered=(*kept, url.removeprefix("https://")))
     if path.startswith("$.keys"):
-        return replace(login, registered_kid=None, registered_key=None)
+        return replace(login, registered_kid=None, registered_key=None, unregistered=False)
     raise NotFollowedError(edit)
 
 

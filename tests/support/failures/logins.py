@@ -111,6 +111,7 @@ class WebLogin:
         client_ids: The client ids of every registered issuer.
         registered_kid: The id of the registered key; None for that of the token.
         registered_key: The registered key; None for that of the token.
+        unregistered: Whether the issuers are registered without a key set.
         sent: What is sent in place of the token, made of it.
         used: When the token is used, after its issue.
         call: Further parameters of the call.
@@ -131,6 +132,7 @@ class WebLogin:
     client_ids: tuple[str, ...] = (AUDIENCE,)
     registered_kid: str | None = None
     registered_key: str | None = None
+    unregistered: bool = False
     sent: Callable[[str], str] = as_sent
     used: timedelta = USED
     call: Mapping[str, Any] = field(default_factory=dict)
@@ -154,7 +156,8 @@ class WebLogin:
             values = {"url": f"https://{issuer}", "client_ids": list(self.client_ids), "profile": self.profile}
             settings = "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
             (folder / "provider.toml").write_text(settings, encoding="utf-8")
-            (folder / "jwks.json").write_text(json.dumps(keys), encoding="utf-8")
+            if not self.unregistered:
+                (folder / "jwks.json").write_text(json.dumps(keys), encoding="utf-8")
 
     def attempt(self, directory: Path) -> None:
         """Log in at the account of *directory*."""

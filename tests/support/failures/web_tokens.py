@@ -241,6 +241,17 @@ KEYS: Final[tuple[Failure, ...]] = (
         foreign=FOREIGN,
     ),
     web(
+        "key-unregistered",
+        "The provider was created without its keys",
+        WebLogin(trust=TRUST, unregistered=True),
+        seen=NO_KEY,
+        check="registered-keys",
+        code="IDPCommunicationError",
+        cause=("token.actions.githubusercontent.com", "without a key set"),
+        owner="provider",
+        foreign=FOREIGN,
+    ),
+    web(
         "key-same-id",
         "Another key is registered under the same id",
         WebLogin(trust=TRUST, registered_key="stranger-rsa2048"),

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from federation.account import add_oauth_provider, add_oidc_provider, add_token_information, init_account, load_account
+from federation.account import add_oauth_provider, add_oidc_provider, add_token_information, init_account, load_account, register_jwks
 from federation.account.issuers import find_oidc_provider
 from federation.account.reading.oidc_providers import directory_of
-from federation.errors import AccountFault, AccountFaults, FederationError, InvalidIdentityToken
+from federation.errors import AccountFault, AccountFaults, FederationError, InvalidIdentityToken, NoSuchEntity
 from federation.jose.decode import decode_token
 from federation.oauth.registry import token_key
 from tests.support.oidc import AT, NOW, forge, token
@@ -141,8 +141,23 @@ def test_what_lies_among_the_providers_by_mistake(account: Path) -> None:
     assert found == {
         "oidc-providers/issuer.example.com/jwks.json.bak",
         "oidc-providers/empty.example.com/provider.toml",
-        "oidc-providers/empty.example.com/jwks.json",
     }
+
+
+def test_a_provider_without_a_key_set_gets_one_later(account: Path) -> None:
+    arn = add(account, jwks=None)
+    loaded = load_account(account)
+    assert loaded.oidc_providers[arn].notes == ("no key set is registered, so every token of the issuer is refused",)
+    assert loaded.notes[-1] == f"{arn}: {loaded.oidc_providers[arn].notes[0]}"
+    with pytest.raises(AccountFaults) as caught:
+        register_jwks(account, url="https://issuer.example.com", jwks='{"keys": []}')
+    assert [fault.check for fault in caught.value.faults] == ["jwks"]
+    assert load_account(account) == loaded
+    assert register_jwks(account, url="https://issuer.example.com", jwks=JWKS) == arn
+    registered = load_account(account).oidc_providers[arn]
+    assert (registered.keys.registered, registered.notes) == (True, ())
+    with pytest.raises(NoSuchEntity):
+        register_jwks(account, url="https://other.example.com", jwks=JWKS)
 
 
 def test_token_information(account: Path) -> None:

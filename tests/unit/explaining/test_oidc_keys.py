@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from federation.aws_texts.web_identity import NO_KEY
+from federation.errors import IDPCommunicationError
 from federation.explaining.trial import as_if
 from federation.jose import base64url
 from federation.profiles import Profile
@@ -212,3 +214,21 @@ def test_an_ec_signature_that_fits_nothing() -> None:
     altered = f"{header}.{payload}.{base64url.encode(bytes(range(1, 65)))}"
     explanation = explained(World(oidc=(provider(jwks=how.jwks()),)), altered, check="signature")
     assert "does not fit this header and payload under the key `key-1`" in explanation.cause
+
+
+def test_a_provider_without_a_key_set() -> None:
+    assert isinstance(refused(World(oidc=(provider(jwks=None),)), signed()), IDPCommunicationError)
+    world = World(oidc=(provider(jwks=None), provider(url=OTHER_URL, arn=OTHER_ARN, jwks=NEXT.jwks())))
+    explanation = explained(world, signed(), check="registered-keys")
+    assert explanation.aws_message == NO_KEY
+    assert "is registered without a key set" in explanation.cause
+    assert "that of the registered key `key-2` of another issuer, b.example.com" in explanation.cause
+    edit = only_edit(explanation.first)
+    assert (edit.place.file, edit.old, edit.command) == (FILE, None, f"curl -fsS {CONFIGURATION}")
+    assert f"PUT /_federation/jwks?issuer={URL}" in edit.instruction
+    assert explanation.later == ()
+
+
+def test_what_would_refuse_after_the_keys_are_registered() -> None:
+    explanation = explained(World(oidc=(provider(jwks=None, profile="aws"),)), signed(aud="elsewhere"), check="registered-keys")
+    assert [each.causes[0].check for each in explanation.later] == ["audience"]
