@@ -6,12 +6,15 @@ A duration is a `timedelta` or a whole number of seconds.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from federation import limits
 from federation.errors import RegistrationError, ValidationError, show
 
 Span = timedelta | int
 """A duration: a `timedelta`, or whole seconds."""
+UNSTATED: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the creation date of what an account file describes without one: 1970-01-01T00:00:00Z."""
 
 
 def resolve(at: datetime | None) -> datetime:

@@ -95,6 +95,18 @@ WEB_IDENTITY_TOKEN_MAX_SECONDS: Final = 3600
 SESSION_TAGS: Final = 50
 TAGS_PER_ENTITY: Final = 50
 """Tags of one role or user (IAM quota)."""
+POLICIES_PER_ENTITY: Final = 10
+"""Managed policies attached to one role, user or group (IAM quota)."""
+GROUPS_PER_USER: Final = 10
+"""Groups of one user (IAM quota)."""
+ACCESS_KEYS_PER_USER: Final = 2
+"""Access keys of one user, or of the root (IAM quota)."""
+MFA_DEVICES_PER_USER: Final = 8
+"""MFA devices of one user, or of the root (IAM quota)."""
+VERSIONS_PER_POLICY: Final = 5
+"""Versions of one managed policy (IAM quota)."""
+THUMBPRINTS_PER_PROVIDER: Final = 5
+"""Thumbprints of one OpenID Connect provider (IAM quota)."""
 TAG_KEY_CHARS: Final = 128
 TAG_VALUE_CHARS: Final = 256
 SESSION_POLICY_CHARS: Final = 2048
@@ -109,6 +121,8 @@ ARN_CHARS: Final = 2048
 # Policies -------------------------------------------------------------------------------------------------------------------------------
 POLICY_CHARS: Final = 131_072
 """Longest policy document parameter of the IAM API, white space included."""
+MANAGED_POLICY_CHARS: Final = 6_144
+"""Longest managed policy, white space not counted (IAM quota)."""
 JSON_DEPTH: Final = 32
 """Deepest JSON nesting in tokens, policies and account files (attack row J49)."""
 

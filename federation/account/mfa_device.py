@@ -6,10 +6,12 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from federation import limits
 from federation.errors import RegistrationError
+from federation.identity import SessionTag
 
 _BASE32 = re.compile(r"[A-Za-z2-7]+={0,6}", re.ASCII)
 _SECRET_MAX_CHARS: Final = 128
@@ -22,6 +24,8 @@ class MfaDevice:
     Attributes:
         serial_number: ARN of the device, ``arn:aws:iam::<account>:mfa/<name>``.
         secret: The shared secret, 16 to 64 octets. Not in the repr.
+        enabled_at: EnableDate, aware UTC; None for a device that is enabled for no one.
+        tags: The tags of the device.
 
     Raises:
         RegistrationError: The length of the secret is out of this range.
@@ -29,6 +33,8 @@ class MfaDevice:
 
     serial_number: str
     secret: bytes = field(repr=False)
+    enabled_at: datetime | None = None
+    tags: tuple[SessionTag, ...] = ()
 
     def __post_init__(self) -> None:
         _check_length(self.secret)

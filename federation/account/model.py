@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from federation import clock
 from federation.account.mfa_device import MfaDevice
 from federation.account.reading.keyring import Keyring
 from federation.identity import SessionTag
@@ -70,6 +71,7 @@ class Role:
         inline_policies: Inline policies, PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
         description: Description of the role.
+        created_at: CreateDate, aware UTC.
         file: File of the role, relative to the account directory; empty where it was not read from a file.
         place: JSON path of the trust policy in the file.
         written: Where the role and its inline policies are written; None where it was not read from a file.
@@ -86,9 +88,25 @@ class Role:
     inline_policies: Mapping[str, Policy] = field(default_factory=dict)
     attached_policies: tuple[str, ...] = ()
     description: str = ""
+    created_at: datetime = clock.UNSTATED
     file: str = field(default="", compare=False)
     place: str = field(default="$", compare=False)
     written: Written | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """A version of a managed policy.
+
+    Attributes:
+        id: VersionId, ``v1``, ``v2`` …
+        document: The document as JSON text. It is compiled only for the default version; empty where the file has none of another version.
+        created_at: CreateDate, aware UTC.
+    """
+
+    id: str
+    document: str = field(repr=False)
+    created_at: datetime = clock.UNSTATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +118,13 @@ class ManagedPolicy:
         name: 1 to 128 characters, unique without regard to case among the policies of the account, or among those of AWS.
         path: ``/`` or ``/division/team/``.
         policy: The compiled document of the default version.
+        policy_id: Unique id, ``ANPA…``. It is derived from account, path and name where the file has none.
+        default_version: Id of the version that is in effect.
+        versions: The versions in the order of the file, the default version among them.
+        description: Description of the policy.
+        tags: The tags of the policy.
+        created_at: CreateDate, aware UTC.
+        updated_at: UpdateDate, aware UTC; where the file has none, the date of the newest version.
         file: File of the policy, relative to the account directory; empty where it was not read from a file.
         place: JSON path of the document in the file.
     """
@@ -108,6 +133,13 @@ class ManagedPolicy:
     name: str
     path: str
     policy: Policy
+    policy_id: str = ""
+    default_version: str = "v1"
+    versions: tuple[PolicyVersion, ...] = ()
+    description: str = ""
+    tags: tuple[SessionTag, ...] = ()
+    created_at: datetime = clock.UNSTATED
+    updated_at: datetime = clock.UNSTATED
     file: str = ""
     place: str = "$"
 
@@ -123,6 +155,7 @@ class Group:
         group_id: Unique id, ``AGPA…``. It is derived from account, path and name where the file has none.
         inline_policies: PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
+        created_at: CreateDate, aware UTC.
         written: Where the group and its inline policies are written; None where it was not read from a file.
     """
 
@@ -132,6 +165,7 @@ class Group:
     group_id: str
     inline_policies: Mapping[str, Policy] = field(default_factory=dict)
     attached_policies: tuple[str, ...] = ()
+    created_at: datetime = clock.UNSTATED
     written: Written | None = field(default=None, compare=False, repr=False)
 
 
@@ -149,6 +183,7 @@ class User:
         inline_policies: PolicyName to identity policy.
         attached_policies: ARNs of the attached managed policies, in order.
         groups: The groups of the user. Their policies apply to the user.
+        created_at: CreateDate, aware UTC.
         written: Where the user and its inline policies are written; None where it was not read from a file.
     """
 
@@ -161,6 +196,7 @@ class User:
     inline_policies: Mapping[str, Policy] = field(default_factory=dict)
     attached_policies: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    created_at: datetime = clock.UNSTATED
     written: Written | None = field(default=None, compare=False, repr=False)
 
 
@@ -173,12 +209,14 @@ class AccessKey:
         secret: The secret access key. Not in the repr.
         user: ARN of the user; None for the root of the account.
         active: Whether the key may be used.
+        created_at: CreateDate, aware UTC.
     """
 
     id: str
     secret: str = field(repr=False)
     user: str | None
     active: bool = True
+    created_at: datetime = clock.UNSTATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,9 +285,10 @@ class Account:
         roles: Roles by ARN.
         policies: Managed policies by ARN, both of the customer and of AWS.
         users: Users by ARN.
-        groups: Groups by ARN.
+        groups: Groups by name.
         access_keys: Long-term access keys by id.
-        mfa_devices: MFA devices by ARN of the owner, a user or the root, and then by serial number.
+        mfa_devices: Assigned MFA devices by ARN of the owner, a user or the root, and then by serial number.
+        unassigned_mfa_devices: MFA devices that are created and not enabled for anyone, by serial number.
         organization: The organization of the account, or None.
         outbound: The account as an issuer of web identity tokens; None where that is disabled.
         trade_in_tokens: Registered trade-in tokens by the SHA-256 of the token in hex.
@@ -272,6 +311,7 @@ class Account:
     groups: Mapping[str, Group] = field(default_factory=dict)
     access_keys: Mapping[str, AccessKey] = field(default_factory=dict)
     mfa_devices: Mapping[str, Mapping[str, MfaDevice]] = field(default_factory=dict)
+    unassigned_mfa_devices: Mapping[str, MfaDevice] = field(default_factory=dict)
     organization: Organization | None = None
     outbound: OutboundIssuer | None = None
     trade_in_tokens: Mapping[str, TradeInToken] = field(default_factory=dict)

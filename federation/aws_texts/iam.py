@@ -32,6 +32,15 @@ DELETE_KEYS_FIRST: Final = _must_first("delete access keys")
 """The user has access keys. Observed: docs/observed.md 9.8."""
 DELETE_DEVICE_FIRST: Final = _must_first("delete MFA device")
 """The user has an MFA device. Observed: docs/observed.md 9.8."""
+DEVICE_IN_USE: Final = "MFA VirtualDevice in use. Must deactivate first."
+"""A device that is enabled is to be deleted. Observed: docs/observed.md 9.8."""
+DEVICE_ASSIGNED: Final = "MFA Device is already in use."
+"""A device that is enabled is to be enabled again. This project's wording: what AWS says here is not known."""
+
+
+def quota(name: str, most: int) -> str:
+    """Return the text for a quota of IAM that is reached, such as ``AccessKeysPerUser``. Observed: docs/observed.md 9.8."""
+    return f"Cannot exceed quota for {name}: {most}"
 
 
 def name_taken(noun: str, name: str) -> str:

@@ -26,6 +26,7 @@ AccountCheck = Literal[
     "policy-versions",
     "profile",
     "provider",
+    "quota",
     "role-name",
     "saml-provider-name",
     "settings",

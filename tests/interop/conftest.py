@@ -10,7 +10,7 @@ import pytest
 from botocore import UNSIGNED  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
-from federation.account.writing.credentials import enable_mfa_device
+from federation.account.writing.mfa_devices import enable_mfa_device
 from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
 from federation.testing.examples import write_examples
 from tests.support.paths import KEYS, REPOSITORY

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from federation import limits
 from federation.account.model import Written
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.policies import compile_policy
 from federation.account.reading.settings import Settings
+from federation.account.reading.tags import read_tags
 from federation.errors import show
 from federation.identity import SessionTag
 from federation.policy import Policy
@@ -47,7 +47,7 @@ def read_attachments(fields: Fields, *, inline: str, file: str, root: str, fault
     policies, places = _inline_policies(fields, inline, file=file, faults=faults)
     placed = {name: root + place.removeprefix("$") for name, place in places.items()}
     return Attachments(
-        tags=_tags(fields),
+        tags=read_tags(fields),
         boundary=_boundary(fields),
         inline=MappingProxyType(policies),
         attached=_attached_policies(fields),
@@ -64,19 +64,6 @@ def check_references(
         if arn is None or arn in policies or arn.startswith(f"arn:{settings.partition}:iam::aws:policy/"):
             continue
         faults.add(file, f"$.{member}", "the ARN of a policy in policies/", show(arn), "add the policy's file or correct the ARN")
-
-
-def _tags(fields: Fields) -> tuple[SessionTag, ...]:
-    tags: dict[str, SessionTag] = {}
-    for tag in fields.objects("Tags"):
-        key = tag.text("Key", required=True, longest=limits.TAG_KEY_CHARS)
-        value = tag.text("Value", required=True, longest=limits.TAG_VALUE_CHARS)
-        tag.finish()
-        if key is not None and key.lower() in tags:
-            tag.fault("Key", "keys that differ by more than case", show(key), "tag keys are case-insensitive")
-        elif key is not None:
-            tags[key.lower()] = SessionTag(key, value or "")
-    return tuple(tags.values())
 
 
 def _boundary(fields: Fields) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from federation.account.mfa_device import MfaDevice, parse_secret
@@ -18,16 +19,21 @@ from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.settings import Settings
+from federation.account.reading.tags import read_tags
 from federation.errors import FederationError, show
 
 ACCESS_KEYS: Final = "access-keys"
 MFA_DEVICES: Final = "mfa-devices"
 ACCESS_KEY: Final = "AccessKey"
 MFA_DEVICE: Final = "VirtualMFADevice"
+UNASSIGNED: Final = "Unassigned"
+"""``AssignmentStatus`` of a device that is enabled for no one, in the words of ListVirtualMFADevices."""
+NO_OWNER: Final = ""
 
 ACCESS_KEY_ID: Final = re.compile(r"AKIA[A-Z2-7]{12,124}", re.ASCII)
 _SECRET: Final = re.compile(r"[A-Za-z0-9/+]{40}", re.ASCII)
 _STATUS: Final = re.compile("Active|Inactive")
+_ASSIGNMENT: Final = re.compile("Assigned|Unassigned")
 _DEVICE_NAME: Final = re.compile(r"[\w+=/,.@-]{1,226}", re.ASCII)
 
 T = TypeVar("T")
@@ -53,30 +59,34 @@ def _read_access_key(fields: Fields, name: str, *, owners: dict[str | None, str]
     if not isinstance(secret, str) or _SECRET.fullmatch(secret) is None:
         fields.fault("SecretAccessKey", "40 characters of A-Za-z0-9/+", "something else (not shown)", "copy it from create-access-key")
     status = fields.text("Status", pattern=_STATUS) or "Active"
-    owner = _owner(fields, owners)
-    fields.ignore("CreateDate", "published")
+    owner, created = _owner(fields, owners), fields.created()
+    fields.ignore("published")
     fields.finish()
     if key_id is None or not isinstance(secret, str) or owner is None or len(faults) > before:
         return None
-    return AccessKey(id=key_id, secret=secret, user=owner if fields.raw("UserName") is not None else None, active=status == "Active")
+    user = owner if fields.raw("UserName") is not None else None
+    return AccessKey(id=key_id, secret=secret, user=user, active=status == "Active", created_at=created)
 
 
 def read_mfa_devices(tree: Tree, settings: Settings, users: dict[str, User], faults: Faults) -> dict[str, dict[str, MfaDevice]]:
-    """Return every MFA device by the ARN of its owner and its serial number. Devices of the account belong to its root."""
+    """Return every MFA device by the ARN of its owner and its serial number. Devices that are enabled for no one are under `NO_OWNER`.
+
+    A device without ``UserName`` belongs to the root, unless its ``AssignmentStatus`` is ``Unassigned``.
+    """
     found: dict[str, dict[str, MfaDevice]] = {}
     for file, name in json_files(tree, MFA_DEVICES, faults):
         fields = _private(tree, file, MFA_DEVICE, faults)
         if fields is None:
             continue
         owner, device = _read_mfa_device(fields, name, settings=settings, owners=_owners(users, settings), faults=faults)
-        if device is not None and owner is not None:
+        if device is not None:
             found.setdefault(owner, {})[device.serial_number] = device
     return found
 
 
 def _read_mfa_device(
     fields: Fields, name: str, *, settings: Settings, owners: dict[str | None, str], faults: Faults
-) -> tuple[str | None, MfaDevice | None]:
+) -> tuple[str, MfaDevice | None]:
     before = len(faults)
     serial = fields.text("SerialNumber", required=True, longest=256)
     expected = f"arn:{settings.partition}:iam::{settings.id}:mfa/"
@@ -84,13 +94,19 @@ def _read_mfa_device(
         fields.fault("SerialNumber", f"{expected}<name>", show(serial), "copy it from create-virtual-mfa-device")
     elif serial is not None and serial.rpartition("/")[2] != name:
         fields.fault("SerialNumber", f"a device named like the file, {show(name)}", show(serial), "rename the file")
-    secret = _seed(fields)
-    owner = _owner(fields, owners)
-    fields.ignore("EnableDate", "QRCodePNG", "published")
+    secret, tags = _seed(fields), read_tags(fields)
+    enabled: datetime | None = fields.created("EnableDate")
+    if fields.text("AssignmentStatus", pattern=_ASSIGNMENT) == UNASSIGNED:
+        owner, enabled = NO_OWNER, None
+        if "UserName" in fields:
+            fields.fault("UserName", f"no user of a device that is {UNASSIGNED}", "a user", "remove one of the two members")
+    else:
+        owner = _owner(fields, owners) or NO_OWNER
+    fields.ignore("UserName", "QRCodePNG", "published")
     fields.finish()
     if serial is None or secret is None or len(faults) > before:
         return owner, None
-    return owner, MfaDevice(serial, secret)
+    return owner, MfaDevice(serial, secret, enabled, tags)
 
 
 def _seed(fields: Fields) -> bytes | None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from federation.account.model import Account
-from federation.account.reading.credentials import ACCESS_KEYS, MFA_DEVICES, read_access_keys, read_mfa_devices
+from federation.account.reading.credentials import ACCESS_KEYS, MFA_DEVICES, NO_OWNER, read_access_keys, read_mfa_devices
 from federation.account.reading.entities import GROUP, POLICY, ROLE, USER
 from federation.account.reading.faults import Faults
 from federation.account.reading.files import Tree
@@ -87,6 +87,7 @@ def read_account(tree: Tree, faults: Faults) -> Account | None:
     groups = read_groups(tree, settings, policies, faults)
     users = read_users(tree, settings, policies=policies, groups=groups, faults=faults)
     access_keys, mfa_devices = read_access_keys(tree, settings, users, faults), read_mfa_devices(tree, settings, users, faults)
+    unassigned = mfa_devices.pop(NO_OWNER, {})
     outbound = read_outbound(tree, faults)
     trade_in_tokens = read_trade_in_tokens(tree, roles=roles, policies=policies, faults=faults)
     present = _check_layout(tree, settings, faults)
@@ -114,6 +115,7 @@ def read_account(tree: Tree, faults: Faults) -> Account | None:
         groups=MappingProxyType(groups),
         access_keys=MappingProxyType(access_keys),
         mfa_devices=MappingProxyType(mfa_devices),
+        unassigned_mfa_devices=MappingProxyType(unassigned),
         organization=settings.organization,
         outbound=outbound,
         trade_in_tokens=MappingProxyType(trade_in_tokens),

@@ -99,6 +99,7 @@ POLICY: Final = EntityKind(
     member="Policy",
     listed="Policies",
     name_member="PolicyName",
+    id_prefix="ANPA",
     name_pattern=POLICY_NAME,
 )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
+from federation import clock
 from federation.account.reading.faults import Faults
-from federation.errors import show
+from federation.errors import ValidationError, show
 
 T = TypeVar("T")
 
@@ -26,6 +28,9 @@ class Fields:
         if not isinstance(document, dict):
             faults.add(file, path, "an object", _kind(document), "see docs/account-directory.md for the shape of this file")
         self._document = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document)
 
     def __contains__(self, name: str) -> bool:
         return name in self._document
@@ -65,6 +70,25 @@ class Fields:
             self.fault(name, f"an integer from {low} to {high}", show(value), "correct the value")
             return None
         return value
+
+    def instant(self, name: str) -> datetime | None:
+        """Return the instant *name*, aware UTC without fractions of a second; None when absent or at fault.
+
+        It is ISO 8601, as the AWS CLI prints it, or a date-time of TOML; without an offset it is UTC, as every date of IAM.
+        """
+        value = self.raw(name)
+        if value is None and name not in self._document:
+            return None
+        try:
+            return clock.resolve(_moment(value)).replace(microsecond=0)
+        except (ValidationError, ValueError, TypeError):
+            found = show(value) if isinstance(value, str) else _kind(value)
+            self.fault(name, "an instant such as 2026-11-24T12:00:00Z", found, "copy it from the output of IAM")
+            return None
+
+    def created(self, name: str = "CreateDate") -> datetime:
+        """Return the instant *name*; `clock.UNSTATED` when absent or at fault."""
+        return self.instant(name) or clock.UNSTATED
 
     def mapping(self, name: str, *, required: bool = False) -> Mapping[str, object]:
         """Return the object *name*, empty when absent or at fault."""
@@ -108,6 +132,13 @@ class Fields:
             self.fault(name, wanted, _kind(value), "correct the type of the value")
             return None
         return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime):
+        raise TypeError("no instant")
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _kind(value: object) -> str:

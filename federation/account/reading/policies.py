@@ -5,22 +5,30 @@ Managed policies of AWS are in ``policies/aws/<Name>.json``, because policies of
 
 from __future__ import annotations
 
-from typing import Final, Literal
+import json
+from dataclasses import replace
+from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote
 
-from federation.account.model import IAM_PATH, ManagedPolicy
+from federation.account.model import IAM_PATH, UNIQUE_ID, ManagedPolicy, PolicyVersion
 from federation.account.reading.entities import JSON, POLICY, check_arn, check_name, json_files, unwrapped
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.names import file_name
 from federation.account.reading.settings import Settings
+from federation.account.reading.tags import read_tags
 from federation.errors import FederationError, show
 from federation.policy import Policy
 
 AWS_DIRECTORY: Final = "aws"
 AWS_POLICIES: Final = f"{POLICY.directory}/{AWS_DIRECTORY}"
 """Directory of the managed policies of AWS. A file among those of the account whose ``Arn`` is that of an AWS policy is also read."""
+
+FIRST_VERSION: Final = "v1"
+"""VersionId of the version that CreatePolicy makes."""
+DESCRIPTION_CHARS: Final = 1000
+"""Longest description of a role or managed policy (IAM API model)."""
 
 PolicyKind = Literal["trust", "identity", "session", "boundary", "resource"]
 
@@ -60,33 +68,79 @@ def read_policy(document: object, name: str, *, file: str, settings: Settings, f
     own, theirs = (f"arn:{settings.partition}:iam::{owner}:policy{path}{name}" for owner in (settings.id, "aws"))
     arn = check_arn(fields, *([theirs] if file.startswith(f"{AWS_POLICIES}/") else [own, theirs]))
     if bare:
-        policy, place = compile_policy(document, "identity", file=file, path="$", faults=faults), "$"
+        read = _only_version(compile_policy(document, "identity", file=file, path="$", faults=faults))
     else:
-        policy, place = _default_version(fields, fields.text("DefaultVersionId"), file=file, faults=faults)
-    fields.ignore(
-        "PolicyId", "AttachmentCount", "PermissionsBoundaryUsageCount", "IsAttachable", "Description", "CreateDate", "UpdateDate", "Tags"
-    )
+        read = _versions(fields, fields.text("DefaultVersionId"), file=file, faults=faults)
+    owner = "aws" if is_aws_managed(arn) else settings.id
+    policy_id = fields.text(POLICY.id_member, pattern=UNIQUE_ID) or POLICY.derived_id(owner, path, name)
+    description, tags, created = fields.text("Description", longest=DESCRIPTION_CHARS) or "", read_tags(fields), fields.created()
+    updated = fields.instant("UpdateDate") or max((each.created_at for each in read.versions), default=created)
+    fields.ignore("AttachmentCount", "PermissionsBoundaryUsageCount", "IsAttachable")
     fields.finish()
-    if policy is None or len(faults) > before:
+    if read.policy is None or len(faults) > before:
         return None
-    return ManagedPolicy(arn=arn, name=name, path=path, policy=policy, file=file, place=place)
+    return ManagedPolicy(
+        arn=arn,
+        name=name,
+        path=path,
+        policy=read.policy,
+        policy_id=policy_id,
+        default_version=read.default,
+        versions=read.versions,
+        description=description,
+        tags=tags,
+        created_at=created,
+        updated_at=max(updated, created),
+        file=file,
+        place=read.place,
+    )
 
 
-def _default_version(fields: Fields, default: str | None, *, file: str, faults: Faults) -> tuple[Policy | None, str]:
-    """Return the compiled default version, None after recording a fault, and its JSON path."""
-    versions = []
+class _Versions(NamedTuple):
+    """The compiled default version, its JSON path and id, and all versions."""
+
+    policy: Policy | None
+    place: str
+    default: str
+    versions: tuple[PolicyVersion, ...]
+
+
+def _only_version(policy: Policy | None) -> _Versions:
+    """Return the version of a file that is a bare policy document."""
+    text = "" if policy is None else policy.source_text
+    return _Versions(policy, "$", FIRST_VERSION, (PolicyVersion(id=FIRST_VERSION, document=text),))
+
+
+def _versions(fields: Fields, default: str | None, *, file: str, faults: Faults) -> _Versions:
+    """Return the versions of a policy. Without a policy, a fault is recorded."""
+    found: list[PolicyVersion] = []
+    names: list[str] = []
+    chosen = []
     for version in fields.objects("PolicyVersionList"):
-        document, chosen = version.raw("Document"), version.raw("IsDefaultVersion") is True
-        name = version.text("VersionId")
-        version.ignore("CreateDate")
+        document, marked = version.raw("Document"), version.raw("IsDefaultVersion") is True
+        name, created = version.text("VersionId"), version.created()
         version.finish()
-        if chosen or (default is not None and name == default):
-            versions.append((document, version.at("Document")))
-    if len(versions) != 1:
-        fields.fault("PolicyVersionList", "exactly one default version", str(len(versions)), "mark one version as the default")
-        return None, "$"
-    document, path = versions[0]
-    return compile_policy(document, "identity", file=file, path=path, faults=faults), path
+        if marked or (default is not None and name == default):
+            chosen.append((len(found), version.at("Document"), document))
+        names += [] if name is None else [name]
+        found.append(PolicyVersion(id=name or FIRST_VERSION, document=_document_text(document), created_at=created))
+    if len(chosen) != 1:
+        fields.fault("PolicyVersionList", "exactly one default version", str(len(chosen)), "mark one version as the default")
+        return _Versions(None, "$", "", ())
+    if len(set(names)) != len(names):
+        fields.fault("PolicyVersionList", "one version of each VersionId", "two of one", "correct the VersionId of one of them")
+    index, place, document = chosen[0]
+    policy = compile_policy(document, "identity", file=file, path=place, faults=faults)
+    if policy is not None:  # one text in memory
+        found[index] = replace(found[index], document=policy.source_text)
+    return _Versions(policy, place, found[index].id, tuple(found))
+
+
+def _document_text(document: object) -> str:
+    """Return the text of a version that is not compiled; empty for what is no document."""
+    if isinstance(document, dict):
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return unquote(document) if isinstance(document, str) and document.startswith("%") else document if isinstance(document, str) else ""
 
 
 def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, faults: Faults) -> Policy | None:

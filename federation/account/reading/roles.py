@@ -11,7 +11,7 @@ from federation.account.reading.entities import ROLE, entities, read_names
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
-from federation.account.reading.policies import compile_policy
+from federation.account.reading.policies import DESCRIPTION_CHARS, compile_policy
 from federation.account.reading.settings import Settings
 
 MAX_SESSION_DURATION_MIN: Final = 3600
@@ -45,9 +45,10 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
         fields.raw("AssumeRolePolicyDocument"), "trust", file=file, path=fields.at("AssumeRolePolicyDocument"), faults=faults
     )
     longest = fields.integer("MaxSessionDuration", low=MAX_SESSION_DURATION_MIN, high=limits.ROLE_SESSION_MAX_SECONDS)
-    description = fields.text("Description", longest=1000) or ""
+    description = fields.text("Description", longest=DESCRIPTION_CHARS) or ""
     carried = read_attachments(fields, inline=ROLE.inline_member, file=file, root=root, faults=faults)
-    fields.ignore("CreateDate", "InstanceProfileList", "RoleLastUsed")
+    created = fields.created()
+    fields.ignore("InstanceProfileList", "RoleLastUsed")
     fields.finish()
     if trust is None or len(faults) > before:
         return None
@@ -63,6 +64,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
         inline_policies=carried.inline,
         attached_policies=carried.attached,
         description=description,
+        created_at=created,
         file=file,
         place=root + fields.at("AssumeRolePolicyDocument").removeprefix("$"),
         written=carried.written if file else None,

@@ -29,7 +29,7 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
     fields = Fields(document, file=file, faults=faults)
     named = read_names(fields, GROUP, settings, name)
     carried = read_attachments(fields, inline=GROUP.inline_member, file=file, root=root, faults=faults)
-    fields.ignore("CreateDate")
+    created = fields.created()
     fields.finish()
     if len(faults) > before:
         return None
@@ -40,6 +40,7 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
         group_id=named.unique_id,
         inline_policies=carried.inline,
         attached_policies=carried.attached,
+        created_at=created,
         written=carried.written if file else None,
     )
 
@@ -76,7 +77,8 @@ def read_user(
     for group in member_of:
         if group not in groups:
             fields.fault("GroupList", "names of groups in groups/", show(group), "add the group's file or correct the name")
-    fields.ignore("CreateDate", "PasswordLastUsed")
+    created = fields.created()
+    fields.ignore("PasswordLastUsed")
     fields.finish()
     if len(faults) > before:
         return None
@@ -90,5 +92,6 @@ def read_user(
         inline_policies=carried.inline,
         attached_policies=carried.attached,
         groups=tuple(groups[group] for group in member_of),
+        created_at=created,
         written=carried.written if file else None,
     )

@@ -11,7 +11,7 @@ from federation.account.reading.entities import EntityKind
 from federation.account.writing.documents import check_name, parsed
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.entities import no_such_entity, replace_entity, stored_entity
-from federation.errors import DeleteConflict, ValidationError, show
+from federation.errors import DeleteConflict, LimitExceeded, ValidationError, show
 from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.tags import fault_of
@@ -69,6 +69,7 @@ def attach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: s
 
     Raises:
         NoSuchEntity: The account has no such entity.
+        LimitExceeded: The entity has `limits.POLICIES_PER_ENTITY` managed policies.
         AccountFaults: The account has no such policy, the account directory is at fault, or it cannot be written.
     """
     check_name("policy-arn", policy_arn, POLICY_ARN)
@@ -77,6 +78,7 @@ def attach_policy(account: Target, kind: EntityKind, *, name: str, policy_arn: s
         listed = _listed(document, "AttachedManagedPolicies")
         if any(each.get("PolicyArn") == policy_arn for each in listed):
             return
+        check_quota(f"PoliciesPer{kind.member}", len(listed) + 1, limits.POLICIES_PER_ENTITY, file=kind.file_of(name))
         item = {"PolicyName": policy_arn.rpartition("/")[2], "PolicyArn": policy_arn}
         document["AttachedManagedPolicies"] = [*listed, item]
         replace_entity(draft, kind, name, document)
@@ -143,10 +145,9 @@ def untag_entity(account: Target, kind: EntityKind, *, name: str, keys: Iterable
         NoSuchEntity: The account has no such entity.
         AccountFaults: The account directory is at fault, or cannot be written.
     """
-    gone = {str(key).lower() for key in keys}
     with drafting(account) as draft:
         document = stored_entity(draft, kind, name)
-        document["Tags"] = [each for each in _listed(document, "Tags") if str(each.get("Key")).lower() not in gone]
+        remove_tags(document, keys)
         replace_entity(draft, kind, name, document)
 
 
@@ -166,6 +167,12 @@ def set_tags(document: dict[str, Any], tags: Tags) -> None:
         raise ValidationError(check="tags", expected=fault[0], found=show(fault[1]), remedy="correct the tags")
     if merged:
         document["Tags"] = merged
+
+
+def remove_tags(document: dict[str, Any], keys: Iterable[str]) -> None:
+    """Remove the tags with *keys*, without regard to case, from the document of an entity."""
+    gone = {str(key).lower() for key in keys}
+    document["Tags"] = [each for each in _listed(document, "Tags") if str(each.get("Key")).lower() not in gone]
 
 
 def set_boundary(document: dict[str, Any], policy_arn: str | None) -> None:
@@ -194,6 +201,24 @@ def check_no_policies(document: Mapping[str, Any], kind: EntityKind, name: str) 
             ", ".join(map(show, attached + inline)),
             remedy="detach and delete them first, or delete the entity with all that is its own (--force)",
             message=aws_texts.iam.DETACH_POLICIES_FIRST if attached else aws_texts.iam.DELETE_POLICIES_FIRST,
+        )
+
+
+def check_quota(quota: str, count: int, most: int, *, file: str) -> None:
+    """Require that *count*, what the IAM quota *quota* would count after the change, is at most *most*.
+
+    Raises:
+        LimitExceeded: Check ``quota``: it is more.
+    """
+    if count > most:
+        raise LimitExceeded(
+            file=file,
+            path="",
+            expected=f"at most {most} (IAM quota {quota})",
+            found=f"{count} with this one",
+            remedy="remove what is no longer needed",
+            check="quota",
+            message=aws_texts.iam.quota(quota, most),
         )
 
 

@@ -1,4 +1,4 @@
-"""Creation, deactivation and deletion of access keys and MFA devices."""
+"""Creation, deactivation and deletion of access keys."""
 
 from __future__ import annotations
 
@@ -7,28 +7,24 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
-from urllib.parse import quote, urlencode
 
 from federation import aws_texts, clock, limits
 from federation.account.access_key_id import LONG_TERM, VARIABLE_OCTETS, access_key_id
-from federation.account.mfa_device import parse_secret
-from federation.account.model import USER_NAME
-from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEY_ID, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
+from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEY_ID, ACCESS_KEYS, secret_of
 from federation.account.reading.entities import JSON, USER
 from federation.account.reading.faults import Faults
-from federation.account.reading.names import file_name
 from federation.account.writing.atomic import PRIVATE_MODE
+from federation.account.writing.attachments import check_quota
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import no_such_entity, require_entity, require_new
+from federation.account.writing.users import secrets_of
 from federation.errors import ValidationError, show
 from federation.identity import timestamp
 
 Status = Literal["Active", "Inactive"]
 
 _SECRET_OCTETS: Final = 30  # 40 characters of base64, as the secrets of AWS
-_SEED_OCTETS: Final = 20  # 160 bits, the length that RFC 4226 4 recommends
-_ISSUER: Final = "Amazon Web Services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +56,6 @@ class NewAccessKey:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class NewMfaDevice:
-    """A new MFA device.
-
-    Attributes:
-        serial_number: ARN of the device, ``arn:aws:iam::<account>:mfa/<name>``.
-        secret: The shared secret in base32, for an authenticator. Not in the repr.
-        user: Name of the user; None for the root of the account.
-    """
-
-    serial_number: str
-    secret: str = field(repr=False)
-    user: str | None
-
-    @property
-    def uri(self) -> str:
-        """The ``otpauth://`` URI for the QR code of an authenticator (Key Uri Format). It contains the secret."""
-        account = self.serial_number.split(":")[4]
-        label = quote(f"{_ISSUER}:{self.user or 'root'}@{account}", safe="@:")
-        values = {"secret": self.secret, "issuer": _ISSUER, "digits": limits.TOTP_DIGITS, "period": limits.TOTP_STEP_SECONDS}
-        return f"otpauth://totp/{label}?{urlencode(values, quote_via=quote)}"
-
-
 def create_access_key(account: Target, *, user: str | None, at: datetime | None = None) -> NewAccessKey:
     """Create an access key for a user or the root of the account.
 
@@ -93,10 +66,14 @@ def create_access_key(account: Target, *, user: str | None, at: datetime | None 
 
     Raises:
         NoSuchEntity: The account has no such user.
+        LimitExceeded: The owner has `limits.ACCESS_KEYS_PER_USER` keys.
         AccountFault: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
-        _check_owner(draft, user)
+        if user is not None:
+            require_entity(draft, USER, user)
+        present = sum(1 for file in secrets_of(draft, user) if file.startswith(ACCESS_KEYS))
+        check_quota("AccessKeysPerUser", present + 1, limits.ACCESS_KEYS_PER_USER, file=ACCESS_KEYS)
         key_id = access_key_id(draft.settings.id, secrets.token_bytes(VARIABLE_OCTETS), prefix=LONG_TERM)
         secret = base64.b64encode(secrets.token_bytes(_SECRET_OCTETS)).decode("ascii")
         key = NewAccessKey(key_id, secret, user, clock.resolve(at).replace(microsecond=0))
@@ -143,55 +120,6 @@ def delete_access_key(account: Target, *, access_key_id: str) -> None:
         draft.remove(_key_file(draft, access_key_id))
 
 
-def enable_mfa_device(account: Target, *, user: str | None, name: str | None = None, secret: str | None = None) -> NewMfaDevice:
-    """Register a virtual MFA device (TOTP, RFC 6238) for a user or the root of the account.
-
-    Args:
-        account: The account directory, or a draft of it.
-        user: Name of the user; None for the root.
-        name: Name of the device; the name of the user when None.
-        secret: The shared secret of an authenticator in base32; a new random one when None.
-
-    Raises:
-        RegistrationError: *secret* is not base32 of 16 to 64 octets.
-        NoSuchEntity: The account has no such user.
-        EntityAlreadyExists: The account has a device of that name.
-        AccountFault: The account directory is at fault, or cannot be written.
-    """
-    with drafting(account) as draft:
-        _check_owner(draft, user)
-        device = name or user or "root-account-mfa-device"
-        check_name("device-name", device, USER_NAME)
-        octets = secrets.token_bytes(_SEED_OCTETS) if secret is None else parse_secret(secret)
-        seed = base64.b32encode(octets).decode("ascii").rstrip("=")
-        serial = f"arn:{draft.settings.partition}:iam::{draft.settings.id}:mfa/{device}"
-        document = {"SerialNumber": serial, "Base32StringSeed": seed, **({} if user is None else {"UserName": user})}
-        require_new(draft, MFA_DEVICES, device, noun="MFA device")
-        draft.write(_device_file(device), document_octets({MFA_DEVICE: document}), mode=PRIVATE_MODE)
-        return NewMfaDevice(serial, seed, user)
-
-
-def deactivate_mfa_device(account: Target, *, serial_number: str) -> None:
-    """Delete an MFA device and its secret.
-
-    Raises:
-        NoSuchEntity: The account has no such device.
-        AccountFault: The account directory is at fault, or cannot be written.
-    """
-    with drafting(account) as draft:
-        file = _device_file(str(serial_number).rpartition("/")[2])
-        tree = draft.tree(Faults())
-        known = file.rpartition("/")[2] in tree.entries(MFA_DEVICES)
-        if not known or secret_of(tree.json(file), MFA_DEVICE).get("SerialNumber") != serial_number:
-            message = aws_texts.iam.no_such_device(serial_number)
-            raise no_such_entity(MFA_DEVICES, "the serial number of a device", show(serial_number), message=message)
-        draft.remove(file)
-
-
-def _device_file(name: str) -> str:
-    return f"{MFA_DEVICES}/{file_name(name, JSON)}"
-
-
 def _key_file(draft: Draft, access_key_id: str) -> str:
     check_name("access-key-id", access_key_id, ACCESS_KEY_ID)
     file = f"{access_key_id}{JSON}"
@@ -199,9 +127,3 @@ def _key_file(draft: Draft, access_key_id: str) -> str:
         message = aws_texts.iam.no_such_key(access_key_id)
         raise no_such_entity(f"{ACCESS_KEYS}/{file}", "an access key of that id", "none", message=message)
     return f"{ACCESS_KEYS}/{file}"
-
-
-def _check_owner(draft: Draft, user: str | None) -> None:
-    """Require that the account has a user of that name."""
-    if user is not None:
-        require_entity(draft, USER, user)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
+from federation import clock
 from federation.account.reading.files import parse_json
 from federation.check_names import AccountCheck
 from federation.errors import RegistrationError, ValidationError, show
+from federation.identity import timestamp
 
 
 def check_name(check: AccountCheck, name: object, pattern: re.Pattern[str]) -> None:
@@ -19,6 +22,15 @@ def check_name(check: AccountCheck, name: object, pattern: re.Pattern[str]) -> N
     """
     if not isinstance(name, str) or pattern.fullmatch(name) is None:
         raise ValidationError(check=check, expected=f"a name matching {pattern.pattern}", found=show(name), remedy="choose another")
+
+
+def instant(at: datetime | None) -> str:
+    """Return *at*, the present time when None, in whole seconds and the form of ``CreateDate`` in account files.
+
+    Raises:
+        ValidationError: *at* is not aware.
+    """
+    return str(timestamp(clock.resolve(at).replace(microsecond=0)))
 
 
 def octets_of(material: object) -> bytes:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from federation import aws_texts
 from federation.account.reading.entities import GROUP, USER, arn_of
 from federation.account.writing.attachments import check_no_policies, conflict
-from federation.account.writing.documents import check_name
+from federation.account.writing.documents import check_name, instant
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import create_entity, names_of, replace_entity, stored_entity, update_entity
 from federation.account.writing.users import groups_of
 from federation.errors import show
 
 
-def add_group(account: Target, *, name: str, group_path: str = "/") -> str:
+def add_group(account: Target, *, name: str, group_path: str = "/", at: datetime | None = None) -> str:
     """Add a group and return its ARN.
 
     Args:
         account: The account directory, or a draft of it.
         name: 1 to 128 characters of ``[A-Za-z0-9_+=,.@-]``.
         group_path: ``/`` or ``/division/team/``.
+        at: Time of creation, aware; the present time when None.
 
     Raises:
         EntityAlreadyExists: The account has a group of that name.
@@ -27,7 +30,7 @@ def add_group(account: Target, *, name: str, group_path: str = "/") -> str:
     """
     check_name("name", name, GROUP.name_pattern)
     with drafting(account) as draft:
-        create_entity(draft, GROUP, name, {"Path": group_path, "GroupName": name})
+        create_entity(draft, GROUP, name, {"Path": group_path, "GroupName": name, "CreateDate": instant(at)})
         return arn_of(draft.settings, GROUP, group_path, name)
 
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, Final
 
-from federation import aws_texts
+from federation import aws_texts, limits
 from federation.account.model import POLICY_ARN
 from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, arn_of
-from federation.account.reading.policies import policy_file
-from federation.account.writing.attachments import conflict
-from federation.account.writing.documents import check_name, document_octets, parsed
+from federation.account.reading.policies import FIRST_VERSION, policy_file
+from federation.account.writing.attachments import Tags, check_quota, conflict, remove_tags, set_tags
+from federation.account.writing.documents import check_name, document_octets, instant, parsed
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import create_entity, names_of, no_such_entity, stored_document
 from federation.errors import LimitExceeded, show
 from federation.policy import Policy
 
-VERSIONS: Final = 5
-"""Most versions of one managed policy (IAM quota)."""
+VERSIONS: Final = limits.VERSIONS_PER_POLICY
 _VERSION: Final = re.compile(r"v[1-9]\d{0,8}", re.ASCII)
 
 
-def add_policy(account: Target, *, name: str, document: str, policy_path: str = "/") -> str:
+def add_policy(
+    account: Target,
+    *,
+    name: str,
+    document: str,
+    policy_path: str = "/",
+    description: str = "",
+    tags: Tags = (),
+    at: datetime | None = None,
+) -> str:
     """Add a customer managed policy and return its ARN.
 
     Args:
@@ -30,24 +39,38 @@ def add_policy(account: Target, *, name: str, document: str, policy_path: str = 
         name: 1 to 128 characters of ``[A-Za-z0-9_+=,.@-]``.
         document: The identity policy, JSON text, of version 2012-10-17.
         policy_path: ``/`` or ``/division/team/``.
+        description: Description of at most 1000 characters. IAM never changes it.
+        tags: Keys and values of at most 50 tags.
+        at: Time of creation, aware; the present time when None.
 
     Raises:
         MalformedPolicyDocument: IAM would not accept the policy.
         EntityAlreadyExists: The account has a policy of that name.
-        ValidationError: The name is invalid.
-        AccountFaults: The path is invalid, the account directory is at fault, or it cannot be written.
+        LimitExceeded: The document has more than `limits.MANAGED_POLICY_CHARS` characters without white space.
+        ValidationError: The name or a tag is invalid.
+        AccountFaults: The path or the description is invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, POLICY.name_pattern)
-    Policy.parse(document, kind="identity", managed=True)
-    stored = parsed(document)
-    if policy_path != "/" or not isinstance(stored, dict):
-        stored = {"PolicyName": name, "Path": policy_path, "PolicyVersionList": [_version("v1", stored, default=True)]}
+    _check_document(document, file=POLICY.file_of(name))
+    created = instant(at)
+    stored: dict[str, Any] = {
+        "PolicyName": name,
+        "Path": policy_path,
+        **({"Description": description} if description else {}),
+        "CreateDate": created,
+        "UpdateDate": created,
+        "DefaultVersionId": FIRST_VERSION,
+        "PolicyVersionList": [_version(FIRST_VERSION, parsed(document), default=True, created=created)],
+    }
+    set_tags(stored, tags)
     with drafting(account) as draft:
         create_entity(draft, POLICY, name, stored)
         return arn_of(draft.settings, POLICY, policy_path, name)
 
 
-def create_policy_version(account: Target, *, policy_arn: str, document: str, set_as_default: bool = True) -> str:
+def create_policy_version(
+    account: Target, *, policy_arn: str, document: str, set_as_default: bool = True, at: datetime | None = None
+) -> str:
     """Add a version to a managed policy and return the id of the version.
 
     Args:
@@ -55,16 +78,18 @@ def create_policy_version(account: Target, *, policy_arn: str, document: str, se
         policy_arn: ARN of the policy.
         document: The identity policy, JSON text, of version 2012-10-17.
         set_as_default: Whether it becomes the default version, which is the one in effect.
+        at: Time of creation, aware; the present time when None.
 
     Raises:
         MalformedPolicyDocument: IAM would not accept the policy.
         NoSuchEntity: The account has no such policy.
-        LimitExceeded: The policy has `VERSIONS` versions.
+        LimitExceeded: The policy has `VERSIONS` versions, or the document is longer than
+            `limits.MANAGED_POLICY_CHARS` characters without white space.
         AccountFaults: The account directory is at fault, or cannot be written.
     """
-    Policy.parse(document, kind="identity", managed=True)
     with drafting(account) as draft:
         file, stored = _stored(draft, policy_arn)
+        _check_document(document, file=file)
         versions = _versions(stored)
         if len(versions) >= VERSIONS:
             raise LimitExceeded(
@@ -78,9 +103,11 @@ def create_policy_version(account: Target, *, policy_arn: str, document: str, se
             )
         numbers = [int(str(each.get("VersionId"))[1:]) for each in versions if _VERSION.fullmatch(str(each.get("VersionId")))]
         name = f"v{max(numbers, default=0) + 1}"
-        versions.insert(0, _version(name, parsed(document), default=False))
+        created = instant(at)
+        versions.insert(0, _version(name, parsed(document), default=False, created=created))
         if set_as_default:
             _set_default(stored, versions, name)
+        stored["UpdateDate"] = created
         stored["PolicyVersionList"] = versions
         draft.write(file, document_octets(stored))
         return name
@@ -161,12 +188,49 @@ def _stored(draft: Draft, policy_arn: str) -> tuple[str, dict[str, Any]]:
         raise no_such_entity(file, "a policy of that ARN", show(policy_arn), message=aws_texts.iam.no_such_policy(policy_arn))
     stored = stored_document(draft, policy.file, POLICY)
     if "Statement" in stored:
-        stored = {"PolicyName": policy.name, "Path": policy.path, "PolicyVersionList": [_version("v1", stored, default=True)]}
+        stored = {"PolicyName": policy.name, "Path": policy.path, "PolicyVersionList": [_version(FIRST_VERSION, stored, default=True)]}
     return policy.file, stored
 
 
-def _version(name: str, document: object, *, default: bool) -> dict[str, Any]:
-    return {"VersionId": name, "IsDefaultVersion": default, "Document": document}
+def tag_policy(account: Target, *, policy_arn: str, tags: Tags) -> None:
+    """Add *tags* to a managed policy. A tag whose key differs only by case is replaced.
+
+    Raises:
+        NoSuchEntity: The account has no such policy.
+        ValidationError: A tag is invalid, or the policy would have more than 50 tags.
+        AccountFaults: The account directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        file, stored = _stored(draft, policy_arn)
+        set_tags(stored, tags)
+        draft.write(file, document_octets(stored))
+
+
+def untag_policy(account: Target, *, policy_arn: str, keys: Iterable[str]) -> None:
+    """Remove the tags with *keys*, without regard to case, from a managed policy. Missing keys are ignored.
+
+    Raises:
+        NoSuchEntity: The account has no such policy.
+        AccountFaults: The account directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        file, stored = _stored(draft, policy_arn)
+        remove_tags(stored, keys)
+        draft.write(file, document_octets(stored))
+
+
+def _check_document(document: str, *, file: str) -> None:
+    policy = Policy.parse(document, kind="identity", managed=True)
+    check_quota("PolicySize", policy.size, limits.MANAGED_POLICY_CHARS, file=file)
+
+
+def _version(name: str, document: object, *, default: bool, created: str | None = None) -> dict[str, Any]:
+    return {
+        "VersionId": name,
+        "IsDefaultVersion": default,
+        "Document": document,
+        **({} if created is None else {"CreateDate": created}),
+    }
 
 
 def _versions(stored: dict[str, Any]) -> list[dict[str, Any]]:

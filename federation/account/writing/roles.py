@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from federation.account.reading.entities import ROLE, arn_of
 from federation.account.reading.roles import MAX_SESSION_DURATION_MIN
 from federation.account.writing.attachments import Tags, check_no_policies, inline_policy, set_boundary, set_tags
-from federation.account.writing.documents import check_name, parsed
+from federation.account.writing.documents import check_name, instant, parsed
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.entities import create_entity, replace_entity, require_entity, stored_entity
 from federation.policy import Policy
@@ -24,6 +25,7 @@ def add_role(  # noqa: PLR0913 - the parameters of CreateRole, keyword-only
     description: str = "",
     tags: Tags = (),
     permissions_boundary: str | None = None,
+    at: datetime | None = None,
 ) -> str:
     """Add a role and return its ARN.
 
@@ -37,6 +39,7 @@ def add_role(  # noqa: PLR0913 - the parameters of CreateRole, keyword-only
         description: Description of at most 1000 characters.
         tags: Keys and values of at most 50 tags.
         permissions_boundary: ARN of a managed policy.
+        at: Time of creation, aware; the present time when None.
 
     Raises:
         MalformedPolicyDocument: A policy violates the grammar.
@@ -49,6 +52,7 @@ def add_role(  # noqa: PLR0913 - the parameters of CreateRole, keyword-only
     document: dict[str, Any] = {
         "Path": role_path,
         "RoleName": name,
+        "CreateDate": instant(at),
         "AssumeRolePolicyDocument": parsed(trust_policy),
         "MaxSessionDuration": max_session_duration,
     }

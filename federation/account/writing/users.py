@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from federation import aws_texts
+from federation import aws_texts, limits
 from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
 from federation.account.reading.entities import GROUP, JSON, USER, arn_of
 from federation.account.reading.faults import Faults
 from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PRIVATE_MODE
-from federation.account.writing.attachments import Tags, check_no_policies, conflict, inline_policy, set_boundary, set_tags
-from federation.account.writing.documents import check_name, document_octets
+from federation.account.writing.attachments import Tags, check_no_policies, check_quota, conflict, inline_policy, set_boundary, set_tags
+from federation.account.writing.documents import check_name, document_octets, instant
 from federation.account.writing.draft import Draft, Target, drafting
 from federation.account.writing.entities import (
     create_entity,
@@ -33,6 +34,7 @@ def add_user(
     policy: str | None = None,
     tags: Tags = (),
     permissions_boundary: str | None = None,
+    at: datetime | None = None,
 ) -> str:
     """Add a user and return its ARN.
 
@@ -43,6 +45,7 @@ def add_user(
         policy: An inline identity policy, JSON text. Its name is that of the user.
         tags: Keys and values of at most 50 tags.
         permissions_boundary: ARN of a managed policy.
+        at: Time of creation, aware; the present time when None.
 
     Raises:
         MalformedPolicyDocument: The policy violates the grammar.
@@ -51,7 +54,7 @@ def add_user(
         AccountFaults: Another argument is invalid, the account directory is at fault, or it cannot be written.
     """
     check_name("name", name, USER.name_pattern)
-    document: dict[str, Any] = {"Path": user_path, "UserName": name}
+    document: dict[str, Any] = {"Path": user_path, "UserName": name, "CreateDate": instant(at)}
     if policy is not None:
         document[USER.inline_member] = [inline_policy(name, policy)]
     set_tags(document, tags)
@@ -93,12 +96,15 @@ def add_user_to_group(account: Target, *, user: str, group: str) -> None:
 
     Raises:
         NoSuchEntity: The account has no such user or group.
+        LimitExceeded: The user is in `limits.GROUPS_PER_USER` groups.
         AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         document, name = stored_entity(draft, USER, user), require_entity(draft, GROUP, group)
-        if name not in groups_of(document):
-            document["GroupList"] = [*groups_of(document), name]
+        groups = groups_of(document)
+        if name not in groups:
+            check_quota("GroupsPerUser", len(groups) + 1, limits.GROUPS_PER_USER, file=USER.file_of(user))
+            document["GroupList"] = [*groups, name]
             replace_entity(draft, USER, user, document)
 
 
@@ -147,8 +153,8 @@ def delete_user(account: Target, *, name: str, force: bool = False) -> None:
         draft.remove(USER.file_of(name))
 
 
-def secrets_of(draft: Draft, user: str) -> Iterator[str]:
-    """Yield the files of the access keys and MFA devices of *user*."""
+def secrets_of(draft: Draft, user: str | None) -> Iterator[str]:
+    """Yield the files of the access keys and MFA devices of *user*; of the root, and devices enabled for no one, where it is None."""
     tree = draft.tree(Faults())  # files that cannot be read are skipped; the loader reports them
     for directory, member in ((ACCESS_KEYS, ACCESS_KEY), (MFA_DEVICES, MFA_DEVICE)):
         for entry in tree.entries(directory):

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from federation.account.reading.entities import GROUP, USER
-from federation.account.writing import credentials, groups, users
+from federation.account.writing import credentials, groups, mfa_devices, users
 from federation.cli.account.commands import (
     boundary_option,
     force_option,
@@ -163,7 +163,7 @@ def enable_mfa_device(
 ) -> None:
     """Register a TOTP device and print its serial number; for a new one also the secret and the otpauth:// URI for the authenticator."""
     secret = None if secret_file is None else read_token(str(secret_file)).decode("ascii", "replace")
-    device = credentials.enable_mfa_device(account_path, user=user_name, name=device_name, secret=secret)
+    device = mfa_devices.enable_mfa_device(account_path, user=user_name, name=device_name, secret=secret)
     made = {"serial_number": device.serial_number}
     if secret is not None:
         say(f"enabled the MFA device {device.serial_number}", made, as_json=as_json)
@@ -179,7 +179,7 @@ def enable_mfa_device(
 @click.option("--serial-number", required=True, help="Serial number of the device.")
 def deactivate_mfa_device(*, account_path: Path, serial_number: str, as_json: bool) -> None:
     """Delete an MFA device."""
-    credentials.deactivate_mfa_device(account_path, serial_number=serial_number)
+    mfa_devices.deactivate_mfa_device(account_path, serial_number=serial_number)
     say(f"deleted the MFA device {serial_number}", {"serial_number": serial_number}, as_json=as_json)
 
 

@@ -24,15 +24,10 @@ from federation.account.writing.attachments import (
     tag_entity,
     untag_entity,
 )
-from federation.account.writing.credentials import (
-    create_access_key,
-    deactivate_mfa_device,
-    delete_access_key,
-    enable_mfa_device,
-    update_access_key,
-)
+from federation.account.writing.credentials import create_access_key, delete_access_key, update_access_key
 from federation.account.writing.draft import drafting
 from federation.account.writing.groups import add_group, delete_group, update_group
+from federation.account.writing.mfa_devices import deactivate_mfa_device, enable_mfa_device
 from federation.account.writing.oauth_providers import delete_oauth_provider, delete_token_information, update_oauth_provider
 from federation.account.writing.oidc_providers import delete_oidc_provider, update_oidc_provider
 from federation.account.writing.outbound import disable_outbound, enable_outbound

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from federation.account import add_role, load_account
-from federation.account.writing.credentials import create_access_key, enable_mfa_device
+from federation.account.writing.credentials import create_access_key
 from federation.account.writing.keyring import rotate_keyring
+from federation.account.writing.mfa_devices import enable_mfa_device
 from federation.account.writing.outbound import enable_outbound
 from federation.account.writing.trade_in import add_trade_in_token
 from federation.account.writing.users import add_user
