@@ -2,13 +2,17 @@
 
 import gc
 import signal
+import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from federation.explaining.engine import explanation_of
 from federation.explanation import install
+from tests.support.warm import Commands
 
 # How long an example takes says more about the machine than about the code; growth has tests of its own.
 settings.register_profile("suite", deadline=None, max_examples=75)
@@ -28,6 +32,16 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def programs() -> Iterator[Path]:
+    """A folder for PATH with `federation`, and `aws` where it is installed; on Linux they spend no time on imports."""
+    if sys.platform != "linux":
+        yield Path(sys.executable).parent
+        return
+    with Commands("federation", *(["aws"] if find_spec("awscli") else [])) as warm:
+        yield warm.folder
 
 
 @pytest.fixture

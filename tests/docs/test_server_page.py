@@ -14,12 +14,13 @@ import pytest
 from federation import limits
 from federation.cli.serve import ANNOUNCED
 from tests.support.paths import REPOSITORY
-from tests.support.server import free_port
+from tests.support.server import CALENDAR, free_port
 
 PAGE = (REPOSITORY / "docs" / "server.md").read_text(encoding="utf-8")
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JAVASCRIPT = REPOSITORY / "tests" / "interop" / "js"
+BIN = Path(sys.executable).parent
 STOP_SECONDS = 30.0
 
 
@@ -28,8 +29,9 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = {"PATH": path, "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true"}
+        path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+        shifted = {name: os.environ[name] for name in CALENDAR if name in os.environ}
+        self.environment = {"PATH": path, "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true", **shifted}
         self.server: subprocess.Popen[str] | None = None
 
     def follow(self, language: str, text: str) -> None:
@@ -68,7 +70,12 @@ class Reader:
         port = [] if "--port" in line else ["--port", str(self.port)]
         with (self.folder / "log").open("wb") as log:
             self.server = subprocess.Popen(
-                [*line.split(), *port], env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=log, text=True
+                [BIN / "federation", *line.split()[1:], *port],
+                env=self.environment,
+                cwd=self.folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
         assert self.server.stdout is not None
         assert self.server.stdout.readline() == f"AWS_ENDPOINT_URL_STS=http://127.0.0.1:{self.port}\n"
@@ -80,12 +87,18 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    if find_spec("granian") is None or shutil.which("aws", path=str(Path(sys.executable).parent)) is None:
+def newcomer(tmp_path: Path) -> Iterator[Reader]:
+    if find_spec("granian") is None or shutil.which("aws", path=str(BIN)) is None:
         pytest.skip("the HTTP server or the AWS CLI is not installed: pip install 'sts-federation[server]' awscli")
     somebody = Reader(tmp_path)
     yield somebody
     somebody.stop()
+
+
+@pytest.fixture
+def reader(newcomer: Reader, programs: Path) -> Reader:
+    newcomer.environment["PATH"] = f"{programs}{os.pathsep}{newcomer.environment['PATH']}"
+    return newcomer
 
 
 def test_the_page_can_be_followed(reader: Reader) -> None:
@@ -98,13 +111,14 @@ def test_the_page_can_be_followed(reader: Reader) -> None:
     assert reader.server.poll() is None
 
 
-def test_readme_can_be_followed(reader: Reader) -> None:
+def test_readme_can_be_followed(newcomer: Reader) -> None:
+    """Its commands start from nothing, as a newcomer's do."""
     shown = [text for language, text in FENCE.findall(README) if language == "sh"]
     assert any("federation serve" in text for text in shown)
     for text in shown:
-        reader.follow("sh", text)
-    assert reader.server is not None
-    assert reader.server.poll() is None
+        newcomer.follow("sh", text)
+    assert newcomer.server is not None
+    assert newcomer.server.poll() is None
 
 
 IGNORING = ("AWS CLI", "2.13", "1.29", "boto3", "1.28", "JavaScript v2", "Go v1", "C++", "pyarrow", "--endpoint-url")

@@ -1,13 +1,11 @@
 """The real AWS CLI at the server, with nothing changed but the endpoint: the documented examples, and how its profiles find credentials."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,7 @@ from federation.testing.mfa import mfa_code
 from tests.support.paths import REPOSITORY
 from tests.support.server import EXTERNAL_ID, PROVIDER, ROLE, World
 
-AWS = shutil.which("aws", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-pytestmark = pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed: pip install awscli")
+pytestmark = pytest.mark.skipif(find_spec("awscli") is None, reason="the AWS CLI is not installed: pip install awscli")
 
 ACCOUNT = "arn:aws:iam::123456789012"
 SESSIONS = "arn:aws:sts::123456789012:assumed-role"
@@ -39,10 +36,10 @@ class Cli:
 
     world: World
     home: Path
+    programs: Path
     profiles: list[str] = field(default_factory=list)
 
     def run(self, *arguments: str, answers: str = "") -> subprocess.CompletedProcess[str]:
-        assert AWS is not None
         environment = self.world.environment(HOME=str(self.home))
         if self.profiles:
             shared = Path(environment["AWS_CONFIG_FILE"]).read_text("utf-8")
@@ -50,7 +47,7 @@ class Cli:
             environment["AWS_CONFIG_FILE"] = str(self.home / "config")
         # In a session of its own it has no terminal to ask at, so it asks here.
         return subprocess.run(
-            [AWS, *arguments],
+            [self.programs / "aws", *arguments],
             env=environment,
             cwd=REPOSITORY,
             input=answers,
@@ -91,8 +88,8 @@ class Cli:
 
 
 @pytest.fixture
-def cli(world: World, tmp_path: Path) -> Cli:
-    return Cli(world, tmp_path)
+def cli(world: World, tmp_path: Path, programs: Path) -> Cli:
+    return Cli(world, tmp_path, programs)
 
 
 def lasts(credentials: dict[str, str], *, minutes: int) -> bool:
@@ -240,7 +237,7 @@ def test_a_profile_with_a_web_identity_token_file(cli: Cli, tmp_path: Path) -> N
 def test_a_profile_with_a_credential_process(cli: Cli, tmp_path: Path) -> None:
     """The CLI runs the process whenever it needs credentials: our own command line, which never asks the server."""
     response, account = tmp_path / "response", cli.world.examples.account
-    command = f'{sys.executable} -c "from federation.cli.main import main; main()" sts assume-role-with-saml --account {account}'
+    command = f"{cli.programs / 'federation'} sts assume-role-with-saml --account {account}"
     arns = f"--role-arn {ROLE} --principal-arn {PROVIDER}"
     cli.profile("saml", credential_process=f"{command} {arns} --saml-assertion file://{response} --format credential-process")
     for _ in range(2):

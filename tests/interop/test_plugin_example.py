@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
 
 import pytest
 
 from tests.support.paths import REPOSITORY
+from tests.support.warm import Commands
 
 EXAMPLE = REPOSITORY / "docs" / "plugin-example"
 HOST = "tickets.acme.example"
@@ -35,33 +36,41 @@ print(sign_ticket({**CLAIMS, "sub": sys.argv[1]}, KEY))
 print(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
 """
 
-Python = Callable[..., subprocess.CompletedProcess[str]]
+Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Python:
-    """Run Python with the plug-in installed into a directory of its own: without network, without touching the environment."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment with the plug-in installed into a directory of its own: without network, without touching the environment."""
     if UV is None:
         pytest.skip("uv is not installed")
     target = tmp_path_factory.mktemp("plugin")
     install = [UV, "pip", "install", "--quiet", "--offline", "--no-deps", "--no-config", "--python", sys.executable]
     subprocess.run([*install, "--target", target, EXAMPLE], check=True, capture_output=True, timeout=120)
     (target / "tests_contract.py").write_bytes((EXAMPLE / "tests" / "test_contract.py").read_bytes())
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(target), str(REPOSITORY))), "NO_COLOR": "1"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(target), str(REPOSITORY))), "NO_COLOR": "1"}
 
+
+def runs(program: str | Path, environment: dict[str, str]) -> Program:
     def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *map(str, words)]
+        command = [program, *words]
         return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment, cwd=REPOSITORY)
 
     return run
 
 
 @pytest.fixture(scope="module")
-def federation(python: Python) -> Python:
-    def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        return python("-c", "from federation.cli.main import main; main()", *words)
+def python(installed: dict[str, str]) -> Program:
+    return runs(sys.executable, installed)
 
-    return run
+
+@pytest.fixture(scope="module")
+def federation(installed: dict[str, str]) -> Iterator[Program]:
+    if sys.platform != "linux":
+        yield runs(Path(sys.executable).parent / "federation", installed)
+        return
+    with Commands("federation", environment=installed) as warm:
+        yield runs(warm.folder / "federation", installed)
 
 
 @pytest.fixture
@@ -72,7 +81,7 @@ def account(world: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(federation: Python, python: Python, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(federation: Program, python: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
     path = folder / "account"
     assert federation("account", "init", path, "--account-id", "123456789012").returncode == 0
@@ -90,12 +99,12 @@ def world(federation: Python, python: Python, tmp_path_factory: pytest.TempPathF
     return folder
 
 
-def test_its_own_tests_pass(python: Python) -> None:
+def test_its_own_tests_pass(python: Program) -> None:
     result = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", EXAMPLE / "tests")
     assert result.returncode == 0, result.stdout
 
 
-def test_a_ticket_becomes_credentials(federation: Python, account: Path, tmp_path: Path) -> None:
+def test_a_ticket_becomes_credentials(federation: Program, account: Path, tmp_path: Path) -> None:
     check = federation("account", "check", "--account", account)
     assert check.returncode == 0, check.stderr
     assert "plug-in providers: 1" in check.stdout
@@ -116,7 +125,7 @@ def test_a_ticket_becomes_credentials(federation: Python, account: Path, tmp_pat
     assert "`sub` is `bob`; the policy demands `alice`" in " ".join(explained.stdout.split()), explained.stdout + explained.stderr
 
 
-def test_o07_installed_is_not_enabled(federation: Python, account: Path) -> None:
+def test_o07_installed_is_not_enabled(federation: Program, account: Path) -> None:
     settings = account / "account.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('plugins = ["acme-ticket"]\n', ""), encoding="utf-8")
     check = federation("account", "check", "--account", account)
@@ -124,7 +133,7 @@ def test_o07_installed_is_not_enabled(federation: Python, account: Path) -> None
     assert f"plugin-providers/{HOST}/provider.toml: $.kind" in check.stderr
 
 
-def test_a_provider_at_fault_names_its_file(federation: Python, account: Path) -> None:
+def test_a_provider_at_fault_names_its_file(federation: Program, account: Path) -> None:
     (account / "plugin-providers" / HOST / "key-1.pem").write_text("no key", encoding="ascii")
     check = federation("account", "check", "--account", account)
     assert check.returncode == 3
@@ -132,7 +141,7 @@ def test_a_provider_at_fault_names_its_file(federation: Python, account: Path) -
     assert "key-1.pem" in check.stderr
 
 
-def test_doctor_lists_it(federation: Python, account: Path) -> None:
+def test_doctor_lists_it(federation: Program, account: Path) -> None:
     plain = json.loads(federation("doctor", "--json", "--at", AT).stdout)
     assert plain["plug-ins"] == {"acme-ticket": "installed: acme-ticket 1.0.0 (acme_ticket.validator:TicketValidator)"}
     enabled = json.loads(federation("doctor", "--json", "--at", AT, "--account", account).stdout)

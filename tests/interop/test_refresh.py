@@ -1,6 +1,5 @@
 """Credentials that botocore renews by itself, inside one process, as a long-running program with boto3 has them."""
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from tests.support.server import PROVIDER, ROLE, World
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow")
-COMMAND = f'{sys.executable} -c "from federation.cli.main import main; main()" sts assume-role-with-saml --format credential-process'
+COMMAND = "sts assume-role-with-saml --format credential-process"
 CONFIG = """
 [profile role]
 role_arn = arn:aws:iam::123456789012:role/xaccounts3access
@@ -29,12 +28,14 @@ Issue = Callable[[World], str]
 
 
 @pytest.fixture
-def token(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def token(world: World, tmp_path: Path, programs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the profiles look for a token; the environment of this process is that of an AWS client."""
     for name, value in world.environment(AWS_DEFAULT_REGION="us-east-1").items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "token"
-    content = CONFIG.format(token=path, command=COMMAND, account=world.examples.account, role=ROLE, provider=PROVIDER)
+    content = CONFIG.format(
+        token=path, command=f"{programs / 'federation'} {COMMAND}", account=world.examples.account, role=ROLE, provider=PROVIDER
+    )
     (tmp_path / "config").write_text(content, encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     return path
