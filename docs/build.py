@@ -67,6 +67,7 @@ ROOMS: Final = {
     "explaining": "Explanations",
     "account": "The account directory",
     "sts": "The operations",
+    "iam": "The operations of IAM",
     "server": "HTTP",
     "state": "What is remembered",
     "judging": "Captured tokens in bulk",

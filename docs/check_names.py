@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from federation import check_names, errors
+from federation.iam.catalogue import OPERATIONS as IAM_OPERATIONS
 from federation.sts.catalogue import OPERATIONS
 
 HOUSE: Final = Path(__file__).parent.parent / "federation"
@@ -316,9 +317,9 @@ def _looped(module: Module, node: ast.AST, name: str) -> Iterator[ast.expr]:
 
 def _of_parameters() -> Iterator[Place]:
     codes, demand = frozenset({errors.ValidationError.code}), "what the service model demands of the parameter"
-    for operation in OPERATIONS.values():
-        for each in operation.parameters:
-            yield Place(operation.call.__module__.removeprefix("federation."), each.flag, demand, codes, OF_PARAMETER)
+    for call in (*(each.call for each in OPERATIONS.values()), *(each.call for each in IAM_OPERATIONS.values())):
+        for each in call.parameters:
+            yield Place(call.__module__.removeprefix("federation."), each.flag, demand, codes, OF_PARAMETER)
 
 
 @cache

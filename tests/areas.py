@@ -97,6 +97,7 @@ AREAS: Final = {
         "cli/test_signed.py",
         "cli/test_web_identity.py",
     ),
+    "iam": ("unit/iam",),
     "explaining": (
         "unit/explaining",
         "property/test_explanations.py",

@@ -36,11 +36,18 @@ DEVICE_IN_USE: Final = "MFA VirtualDevice in use. Must deactivate first."
 """A device that is enabled is to be deleted. Observed: docs/observed.md 9.8."""
 DEVICE_ASSIGNED: Final = "MFA Device is already in use."
 """A device that is enabled is to be enabled again. This project's wording: what AWS says here is not known."""
+MARKER: Final = "Invalid Marker."
+"""Marker is none of a page before. This project's wording: what AWS says here is not known."""
 
 
 def quota(name: str, most: int) -> str:
     """Return the text for a quota of IAM that is reached, such as ``AccessKeysPerUser``. Observed: docs/observed.md 9.8."""
     return f"Cannot exceed quota for {name}: {most}"
+
+
+def invalid_arn(arn: str) -> str:
+    """Return the text for what is no ARN of a managed policy. Reported: docs/observed.md 9.8."""
+    return f"ARN {arn} is not valid."
 
 
 def name_taken(noun: str, name: str) -> str:

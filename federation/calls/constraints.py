@@ -114,6 +114,41 @@ class IntegerConstraint:
         yield texts.violation(shown, member, bound)
 
 
+@dataclass(frozen=True, slots=True)
+class BooleanConstraint:
+    """A boolean; in Query requests ``true`` or ``false``."""
+
+    def accepts(self, value: object) -> bool:
+        """Return whether *value* satisfies the constraint."""
+        return type(value) is bool
+
+    def violations(self, member: str, value: object) -> Iterator[str]:
+        """Yield AWS's texts for the violations of *value*."""
+        yield texts.violation(texts.of_type(type(value).__name__), member, texts.BOOLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumConstraint:
+    """One of the texts *values*."""
+
+    values: tuple[str, ...]
+
+    def accepts(self, value: object) -> bool:
+        """Return whether *value* satisfies the constraint."""
+        return type(value) is str and value in self.values
+
+    def violations(self, member: str, value: object) -> Iterator[str]:
+        """Yield AWS's texts for the violations of *value*."""
+        if isinstance(value, str):
+            yield texts.violation(texts.shown(_echo(value)), member, texts.one_of(self.values))
+        else:
+            yield texts.violation(texts.of_type(type(value).__name__), member, texts.TEXT)
+
+    def demands(self) -> list[str]:
+        """Return the condition of the constraint, as AWS lists it where a member of a list violates it."""
+        return [texts.one_of(self.values)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextListConstraint:
     """A list of texts; AWS repeats the list and, in brackets, all that each member must be.
@@ -124,7 +159,7 @@ class TextListConstraint:
         most: Most members.
     """
 
-    element: TextConstraint
+    element: TextConstraint | EnumConstraint
     most: int
     fewest: int = 0
 
@@ -154,7 +189,7 @@ class StructureConstraint:
         required: Whether every member must be there.
     """
 
-    members: Mapping[str, TextConstraint]
+    members: Mapping[str, Constraint]
     required: bool = True
 
     def accepts(self, value: object) -> bool:

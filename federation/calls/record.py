@@ -71,6 +71,7 @@ class Call:
     """The unchecked parameters of one call of an operation. The repr shows no value.
 
     Attributes:
+        service: Name of the service, as in the credential scope of a signature, in actions of policies and in sources of events.
         operation: Name of the operation.
         signed: Whether the operation requires a signature.
         parameters: The parameters in order.
@@ -78,6 +79,7 @@ class Call:
 
     __slots__ = ()
 
+    service: ClassVar[str] = "sts"
     operation: ClassVar[str]
     signed: ClassVar[bool] = True
     parameters: ClassVar[tuple[Parameter, ...]]

@@ -10,6 +10,7 @@ from typing import NewType
 
 from federation.check_names.account import AccountCheck
 from federation.check_names.engine import EngineCheck
+from federation.check_names.iam import IamCheck
 from federation.check_names.oauth import OAuthCheck
 from federation.check_names.oidc import OidcCheck
 from federation.check_names.policy import PolicyCheck
@@ -21,6 +22,7 @@ __all__ = [
     "AccountCheck",
     "CheckName",
     "EngineCheck",
+    "IamCheck",
     "OAuthCheck",
     "OidcCheck",
     "ParameterCheck",
@@ -38,6 +40,16 @@ PluginCheck = NewType("PluginCheck", str)
 """A check of a plug-in. The engine cannot list the names that other packages bring."""
 
 CheckName = (
-    AccountCheck | EngineCheck | OAuthCheck | OidcCheck | PolicyCheck | SamlCheck | StsCheck | WireCheck | ParameterCheck | PluginCheck
+    AccountCheck
+    | EngineCheck
+    | IamCheck
+    | OAuthCheck
+    | OidcCheck
+    | PolicyCheck
+    | SamlCheck
+    | StsCheck
+    | WireCheck
+    | ParameterCheck
+    | PluginCheck
 )
 """The name of a check: of the engine, of an operation's parameter, or of a plug-in."""

@@ -16,6 +16,7 @@ WireCheck = Literal[
     "list-index",
     "listen-address",
     "origin",
+    "parameter-boolean",
     "parameter-count",
     "parameter-escape",
     "parameter-integer",

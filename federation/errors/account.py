@@ -10,7 +10,10 @@ from federation.errors.refusal import ErrorCode, FederationError, check_of
 
 
 class RegistrationError(FederationError):
-    """Provider material (metadata, key set, certificate, key) cannot be registered. The code is IAM's ``InvalidInput``."""
+    """Provider material (metadata, key set, certificate, key) cannot be registered, or a parameter of IAM cannot be used.
+
+    The code is IAM's ``InvalidInput``.
+    """
 
     code: ClassVar[ErrorCode] = "InvalidInput"
     http_status = 400

@@ -6,92 +6,162 @@ shorten.
 
 from __future__ import annotations
 
-import json
 import traceback
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from typing import Final
 
 from federation import aws_texts, clock
+from federation.calls.record import Parameter
 from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
+from federation.iam.catalogue import VERSION as IAM_VERSION
+from federation.iam.service import IdentityAndAccessManagement, operation_named
 from federation.report import kept
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
-from federation.server.inspector import INSPECTOR_PATH, Inspector
+from federation.server.inspector import INSPECTOR_PATH
 from federation.server.messages import LoggedResponse, Request, Response
-from federation.server.render import JSON, accepted_type, render_refusal, render_result
+from federation.server.published import HEALTH_PATH, published
+from federation.server.render import IAM_NAMESPACE, JSON, NAMESPACE, accepted_type, render_refusal, render_result
 from federation.server.wire import read_arguments, read_parameters
 from federation.state import Origin
-from federation.sts.callers.caller import Caller
 from federation.sts.catalogue import OPERATIONS, Operation
-from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PATH
 from federation.sts.service import SecurityTokenService
 from federation.sts.sigv4.request import SignedRequest
 
 VERSION: Final = "2011-06-15"
-HEALTH_PATH: Final = "/health"
+OPERATIONS_PATH: Final = "/"
+_IAM: Final = "iam"
 _METHODS: Final = frozenset({"GET", "POST"})
 
 
+@dataclass(slots=True)
+class _Underway:
+    """What is known of a request so far: its refusal is rendered and logged with it."""
+
+    content_type: str
+    request_id: str
+    namespace: str = NAMESPACE
+    operation: str = ""
+    principal: str = ""
+
+    def refused(self, refusal: FederationError) -> LoggedResponse:
+        """Return the response to the request, which *refusal* refuses."""
+        return refused(
+            refusal,
+            content_type=self.content_type,
+            request_id=self.request_id,
+            operation=self.operation,
+            principal=self.principal,
+            namespace=self.namespace,
+        )
+
+
 class Endpoint:
-    """Answers the AWS Query interface of STS with a `SecurityTokenService`.
+    """Answers the AWS Query interfaces of STS and, where it is served, of IAM.
 
     Args:
-        service: Runs the operations. Its ``outbound_documents()``, if any, are published; the inspector page uses its account.
+        service: Runs the operations of STS. Its ``outbound_documents()``, if any, are published; the inspector page uses its account.
         names: Host names under which the server may be addressed without a signature.
-        operations: The operations that are served, by name.
+        iam: Runs the operations of IAM; its account is that of *service*, whose place its own `sts` takes. None serves STS alone.
+        operations: The operations of STS that are served, by name.
     """
 
     def __init__(
-        self, service: SecurityTokenService, names: ServedNames | None = None, *, operations: Mapping[str, Operation] = OPERATIONS
+        self,
+        service: SecurityTokenService,
+        names: ServedNames | None = None,
+        *,
+        iam: IdentityAndAccessManagement | None = None,
+        operations: Mapping[str, Operation] = OPERATIONS,
     ) -> None:
-        self._service, self._operations = service, operations
+        self._given, self._iam, self._operations = service, iam, operations
         self._names = ServedNames() if names is None else names
-        self._documents = _documents(service)
-        self._inspector = Inspector(service.account)
+        self._published = published(service)
 
     def answer(self, request: Request, *, at: datetime | None = None) -> LoggedResponse:
         """Answer *request* as of the instant *at* (now when None). Never raises: every error becomes a response."""
-        request_id = str(uuid.uuid4())
-        content_type = accepted_type(request.header("accept"))
+        underway = _Underway(accepted_type(request.header("accept")), str(uuid.uuid4()))
         try:
             host = read_host(request)
-        except FederationError as refusal:
-            return refused(refusal, content_type=content_type, request_id=request_id)
-        return self._answer(request, host, at=at, content_type=content_type, request_id=request_id)
-
-    def _answer(self, request: Request, host: Host, *, at: datetime | None, content_type: str, request_id: str) -> LoggedResponse:
-        name = principal = ""
-        try:
-            page = self._page(request, host, at=at, request_id=request_id)
+            page = self._page(request, host, at=at, request_id=underway.request_id)
             if page is not None:
                 return page
             _check_route(request)
             parameters = read_parameters(request)
-            operation = self._operation(parameters)
-            name, instant = operation.name, clock.resolve(at)
-            _check_endpoint(operation, host)
-            arguments = _arguments(operation, parameters)
-            if operation.signed:
-                caller = self._caller(request, at=instant)
-                arguments["caller"], principal = caller, caller.arn
+            if self._iam is not None and parameters.get("Version") == IAM_VERSION:
+                underway.namespace = IAM_NAMESPACE
+                response = self._iam_response(self._iam, request, host, parameters, underway, at=clock.resolve(at))
             else:
-                self._names.require_own_or_aws(host)
-            answer = operation.method(self._service, **arguments, at=instant, origin=_origin(request, host, request_id))
-            result = answer.to_dict()
-            principal = principal or str(result.get("AssumedRoleUser", {}).get("Arn", ""))
-            response = render_result(name, result, precision=operation.precision, content_type=content_type, request_id=request_id)
+                response = self._sts_response(request, host, parameters, underway, at=clock.resolve(at))
         except FederationError as refusal:
-            return refused(refusal, content_type=content_type, request_id=request_id, operation=name, principal=principal)
+            return underway.refused(refusal)
         except Exception as bug:  # noqa: BLE001 - the last handler before the client: a bug becomes InternalFailure, without detail
-            failure = as_failure(bug)
-            return refused(failure, content_type=content_type, request_id=request_id, operation=name, principal=principal)
-        return LoggedResponse(response, operation=name, principal=principal)
+            return underway.refused(as_failure(bug))
+        return LoggedResponse(response, operation=underway.operation, principal=underway.principal)
+
+    def _sts_response(self, request: Request, host: Host, parameters: Mapping[str, str], underway: _Underway, *, at: datetime) -> Response:
+        operation = self._operation(parameters)
+        underway.operation = operation.name
+        _check_endpoint(operation, host)
+        given = _arguments(operation.parameters, parameters)
+        # An absent required one is passed as None, so that the service refuses it.
+        arguments = {each.name: given.get(each.wire) for each in operation.parameters if each.wire in given or each.required}
+        service = self._service
+        if operation.signed:
+            caller = service.authenticate(_signed(request), at=at)
+            arguments["caller"], underway.principal = caller, caller.arn
+        else:
+            self._names.require_own_or_aws(host)
+        answer = operation.method(service, **arguments, at=at, origin=_origin(request, host, underway.request_id))
+        result = answer.to_dict()
+        underway.principal = underway.principal or str(result.get("AssumedRoleUser", {}).get("Arn", ""))
+        return render_result(
+            operation.name,
+            result,
+            precision=operation.precision,
+            content_type=underway.content_type,
+            request_id=underway.request_id,
+        )
+
+    def _iam_response(
+        self,
+        iam: IdentityAndAccessManagement,
+        request: Request,
+        host: Host,
+        parameters: Mapping[str, str],
+        underway: _Underway,
+        *,
+        at: datetime,
+    ) -> Response:
+        operation = operation_named(_action(parameters))
+        underway.operation = operation.name
+        arguments = _arguments(operation.parameters, parameters)
+        caller = iam.sts.authenticate(_signed(request), at=at, service=_IAM)
+        underway.principal = caller.arn
+        answer = iam.answer(operation.name, arguments, caller=caller, at=at, origin=_origin(request, host, underway.request_id))
+        return render_result(
+            operation.name,
+            answer.on_the_wire(),
+            namespace=IAM_NAMESPACE,
+            content_type=underway.content_type,
+            request_id=underway.request_id,
+        )
+
+    @property
+    def _service(self) -> SecurityTokenService:
+        """The security token service of the account as it is now."""
+        return self._given if self._iam is None else self._iam.sts
 
     def _page(self, request: Request, host: Host, *, at: datetime | None, request_id: str) -> LoggedResponse | None:
-        """Return the page or document at the path of *request*; None where the request is for the interface of STS."""
-        document = self._documents.get(request.path)
+        """Return the page or document at the path of *request*; None where the request is for an operation."""
+        if request.path == OPERATIONS_PATH:
+            return None
+        if self._published.service is not self._service:
+            self._published = published(self._service)
+        document = self._published.documents.get(request.path)
         if document is not None and request.method == "GET":
             self._names.require_own_or_aws(host)
             return LoggedResponse(Response(200, JSON, request_id, document))
@@ -100,18 +170,10 @@ class Endpoint:
         self._names.require_own(host)
         if request.method == "POST":
             check_origin(request, host)
-        return self._inspector.answer(request, request_id=request_id, at=clock.resolve(at))
+        return self._published.inspector.answer(request, request_id=request_id, at=clock.resolve(at))
 
     def _operation(self, parameters: Mapping[str, str]) -> Operation:
-        action, version = parameters.get("Action"), parameters.get("Version")
-        if not action:
-            raise MissingAction(
-                check="action",
-                expected="an operation of STS in the parameter Action",
-                found="none",
-                remedy=f"send Action=…&Version={VERSION} as a form, or use an AWS SDK",
-                message=aws_texts.requests.MISSING_ACTION,
-            )
+        action, version = _action(parameters), parameters.get("Version")
         operation = self._operations.get(action)
         if operation is None or version != VERSION:
             raise InvalidAction(
@@ -123,38 +185,53 @@ class Endpoint:
             )
         return operation
 
-    def _caller(self, request: Request, *, at: datetime) -> Caller:
-        target = f"{request.path}?{request.query}" if request.query else request.path
-        signed = SignedRequest.of(method=request.method, target=target, headers=request.headers, body=request.body)
-        return self._service.authenticate(signed, at=at)
+
+def _action(parameters: Mapping[str, str]) -> str:
+    """Return the name of the operation.
+
+    Raises:
+        MissingAction: The request names none.
+    """
+    action = parameters.get("Action")
+    if not action:
+        raise MissingAction(
+            check="action",
+            expected="an operation in the parameter Action",
+            found="none",
+            remedy=f"send Action=…&Version={VERSION} as a form, or use an AWS SDK",
+            message=aws_texts.requests.MISSING_ACTION,
+        )
+    return action
 
 
-def _arguments(operation: Operation, parameters: Mapping[str, str]) -> dict[str, object]:
-    """Return the arguments of the operation's method. An absent required one is passed as None, so that the service refuses it."""
-    given = read_arguments(parameters, {each.wire: each.constraint for each in operation.parameters})
-    return {each.name: given.get(each.wire) for each in operation.parameters if each.wire in given or each.required}
+def _arguments(declared: tuple[Parameter, ...], parameters: Mapping[str, str]) -> dict[str, object]:
+    """Return the values of the *declared* parameters of an operation, by wire name."""
+    return {**read_arguments(parameters, {each.wire: each.constraint for each in declared})}
 
 
-def _documents(service: SecurityTokenService) -> dict[str, bytes]:
-    """Return the public documents by path: the health check, and discovery document and key set of the web identity tokens."""
-    documents = {HEALTH_PATH: b'{"status":"ok"}'}
-    published = service.outbound_documents()
-    if published is not None:
-        for path, document in zip((DISCOVERY_PATH, JWKS_PATH), published, strict=True):
-            documents[path] = json.dumps(document, separators=(",", ":")).encode("ascii")
-    return documents
+def _signed(request: Request) -> SignedRequest:
+    target = f"{request.path}?{request.query}" if request.query else request.path
+    return SignedRequest.of(method=request.method, target=target, headers=request.headers, body=request.body)
 
 
-def refused(refusal: FederationError, *, content_type: str, request_id: str, operation: str = "", principal: str = "") -> LoggedResponse:
+def refused(
+    refusal: FederationError,
+    *,
+    content_type: str,
+    request_id: str,
+    operation: str = "",
+    principal: str = "",
+    namespace: str = NAMESPACE,
+) -> LoggedResponse:
     """Return the response to a refused request: AWS's message for the client, and *refusal* itself for the log."""
-    response = render_refusal(refusal, content_type=content_type, request_id=request_id)
+    response = render_refusal(refusal, namespace=namespace, content_type=content_type, request_id=request_id)
     return LoggedResponse(
         response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=kept(refusal)
     )
 
 
 def _check_route(request: Request) -> None:
-    if request.path != "/" or request.method not in _METHODS:
+    if request.path != OPERATIONS_PATH or request.method not in _METHODS:
         raise UnknownOperationException(
             check="route",
             expected=f"POST / or GET /, or GET {HEALTH_PATH}",

@@ -11,10 +11,14 @@ from xml.sax.saxutils import escape
 
 from federation import aws_texts
 from federation.errors import FederationError, InternalFailure
+from federation.iam.answer import Entries
 from federation.server.messages import Response
 from federation.sts.catalogue import Precision
 
 NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
+"""XML namespace of STS, and of refusals before the service is known."""
+IAM_NAMESPACE: Final = "https://iam.amazonaws.com/doc/2010-05-08/"
+"""XML namespace of IAM."""
 XML: Final = "text/xml"
 JSON: Final = "application/json"
 _SERVER_FAULT: Final = 500
@@ -30,27 +34,34 @@ def accepted_type(accept: str) -> str:
 
 
 def render_result(
-    name: str, result: Mapping[str, Any], *, precision: Precision = "seconds", content_type: str, request_id: str
+    name: str,
+    result: Mapping[str, Any] | None,
+    *,
+    namespace: str = NAMESPACE,
+    precision: Precision = "seconds",
+    content_type: str,
+    request_id: str,
 ) -> Response:
     """Render the result of an operation.
 
     Args:
         name: The operation.
-        result: The dict that boto3 returns for it.
+        result: The members of its result; None for an operation that has no result.
+        namespace: XML namespace of the service.
         precision: The precision of instants.
         content_type: `XML` or `JSON`.
         request_id: Identifies the request, in the response and in the log.
     """
     if content_type == JSON:
-        document = {
-            f"{name}Response": {f"{name}Result": _json_value(result, precision), "ResponseMetadata": {"RequestId": request_id}},
-        }
+        answered = {} if result is None else {f"{name}Result": _json_value(result, precision)}
+        document = {f"{name}Response": {**answered, "ResponseMetadata": {"RequestId": request_id}}}
         return Response(200, JSON, request_id, _json(document))
-    answer = _element(f"{name}Result", _members(result, precision)) + _element("ResponseMetadata", _leaf("RequestId", request_id))
-    return Response(200, XML, request_id, _document(f"{name}Response", answer))
+    answer = "" if result is None else _element(f"{name}Result", _members(result, precision))
+    metadata = _element("ResponseMetadata", _leaf("RequestId", request_id))
+    return Response(200, XML, request_id, _document(f"{name}Response", answer + metadata, namespace))
 
 
-def render_refusal(refusal: FederationError, *, content_type: str, request_id: str) -> Response:
+def render_refusal(refusal: FederationError, *, namespace: str = NAMESPACE, content_type: str, request_id: str) -> Response:
     """Render code, status and AWS's message of *refusal*, nothing for the operator; a fault of the server as InternalFailure alone."""
     ours = refusal.http_status >= _SERVER_FAULT
     status = InternalFailure.http_status if ours else refusal.http_status
@@ -62,7 +73,7 @@ def render_refusal(refusal: FederationError, *, content_type: str, request_id: s
     if content_type == JSON:
         return Response(status, JSON, request_id, _json({"Error": members, "RequestId": request_id}))
     error = _element("Error", "".join([_leaf(member, text) for member, text in members.items()]))
-    return Response(status, XML, request_id, _document("ErrorResponse", error + _leaf("RequestId", request_id)))
+    return Response(status, XML, request_id, _document("ErrorResponse", error + _leaf("RequestId", request_id), namespace))
 
 
 def _members(structure: Mapping[str, Any], precision: Precision) -> str:
@@ -70,12 +81,23 @@ def _members(structure: Mapping[str, Any], precision: Precision) -> str:
 
 
 def _member(name: str, value: Any, precision: Precision) -> str:  # noqa: ANN401 - a member of any type
-    return _element(name, _members(value, precision)) if isinstance(value, Mapping) else _leaf(name, _text(value, precision))
+    if isinstance(value, Mapping):
+        return _element(name, _entries(value, precision) if isinstance(value, Entries) else _members(value, precision))
+    if isinstance(value, list):
+        return _element(name, "".join([_member("member", each, precision) for each in value]))
+    return _leaf(name, _text(value, precision))
+
+
+def _entries(entries: Mapping[str, Any], precision: Precision) -> str:
+    """Return a map whose keys are data, in the form of the Query protocol."""
+    return "".join([_element("entry", _leaf("key", key) + _member("value", value, precision)) for key, value in entries.items()])
 
 
 def _text(value: object, precision: Precision) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return str(value)
 
 
@@ -88,13 +110,15 @@ def _element(name: str, content: str) -> str:
     return f"<{name}>{content}</{name}>"
 
 
-def _document(name: str, content: str) -> bytes:
-    return f'<{name} xmlns="{NAMESPACE}">{content}</{name}>'.encode()
+def _document(name: str, content: str, namespace: str) -> bytes:
+    return f'<{name} xmlns="{namespace}">{content}</{name}>'.encode()
 
 
 def _json_value(value: Any, precision: Precision) -> Any:  # noqa: ANN401 - decoded JSON has no narrower type
     if isinstance(value, Mapping):
         return {name: _json_value(inner, precision) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_json_value(each, precision) for each in value]
     if isinstance(value, datetime):
         return value.timestamp() if precision == "milliseconds" else int(value.timestamp())
     return value

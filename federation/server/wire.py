@@ -13,7 +13,9 @@ from urllib.parse import unquote_to_bytes
 
 from federation import aws_texts, limits
 from federation.calls.constraints import (
+    BooleanConstraint,
     Constraint,
+    EnumConstraint,
     IntegerConstraint,
     StructureConstraint,
     StructureListConstraint,
@@ -24,7 +26,7 @@ from federation.check_names import WireCheck
 from federation.errors import MalformedInput, MalformedQueryString, show
 from federation.server.messages import Request
 
-Argument = str | int | dict[str, "Argument"] | list["Argument"]
+Argument = str | int | bool | dict[str, "Argument"] | list["Argument"]
 """A parameter in the form that boto3 and the library take."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -33,6 +35,7 @@ _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,64}", re.ASCII)
 _INTEGER_MIN, _INTEGER_MAX = -(2**31), 2**31 - 1
 _MEMBER = re.compile(r"member\.([1-9][0-9]{0,3})(?:\.(.*))?", re.ASCII | re.DOTALL)
+_BOOLEANS: Final = {"true": True, "false": False}
 _SIGNATURE_PREFIX: Final = "X-Amz-"
 
 
@@ -60,7 +63,7 @@ def read_arguments(parameters: Mapping[str, str], constraints: Mapping[str, Cons
     """Return the values in flat *parameters* (``Tags.member.1.Key=…``), by wire name; names that *constraints* lacks are ignored.
 
     Raises:
-        MalformedInput: An integer is malformed, a list has a gap, or a parameter is both a value and a list.
+        MalformedInput: An integer or a boolean is malformed, a list has a gap, or a parameter is both a value and a list.
     """
     grouped: dict[str, dict[str, str]] = {}
     for name, value in parameters.items():
@@ -129,10 +132,12 @@ def _argument(name: str, constraint: Constraint, parts: Mapping[str, str]) -> Ar
         return _structure(name, constraint, parts)
     if "" not in parts:
         return None
+    if isinstance(constraint, BooleanConstraint):
+        return _boolean(name, parts[""])
     return _integer(name, parts[""]) if isinstance(constraint, IntegerConstraint) else parts[""]
 
 
-def _list(name: str, element: TextConstraint | StructureConstraint, parts: Mapping[str, str]) -> list[Argument]:
+def _list(name: str, element: TextConstraint | EnumConstraint | StructureConstraint, parts: Mapping[str, str]) -> list[Argument]:
     if parts.get("") == "" and len(parts) == 1:  # how SDKs send an empty list
         return []
     elements: dict[int, dict[str, str]] = {}
@@ -148,7 +153,7 @@ def _list(name: str, element: TextConstraint | StructureConstraint, parts: Mappi
     return [_element(f"{name}.member.{index}", element, elements[index]) for index in sorted(elements)]
 
 
-def _element(name: str, element: TextConstraint | StructureConstraint, parts: Mapping[str, str]) -> Argument:
+def _element(name: str, element: TextConstraint | EnumConstraint | StructureConstraint, parts: Mapping[str, str]) -> Argument:
     if isinstance(element, StructureConstraint):
         return _structure(name, element, parts)
     if set(parts) != {""}:
@@ -162,6 +167,12 @@ def _structure(name: str, structure: StructureConstraint, parts: Mapping[str, st
             "parameter-shape", f"members, such as {name}.{next(iter(structure.members))}", "a value", "send the members one by one"
         )
     return read_arguments({part[1:]: value for part, value in parts.items() if part}, structure.members)
+
+
+def _boolean(name: str, text: str) -> bool:
+    if text not in _BOOLEANS:
+        raise _malformed("parameter-boolean", f"true or false for {name}", show(text), "send true or false")
+    return _BOOLEANS[text]
 
 
 def _integer(name: str, text: str) -> int:

@@ -34,12 +34,14 @@ class AuditEvent:
     Attributes:
         time: The time that the call was judged at, aware UTC.
         operation: Name of the operation, e.g. ``AssumeRoleWithSAML``.
+        service: Name of its service, ``sts`` or ``iam``.
         user_identity: The caller, in the form of CloudTrail's ``userIdentity``; only its ``type`` where no identity was proved.
         account: Account id of the account whose operation was called.
         request_parameters: The parameters, without tokens, codes and keys.
         response_elements: The result without secrets; None for a refusal and for operations that issue no credentials.
         resources: ARN of each resource of the call to its CloudTrail type, e.g. ``AWS::IAM::Role``.
         proved: Provider, issuer, subject and token id of a verified login; empty for signed operations and where nothing was verified.
+        reads_only: Whether the operation changes nothing of the account.
         region: Region of the signature's credential scope, used where the endpoint has no region.
         refusal: The refusal; None for a granted call.
         origin: Source of the request.
@@ -54,6 +56,8 @@ class AuditEvent:
     response_elements: Mapping[str, object] | None = None
     resources: Mapping[str, str] = field(default_factory=dict)
     proved: Mapping[str, object] = field(default_factory=dict)
+    service: str = "sts"
+    reads_only: bool = True
     region: str | None = None
     refusal: FederationError | None = None
     origin: Origin = field(default_factory=Origin.here)
@@ -67,7 +71,7 @@ class AuditEvent:
             "eventVersion": EVENT_VERSION,
             "userIdentity": self.user_identity,
             "eventTime": timestamp(self.time.replace(microsecond=0)),
-            "eventSource": "sts.amazonaws.com",
+            "eventSource": f"{self.service}.amazonaws.com",
             "eventName": self.operation,
             "awsRegion": came.region or self.region or DEFAULT_REGION,
             "sourceIPAddress": came.source_ip,
@@ -77,7 +81,7 @@ class AuditEvent:
             "responseElements": self.response_elements,
             "requestID": came.request_id,
             "eventID": self.event_id,
-            "readOnly": True,
+            "readOnly": self.reads_only,
             "resources": [{"accountId": _account_in(arn), "type": kind, "ARN": arn} for arn, kind in self.resources.items()],
             "eventType": "AwsApiCall",
             "managementEvent": True,

@@ -33,7 +33,7 @@ class Answering:
         accounts: The service's account and its neighbours.
     """
 
-    __slots__ = ("_audit", "_issuers", "_replay", "_state", "accounts")
+    __slots__ = ("_audit", "_issuers", "_neighbours", "_replay", "_state", "accounts")
 
     def __init__(
         self, account: Account, *, audit: AuditSink | None, replay: ReplayCache | None, state: State, neighbours: Iterable[Account]
@@ -43,9 +43,18 @@ class Answering:
         Raises:
             RegistrationError: Two OpenID Connect providers have the same issuer, or two accounts have the same id.
         """
-        self.accounts = ServedAccounts(account, neighbours)
+        self._neighbours = tuple(neighbours)
+        self.accounts = ServedAccounts(account, self._neighbours)
         self._audit, self._replay, self._state = audit, replay, state
         self._issuers = by_issuer(account.oidc_providers.values())
+
+    def with_account(self, account: Account) -> Answering:
+        """Return the same for another state of the account.
+
+        Raises:
+            RegistrationError: Two OpenID Connect providers have the same issuer.
+        """
+        return Answering(account, audit=self._audit, replay=self._replay, state=self._state, neighbours=self._neighbours)
 
     def login(self, call: C, run: Callable[[C, LoginContext, LoginFacts], A], *, at: datetime | None, origin: Origin | None) -> A:
         """Run a federated login, which has no caller, and record its event.
@@ -60,7 +69,7 @@ class Answering:
             session = run(call, context, facts)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
             question = Question(at=instant, account=home.account, call=call)
-            _refuse(error, question, lambda refusal: self._record_login(call, facts, at=instant, origin=origin, refusal=refusal))
+            raise_refusal(error, question, lambda refusal: self._record_login(call, facts, at=instant, origin=origin, refusal=refusal))
         self._record_login(call, facts, at=instant, origin=origin, session=session)
         return session
 
@@ -82,7 +91,9 @@ class Answering:
             answer = run(call, context)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
             question = self._question(call, who, role_arn, at=instant)
-            _refuse(error, question, lambda refusal: self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal))
+            raise_refusal(
+                error, question, lambda refusal: self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal)
+            )
         self._record_signed(call, who, role_arn, at=instant, origin=origin, answer=answer)
         return answer
 
@@ -143,8 +154,8 @@ def _refusal(error: Exception) -> FederationError:
     )
 
 
-def _refuse(error: Exception, question: Question, record: Callable[[FederationError], None]) -> NoReturn:
-    """Record the refusal of *error*, which answers *question*, and raise it."""
+def raise_refusal(error: Exception, question: Question, record: Callable[[FederationError], None]) -> NoReturn:
+    """Record the refusal of *error*, which answers *question*, and raise it. A bug becomes `InternalFailure`."""
     refusal = _refusal(error)
     try:
         refusal.asked(question)

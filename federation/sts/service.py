@@ -22,7 +22,7 @@ from federation.sts.authorization.evaluation import resource_of
 from federation.sts.authorization.own_actions import OwnQuestion, own_action
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import KeyHolder
-from federation.sts.callers.served import AnyCaller
+from federation.sts.callers.served import AnyCaller, ServedAccounts
 from federation.sts.login import trial as explaining
 from federation.sts.operations import assume_role, assume_root, delegated_access, inspection, session_tokens, web_identity_token
 from federation.sts.operations import assume_role_with_saml as saml
@@ -113,6 +113,21 @@ class SecurityTokenService:
     def account(self) -> Account:
         """The account that the service was opened for."""
         return self._answering.accounts.home.account
+
+    @property
+    def accounts(self) -> ServedAccounts:
+        """The account and its neighbours, with their keyrings and principals."""
+        return self._answering.accounts
+
+    def with_account(self, account: Account) -> SecurityTokenService:
+        """Return the service of *account*, a later state of the same account, with the same audit, record of used tokens and neighbours.
+
+        Raises:
+            RegistrationError: Two OpenID Connect providers have the same issuer.
+        """
+        service = SecurityTokenService.__new__(SecurityTokenService)
+        service._answering = self._answering.with_account(account)  # noqa: SLF001 - of this class
+        return service
 
     def assume_role_with_saml(
         self,
@@ -475,12 +490,13 @@ class SecurityTokenService:
         issuer = self.account.outbound
         return None if issuer is None else (web_identity_token.discovery_document(issuer), web_identity_token.jwks_document(issuer))
 
-    def authenticate(self, request: SignedRequest, *, at: datetime | None = None) -> Caller:
+    def authenticate(self, request: SignedRequest, *, at: datetime | None = None, service: str = "sts") -> Caller:
         """Return the caller whose key signed *request* (AWS Signature Version 4, in the header or presigned).
 
         Args:
             request: The request as received.
             at: The time to judge at, an aware datetime; the present time when None.
+            service: The service that the signature must be for.
 
         Raises:
             FederationError: As for `federation.sts.sigv4.verify`, and `InvalidClientTokenId` and `ExpiredToken` as for `caller_for_key`.
@@ -492,7 +508,7 @@ class SecurityTokenService:
             holders[access_key_id] = self._answering.accounts.key_holder(access_key_id, session_token, at=instant)
             return holders[access_key_id].secret
 
-        verified = sigv4.verify(request, secret_of=secret_of, at=instant)
+        verified = sigv4.verify(request, secret_of=secret_of, at=instant, service=service)
         return holders[verified.access_key_id].caller.using(verified.access_key_id, region=verified.scope.region)
 
     def caller_for_key(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:

@@ -252,10 +252,10 @@ def _elements(answer: Mapping[str, Any]) -> dict[str, object]:
 def _element(value: object) -> object:
     if isinstance(value, Mapping):
         return _elements(value)
-    return _written(value) if isinstance(value, datetime) else value
+    return written(value) if isinstance(value, datetime) else value
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
     """Return *moment* in the form of CloudTrail's ``responseElements``, independent of the locale: ``Nov 24, 2026, 1:00:30 PM``."""
     half = "AM" if moment.hour < 12 else "PM"  # noqa: PLR2004 - noon
     clock = f"{moment.hour % 12 or 12}:{moment.minute:02}:{moment.second:02} {half}"

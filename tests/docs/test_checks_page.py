@@ -14,6 +14,7 @@ from federation.check_names import (
     AccountCheck,
     CheckName,
     EngineCheck,
+    IamCheck,
     OAuthCheck,
     OidcCheck,
     ParameterCheck,
@@ -35,6 +36,7 @@ LISTED = set(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE, re.MULTILINE))
 
 LISTS: Final[dict[Any, set[str]]] = {
     AccountCheck: {"account"},
+    IamCheck: {"iam"},
     OAuthCheck: {"oauth"},
     OidcCheck: {"jose", "oidc"},
     PolicyCheck: {"policy"},

@@ -12,7 +12,7 @@ FLOORS = [
     {"validators"},
     {"account"},
     {"sts"},
-    {"explaining"},
+    {"explaining", "iam"},
     {"testing", "judging"},
     {"server"},
     {"cli"},

@@ -19,16 +19,18 @@ def signed_request(
     secret: str = SECRET,
     token: str | None = None,
     at: datetime = AT,
+    service: str = "sts",
+    more: tuple[tuple[str, str], ...] = (),
 ) -> Request:
-    """A request of the AWS Query interface, signed at the pinned instant."""
+    """A request of the AWS Query interface, signed at the pinned instant; the headers *more* are not signed."""
     body = urlencode({"Version": "2011-06-15", **parameters}).encode()
     stamp = at.strftime("%Y%m%dT%H%M%SZ")
     headers = [("content-type", "application/x-www-form-urlencoded"), ("host", host), ("x-amz-date", stamp)]
     headers += [("x-amz-security-token", token)] if token is not None else []
     names = tuple(name for name, _ in headers)
-    scope = CredentialScope(stamp[:8], "us-east-1", "sts")
+    scope = CredentialScope(stamp[:8], "us-east-1", service)
     request = SignedRequest.of(method="POST", target="/", headers=headers, body=body)
     canonical = canonical_request(request, signed_headers=names, presigned=False, normalize_path=True)
     signature = signature_of(string_to_sign(canonical, timestamp=stamp, scope=scope), secret=secret, scope=scope)
     value = f"AWS4-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
-    return Request("POST", "/", "", (*headers, ("authorization", value)), body)
+    return Request("POST", "/", "", (*headers, *more, ("authorization", value)), body)

@@ -39,6 +39,7 @@ class Authorization:
         evaluation: The result of the policies, with every layer.
         bar: A rule other than a policy that refuses; None where there is none.
         told: How much of the reason the message contains.
+        named: What the message calls the resource; its ARN when None.
         encoded_message: For a denial, the message for DecodeAuthorizationMessage; None where it would be too long, and for a grant.
     """
 
@@ -46,6 +47,7 @@ class Authorization:
     evaluation: Evaluation
     bar: Bar | None = None
     told: Told = Told.ALL
+    named: str | None = None
     encoded_message: str | None = field(default=None, repr=False)
 
     @property
@@ -72,7 +74,7 @@ class Authorization:
             return self.bar.message
         request = self.evaluation.request
         told = {Told.ALL: self.evaluation.reason, Told.OWN: self.evaluation.callers_reason, Told.NOTHING: ""}[self.told]
-        return aws_texts.authorization.signed(self.caller.arn, request.action, request.resource, told)
+        return aws_texts.authorization.signed(self.caller.arn, request.action, self.named or request.resource, told)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision and its explanation as plain data: the documented schema of ``--json``."""
@@ -91,7 +93,7 @@ class Authorization:
         }
 
 
-def authorize(
+def authorize(  # noqa: PLR0913 - keyword-only, what a decision depends on and how it is told
     caller: Caller,
     *,
     action: str,
@@ -101,6 +103,7 @@ def authorize(
     at: datetime,
     bar: Bar | None = None,
     told: Told = Told.ALL,
+    named: str | None = None,
 ) -> Authorization:
     """Return whether *caller* may perform *action* on *resource*.
 
@@ -113,13 +116,14 @@ def authorize(
         at: The time to judge at, aware UTC.
         bar: A rule other than a policy that refuses; None where there is none.
         told: How much of the reason the message contains.
+        named: What the message calls the resource; its ARN when None.
 
     Raises:
         ValidationError: *context* has a key that is derived from the caller, or a value of another type.
     """
     evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at))
     message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer)
-    return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, encoded_message=message)
+    return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, named=named, encoded_message=message)
 
 
 def grant(

@@ -1,0 +1,84 @@
+"""The input of an operation beside its parameters, and the authorization of its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from federation.account import Account
+from federation.account.live import LiveAccount
+from federation.condition_keys import ConditionValues
+from federation.identity import SessionTag
+from federation.sts.authorization.authorize import authorize, refuse
+from federation.sts.authorization.evaluation import Resource
+from federation.sts.callers.caller import Caller
+from federation.sts.sessions.sealing import Sealer
+
+_NO_KEYS: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IamContext:
+    """The account, the caller and the time of one call.
+
+    Attributes:
+        live: The account as it changes. An operation that changes it passes ``live.changing()`` to the writers of the account.
+        account: The account as it was when the call began.
+        sealer: Seals the message of a denial.
+        caller: The caller, of this account.
+        at: The time to judge at, aware UTC.
+    """
+
+    live: LiveAccount
+    account: Account
+    sealer: Sealer
+    caller: Caller
+    at: datetime
+
+    def arn(self, resource: str) -> str:
+        """Return the ARN of a resource of the account, such as ``role/Deploy``."""
+        return f"arn:{self.account.partition}:iam::{self.account.id}:{resource}"
+
+    def authorize(self, action: str, resource: str, *, named: str | None = None, keys: ConditionValues = _NO_KEYS) -> None:
+        """Require that the policies of the caller allow *action*.
+
+        Args:
+            action: The action without the prefix of the service: ``CreateRole``.
+            resource: ARN of the resource, or ``*``.
+            named: What AWS calls the resource in the text of the denial, such as ``role Deploy``; its ARN when None.
+            keys: Condition keys of the action and its resource.
+
+        Raises:
+            AccessDenied: They do not.
+        """
+        decision = authorize(
+            self.caller,
+            action=f"iam:{action}",
+            resource=Resource(arn=resource, account=self.account.id),
+            context=keys,
+            sealer=self.sealer,
+            at=self.at,
+            named=named,
+        )
+        if not decision.allowed:
+            raise refuse(decision)
+
+
+def request_tags(tags: Iterable[SessionTag]) -> dict[str, str | list[str]]:
+    """Return the condition keys of the tags that a call would set; none where it sets none."""
+    given = tuple(tags)
+    keys: dict[str, str | list[str]] = {f"aws:RequestTag/{tag.key}": tag.value for tag in given}
+    return keys | tag_keys(tag.key for tag in given)
+
+
+def tag_keys(keys: Iterable[str]) -> dict[str, str | list[str]]:
+    """Return the condition key of the tag keys that a call names; none where it names none."""
+    named = list(keys)
+    return {"aws:TagKeys": named} if named else {}
+
+
+def resource_tags(tags: Iterable[SessionTag]) -> dict[str, str]:
+    """Return the condition keys of the tags of the resource."""
+    return {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in tags for prefix in ("aws", "iam")}

@@ -1,0 +1,75 @@
+"""Entities of the account by the names that calls have."""
+
+from __future__ import annotations
+
+from federation import aws_texts
+from federation.account import Account, Role
+from federation.account.model import POLICY_ARN, ManagedPolicy
+from federation.account.reading.entities import ROLE
+from federation.account.reading.policies import is_aws_managed, policy_file
+from federation.account.writing.entities import no_such_entity
+from federation.errors import NoSuchEntity, RegistrationError, show
+
+
+def role_or_none(account: Account, name: str) -> Role | None:
+    """Return the role *name*; None where there is none."""
+    return next((role for role in account.roles.values() if role.name == name), None)
+
+
+def role_named(account: Account, name: str) -> Role:
+    """Return the role *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such role.
+    """
+    role = role_or_none(account, name)
+    if role is None:
+        raise no_such_entity(ROLE.file_of(name), "a role of that name", show(name), message=aws_texts.iam.no_such_name("role", name))
+    return role
+
+
+def policy_of(account: Account, arn: str) -> ManagedPolicy:
+    """Return the managed policy with this ARN.
+
+    Raises:
+        RegistrationError: *arn* is not the ARN of a managed policy.
+        NoSuchEntity: The account has no such policy.
+    """
+    check_policy_arn(arn)
+    policy = account.policies.get(arn)
+    if policy is None:
+        raise _no_such_policy(arn)
+    return policy
+
+
+def check_attachable(account: Account, arn: str) -> None:
+    """Require that the managed policy *arn* can be attached. A policy of AWS may be missing in the account directory.
+
+    Raises:
+        RegistrationError: *arn* is not the ARN of a managed policy.
+        NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
+    """
+    check_policy_arn(arn)
+    if arn not in account.policies and not (is_aws_managed(arn) and arn.startswith(f"arn:{account.partition}:")):
+        raise _no_such_policy(arn)
+
+
+def check_policy_arn(arn: str) -> None:
+    """Require that *arn* has the form of the ARN of a managed policy.
+
+    Raises:
+        RegistrationError: Check ``policy-arn``: it has not.
+    """
+    if POLICY_ARN.fullmatch(arn) is None:
+        raise RegistrationError(
+            check="policy-arn",
+            expected="the ARN of a managed policy: arn:aws:iam::<account>:policy/<path and name>",
+            found=show(arn),
+            remedy="copy the ARN from the result of CreatePolicy or ListPolicies",
+            message=aws_texts.iam.invalid_arn(arn if arn.isprintable() else "?"),
+        )
+
+
+def _no_such_policy(arn: str) -> NoSuchEntity:
+    message = aws_texts.iam.no_such_policy(arn)
+    return no_such_entity(policy_file(arn, arn.rpartition("/")[2]), "a policy of that ARN", show(arn), message=message)
