@@ -21,8 +21,12 @@ EngineCheck = Literal[
     "provider",
     "shape",
     "signing-key",
+    "snapshot",
     "state",
     "state-url",
     "testing-extra",
+    "text",
     "validator",
+    "validity",
+    "workload",
 ]

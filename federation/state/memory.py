@@ -60,3 +60,9 @@ class MemoryState(MemoryReplayCache):
             fresh = digest not in self._exchanged
             self._exchanged.add(digest)
             return fresh
+
+    def forget_all(self) -> None:
+        """Forget every used token, spent code and exchanged trade-in token. For tests: what was used can be used again."""
+        with self._lock, self._spending:
+            for records in (self._seen, self._by_end, self._forgotten, self._steps, self._exchanged):
+                records.clear()

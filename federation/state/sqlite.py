@@ -113,6 +113,21 @@ class SqliteState:
         """
         return self._records(_EXCHANGE, (_digest(digest),))
 
+    def forget_all(self) -> None:
+        """Forget every used token, spent code and exchanged trade-in token. For tests: what was used can be used again.
+
+        Raises:
+            AccountFault: The file cannot be used.
+        """
+        with self._lock:
+            try:
+                database = self._database()
+                with transaction(database):
+                    for table in ("used", "forgotten", "spent", "exchanged"):
+                        database.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
+            except _FAILURES as cause:
+                raise self._unusable(cause) from cause
+
     def close(self) -> None:
         """Close the file. The object cannot be used afterwards."""
         connection, self._connection, self._closed = self._connection, None, True

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from federation import limits
-from federation.account import load_account
+from federation.account import Account, load_account
 from federation.account.mfa_device import MfaDevice
 from federation.errors import RegistrationError, show
 
@@ -21,7 +21,16 @@ def mfa_device(account: str | os.PathLike[str], serial_number: str) -> MfaDevice
         RegistrationError: The account has no such device.
         AccountFaults: The account has faults.
     """
-    devices = load_account(account).mfa_devices.values()
+    return device_of(load_account(account), serial_number)
+
+
+def device_of(account: Account, serial_number: str) -> MfaDevice:
+    """Return the MFA device with the serial number *serial_number* of *account*.
+
+    Raises:
+        RegistrationError: The account has no such device.
+    """
+    devices = account.mfa_devices.values()
     found = next((owned[serial_number] for owned in devices if serial_number in owned), None)
     if found is None:
         raise RegistrationError(

@@ -164,9 +164,18 @@ class OidcForge:
             header: Header parameters to replace or add; `ABSENT` removes one.
             changes: Claims to replace or add; `ABSENT` removes one.
         """
+        return self.signed(self.claims(at=at, subject=subject, audience=audience, **changes), header=header)
+
+    def signed(self, claims: Mapping[str, Any], *, header: Mapping[str, Any] | None = None) -> str:
+        """Return a signed compact token with exactly *claims*.
+
+        Args:
+            claims: Its claims.
+            header: Header parameters to replace or add; `ABSENT` removes one.
+        """
         parameters = {"alg": self.key.algorithm, "kid": self.key.kid, **self.shape.header, **(header or {})}
         written = {name: value for name, value in parameters.items() if value is not ABSENT and (name, value) != ("kid", None)}
-        return self.sign(_json(written), _json(self.claims(at=at, subject=subject, audience=audience, **changes)))
+        return self.sign(_json(written), _json(claims))
 
     def sign(self, header: bytes, payload: bytes) -> str:
         """Return the compact JWS of any *header* and *payload*, also of malformed ones."""

@@ -142,6 +142,17 @@ def test_a_trade_in_token_is_exchanged_once_for_good(state: State) -> None:
     assert state.first_exchange("b" * 64)
 
 
+def test_a_state_of_tests_forgets_everything(state: MemoryState | SqliteState) -> None:
+    for _ in range(2):
+        assert state.first_use("issuer", "id", until=UNTIL, at=AT)
+        assert state.first_use("issuer", "later", until=UNTIL + 5 * MINUTE, at=UNTIL + MINUTE)
+        assert not state.first_use("issuer", "id", until=UNTIL, at=AT)
+        assert state.claim("device", 7)
+        assert state.first_exchange("digest")
+        state.forget_all()
+    assert not state.may_have_forgotten(UNTIL)
+
+
 def test_a_url_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for place, file in ((f"sqlite:///{tmp_path}/one", "one"), ("sqlite:///two", "two"), (tmp_path / "three", "three")):

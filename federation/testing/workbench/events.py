@@ -1,0 +1,56 @@
+"""The last calls with their outcome, and of refusals why they were refused and what to change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from federation.state import AuditEvent
+from federation.testing.workbench.shelf import KEPT_LINES, Shelf
+
+_NAME: Final = "events"
+_MOST_OCTETS: Final = 65_536
+"""Longest event with its explanation, in octets. Of a longer one, what would refuse later is left out, and then the edits."""
+
+
+class Events:
+    """An `AuditSink` that keeps the last calls. It holds no token, secret or key, as no event and no explanation does."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Keep the events on *shelf*."""
+        self._shelf = shelf
+
+    def record(self, event: AuditEvent) -> None:
+        """Keep *event*, explained at once: the account and the token it is about are at hand now."""
+        self._shelf.append(_NAME, _line(event))
+
+    def last(self, count: int = 1, *, refused: bool = False) -> list[dict[str, Any]]:
+        """Return the last *count* events, the newest first; with *refused* those of refused calls alone.
+
+        An event is that of ``serve --audit-log``. A refused one has under ``federation`` also ``cause``, one sentence, and ``explanation``
+        with causes and edits, in the schema of ``federation explain --json``.
+        """
+        found: list[dict[str, Any]] = []
+        for line in reversed(self._shelf.lines(_NAME)):
+            if len(found) >= min(count, KEPT_LINES):
+                break
+            event = json.loads(line)
+            if not refused or event["federation"]["outcome"] == "refused":
+                found.append(event)
+        return found
+
+    def forget(self) -> None:
+        """Forget all events."""
+        self._shelf.remove(_NAME)
+
+
+def _line(event: AuditEvent) -> bytes:
+    told = event.as_dict()
+    if event.refusal is not None:
+        explanation = event.refusal.explanation.as_dict()
+        told["federation"] |= {"cause": explanation["cause"], "explanation": explanation}
+        if len(json.dumps(told)) > _MOST_OCTETS:
+            explanation["later"] = []
+        if len(json.dumps(told)) > _MOST_OCTETS:
+            explanation["first"] |= {"edits": [], "others": []}
+    return json.dumps(told).encode("ascii")
