@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -200,6 +201,9 @@ class User:
     written: Written | None = field(default=None, compare=False, repr=False)
 
 
+E = TypeVar("E", Role, ManagedPolicy, Group, User)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessKey:
     """A long-term access key of a user or of the root.
@@ -269,6 +273,23 @@ class TradeInToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The entities of an account by their name in lower case, because IAM compares the names of new entities without regard to case.
+
+    Attributes:
+        roles: The roles.
+        users: The users.
+        groups: The groups.
+        policies: The managed policies of the account, without those of AWS.
+    """
+
+    roles: Mapping[str, Role]
+    users: Mapping[str, User]
+    groups: Mapping[str, Group]
+    policies: Mapping[str, ManagedPolicy]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """An AWS account with everything that the operations of STS need. It is immutable and thread-safe.
 
@@ -294,6 +315,7 @@ class Account:
         trade_in_tokens: Registered trade-in tokens by the SHA-256 of the token in hex.
         replay: How often one token may be exchanged, where the service is opened with ``replay="account"``.
         notes: Remarks on the files that are not faults, e.g. an expired certificate or a published keyring.
+        names: The entities by name. It is derived from the other attributes where it is not passed.
     """
 
     id: str
@@ -317,11 +339,51 @@ class Account:
     trade_in_tokens: Mapping[str, TradeInToken] = field(default_factory=dict)
     replay: Replay = Replay.ONCE
     notes: tuple[str, ...] = ()
+    names: Names = field(default=None, compare=False, repr=False)  # type: ignore[assignment]  # set below
+
+    def __post_init__(self) -> None:
+        if self.names is None:
+            object.__setattr__(self, "names", _names_of(self))
 
     @property
     def root_arn(self) -> str:
         """ARN of the account's root user."""
         return f"arn:{self.partition}:iam::{self.id}:root"
+
+    def role_named(self, name: str) -> Role | None:
+        """Return the role of exactly this name; None where there is none."""
+        return _exactly(self.names.roles, name)
+
+    def user_named(self, name: str) -> User | None:
+        """Return the user of exactly this name; None where there is none."""
+        return _exactly(self.names.users, name)
+
+    def group_named(self, name: str) -> Group | None:
+        """Return the group of exactly this name; None where there is none."""
+        return _exactly(self.names.groups, name)
+
+    def policy_named(self, name: str) -> ManagedPolicy | None:
+        """Return the managed policy of the account of exactly this name; None where there is none."""
+        return _exactly(self.names.policies, name)
+
+
+def _names_of(account: Account) -> Names:
+    own = f"arn:{account.partition}:iam::{account.id}:policy/"
+    return Names(
+        roles=_by_name(account.roles.values()),
+        users=_by_name(account.users.values()),
+        groups=_by_name(account.groups.values()),
+        policies=_by_name(policy for policy in account.policies.values() if policy.arn.startswith(own)),
+    )
+
+
+def _by_name(entities: Iterable[E]) -> Mapping[str, E]:
+    return MappingProxyType({entity.name.lower(): entity for entity in entities})
+
+
+def _exactly(entities: Mapping[str, E], name: str) -> E | None:
+    found = entities.get(name.lower())
+    return found if found is not None and found.name == name else None
 
 
 def derived_id(prefix: str, account: str, kind: str, path_and_name: str) -> str:

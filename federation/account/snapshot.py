@@ -11,7 +11,7 @@ from typing import Final
 from federation import limits
 from federation.account.reading.directory import is_left_alone
 from federation.account.reading.faults import Faults
-from federation.account.reading.files import DIRECTORY_ENTRIES, Tree
+from federation.account.reading.files import DIRECTORY_ENTRIES, DirectoryTree
 
 DEEPEST: Final = 32
 """Deepest nesting of directories that is read. The URL of a provider has fewer segments."""
@@ -48,7 +48,7 @@ def copy_account(root: Path, target: Path, *, leave_out: frozenset[str] = frozen
     faults, absolute = Faults(), root.absolute()
     before = signature_of(absolute, leave_out=leave_out)
     target.mkdir(mode=0o700)
-    _copy(Tree(absolute, faults), "", target, leave_out, depth=0)
+    _copy(DirectoryTree(absolute, faults), "", target, leave_out, depth=0)
     if signature_of(absolute, leave_out=leave_out) != before:
         return None
     if len(faults):
@@ -78,7 +78,7 @@ def _sign(found: dict[str, tuple[int, ...]], root: Path, directory: str, leave_o
             _sign(found, root, relative, leave_out, depth=depth + 1)
 
 
-def _copy(tree: Tree, directory: str, target: Path, leave_out: frozenset[str], *, depth: int) -> None:
+def _copy(tree: DirectoryTree, directory: str, target: Path, leave_out: frozenset[str], *, depth: int) -> None:
     for name in tree.entries(directory):
         relative = f"{directory}/{name}" if directory else name
         if str(tree.root / relative) in leave_out or (not directory and is_left_alone(name)):

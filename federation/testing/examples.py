@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from federation.account.mfa_device import MfaDevice
+from federation.account.reading.files import FileContent
 from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, replace_file, write_directory
 from federation.sts.service import SecurityTokenService
 from federation.testing.forge import SamlForge, to_base64
@@ -119,9 +120,9 @@ def write_examples(target: Path, *, fixtures: Path, at: datetime) -> Examples:
     write_directory(
         target,
         {
-            "saml-response.b64": (response.encode("ascii"), PUBLIC_MODE),
-            "access-token": ((fixtures / "oauth" / "documented.token").read_bytes().strip(), PUBLIC_MODE),
-            "myfile.json": ((fixtures / "sts" / "myfile.json").read_bytes(), PUBLIC_MODE),
+            "saml-response.b64": FileContent(response.encode("ascii"), PUBLIC_MODE),
+            "access-token": FileContent((fixtures / "oauth" / "documented.token").read_bytes().strip(), PUBLIC_MODE),
+            "myfile.json": FileContent((fixtures / "sts" / "myfile.json").read_bytes(), PUBLIC_MODE),
         },
     )
     examples = Examples(target.resolve())
@@ -129,7 +130,10 @@ def write_examples(target: Path, *, fixtures: Path, at: datetime) -> Examples:
         shutil.copytree(fixtures / account.name, account, copy_function=shutil.copyfile)
     write_directory(
         examples.root / "identity-provider",
-        {"key.pem": (key.private_pem(), PRIVATE_MODE), "certificate.pem": (key.certificate_pem(), PUBLIC_MODE)},
+        {
+            "key.pem": FileContent(key.private_pem(), PRIVATE_MODE),
+            "certificate.pem": FileContent(key.certificate_pem(), PUBLIC_MODE),
+        },
     )
     replace_file(examples.account / "saml-providers" / "SAML-test" / "metadata.xml", _forge(key).metadata())
     _write_id_token(examples, key, instant)

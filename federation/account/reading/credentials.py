@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from federation.account.mfa_device import MfaDevice, parse_secret
 from federation.account.model import AccessKey, User
-from federation.account.reading.entities import json_files
+from federation.account.reading.entities import Files, json_files
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -39,18 +40,20 @@ _DEVICE_NAME: Final = re.compile(r"[\w+=/,.@-]{1,226}", re.ASCII)
 T = TypeVar("T")
 
 
-def read_access_keys(tree: Tree, settings: Settings, users: dict[str, User], faults: Faults) -> dict[str, AccessKey]:
-    """Return every access key of the account by id."""
+def read_access_keys(
+    tree: Tree, settings: Settings, users: Mapping[str, User], faults: Faults, *, files: Files | None = None
+) -> dict[str, AccessKey]:
+    """Return the access keys in *files* by id. *users* are the users of the account by their name in lower case."""
     found = {}
-    for file, name in json_files(tree, ACCESS_KEYS, faults):
+    for file, name in json_files(tree, ACCESS_KEYS, faults) if files is None else files:
         fields = _private(tree, file, ACCESS_KEY, faults)
-        key = None if fields is None else _read_access_key(fields, name, owners=_owners(users, settings), faults=faults)
+        key = None if fields is None else _read_access_key(fields, name, settings=settings, users=users, faults=faults)
         if key is not None:
             found[key.id] = key
     return found
 
 
-def _read_access_key(fields: Fields, name: str, *, owners: dict[str | None, str], faults: Faults) -> AccessKey | None:
+def _read_access_key(fields: Fields, name: str, *, settings: Settings, users: Mapping[str, User], faults: Faults) -> AccessKey | None:
     before = len(faults)
     key_id = fields.text("AccessKeyId", required=True, pattern=ACCESS_KEY_ID)
     if key_id is not None and key_id != name:
@@ -59,7 +62,7 @@ def _read_access_key(fields: Fields, name: str, *, owners: dict[str | None, str]
     if not isinstance(secret, str) or _SECRET.fullmatch(secret) is None:
         fields.fault("SecretAccessKey", "40 characters of A-Za-z0-9/+", "something else (not shown)", "copy it from create-access-key")
     status = fields.text("Status", pattern=_STATUS) or "Active"
-    owner, created = _owner(fields, owners), fields.created()
+    owner, created = _owner(fields, users, settings), fields.created()
     fields.ignore("published")
     fields.finish()
     if key_id is None or not isinstance(secret, str) or owner is None or len(faults) > before:
@@ -68,24 +71,27 @@ def _read_access_key(fields: Fields, name: str, *, owners: dict[str | None, str]
     return AccessKey(id=key_id, secret=secret, user=user, active=status == "Active", created_at=created)
 
 
-def read_mfa_devices(tree: Tree, settings: Settings, users: dict[str, User], faults: Faults) -> dict[str, dict[str, MfaDevice]]:
-    """Return every MFA device by the ARN of its owner and its serial number. Devices that are enabled for no one are under `NO_OWNER`.
+def read_mfa_devices(
+    tree: Tree, settings: Settings, users: Mapping[str, User], faults: Faults, *, files: Files | None = None
+) -> dict[str, dict[str, MfaDevice]]:
+    """Return the MFA devices in *files* by the ARN of the owner and the serial number. Devices enabled for no one are under `NO_OWNER`.
 
-    A device without ``UserName`` belongs to the root, unless its ``AssignmentStatus`` is ``Unassigned``.
+    A device without ``UserName`` belongs to the root, unless its ``AssignmentStatus`` is ``Unassigned``. *users* are the users of the
+    account by their name in lower case.
     """
     found: dict[str, dict[str, MfaDevice]] = {}
-    for file, name in json_files(tree, MFA_DEVICES, faults):
+    for file, name in json_files(tree, MFA_DEVICES, faults) if files is None else files:
         fields = _private(tree, file, MFA_DEVICE, faults)
         if fields is None:
             continue
-        owner, device = _read_mfa_device(fields, name, settings=settings, owners=_owners(users, settings), faults=faults)
+        owner, device = _read_mfa_device(fields, name, settings=settings, users=users, faults=faults)
         if device is not None:
             found.setdefault(owner, {})[device.serial_number] = device
     return found
 
 
 def _read_mfa_device(
-    fields: Fields, name: str, *, settings: Settings, owners: dict[str | None, str], faults: Faults
+    fields: Fields, name: str, *, settings: Settings, users: Mapping[str, User], faults: Faults
 ) -> tuple[str, MfaDevice | None]:
     before = len(faults)
     serial = fields.text("SerialNumber", required=True, longest=256)
@@ -101,7 +107,7 @@ def _read_mfa_device(
         if "UserName" in fields:
             fields.fault("UserName", f"no user of a device that is {UNASSIGNED}", "a user", "remove one of the two members")
     else:
-        owner = _owner(fields, owners) or NO_OWNER
+        owner = _owner(fields, users, settings) or NO_OWNER
     fields.ignore("UserName", "QRCodePNG", "published")
     fields.finish()
     if serial is None or secret is None or len(faults) > before:
@@ -132,16 +138,15 @@ def secret_of(document: object, member: str) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else {}
 
 
-def _owners(users: dict[str, User], settings: Settings) -> dict[str | None, str]:
-    """Return the ARN of every possible owner by UserName; None is the key of the root."""
-    return {**{user.name: arn for arn, user in users.items()}, None: f"arn:{settings.partition}:iam::{settings.id}:root"}
-
-
-def _owner(fields: Fields, owners: dict[str | None, str]) -> str | None:
+def _owner(fields: Fields, users: Mapping[str, User], settings: Settings) -> str | None:
     name = fields.text("UserName")
-    if name not in owners:
+    if name is None:
+        return f"arn:{settings.partition}:iam::{settings.id}:root"
+    user = users.get(name.lower())
+    if user is None or user.name != name:
         fields.fault("UserName", "the name of a user in users/, or none for the root", show(name), "add the user or correct the name")
-    return owners.get(name)
+        return None
+    return user.arn
 
 
 def _private(tree: Tree, file: str, member: str, faults: Faults) -> Fields | None:

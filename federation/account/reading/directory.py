@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,7 +15,7 @@ from federation.account.model import Account
 from federation.account.reading.credentials import ACCESS_KEYS, MFA_DEVICES, NO_OWNER, read_access_keys, read_mfa_devices
 from federation.account.reading.entities import GROUP, POLICY, ROLE, USER
 from federation.account.reading.faults import Faults
-from federation.account.reading.files import Tree
+from federation.account.reading.files import DirectoryTree, Tree
 from federation.account.reading.keyring import Keyring, read_keyring
 from federation.account.reading.outbound import OUTBOUND, read_outbound
 from federation.account.reading.policies import read_policies
@@ -24,6 +25,7 @@ from federation.account.reading.settings import SETTINGS_FILE, Settings, read_se
 from federation.account.reading.trade_in import TRADE_IN_TOKENS, read_trade_in_tokens
 from federation.account.reading.users import read_groups, read_users
 from federation.errors import MAX_SHOWN, printable, show
+from federation.protocols import Provider
 
 DIRECTORIES: Final = (USER.directory, GROUP.directory, ACCESS_KEYS, MFA_DEVICES, OUTBOUND, TRADE_IN_TOKENS)
 """Directories that are optional."""
@@ -38,15 +40,15 @@ def load_account(path: str | os.PathLike[str]) -> Account:
         AccountFaults: At least one file is at fault. Every fault is listed with its file and the place in the file.
     """
     faults = Faults()
-    with _uncollected():
-        account = read_account(Tree(root_of(path, faults), faults), faults)
+    with uncollected():
+        account = read_account(DirectoryTree(root_of(path, faults), faults), faults)
     if account is None or len(faults):
         raise faults.error()
     return account
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Disable the garbage collector during loading. Its repeated scans of the loaded objects would take longer than loading."""
     collecting = gc.isenabled()
     gc.disable()
@@ -75,18 +77,36 @@ def root_of(path: object, faults: Faults) -> Path:
     raise faults.error()
 
 
-def read_account(tree: Tree, faults: Faults) -> Account | None:
-    """Return the account of *tree*. Where *faults* has an entry afterwards, the result must not be used; it may be None."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the files of an account say: the settings in ``account.toml``, and the account."""
+
+    settings: Settings
+    account: Account
+
+
+def read_contents(tree: Tree, faults: Faults) -> Contents | None:
+    """Return what the files of *tree* say. Where *faults* has an entry afterwards, the result must not be used; it may be None."""
     settings = read_settings(tree, faults)
-    if settings is None:
-        return None
+    account = None if settings is None else _read_account(tree, settings, faults)
+    return None if settings is None or account is None else Contents(settings, account)
+
+
+def read_account(tree: Tree, faults: Faults) -> Account | None:
+    """Return the account of *tree*, as `read_contents`."""
+    contents = read_contents(tree, faults)
+    return None if contents is None else contents.account
+
+
+def _read_account(tree: Tree, settings: Settings, faults: Faults) -> Account | None:
     keyring = load_keyring(tree, settings, faults)
     providers = read_saml_providers(tree, settings, faults)
     policies = read_policies(tree, settings, faults)
     roles = read_roles(tree, settings, policies, faults)
     groups = read_groups(tree, settings, policies, faults)
     users = read_users(tree, settings, policies=policies, groups=groups, faults=faults)
-    access_keys, mfa_devices = read_access_keys(tree, settings, users, faults), read_mfa_devices(tree, settings, users, faults)
+    named = {user.name.lower(): user for user in users.values()}
+    access_keys, mfa_devices = read_access_keys(tree, settings, named, faults), read_mfa_devices(tree, settings, named, faults)
     unassigned = mfa_devices.pop(NO_OWNER, {})
     outbound = read_outbound(tree, faults)
     trade_in_tokens = read_trade_in_tokens(tree, roles=roles, policies=policies, faults=faults)
@@ -96,8 +116,6 @@ def read_account(tree: Tree, faults: Faults) -> Account | None:
     )
     if keyring is None:
         return None
-    notes = [f"{settings.keyring}: published keys: {keyring.published}"] if keyring.published else []
-    notes += [f"{arn}: {note}" for arn, provider in {**providers, **oidc_providers}.items() for note in getattr(provider, "notes", ())]
     return Account(
         id=settings.id,
         partition=settings.partition,
@@ -119,8 +137,14 @@ def read_account(tree: Tree, faults: Faults) -> Account | None:
         organization=settings.organization,
         outbound=outbound,
         trade_in_tokens=MappingProxyType(trade_in_tokens),
-        notes=tuple(notes),
+        notes=notes_on(settings, keyring, (*providers.values(), *oidc_providers.values())),
     )
+
+
+def notes_on(settings: Settings, keyring: Keyring, providers: Iterable[Provider]) -> tuple[str, ...]:
+    """Return the remarks on the files that are not faults."""
+    published = (f"{settings.keyring}: published keys: {keyring.published}",) if keyring.published else ()
+    return *published, *(f"{provider.arn}: {note}" for provider in providers for note in getattr(provider, "notes", ()))
 
 
 def load_keyring(tree: Tree, settings: Settings, faults: Faults) -> Keyring | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeGuard
 
@@ -123,9 +123,13 @@ def json_files(tree: Tree, directory: str, faults: Faults, *, below: frozenset[s
     return tuple(found)
 
 
-def entities(tree: Tree, kind: EntityKind, faults: Faults) -> Iterator[tuple[str, str, object, str]]:
-    """Yield file, name and document of every entity of *kind*, and the JSON path of the document in the file."""
-    for file, name in json_files(tree, kind.directory, faults):
+Files = Sequence[tuple[str, str]]
+"""Files of entities, each with the name of its entity. None stands for all files of a directory."""
+
+
+def entities(tree: Tree, kind: EntityKind, faults: Faults, files: Files | None) -> Iterator[tuple[str, str, object, str]]:
+    """Yield file, name and document of the entities of *kind* in *files*, and the JSON path of the document in the file."""
+    for file, name in json_files(tree, kind.directory, faults) if files is None else files:
         document = tree.json(file)
         if document is not None:
             yield file, name, unwrapped(document, kind), f"$.{kind.member}" if is_wrapped(document, kind) else "$"

@@ -1,4 +1,7 @@
-"""Reading of files of an account directory: regular files of bounded size, without following symbolic links. Failures become faults."""
+"""Reading of the files of an account, in a directory or in memory. Failures become faults.
+
+In a directory only regular files of bounded size are read, and symbolic links are not followed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import json
 import os
 import stat
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,66 +28,57 @@ DIRECTORY_ENTRIES: Final = 20_000
 _OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Tree:
-    """The files below one account directory.
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The content of one file.
 
-    Names are relative, with ``/``. They must come from listings and constants, never from tokens.
+    Attributes:
+        octets: Content of the file, which may be a secret. Not in the repr.
+        mode: Permission bits of the file.
     """
 
-    __slots__ = ("_faults", "root")
+    octets: bytes = field(repr=False)
+    mode: int
 
-    def __init__(self, root: Path, faults: Faults) -> None:
-        self.root: Path = root
+
+class Tree(ABC):
+    """The files of one account.
+
+    Names are relative to the account directory, with ``/``. They must come from listings and constants, never from tokens.
+    """
+
+    __slots__ = ("_faults",)
+
+    def __init__(self, faults: Faults) -> None:
         self._faults = faults
+
+    @abstractmethod
+    def listed(self, directory: str) -> Collection[str]:
+        """Return the names in *directory*, hidden ones too; empty where it is absent or at fault."""
+
+    @abstractmethod
+    def holds(self, name: str) -> bool:
+        """Return whether there is a file or directory *name*, of any kind."""
+
+    @abstractmethod
+    def is_directory(self, name: str) -> bool:
+        """Return whether *name* is a directory and not a symbolic link."""
+
+    @abstractmethod
+    def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
+        """Return the octets of *file*, at most *longest*; None after recording a fault."""
+
+    @abstractmethod
+    def mode(self, file: str) -> int | None:
+        """Return the permission bits of *file*; None where the system has none."""
 
     def entries(self, directory: str) -> tuple[str, ...]:
         """Return the sorted names in *directory* without hidden ones; empty where the directory is absent or at fault."""
-        names = sorted(name for name in self._listed(directory) if not name.startswith("."))
+        names = sorted(name for name in self.listed(directory) if not name.startswith("."))
         if len(names) > DIRECTORY_ENTRIES:
             self._faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(names)), "split the account")
             return ()
         return tuple(names)
-
-    def _listed(self, directory: str) -> Collection[str]:
-        try:
-            status = os.lstat(self.root / directory)
-            if not stat.S_ISDIR(status.st_mode) and directory:
-                self._faults.add(directory, "", "a directory", _file_kind(status.st_mode), "replace it by a real directory")
-                return ()
-            return os.listdir(self.root / directory)  # noqa: PTH208 - only names are needed
-        except FileNotFoundError:
-            return ()
-        except (OSError, ValueError) as error:
-            self._faults.add(directory or ".", "", "a readable directory", _reason(error), "correct the path or its permissions")
-            return ()
-
-    def is_directory(self, name: str) -> bool:
-        """Return whether *name* is a directory and not a symbolic link."""
-        try:
-            return stat.S_ISDIR(os.lstat(self.root / name).st_mode)
-        except (OSError, ValueError):
-            return False
-
-    def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
-        """Return the octets of *file*, at most *longest*; None after recording a fault."""
-        try:
-            handle = os.open(self.root / file, _OPEN_FLAGS)
-        except (OSError, ValueError) as error:
-            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the path, its kind or its permissions")
-            return None
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                self._faults.add(file, "", "a regular file", _file_kind(status.st_mode), "replace it by the file itself")
-                return None
-            with os.fdopen(handle, "rb", closefd=False) as stream:
-                octets = stream.read(longest + 1)
-        except OSError as error:
-            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the file or its permissions")
-            return None
-        finally:
-            os.close(handle)
-        return self.bounded(file, octets, longest)
 
     def missing(self, file: str) -> None:
         """Record that *file* is missing."""
@@ -94,13 +90,6 @@ class Tree:
             self._faults.add(file, "", f"at most {longest} octets", "more", "replace the file: no file of an account is so long")
             return None
         return octets
-
-    def mode(self, file: str) -> int | None:
-        """Return the permission bits of *file*; None where the system has none."""
-        try:
-            return stat.S_IMODE(os.lstat(self.root / file).st_mode) if os.name == "posix" else None
-        except (OSError, ValueError):
-            return None
 
     def require_private(self, file: str, *, published: str) -> None:
         """Record a fault where other users may read *file*, unless *published*, its own reason for that, is not empty."""
@@ -144,6 +133,69 @@ class Tree:
             return tomllib.loads(text)
         except (ValueError, RecursionError) as error:
             self._faults.add(file, "", "TOML", show(_reason(error)), "correct the TOML")
+            return None
+
+
+class DirectoryTree(Tree):
+    """The files below one directory."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, root: Path, faults: Faults) -> None:
+        super().__init__(faults)
+        self.root: Path = root
+
+    def listed(self, directory: str) -> Collection[str]:
+        """Return the names in *directory*, hidden ones too; empty where it is absent or at fault."""
+        try:
+            status = os.lstat(self.root / directory)
+            if not stat.S_ISDIR(status.st_mode) and directory:
+                self._faults.add(directory, "", "a directory", _file_kind(status.st_mode), "replace it by a real directory")
+                return ()
+            return os.listdir(self.root / directory)  # noqa: PTH208 - only names are needed
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError) as error:
+            self._faults.add(directory or ".", "", "a readable directory", _reason(error), "correct the path or its permissions")
+            return ()
+
+    def holds(self, name: str) -> bool:
+        """Return whether there is a file or directory *name*, of any kind."""
+        return os.path.lexists(self.root / name)
+
+    def is_directory(self, name: str) -> bool:
+        """Return whether *name* is a directory and not a symbolic link."""
+        try:
+            return stat.S_ISDIR(os.lstat(self.root / name).st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
+        """Return the octets of *file*, at most *longest*; None after recording a fault."""
+        try:
+            handle = os.open(self.root / file, _OPEN_FLAGS)
+        except (OSError, ValueError) as error:
+            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the path, its kind or its permissions")
+            return None
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                self._faults.add(file, "", "a regular file", _file_kind(status.st_mode), "replace it by the file itself")
+                return None
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                octets = stream.read(longest + 1)
+        except OSError as error:
+            self._faults.add(file, "", "a readable regular file", _reason(error), "correct the file or its permissions")
+            return None
+        finally:
+            os.close(handle)
+        return self.bounded(file, octets, longest)
+
+    def mode(self, file: str) -> int | None:
+        """Return the permission bits of *file*; None where the system has none."""
+        try:
+            return stat.S_IMODE(os.lstat(self.root / file).st_mode) if os.name == "posix" else None
+        except (OSError, ValueError):
             return None
 
 

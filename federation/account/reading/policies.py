@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote
 
 from federation.account.model import IAM_PATH, UNIQUE_ID, ManagedPolicy, PolicyVersion
-from federation.account.reading.entities import JSON, POLICY, check_arn, check_name, json_files, unwrapped
+from federation.account.reading.entities import JSON, POLICY, Files, check_arn, check_name, json_files, unwrapped
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -33,11 +33,10 @@ DESCRIPTION_CHARS: Final = 1000
 PolicyKind = Literal["trust", "identity", "session", "boundary", "resource"]
 
 
-def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, ManagedPolicy]:
-    """Return every managed policy of the account by ARN."""
+def read_policies(tree: Tree, settings: Settings, faults: Faults, *, files: Files | None = None) -> dict[str, ManagedPolicy]:
+    """Return the managed policies in *files* by ARN."""
     found: dict[str, ManagedPolicy] = {}
-    below = frozenset({AWS_DIRECTORY})
-    for file, name in (*json_files(tree, POLICY.directory, faults, below=below), *json_files(tree, AWS_POLICIES, faults)):
+    for file, name in _policy_files(tree, faults) if files is None else files:
         document = tree.json(file)
         policy = None if document is None else read_policy(document, name, file=file, settings=settings, faults=faults)
         if policy is None:
@@ -46,6 +45,11 @@ def read_policies(tree: Tree, settings: Settings, faults: Faults) -> dict[str, M
             faults.add(file, "", "one file for each policy", f"{show(policy.arn)} in {found[policy.arn].file}, too", "remove one of them")
         found[policy.arn] = policy
     return found
+
+
+def _policy_files(tree: Tree, faults: Faults) -> Files:
+    below = frozenset({AWS_DIRECTORY})
+    return *json_files(tree, POLICY.directory, faults, below=below), *json_files(tree, AWS_POLICIES, faults)
 
 
 def policy_file(arn: str, name: str) -> str:

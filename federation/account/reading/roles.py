@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from federation import limits
-from federation.account.model import ManagedPolicy, Role
+from federation.account.model import Role
 from federation.account.reading.attachments import check_references, read_attachments
-from federation.account.reading.entities import ROLE, entities, read_names
+from federation.account.reading.entities import ROLE, Files, entities, read_names
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -18,10 +19,10 @@ MAX_SESSION_DURATION_MIN: Final = 3600
 """Smallest MaxSessionDuration in seconds (IAM API model); the largest is `limits.ROLE_SESSION_MAX_SECONDS`."""
 
 
-def read_roles(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Role]:
-    """Return every role of the account by ARN. *policies* are the managed policies that roles may refer to."""
+def read_roles(tree: Tree, settings: Settings, policies: Collection[str], faults: Faults, *, files: Files | None = None) -> dict[str, Role]:
+    """Return the roles in *files* by ARN. *policies* are the ARNs of the managed policies that roles may refer to."""
     found: dict[str, Role] = {}
-    for file, name, document, root in entities(tree, ROLE, faults):
+    for file, name, document, root in entities(tree, ROLE, faults, files):
         role = read_role(document, name, file=file, root=root, settings=settings, faults=faults)
         if role is not None:
             check_references(

@@ -6,7 +6,7 @@ AWS sends such tokens to product providers when a customer approves a delegation
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -46,15 +46,11 @@ def read_trade_in_token(
     before = len(faults)
     fields = Fields(document, file=file, faults=faults)
     role, name = fields.text("RoleArn", required=True), fields.text("RoleSessionName", required=True, pattern=_SESSION_NAME)
-    if role is not None and role not in roles:
-        fields.fault("RoleArn", "the ARN of a role in roles/", show(role), "add the role's file or correct the ARN")
     duration = fields.integer("DurationSeconds", low=limits.DELEGATED_SESSION_MIN_SECONDS, high=limits.ROLE_SESSION_MAX_SECONDS)
     expires_at = _instant(fields)
     arns = fields.texts("PolicyArns") or ()
-    for arn in arns:
-        if arn not in policies and ":iam::aws:policy/" not in arn:
-            fields.fault("PolicyArns", "ARNs of policies in policies/", show(arn), "add the policy's file or correct the ARN")
     fields.finish()
+    check_trade_in_references(role, arns, roles=roles, policies=policies, file=file, faults=faults)
     if role is None or name is None or expires_at is None or len(faults) > before:
         return None
     return TradeInToken(
@@ -64,6 +60,17 @@ def read_trade_in_token(
         expires_at=expires_at,
         policy_arns=arns,
     )
+
+
+def check_trade_in_references(
+    role: str | None, policy_arns: Iterable[str], *, roles: Collection[str], policies: Collection[str], file: str, faults: Faults
+) -> None:
+    """Require that the ARN *role*, where it is known, and *policy_arns* are in the account. Policies of AWS may be missing."""
+    if role is not None and role not in roles:
+        faults.add(file, "$.RoleArn", "the ARN of a role in roles/", show(role), "add the role's file or correct the ARN")
+    for arn in policy_arns:
+        if arn not in policies and ":iam::aws:policy/" not in arn:
+            faults.add(file, "$.PolicyArns", "ARNs of policies in policies/", show(arn), "add the policy's file or correct the ARN")
 
 
 def _instant(fields: Fields) -> datetime | None:

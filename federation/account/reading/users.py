@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from federation.account.model import Group, ManagedPolicy, User
+from collections.abc import Collection, Mapping
+
+from federation.account.model import Group, User
 from federation.account.reading.attachments import check_references, read_attachments
-from federation.account.reading.entities import GROUP, USER, entities, read_names
+from federation.account.reading.entities import GROUP, USER, Files, entities, read_names
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
@@ -12,10 +14,12 @@ from federation.account.reading.settings import Settings
 from federation.errors import show
 
 
-def read_groups(tree: Tree, settings: Settings, policies: dict[str, ManagedPolicy], faults: Faults) -> dict[str, Group]:
-    """Return every group of the account by name."""
+def read_groups(
+    tree: Tree, settings: Settings, policies: Collection[str], faults: Faults, *, files: Files | None = None
+) -> dict[str, Group]:
+    """Return the groups in *files* by name. *policies* are the ARNs of the managed policies that groups may refer to."""
     found: dict[str, Group] = {}
-    for file, name, document, root in entities(tree, GROUP, faults):
+    for file, name, document, root in entities(tree, GROUP, faults, files):
         group = read_group(document, name, file=file, root=root, settings=settings, faults=faults)
         if group is not None:
             check_references(group.attached_policies, boundary=None, policies=policies, file=file, settings=settings, faults=faults)
@@ -46,11 +50,17 @@ def read_group(document: object, name: str, *, file: str, settings: Settings, fa
 
 
 def read_users(
-    tree: Tree, settings: Settings, *, policies: dict[str, ManagedPolicy], groups: dict[str, Group], faults: Faults
+    tree: Tree,
+    settings: Settings,
+    *,
+    policies: Collection[str],
+    groups: Mapping[str, Group],
+    faults: Faults,
+    files: Files | None = None,
 ) -> dict[str, User]:
-    """Return every user of the account by ARN. *policies* and *groups* are those that users may refer to."""
+    """Return the users in *files* by ARN. *policies* are the ARNs, and *groups* the groups by name, that users may refer to."""
     found: dict[str, User] = {}
-    for file, name, document, root in entities(tree, USER, faults):
+    for file, name, document, root in entities(tree, USER, faults, files):
         user = read_user(document, name, file=file, root=root, settings=settings, groups=groups, faults=faults)
         if user is not None:
             check_references(
@@ -66,7 +76,7 @@ def read_users(
 
 
 def read_user(
-    document: object, name: str, *, file: str, settings: Settings, groups: dict[str, Group], faults: Faults, root: str = "$"
+    document: object, name: str, *, file: str, settings: Settings, groups: Mapping[str, Group], faults: Faults, root: str = "$"
 ) -> User | None:
     """Return one user; None after recording faults. *root* is the JSON path of *document* in *file*."""
     before = len(faults)

@@ -9,6 +9,7 @@ from typing import Final
 
 from federation.account.model import ACCOUNT_ID, PARTITION
 from federation.account.reading.entities import POLICY, ROLE
+from federation.account.reading.files import FileContent
 from federation.account.reading.keyring import Keyring
 from federation.account.reading.saml_providers import SAML_PROVIDERS
 from federation.account.reading.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
@@ -36,6 +37,18 @@ def init_account(path: str | os.PathLike[str], *, account_id: str, partition: st
     """
     if not isinstance(path, (str, os.PathLike)):
         raise ValidationError(check="path", expected="a path", found=type(path).__name__, remedy="pass the directory to make")
+    files = new_account_files(account_id=account_id, partition=partition, profile=profile)
+    target = Path(path)
+    write_directory(target, files, directories=DIRECTORIES)
+    return target
+
+
+def new_account_files(*, account_id: str, partition: str = "aws", profile: Profile | str = Profile.STRICT) -> dict[str, FileContent]:
+    """Return the files of a new account by name. The arguments are those of `init_account`.
+
+    Raises:
+        ValidationError: An argument is invalid.
+    """
     checks: tuple[tuple[AccountCheck, object, re.Pattern[str]], ...] = (
         ("account-id", account_id, ACCOUNT_ID),
         ("partition", partition, PARTITION),
@@ -45,10 +58,7 @@ def init_account(path: str | os.PathLike[str], *, account_id: str, partition: st
         if not isinstance(value, str) or pattern.fullmatch(value) is None:
             raise ValidationError(check=check, expected=f"text matching {pattern.pattern}", found=show(value), remedy="correct the value")
     settings = f'id = "{account_id}"\npartition = "{partition}"\nprofile = "{Profile(profile).value}"\nkeyring = "{KEYRING_FILE}"\n'
-    files = {
-        SETTINGS_FILE: (settings.encode(), PUBLIC_MODE),
-        KEYRING_FILE: (document_octets(Keyring.generate().as_document()), PRIVATE_MODE),
+    return {
+        SETTINGS_FILE: FileContent(settings.encode(), PUBLIC_MODE),
+        KEYRING_FILE: FileContent(document_octets(Keyring.generate().as_document()), PRIVATE_MODE),
     }
-    target = Path(path)
-    write_directory(target, files, directories=DIRECTORIES)
-    return target

@@ -8,10 +8,11 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from federation.account.reading.files import FileContent
 from federation.errors import AccountFault, show
 
 PRIVATE_MODE: Final = 0o600
@@ -21,17 +22,13 @@ _SYNCED_SINGLY: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class NewFile:
+class NewFile(FileContent):
     """A file to write.
 
     Attributes:
-        octets: Content of the file, which may be a secret.
-        mode: Permission bits of the file.
         replaces: Whether it replaces an existing file. When False, a file of that name that has appeared meanwhile is a fault.
     """
 
-    octets: bytes = field(repr=False)
-    mode: int = PUBLIC_MODE
     replaces: bool = False
 
 
@@ -181,8 +178,8 @@ def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> Non
         _sync_directory(target.parent)
 
 
-def write_directory(target: Path, files: Mapping[str, tuple[bytes, int]], *, directories: tuple[str, ...] = ()) -> None:
-    """Create the directory *target* with *files* (name to content and mode) and the empty *directories*, atomically.
+def write_directory(target: Path, files: Mapping[str, FileContent], *, directories: tuple[str, ...] = ()) -> None:
+    """Create the directory *target* with *files* (by name) and the empty *directories*, atomically.
 
     Raises:
         AccountFault: *target* exists and is not an empty directory, or the file system refuses.
@@ -193,8 +190,8 @@ def write_directory(target: Path, files: Mapping[str, tuple[bytes, int]], *, dir
             raise FileExistsError
         beside.mkdir()
         try:
-            for name, (octets, mode) in files.items():
-                _write_synced(beside / name, octets, mode)
+            for name, new in files.items():
+                _write_synced(beside / name, new.octets, new.mode)
             for name in directories:
                 (beside / name).mkdir()
             beside.rename(target)

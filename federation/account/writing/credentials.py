@@ -17,7 +17,7 @@ from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.attachments import check_quota
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft, Target, drafting
-from federation.account.writing.entities import no_such_entity, require_entity, require_new
+from federation.account.writing.entities import no_such_entity, require_entity
 from federation.account.writing.users import secrets_of
 from federation.errors import ValidationError, show
 from federation.identity import timestamp
@@ -79,7 +79,6 @@ def create_access_key(account: Target, *, user: str | None, at: datetime | None 
         key = NewAccessKey(key_id, secret, user, clock.resolve(at).replace(microsecond=0))
         answer = key.to_dict()[ACCESS_KEY]
         document = {ACCESS_KEY: {**answer, "CreateDate": timestamp(key.created_at)}}
-        require_new(draft, ACCESS_KEYS, key_id, noun="access key")
         draft.write(f"{ACCESS_KEYS}/{key_id}{JSON}", document_octets(document), mode=PRIVATE_MODE)
         return key
 
@@ -122,8 +121,7 @@ def delete_access_key(account: Target, *, access_key_id: str) -> None:
 
 def _key_file(draft: Draft, access_key_id: str) -> str:
     check_name("access-key-id", access_key_id, ACCESS_KEY_ID)
-    file = f"{access_key_id}{JSON}"
-    if file not in draft.entries(ACCESS_KEYS):
-        message = aws_texts.iam.no_such_key(access_key_id)
-        raise no_such_entity(f"{ACCESS_KEYS}/{file}", "an access key of that id", "none", message=message)
-    return f"{ACCESS_KEYS}/{file}"
+    file = f"{ACCESS_KEYS}/{access_key_id}{JSON}"
+    if not draft.tree(Faults()).holds(file):
+        raise no_such_entity(file, "an access key of that id", "none", message=aws_texts.iam.no_such_key(access_key_id))
+    return file

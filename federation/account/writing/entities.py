@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from federation import aws_texts
-from federation.account.reading.entities import JSON, EntityKind, arn_of, unwrapped
+from federation.account.reading.entities import EntityKind, arn_of, unwrapped
 from federation.account.reading.faults import Faults
-from federation.account.reading.names import name_of
 from federation.account.writing.atomic import PUBLIC_MODE
 from federation.account.writing.documents import check_name, document_octets
 from federation.account.writing.draft import Draft
 from federation.errors import EntityAlreadyExists, NoSuchEntity, show
-
-
-def names_of(draft: Draft, directory: str) -> dict[str, str]:
-    """Return the names of the entities in *directory* by lower-case name, because IAM compares names without regard to case."""
-    names = (name_of(entry, JSON) for entry in draft.entries(directory))
-    return {name.lower(): name for name in names if name is not None}
 
 
 def require_new(draft: Draft, directory: str, name: str, *, noun: str) -> None:
@@ -26,7 +19,7 @@ def require_new(draft: Draft, directory: str, name: str, *, noun: str) -> None:
     Raises:
         EntityAlreadyExists: Check ``write``: there is one.
     """
-    twin = names_of(draft, directory).get(name.lower())
+    twin = draft.named(directory, name)
     if twin is not None:
         raise EntityAlreadyExists(
             file=f"{directory}/{show(twin).strip('`')}",
@@ -63,7 +56,7 @@ def require_entity(draft: Draft, kind: EntityKind, name: object) -> str:
     """
     check_name(kind.name_check, name, kind.name_pattern)
     name = str(name)
-    twin = names_of(draft, kind.directory).get(name.lower())
+    twin = draft.named(kind.directory, name)
     if twin != name:
         raise no_such_entity(
             kind.file_of(name),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from federation import aws_texts
-from federation.account.reading.entities import GROUP, USER, arn_of
+from federation.account.reading.entities import GROUP, JSON, USER, arn_of
+from federation.account.reading.names import name_of
 from federation.account.writing.attachments import check_no_policies, conflict
 from federation.account.writing.documents import check_name, instant
 from federation.account.writing.draft import Draft, Target, drafting
-from federation.account.writing.entities import create_entity, names_of, replace_entity, stored_entity, update_entity
+from federation.account.writing.entities import create_entity, replace_entity, stored_entity, update_entity
 from federation.account.writing.users import groups_of
 from federation.errors import show
 
@@ -56,8 +57,11 @@ def update_group(account: Target, *, name: str, new_name: str | None = None, new
 
 
 def members_of(draft: Draft, group: str) -> list[str]:
-    """Return the names of the users in *group*."""
-    return [user for user in names_of(draft, USER.directory).values() if group in groups_of(stored_entity(draft, USER, user))]
+    """Return the names of the users in *group* before the changes of *draft*."""
+    if draft.loaded is not None:
+        return [user.name for user in draft.loaded.users.values() if any(each.name == group for each in user.groups)]
+    names = (name_of(entry, JSON) for entry in draft.entries(USER.directory))
+    return [user for user in names if user is not None and group in groups_of(stored_entity(draft, USER, user))]
 
 
 def delete_group(account: Target, *, name: str, force: bool = False) -> None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from federation import aws_texts, limits
-from federation.account.model import POLICY_ARN
-from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, arn_of
+from federation.account.model import POLICY_ARN, Group, Role, User
+from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, EntityKind, arn_of
 from federation.account.reading.policies import FIRST_VERSION, policy_file
 from federation.account.writing.attachments import Tags, check_quota, conflict, remove_tags, set_tags
 from federation.account.writing.documents import check_name, document_octets, instant, parsed
 from federation.account.writing.draft import Draft, Target, drafting
-from federation.account.writing.entities import create_entity, names_of, no_such_entity, stored_document
+from federation.account.writing.entities import create_entity, no_such_entity, stored_document
 from federation.errors import LimitExceeded, show
 from federation.policy import Policy
 
@@ -257,11 +257,15 @@ def _set_default(stored: dict[str, Any], versions: list[dict[str, Any]], name: s
 
 
 def _holders(draft: Draft, policy_arn: str) -> Iterator[str]:
-    for kind in (ROLE, USER, GROUP):
-        for name in names_of(draft, kind.directory).values():
-            document = stored_document(draft, kind.file_of(name), kind)
-            attached, boundary = document.get("AttachedManagedPolicies"), document.get("PermissionsBoundary")
-            if any(each.get("PolicyArn") == policy_arn for each in attached or ()):
-                yield f"the {kind.noun} {show(name)}"
-            elif boundary and boundary.get("PermissionsBoundaryArn") == policy_arn:
-                yield f"the boundary of the {kind.noun} {show(name)}"
+    account = draft.account()
+    holding: tuple[tuple[EntityKind, Iterable[Role | User | Group]], ...] = (
+        (ROLE, account.roles.values()),
+        (USER, account.users.values()),
+        (GROUP, account.groups.values()),
+    )
+    for kind, holders in holding:
+        for holder in holders:
+            if policy_arn in holder.attached_policies:
+                yield f"the {kind.noun} {show(holder.name)}"
+            elif not isinstance(holder, Group) and holder.permissions_boundary == policy_arn:
+                yield f"the boundary of the {kind.noun} {show(holder.name)}"

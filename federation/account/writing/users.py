@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from federation import aws_texts, limits
+from federation.account.model import Account
 from federation.account.reading.credentials import ACCESS_KEY, ACCESS_KEYS, MFA_DEVICE, MFA_DEVICES, secret_of
 from federation.account.reading.entities import GROUP, JSON, USER, arn_of
 from federation.account.reading.faults import Faults
-from federation.account.reading.names import name_of
+from federation.account.reading.names import file_name, name_of
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.attachments import Tags, check_no_policies, check_quota, conflict, inline_policy, set_boundary, set_tags
 from federation.account.writing.documents import check_name, document_octets, instant
@@ -154,13 +155,29 @@ def delete_user(account: Target, *, name: str, force: bool = False) -> None:
 
 
 def secrets_of(draft: Draft, user: str | None) -> Iterator[str]:
-    """Yield the files of the access keys and MFA devices of *user*; of the root, and devices enabled for no one, where it is None."""
+    """Yield the files of the access keys and MFA devices of *user*; of the root, and devices enabled for no one, where it is None.
+
+    They are those before the changes of a loaded draft.
+    """
+    if draft.loaded is not None:
+        yield from _loaded_secrets(draft.loaded, user)
+        return
     tree = draft.tree(Faults())  # files that cannot be read are skipped; the loader reports them
     for directory, member in ((ACCESS_KEYS, ACCESS_KEY), (MFA_DEVICES, MFA_DEVICE)):
         for entry in tree.entries(directory):
             file = f"{directory}/{entry}"
             if name_of(entry, JSON) is not None and secret_of(tree.json(file), member).get("UserName") == user:
                 yield file
+
+
+def _loaded_secrets(account: Account, name: str | None) -> Iterator[str]:
+    user = None if name is None else account.user_named(name)
+    if name is not None and user is None:
+        return
+    owner = None if user is None else user.arn
+    yield from (f"{ACCESS_KEYS}/{key.id}{JSON}" for key in account.access_keys.values() if key.user == owner)
+    serials = (*account.mfa_devices.get(owner or account.root_arn, ()), *(account.unassigned_mfa_devices if owner is None else ()))
+    yield from (f"{MFA_DEVICES}/{file_name(serial.rpartition('/')[2], JSON)}" for serial in serials)
 
 
 def _check_alone(document: dict[str, Any], name: str, secrets: list[str]) -> None:
