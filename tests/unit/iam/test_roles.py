@@ -142,9 +142,7 @@ def test_a_role_with_policies_or_tokens_is_not_deleted(iam: Iam) -> None:
     with iam.live.changing() as draft:
         add_role(draft, name="Held", trust_policy=TRUST, policy=READ)
     arn = create(iam)["Arn"]
-    add_trade_in_token(iam.path, token="t" * 20, role_arn=arn, session_name="it", expires_at=AT)
-    with iam.live.changing():
-        pass
+    add_trade_in_token(iam.live, token="t" * 20, role_arn=arn, session_name="it", expires_at=AT)
     assert [iam.refusal("DeleteRole", RoleName=name).code for name in ("Held", "Deploy")] == ["DeleteConflict"] * 2
 
 
