@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal, TypedDict, Unpack
 
@@ -18,6 +19,7 @@ from federation.oidc.conditions import KeyNames
 from federation.oidc.discovery import Discovery, read_discovery
 from federation.oidc.issuer_url import read_url
 from federation.profiles import Profile
+from federation.provider_details import OidcDetails
 from federation.vendors import GOOGLE, KnownClaims, find_vendor
 
 _CLIENT_ID_CHARS: Final = 255
@@ -66,6 +68,7 @@ class OidcProvider:
         known_claims: The claims that its vendor is known to issue; None where they are not known.
         jwks: The key set as passed.
         discovery: The discovery document as passed; None where there is none. It does not affect the verdict.
+        details: What IAM keeps of the provider beside what judges its tokens.
     """
 
     url: str
@@ -84,6 +87,7 @@ class OidcProvider:
     known_claims: KnownClaims | None
     jwks: Document | None
     discovery: Discovery | None
+    details: OidcDetails = field(compare=False, repr=False)
 
     def __init__(  # noqa: PLR0913 - the public face: every word of a registration, keyword-only
         self,
@@ -138,6 +142,7 @@ class OidcProvider:
             "known_claims": find_vendor(name).known_claims,
             "jwks": jwks,
             "discovery": None if discovery is None else read_discovery(discovery, issuer=issuer),
+            "details": OidcDetails(),
         }
         for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
@@ -195,7 +200,13 @@ class OidcProvider:
             discovery=None if self.discovery is None else self.discovery.document,
             token_types=self.token_types,
             reuse=self.reuse,
-        )
+        ).detailed(self.details)
+
+    def detailed(self, details: OidcDetails) -> OidcProvider:
+        """Return a copy of the provider with other *details*."""
+        twin = copy.copy(self)
+        object.__setattr__(twin, "details", details)
+        return twin
 
     def __repr__(self) -> str:
         return f"<OidcProvider {self.arn} {self.profile}>"

@@ -4,7 +4,7 @@ FLOORS = [
     {"aws_texts", "check_names", "explanation"},
     {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors"},
     {"clock", "arn", "identity", "condition_keys"},
-    {"report", "tags"},
+    {"report", "tags", "provider_details"},
     {"protocols", "calls"},
     {"jose"},
     {"policy", "saml", "oidc", "state"},

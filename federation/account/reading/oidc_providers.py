@@ -17,16 +17,18 @@ from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.names import file_name
 from federation.account.reading.settings import PROFILE, Settings, names
+from federation.account.reading.tags import read_tag_table
 from federation.errors import RegistrationError, show
 from federation.oidc.provider import OidcProvider
+from federation.provider_details import OidcDetails
 from federation.vendors import BUILT_IN_OIDC
 
 OIDC_PROVIDERS: Final = "oidc-providers"
 SETTINGS_FILE: Final = "provider.toml"
 JWKS_FILE: Final = "jwks.json"
 DISCOVERY_FILE: Final = "openid-configuration.json"
-THUMBPRINTS: Final = 5
-"""Most thumbprints of one provider (IAM quota)."""
+CREATED: Final = "created"
+"""Member of ``provider.toml`` with the CreateDate."""
 
 _FILES: Final = frozenset({SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE})
 _REUSE: Final = re.compile(r"allowed|refused")
@@ -68,7 +70,7 @@ def account_options(settings: Settings) -> dict[str, Any]:
 def read_oidc_provider(tree: Tree, directory: str, settings: Settings, faults: Faults) -> OidcProvider | None:
     """Return the provider of one directory; None after recording faults."""
     before, entries = len(faults), tree.entries(directory)
-    options = _read_options(tree, f"{directory}/{SETTINGS_FILE}", faults)
+    options, details = _read_options(tree, f"{directory}/{SETTINGS_FILE}", faults)
     jwks, discovery = (
         tree.read(f"{directory}/{file}", longest=limits.JWKS_OCTETS) if file in entries else None for file in (JWKS_FILE, DISCOVERY_FILE)
     )
@@ -80,7 +82,8 @@ def read_oidc_provider(tree: Tree, directory: str, settings: Settings, faults: F
         return None
     try:
         arn = provider_arn(settings, url.removeprefix("https://"))
-        return OidcProvider(**{**account_options(settings), **options, "jwks": jwks, "discovery": discovery, "arn": arn})
+        options = {**account_options(settings), **options, "jwks": jwks, "discovery": discovery, "arn": arn}
+        return OidcProvider(**options).detailed(details)
     except RegistrationError as refusal:
         faults.add_refusal(f"{directory}/{_file_of(refusal)}", "", refusal)
         return None
@@ -97,10 +100,10 @@ def read_common_options(fields: Fields) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
+def _read_options(tree: Tree, file: str, faults: Faults) -> tuple[dict[str, Any], OidcDetails]:
     document = tree.toml(file)
     if document is None:
-        return {}
+        return {}, OidcDetails()
     fields = Fields(document, file=file, faults=faults)
     options = read_common_options(fields) | {"url": fields.text("url", required=True)}
     options |= {name: names(fields, name) for name in ("algorithms", "token_types")}
@@ -108,10 +111,16 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
     if "client_ids" not in fields:
         fields.fault("client_ids", "at least one client id", "nothing", "name the audiences that tokens for this account have")
     thumbprints = fields.texts("thumbprints") or ()
-    if len(thumbprints) > THUMBPRINTS or not all(map(_THUMBPRINT.fullmatch, thumbprints)):
-        fields.fault("thumbprints", f"at most {THUMBPRINTS} texts of 40 characters", "others", "leave them out: keys are not fetched")
+    if len(thumbprints) > limits.THUMBPRINTS_PER_PROVIDER or not all(map(_THUMBPRINT.fullmatch, thumbprints)):
+        fields.fault(
+            "thumbprints",
+            f"at most {limits.THUMBPRINTS_PER_PROVIDER} texts of 40 characters",
+            "others",
+            "leave them out: keys are not fetched",
+        )
+    details = OidcDetails(created_at=fields.created(CREATED), tags=read_tag_table(fields), thumbprints=thumbprints)
     fields.finish()
-    return {name: value for name, value in options.items() if value is not None}
+    return {name: value for name, value in options.items() if value is not None}, details
 
 
 def _directories(tree: Tree, directory: str, faults: Faults, *, depth: int) -> Iterator[str]:

@@ -6,17 +6,22 @@ The mode of a decryption key must be private, unless ``published`` in ``provider
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from federation import limits
-from federation.account.model import PROVIDER_NAME
+from federation import clock, limits
+from federation.account.model import PROVIDER_NAME, derived_id
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.names import file_name, read_name
 from federation.account.reading.settings import PROFILE, Settings, names
+from federation.account.reading.tags import read_tag_table
 from federation.errors import FederationError, show
+from federation.identity import SessionTag
+from federation.provider_details import SamlDetails, UploadedKey
 from federation.saml.registration.provider import SamlProvider
 
 SAML_PROVIDERS: Final = "saml-providers"
@@ -29,6 +34,11 @@ PRIVATE_KEYS: Final = 2
 MAX_AGE_SECONDS: Final = 86_400
 """Largest ``max_age`` of ``provider.toml``; ``"none"`` disables the rule."""
 
+CREATED: Final = "created"
+"""Member of ``provider.toml`` with the CreateDate."""
+UPLOADS: Final = "uploads"
+"""Table of ``provider.toml`` with the date of each private key, by file."""
+
 _ONE_OF: Final = {
     "signed": re.compile(r"assertion|response|either"),
     "encryption": re.compile(r"allowed|required"),
@@ -37,6 +47,15 @@ _ONE_OF: Final = {
     "entity_id": None,
     "published": None,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What ``provider.toml`` states for IAM's reads: the creation, the tags, and when each file of a key was uploaded."""
+
+    created_at: datetime = clock.UNSTATED
+    tags: tuple[SessionTag, ...] = ()
+    uploads: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def read_saml_providers(tree: Tree, settings: Settings, faults: Faults) -> dict[str, SamlProvider]:
@@ -70,13 +89,14 @@ def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings,
     before = len(faults)
     keys = {}
     options: dict[str, Any] = {}
+    kept = _Kept()
     metadata: bytes | None = None
     for entry in tree.entries(directory):
         file = f"{directory}/{entry}"
         if entry == METADATA_FILE:
             metadata = tree.read(file, longest=limits.METADATA_OCTETS)
         elif entry == SETTINGS_FILE:
-            options = _read_options(tree, file, faults)
+            options, kept = _read_options(tree, file, faults)
         elif entry.endswith(".pem"):
             keys[file] = tree.read(file, longest=PRIVATE_KEY_OCTETS) or b""
         else:
@@ -92,7 +112,28 @@ def read_saml_provider(tree: Tree, directory: str, arn: str, settings: Settings,
         faults.add(directory, "", f"at most {PRIVATE_KEYS} decryption keys", str(len(keys)), "remove the oldest")
     if metadata is None or len(faults) > before:
         return None
-    return _register(metadata, list(keys.values()), {**account_options(settings), **options}, arn=arn, directory=directory, faults=faults)
+    options = {**account_options(settings), **options}
+    provider = _register(metadata, list(keys.values()), options, arn=arn, directory=directory, faults=faults)
+    return None if provider is None else provider.detailed(_details(provider, metadata, list(keys), kept))
+
+
+def _details(provider: SamlProvider, metadata: bytes, files: list[str], kept: _Kept) -> SamlDetails:
+    account, name = provider.doc.split("/")
+    names = [file.rpartition("/")[2] for file in files]
+    return SamlDetails(
+        uuid=derived_id("SAMLSP", account, "saml-provider", f"{name}\n{kept.created_at.isoformat()}"),
+        created_at=kept.created_at,
+        tags=kept.tags,
+        metadata=metadata.decode("utf-8", "replace"),
+        private_keys=tuple(
+            UploadedKey(
+                id=derived_id("SAMLPK", account, "private-key", key.fingerprint),
+                file=file,
+                uploaded_at=kept.uploads.get(file, kept.created_at),
+            )
+            for file, key in zip(names, provider.decryption_keys, strict=True)
+        ),
+    )
 
 
 def account_options(settings: Settings) -> dict[str, Any]:
@@ -116,10 +157,10 @@ def _register(
         return None
 
 
-def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
+def _read_options(tree: Tree, file: str, faults: Faults) -> tuple[dict[str, Any], _Kept]:
     document = tree.toml(file)
     if document is None:
-        return {}
+        return {}, _Kept()
     fields = Fields(document, file=file, faults=faults)
     options: dict[str, Any] = {name: fields.text(name, pattern=pattern) for name, pattern in _ONE_OF.items()}
     options |= {name: names(fields, name) for name in ("permit", "audiences", "recipients")}
@@ -131,5 +172,11 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
     else:
         seconds = fields.integer("max_age", low=1, high=MAX_AGE_SECONDS)
         given |= {} if seconds is None else {"max_age": timedelta(seconds=seconds)}
+    kept = _Kept(created_at=fields.created(CREATED), tags=read_tag_table(fields), uploads=_uploads(fields))
     fields.finish()
-    return given
+    return given, kept
+
+
+def _uploads(fields: Fields) -> Mapping[str, datetime]:
+    table = fields.object(UPLOADS)
+    return {} if table is None else {file: table.created(file) for file in table}

@@ -157,16 +157,31 @@ def set_tags(document: dict[str, Any], tags: Tags) -> None:
     Raises:
         ValidationError: Check ``tags``: a tag is invalid, or there would be more than 50.
     """
+    present = [SessionTag(str(each.get("Key")), str(each.get("Value"))) for each in _listed(document, "Tags")]
+    merged = merged_tags(present, tags)
+    if merged:
+        document["Tags"] = [{"Key": tag.key, "Value": tag.value} for tag in merged]
+
+
+def merged_tags(present: Tags, tags: Tags) -> Tags:
+    """Return the tags *present* with *tags*. A tag whose key differs only by case is replaced.
+
+    Raises:
+        ValidationError: Check ``tags``: a tag is invalid, or there would be more than 50.
+    """
     fault = fault_of(tags)
-    present = {str(each.get("Key")).lower(): each for each in _listed(document, "Tags")}
-    given = {tag.key.lower(): {"Key": tag.key, "Value": tag.value} for tag in tags}
-    merged = [*{**present, **given}.values()]
+    merged = [*{tag.key.lower(): tag for tag in (*present, *tags)}.values()]
     if fault is None and len(merged) > limits.TAGS_PER_ENTITY:
         fault = (f"at most {limits.TAGS_PER_ENTITY} tags", str(len(merged)))
     if fault is not None:
         raise ValidationError(check="tags", expected=fault[0], found=show(fault[1]), remedy="correct the tags")
-    if merged:
-        document["Tags"] = merged
+    return merged
+
+
+def left_tags(present: Tags, keys: Iterable[str]) -> Tags:
+    """Return the tags *present* without those with *keys*, whatever their case."""
+    gone = {str(key).lower() for key in keys}
+    return [tag for tag in present if tag.key.lower() not in gone]
 
 
 def remove_tags(document: dict[str, Any], keys: Iterable[str]) -> None:

@@ -30,7 +30,16 @@ def instant(at: datetime | None) -> str:
     Raises:
         ValidationError: *at* is not aware.
     """
-    return str(timestamp(clock.resolve(at).replace(microsecond=0)))
+    return str(timestamp(whole_second(at)))
+
+
+def whole_second(at: datetime | None) -> datetime:
+    """Return *at*, the present time when None, in UTC without fractions of a second.
+
+    Raises:
+        ValidationError: *at* is not aware.
+    """
+    return clock.resolve(at).replace(microsecond=0)
 
 
 def octets_of(material: object) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
 
+from federation import limits
 from federation.account.reading.oidc_providers import (
+    CREATED,
     DISCOVERY_FILE,
     JWKS_FILE,
     OIDC_PROVIDERS,
@@ -14,9 +17,19 @@ from federation.account.reading.oidc_providers import (
     directory_of,
     provider_arn,
 )
-from federation.account.writing.documents import octets_of
-from federation.account.writing.draft import Target, drafting
-from federation.account.writing.providers import delete_files, require_no_provider, require_provider, write_settings
+from federation.account.writing.attachments import Tags, check_quota, merged_tags
+from federation.account.writing.documents import octets_of, whole_second
+from federation.account.writing.draft import Draft, Target, drafting
+from federation.account.writing.providers import (
+    delete_files,
+    require_no_provider,
+    require_provider,
+    settings_of,
+    tag_provider,
+    tag_table,
+    untag_provider,
+    write_settings,
+)
 from federation.clock import Span
 from federation.oidc.issuer_url import read_url
 from federation.oidc.provider import OidcProvider
@@ -44,6 +57,8 @@ def add_oidc_provider(
     client_ids: Sequence[str],
     jwks: str | bytes | None = None,
     discovery: str | bytes | None = None,
+    tags: Tags = (),
+    at: datetime | None = None,
     **settings: Unpack[OidcSettings],
 ) -> str:
     """Register an OpenID Connect provider and return its ARN, or its name for a provider built into AWS.
@@ -54,11 +69,14 @@ def add_oidc_provider(
         client_ids: 1 to 100 client ids of 1 to 255 characters.
         jwks: The issuer's JSON Web Key Set as published. Without it every token of the issuer is refused until `register_jwks`.
         discovery: The discovery document of the issuer. It is stored and does not affect the verdict.
+        tags: Keys and values of at most 50 tags.
+        at: Time of creation, aware; the present time when None.
         settings: Settings of the provider; ``clock_skew`` in seconds or as a timedelta. Thumbprints are stored and do not affect the
             verdict.
 
     Raises:
         RegistrationError: An argument is invalid.
+        ValidationError: A tag is invalid.
         EntityAlreadyExists: The account has a provider of that URL.
         AccountFault: The account directory is at fault, or cannot be written.
     """
@@ -71,7 +89,8 @@ def add_oidc_provider(
         for file, octets in ((JWKS_FILE, keys), (DISCOVERY_FILE, found)):
             if octets is not None:
                 draft.write(f"{directory}/{file}", octets)
-        write_settings(draft, directory, {"url": provider.url, "client_ids": list(client_ids), **settings})
+        kept = {"tags": tag_table(merged_tags((), tags)), CREATED: whole_second(at)}
+        write_settings(draft, directory, {"url": provider.url, "client_ids": list(client_ids), **settings, **kept})
         return provider_arn(draft.settings, provider.name)
 
 
@@ -129,6 +148,60 @@ def register_jwks(account: Target, *, url: str, jwks: str | bytes) -> str:
     return update_oidc_provider(account, url=url, jwks=jwks)
 
 
+def add_client_id(account: Target, *, url: str, client_id: str) -> None:
+    """Add a client id to a provider. Adding it again has no effect.
+
+    Raises:
+        RegistrationError: The URL or the client id is invalid.
+        NoSuchEntity: The account has no such provider.
+        LimitExceeded: The provider has `limits.CLIENT_IDS_PER_PROVIDER` client ids.
+        AccountFaults: The account directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        directory, present = _client_ids(draft, url)
+        if client_id not in present:
+            check_quota("ClientIdsPerOpenIdConnectProvider", len(present) + 1, limits.CLIENT_IDS_PER_PROVIDER, file=directory)
+            write_settings(draft, directory, {"client_ids": [*present, client_id]})
+
+
+def remove_client_id(account: Target, *, url: str, client_id: str) -> None:
+    """Remove a client id from a provider. Removing one that it does not have has no effect.
+
+    Raises:
+        RegistrationError: The URL is invalid.
+        NoSuchEntity: The account has no such provider.
+        AccountFaults: It is the only client id, the account directory is at fault, or it cannot be written.
+    """
+    with drafting(account) as draft:
+        directory, present = _client_ids(draft, url)
+        write_settings(draft, directory, {"client_ids": [each for each in present if each != client_id]})
+
+
+def tag_oidc_provider(account: Target, *, url: str, tags: Tags) -> None:
+    """Add *tags* to a provider. A tag whose key differs only by case is replaced.
+
+    Raises:
+        RegistrationError: The URL is invalid.
+        NoSuchEntity: The account has no such provider.
+        ValidationError: A tag is invalid, or the provider would have more than 50 tags.
+        AccountFaults: The account directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        tag_provider(draft, _client_ids(draft, url)[0], tags)
+
+
+def untag_oidc_provider(account: Target, *, url: str, keys: Iterable[str]) -> None:
+    """Remove the tags with *keys*, without regard to case, from a provider. Missing keys are ignored.
+
+    Raises:
+        RegistrationError: The URL is invalid.
+        NoSuchEntity: The account has no such provider.
+        AccountFaults: The account directory is at fault, or cannot be written.
+    """
+    with drafting(account) as draft:
+        untag_provider(draft, _client_ids(draft, url)[0], keys)
+
+
 def delete_oidc_provider(account: Target, *, url: str) -> str:
     """Delete a provider and return its ARN. Roles that trust it are kept, as in AWS, and can no longer be assumed through it.
 
@@ -144,6 +217,18 @@ def delete_oidc_provider(account: Target, *, url: str) -> str:
         # The directory may contain those of other providers, whose files are kept.
         delete_files(draft, directory, [file for file in (SETTINGS_FILE, JWKS_FILE, DISCOVERY_FILE) if file in draft.entries(directory)])
         return provider_arn(draft.settings, name)
+
+
+def _client_ids(draft: Draft, url: str) -> tuple[str, list[str]]:
+    """Return the directory of a provider and its client ids.
+
+    Raises:
+        NoSuchEntity: The account has no such provider.
+    """
+    issuer = read_url(url)
+    directory = _directory(issuer)
+    require_provider(draft, directory, SETTINGS_FILE, issuer.removeprefix("https://"))
+    return directory, list(settings_of(draft, directory).get("client_ids", ()))
 
 
 def _directory(url: str) -> str:

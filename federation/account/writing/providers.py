@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from federation import clock
 from federation.account.reading.faults import Faults
 from federation.account.writing.atomic import PUBLIC_MODE
+from federation.account.writing.attachments import Tags, left_tags, merged_tags
 from federation.account.writing.draft import Draft
 from federation.account.writing.entities import no_such_entity
 from federation.account.writing.toml import NONE, toml_octets
 from federation.errors import EntityAlreadyExists, ValidationError, show
+from federation.identity import SessionTag
 
 SETTINGS_FILE: Final = "provider.toml"
 
@@ -51,10 +53,7 @@ def write_settings(draft: Draft, directory: str, given: Mapping[str, Any], *, un
         ValidationError: Check ``unset``: the file does not have one of these settings.
         AccountFaults: The file cannot be read.
     """
-    file, faults = f"{directory}/{SETTINGS_FILE}", Faults()
-    present: Any = draft.tree(faults).toml(file) if SETTINGS_FILE in draft.entries(directory) else {}
-    if len(faults):
-        raise faults.error()
+    file, present = f"{directory}/{SETTINGS_FILE}", settings_of(draft, directory)
     missing = [name for name in unset if name not in present]
     if missing:
         known = ", ".join(present) or "nothing"
@@ -69,6 +68,42 @@ def write_settings(draft: Draft, directory: str, given: Mapping[str, Any], *, un
         draft.write(file, toml_octets(settings), mode=PUBLIC_MODE)
     else:
         draft.remove(file)
+
+
+def settings_of(draft: Draft, directory: str) -> dict[str, Any]:
+    """Return what ``provider.toml`` states; empty where there is none.
+
+    Raises:
+        AccountFaults: The file cannot be read.
+    """
+    faults = Faults()
+    present: Any = draft.tree(faults).toml(f"{directory}/{SETTINGS_FILE}") if SETTINGS_FILE in draft.entries(directory) else {}
+    if len(faults):
+        raise faults.error()
+    return dict(present)
+
+
+def tag_provider(draft: Draft, directory: str, tags: Tags) -> None:
+    """Add *tags* to the provider of *directory*. A tag whose key differs only by case is replaced.
+
+    Raises:
+        ValidationError: A tag is invalid, or the provider would have more than 50 tags.
+    """
+    write_settings(draft, directory, {"tags": tag_table(merged_tags(_tags_of(draft, directory), tags))})
+
+
+def untag_provider(draft: Draft, directory: str, keys: Iterable[str]) -> None:
+    """Remove the tags with *keys*, without regard to case, from the provider of *directory*. Missing keys are ignored."""
+    write_settings(draft, directory, {"tags": tag_table(left_tags(_tags_of(draft, directory), keys))})
+
+
+def tag_table(tags: Tags) -> dict[str, str]:
+    """Return *tags* in the form of ``provider.toml``."""
+    return {tag.key: tag.value for tag in tags}
+
+
+def _tags_of(draft: Draft, directory: str) -> Tags:
+    return [SessionTag(key, str(value)) for key, value in settings_of(draft, directory).get("tags", {}).items()]
 
 
 def delete_files(draft: Draft, directory: str, names: Collection[str]) -> None:

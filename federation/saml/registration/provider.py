@@ -15,6 +15,7 @@ from federation.check_names import SamlCheck
 from federation.clock import Span
 from federation.errors import RegistrationError, ValidationError, show
 from federation.profiles import Profile
+from federation.provider_details import SamlDetails
 from federation.saml.registration.endpoints import sign_in
 from federation.saml.registration.keys import DecryptionKey, Permit, VerificationKey, load_certificates, load_decryption_key, parse_permit
 from federation.saml.registration.metadata import read_metadata
@@ -55,6 +56,7 @@ class SamlProvider:
         notes: Remarks of the registration, repeated in every report.
         account: Account id of the ARN, twelve digits.
         doc: Value of the condition key ``saml:doc``: ``<account>/<Name>``.
+        details: What IAM keeps of the provider beside what judges its tokens.
     """
 
     kind = "saml2-response"  # without annotation it is no field; the protocol `Provider` requires it on the instance
@@ -74,6 +76,7 @@ class SamlProvider:
     notes: tuple[str, ...]
     account: str
     doc: str
+    details: SamlDetails
     _endpoint: re.Pattern[str] = field()
 
     def __init__(  # noqa: PLR0913 - the public face: every word of a registration, keyword-only
@@ -139,6 +142,7 @@ class SamlProvider:
             "notes": _remarks(notes),
             "account": parsed.account,
             "doc": f"{parsed.account}/{parsed.name}",
+            "details": SamlDetails(),
             "_endpoint": aws.endpoint,
         }
         named(verifier)  # a missing library must fail here and not at the first token
@@ -221,6 +225,12 @@ class SamlProvider:
         """
         twin = copy.copy(self)
         object.__setattr__(twin, "profile", Profile(_one_of("profile", profile, tuple(Profile))))
+        return twin
+
+    def detailed(self, details: SamlDetails) -> SamlProvider:
+        """Return a copy of the provider with other *details*."""
+        twin = copy.copy(self)
+        object.__setattr__(twin, "details", details)
         return twin
 
     def receives_at(self, url: str) -> bool:
