@@ -16,6 +16,8 @@ from typing import Final
 
 REPOSITORY: Final = Path(__file__).parent.parent
 DATA: Final = Path(__file__).parent / "attacks.toml"
+ATTACKER: Final = REPOSITORY / "federation" / "testing" / "mutating"
+"""The modules that make attacks. What they cite is no rule that refuses one."""
 _TESTS: Final = REPOSITORY / "tests"
 _NAME: Final = re.compile(r"^ *def test((?:_[A-Za-z][0-9]{2})+)(?=_|\()", re.MULTILINE)
 
@@ -47,9 +49,10 @@ def areas() -> tuple[Area, ...]:
     )
 
 
-def citations(directory: Path) -> Mapping[str, list[str]]:
-    """Return row id to the Python files under *directory* that cite it, as paths within the repository."""
-    return _by_row((row, path) for path in sorted(directory.rglob("*.py")) for row in cited(path.read_text(encoding="utf-8")))
+def citations(directory: Path, *, without: Path | None = None) -> Mapping[str, list[str]]:
+    """Return row id to the Python files under *directory*, but not under *without*, that cite it, as paths within the repository."""
+    files = (path for path in sorted(directory.rglob("*.py")) if without not in path.parents)
+    return _by_row((row, path) for path in files for row in cited(path.read_text(encoding="utf-8")))
 
 
 def cited(text: str) -> Iterator[str]:

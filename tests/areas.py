@@ -112,7 +112,7 @@ AREAS: Final = {
     "aws_texts": ("unit/test_texts.py", "corpus/test_recorded_texts.py"),
     "check_names": ("docs/test_checks_page.py",),
     "errors": ("unit/test_errors.py",),
-    "testing": ("unit/testing", "cli/test_mint_examples.py"),
+    "testing": ("property/test_strategies.py", "unit/testing", "cli/test_mint_examples.py"),
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
     "docs": ("docs",),
     "interop": ("interop",),

@@ -3,12 +3,15 @@
 import base64
 import copy
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from lxml import etree
 
 from federation.profiles import Profile
 from federation.saml.xml import DS, SAML, SAMLP, Element
+from federation.testing.mutating import wrapping
+from federation.testing.mutating.trees import forged, strip_signatures
 from tests.support.signatures import (
     LOGIN,
     Keys,
@@ -30,27 +33,6 @@ ASSERTION = f"{SAML}Assertion"
 SIGNATURE = f"{DS}Signature"
 
 
-def forged(element: Element) -> Element:
-    """A copy of *element* with another ID and subject."""
-    twin = copy.deepcopy(element)
-    twin.set("ID", "_forged")
-    for name_id in twin.iter(f"{SAML}NameID"):
-        name_id.text = "admin@example.com"
-    return twin
-
-
-def without_signature(element: Element) -> Element:
-    twin = copy.deepcopy(element)
-    for signature in twin.findall(SIGNATURE):
-        twin.remove(signature)
-    return twin
-
-
-def evil(root: Element) -> None:
-    for name_id in root.iter(f"{SAML}NameID"):
-        name_id.text = "admin@example.com"
-
-
 def check(change: Callable[[Element], None], sign: str = "assertion") -> str:
     return refused(changed(genuine(sign), change)).check
 
@@ -61,87 +43,36 @@ def test_genuine_messages_pass_through_this_harness() -> None:
 
 
 def test_S01_original_response_inside_the_signature_of_a_copy() -> None:
-    def wrap(root: Element) -> None:
-        original = without_signature(root)
-        root.set("ID", "_forged")
-        evil(root)
-        part(root, "ds:Signature").append(original)
-
-    assert check(wrap, "response") == "root"
+    assert check(wrapping.response_in_signature, "response") == "root"
 
 
 def test_S02_original_response_beside_the_signature() -> None:
-    def wrap(root: Element) -> None:
-        original = without_signature(root)
-        root.set("ID", "_forged")
-        evil(root)
-        root.insert(1, original)
-
-    assert check(wrap, "response") == "root"
+    assert check(wrapping.response_beside_signature, "response") == "root"
 
 
 @pytest.mark.parametrize("place", [0, 1, -1])
 def test_S03_S11_forged_assertion_beside_the_signed_one(place: int) -> None:
-    def wrap(root: Element) -> None:
-        twin = without_signature(forged(part(root, "saml:Assertion")))
-        root.insert(place if place >= 0 else len(root), twin)
-
-    assert check(wrap) == "assertion-count"
+    assert check(partial(wrapping.assertion_beside, place=place)) == "assertion-count"
 
 
 def test_S04_signed_assertion_inside_the_forged_one() -> None:
-    def wrap(root: Element) -> None:
-        signed = part(root, "saml:Assertion")
-        twin = without_signature(forged(signed))
-        root.replace(signed, twin)
-        twin.append(signed)
-
-    assert check(wrap) == "assertion-count"
+    assert check(wrapping.assertion_in_forged) == "assertion-count"
 
 
 def test_S05_forged_assertion_carries_the_signature_and_the_original_follows() -> None:
-    def wrap(root: Element) -> None:
-        signed = part(root, "saml:Assertion")
-        original = without_signature(signed)
-        signed.set("ID", "_forged")
-        evil(signed)
-        root.append(original)
-
-    assert check(wrap) == "assertion-count"
+    assert check(wrapping.original_after_forged) == "assertion-count"
 
 
 def test_S06_original_assertion_inside_the_forged_ones_signature() -> None:
-    def wrap(root: Element) -> None:
-        signed = part(root, "saml:Assertion")
-        original = without_signature(signed)
-        signed.set("ID", "_forged")
-        evil(signed)
-        part(signed, "ds:Signature").append(original)
-
-    assert check(wrap) == "assertion-count"
+    assert check(wrapping.assertion_in_signature) == "assertion-count"
 
 
 def test_S07_signed_assertion_in_extensions() -> None:
-    def wrap(root: Element) -> None:
-        signed = part(root, "saml:Assertion")
-        twin = without_signature(forged(signed))
-        root.replace(signed, twin)
-        extensions = etree.Element(f"{SAMLP}Extensions")
-        extensions.append(signed)
-        root.insert(1, extensions)
-
-    assert check(wrap) == "assertion-count"
+    assert check(wrapping.assertion_in_extensions) == "assertion-count"
 
 
 def test_S08_object_holds_the_original() -> None:
-    def wrap(root: Element) -> None:
-        signed = part(root, "saml:Assertion")
-        original = without_signature(signed)
-        signed.set("ID", "_forged")
-        evil(signed)
-        etree.SubElement(part(signed, "ds:Signature"), f"{DS}Object").append(original)
-
-    assert check(wrap) == "assertion-count"
+    assert check(wrapping.assertion_in_object) == "assertion-count"
 
 
 def test_S08_object_without_an_assertion() -> None:
@@ -152,41 +83,19 @@ def test_S08_object_without_an_assertion() -> None:
 
 @pytest.mark.parametrize("place", ["saml:Issuer", "samlp:Status", ".//saml:AttributeValue"])
 def test_S09_signed_response_in_an_unexpected_place(place: str) -> None:
-    def wrap(root: Element) -> None:
-        original = copy.deepcopy(root)
-        root.set("ID", "_forged")
-        root.remove(part(root, "ds:Signature"))
-        evil(root)
-        part(root, place).append(original)
-
-    assert check(wrap, "response") == "root"
+    assert check(partial(wrapping.response_in, path=place), "response") == "root"
 
 
 def test_S10_response_signature_moved_into_the_assertion() -> None:
-    def move(root: Element) -> None:
-        assertion = part(root, "saml:Assertion")
-        evil(root)
-        assertion.insert(1, part(root, "ds:Signature"))
-
-    assert check(move, "response") == "signature-reference"
+    assert check(wrapping.response_signature_in_assertion, "response") == "signature-reference"
 
 
 def test_S12_S13_content_parked_in_a_second_signature() -> None:
-    def park(root: Element) -> None:
-        signature = part(root, "ds:Signature")
-        twin = copy.deepcopy(signature)
-        etree.SubElement(twin, f"{DS}Object").append(etree.Element("x"))
-        signature.addnext(twin)
-
-    assert check(park, "response") == "signature-shape"
+    assert check(wrapping.content_in_second_signature, "response") == "signature-shape"
 
 
 def test_S14_two_signed_infos() -> None:
-    def double(root: Element) -> None:
-        info = part(root, ".//ds:SignedInfo")
-        info.addnext(copy.deepcopy(info))
-
-    assert check(double) == "signature-shape"
+    assert check(wrapping.two_signed_infos) == "signature-shape"
 
 
 def test_S15_comment_in_the_digest_value() -> None:
@@ -253,12 +162,7 @@ def test_S19_an_id_that_is_a_pointer_is_only_a_string() -> None:
 @pytest.mark.parametrize("attribute", ["ID", "Id", "id", "AssertionID"])
 @pytest.mark.parametrize("place", [0, 1])
 def test_S21_S22_the_signed_id_twice(attribute: str, place: int) -> None:
-    def change(root: Element) -> None:
-        value = part(root, "saml:Assertion").get("ID", "")
-        twin = etree.Element("thing", {attribute: value})
-        part(root, "samlp:Status").insert(place, twin)
-
-    assert check(change) == "duplicate-id"
+    assert check(partial(wrapping.id_on_another, attribute=attribute, place=place)) == "duplicate-id"
 
 
 def test_S22_xml_id_of_the_same_value() -> None:
@@ -271,32 +175,17 @@ def test_S22_xml_id_of_the_same_value() -> None:
 
 @pytest.mark.parametrize("name", ["Signature", "DigestValue"])
 def test_S23_an_earlier_signature_or_digest_elsewhere(name: str) -> None:
-    def change(root: Element) -> None:
-        detail = etree.SubElement(part(root, "samlp:Status"), f"{SAMLP}StatusDetail")
-        detail.append(copy.deepcopy(part(root, f".//ds:{name}")))
-        evil(root)
-
+    change = partial(wrapping.digest_elsewhere, name=name)
     assert check(change) == ("signature-shape" if name == "Signature" else "signature-digest")
 
 
 @pytest.mark.parametrize("sign", ["assertion", "response", "both"])
 def test_S25_every_signature_stripped(sign: str) -> None:
-    def strip(root: Element) -> None:
-        for signature in list(root.iter(SIGNATURE)):
-            parent = signature.getparent()
-            assert parent is not None
-            parent.remove(signature)
-
-    assert check(strip, sign) == "signature-missing"
+    assert check(strip_signatures, sign) == "signature-missing"
 
 
 def test_S25_an_empty_signature() -> None:
-    def empty(root: Element) -> None:
-        signature = part(root, ".//ds:Signature")
-        for child in list(signature):
-            signature.remove(child)
-
-    assert check(empty) == "signature-shape"
+    assert check(wrapping.signature_emptied) == "signature-shape"
 
 
 @pytest.mark.parametrize("value", ["", "AA==", "not base64", "Zm9yZ2Vk" * 40])
@@ -308,10 +197,7 @@ def test_S26_errors_while_verifying_are_refusals(value: str) -> None:
 
 
 def test_S27_key_info_holds_nothing_but_keys() -> None:
-    def change(root: Element) -> None:
-        part(root, ".//ds:KeyInfo").append(etree.Element(f"{SAML}Attribute"))
-
-    assert check(change) == "signature-shape"
+    assert check(wrapping.content_in_key_info) == "signature-shape"
 
 
 @pytest.mark.parametrize(
@@ -392,13 +278,7 @@ def test_S33_signature_of_another_namespace(namespace: str) -> None:
 
 @pytest.mark.parametrize("place", [0, 2, -1])
 def test_S34_signature_elsewhere_among_the_children(place: int) -> None:
-    def change(root: Element) -> None:
-        assertion = part(root, "saml:Assertion")
-        signature = part(assertion, "ds:Signature")
-        assertion.remove(signature)
-        assertion.insert(place if place >= 0 else len(assertion), signature)
-
-    assert check(change) == "signature-shape"
+    assert check(partial(wrapping.signature_moved, place=place)) == "signature-shape"
 
 
 @pytest.mark.parametrize("path", ["saml:Issuer", "samlp:Status"])
@@ -411,7 +291,7 @@ def test_S36_assertion_in_advice() -> None:
     def change(root: Element) -> None:
         assertion = part(root, "saml:Assertion")
         advice = etree.Element(f"{SAML}Advice")
-        advice.append(without_signature(forged(assertion)))
+        advice.append(forged(assertion))
         part(assertion, "saml:Conditions").addnext(advice)
 
     assert refused(genuine(before=change)).check == "assertion-count"
@@ -479,10 +359,7 @@ def test_S24_what_is_read_is_what_was_digested() -> None:
 
 
 def test_S38_an_assertion_copied_out_of_a_signed_response_is_unsigned() -> None:
-    def strip(root: Element) -> None:
-        root.remove(part(root, "ds:Signature"))
-
-    copied = changed(genuine("response"), strip)
+    copied = changed(genuine("response"), wrapping.assertion_copied_out)
     assert refused(copied).check == "signature-missing"
     assert refused(genuine("response"), Keys(profile=Profile.AWS)).check == "signature-missing"
     assert refused(genuine("response"), Keys(signed="assertion")).check == "signature-missing"

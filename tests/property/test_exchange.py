@@ -10,22 +10,12 @@ from hypothesis import strategies as st
 
 from federation.account import init_account, load_account
 from federation.errors import AccountFaults, FederationError
+from federation.testing.strategies import values_of_any_type
 from tests.support.sts.saml_login import AT, PROVIDER, ROLE, World, mint
 from tests.support.world import ACCOUNT
 
-anything = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(),
-        st.text(max_size=40),
-        st.binary(max_size=40),
-        st.sampled_from([ROLE, PROVIDER]),
-    ),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(["arn", "Version", "x"]), inner, max_size=3)),
-    max_leaves=6,
-)
+VALUES = values_of_any_type(ROLE, PROVIDER)
+anything = VALUES | st.lists(st.dictionaries(st.sampled_from(["arn", "Version", "x"]), VALUES, max_size=3), max_size=4)
 WORLD = World()
 SERVICE = WORLD.sts
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from federation.account import Account, init_account, load_account
 from federation.account.importing import import_account
 from federation.account.reading.names import file_name, name_of
+from federation.testing.strategies import tag_values
 from tests.support.world import ACCOUNT
 
 CREATED = "2026-01-01T00:00:00+00:00"
@@ -32,7 +33,7 @@ def unique(longest: int, *, most: int = 4) -> st.SearchStrategy[list[str]]:
 
 
 PATHS = st.one_of(st.just("/"), st.text([chr(c) for c in range(0x21, 0x7F)], min_size=1, max_size=20).map(lambda path: f"/{path}/"))
-TAG_TEXT = st.text(st.characters(categories=["L", "N", "Zs"], include_characters="_.:/=+-@"), max_size=12)
+TAG_TEXT = tag_values()
 TAGS = st.lists(
     st.fixed_dictionaries({"Key": TAG_TEXT.filter(bool), "Value": TAG_TEXT}), max_size=3, unique_by=lambda tag: str(tag["Key"]).lower()
 )

@@ -16,16 +16,13 @@ from federation.jose.decode import decode_token
 from federation.jose.jwks import KeySet
 from federation.jose.strictjson import Complaint, decode_object
 from federation.profiles import Profile
+from federation.testing.strategies import json_values
 from tests.support.oidc import AT, forge, provider, token
 
 COMPLAINT = Complaint(InvalidIdentityToken, "json", "text", "x")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/= "
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
+JSON = json_values()
 
 
 @given(st.data())
@@ -48,14 +45,14 @@ def test_cutting_or_repeating_refuses(data: st.DataObject) -> None:
                 validate(changed, provider("ES256"), at=AT)
 
 
-@given(st.one_of(st.text(max_size=200), st.binary(max_size=200), json_values))
+@given(st.one_of(st.text(max_size=200), st.binary(max_size=200), JSON))
 def test_only_refusals_escape(value: Any) -> None:
     with pytest.raises(FederationError):
         validate(value, provider(), at=AT)
     assert not diagnose(value, provider(), at=AT).accepted
 
 
-@given(st.one_of(st.binary(max_size=100), json_values.map(lambda v: json.dumps(v).encode())), st.sampled_from(["strict", "aws"]))
+@given(st.one_of(st.binary(max_size=100), JSON.map(lambda v: json.dumps(v).encode())), st.sampled_from(["strict", "aws"]))
 def test_only_refusals_escape_for_signed_nonsense(payload: bytes, profile: str) -> None:
     signed = forge().sign(b'{"alg":"RS256","kid":"key-1"}', payload or b"x")
     with pytest.raises(FederationError):
@@ -65,7 +62,7 @@ def test_only_refusals_escape_for_signed_nonsense(payload: bytes, profile: str) 
 @given(
     st.dictionaries(
         st.sampled_from(["sub", "aud", "azp", "iat", "exp", "nbf", "jti", "amr", "cnf", "token_use", "events", "iss", "x"]),
-        json_values,
+        JSON,
         max_size=4,
     ),
     st.sampled_from(["strict", "aws"]),
@@ -87,19 +84,17 @@ def test_deciding_and_explaining_agree_whatever_the_claims(claims: dict[str, Any
 
 
 jwks_members = st.sampled_from(["kty", "n", "e", "x", "y", "crv", "kid", "use", "alg", "key_ops", "x5c", "d"])
-jwks_values = (
-    st.sampled_from(["RSA", "EC", "OKP", "oct", "P-256", "Ed25519", "AQAB", "sig", "ES256", ["verify"], 1, None, "+"]) | json_values
-)
+jwks_values = st.sampled_from(["RSA", "EC", "OKP", "oct", "P-256", "Ed25519", "AQAB", "sig", "ES256", ["verify"], 1, None, "+"]) | JSON
 
 
-@given(st.lists(st.dictionaries(jwks_members, jwks_values, max_size=6) | json_values, max_size=3), st.sampled_from(list(Profile)))
+@given(st.lists(st.dictionaries(jwks_members, jwks_values, max_size=6) | JSON, max_size=3), st.sampled_from(list(Profile)))
 def test_any_key_set_is_loaded_or_refused_in_kind(keys: list[Any], profile: Profile) -> None:
     for document in ({"keys": keys}, json.dumps({"keys": keys})):
         with suppress(RegistrationError):
             KeySet.parse(document, profile=profile)
 
 
-@given(json_values | st.dictionaries(st.sampled_from(["active", "sub", "exp", "aud", "data", "user_id", "iat", "error"]), json_values))
+@given(JSON | st.dictionaries(st.sampled_from(["active", "sub", "exp", "aud", "data", "user_id", "iat", "error"]), JSON))
 def test_any_answer_is_registered_or_refused_in_kind(answer: Any) -> None:
     for name in ("www.amazon.com", "graph.facebook.com", "as.example.com"):
         with suppress(RegistrationError):
@@ -115,7 +110,7 @@ def test_base64url_has_one_spelling(octets: bytes) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.text(max_size=10), json_values, max_size=5))
+@given(st.dictionaries(st.text(max_size=10), JSON, max_size=5))
 def test_json_that_two_parsers_read_alike_is_read(members: dict[str, Any]) -> None:
     decoded = decode_object(json.dumps(members, ensure_ascii=False).encode(), COMPLAINT)
     assert (decoded.members, decoded.repeated) == (members, ())

@@ -9,13 +9,13 @@ from federation.explaining.fixing import changed
 from federation.explaining.linting import explain_policy
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import SEVERITIES, lint
+from federation.testing.strategies import policy_actions, policy_callers, policy_documents, policy_request_keys
 from tests.support.policies import ask
-from tests.support.policy_strategies import ACTIONS, CALLERS, DOCUMENTS, REQUEST_KEYS
 from tests.support.trusts import findings, scoped
 from tests.support.world import GITHUB
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys())
 def test_an_edit_lets_in_nobody_of_whom_it_does_not_tell(document: Any, caller: Any, action: str, keys: Any) -> None:
     policy = Policy.stored(document, kind="trust")
     request = RequestContext(principal=caller, action=action, keys=keys)
@@ -32,7 +32,7 @@ def test_an_edit_lets_in_nobody_of_whom_it_does_not_tell(document: Any, caller: 
 WITHOUT_EFFECT = {"duplicate-statement", "unreachable-statement", "contradictory-conditions"}
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys())
 def test_a_statement_said_to_be_without_effect_has_none(document: Any, caller: Any, action: str, keys: Any) -> None:
     policy = Policy.stored(document, kind="trust")
     idle = {int(each.path.partition("[")[2].partition("]")[0]) for each in lint(policy) if each.id in WITHOUT_EFFECT}
@@ -43,7 +43,7 @@ def test_a_statement_said_to_be_without_effect_has_none(document: Any, caller: A
         assert without.evaluate(request).effect == policy.evaluate(request).effect
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS)
+@given(policy_documents(), policy_callers(), policy_actions())
 def test_what_grants_without_any_key_is_found(document: Any, caller: Any, action: str) -> None:
     policy = Policy.stored(document, kind="trust")
     found = lint(policy)

@@ -18,14 +18,19 @@ from federation.policy.operands import Patterns, RequestValues
 from federation.policy.sieve import Sieve
 from federation.policy.values import ArnPattern, lower, read_arn, read_date, read_number, read_octets
 from federation.policy.wildcard import Pattern, Piece, units
-from tests.support import policy_twin
-from tests.support.policy_strategies import ACTIONS, ARN_PATTERNS, ARNS, CALLERS, DOCUMENTS, PROVIDER, REQUEST_KEYS
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
+from federation.testing.strategies import (
+    arn_patterns,
+    arns,
+    json_values,
+    policy_actions,
+    policy_callers,
+    policy_documents,
+    policy_request_keys,
 )
+from federation.testing.strategies.colliding import PROVIDER
+from tests.support import policy_twin
+
+JSON = json_values(interoperable=False)
 
 
 def refusal_of(action: Callable[[], object]) -> FederationError | None:
@@ -42,7 +47,7 @@ def decide(document: Any, caller: Principal, action: str, keys: Any) -> str:
     return Policy.stored(document, kind="trust").evaluate(request).effect
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS, st.randoms(use_true_random=False))
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys(), st.randoms(use_true_random=False))
 def test_the_order_of_statements_never_matters(document: Any, caller: Principal, action: str, keys: Any, order: random.Random) -> None:
     before = decide(document, caller, action, keys)
     statements = list(document["Statement"])
@@ -50,7 +55,7 @@ def test_the_order_of_statements_never_matters(document: Any, caller: Principal,
     assert decide({**document, "Statement": statements}, caller, action, keys) == before
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys())
 def test_deny_beats_allow(document: Any, caller: Principal, action: str, keys: Any) -> None:
     deny = {"Effect": "Deny", "Principal": {"Federated": caller.name}, "Action": "*"}
     assert decide({**document, "Statement": [*document["Statement"], deny]}, caller, action, keys) == "Deny"
@@ -89,12 +94,12 @@ def test_few_values_with_variables_say_what_many_say(name: str, quantifier: str,
     assert [effect(stated, few) for stated in ("Allow", "Deny")] == [effect(stated, many) for stated in ("Allow", "Deny")]
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys())
 def test_the_slow_twin_agrees(document: Any, caller: Principal, action: str, keys: Any) -> None:
     assert decide(document, caller, action, keys) == policy_twin.evaluate(document, caller, action, keys)
 
 
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys())
 def test_the_explanation_agrees_with_the_decision(document: Any, caller: Principal, action: str, keys: Any) -> None:
     decision = Policy.stored(document, kind="trust").evaluate(RequestContext(principal=caller, action=action, keys=keys))
     matched = [each for each in decision.statements if each.matched]
@@ -118,7 +123,7 @@ def test_any_document_is_answered_in_kind(document: Any, kind: str) -> None:
         assert "\n" not in str(refusal)
 
 
-@given(DOCUMENTS, st.data())
+@given(policy_documents(), st.data())
 def test_a_damaged_policy_is_answered_in_kind(document: Any, data: st.DataObject) -> None:
     text = json.dumps(document)
     place = data.draw(st.integers(0, len(text) - 1))
@@ -127,7 +132,7 @@ def test_a_damaged_policy_is_answered_in_kind(document: Any, data: st.DataObject
     assert refusal is None or isinstance(refusal, MalformedPolicyDocument)
 
 
-@given(DOCUMENTS)
+@given(policy_documents())
 def test_the_text_of_a_policy_makes_the_same_policy(document: Any) -> None:
     policy = Policy.stored(document, kind="trust")
     again = Policy.stored(policy.source_text, kind="trust")
@@ -149,7 +154,7 @@ def test_a_sieve_tells_what_each_pattern_tells(patterns: list[str], texts: list[
     assert told == [any(policy_twin.like(pattern, text) for pattern in patterns) for text in texts]
 
 
-@given(st.lists(ARN_PATTERNS, max_size=8), st.lists(ARNS, max_size=8))
+@given(st.lists(arn_patterns(), max_size=8), st.lists(arns(), max_size=8))
 def test_a_sieve_keeps_the_fields_of_arns_apart(patterns: list[str], texts: list[str]) -> None:
     arns = [fields for text in texts if (fields := read_arn(text)) is not None]
     wanted = [spelled for pattern in patterns if (spelled := policy_twin.arn_of(pattern)) is not None]
@@ -191,7 +196,7 @@ def test_addresses_lie_in_their_own_network(address: Any) -> None:
 
 @pytest.mark.long
 @settings(max_examples=20_000, deadline=None)
-@given(DOCUMENTS, CALLERS, ACTIONS, REQUEST_KEYS)
+@given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys())
 def test_the_slow_twin_agrees_at_length(document: Any, caller: Principal, action: str, keys: Any) -> None:
     assert decide(document, caller, action, keys) == policy_twin.evaluate(document, caller, action, keys)
 

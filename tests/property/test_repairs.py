@@ -14,7 +14,7 @@ from federation.explaining.trust import repairing
 from federation.explaining.trust.asked import Asked
 from federation.explanation import Obstacle
 from federation.policy import Policy, RequestContext
-from tests.support.policy_strategies import CALLERS, DOCUMENTS, REQUEST_KEYS
+from federation.testing.strategies import policy_callers, policy_documents, policy_request_keys
 
 TAGGED = st.fixed_dictionaries({}, optional={"aws:TagKeys": st.just(["team"]), "sts:SourceIdentity": st.sampled_from(["alice", "bob"])})
 REFUSAL = AccessDenied(check="trust-policy", expected="a", found="b", remedy="c")
@@ -36,7 +36,7 @@ def conditions(document: Any, effect: str) -> Counter[int]:
     )
 
 
-@given(document=DOCUMENTS, caller=CALLERS, keys=REQUEST_KEYS, tagged=TAGGED, writing=WRITINGS)
+@given(document=policy_documents(), caller=policy_callers(), keys=policy_request_keys(), tagged=TAGGED, writing=WRITINGS)
 def test_every_edit_keeps_its_promise(document: Any, caller: Any, keys: Any, tagged: Any, writing: Any) -> None:
     text = json.dumps(document, **writing)
     policy = Policy.stored(text)

@@ -13,6 +13,7 @@ from federation.errors import FederationError, InvalidClientTokenId, PackedPolic
 from federation.identity import SessionTag
 from federation.sts.sessions.role_session import SAML_LASTING_KEYS, RoleSession, open_session, seal_session
 from federation.sts.sessions.sealing import Sealer
+from federation.testing.strategies import session_names
 from tests.support.world import ACCOUNT, ISSUED
 
 AT = ISSUED
@@ -25,7 +26,7 @@ sessions = st.builds(
     account=st.just(ACCOUNT),
     role=st.from_regex(r"/([a-z]{1,9}/)?[A-Za-z0-9+=,.@_-]{1,64}", fullmatch=True),
     role_id=st.from_regex(r"AROA[A-Z2-7]{17}", fullmatch=True),
-    name=st.from_regex(r"[a-zA-Z_0-9+=,.@-]{2,64}", fullmatch=True),
+    name=session_names(),
     issued_at=st.just(AT),
     expires_at=st.integers(1, 43_200).map(lambda seconds: AT + timedelta(seconds=seconds)),
     federated_provider=st.sampled_from(

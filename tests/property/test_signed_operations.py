@@ -9,20 +9,16 @@ from hypothesis import strategies as st
 
 from federation.errors import FederationError, InternalFailure
 from federation.sts.service import SecurityTokenService
+from federation.testing.strategies import values_of_any_type
 from tests.support.sts.callers import AT, ROLE, ROOT
 from tests.support.sts.services import TASK, TRADE_IN, managing
 from tests.support.world import KEY_ID, SECRET, USER
 
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3) | st.tuples(inner, inner),
-    max_leaves=6,
-)
 WORDS = st.sampled_from(
     [USER, ROOT, ROLE, TASK, TRADE_IN, KEY_ID, "session", "RS256", "aws:x", "{}", "a" * 3000, "\ud800", "\0", "", "123456"]
 )
 TAGS = st.lists(st.fixed_dictionaries({"Key": st.text(max_size=4) | WORDS, "Value": st.text(max_size=4)}), max_size=3)
-VALUE = ANYTHING | WORDS | TAGS | st.integers(-1, 130_000)
+VALUE = values_of_any_type() | WORDS | TAGS | st.integers(-1, 130_000)
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "assume_role": (
         "role_arn", "role_session_name", "policy_arns", "policy", "duration_seconds", "tags", "transitive_tag_keys", "external_id",
@@ -64,7 +60,7 @@ def test_arguments_of_any_kind(sts: SecurityTokenService, operation: str, data: 
     names = data.draw(st.lists(st.sampled_from(PARAMETERS[operation] or ("",)), max_size=3, unique=True))
     call = {**REQUIRED[operation], **{name: data.draw(VALUE) for name in names if name}}
     if operation != "authorize":
-        call["caller"] = data.draw(st.sampled_from([USER, ROOT]) | ANYTHING)
+        call["caller"] = data.draw(st.sampled_from([USER, ROOT]) | values_of_any_type())
     assert SECRET not in told(getattr(sts, operation), **call)
 
 
@@ -78,6 +74,6 @@ def told(operation: Callable[..., object], *arguments: object, **keywords: objec
         return f"{refusal} {refusal.message}"
 
 
-@given(key_id=ANYTHING | WORDS, token=ANYTHING | WORDS)
+@given(key_id=values_of_any_type() | WORDS, token=values_of_any_type() | WORDS)
 def test_credentials_of_any_kind(sts: SecurityTokenService, key_id: Any, token: Any) -> None:
     assert SECRET not in told(sts.caller_for_key, key_id, token)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from federation.errors import FederationError, InternalFailure
 from federation.sts.login.web_identity_claims import ROLES, SOURCE_IDENTITY, TAGS
 from federation.sts.results import WebIdentityRoleSession
+from federation.testing.strategies import json_values, values_of_any_type
 from tests.support.sts.web_identity import ACCESS_TOKEN, AMAZON, ROLE, World, mint
 
 WORLD = World()
@@ -15,19 +16,15 @@ TOKEN = mint()
 SUBJECT = WORLD.assume(TOKEN).subject
 
 text = st.text(max_size=20)
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | text,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
-    max_leaves=8,
-)
+JSON = json_values() | st.integers(-(2**70), 2**70)
 tag_claims = st.fixed_dictionaries(
     {},
     optional={
-        "principal_tags": st.dictionaries(text, st.lists(text, max_size=2) | json_values, max_size=3),
-        "transitive_tag_keys": json_values,
+        "principal_tags": st.dictionaries(text, st.lists(text, max_size=2) | JSON, max_size=3),
+        "transitive_tag_keys": JSON,
     },
 )
-foreign = st.none() | st.booleans() | st.integers() | st.binary(max_size=40) | st.text(max_size=40) | st.lists(text, max_size=3)
+foreign = values_of_any_type()
 
 
 def answer(token: object, **call: Any) -> WebIdentityRoleSession | FederationError:
@@ -60,7 +57,7 @@ def test_a_changed_token_is_refused_or_the_same(data: st.DataObject) -> None:
 @given(
     st.dictionaries(
         st.sampled_from([ROLES, TAGS, SOURCE_IDENTITY, f"{TAGS}/principal_tags/Team", f"{TAGS}/transitive_tag_keys", "amr", "azp", "jti"]),
-        json_values | tag_claims | st.just(ROLE) | st.just([ROLE]),
+        JSON | tag_claims | st.just(ROLE) | st.just([ROLE]),
         max_size=4,
     )
 )

@@ -16,10 +16,10 @@ from federation.explaining.linting import TABLE, ExplainedFinding, explain_polic
 from federation.explanation import Change, Edit
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import MAX_FINDINGS, RULES, SEVERITIES, lint
+from federation.testing.strategies import policy_documents
 from tests.support.growth import spends_at_most
 from tests.support.lint_examples import JOB, LINT_EXAMPLES, LintExample
 from tests.support.policies import document
-from tests.support.policy_strategies import DOCUMENTS
 from tests.support.trusts import EKS, saml, scoped
 from tests.support.world import GITHUB
 
@@ -188,7 +188,7 @@ def test_the_cost_of_trying_is_bounded() -> None:
     assert not any(edit.applicable for each in found for edit in each.edits)
 
 
-@given(DOCUMENTS)
+@given(policy_documents())
 def test_whatever_is_found_is_explained(given_document: Any) -> None:
     policy = Policy.stored(given_document, kind="trust")
     found = list(explain_policy(policy))

@@ -13,8 +13,8 @@ from federation.explaining.linting.mending import mend
 from federation.explaining.linting.refusals import explain_unstorable
 from federation.explanation import Edit
 from federation.policy import Policy
+from federation.testing.strategies import policy_documents
 from tests.support.policies import document, statement
-from tests.support.policy_strategies import DOCUMENTS
 from tests.support.trusts import saml, scoped
 from tests.support.world import GITHUB
 
@@ -101,7 +101,7 @@ def test_a_document_that_does_not_or_that_would_be_open(source: Any) -> None:
 
 
 @given(
-    DOCUMENTS,
+    policy_documents(),
     st.sampled_from(["Effect", "Action", "Principal", "Condition"]),
     st.sampled_from([str.lower, str.upper, lambda name: f"{name}s"]),
 )

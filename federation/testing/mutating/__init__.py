@@ -1,0 +1,1 @@
+"""The mutations of tokens, by what they change. `federation.testing.mutator` applies them."""
