@@ -71,12 +71,14 @@ class Application:
         """Serve one request, wholly with the generation of the account that was served when the request began."""
         started = time.perf_counter_ns()
         request = _request(scope, b"")
+        takes_body = request.method == _POST
         try:
             endpoint = self._current()
-            body = await _body(request, connection)
+            takes_body = endpoint.takes_body(request)
+            body = await _body(request, connection, takes_body=takes_body)
         except FederationError as refusal:
             answer = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
-            if _has_needless_body(request):
+            if _announces_body(request) and not takes_body:
                 answer = replace(answer, response=replace(answer.response, more=_LAST_RESPONSE))
         else:
             request, started = _request(scope, body), time.perf_counter_ns()
@@ -94,9 +96,9 @@ def _request(scope: RsgiScope, body: bytes) -> Request:
     return Request(scope.method, scope.path, scope.query_string, headers, body, scope.client, scope.authority or "")
 
 
-async def _body(request: Request, connection: Connection) -> bytes:
+async def _body(request: Request, connection: Connection, *, takes_body: bool) -> bytes:
     """Read the body within size and time (attack row D01)."""
-    if _has_needless_body(request):
+    if _announces_body(request) and not takes_body:
         raise MalformedInput(
             check="request-body",
             expected=f"no body, except with {_POST}",
@@ -130,14 +132,13 @@ async def _body(request: Request, connection: Connection) -> bytes:
         ) from None
 
 
-def _has_needless_body(request: Request) -> bool:
-    """Tell whether a request announces a body although its method defines none (RFC 9110 9.3.1).
+def _announces_body(request: Request) -> bool:
+    """Tell whether a request announces a body. Where it takes none, as a GET does not (RFC 9110 9.3.1), that is refused.
 
     hyper accepts a bare line feed as the end of a header line; a proxy in front of the server may not, and then misses the length. What
     the proxy sends next is a request of another client, not a body. So nothing more is read from such a connection (ADR 18).
     """
-    framed = request.header("content-length") or request.header("transfer-encoding")
-    return request.method != _POST and framed not in ("", "0")
+    return (request.header("content-length") or request.header("transfer-encoding")) not in ("", "0")
 
 
 def _framing_refusal(request: Request, announced: str) -> FederationError | None:

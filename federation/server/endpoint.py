@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import Final
+from typing import Final, Protocol
 
 from federation import aws_texts, clock
 from federation.calls.record import Parameter
@@ -35,6 +35,26 @@ VERSION: Final = "2011-06-15"
 OPERATIONS_PATH: Final = "/"
 _IAM: Final = "iam"
 _METHODS: Final = frozenset({"GET", "POST"})
+
+
+class TestControl(Protocol):
+    """What tests ask of the server beside AWS's interfaces; see `federation.server.control`."""
+
+    def owns(self, request: Request) -> bool:
+        """Return whether *request* is for the control."""
+        ...
+
+    def takes_body(self, request: Request) -> bool:
+        """Return whether *request* is for the control and may have a body."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time by which the server judges, aware UTC."""
+        ...
+
+    def answer(self, request: Request, *, request_id: str) -> LoggedResponse:
+        """Answer *request*. Never raises."""
+        ...
 
 
 @dataclass(slots=True)
@@ -66,6 +86,7 @@ class Endpoint:
         service: Runs the operations of STS. Its ``outbound_documents()``, if any, are published; the inspector page uses its account.
         names: Host names under which the server may be addressed without a signature.
         iam: Runs the operations of IAM; its account is that of *service*, whose place its own `sts` takes. None serves STS alone.
+        control: Answers the requests of tests, and has the clock by which all others are judged; None for none.
         operations: The operations of STS that are served, by name.
     """
 
@@ -75,17 +96,26 @@ class Endpoint:
         names: ServedNames | None = None,
         *,
         iam: IdentityAndAccessManagement | None = None,
+        control: TestControl | None = None,
         operations: Mapping[str, Operation] = OPERATIONS,
     ) -> None:
         self._given, self._iam, self._operations = service, iam, operations
         self._names = ServedNames() if names is None else names
+        self._control = control
         self._published = published(service)
+
+    def takes_body(self, request: Request) -> bool:
+        """Return whether *request* may have a body: a POST, and what the test control takes by PUT."""
+        return request.method == "POST" or (self._control is not None and self._control.takes_body(request))
 
     def answer(self, request: Request, *, at: datetime | None = None) -> LoggedResponse:
         """Answer *request* as of the instant *at* (now when None). Never raises: every error becomes a response."""
         underway = _Underway(accepted_type(request.header("accept")), str(uuid.uuid4()))
+        if self._control is not None and self._control.owns(request):
+            return self._control.answer(request, request_id=underway.request_id)
         try:
             host = read_host(request)
+            at = self._control.now() if at is None and self._control is not None else at
             page = self._page(request, host, at=at, request_id=underway.request_id)
             if page is not None:
                 return page
@@ -111,7 +141,7 @@ class Endpoint:
         arguments = {each.name: given.get(each.wire) for each in operation.parameters if each.wire in given or each.required}
         service = self._service
         if operation.signed:
-            caller = service.authenticate(_signed(request), at=at)
+            caller = service.authenticate(_signed(request), at=at, signers_clock=self._clients_clock)
             arguments["caller"], underway.principal = caller, caller.arn
         else:
             self._names.require_own_or_aws(host)
@@ -139,7 +169,7 @@ class Endpoint:
         operation = operation_named(_action(parameters))
         underway.operation = operation.name
         arguments = _arguments(operation.parameters, parameters)
-        caller = iam.sts.authenticate(_signed(request), at=at, service=_IAM)
+        caller = iam.sts.authenticate(_signed(request), at=at, signers_clock=self._clients_clock, service=_IAM)
         underway.principal = caller.arn
         answer = iam.answer(operation.name, arguments, caller=caller, at=at, origin=_origin(request, host, underway.request_id))
         return render_result(
@@ -149,6 +179,11 @@ class Endpoint:
             content_type=underway.content_type,
             request_id=underway.request_id,
         )
+
+    @property
+    def _clients_clock(self) -> datetime | None:
+        """The clock that clients sign by, where tests may have set another one for the server."""
+        return None if self._control is None else clock.resolve(None)
 
     @property
     def _service(self) -> SecurityTokenService:

@@ -490,12 +490,16 @@ class SecurityTokenService:
         issuer = self.account.outbound
         return None if issuer is None else (web_identity_token.discovery_document(issuer), web_identity_token.jwks_document(issuer))
 
-    def authenticate(self, request: SignedRequest, *, at: datetime | None = None, service: str = "sts") -> Caller:
+    def authenticate(
+        self, request: SignedRequest, *, at: datetime | None = None, signers_clock: datetime | None = None, service: str = "sts"
+    ) -> Caller:
         """Return the caller whose key signed *request* (AWS Signature Version 4, in the header or presigned).
 
         Args:
             request: The request as received.
             at: The time to judge at, an aware datetime; the present time when None.
+            signers_clock: The time on the clock of the client, an aware datetime, where it has another one than *at*, as in tests that
+                set the clock of a server; None where it has not.
             service: The service that the signature must be for.
 
         Raises:
@@ -508,7 +512,7 @@ class SecurityTokenService:
             holders[access_key_id] = self._answering.accounts.key_holder(access_key_id, session_token, at=instant)
             return holders[access_key_id].secret
 
-        verified = sigv4.verify(request, secret_of=secret_of, at=instant, service=service)
+        verified = sigv4.verify(request, secret_of=secret_of, at=instant, signers_clock=signers_clock, service=service)
         return holders[verified.access_key_id].caller.using(verified.access_key_id, region=verified.scope.region)
 
     def caller_for_key(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:

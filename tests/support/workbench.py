@@ -1,16 +1,14 @@
 """An account directory on a workbench: a role for GitHub, one for an EKS service account, one for a SAML provider."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from federation import SecurityTokenService
-from federation.account import Account, Draft, add_oidc_provider, add_role, init_account, load_account
-from federation.account.writing.draft import drafting
+from federation.account import add_oidc_provider, add_role, init_account
+from federation.account.live import LiveAccount
 from federation.state import MemoryState
 from federation.testing.workbench import Shelf, Workbench
 from tests.support.world import ACCOUNT
@@ -18,22 +16,6 @@ from tests.support.world import ACCOUNT
 GITHUB = "https://token.actions.githubusercontent.com"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Deploy"
 CLUSTER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
-
-
-@dataclass(frozen=True)
-class Directory:
-    """An account directory that is read and written as it is now."""
-
-    path: Path
-
-    @property
-    def account(self) -> Account:
-        return load_account(self.path)
-
-    @contextmanager
-    def changing(self) -> Iterator[Draft]:
-        with drafting(self.path) as draft:
-            yield draft
 
 
 def trust(provider: str, action: str, condition: dict[str, Any]) -> str:
@@ -65,13 +47,14 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.state = MemoryState()
-        self.bench = Workbench(Directory(self.path), shelf=self.shelf, state=self.state)
+        self.live = LiveAccount.open(self.path)
+        self.bench = Workbench(self.live, shelf=self.shelf, state=self.state)
 
     def login(self, token: str, *, role: str = ROLE, at: datetime | None = None) -> Any:
-        sts = SecurityTokenService.open(self.path, audit=self.bench.events, state=self.state)
+        sts = SecurityTokenService(self.live.account, audit=self.bench.events, state=self.state)
         instant = self.bench.clock.now() if at is None else at
         return sts.assume_role_with_web_identity(role_arn=role, role_session_name="job", web_identity_token=token, at=instant)
 
     def saml_login(self, assertion: str, *, role: str, provider: str) -> Any:
-        sts = SecurityTokenService.open(self.path, audit=self.bench.events, state=self.state)
+        sts = SecurityTokenService(self.live.account, audit=self.bench.events, state=self.state)
         return sts.assume_role_with_saml(role_arn=role, principal_arn=provider, saml_assertion=assertion, at=self.bench.clock.now())

@@ -64,6 +64,7 @@ def verify(
     *,
     secret_of: SecretLookup,
     at: datetime,
+    signers_clock: datetime | None = None,
     regions: AbstractSet[str] | None = None,
     service: str = "sts",
     rules: SignedHeaderRules = STS_RULES,
@@ -78,6 +79,7 @@ def verify(
         request: The request as received.
         secret_of: Returns the secret access key.
         at: The time to judge at, aware.
+        signers_clock: The time on the clock that the request was signed by, aware, where that is another one; None where it is not.
         regions: Accepted regions of the scope; None for any.
         service: Required service of the scope.
         rules: Headers that the signature must cover.
@@ -102,7 +104,8 @@ def verify(
     claimed = parse_authorization(request)
     check_signed_headers(request, claimed.signed_headers, rules)
     signed_at = read_timestamp(claimed)
-    check_clock(signed_at, clock.resolve(at))
+    clocks = [clock.resolve(each) for each in (at, signers_clock) if each is not None]
+    check_clock(signed_at, min(clocks, key=lambda each: abs(each - signed_at)))
     access_key_id, scope = read_scope(claimed.credential, signed_at, regions=regions, service=service)
     secret = secret_of(access_key_id, claimed.session_token)
     if secret is None:

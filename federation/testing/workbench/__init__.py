@@ -3,10 +3,9 @@
 It is the engine of ``serve --test-control`` and of the pytest fixture.
 """
 
-from federation.testing.workbench.changeable import ChangeableAccount
 from federation.testing.workbench.minted import Minted
 from federation.testing.workbench.moving import MovableClock
 from federation.testing.workbench.shelf import DirectoryShelf, MemoryShelf, Shelf
 from federation.testing.workbench.workbench import START, Workbench
 
-__all__ = ["START", "ChangeableAccount", "DirectoryShelf", "MemoryShelf", "Minted", "MovableClock", "Shelf", "Workbench"]
+__all__ = ["START", "DirectoryShelf", "MemoryShelf", "Minted", "MovableClock", "Shelf", "Workbench"]

@@ -11,13 +11,13 @@ from typing import Final
 from uuid import uuid4
 
 from federation import clock
+from federation.account.live import LiveAccount
 from federation.account.writing.saml_providers import add_saml_provider, update_saml_provider
 from federation.testing.forge import SamlForge, to_base64
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login, aws_attributes
 from federation.testing.names import AWS_SIGN_IN
 from federation.testing.shapes import shape_named
-from federation.testing.workbench.changeable import ChangeableAccount
 from federation.testing.workbench.minted import Minted, check_validity, check_xml_texts
 from federation.testing.workbench.moving import MovableClock
 from federation.testing.workbench.shelf import Shelf
@@ -29,7 +29,7 @@ _LIFE: Final = timedelta(days=3_650)
 class IdentityProviders:
     """The identity providers whose responses a workbench signs, by the name of the SAML provider in the account."""
 
-    def __init__(self, live: ChangeableAccount, shelf: Shelf, now: MovableClock) -> None:
+    def __init__(self, live: LiveAccount, shelf: Shelf, now: MovableClock) -> None:
         """Register metadata in *live*, keep keys on *shelf*, and issue by the clock *now*."""
         self._live, self._shelf, self._clock = live, shelf, now
 

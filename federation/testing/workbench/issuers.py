@@ -13,6 +13,7 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from federation import clock
+from federation.account.live import LiveAccount
 from federation.account.writing.oidc_providers import add_oidc_provider, register_jwks
 from federation.errors import RegistrationError, ValidationError, show
 from federation.jose.algorithms import ALGORITHMS
@@ -22,7 +23,6 @@ from federation.oidc.issuer_url import read_url
 from federation.oidc.provider import OidcProvider
 from federation.testing.oidc import OidcForge, TokenKey
 from federation.testing.oidc_shapes import OIDC_SHAPES, OidcShape
-from federation.testing.workbench.changeable import ChangeableAccount
 from federation.testing.workbench.minted import Minted, check_validity
 from federation.testing.workbench.moving import MovableClock
 from federation.testing.workbench.shelf import Shelf
@@ -34,7 +34,7 @@ _SET: Final = Complaint(RegistrationError, "jwks", "the key set", "send the JSON
 class Issuers:
     """The issuers whose tokens a workbench signs, and key sets of other issuers that were handed to it."""
 
-    def __init__(self, live: ChangeableAccount, shelf: Shelf, now: MovableClock) -> None:
+    def __init__(self, live: LiveAccount, shelf: Shelf, now: MovableClock) -> None:
         """Register keys in *live*, keep them on *shelf*, and issue by the clock *now*."""
         self._live, self._shelf, self._clock = live, shelf, now
 

@@ -8,13 +8,13 @@ from base64 import b64decode, b64encode
 from federation import limits
 from federation.account.reading.directory import is_left_alone
 from federation.account.reading.faults import Faults
-from federation.account.reading.files import Tree
+from federation.account.reading.files import FileContent, Tree
 from federation.account.snapshot import DEEPEST
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.draft import Draft
 
-Files = dict[str, tuple[bytes, int]]
-"""The files of an account by name: content and permission bits."""
+Files = dict[str, FileContent]
+"""The files of an account by name."""
 
 
 def files_of(draft: Draft) -> Files:
@@ -40,19 +40,19 @@ def put_back(draft: Draft, files: Files) -> None:
     present = files_of(draft)
     for name in present.keys() - files.keys():
         draft.remove(name)
-    for name, (octets, mode) in files.items():
-        if present.get(name) != (octets, mode):
-            draft.write(name, octets, mode=mode)
+    for name, content in files.items():
+        if present.get(name) != content:
+            draft.write(name, content.octets, mode=content.mode)
 
 
 def packed(files: Files) -> bytes:
     """Return *files* as octets for `unpacked`."""
-    return json.dumps({name: [mode, b64encode(octets).decode("ascii")] for name, (octets, mode) in files.items()}).encode("ascii")
+    return json.dumps({name: [each.mode, b64encode(each.octets).decode("ascii")] for name, each in files.items()}).encode("ascii")
 
 
 def unpacked(octets: bytes) -> Files:
     """Return the files in *octets*, which `packed` made."""
-    return {name: (b64decode(content), mode) for name, (mode, content) in json.loads(octets).items()}
+    return {name: FileContent(b64decode(content), mode) for name, (mode, content) in json.loads(octets).items()}
 
 
 def _collect(tree: Tree, directory: str, found: Files, *, depth: int) -> None:
@@ -65,4 +65,4 @@ def _collect(tree: Tree, directory: str, found: Files, *, depth: int) -> None:
             continue
         octets, mode = tree.read(name, longest=limits.METADATA_OCTETS), tree.mode(name)
         if octets is not None:
-            found[name] = octets, PRIVATE_MODE if mode is None else mode
+            found[name] = FileContent(octets, PRIVATE_MODE if mode is None else mode)

@@ -7,9 +7,9 @@ import re
 from typing import Final, Protocol
 from uuid import uuid4
 
+from federation.account.live import LiveAccount
 from federation.errors import NoSuchEntity, ValidationError, show
 from federation.testing.mfa import device_of, mfa_code
-from federation.testing.workbench.changeable import ChangeableAccount
 from federation.testing.workbench.events import Events
 from federation.testing.workbench.identity_providers import IdentityProviders
 from federation.testing.workbench.issuers import Issuers
@@ -43,7 +43,7 @@ class Workbench:
         events: The last calls; the `AuditSink` of the services of the account.
     """
 
-    def __init__(self, live: ChangeableAccount, *, shelf: Shelf | None = None, state: Forgetful | None = None) -> None:
+    def __init__(self, live: LiveAccount, *, shelf: Shelf | None = None, state: Forgetful | None = None) -> None:
         """Put *live* on the bench, and take the snapshot `START` unless there is one.
 
         Args:

@@ -54,7 +54,9 @@ class Recorder(SecurityTokenService):
         super().__init__(load_account(FIXTURES / "account"))
         self.asked: dict[str, Any] = {}
 
-    def authenticate(self, request: SignedRequest, *, at: datetime | None = None, service: str = "sts") -> Any:
+    def authenticate(
+        self, request: SignedRequest, *, at: datetime | None = None, signers_clock: datetime | None = None, service: str = "sts"
+    ) -> Any:
         if request.single_header("authorization") is None and b"X-Amz-Signature" not in request.query:
             raise SignatureDoesNotMatch(check="signature", expected="e", found="f", remedy="r", message="no")
         self.asked["request"] = request

@@ -135,7 +135,7 @@ def test_a_cluster_projects_tokens_as_eks_prints_them(tmp_path: Path) -> None:
     projected = claims["kubernetes.io"]
     assert list(projected) == ["namespace", "node", "pod", "serviceaccount", "warnafter"]
     assert (projected["namespace"], projected["serviceaccount"]["name"], projected["warnafter"]) == ("shop", "cart", issued + 3607)
-    add_role(bench.path, name="Cart", trust_policy=oidc_trust(CLUSTER, subject))
+    add_role(bench.live, name="Cart", trust_policy=oidc_trust(CLUSTER, subject))
     assert bench.login(minted.token, role=f"arn:aws:iam::{ACCOUNT}:role/Cart").subject == subject
     other = bench.bench.eks.mint(cluster="prod").issuer
     assert other.startswith("https://oidc.eks.us-east-1.amazonaws.com/id/")
@@ -155,7 +155,7 @@ def test_a_workload_has_names_of_kubernetes(bench: Bench, wrong: dict[str, Any])
 def test_a_response_is_believed_because_its_metadata_is_registered(bench: Bench, shape: str) -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/Federated"
     add_role(
-        bench.path,
+        bench.live,
         name="Federated",
         trust_policy=trust(SAML_ARN, "sts:AssumeRoleWithSAML", {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}),
     )
@@ -182,7 +182,7 @@ def test_the_metadata_is_that_of_the_responses(bench: Bench) -> None:
     from federation.account import add_saml_provider  # noqa: PLC0415 - beside its use
 
     metadata = bench.bench.saml.metadata("Corp", shape="okta", issuer="http://www.okta.com/exk1")
-    add_saml_provider(bench.path, name="Corp", metadata=metadata)
+    add_saml_provider(bench.live, name="Corp", metadata=metadata)
     before = signature_of(bench.path)
     assert bench.bench.saml.mint(provider=SAML_ARN, roles=[ROLE]).issuer == "http://www.okta.com/exk1"
     assert signature_of(bench.path) == before
@@ -229,12 +229,12 @@ def test_a_clock_is_set_within_reason(bench: Bench, seconds: Any) -> None:
 
 def test_a_reset_returns_to_the_snapshot_and_forgets_what_was_used(bench: Bench) -> None:
     files = {name: (bench.path / name).read_bytes() for name in signature_of(bench.path) if (bench.path / name).is_file()}
-    add_role(bench.path, name="Second", trust_policy=oidc_trust(GITHUB, "repo:acme/app:ref:refs/heads/main"))
+    add_role(bench.live, name="Second", trust_policy=oidc_trust(GITHUB, "repo:acme/app:ref:refs/heads/main"))
     bench.bench.clock.fix(ISSUED)
     assert bench.bench.snapshot("two-roles") == "two-roles"
     bench.bench.clock.move(86_400)
-    delete_role(bench.path, name="Second")
-    delete_role(bench.path, name="Deploy")
+    delete_role(bench.live, name="Second")
+    delete_role(bench.live, name="Deploy")
     bench.bench.reset("two-roles")
     assert {role.name for role in load_account(bench.path).roles.values()} == {"Deploy", "Second"}
     assert bench.bench.clock.now() == ISSUED
@@ -317,7 +317,9 @@ def test_benches_on_one_directory_agree(tmp_path: Path) -> None:
     one, two = (Bench(path, DirectoryShelf(tmp_path / "shelf")) for _ in range(2))
     one.bench.clock.fix(ISSUED)
     assert two.bench.clock.now() == ISSUED
-    two.login(one.bench.oidc.mint(**MAIN).token)
+    minted = one.bench.oidc.mint(**MAIN)
+    two.live.reload()
+    two.login(minted.token)
     assert [event["eventName"] for event in one.bench.events.last(5)] == ["AssumeRoleWithWebIdentity"]
     assert one.bench.oidc.jwks(GITHUB) == two.bench.oidc.jwks(GITHUB)
     two.bench.reset(one.bench.snapshot())
