@@ -121,6 +121,8 @@ ARN_CHARS: Final = 2048
 # Policies -------------------------------------------------------------------------------------------------------------------------------
 POLICY_CHARS: Final = 131_072
 """Longest policy document parameter of the IAM API, white space included."""
+INLINE_POLICY_CHARS: Final = {"role": 10_240, "user": 2_048, "group": 5_120}
+"""Longest inline policies of one entity together, white space not counted (IAM quota), by kind."""
 MANAGED_POLICY_CHARS: Final = 6_144
 """Longest managed policy, white space not counted (IAM quota)."""
 JSON_DEPTH: Final = 32

@@ -97,7 +97,11 @@ AREAS: Final = {
         "cli/test_signed.py",
         "cli/test_web_identity.py",
     ),
-    "iam": ("unit/iam",),
+    "iam": (
+        "unit/iam",
+        "property/test_iam.py",
+        "interop/test_iam_model.py",
+    ),
     "explaining": (
         "unit/explaining",
         "property/test_explanations.py",

@@ -18,6 +18,11 @@ POLICY_VERSIONS: Final = "A managed policy can have up to 5 versions. Before you
 """The policy has five versions. Observed: docs/observed.md 9.8."""
 DEFAULT_VERSION: Final = "Cannot delete the default version of a policy."
 """The default version of a policy is to be deleted. Observed: docs/observed.md 9.8."""
+POLICY_HAS_VERSIONS: Final = (
+    "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. "
+    "The default version is deleted with the policy."
+)
+"""A policy with other versions than the default one is to be deleted. Reported: docs/observed.md 9.8."""
 POLICY_ATTACHED: Final = "Cannot delete a policy attached to entities."
 """A policy that is in use is to be deleted. Observed: docs/observed.md 9.8."""
 
@@ -69,9 +74,29 @@ def no_such_policy(arn: str) -> str:
     return f"Policy {arn} does not exist or is not attachable."
 
 
-def no_such_version(version: str) -> str:
-    """Return the text for a version that a policy does not have. This project's wording: what AWS says here is not known."""
-    return f"Policy version {version} does not exist."
+def policy_not_found(arn: str) -> str:
+    """Return the text for a policy that is not there, or is not attached to the entity. Reported: docs/observed.md 9.8."""
+    return f"Policy {arn} was not found."
+
+
+def no_such_boundary(arn: str) -> str:
+    """Return the text for the ARN of a permissions boundary that is not there. Reported: docs/observed.md 9.8."""
+    return f"Scope ARN: {arn} does not exist or is not attachable."
+
+
+def protected_role(name: str) -> str:
+    """Return the text for a change of a service-linked role. Reported: docs/observed.md 9.8."""
+    return f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+
+
+def policy_size(noun: str, name: str, most: int) -> str:
+    """Return the text for inline policies that are too long together. Reported: docs/observed.md 9.8."""
+    return f"Maximum policy size of {most} bytes exceeded for {noun} {name}"
+
+
+def no_such_version(arn: str, version: str) -> str:
+    """Return the text for a version that a policy does not have. Reported: docs/observed.md 9.8."""
+    return f"Policy {arn} version {version} does not exist or is not attachable."
 
 
 def no_such_key(access_key_id: str) -> str:

@@ -14,6 +14,7 @@ from federation.errors.account import (
     LimitExceeded,
     NoSuchEntity,
     RegistrationError,
+    UnmodifiableEntity,
 )
 from federation.errors.operations import (
     AccessDenied,
@@ -90,6 +91,7 @@ __all__ = [
     "SessionDurationEscalationException",
     "SignatureDoesNotMatch",
     "UnknownOperationException",
+    "UnmodifiableEntity",
     "ValidationError",
     "check_of",
     "printable",

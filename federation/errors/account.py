@@ -86,6 +86,14 @@ class DeleteConflict(AccountFault):
     text = aws_texts.codes.DELETE_CONFLICT
 
 
+class UnmodifiableEntity(AccountFault):
+    """Only AWS changes the entity: it is linked to a service."""
+
+    code: ClassVar[ErrorCode] = "UnmodifiableEntity"
+    http_status = 400
+    text = aws_texts.codes.UNMODIFIABLE_ENTITY
+
+
 class LimitExceeded(AccountFault):
     """An IAM quota of the account is reached."""
 

@@ -45,6 +45,7 @@ ErrorCode = Literal[
     "SessionDurationEscalationException",
     "SignatureDoesNotMatch",
     "UnknownOperationException",
+    "UnmodifiableEntity",
     "ValidationError",
 ]
 """Every code that a `FederationError` can have: the codes of the STS wire protocol, and those of IAM for an account directory."""

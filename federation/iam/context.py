@@ -16,7 +16,7 @@ from federation.sts.authorization.evaluation import Resource
 from federation.sts.callers.caller import Caller
 from federation.sts.sessions.sealing import Sealer
 
-_NO_KEYS: Final[Mapping[str, str]] = {}
+NO_KEYS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class IamContext:
         """Return the ARN of a resource of the account, such as ``role/Deploy``."""
         return f"arn:{self.account.partition}:iam::{self.account.id}:{resource}"
 
-    def authorize(self, action: str, resource: str, *, named: str | None = None, keys: ConditionValues = _NO_KEYS) -> None:
+    def authorize(self, action: str, resource: str, *, named: str | None = None, keys: ConditionValues = NO_KEYS) -> None:
         """Require that the policies of the caller allow *action*.
 
         Args:

@@ -11,18 +11,13 @@ from federation.account.writing.entities import no_such_entity
 from federation.errors import NoSuchEntity, RegistrationError, show
 
 
-def role_or_none(account: Account, name: str) -> Role | None:
-    """Return the role *name*; None where there is none."""
-    return next((role for role in account.roles.values() if role.name == name), None)
-
-
 def role_named(account: Account, name: str) -> Role:
     """Return the role *name*.
 
     Raises:
         NoSuchEntity: The account has no such role.
     """
-    role = role_or_none(account, name)
+    role = account.role_named(name)
     if role is None:
         raise no_such_entity(ROLE.file_of(name), "a role of that name", show(name), message=aws_texts.iam.no_such_name("role", name))
     return role
@@ -38,8 +33,26 @@ def policy_of(account: Account, arn: str) -> ManagedPolicy:
     check_policy_arn(arn)
     policy = account.policies.get(arn)
     if policy is None:
-        raise _no_such_policy(arn)
+        raise _no_such_policy(arn, aws_texts.iam.policy_not_found(arn))
     return policy
+
+
+def own_policy(account: Account, arn: str) -> ManagedPolicy:
+    """Return the managed policy with this ARN, which the account may change.
+
+    Raises:
+        RegistrationError: *arn* is not the ARN of a managed policy, or it is that of a policy of AWS.
+        NoSuchEntity: The account has no such policy.
+    """
+    check_policy_arn(arn)
+    if is_aws_managed(arn):
+        raise RegistrationError(
+            check="policy-arn",
+            expected=f"a policy of the account {account.id}",
+            found=show(arn),
+            remedy="make a policy of your own with the same document; only AWS changes its policies",
+        )
+    return policy_of(account, arn)
 
 
 def check_attachable(account: Account, arn: str) -> None:
@@ -50,8 +63,20 @@ def check_attachable(account: Account, arn: str) -> None:
         NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
     """
     check_policy_arn(arn)
-    if arn not in account.policies and not (is_aws_managed(arn) and arn.startswith(f"arn:{account.partition}:")):
-        raise _no_such_policy(arn)
+    if not _is_attachable(account, arn):
+        raise _no_such_policy(arn, aws_texts.iam.no_such_policy(arn))
+
+
+def check_boundary(account: Account, arn: str) -> None:
+    """Require that the managed policy *arn* can be a permissions boundary. A policy of AWS may be missing in the account directory.
+
+    Raises:
+        RegistrationError: *arn* is not the ARN of a managed policy.
+        NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
+    """
+    check_policy_arn(arn)
+    if not _is_attachable(account, arn):
+        raise _no_such_policy(arn, aws_texts.iam.no_such_boundary(arn))
 
 
 def check_policy_arn(arn: str) -> None:
@@ -70,6 +95,9 @@ def check_policy_arn(arn: str) -> None:
         )
 
 
-def _no_such_policy(arn: str) -> NoSuchEntity:
-    message = aws_texts.iam.no_such_policy(arn)
+def _is_attachable(account: Account, arn: str) -> bool:
+    return arn in account.policies or (is_aws_managed(arn) and arn.startswith(f"arn:{account.partition}:"))
+
+
+def _no_such_policy(arn: str, message: str) -> NoSuchEntity:
     return no_such_entity(policy_file(arn, arn.rpartition("/")[2]), "a policy of that ARN", show(arn), message=message)

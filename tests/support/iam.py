@@ -9,6 +9,7 @@ import pytest
 
 from federation.account import init_account
 from federation.account.live import LiveAccount
+from federation.account.writing.credentials import NewAccessKey, create_access_key
 from federation.account.writing.users import add_user
 from federation.errors import FederationError
 from federation.iam.service import IdentityAndAccessManagement
@@ -48,6 +49,11 @@ class Iam:
     def files(self) -> Mapping[str, bytes]:
         """Every file of the account directory, hidden ones too."""
         return {str(each.relative_to(self.path)): each.read_bytes() for each in self.path.rglob("*") if each.is_file()}
+
+    def key(self, user: str) -> NewAccessKey:
+        """Add an access key of a user."""
+        with self.live.changing() as draft:
+            return create_access_key(draft, user=user)
 
     def user(self, name: str, *statements: Mapping[str, Any]) -> str:
         """Add a user with an inline policy and return the ARN."""

@@ -127,7 +127,7 @@ def _versions(fields: Fields, default: str | None, *, file: str, faults: Faults)
         if marked or (default is not None and name == default):
             chosen.append((len(found), version.at("Document"), document))
         names += [] if name is None else [name]
-        found.append(PolicyVersion(id=name or FIRST_VERSION, document=_document_text(document), created_at=created))
+        found.append(PolicyVersion(id=name or FIRST_VERSION, document=document_text(document), created_at=created))
     if len(chosen) != 1:
         fields.fault("PolicyVersionList", "exactly one default version", str(len(chosen)), "mark one version as the default")
         return _Versions(None, "$", "", ())
@@ -140,8 +140,8 @@ def _versions(fields: Fields, default: str | None, *, file: str, faults: Faults)
     return _Versions(policy, place, found[index].id, tuple(found))
 
 
-def _document_text(document: object) -> str:
-    """Return the text of a version that is not compiled; empty for what is no document."""
+def document_text(document: object) -> str:
+    """Return the text of a policy document as a file holds it, without percent-encoding; empty for what is no document."""
     if isinstance(document, dict):
         return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return unquote(document) if isinstance(document, str) and document.startswith("%") else document if isinstance(document, str) else ""

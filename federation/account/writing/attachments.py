@@ -8,6 +8,7 @@ from typing import Any
 from federation import aws_texts, limits
 from federation.account.model import POLICY_ARN, POLICY_NAME
 from federation.account.reading.entities import EntityKind
+from federation.account.reading.policies import document_text
 from federation.account.writing.documents import check_name, parsed
 from federation.account.writing.draft import Target, drafting
 from federation.account.writing.entities import no_such_entity, replace_entity, stored_entity
@@ -37,6 +38,7 @@ def put_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_na
     Raises:
         MalformedPolicyDocument: The policy violates the grammar.
         NoSuchEntity: The account has no such entity.
+        LimitExceeded: The inline policies of the entity would have more than `limits.INLINE_POLICY_CHARS` together.
         ValidationError: *policy_name* is not a valid policy name.
         AccountFaults: The account directory is at fault, or cannot be written.
     """
@@ -46,7 +48,23 @@ def put_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_na
         listed = _listed(document, kind.inline_member)
         place = next((index for index, each in enumerate(listed) if each.get("PolicyName") == policy_name), len(listed))
         document[kind.inline_member] = [*listed[:place], item, *listed[place + 1 :]]
+        _check_size(document[kind.inline_member], kind, name)
         replace_entity(draft, kind, name, document)
+
+
+def _check_size(inline: Iterable[Mapping[str, Any]], kind: EntityKind, name: str) -> None:
+    most = limits.INLINE_POLICY_CHARS[kind.noun]
+    size = sum(len(part) for each in inline for part in document_text(each.get("PolicyDocument")).split())
+    if size > most:
+        raise LimitExceeded(
+            file=kind.file_of(name),
+            path=f"$.{kind.inline_member}",
+            expected=f"at most {most} characters in all inline policies, white space not counted",
+            found=str(size),
+            remedy="put statements into a managed policy and attach that",
+            check="quota",
+            message=aws_texts.iam.policy_size(kind.noun, name, most),
+        )
 
 
 def delete_inline_policy(account: Target, kind: EntityKind, *, name: str, policy_name: str) -> None:

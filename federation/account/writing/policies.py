@@ -123,7 +123,7 @@ def set_default_policy_version(account: Target, *, policy_arn: str, version_id: 
     with drafting(account) as draft:
         file, stored = _stored(draft, policy_arn)
         versions = _versions(stored)
-        _version_of(versions, version_id, file)
+        _version_of(versions, version_id, file, policy_arn)
         _set_default(stored, versions, version_id)
         stored["PolicyVersionList"] = versions
         draft.write(file, document_octets(stored))
@@ -140,7 +140,7 @@ def delete_policy_version(account: Target, *, policy_arn: str, version_id: str) 
     with drafting(account) as draft:
         file, stored = _stored(draft, policy_arn)
         versions = _versions(stored)
-        version = _version_of(versions, version_id, file)
+        version = _version_of(versions, version_id, file, policy_arn)
         if version.get("IsDefaultVersion") is True:
             raise conflict(
                 file,
@@ -153,16 +153,21 @@ def delete_policy_version(account: Target, *, policy_arn: str, version_id: str) 
         draft.write(file, document_octets(stored))
 
 
-def delete_policy(account: Target, *, policy_arn: str) -> None:
-    """Delete a managed policy with all its versions.
+def delete_policy(account: Target, *, policy_arn: str, all_versions: bool = True) -> None:
+    """Delete a managed policy.
+
+    Args:
+        account: The account directory, or a draft of it.
+        policy_arn: ARN of the policy.
+        all_versions: Whether its other versions are deleted with it; IAM refuses to delete a policy that has some.
 
     Raises:
         NoSuchEntity: The account has no such policy.
-        DeleteConflict: It is attached to an entity or is the boundary of one.
+        DeleteConflict: It is attached to an entity or is the boundary of one, or it has other versions and *all_versions* is False.
         AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
-        file, _ = _stored(draft, policy_arn)
+        file, stored = _stored(draft, policy_arn)
         holders = list(_holders(draft, policy_arn))
         if holders:
             raise conflict(
@@ -171,6 +176,15 @@ def delete_policy(account: Target, *, policy_arn: str) -> None:
                 ", ".join(holders),
                 remedy="detach it first: federation account detach-role-policy, detach-user-policy, detach-group-policy",
                 message=aws_texts.iam.POLICY_ATTACHED,
+            )
+        others = len(_versions(stored)) - 1
+        if others and not all_versions:
+            raise conflict(
+                file,
+                "a policy with no version but the default one",
+                f"{others} more",
+                remedy="delete them first: federation account delete-policy-version",
+                message=aws_texts.iam.POLICY_HAS_VERSIONS,
             )
         draft.remove(file)
 
@@ -242,12 +256,12 @@ def _versions(stored: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _version_of(versions: list[dict[str, Any]], version_id: str, file: str) -> dict[str, Any]:
+def _version_of(versions: list[dict[str, Any]], version_id: str, file: str, policy_arn: str) -> dict[str, Any]:
     for each in versions:
         if each.get("VersionId") == version_id:
             return each
     there = ", ".join(show(each.get("VersionId")) for each in versions)
-    raise no_such_entity(file, f"one of {there}", show(version_id), message=aws_texts.iam.no_such_version(version_id))
+    raise no_such_entity(file, f"one of {there}", show(version_id), message=aws_texts.iam.no_such_version(policy_arn, version_id))
 
 
 def _set_default(stored: dict[str, Any], versions: list[dict[str, Any]], name: str) -> None:

@@ -1,4 +1,4 @@
-"""CreateRole, GetRole, ListRoles, UpdateRole, UpdateRoleDescription, UpdateAssumeRolePolicy and DeleteRole."""
+"""CreateRole, GetRole, ListRoles, UpdateRole, UpdateRoleDescription, UpdateAssumeRolePolicy, DeleteRole, ListInstanceProfilesForRole."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from federation.calls.record import call_record, check_parameters, parameter
 from federation.errors import show
 from federation.iam import constraints
 from federation.iam.answer import PolicyText, Result
+from federation.iam.authorizing import PERMISSIONS_BOUNDARY, authorize_on_role
 from federation.iam.call import IamCall
-from federation.iam.context import IamContext, request_tags, resource_tags
-from federation.iam.finding import check_attachable, role_named, role_or_none
+from federation.iam.context import IamContext, request_tags
+from federation.iam.finding import check_boundary, role_named
 from federation.iam.paging import page
 from federation.iam.tags import given_tags, shown_tags
 
@@ -97,6 +98,17 @@ class DeleteRole(IamCall):
     role_name: str = parameter(constraints.ROLE_NAME, audit="included")
 
 
+@call_record
+class ListInstanceProfilesForRole(IamCall):
+    """The parameters of ListInstanceProfilesForRole."""
+
+    operation: ClassVar[str] = "ListInstanceProfilesForRole"
+
+    role_name: str = parameter(constraints.ROLE_NAME, audit="included")
+    marker: str | None = parameter(constraints.MARKER, audit="included", default=None)
+    max_items: int | None = parameter(constraints.MAX_ITEMS, audit="included", default=None)
+
+
 def create_role(call: CreateRole, context: IamContext) -> Result:
     """Create a role.
 
@@ -109,11 +121,11 @@ def create_role(call: CreateRole, context: IamContext) -> Result:
     """
     check_parameters(call)
     path, tags, boundary = call.path or "/", given_tags(call.tags), call.permissions_boundary
-    bound = {} if boundary is None else {"iam:PermissionsBoundary": boundary}
+    bound = {} if boundary is None else {PERMISSIONS_BOUNDARY: boundary}
     context.authorize("CreateRole", context.arn(f"role{path}{call.role_name}"), keys={**bound, **request_tags(tags)})
     with context.live.changing() as draft:
         if boundary is not None:
-            check_attachable(draft.account(), boundary)
+            check_boundary(draft.account(), boundary)
         writing.add_role(
             draft,
             name=call.role_name,
@@ -165,7 +177,7 @@ def update_role(call: UpdateRole, context: IamContext) -> Result:
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UpdateRole", call.role_name, context)
+    authorize_on_role("UpdateRole", call.role_name, context, changes=True)
     with context.live.changing() as draft:
         writing.update_role(draft, name=call.role_name, description=call.description, max_session_duration=call.max_session_duration)
     return {}
@@ -180,7 +192,7 @@ def update_role_description(call: UpdateRoleDescription, context: IamContext) ->
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UpdateRoleDescription", call.role_name, context)
+    authorize_on_role("UpdateRoleDescription", call.role_name, context, changes=True)
     with context.live.changing() as draft:
         writing.update_role(draft, name=call.role_name, description=call.description)
         return {"Role": shown_role(role_named(draft.account(), call.role_name))}
@@ -196,7 +208,7 @@ def update_assume_role_policy(call: UpdateAssumeRolePolicy, context: IamContext)
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UpdateAssumeRolePolicy", call.role_name, context)
+    authorize_on_role("UpdateAssumeRolePolicy", call.role_name, context, changes=True)
     with context.live.changing() as draft:
         writing.update_assume_role_policy(draft, name=call.role_name, trust_policy=call.policy_document)
 
@@ -211,7 +223,7 @@ def delete_role(call: DeleteRole, context: IamContext) -> None:
         DeleteConflict: The role has policies, or a trade-in token is registered for it.
     """
     check_parameters(call)
-    authorize_on_role("DeleteRole", call.role_name, context)
+    authorize_on_role("DeleteRole", call.role_name, context, changes=True)
     with context.live.changing() as draft:
         role = role_named(draft.account(), call.role_name)
         if any(token.role_arn == role.arn for token in draft.account().trade_in_tokens.values()):
@@ -225,19 +237,19 @@ def delete_role(call: DeleteRole, context: IamContext) -> None:
         writing.delete_role(draft, name=call.role_name)
 
 
-def authorize_on_role(action: str, name: str, context: IamContext, *, keys: dict[str, str | list[str]] | None = None) -> Role | None:
-    """Require that the caller may perform *action* on the role *name*, and return the role; None where there is none.
-
-    *keys* are condition keys of the call. A missing role is refused like one that is there, so that names cannot be probed.
+def list_instance_profiles_for_role(call: ListInstanceProfilesForRole, context: IamContext) -> Result:
+    """Return the instance profiles of a role: none, because an account directory has none.
 
     Raises:
-        AccessDenied: The caller may not.
+        ValidationError: A parameter violates its constraint.
+        AccessDenied: The policies of the caller do not allow it.
+        NoSuchEntity: The account has no such role.
     """
-    role = role_or_none(context.account, name)
-    own = {} if role is None else resource_tags(role.tags)
-    arn = context.arn(f"role/{name}") if role is None else role.arn
-    context.authorize(action, arn, named=f"role {name}", keys={**own, **(keys or {})})
-    return role
+    check_parameters(call)
+    authorize_on_role("ListInstanceProfilesForRole", call.role_name, context)
+    role_named(context.account, call.role_name)
+    profiles, more = page((), key=str, marker=call.marker, max_items=call.max_items)
+    return {"InstanceProfiles": profiles, **more}
 
 
 def listed_role(role: Role) -> Result:

@@ -8,7 +8,6 @@ import botocore.session  # type: ignore[import-untyped]
 import pytest
 from botocore.parsers import QueryParser  # type: ignore[import-untyped]
 
-from federation.account.writing.credentials import create_access_key
 from federation.server.endpoint import Endpoint
 from federation.server.messages import LoggedResponse
 from federation.state import AuditEvent
@@ -33,8 +32,7 @@ class Wire:
         self.events = Events()
         self.iam = Iam(path, audit=self.events)
         self.user = self.iam.user("Alice", allow("*"))
-        with self.iam.live.changing() as draft:
-            self.key = create_access_key(draft, user="Alice")
+        self.key = self.iam.key("Alice")
         self.endpoint = Endpoint(self.iam.service.sts, iam=self.iam.service)
 
     def __call__(self, action: str, *, service: str = "iam", version: str = VERSION, accept: str = "", **parameters: str) -> LoggedResponse:
