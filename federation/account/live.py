@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
@@ -29,26 +30,19 @@ class LiveAccount(Changeable):
     A writer may also be given the account itself, which makes a change of this call alone.
     """
 
-    def __init__(self, store: Store) -> None:
-        """Load the files in *store*.
-
-        Raises:
-            AccountFaults: At least one file is at fault. Every fault is listed.
-        """
-        self._store, self._lock = store, RLock()
-        self._contents = loaded(store)
-
-    @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> LiveAccount:
-        """Load the account directory at *path*. Changes by others are seen after `reload`.
+    @staticmethod
+    def open(path: str | os.PathLike[str]) -> StoredAccount:
+        """Load the account directory at *path*. Changes by others are seen after `StoredAccount.reload`.
 
         Raises:
             AccountFaults: *path* is no account directory, or at least one file is at fault.
         """
-        return cls(DirectoryStore(root_of(path, Faults())))
+        return StoredAccount(DirectoryStore(root_of(path, Faults())))
 
     @classmethod
-    def in_memory(cls, account_id: str = "123456789012", *, partition: str = "aws", profile: Profile | str = Profile.STRICT) -> LiveAccount:
+    def in_memory(
+        cls, account_id: str = "123456789012", *, partition: str = "aws", profile: Profile | str = Profile.STRICT
+    ) -> StoredAccount:
         """Return a new account without a directory. It has a new keyring and nothing else.
 
         Args:
@@ -59,21 +53,38 @@ class LiveAccount(Changeable):
         Raises:
             ValidationError: An argument is invalid.
         """
-        return cls.of_files(new_account_files(account_id=account_id, partition=partition, profile=profile))
+        return StoredAccount.of_files(new_account_files(account_id=account_id, partition=partition, profile=profile))
+
+    @property
+    def account(self) -> Account:
+        """The account as it is now. It is immutable."""
+        return self.present().account
+
+    @abstractmethod
+    def present(self) -> Contents:
+        """Return what the files say now."""
+
+
+class StoredAccount(LiveAccount):
+    """A live account that one process changes, in a directory or in memory."""
+
+    def __init__(self, store: Store) -> None:
+        """Load the files in *store*.
+
+        Raises:
+            AccountFaults: At least one file is at fault. Every fault is listed.
+        """
+        self._store, self._lock = store, RLock()
+        self._contents = loaded(store)
 
     @classmethod
-    def of_files(cls, files: Mapping[str, FileContent]) -> LiveAccount:
+    def of_files(cls, files: Mapping[str, FileContent]) -> StoredAccount:
         """Return the account of *files*, by their name in an account directory. They are kept in memory.
 
         Raises:
             AccountFaults: At least one file is at fault.
         """
         return cls(MemoryStore(files))
-
-    @property
-    def account(self) -> Account:
-        """The account as it is now. It is immutable."""
-        return self.present().account
 
     @contextmanager
     def changing(self) -> Iterator[Draft]:
@@ -84,11 +95,13 @@ class LiveAccount(Changeable):
             AccountFault: The file system refuses, or another writer does not end. Nothing is changed.
         """
         with self._lock, self._store.alone():
-            present = self.present()
+            present = self._contents
             draft = Draft(self._store, present.settings, present)
             yield draft
             if draft.changes:
-                self.write(draft, draft.contents())
+                contents = draft.contents()
+                self._store.apply(draft.changes)
+                self._contents = contents
 
     def reload(self) -> None:
         """Read all files again.
@@ -102,11 +115,6 @@ class LiveAccount(Changeable):
     def present(self) -> Contents:
         """Return what the files say now."""
         return self._contents
-
-    def write(self, draft: Draft, contents: Contents) -> None:
-        """Write *draft*, after which the files say *contents*. The caller has locked the files."""
-        self._store.apply(draft.changes)
-        self._contents = contents
 
 
 def loaded(store: Store) -> Contents:

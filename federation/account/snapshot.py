@@ -17,8 +17,10 @@ DEEPEST: Final = 32
 """Deepest nesting of directories that is read. The URL of a provider has fewer segments."""
 _SQLITE_COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 
-Fingerprint = Mapping[str, tuple[int, ...]]
-"""Relative name of each file and directory that loading reads, to its kind, mode, inode, size and times."""
+Stamp = tuple[int, ...]
+"""Kind, mode, inode, size and times of a file; kind, mode and inode of a directory."""
+Fingerprint = Mapping[str, Stamp]
+"""Relative name of each file and directory that loading reads, to its stamp."""
 
 
 def companions(files: Iterable[Path]) -> frozenset[str]:
@@ -31,7 +33,7 @@ def signature_of(root: Path, *, leave_out: frozenset[str] = frozenset()) -> Fing
 
     Hidden files are ignored, as in loading, and so are the files *leave_out*. Directories that cannot be listed count as empty.
     """
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, Stamp] = {}
     _sign(found, root.absolute(), "", leave_out, depth=0)
     return found
 
@@ -56,7 +58,7 @@ def copy_account(root: Path, target: Path, *, leave_out: frozenset[str] = frozen
     return before
 
 
-def _sign(found: dict[str, tuple[int, ...]], root: Path, directory: str, leave_out: frozenset[str], *, depth: int) -> None:
+def _sign(found: dict[str, Stamp], root: Path, directory: str, leave_out: frozenset[str], *, depth: int) -> None:
     try:
         with os.scandir(root / directory) as entries:
             names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
@@ -66,16 +68,23 @@ def _sign(found: dict[str, tuple[int, ...]], root: Path, directory: str, leave_o
         relative = f"{directory}/{name}" if directory else name
         if str(root / relative) in leave_out:
             continue
-        try:
-            status = os.lstat(root / relative)
-        except OSError:
+        stamp = stamp_of(root / relative)
+        if stamp is None:
             continue
-        if not stat.S_ISDIR(status.st_mode):
-            found[relative] = (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-            continue
-        found[relative] = (status.st_mode, status.st_ino)  # without times: those of a directory also change with ignored files
-        if depth < DEEPEST:
+        found[relative] = stamp
+        if stat.S_ISDIR(stamp[0]) and depth < DEEPEST:
             _sign(found, root, relative, leave_out, depth=depth + 1)
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Return the stamp of *path*; None where there is nothing."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    if stat.S_ISDIR(status.st_mode):
+        return (status.st_mode, status.st_ino)  # without times: those of a directory also change with ignored files
+    return (status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _copy(tree: DirectoryTree, directory: str, target: Path, leave_out: frozenset[str], *, depth: int) -> None:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
-from typing import Final
+from typing import Final, TypeVar
 
 from federation.account.snapshot import Fingerprint, signature_of
+
+T = TypeVar("T")
 
 LOOK_SECONDS: Final = 1.0
 """Interval between two comparisons without a report."""
@@ -28,9 +30,23 @@ _GROUP_MILLISECONDS: Final = 200
 class Watcher:
     """Watches directories for one thread. Any other thread, or a signal handler, may call `rouse` and `stop`."""
 
-    def __init__(self, directories: Sequence[Path], *, leave_out: frozenset[str] = frozenset()) -> None:
-        """Watch *directories*, without the files whose absolute names are in *leave_out*."""
+    def __init__(
+        self,
+        directories: Sequence[Path],
+        *,
+        leave_out: frozenset[str] = frozenset(),
+        known: Callable[[int, str], bool] = lambda _directory, _name: False,
+    ) -> None:
+        """Watch *directories*.
+
+        Args:
+            directories: The directories.
+            leave_out: Absolute names of files that do not matter.
+            known: Takes the number of a directory and a name in it, and returns whether what is there is known, so that a report of it does
+                not matter.
+        """
         self._directories, self._leave_out = tuple(directory.absolute() for directory in directories), leave_out
+        self._known = known
         self._roused, self._stopped = Event(), Event()
         self._cost = 0.0
 
@@ -82,10 +98,10 @@ class Watcher:
         self._cost = time.monotonic() - begun
         return found
 
-    def settled(self, seen: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
-        """Return the signatures of the directories once they are unchanged for `QUIET_SECONDS`, beginning with *seen*."""
+    def settled(self, seen: T, look: Callable[[], T]) -> T:
+        """Return the result of *look* once it is unchanged for `QUIET_SECONDS`, beginning with *seen*."""
         while not self._stopped.wait(QUIET_SECONDS):
-            now = self.signatures()
+            now = look()
             if now == seen:
                 break
             seen = now
@@ -101,5 +117,8 @@ class Watcher:
     def _matters(self, path: str) -> bool:
         if path in self._leave_out:
             return False
-        inside = next((Path(path).relative_to(root) for root in self._directories if Path(path).is_relative_to(root)), None)
-        return inside is None or not any(part.startswith(".") for part in inside.parts)
+        for number, root in enumerate(self._directories):
+            if Path(path).is_relative_to(root):
+                inside = Path(path).relative_to(root)
+                return not any(part.startswith(".") for part in inside.parts) and not self._known(number, inside.as_posix())
+        return True

@@ -1,8 +1,9 @@
 """Generations of the account, which the supervisor and its workers share in a private directory.
 
-A generation is a copy of the account directories as they were at one instant, numbered from 1. One page of shared memory holds the number
-of the generation served and of the one offered. Workers read the served number at the beginning of every request, so that one write of the
-supervisor switches all of them (docs/adr/0018).
+A generation is a copy of the account directories as they were at one instant, numbered from 1, and the changes that workers wrote since
+(`federation.server.journal`). One page of shared memory holds what is served, and the number of the generation that is offered. Workers
+read it at the beginning of every request, so that one write of the supervisor, or of the worker that changed the account, switches all of
+them (docs/adr/0018, 0030).
 """
 
 from __future__ import annotations
@@ -10,21 +11,35 @@ from __future__ import annotations
 import json
 import mmap
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from federation.errors import AccountFaults, FederationError
 
 _BOARD_FILE: Final = "board"
 _WORD_OCTETS: Final = 8
 _SERVED, _OFFERED = 0, 1
+_COUNT_BITS: Final = 40
+_COUNT_MASK: Final = (1 << _COUNT_BITS) - 1
 _FAULTS_TOLD: Final = 20
 
 FaultRecord = dict[str, Any]
 """A refusal of a generation as plain data, made by `FederationError.as_dict`."""
 
 
+class Mark(NamedTuple):
+    """What all workers serve.
+
+    Attributes:
+        generation: Number of the generation.
+        changes: Number of entries of its journal that count.
+    """
+
+    generation: int
+    changes: int
+
+
 class Board:
-    """Two numbers in shared memory: the generation served, and the one offered for preparation (0 for none)."""
+    """What is served, and the generation offered for preparation (0 for none), in shared memory."""
 
     def __init__(self, directory: Path) -> None:
         """Open the board in *directory*; create it where it is absent."""
@@ -36,9 +51,10 @@ class Board:
         self._words = memoryview(self._page).cast("Q")  # an aligned word is read and written atomically
 
     @property
-    def served(self) -> int:
-        """Number of the generation that serves every request that begins now."""
-        return self._words[_SERVED]
+    def served(self) -> Mark:
+        """What serves every request that begins now."""
+        word = self._words[_SERVED]
+        return Mark(word >> _COUNT_BITS, word & _COUNT_MASK)
 
     @property
     def offered(self) -> int:
@@ -49,10 +65,14 @@ class Board:
         """Ask the workers to prepare generation *number*; 0 withdraws the offer."""
         self._words[_OFFERED] = number
 
-    def serve(self, number: int) -> None:
-        """Make generation *number* the one that all workers serve from now on, and withdraw the offer."""
-        self._words[_SERVED] = number
+    def serve(self, number: int, *, changes: int = 0) -> None:
+        """Make generation *number* with *changes* the one that all workers serve from now on, and withdraw the offer."""
+        self._words[_SERVED] = number << _COUNT_BITS | changes
         self._words[_OFFERED] = 0
+
+    def count(self, served: Mark) -> None:
+        """Make *served*, the present generation with more changes, what all workers serve from now on. The caller has the writer's lock."""
+        self._words[_SERVED] = served.generation << _COUNT_BITS | served.changes
 
 
 def place_of(directory: Path, number: int) -> Path:

@@ -8,19 +8,22 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
 from federation.account.reading.directory import root_of
 from federation.account.reading.faults import Faults, located
-from federation.account.snapshot import Fingerprint, copy_account
+from federation.account.snapshot import Stamp, copy_account, stamp_of
 from federation.account.watching import Watcher
+from federation.account.writing.stores import DirectoryStore
 from federation.errors import AccountFault, AccountFaults
 from federation.server.access_log import AccessLog
 from federation.server.endpoint import as_failure
-from federation.server.generations import Board, FaultRecord, copies_in, faults_of, forget_votes, place_of, votes_on
+from federation.server.generations import Board, FaultRecord, Mark, copies_in, faults_of, forget_votes, place_of, votes_on
+from federation.server.published_generation import Published
 
 VOTING_SECONDS: Final = 120
 """Time that workers have to prepare a generation, in seconds; an account of ten thousand roles loads in a few."""
@@ -28,11 +31,14 @@ _ATTEMPTS: Final = 3
 """How often the same state of the directories is offered, where workers end without a vote."""
 _AGAIN_SECONDS: Final = 6.0
 """Pause before the next offer, in seconds: granian stops when a worker ends twice within 5.5 seconds."""
+IN_FLIGHT_SECONDS: Final = 0.1
+"""Time in which a worker that has written the account directory also writes the journal."""
 _POLL_SECONDS: Final = 0.02
 _COPY_PAUSE_SECONDS: Final = 0.1
 _COPY_ATTEMPTS: Final = 100
 
-Fingerprints = tuple[Fingerprint, ...]
+Difference = frozenset[tuple[int, str, Stamp | None]]
+"""Names in the directories, by number, whose stamp differs from what is served."""
 
 
 class Publisher:
@@ -58,10 +64,11 @@ class Publisher:
         """
         self._directories, self._shared, self._leave_out = tuple(directories), shared, leave_out
         self._log, self._living = log, living
-        self._board, self._watcher = Board(shared), Watcher(directories, leave_out=leave_out)
+        self._board = Board(shared)
+        self._watcher = Watcher(directories, leave_out=leave_out, known=self._is_known)
         self._number, self._forced = 0, Event()
-        self._served: Fingerprints = ()
-        self._refused: Fingerprints | None = None
+        self._served = Published(0, [])
+        self._refused: Difference = frozenset()
         self._thread = Thread(target=self._run, name="account-publisher", daemon=True)
 
     def publish_first(self, check: Callable[[Path], object]) -> None:
@@ -81,7 +88,7 @@ class Publisher:
             raise AccountFaults((_fault(self._directories[0], steady, "files that change", "wait, then start again"),))
         check(place_of(self._shared, self._number))
         self._served = copied
-        self._board.serve(self._number)
+        self._board.serve(copied.generation)
 
     def start(self) -> None:
         """Begin to watch the directories."""
@@ -114,16 +121,18 @@ class Publisher:
     def _look(self) -> None:
         forced = self._forced.is_set()
         self._forced.clear()
-        seen = self._watcher.signatures()
-        if not forced and seen in (self._served, self._refused):
+        seen = self._difference()
+        if not forced and seen in (frozenset(), self._refused):
             return
-        self._refused = self._watcher.settled(seen)  # set before the outcome: a refused state is not tried again unchanged
-        if not forced and self._refused == self._served:
+        self._refused = self._watcher.settled(
+            seen, self._difference
+        )  # set before the outcome: a refused state is not tried again unchanged
+        if not forced and not self._refused:
             return
         for _ in range(_ATTEMPTS):
             copied = self._copy()
             if copied is None:
-                self._refused = None
+                self._refused = frozenset()
                 self._watcher.rouse()
                 return
             faults = self._ask()
@@ -138,22 +147,67 @@ class Publisher:
             )
         )
 
-    def _copy(self) -> Fingerprints | None:
+    def _difference(self) -> Difference:
+        """Return what differs in the directories from what is served, without changes that a worker is writing."""
+        signatures = self._watcher.signatures()
+        self._served.read_journal(self._shared, self._board.served)
+        if list(signatures) == self._served.signatures:
+            return frozenset()
+        named = {
+            (number, name)
+            for number, (seen, known) in enumerate(zip(signatures, self._served.signatures, strict=True))
+            for name in seen.keys() | known.keys()
+            if seen.get(name) != known.get(name)
+        }
+        if not named:
+            return frozenset()
+        self._watcher.pause(IN_FLIGHT_SECONDS)  # a worker writes the directory first, and then the journal
+        self._served.read_journal(self._shared, self._board.served)
+        present = {(number, name): stamp_of(self._directories[number] / name) for number, name in named}
+        return frozenset(
+            (number, name, stamp) for (number, name), stamp in present.items() if stamp != self._served.signatures[number].get(name)
+        )
+
+    def _is_known(self, directory: int, name: str) -> bool:
+        """Return whether the directory *directory* holds under *name* what is served. Called by the thread of the watcher."""
+        served = self._served
+        served.read_journal(self._shared, self._board.served)
+        return stamp_of(self._directories[directory] / name) == served.signatures[directory].get(name)
+
+    def _copy(self) -> Published | None:
         """Copy the directories as the next generation. None where one changed during the copy."""
         self._remove(self._number)
         self._number += 1
-        place, signatures = place_of(self._shared, self._number), []
+        place, signatures, included = place_of(self._shared, self._number), [], 0
         place.mkdir(mode=0o700)
         for directory, copy in zip(self._directories, copies_in(place, len(self._directories)), strict=True):
             root_of(directory, Faults())
             try:
-                signature = copy_account(directory, copy, leave_out=self._leave_out)
+                with self._writing_excluded(directory):
+                    changes = self._board.served.changes
+                    signature = copy_account(directory, copy, leave_out=self._leave_out)
             except AccountFaults as faults:
                 raise located(faults, directory) from None
             if signature is None:
                 return None
-            signatures.append(signature)
-        return tuple(signatures)
+            signatures.append(dict(signature))
+            if directory is self._directories[0]:
+                included = changes
+        return Published(self._number, signatures, included=included)
+
+    @contextmanager
+    def _writing_excluded(self, directory: Path) -> Iterator[None]:
+        """Lock *directory* against writers. A change that a worker did not finish is completed first."""
+        store = DirectoryStore(directory)
+        with store.alone():
+            if directory is self._directories[0] and self._served.generation:
+                mark = self._board.served
+                self._served.read_journal(self._shared, mark)
+                more = self._served.journal(self._shared).recover(store, self._served.end)
+                if more:
+                    self._board.count(Mark(mark.generation, mark.changes + more))
+                    self._served.read_journal(self._shared, self._board.served)
+            yield
 
     def _ask(self) -> list[FaultRecord] | None:
         """Offer the last copy and return the faults that a worker found, none where all accept it; None where a vote is missing."""
@@ -173,24 +227,28 @@ class Publisher:
         finally:
             forget_votes(self._shared)
 
-    def _decide(self, copied: Fingerprints, faults: list[FaultRecord]) -> None:
+    def _decide(self, copied: Published, faults: list[FaultRecord]) -> None:
         if faults:
             self._refuse(faults)
             return
-        before = self._board.served
-        self._board.serve(self._number)
-        self._served, self._refused = copied, None
-        self._remove(before)
-        self._log.tell("account", outcome="taken over", generation=self._number)
+        with self._writing_excluded(self._directories[0]):
+            before, mark = self._served, self._board.served
+            later = before.entries_after(self._shared, copied.included, mark)
+            copied.journal(self._shared).extend(later)
+            # What workers wrote since the copy belongs to the new generation, too.
+            self._board.serve(copied.generation, changes=len(later))
+            self._served, self._refused = copied, frozenset()
+        self._remove(before.generation)
+        self._log.tell("account", outcome="taken over", generation=copied.generation)
 
     def _refuse(self, faults: list[FaultRecord]) -> None:
         self._board.offer(0)
         for fault in faults:
             members = {name: fault[name] for name in ("file", "path", "check", "expected", "found", "remedy") if fault.get(name)}
-            self._log.tell("account", outcome="refused", generation=self._board.served, **members)
+            self._log.tell("account", outcome="refused", generation=self._board.served.generation, **members)
 
     def _remove(self, number: int) -> None:
-        if number != self._board.served:
+        if number != self._board.served.generation:
             shutil.rmtree(place_of(self._shared, number), ignore_errors=True)
 
 

@@ -20,11 +20,15 @@ from typing import TYPE_CHECKING, Final
 
 from federation import limits
 from federation.account import load_account
+from federation.account.live import LiveAccount, loaded
 from federation.account.reading.faults import located
 from federation.account.snapshot import companions
+from federation.account.writing.stores import DirectoryStore
 from federation.errors import AccountFaults, RegistrationError, show
+from federation.iam.service import IdentityAndAccessManagement
 from federation.profiles import Replay
 from federation.server.access_log import AccessLog
+from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
@@ -159,28 +163,31 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
         supervisor: Process id of the supervisor. It is passed, since the parent of a worker may have ended before the worker asks.
     """
     audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
-    load = partial(_endpoint, settings, state=open_state(settings.state_place), audit=audit)
-    follower = Follower(shared, load, voter=os.getpid())
+    account = SharedAccount(settings.account)
+    load = partial(_serving, settings, state=open_state(settings.state_place), audit=audit, live=account)
+    follower = Follower(shared, load, advanced, voter=os.getpid())
+    account.follow(follower)
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
-    return Application(follower.current, AccessLog())
+    return Application(lambda: follower.current().endpoint, AccessLog())
 
 
-def _endpoint(settings: ServerSettings, place: Path, *, state: State, audit: AuditSink | None = None) -> Endpoint:
-    """Return the endpoint that serves the generation at *place*. Generations share *state* and *audit*."""
+def _serving(settings: ServerSettings, place: Path, *, live: LiveAccount, state: State, audit: AuditSink | None = None) -> Serving:
+    """Return what serves the generation at *place*. Generations share *live*, *state* and *audit*."""
     copies = copies_in(place, len(settings.directories))
     try:
-        service = SecurityTokenService.open(
-            copies[0],
+        contents = loaded(DirectoryStore(copies[0]))
+        service = SecurityTokenService(
+            contents.account,
             audit=audit,
             replay="account" if settings.replay is None else settings.replay.value,
             state=state,
-            neighbours=copies[1:],
+            neighbours=[load_account(copy) for copy in copies[1:]],
         )
     except AccountFaults:
         for directory, copy in zip(settings.directories, copies, strict=True):
             _locate_faults(directory, copy)
         raise
-    return Endpoint(service, settings.names)
+    return Serving(contents, Endpoint(service, settings.names, iam=IdentityAndAccessManagement(live, sts=service, audit=audit)))
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:
@@ -208,7 +215,8 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> bool:
         shared = Path(name)
         publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=AccessLog(), living=_workers)
         # Faults are reported once, here, before any worker starts.
-        publisher.publish_first(partial(_endpoint, settings, state=open_state(settings.state_place)))
+        live = SharedAccount(settings.account)
+        publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))
         server = _granian(settings)
         server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))

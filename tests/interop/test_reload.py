@@ -20,7 +20,7 @@ from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.credentials import Credentials  # type: ignore[import-untyped]
 
-from federation.account.writing.credentials import create_access_key
+from federation.account.writing.credentials import create_access_key, delete_access_key
 from federation.account.writing.keyring import rotate_keyring
 from tests.support.paths import ACCOUNT_DIRECTORY
 from tests.support.server import DEPLOY, Served, fresh_token, serve
@@ -196,6 +196,7 @@ def test_a_key_made_while_serving_works_within_a_second(running: Running) -> Non
             time.sleep(0.02)
         took = time.monotonic() - made
         assert [running.who(keys) for _ in range(10)] == [200] * 10
+        delete_access_key(running.account, access_key_id=key.id)
         return took
 
     assert min(waited() for _ in range(3)) < 1  # the best of three: other tests may hold the processors

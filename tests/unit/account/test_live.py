@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from federation.account import Account, add_oidc_provider, add_policy, add_role, add_saml_provider, init_account, load_account
-from federation.account.live import LiveAccount
+from federation.account.live import LiveAccount, StoredAccount
 from federation.account.reading.entities import GROUP, ROLE, USER
 from federation.account.writing.accounts import new_account_files
 from federation.account.writing.attachments import attach_policy, detach_policy, put_permissions_boundary
@@ -49,7 +49,7 @@ class Twins:
         init_account(root, account_id=ACCOUNT)
         self.root, self.directory = root, LiveAccount.open(root)
         self.store = MemoryStore(new_account_files(account_id=ACCOUNT))
-        self.memory = LiveAccount(self.store)
+        self.memory = StoredAccount(self.store)
 
     def __call__(self, writer: Any, *arguments: Any, **settings: Any) -> None:
         for live in (self.directory, self.memory):
@@ -67,7 +67,7 @@ class Twins:
 
     def agree(self) -> None:
         assert everything(self.directory.account) == everything(load_account(self.root))
-        assert everything(self.memory.account) == everything(LiveAccount.of_files(dict(self.store.files.items())).account)
+        assert everything(self.memory.account) == everything(StoredAccount.of_files(dict(self.store.files.items())).account)
 
 
 @pytest.fixture

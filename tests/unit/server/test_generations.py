@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -18,6 +18,7 @@ from federation.server import following, publishing
 from federation.server.access_log import AccessLog
 from federation.server.following import Follower
 from federation.server.generations import Board, copies_in, place_of, vote, votes_on
+from federation.server.journal import JournalEntry
 from federation.server.publishing import Publisher
 
 TRUST = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}'
@@ -25,6 +26,11 @@ TRUST = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS
 
 def load(place: Path) -> Account:
     return load_account(*copies_in(place, 1))
+
+
+def stay(account: Account, _: Sequence[JournalEntry]) -> Account:
+    """A worker of an account that no worker changes."""
+    return account
 
 
 @dataclass
@@ -47,7 +53,7 @@ class House:
 
     def hire(self, worker: int, loading: Callable[[Path], Account] = load) -> Follower[Account]:
         self.living.add(worker)
-        self.workers[worker] = Follower(self.shared, loading, voter=worker)
+        self.workers[worker] = Follower(self.shared, loading, stay, voter=worker)
         return self.workers[worker]
 
     def roles(self) -> list[list[str]]:
@@ -105,8 +111,8 @@ def test_a_worker_that_did_not_look_serves_no_old_request(house: House) -> None:
     Board(house.shared).serve(2)
     assert place.is_dir()
     held = idle._held
-    assert idle.current() is not held[1]
-    assert idle._held[0] == 2
+    assert idle.current() is not held.value
+    assert idle._held.mark == (2, 0)
 
 
 def test_a_fault_is_told_with_file_and_place_and_the_old_account_stays(house: House) -> None:
@@ -169,7 +175,7 @@ def test_a_worker_that_ends_over_it_is_waited_for_and_the_offer_repeated(house: 
     house.living.remove(12)
     (line,) = house.told(1)
     assert (line["outcome"], house.roles()) == ("taken over", [["First", "Second"]])
-    assert Board(house.shared).served > 2
+    assert Board(house.shared).served.generation > 2
 
 
 def test_an_account_over_which_workers_end_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +187,7 @@ def test_an_account_over_which_workers_end_is_given_up(house: House, monkeypatch
     add_role(house.root, name="Second", trust_policy=TRUST)
     (line,) = house.told(1)
     assert (line["outcome"], line["found"], answers) == ("refused", "workers that end while they load it", [])
-    assert (Board(house.shared).served, Board(house.shared).offered) == (1, 0)
+    assert (Board(house.shared).served.generation, Board(house.shared).offered) == (1, 0)
 
 
 def test_renewing_reads_an_unchanged_account_again(house: House) -> None:
@@ -223,7 +229,7 @@ def test_a_faulty_account_is_not_published_at_all(tmp_path: Path) -> None:
     publisher = Publisher([root], tmp_path / "shared", log=AccessLog(), living=frozenset)
     with pytest.raises(AccountFaults):
         publisher.publish_first(load)
-    assert Board(tmp_path / "shared").served == 0
+    assert Board(tmp_path / "shared").served == (0, 0)
 
 
 def test_a_worker_that_cannot_load_what_is_served_serves_nothing(house: House) -> None:
@@ -269,7 +275,7 @@ def test_requests_while_the_offer_is_loaded_wait_for_nothing_else(house: House) 
     follower.current()
     looking.join()
     assert loads == ["generation-1", "generation-2"]
-    assert follower._held[0] == 2
+    assert follower._held.mark.generation == 2
 
 
 def test_votes_come_back_as_they_were_cast(tmp_path: Path) -> None:
