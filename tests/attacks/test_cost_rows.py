@@ -154,10 +154,14 @@ def endpoint() -> Endpoint:
     return Endpoint(SecurityTokenService.open(REPOSITORY / "fixtures" / "account"))
 
 
-def page(token: str) -> None:
+@cache
+def form(token: str) -> Request:
     headers = (("content-type", "application/x-www-form-urlencoded"), ("host", "localhost"))
-    body = urlencode({"token": token}).encode()
-    exchange = endpoint().answer(Request("POST", "/inspector", "", headers, body), at=datetime(2026, 11, 24, tzinfo=UTC))
+    return Request("POST", "/inspector", "", headers, urlencode({"token": token}).encode())
+
+
+def page(token: str) -> None:
+    exchange = endpoint().answer(form(token), at=datetime(2026, 11, 24, tzinfo=UTC))
     assert exchange.response.status == 200
 
 
@@ -205,19 +209,23 @@ def test_the_sound_messages_are_sound_and_the_others_carry_their_signature() -> 
     assert caught.value.check == "signature-digest"  # after the signature was verified, and the content canonicalised
 
 
-def metadata(inside: bytes) -> bytes:
-    """Metadata whose own signature is genuine, *inside* put in afterwards."""
+@cache
+def signed_metadata() -> bytes:
     signing = replace(forge().signing(), inclusive_prefixes=PREFIXES)
     signed = sign_element(tree(forge().metadata()), forge().key, signing)
-    octets = etree.tostring(signed)
+    return bytes(etree.tostring(signed))
+
+
+def metadata(inside: bytes) -> bytes:
+    """Metadata whose own signature is genuine, *inside* put in afterwards."""
+    octets = signed_metadata()
     end = octets.rindex(b"</")
     return octets[:end] + inside + octets[end:]
 
 
 @pytest.mark.parametrize("shape", IN_VALUE)
 def test_M01_D01_no_metadata_costs_more_than_its_size(shape: str) -> None:
-    def cost(octets: int) -> float:
-        document = metadata(IN_VALUE[shape](octets))
+    def cost(document: bytes) -> float:
         start = time.process_time()
         try:
             read_metadata(document)
@@ -225,6 +233,7 @@ def test_M01_D01_no_metadata_costs_more_than_its_size(shape: str) -> None:
             return time.process_time() - start
         return time.process_time() - start
 
-    small = min(cost(25_000) for _ in range(3))
-    # Quadratic would be four hundred times; the constant forgives a busy machine.
-    assert min(cost(500_000) for _ in range(2)) < 60 * small + 0.2
+    few, many = (metadata(IN_VALUE[shape](octets)) for octets in (25_000, 500_000))
+    small = min(cost(few) for _ in range(3))
+    # Quadratic would be four hundred times; the constant forgives a busy machine, as the second attempt does.
+    assert any(cost(many) < 60 * small + 0.2 for _ in range(2))

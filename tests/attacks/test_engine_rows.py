@@ -27,6 +27,7 @@ from federation.server.wire import read_parameters
 from tests.support.growth import spends_at_most
 from tests.support.paths import REPOSITORY
 from tests.support.saml import AT, judge, provider, respond, signing_key
+from tests.support.source import nodes
 
 SOURCES = sorted((REPOSITORY / "federation").rglob("*.py"))
 ANYTHING: tuple[Any, ...] = (
@@ -39,7 +40,7 @@ def test_O01_no_boolean_weakens_a_check() -> None:
     for path in SOURCES:
         if "testing" in path.parts or "cli" in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
                 switches = {"verify", "verify_signature", "insecure", "debug", "skip", "unsafe", "check_signature", "no_verify", "lax"}
@@ -48,8 +49,7 @@ def test_O01_no_boolean_weakens_a_check() -> None:
 
 def test_O02_no_check_is_an_assert() -> None:
     for path in SOURCES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)], path
+        assert not [node.lineno for node in nodes(path) if isinstance(node, ast.Assert)], path
 
 
 def test_O02_an_optimised_interpreter_refuses_the_same() -> None:

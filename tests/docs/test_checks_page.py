@@ -29,6 +29,7 @@ from federation.validators import diagnose
 from tests.support import oidc
 from tests.support.paths import REPOSITORY
 from tests.support.results import samples
+from tests.support.source import nodes
 from tests.support.sts import saml_login, web_identity
 
 PAGE = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
@@ -87,7 +88,7 @@ def test_names_that_no_list_has_come_in_at_one_place() -> None:
     calls = [
         (path.relative_to(HOUSE).as_posix(), node.func.id)
         for path in sorted(HOUSE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"ParameterCheck", "PluginCheck"}
     ]
     assert calls == [("calls/record.py", "ParameterCheck")], "a check of the engine has its name in federation/check_names"

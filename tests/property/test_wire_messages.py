@@ -16,6 +16,7 @@ import federation
 from federation import errors
 from federation.errors import FederationError
 from federation.server.render import JSON, XML, render_refusal
+from tests.support.source import nodes
 
 HOUSE = Path(federation.__file__).parent
 EXPLANATION = {"check", "expected", "found", "remedy"}
@@ -66,7 +67,7 @@ def test_every_code_has_words_of_its_own(kind: type[FederationError]) -> None:
 def constructions() -> Iterator[tuple[str, ast.expr]]:
     """Every ``message=`` of a refusal in the house."""
     for path in sorted(HOUSE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if not isinstance(node, ast.Call):
                 continue
             keywords = {word.arg: word.value for word in node.keywords}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import federation
+from tests.support.source import tree
 
 HOUSE: Final = Path(federation.__file__).parent
 HOME: Final = HOUSE / "aws_texts"
@@ -56,7 +57,7 @@ def home() -> dict[str, Text]:
 
 
 def _texts(path: Path) -> Iterator[Text]:
-    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body = tree(path).body
     for node, after in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             follows = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
@@ -108,7 +109,7 @@ def others() -> tuple[Module, ...]:
         Module(
             ".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"),
             path.relative_to(HOUSE.parent).as_posix(),
-            ast.parse(path.read_text(encoding="utf-8")),
+            tree(path),
         )
         for path in sorted(HOUSE.rglob("*.py"))
         if path.parent != HOME

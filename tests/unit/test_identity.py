@@ -15,6 +15,7 @@ from federation import Identity, VerifiedIdentity
 from federation.errors import ValidationError
 from federation.report import Report
 from tests.support import oidc
+from tests.support.source import nodes
 from tests.support.sts import saml_login
 
 HOUSE = Path(federation.__file__).parent
@@ -87,9 +88,8 @@ def test_only_validators_make_one() -> None:
     """The one function that makes it is used by the built-in validators and where plug-ins are held to what they may say."""
     makers = set()
     for path in HOUSE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-        reached = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        named = {alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        reached = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)}
         if {"_verified", "_arrived"} & (named | reached):
             makers.add(path.relative_to(HOUSE).as_posix())
     assert makers == {"oauth/validator.py", "oidc/validator.py", "saml/validator.py", "validators.py"}

@@ -10,6 +10,7 @@ import pytest
 
 import federation
 from tests.support.rooms import FLOORS
+from tests.support.source import nodes, tree
 
 HOUSE = Path(federation.__file__).parent
 
@@ -23,25 +24,14 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 @cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
 def imports(name: str, path: Path) -> tuple[str, ...]:
     """Every module of the project that *path* imports, anywhere in its body; imports for type checkers only do not load anything."""
     return tuple(imported(name, path))
 
 
 def imported(name: str, path: Path) -> Iterator[str]:
-    nodes = tuple(ast.walk(parsed(path)))
-    typing_only = {
-        id(node)
-        for block in nodes
-        if isinstance(block, ast.If) and ast.unparse(block.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-        for node in ast.walk(block)
-    }
-    for node in nodes:
+    typing_only = {id(node) for block in nodes(path) if is_for_type_checkers(block) for node in ast.walk(block)}
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "federation")
         elif isinstance(node, ast.ImportFrom):
@@ -52,18 +42,24 @@ def imported(name: str, path: Path) -> Iterator[str]:
                     yield inner if is_module(inner) else node.module
 
 
+def is_for_type_checkers(node: ast.AST) -> bool:
+    match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(value=ast.Name(id="typing"), attr="TYPE_CHECKING")):
+            return True
+    return False
+
+
 def imported_by_text(name: str, path: Path) -> Iterator[str]:
     """Every module of the project that *path* imports by text: in a table of `lazily`, or as the argument of ``import_module``.
 
     Of a text that is made at run time its constant beginning counts: it must name a package.
     """
-    tree = parsed(path)
     assigned = {
         node.target.id: node.value
-        for node in tree.body
+        for node in tree(path).body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         match node:
             case ast.Call(func=ast.Name(id="lazily"), args=[ast.Name(id="__name__"), ast.Name(id=table)]):
                 homes = ast.literal_eval(assigned[table]).values()
@@ -90,7 +86,7 @@ LOADERS = {"importlib", "pkgutil", "runpy", "zipimport"}
 @pytest.mark.parametrize(("name", "path"), tuple(modules()), ids=[name for name, _ in modules()])
 def test_imports_are_statements(name: str, path: Path) -> None:
     used = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             used |= {alias.name for alias in node.names if alias.name.split(".")[0] in LOADERS}
         elif isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in LOADERS:

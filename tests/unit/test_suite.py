@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from tests.areas import AREAS, TESTS, main, paths
 from tests.support import world
 from tests.support.paths import REPOSITORY
+from tests.support.source import nodes, tree
 
 FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
 WORLD = {value: name for name, value in vars(world).items() if isinstance(value, str | datetime) and not name.startswith("_")}
@@ -19,14 +19,9 @@ WORLD = {value: name for name, value in vars(world).items() if isinstance(value,
 CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def imported(path: Path) -> Iterator[str]:
     """Every name that *path* imports, anywhere in its body."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from federation import errors
+from tests.support.source import nodes
 from tests.support.texts import HOME, Module, home, others
 
 SOURCE: Final = re.compile(
@@ -45,8 +46,7 @@ def test_a_text_has_its_source(name: str) -> None:
 def test_a_text_is_used() -> None:
     used = {name for module in others() if module.areas for node in ast.walk(module.tree) if (name := module.named(node)) is not None}
     for path in HOME.glob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        used |= {f"{path.stem}.{node.id}" for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        used |= {f"{path.stem}.{node.id}" for node in nodes(path) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     idle = {f"federation/{text.place}": name for name, text in home().items() if name not in used}
     assert not idle, f"remove these texts, or let a rule send them: {idle}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.paths import REPOSITORY
+from tests.support.source import tree
 
 HOUSE: Final = REPOSITORY / "federation"
 NATURAL: Final[dict[str, str]] = {}
@@ -35,7 +36,7 @@ def is_alias(name: str, value: ast.expr) -> bool:
 def homes_of_names(house: Path) -> dict[str, list[str]]:
     homes = defaultdict(list)
     for path in sorted(house.rglob("*.py")):
-        for name in type_names(ast.parse(path.read_text(encoding="utf-8"))):
+        for name in type_names(tree(path)):
             homes[name].append(path.relative_to(house).as_posix())
     return homes
 

@@ -1,0 +1,20 @@
+"""Source files as the tests that ask something of them read them: parsed once."""
+
+import ast
+import gc
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """The module in file *path*; not to be changed."""
+    read = ast.parse(path.read_text(encoding="utf-8"))
+    gc.freeze()  # it stays: the collector need not walk over it
+    return read
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of it, as `ast.walk` gives them."""
+    return tuple(ast.walk(tree(path)))
