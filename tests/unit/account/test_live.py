@@ -22,8 +22,8 @@ from federation.account.writing.stores import MemoryStore
 from federation.account.writing.users import add_user, add_user_to_group, delete_user, remove_user_from_group, update_user
 from federation.errors import AccountFaults, DeleteConflict, EntityAlreadyExists, FederationError, NoSuchEntity
 from tests.support.paths import ACCOUNT_DIRECTORY
+from tests.support.world import ACCOUNT
 
-ACCOUNT = "123456789012"
 ROOT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [ROOT]})
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]})
