@@ -3,16 +3,30 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JS     := tests/interop/js
+SDKS   := tests/interop/sdks
+BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= auto
 
-.PHONY: demo test calendar lint mutate bench fixtures docs search lock clean
+.PHONY: demo test clients calendar lint mutate bench fixtures docs search lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients" $(if $(AREA),$$paths)
+
+clients: $(VENV)/.dev $(if $(shell command -v go),$(BUILT)/go-call) $(if $(shell command -v mvn),$(BUILT)/java/.built)  ## AWS SDKs for Go and Java, AWS CLI v2
+	$(BIN)/pytest -m clients tests/interop/test_sdks.py
+
+$(BUILT)/go-call: $(wildcard $(SDKS)/go/*)
+	cd $(SDKS)/go && GOMODCACHE=$(BUILT)/go-mod GOCACHE=$(BUILT)/go-build GOFLAGS="-mod=readonly -modcacherw" go build -o $@ .
+
+MAVEN := mvn --quiet --batch-mode --strict-checksums -Dmaven.repo.local=$(BUILT)/m2
+$(BUILT)/java/.built: $(SDKS)/java/pom.xml $(SDKS)/java/jars.sha256 $(wildcard $(SDKS)/java/src/main/java/*)
+	cd $(SDKS)/java && $(MAVEN) compile dependency:copy-dependencies -DoutputDirectory=$(BUILT)/java/jars -DincludeScope=runtime
+	cd $(BUILT)/java/jars && sha256sum --quiet --strict -c $(CURDIR)/$(SDKS)/java/jars.sha256
+	@touch $@
 
 calendar: $(VENV)/.dev  ## the whole suite in other years, or in YEARS="n …" from now: no test may depend on today's date
 	$(BIN)/python -m tests.calendar $(YEARS)
@@ -60,4 +74,4 @@ $(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
 	@npm ci --prefix $(JS) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The tests of the JavaScript SDK will be skipped."
 
 clean:
-	rm -rf $(VENV) $(JS)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -129,6 +129,23 @@ def test_clients_that_ignore_the_variable_are_named_wherever_it_is_recommended(t
     assert [word for word in IGNORING if word not in text] == []
 
 
+TESTED = {
+    "requirements/dev.txt": (r"^boto3==(\S+)", r"^awscli==(\S+)"),
+    "tests/interop/js/package.json": (r'client-sts": "([^"]+)"',),
+    "tests/interop/sdks/go/go.mod": (r"v2/config v(\S+)", r"service/sts v(\S+)"),
+    "tests/interop/sdks/java/pom.xml": (r"<artifactId>bom</artifactId>\s*<version>([^<]+)<",),
+}
+
+
+@pytest.mark.parametrize(("file", "pattern"), [(file, pattern) for file, patterns in TESTED.items() for pattern in patterns])
+def test_the_versions_that_are_tested_are_told(file: str, pattern: str) -> None:
+    pinned = re.search(pattern, (REPOSITORY / file).read_text(encoding="utf-8"), re.MULTILINE)
+    assert pinned is not None
+    assert re.search(rf"^\| [^|]+ \|[^|]*\b{re.escape(pinned[1])}\b[^|]*\|", PAGE, re.MULTILINE), (
+        f"docs/server.md does not tell {pinned[1]}"
+    )
+
+
 def test_what_serve_prints_can_be_fed_to_a_shell() -> None:
     first, *others = ANNOUNCED.format(url="http://127.0.0.1:8042").splitlines()
 
