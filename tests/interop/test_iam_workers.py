@@ -21,12 +21,12 @@ from federation.account import add_role, init_account, load_account
 from federation.account.writing.credentials import create_access_key
 from federation.account.writing.users import add_user
 from tests.support.server import Served, serve
+from tests.support.world import ACCOUNT
 
 pytestmark = [
     pytest.mark.skipif(find_spec("granian") is None, reason="the HTTP server is not installed: sts-federation[server]"),
     pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow"),
 ]
-ACCOUNT = "123456789012"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 WORKERS = 3
 VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
