@@ -18,6 +18,8 @@ AWS_ENDPOINT_URL_STS={url}
 # These clients ignore the variable and send the token to AWS itself: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
 # JavaScript v2, Go v1 and C++ (pyarrow has the last). Give them --endpoint-url {url} or the endpoint in code."""
 """The first line is the variable alone, for programs that read it; the rest is a comment, so that a shell can evaluate all of it."""
+CONTROLLED: Final = "# TEST CONTROL IS ON below {url}/_federation/: whoever reaches it can reset the account, set the clock and mint tokens"
+"""The first line where the server is under test control, before `ANNOUNCED`: a comment as well."""
 _ALLOW_HOST: Final = "A host name of the server, besides localhost and the names of AWS; repeatable."
 
 
@@ -42,6 +44,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     help="How often one token is accepted. Default: the setting in account.toml, else once.",
 )
 @click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_names, help=_ALLOW_HOST)
+@click.option("--test-control", is_flag=True, help="Let tests reset the account, set the clock and mint tokens, below /_federation/.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
 def command(
     *,
@@ -54,6 +57,7 @@ def command(
     state: str | None,
     replay: str | None,
     allowed_hosts: tuple[str, ...],
+    test_control: bool,
     expose: bool,
 ) -> None:
     """Serve STS to AWS clients until interrupted.
@@ -61,6 +65,11 @@ def command(
     Prints the environment variable that directs clients to this server, and which clients ignore it. Writes one JSON line per request to
     standard error.
     """
+    if test_control and (expose or not is_loopback(host)):
+        raise click.BadParameter(
+            "whoever reaches the server can then change the account and log in as anybody. Listen on a loopback address, without --expose.",
+            param_hint="--test-control",
+        )
     if not is_loopback(host) and not expose:
         raise click.BadParameter(
             f"{host} can be reached from other machines, and this server uses plain HTTP: tokens and credentials would cross the network "
@@ -77,6 +86,8 @@ def command(
         state=state,
         replay=None if replay is None else Replay(replay),
         allowed_hosts=allowed_hosts,
+        test_control=test_control,
     )
-    orderly = run(settings, ready=lambda: click.echo(ANNOUNCED.format(url=settings.url)))
+    announced = f"{CONTROLLED}\n{ANNOUNCED}" if test_control else ANNOUNCED
+    orderly = run(settings, ready=lambda: click.echo(announced.format(url=settings.url)))
     click.get_current_context().exit(Exit.GRANTED if orderly else Exit.INTERRUPTED)

@@ -11,9 +11,11 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from federation.account.live import LiveAccount
 from federation.errors import (
     AccessDenied,
     FederationError,
@@ -38,16 +40,21 @@ from federation.server.endpoint import as_failure
 from federation.server.hosts import check_origin, read_host
 from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.render import JSON
-from federation.testing.workbench import Workbench
+from federation.state import AuditSink
+from federation.testing.workbench import START, DirectoryShelf, Workbench
+from federation.testing.workbench.issuers import Issuers
+from federation.testing.workbench.workbench import Forgetful
 
 PREFIX: Final = "/_federation/"
 OPERATION: Final = "test-control"
+_SHELF: Final = "control"
 _METADATA: Final = "application/samlmetadata+xml"
 _BODY: Final = frozenset({"POST", "PUT"})
 _FROM_HERE: Final = frozenset({"", "none", "same-origin"})
 _MOST_EVENTS: Final = 1_000
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 _JWKS: Final = "/jwks"
+_SAML_METADATA: Final = "/metadata"
 
 
 class Asked(NamedTuple):
@@ -64,7 +71,7 @@ class Asked(NamedTuple):
 
 Answer = dict[str, Any] | bytes
 """JSON, or a document of XML."""
-Route = Callable[[Asked], Answer]
+Route = Callable[[Workbench, Asked], Answer]
 
 
 class Control:
@@ -73,18 +80,19 @@ class Control:
     def __init__(self, bench: Workbench) -> None:
         """Answer with *bench*."""
         self._bench = bench
-        self._routes: Mapping[tuple[str, str], Route] = {
-            ("POST", "snapshot"): self._snapshot,
-            ("POST", "reset"): self._reset,
-            ("GET", "clock"): self._clock,
-            ("PUT", "clock"): self._set_clock,
-            ("POST", "mint/oidc"): lambda asked: bench.oidc.mint(**read_body(asked.body, MINT_OIDC)).as_dict(),
-            ("POST", "mint/eks"): lambda asked: bench.eks.mint(**read_body(asked.body, MINT_EKS)).as_dict(),
-            ("POST", "mint/saml"): lambda asked: bench.saml.mint(**read_body(asked.body, MINT_SAML, required=LOGIN)).as_dict(),
-            ("POST", "mint/mfa-code"): lambda asked: {"code": bench.mfa_code(**read_body(asked.body, MFA, required=tuple(MFA)))},
-            ("PUT", "jwks"): self._publish,
-            ("GET", "events"): self._events,
-        }
+
+    @classmethod
+    def shared(cls, live: LiveAccount, directory: Path, *, state: Forgetful | None = None) -> Control:
+        """Return the control of one process for the account *live*; all processes that share the private *directory* agree.
+
+        The process that makes the first one takes the snapshot to which `reset` returns.
+        """
+        return cls(Workbench(live, shelf=DirectoryShelf(directory / _SHELF), state=state))
+
+    @property
+    def events(self) -> AuditSink:
+        """Takes the events that the control tells."""
+        return self._bench.events
 
     def owns(self, request: Request) -> bool:
         """Return whether *request* is for the control."""
@@ -102,8 +110,8 @@ class Control:
         """Answer *request*. Never raises: every error becomes a response."""
         try:
             _check_sender(request)
-            route = self._route(request.method, request.path.removeprefix(PREFIX))
-            told = route(Asked(_query(request.query), request.body))
+            route = _route(request.method, request.path.removeprefix(PREFIX))
+            told = route(self._bench, Asked(_query(request.query), request.body))
             # The answer is read by programs: a document is the one exception, and it is what the identity provider publishes.
             content = (_METADATA, told) if isinstance(told, bytes) else (JSON, _json(told))
             return LoggedResponse(Response(200, content[0], request_id, content[1]), operation=OPERATION)
@@ -112,79 +120,127 @@ class Control:
         except Exception as bug:  # noqa: BLE001 - the last handler before the client, as that of the endpoint
             return _refused(as_failure(bug), request_id)
 
-    def _route(self, method: str, path: str) -> Route:
-        route = self._routes.get((method, path))
-        if route is not None:
-            return route
-        kind, _, rest = path.partition("/")
-        if method == "GET" and kind == "issuers" and rest.endswith(_WELL_KNOWN):
-            return partial(self._document, rest.removesuffix(_WELL_KNOWN), self._bench.oidc.discovery)
-        if method == "GET" and kind == "issuers" and rest.endswith(_JWKS):
-            return partial(self._document, rest.removesuffix(_JWKS), self._bench.oidc.jwks)
-        if method == "GET" and kind == "saml" and rest.endswith("/metadata"):
-            return partial(self._metadata, unquote(rest.removesuffix("/metadata")))
-        paths = ", ".join(f"{known_method} {known}" for known_method, known in self._routes)
-        raise UnknownOperationException(
-            check="route",
-            expected=f"one of {paths}, GET issuers/…{_WELL_KNOWN}, GET issuers/…{_JWKS}, GET saml/…/metadata, below {PREFIX}",
-            found=show(f"{method} {path}"),
-            remedy="correct method and path",
+
+def _snapshot(bench: Workbench, asked: Asked) -> Answer:
+    return {"name": bench.snapshot(**read_body(asked.body, NAMED))}
+
+
+def _reset(bench: Workbench, asked: Asked) -> Answer:
+    given = read_body(asked.body, NAMED)
+    bench.reset(**given)
+    return {"name": given.get("name", START)}
+
+
+def _clock(bench: Workbench, _: Asked) -> Answer:
+    return bench.clock.as_dict()
+
+
+def _set_clock(bench: Workbench, asked: Asked) -> Answer:
+    ticking = bench.clock
+    given = {} if asked.body.strip() == b"null" else read_body(asked.body, CLOCK)
+    if len(given) > 1:
+        raise MalformedInput(
+            check="control-body",
+            expected="one of at, offset and move, or null",
+            found=show(", ".join(given)),
+            remedy="set the clock by one of them",
         )
+    change: Mapping[str, Callable[[Any], None]] = {"at": ticking.fix, "offset": ticking.offset, "move": ticking.move}
+    for name, value in given.items():
+        change[name](value)
+    if not given:
+        ticking.release()
+    return ticking.as_dict()
 
-    def _snapshot(self, asked: Asked) -> Answer:
-        return {"name": self._bench.snapshot(**read_body(asked.body, NAMED))}
 
-    def _reset(self, asked: Asked) -> Answer:
-        given = read_body(asked.body, NAMED)
-        self._bench.reset(**given)
-        return {"name": given.get("name", "start")}
+def _mint_oidc(bench: Workbench, asked: Asked) -> Answer:
+    return bench.oidc.mint(**read_body(asked.body, MINT_OIDC)).as_dict()
 
-    def _clock(self, _: Asked) -> Answer:
-        return self._bench.clock.as_dict()
 
-    def _set_clock(self, asked: Asked) -> Answer:
-        ticking = self._bench.clock
-        given = {} if asked.body.strip() == b"null" else read_body(asked.body, CLOCK)
-        if len(given) > 1:
-            raise MalformedInput(
-                check="control-body",
-                expected="one of at, offset and move, or null",
-                found=show(", ".join(given)),
-                remedy="set the clock by one of them",
-            )
-        change: Mapping[str, Callable[[Any], None]] = {"at": ticking.fix, "offset": ticking.offset, "move": ticking.move}
-        for name, value in given.items():
-            change[name](value)
-        if not given:
-            ticking.release()
-        return ticking.as_dict()
+def _mint_eks(bench: Workbench, asked: Asked) -> Answer:
+    return bench.eks.mint(**read_body(asked.body, MINT_EKS)).as_dict()
 
-    def _publish(self, asked: Asked) -> Answer:
-        return {"provider_arn": self._bench.oidc.publish(_only(asked.query, "issuer"), asked.body)}
 
-    def _events(self, asked: Asked) -> Answer:
-        query = {"last": "1", "refused": "false", **asked.query}
-        if query.keys() - {"last", "refused"} or query["refused"] not in {"true", "false"}:
-            raise _query_refusal("last=N, and refused=true for refused calls alone", asked.query)
-        return {"events": self._bench.events.last(read_number(query["last"], most=_MOST_EVENTS), refused=query["refused"] == "true")}
+def _mint_saml(bench: Workbench, asked: Asked) -> Answer:
+    return bench.saml.mint(**read_body(asked.body, MINT_SAML, required=LOGIN)).as_dict()
 
-    def _document(self, issuer: str, find: Callable[[str], dict[str, Any] | None], _: Asked) -> Answer:
-        found = find(f"https://{issuer}")
-        if found is None:
-            raise NoSuchEntity(
-                file="issuer",
-                path="",
-                expected="an issuer that has signed here, or whose key set was put here",
-                found=show(f"https://{issuer}"),
-                remedy=f"mint a token of it, or PUT its key set to {PREFIX}jwks?issuer=URL",
-                check="issuer",
-            )
-        return found
 
-    def _metadata(self, provider: str, asked: Asked) -> Answer:
-        if asked.query.keys() - {"shape", "issuer"}:
-            raise _query_refusal("shape=NAME and issuer=ENTITY-ID", asked.query)
-        return self._bench.saml.metadata(provider, **asked.query)
+def _access_key(bench: Workbench, asked: Asked) -> Answer:
+    made = bench.access_key(**read_body(asked.body, {}))
+    return {"access_key_id": made.id, "secret_access_key": made.secret}
+
+
+def _mfa_code(bench: Workbench, asked: Asked) -> Answer:
+    return {"code": bench.mfa_code(**read_body(asked.body, MFA, required=tuple(MFA)))}
+
+
+def _publish(bench: Workbench, asked: Asked) -> Answer:
+    if asked.query.keys() != {"issuer"}:
+        raise _query_refusal("issuer=URL", asked.query)
+    return {"provider_arn": bench.oidc.publish(asked.query["issuer"], asked.body)}
+
+
+def _events(bench: Workbench, asked: Asked) -> Answer:
+    query = {"last": "1", "refused": "false", **asked.query}
+    if query.keys() - {"last", "refused"} or query["refused"] not in {"true", "false"}:
+        raise _query_refusal("last=N, and refused=true for refused calls alone", asked.query)
+    return {"events": bench.events.last(read_number(query["last"], most=_MOST_EVENTS), refused=query["refused"] == "true")}
+
+
+ROUTES: Final[Mapping[tuple[str, str], Route]] = {
+    ("POST", "snapshot"): _snapshot,
+    ("POST", "reset"): _reset,
+    ("GET", "clock"): _clock,
+    ("PUT", "clock"): _set_clock,
+    ("POST", "mint/oidc"): _mint_oidc,
+    ("POST", "mint/eks"): _mint_eks,
+    ("POST", "mint/saml"): _mint_saml,
+    ("POST", "mint/access-key"): _access_key,
+    ("POST", "mint/mfa-code"): _mfa_code,
+    ("PUT", "jwks"): _publish,
+    ("GET", "events"): _events,
+}
+"""Method and path to what answers; documents of issuers and metadata have the name of the issuer or provider in their path besides."""
+
+
+def _route(method: str, path: str) -> Route:
+    route = ROUTES.get((method, path))
+    if route is not None:
+        return route
+    kind, _, rest = path.partition("/")
+    if method == "GET" and kind == "issuers" and rest.endswith(_WELL_KNOWN):
+        return partial(_document, f"https://{rest.removesuffix(_WELL_KNOWN)}", Issuers.discovery)
+    if method == "GET" and kind == "issuers" and rest.endswith(_JWKS):
+        return partial(_document, f"https://{rest.removesuffix(_JWKS)}", Issuers.jwks)
+    if method == "GET" and kind == "saml" and rest.endswith(_SAML_METADATA):
+        return partial(_metadata, unquote(rest.removesuffix(_SAML_METADATA)))
+    known = ", ".join(f"{each} {name}" for each, name in ROUTES)
+    raise UnknownOperationException(
+        check="route",
+        expected=f"one of {known}, GET issuers/…{_WELL_KNOWN}, GET issuers/…{_JWKS}, GET saml/…{_SAML_METADATA}, below {PREFIX}",
+        found=show(f"{method} {path}"),
+        remedy="correct method and path",
+    )
+
+
+def _document(issuer: str, find: Callable[[Issuers, str], dict[str, Any] | None], bench: Workbench, _: Asked) -> Answer:
+    found = find(bench.oidc, issuer)
+    if found is None:
+        raise NoSuchEntity(
+            file="issuer",
+            path="",
+            expected="an issuer that has signed here, or whose key set was put here",
+            found=show(issuer),
+            remedy=f"mint a token of it, or PUT its key set to {PREFIX}jwks?issuer=URL",
+            check="issuer",
+        )
+    return found
+
+
+def _metadata(provider: str, bench: Workbench, asked: Asked) -> Answer:
+    if asked.query.keys() - {"shape", "issuer"}:
+        raise _query_refusal("shape=NAME and issuer=ENTITY-ID", asked.query)
+    return bench.saml.metadata(provider, **asked.query)
 
 
 def _check_sender(request: Request) -> None:
@@ -224,12 +280,6 @@ def _query(text: str) -> dict[str, str]:
     if len(query) != len(pairs):
         raise _query_refusal("every name once", query)
     return query
-
-
-def _only(query: Mapping[str, str], name: str) -> str:
-    if query.keys() != {name}:
-        raise _query_refusal(f"{name}=…", query)
-    return query[name]
 
 
 def _query_refusal(expected: str, query: Mapping[str, str]) -> MalformedInput:

@@ -36,7 +36,7 @@ from federation.server.generations import copies_in
 from federation.server.hosts import LOCALHOST, ServedNames
 from federation.server.publishing import Publisher
 from federation.server.stopping import Interrupts
-from federation.state import AuditSink, JsonLinesAudit, State, beside, open_state
+from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, beside, open_state
 from federation.state.opening import file_of
 from federation.sts.service import SecurityTokenService
 
@@ -47,6 +47,9 @@ except ImportError:  # not POSIX
 
 if TYPE_CHECKING:
     from granian.server import MPServer
+
+    from federation.server.control import Control
+    from federation.state.sqlite import SqliteState
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8042
@@ -70,6 +73,7 @@ class ServerSettings:
         state: URL of the state that all workers share; None for the SQLite file beside the account directory.
         replay: How often one token may be exchanged; None for the setting of the account.
         allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
+        test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
     """
 
     account: Path
@@ -81,6 +85,7 @@ class ServerSettings:
     state: str | None = None
     replay: Replay | None = None
     allowed_hosts: tuple[str, ...] = ()
+    test_control: bool = False
 
     @property
     def names(self) -> ServedNames:
@@ -162,17 +167,33 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
         shared: Where the supervisor publishes the generations of the account.
         supervisor: Process id of the supervisor. It is passed, since the parent of a worker may have ended before the worker asks.
     """
-    audit = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
-    account = SharedAccount(settings.account)
-    load = partial(_serving, settings, state=open_state(settings.state_place), audit=audit, live=account)
+    account, state = SharedAccount(settings.account), open_state(settings.state_place)
+    control = _control(account, shared, state=state) if settings.test_control else None
+    sinks = [*([] if settings.audit_log is None else [JsonLinesAudit(settings.audit_log)]), *([] if control is None else [control.events])]
+    audit = AuditSinks(*sinks) if sinks else None
+    load = partial(_serving, settings, state=state, audit=audit, live=account, control=control)
     follower = Follower(shared, load, advanced, voter=os.getpid())
     account.follow(follower)
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
     return Application(lambda: follower.current().endpoint, AccessLog())
 
 
-def _serving(settings: ServerSettings, place: Path, *, live: LiveAccount, state: State, audit: AuditSink | None = None) -> Serving:
-    """Return what serves the generation at *place*. Generations share *live*, *state* and *audit*."""
+def _control(account: LiveAccount, shared: Path, *, state: SqliteState | None = None) -> Control:
+    from federation.server.control import Control  # noqa: PLC0415 - the forges of tokens are loaded where a server is told to have them
+
+    return Control.shared(account, shared, state=state)
+
+
+def _serving(
+    settings: ServerSettings,
+    place: Path,
+    *,
+    live: LiveAccount,
+    state: State,
+    audit: AuditSink | None = None,
+    control: Control | None = None,
+) -> Serving:
+    """Return what serves the generation at *place*. Generations share *live*, *state*, *audit* and *control*."""
     copies = copies_in(place, len(settings.directories))
     try:
         contents = loaded(DirectoryStore(copies[0]))
@@ -187,7 +208,8 @@ def _serving(settings: ServerSettings, place: Path, *, live: LiveAccount, state:
         for directory, copy in zip(settings.directories, copies, strict=True):
             _locate_faults(directory, copy)
         raise
-    return Serving(contents, Endpoint(service, settings.names, iam=IdentityAndAccessManagement(live, sts=service, audit=audit)))
+    iam = IdentityAndAccessManagement(live, sts=service, audit=audit)
+    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control))
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:
@@ -217,6 +239,8 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> bool:
         # Faults are reported once, here, before any worker starts.
         live = SharedAccount(settings.account)
         publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))
+        if settings.test_control:
+            _control(LiveAccount.open(settings.account), shared)  # the snapshot of the account as it is now
         server = _granian(settings)
         server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))

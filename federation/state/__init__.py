@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from federation.state.audit import AuditSink, JsonLinesAudit
+from federation.state.audit import AuditSink, AuditSinks, JsonLinesAudit
 from federation.state.event import AuditEvent
 from federation.state.memory import MemoryState, State, UsedCodes
 from federation.state.opening import beside, open_state
@@ -12,6 +12,7 @@ from federation.state.replay import MemoryReplayCache, ReplayCache
 __all__ = [
     "AuditEvent",
     "AuditSink",
+    "AuditSinks",
     "JsonLinesAudit",
     "MemoryReplayCache",
     "MemoryState",

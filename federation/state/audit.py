@@ -35,6 +35,25 @@ class AuditSink(Protocol):
         ...
 
 
+class AuditSinks:
+    """An `AuditSink` that passes each event to several, in order."""
+
+    __slots__ = ("_sinks",)
+
+    def __init__(self, *sinks: AuditSink) -> None:
+        """Pass events to *sinks*."""
+        self._sinks = sinks
+
+    def record(self, event: AuditEvent) -> None:
+        """Record *event* in every sink.
+
+        Raises:
+            FederationError: A sink cannot record it.
+        """
+        for sink in self._sinks:
+            sink.record(event)
+
+
 class JsonLinesAudit:
     """An `AuditSink` that appends one line of ASCII JSON per event to a file. A missing file is created with mode 0600.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from federation.errors import RegistrationError, show
-from federation.state.memory import State
+
+if TYPE_CHECKING:  # SQLite is imported only where it is used
+    from federation.state.sqlite import SqliteState
 
 _SQLITE: Final = "sqlite:///"
 
 
-def open_state(place: str | os.PathLike[str]) -> State:
+def open_state(place: str | os.PathLike[str]) -> SqliteState:
     """Open the state at *place*.
 
     Args:

@@ -57,6 +57,14 @@ def test_an_error_of_usage_is_text_where_json_is_not_asked_for(words: list[str],
     assert "Usage: federation" in result.stderr
 
 
+@pytest.mark.parametrize("options", [["--expose"], ["--host", "::", "--expose"], ["--host", "192.0.2.1"], ["--host", "example.com"]])
+def test_test_control_is_refused_where_others_could_reach_it(options: list[str], run: Run) -> None:
+    result = run("serve", "--account", ACCOUNT, "--test-control", *options)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Invalid value for --test-control: whoever reaches the server can then change the account" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("verb", "said"),
     [

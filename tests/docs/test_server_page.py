@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from federation import limits
-from federation.cli.serve import ANNOUNCED
+from federation.cli.serve import ANNOUNCED, CONTROLLED
+from federation.server.control import ROUTES
 from tests.support.paths import REPOSITORY
 from tests.support.server import CALENDAR, free_port
 
@@ -67,6 +68,7 @@ class Reader:
         return outcome.stdout
 
     def serve(self, line: str) -> None:
+        self.stop()  # a page may start another one
         port = [] if "--port" in line else ["--port", str(self.port)]
         with (self.folder / "log").open("wb") as log:
             self.server = subprocess.Popen(
@@ -78,7 +80,11 @@ class Reader:
                 text=True,
             )
         assert self.server.stdout is not None
-        assert self.server.stdout.readline() == f"AWS_ENDPOINT_URL_STS=http://127.0.0.1:{self.port}\n"
+        first = self.server.stdout.readline()
+        if "--test-control" in line:
+            assert first == f"{CONTROLLED.format(url=f'http://127.0.0.1:{self.port}')}\n"
+            first = self.server.stdout.readline()
+        assert first == f"AWS_ENDPOINT_URL_STS=http://127.0.0.1:{self.port}\n"
 
     def stop(self) -> None:
         if self.server is not None:
@@ -102,13 +108,22 @@ def reader(newcomer: Reader, programs: Path) -> Reader:
 
 
 def test_the_page_can_be_followed(reader: Reader) -> None:
-    for language, text in FENCE.findall(PAGE):
+    page, heading, control = PAGE.partition("## Test control\n")
+    assert heading
+    for language, text in FENCE.findall(page):
         reader.follow(language, text)
-    again = re.search(r"`(federation mint oidc [^`]*)`", PAGE)
+    again = re.search(r"`(federation mint oidc [^`]*)`", page)
     assert again is not None
     reader.type(f"{again[1]}\nAWS_PROFILE=ci aws sts get-caller-identity")
+    for language, text in FENCE.findall(control):
+        reader.follow(language, text)
     assert reader.server is not None
     assert reader.server.poll() is None
+
+
+def test_every_path_of_the_test_control_is_shown() -> None:
+    shown = "\n".join(text for _, text in FENCE.findall(PAGE.partition("## Test control\n")[2]))
+    assert [path for _, path in ROUTES if f"/_federation/{path}" not in shown] == []
 
 
 def test_readme_can_be_followed(newcomer: Reader) -> None:

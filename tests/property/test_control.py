@@ -23,6 +23,7 @@ PATHS = (
     "mint/eks",
     "mint/saml",
     "mint/mfa-code",
+    "mint/access-key",
     "jwks",
     "events",
     "issuers/a/jwks",

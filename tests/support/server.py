@@ -113,6 +113,8 @@ def serve(log: Path, *options: str, account: Path = ACCOUNT_DIRECTORY) -> Served
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
     line = process.stdout.readline().decode() if ready else ""
+    if line.startswith("# TEST CONTROL"):
+        line = process.stdout.readline().decode()
     if not line.startswith("AWS_ENDPOINT_URL_STS="):
         process.kill()
         process.wait(timeout=30)

@@ -29,12 +29,13 @@ def oidc_trust(url: str, subject: str) -> str:
     return trust(f"arn:aws:iam::{ACCOUNT}:oidc-provider/{name}", "sts:AssumeRoleWithWebIdentity", condition)
 
 
-def made(path: Path, *, github: bool = True) -> Path:
+def made(path: Path, *, github: bool = True, role: bool = True) -> Path:
     """An account with the role Deploy for GitHub's branch main, and a provider for it without keys."""
     directory = init_account(path, account_id=ACCOUNT)
     if github:
         add_oidc_provider(directory, url=GITHUB, client_ids=["sts.amazonaws.com"])
-    add_role(directory, name="Deploy", trust_policy=oidc_trust(GITHUB, "repo:acme/app:ref:refs/heads/main"))
+    if role:
+        add_role(directory, name="Deploy", trust_policy=oidc_trust(GITHUB, "repo:acme/app:ref:refs/heads/main"))
     return directory
 
 

@@ -7,7 +7,9 @@ import re
 from typing import Final, Protocol
 from uuid import uuid4
 
+from federation.account import AccessKey
 from federation.account.live import LiveAccount
+from federation.account.writing.credentials import create_access_key
 from federation.errors import NoSuchEntity, ValidationError, show
 from federation.testing.mfa import device_of, mfa_code
 from federation.testing.workbench.events import Events
@@ -18,6 +20,7 @@ from federation.testing.workbench.projected import Clusters
 from federation.testing.workbench.shelf import MemoryShelf, Shelf
 from federation.testing.workbench.snapshots import files_of, packed, put_back, unpacked
 
+_ACCESS_KEY: Final = "access-key"
 START: Final = "start"
 """Name of the snapshot that a workbench takes when it is made."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -107,6 +110,23 @@ class Workbench:
             self._state.forget_all()
         self.clock.restore(None if taken["clock"] is None else taken["clock"].encode("ascii"))
         self.events.forget()
+
+    def access_key(self) -> AccessKey:
+        """Return an access key of the account's root, whom no policy restricts. It is made at first use, and again after a `reset`.
+
+        Raises:
+            LimitExceeded: The root has as many keys as it may have, none of them made here.
+            AccountFaults: The account cannot be changed.
+        """
+        with self._shelf.alone():
+            kept = self._shelf.read(_ACCESS_KEY)
+            present = None if kept is None else self.live.account.access_keys.get(kept.decode("ascii"))
+            if present is not None:
+                return present
+            with self.live.changing() as draft:
+                made = create_access_key(draft, user=None, at=self.clock.now())
+            self._shelf.write(_ACCESS_KEY, made.id.encode("ascii"))
+            return self.live.account.access_keys[made.id]
 
     def mfa_code(self, serial_number: str) -> str:
         """Return the code that the MFA device *serial_number* of the account shows now, by the clock of the bench.

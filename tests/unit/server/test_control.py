@@ -12,8 +12,6 @@ import pytest
 
 from federation import SecurityTokenService
 from federation.account.live import LiveAccount
-from federation.account.writing.credentials import create_access_key
-from federation.account.writing.users import add_user
 from federation.server import control_bodies
 from federation.server.control import Control
 from federation.server.endpoint import Endpoint
@@ -29,7 +27,7 @@ from tests.support.world import ACCOUNT, ISSUED
 
 HOST = ("host", "127.0.0.1:8042")
 JSON = ("content-type", "application/json")
-MAIN = {"shape": "github", "subject": "repo:acme/app:ref:refs/heads/main"}
+MAIN = {"shape": "github", "algorithm": "ES256", "subject": "repo:acme/app:ref:refs/heads/main"}
 
 
 class Served:
@@ -98,14 +96,13 @@ def test_the_clock_of_the_server_is_set(served: Served) -> None:
 
 
 def test_a_signed_call_is_judged_by_the_clock_of_the_server_and_its_signature_by_that_of_the_client(served: Served) -> None:
-    add_user(served.live, name="Tester")
-    key = create_access_key(served.live, user="Tester")
+    key = served.ask("POST", "mint/access-key")[1]
     set_to = datetime(2031, 5, 6, tzinfo=UTC)
     served.bench.clock.fix(set_to)
     now = datetime.now(UTC)
     for signed_at, status in ((now, 200), (set_to, 200), (now - timedelta(hours=1), 403), (set_to + timedelta(hours=1), 403)):
-        asked: dict[str, Any] = {"key_id": key.id, "secret": key.secret, "host": "127.0.0.1:8042", "at": signed_at}
-        answer = served.endpoint.answer(signed_request({"Action": "GetCallerIdentity"}, **asked))
+        signed: dict[str, Any] = {"key_id": key["access_key_id"], "secret": key["secret_access_key"], "host": "127.0.0.1:8042"}
+        answer = served.endpoint.answer(signed_request({"Action": "GetCallerIdentity"}, at=signed_at, **signed))
         assert (answer.response.status, answer.check) == (status, "" if status == 200 else "signature-clock")
 
 

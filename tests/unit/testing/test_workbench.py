@@ -26,7 +26,7 @@ from federation.testing.workbench import DirectoryShelf, MemoryShelf, Shelf
 from tests.support.workbench import CLUSTER, GITHUB, ROLE, Bench, made, oidc_trust, trust
 from tests.support.world import ACCOUNT, ISSUED
 
-MAIN: dict[str, Any] = {"shape": "github", "subject": "repo:acme/app:ref:refs/heads/main"}
+MAIN: dict[str, Any] = {"shape": "github", "algorithm": "ES256", "subject": "repo:acme/app:ref:refs/heads/main"}
 SAML_ARN = f"arn:aws:iam::{ACCOUNT}:saml-provider/Corp"
 
 
@@ -76,7 +76,7 @@ def test_real_keys_of_a_provider_stay_beside_those_of_the_bench(bench: Bench) ->
     own = OidcForge(key=TokenKey.generate("ES256", kid="own"), issuer=GITHUB, shape=OIDC_SHAPES["github"])
     assert bench.bench.oidc.publish(GITHUB, json.dumps(own.jwks()).encode()) is not None
     bench.login(bench.bench.oidc.mint(**MAIN).token)
-    bench.login(bench.bench.oidc.mint(**MAIN, algorithm="ES256").token)
+    bench.login(bench.bench.oidc.mint(**{**MAIN, "algorithm": "RS256"}).token)
     bench.login(own.token(at=bench.bench.clock.now(), subject=MAIN["subject"]))
     published = bench.bench.oidc.jwks(GITHUB)
     assert published is not None
@@ -186,6 +186,15 @@ def test_the_metadata_is_that_of_the_responses(bench: Bench) -> None:
     before = signature_of(bench.path)
     assert bench.bench.saml.mint(provider=SAML_ARN, roles=[ROLE]).issuer == "http://www.okta.com/exk1"
     assert signature_of(bench.path) == before
+
+
+def test_a_key_of_the_root_is_made_once_and_again_after_a_reset(bench: Bench) -> None:
+    made = bench.bench.access_key()
+    assert made.secret not in repr(made)
+    assert bench.bench.access_key() == made == bench.live.account.access_keys[made.id]
+    bench.bench.reset()
+    assert made.id not in bench.live.account.access_keys
+    assert bench.bench.access_key().id != made.id
 
 
 def test_the_clock_is_fixed_moved_and_released(bench: Bench) -> None:
