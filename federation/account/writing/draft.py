@@ -80,7 +80,7 @@ class Draft:
         changes: The files to write, and those to remove.
     """
 
-    __slots__ = ("_changed_names", "_contents", "changes", "settings", "store")
+    __slots__ = ("_changed_names", "_contents", "_read", "changes", "settings", "store")
 
     def __init__(self, store: Store, settings: Settings, contents: Contents | None = None) -> None:
         """Begin to change the files in *store*.
@@ -94,7 +94,7 @@ class Draft:
         self.settings: Settings = settings
         self.changes: dict[str, NewFile | None] = {}
         self._changed_names: dict[str, dict[str, str | None]] = {}
-        self._contents = contents
+        self._contents = self._read = contents
 
     def tree(self, faults: Faults) -> Tree:
         """Return the files with the changes. Reading records faults in *faults*."""
@@ -126,6 +126,7 @@ class Draft:
         self._note(file, present=False)
 
     def _note(self, file: str, *, present: bool) -> None:
+        self._read = None
         directory, _, entry = file.rpartition("/")
         name = name_of(entry, JSON)
         if name is not None:
@@ -172,15 +173,16 @@ class Draft:
         Raises:
             AccountFaults: The account with the changes has faults.
         """
+        if self._read is not None:
+            return self._read
         faults = Faults()
         if self._contents is None:
             contents = read_contents(self.tree(faults), faults)
-        elif self.changes:
-            contents = reread(self._contents, self.tree(faults), self.changes.keys(), faults)
         else:
-            contents = self._contents
+            contents = reread(self._contents, self.tree(faults), self.changes.keys(), faults)
         if contents is None or len(faults):
             raise faults.error()
+        self._read = contents
         return contents
 
     def check(self) -> None:

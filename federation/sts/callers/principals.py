@@ -139,7 +139,7 @@ def session_named(account: Account, arn: str) -> Caller | None:
         return None
     kind, _, rest = fields.resource.partition("/")
     name, _, session = rest.partition("/")
-    role = next((role for role in account.roles.values() if role.name == name), None)
+    role = account.role_named(name)
     if (fields.service, fields.account, kind) != ("sts", account.id, "assumed-role") or role is None or not session:
         return None
     return Caller(
