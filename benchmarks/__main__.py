@@ -1,4 +1,4 @@
-"""``python -m benchmarks [saml] [oidc] [explain] [server]``: tables of tokens and of explanations, then requests per second over HTTP."""
+"""``python -m benchmarks [saml] [oidc] [explain] [server] [iam]``: tables of tokens and of explanations, then requests over HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import federation
-from benchmarks import explain, floor, oidc, peers, saml, server, timing
+from benchmarks import explain, floor, iam, oidc, peers, saml, server, timing
 from federation import limits
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
@@ -43,6 +43,8 @@ def main(kinds: Sequence[str]) -> None:
         )
     if "server" in kinds:
         server.main([])
+    if "iam" in kinds:
+        iam.main([])
 
 
 def table(title: str, found: Mapping[str, timing.Timing], measure: str) -> Table:
@@ -56,4 +58,4 @@ def table(title: str, found: Mapping[str, timing.Timing], measure: str) -> Table
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("saml", "oidc", "explain", "server"))
+    main(sys.argv[1:] or ("saml", "oidc", "explain", "server", "iam"))

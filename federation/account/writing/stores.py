@@ -24,7 +24,7 @@ except ImportError:  # not POSIX
 
 LOCK_SECONDS: Final = 30
 """Longest time to wait for another writer of the account. A change takes a fraction of a second."""
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.0005, 0.01
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.0005, 0.004
 
 Changes = Mapping[str, NewFile | None]
 """Files to write, by relative name. None stands for a file to remove."""
