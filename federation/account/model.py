@@ -311,6 +311,7 @@ class Account:
         mfa_devices: Assigned MFA devices by ARN of the owner, a user or the root, and then by serial number.
         unassigned_mfa_devices: MFA devices that are created and not enabled for anyone, by serial number.
         organization: The organization of the account, or None.
+        alias: Alias of the account, or None.
         outbound: The account as an issuer of web identity tokens; None where that is disabled.
         trade_in_tokens: Registered trade-in tokens by the SHA-256 of the token in hex.
         replay: How often one token may be exchanged, where the service is opened with ``replay="account"``.
@@ -335,6 +336,7 @@ class Account:
     mfa_devices: Mapping[str, Mapping[str, MfaDevice]] = field(default_factory=dict)
     unassigned_mfa_devices: Mapping[str, MfaDevice] = field(default_factory=dict)
     organization: Organization | None = None
+    alias: str | None = None
     outbound: OutboundIssuer | None = None
     trade_in_tokens: Mapping[str, TradeInToken] = field(default_factory=dict)
     replay: Replay = Replay.ONCE

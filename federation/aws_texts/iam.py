@@ -49,6 +49,20 @@ MARKER: Final = "Invalid Marker."
 """Marker is none of a page before. This project's wording: what AWS says here is not known."""
 
 
+NO_USER_NAME: Final = "Must specify userName when calling with non-User credentials"
+"""UserName is absent and the caller is not a user. Observed: docs/observed.md 9.8."""
+CODES: Final = "Authentication code for device is not valid."
+"""The two codes of an MFA device are not right. Reported: docs/observed.md 9.8."""
+ADD_AND_REMOVE: Final = "Unable to add and remove private keys in the same request. Set a value for only one of the two parameters."
+"""A private key is to be added and one to be removed. Observed: docs/observed.md 9.8."""
+NO_UPDATE: Final = "Unable to update identity provider. No updates are defined for metadata or encryption assertion."
+"""UpdateSAMLProvider without a change. Observed: docs/observed.md 9.8."""
+TOO_MANY_THUMBPRINTS: Final = "Thumbprint list must contain fewer than 5 entries."
+"""More than five thumbprints. Observed: docs/observed.md 9.8."""
+NO_THUMBPRINTS: Final = "Thumbprint list must contain at least one entry."
+"""The thumbprints are to be replaced by none. Observed: docs/observed.md 9.8."""
+
+
 def quota(name: str, most: int) -> str:
     """Return the text for a quota of IAM that is reached, such as ``AccessKeysPerUser``. Observed: docs/observed.md 9.8."""
     return f"Cannot exceed quota for {name}: {most}"
@@ -107,3 +121,23 @@ def no_such_key(access_key_id: str) -> str:
 def no_such_device(serial_number: str) -> str:
     """Return the text for an MFA device that is not there. This project's wording: what AWS says here is not known."""
     return f"MFA Device with serial number {serial_number} does not exist."
+
+
+def no_such_saml_provider(arn: str) -> str:
+    """Return the text for a SAML provider that is not there. Reported: docs/observed.md 9.8."""
+    return f"Manifest not found for arn {arn}"
+
+
+def no_such_oidc_provider(arn: str) -> str:
+    """Return the text for an OpenID Connect provider that is not there. Reported: docs/observed.md 9.8."""
+    return f"OpenIDConnect Provider not found for arn {arn}"
+
+
+def no_such_alias(alias: str) -> str:
+    """Return the text for an alias that the account does not have. This project's wording: what AWS says here is not known."""
+    return f"The account alias {alias} cannot be found."
+
+
+def no_such_principal(arn: str) -> str:
+    """Return the text for what is no user, group or role. This project's wording: what AWS says here is not known."""
+    return f"No user, group or role with ARN {arn} can be found."

@@ -7,6 +7,7 @@ from typing import Literal
 AccountCheck = Literal[
     "access-key-id",
     "account",
+    "account-alias",
     "account-id",
     "decryption-keys",
     "device-name",

@@ -4,4 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-IamCheck = Literal["action", "caller", "caller-kind", "marker", "parameter", "policy-arn", "tags", "write"]
+IamCheck = Literal[
+    "action",
+    "caller",
+    "caller-arn",
+    "caller-kind",
+    "context-entries",
+    "marker",
+    "mfa-code",
+    "parameter",
+    "policy-arn",
+    "private-key",
+    "provider-arn",
+    "resource-owner",
+    "status",
+    "tags",
+    "thumbprints",
+    "update",
+    "user-name",
+    "write",
+]

@@ -94,6 +94,14 @@ class UnmodifiableEntity(AccountFault):
     text = aws_texts.codes.UNMODIFIABLE_ENTITY
 
 
+class InvalidAuthenticationCode(FederationError):
+    """The codes of an MFA device are not two consecutive ones of the present time."""
+
+    code: ClassVar[ErrorCode] = "InvalidAuthenticationCode"
+    http_status = 403
+    text = aws_texts.codes.INVALID_AUTHENTICATION_CODE
+
+
 class LimitExceeded(AccountFault):
     """An IAM quota of the account is reached."""
 

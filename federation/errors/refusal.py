@@ -23,6 +23,7 @@ ErrorCode = Literal[
     "IncompleteSignature",
     "InternalFailure",
     "InvalidAction",
+    "InvalidAuthenticationCode",
     "InvalidAuthorizationMessageException",
     "InvalidClientTokenId",
     "InvalidIdentityToken",

@@ -10,7 +10,7 @@ from federation.errors import printable, show
 from federation.explaining.situation import Situation
 from federation.explaining.wording import command
 from federation.explanation import Edit, Place
-from federation.oidc.provider import OidcProvider
+from federation.oidc.provider import NO_CLIENT_IDS, OidcProvider
 from federation.vendors import ANY, VENDORS, find_vendor
 from federation.vendors.settings import SETTINGS, UNKNOWN, IssuerSetting, TokenSettings
 from federation.vendors.subjects import grammar_of
@@ -57,7 +57,7 @@ def register_client_id(situation: Situation, provider: OidcProvider, client_id: 
     return Edit(
         place=settings_place(situation, provider.url, "client_ids"),
         instruction=f"add {show(client_id)} to the client ids of the provider",
-        old=printable(f"client_ids = {json.dumps(old)}") if whole else None,
+        old=printable(f"client_ids = {json.dumps(old or NO_CLIENT_IDS)}") if whole else None,
         new=printable(f"client_ids = {json.dumps([*old, client_id])}" if whole else json.dumps(client_id)),
         command=by if provider.arn.startswith("arn:") else "",
         lets_in=f"tokens of {provider.url} for {show(client_id)}, by every role whose trust policy leaves {provider.name}:aud open",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class IamAnswer:
 
 
 def _mapped(value: Any, text: Any) -> Any:  # noqa: ANN401 - members of any type
-    if isinstance(value, PolicyText):
+    if isinstance(value, (PolicyText, bytes)):
         return text(value)
     if isinstance(value, Entries):
         return value
@@ -54,11 +55,13 @@ def _mapped(value: Any, text: Any) -> Any:  # noqa: ANN401 - members of any type
     return [_mapped(each, text) for each in value] if isinstance(value, list) else value
 
 
-def _as_sent(document: PolicyText) -> str:
-    return quote(document, safe="")
+def _as_sent(value: PolicyText | bytes) -> str:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else quote(value, safe="")
 
 
-def _as_boto3(document: PolicyText) -> object:
+def _as_boto3(document: PolicyText | bytes) -> object:
+    if isinstance(document, bytes):
+        return document
     try:
         return json.loads(document)
     except (ValueError, RecursionError):  # the policy grammar accepts more JSON than `json` does; boto3 shows such a text as it is

@@ -23,8 +23,12 @@ from federation.provider_details import OidcDetails
 from federation.vendors import GOOGLE, KnownClaims, find_vendor
 
 _CLIENT_ID_CHARS: Final = 255
+NO_CLIENT_IDS: Final = "none"
+"""In place of client ids: the provider has none, so that every token is refused. IAM allows it, and an empty list would be ambiguous."""
 _LISTS: Final = (list, tuple, set, frozenset)
 
+
+_CLIENT_IDS: Final = "at least one client id of 1 to 255 characters, in a list"
 
 Document = str | bytes | Mapping[str, Any]
 """A JSON document: its text, UTF-8 octets, or the decoded object."""
@@ -107,7 +111,8 @@ class OidcProvider:
 
         Args:
             url: Issuer URL, as for the attribute.
-            client_ids: 1 to 100 client ids of 1 to 255 characters (IAM quota). An empty list is refused.
+            client_ids: 1 to 100 client ids of 1 to 255 characters (IAM quota). An empty list is refused; the text ``none`` stands for a
+                provider without client ids, whose tokens are all refused.
             jwks: The issuer's JSON Web Key Set (RFC 7517), at most `limits.JWKS_OCTETS` octets; None where its keys are not known, so
                 that every token is refused.
             arn: ARN of the provider; empty for the name of the provider.
@@ -123,7 +128,7 @@ class OidcProvider:
         """
         issuer, wanted = read_url(url), read_profile(profile)
         name = issuer.removeprefix("https://")
-        registered = read_strings(client_ids, "client-ids", "at least one client id of 1 to 255 characters, in a list")
+        registered = () if type(client_ids) is str and client_ids == NO_CLIENT_IDS else read_strings(client_ids, "client-ids", _CLIENT_IDS)
         values = {
             "url": issuer,
             "name": name,
@@ -191,7 +196,7 @@ class OidcProvider:
         """
         return OidcProvider(
             url=self.url,
-            client_ids=self.client_ids,
+            client_ids=self.client_ids or NO_CLIENT_IDS,
             jwks=self.jwks,
             arn=self.arn,
             algorithms=self.algorithms,

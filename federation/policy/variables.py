@@ -6,7 +6,7 @@ They exist under version 2012-10-17 alone, in resources and in the values of Str
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -19,6 +19,11 @@ from federation.policy.wildcard import Piece, fold
 _VARIABLE: Final = re.compile(
     r"\$\{(?:(?P<literal>[*?$])|(?P<key>[^\s{}$,'*?](?:[^{}$,'*?]*[^\s{}$,'*?])?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?)\}"
 )
+
+
+def keys_named(text: str) -> Iterator[str]:
+    """Yield the condition keys that the policy variables in *text* refer to, as spelled."""
+    return (match["key"] for match in _VARIABLE.finditer(text) if match["key"] is not None)
 
 
 class Unresolved(Enum):

@@ -25,8 +25,8 @@ from federation.server.render import IAM_NAMESPACE
 
 MODEL = botocore.session.get_session().get_service_model("iam")
 ROWS = pytest.mark.parametrize("row", OPERATIONS.values(), ids=lambda row: row.name)
-UNMODELLED = {"CreateRole": {"NoSuchEntity"}}
-"""Codes that AWS sends although the model does not list them: of a permissions boundary that is not there."""
+UNMODELLED = {"CreateRole": {"NoSuchEntity"}, "GetAccessKeyLastUsed": {"NoSuchEntity"}}
+"""Codes that are sent although the model does not list them: of a permissions boundary, and of a key, that is not there."""
 CLASSES = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FederationError)]
 
 

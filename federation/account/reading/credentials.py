@@ -36,6 +36,8 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9/+]{40}", re.ASCII)
 _STATUS: Final = re.compile("Active|Inactive")
 _ASSIGNMENT: Final = re.compile("Assigned|Unassigned")
 _DEVICE_NAME: Final = re.compile(r"[\w+=/,.@-]{1,226}", re.ASCII)
+DEVICE_PATH: Final = re.compile(r"/(?=.{1,200}\Z)(?:[\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+"""Path and name of a device, so that its serial number has at most 256 characters."""
 
 T = TypeVar("T")
 

@@ -135,6 +135,7 @@ def _read_account(tree: Tree, settings: Settings, faults: Faults) -> Account | N
         mfa_devices=MappingProxyType(mfa_devices),
         unassigned_mfa_devices=MappingProxyType(unassigned),
         organization=settings.organization,
+        alias=settings.alias,
         outbound=outbound,
         trade_in_tokens=MappingProxyType(trade_in_tokens),
         notes=notes_on(settings, keyring, (*providers.values(), *oidc_providers.values())),

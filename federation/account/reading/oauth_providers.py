@@ -94,9 +94,9 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> dict[str, Any]:
         return {}
     fields = Fields(document, file=file, faults=faults)
     options = read_common_options(fields)
-    resource_servers = names(fields, "resource_servers")
+    lists = {name: names(fields, name) for name in ("client_ids", "resource_servers")}
     fields.finish()
-    return options if resource_servers is None else {**options, "resource_servers": resource_servers}
+    return {**options, **{name: value for name, value in lists.items() if value is not None}}
 
 
 def _file_of(refusal: RegistrationError) -> str:

@@ -19,7 +19,7 @@ from federation.account.reading.names import file_name
 from federation.account.reading.settings import PROFILE, Settings, names
 from federation.account.reading.tags import read_tag_table
 from federation.errors import RegistrationError, show
-from federation.oidc.provider import OidcProvider
+from federation.oidc.provider import NO_CLIENT_IDS, OidcProvider
 from federation.provider_details import OidcDetails
 from federation.vendors import BUILT_IN_OIDC
 
@@ -92,11 +92,7 @@ def read_oidc_provider(tree: Tree, directory: str, settings: Settings, faults: F
 def read_common_options(fields: Fields) -> dict[str, Any]:
     """Return the members present in ``provider.toml`` that providers of web identities have in common."""
     skew, profile = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS), fields.text("profile", pattern=PROFILE)
-    options = {
-        "clock_skew": None if skew is None else timedelta(seconds=skew),
-        "profile": profile,
-        "client_ids": names(fields, "client_ids"),
-    }
+    options = {"clock_skew": None if skew is None else timedelta(seconds=skew), "profile": profile}
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -107,6 +103,8 @@ def _read_options(tree: Tree, file: str, faults: Faults) -> tuple[dict[str, Any]
     fields = Fields(document, file=file, faults=faults)
     options = read_common_options(fields) | {"url": fields.text("url", required=True)}
     options |= {name: names(fields, name) for name in ("algorithms", "token_types")}
+    none = fields.raw("client_ids") == NO_CLIENT_IDS
+    options["client_ids"] = NO_CLIENT_IDS if none else names(fields, "client_ids")
     options["reuse"] = fields.text("reuse", pattern=_REUSE)
     if "client_ids" not in fields:
         fields.fault("client_ids", "at least one client id", "nothing", "name the audiences that tokens for this account have")

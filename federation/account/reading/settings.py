@@ -21,6 +21,7 @@ PROFILE: Final = re.compile("|".join(Profile))
 REPLAY: Final = re.compile("|".join(Replay))
 _ORGANIZATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
 _ORGANIZATION_PATH: Final = re.compile(r"o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}/(?:ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}/)*", re.ASCII)
+ACCOUNT_ALIAS: Final = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]", re.ASCII)
 _PLAIN_NAME: Final = re.compile(r"[\w-][\w.-]{0,127}", re.ASCII)
 
 
@@ -39,6 +40,7 @@ class Settings:
         recipients: Default recipients of SAML providers; None for those of AWS.
         organization: The organization of the account, or None.
         plugins: Names of the plug-ins that the account enables.
+        alias: Alias of the account, or None.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Settings:
     recipients: tuple[str, ...] | None
     organization: Organization | None = None
     plugins: tuple[str, ...] = ()
+    alias: str | None = None
 
 
 def read_settings(tree: Tree, faults: Faults) -> Settings | None:
@@ -68,6 +71,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
     skew = fields.integer("clock_skew", low=0, high=limits.MAX_CLOCK_SKEW_SECONDS) or 0
     audiences, recipients = names(fields, "audiences"), names(fields, "recipients")
     organization, plugins = _organization(fields), names(fields, "plugins") or ()
+    alias = fields.text("alias", pattern=ACCOUNT_ALIAS)
     fields.finish()
     if account is None or len(faults) > before:
         return None
@@ -82,6 +86,7 @@ def read_settings(tree: Tree, faults: Faults) -> Settings | None:
         recipients=recipients,
         organization=organization,
         plugins=plugins,
+        alias=alias,
     )
 
 

@@ -9,16 +9,20 @@ from typing import Final
 
 from federation.account.model import ACCOUNT_ID, PARTITION
 from federation.account.reading.entities import POLICY, ROLE
+from federation.account.reading.faults import Faults
 from federation.account.reading.files import FileContent
 from federation.account.reading.keyring import Keyring
 from federation.account.reading.saml_providers import SAML_PROVIDERS
-from federation.account.reading.settings import KEYRING_FILE, PROFILE, SETTINGS_FILE
+from federation.account.reading.settings import ACCOUNT_ALIAS, KEYRING_FILE, PROFILE, SETTINGS_FILE
 from federation.account.writing.atomic import PRIVATE_MODE, PUBLIC_MODE, write_directory
-from federation.account.writing.documents import document_octets
+from federation.account.writing.documents import check_name, document_octets
+from federation.account.writing.draft import Target, drafting
 from federation.check_names import AccountCheck
 from federation.errors import ValidationError, show
 from federation.profiles import Profile
 
+_ALIAS: Final = re.compile(r"^alias[ \t]*=[^\n]*(?:\n|\Z)", re.MULTILINE)
+"""The line of ``account.toml`` that states the alias: a text of the reader's form, so it has no line of its own within."""
 DIRECTORIES: Final = (SAML_PROVIDERS, ROLE.directory, POLICY.directory)
 
 
@@ -62,3 +66,21 @@ def new_account_files(*, account_id: str, partition: str = "aws", profile: Profi
         SETTINGS_FILE: FileContent(settings.encode(), PUBLIC_MODE),
         KEYRING_FILE: FileContent(document_octets(Keyring.generate().as_document()), PRIVATE_MODE),
     }
+
+
+def set_account_alias(account: Target, *, alias: str | None) -> None:
+    """Set the alias of the account in ``account.toml``; None removes it. Everything else of the file stays as it is written.
+
+    Raises:
+        ValidationError: The alias is invalid.
+        AccountFaults: The account directory is at fault, or cannot be written.
+    """
+    if alias is not None:
+        check_name("account-alias", alias, ACCOUNT_ALIAS)
+    with drafting(account) as draft:
+        faults = Faults()
+        text = draft.tree(faults).text(SETTINGS_FILE)
+        if text is None:
+            raise faults.error()
+        line = "" if alias is None else f'alias = "{alias}"\n'
+        draft.write(SETTINGS_FILE, (line + _ALIAS.sub("", text, count=1)).encode("utf-8"))

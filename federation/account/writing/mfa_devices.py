@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 from federation import aws_texts, limits
 from federation.account.mfa_device import parse_secret
-from federation.account.model import IAM_PATH, USER_NAME
-from federation.account.reading.credentials import MFA_DEVICE, MFA_DEVICES, UNASSIGNED, secret_of
+from federation.account.model import USER_NAME
+from federation.account.reading.credentials import DEVICE_PATH, MFA_DEVICE, MFA_DEVICES, UNASSIGNED, secret_of
 from federation.account.reading.entities import JSON, USER
 from federation.account.reading.faults import Faults
 from federation.account.reading.names import file_name
@@ -67,7 +67,7 @@ def create_mfa_device(account: Target, *, name: str, device_path: str = "/", tag
         AccountFault: The account directory is at fault, or cannot be written.
     """
     check_name("device-name", name, USER_NAME)
-    check_name("path", device_path, IAM_PATH)
+    check_name("path", f"{device_path}{name}", DEVICE_PATH)
     with drafting(account) as draft:
         return _create(draft, name, device_path, secrets.token_bytes(_SEED_OCTETS), tags, {"AssignmentStatus": UNASSIGNED})
 

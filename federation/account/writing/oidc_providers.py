@@ -32,7 +32,7 @@ from federation.account.writing.providers import (
 )
 from federation.clock import Span
 from federation.oidc.issuer_url import read_url
-from federation.oidc.provider import OidcProvider
+from federation.oidc.provider import NO_CLIENT_IDS, OidcProvider
 from federation.profiles import Profile
 
 
@@ -66,7 +66,7 @@ def add_oidc_provider(
     Args:
         account: The account directory, or a draft of it.
         url: Issuer URL, exactly as in the claim ``iss``.
-        client_ids: 1 to 100 client ids of 1 to 255 characters.
+        client_ids: 1 to 100 client ids of 1 to 255 characters, or the text ``none`` for a provider without any.
         jwks: The issuer's JSON Web Key Set as published. Without it every token of the issuer is refused until `register_jwks`.
         discovery: The discovery document of the issuer. It is stored and does not affect the verdict.
         tags: Keys and values of at most 50 tags.
@@ -90,7 +90,7 @@ def add_oidc_provider(
             if octets is not None:
                 draft.write(f"{directory}/{file}", octets)
         kept = {"tags": tag_table(merged_tags((), tags)), CREATED: whole_second(at)}
-        write_settings(draft, directory, {"url": provider.url, "client_ids": list(client_ids), **settings, **kept})
+        write_settings(draft, directory, {"url": provider.url, "client_ids": _written(client_ids), **settings, **kept})
         return provider_arn(draft.settings, provider.name)
 
 
@@ -127,7 +127,7 @@ def update_oidc_provider(
         for file, document in ((JWKS_FILE, jwks), (DISCOVERY_FILE, discovery)):
             if document is not None:
                 draft.write(f"{directory}/{file}", octets_of(document))
-        named = {} if client_ids is None else {"client_ids": list(client_ids)}
+        named = {} if client_ids is None else {"client_ids": _written(client_ids)}
         write_settings(draft, directory, {**named, **settings}, unset=unset)
         return provider_arn(draft.settings, name)
 
@@ -165,16 +165,17 @@ def add_client_id(account: Target, *, url: str, client_id: str) -> None:
 
 
 def remove_client_id(account: Target, *, url: str, client_id: str) -> None:
-    """Remove a client id from a provider. Removing one that it does not have has no effect.
+    """Remove a client id from a provider. Removing one that it does not have has no effect. Without any, its tokens are all refused.
 
     Raises:
         RegistrationError: The URL is invalid.
         NoSuchEntity: The account has no such provider.
-        AccountFaults: It is the only client id, the account directory is at fault, or it cannot be written.
+        AccountFaults: The account directory is at fault, or cannot be written.
     """
     with drafting(account) as draft:
         directory, present = _client_ids(draft, url)
-        write_settings(draft, directory, {"client_ids": [each for each in present if each != client_id]})
+        left = [each for each in present if each != client_id]
+        write_settings(draft, directory, {"client_ids": left or NO_CLIENT_IDS})
 
 
 def tag_oidc_provider(account: Target, *, url: str, tags: Tags) -> None:
@@ -228,7 +229,12 @@ def _client_ids(draft: Draft, url: str) -> tuple[str, list[str]]:
     issuer = read_url(url)
     directory = _directory(issuer)
     require_provider(draft, directory, SETTINGS_FILE, issuer.removeprefix("https://"))
-    return directory, list(settings_of(draft, directory).get("client_ids", ()))
+    present = settings_of(draft, directory).get("client_ids", ())
+    return directory, [] if present == NO_CLIENT_IDS else list(present)
+
+
+def _written(client_ids: Sequence[str]) -> str | list[str]:
+    return NO_CLIENT_IDS if type(client_ids) is str and client_ids == NO_CLIENT_IDS else list(client_ids)
 
 
 def _directory(url: str) -> str:

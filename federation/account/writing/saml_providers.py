@@ -36,7 +36,7 @@ from federation.account.writing.providers import (
     write_settings,
 )
 from federation.clock import Span
-from federation.errors import LimitExceeded, RegistrationError, show
+from federation.errors import LimitExceeded, RegistrationError, check_of, show
 from federation.profiles import Profile
 from federation.saml.registration.keys import load_decryption_key
 from federation.saml.registration.provider import EncryptionRule, SamlProvider, Signed, VerifierName
@@ -200,6 +200,26 @@ def remove_private_key(account: Target, *, name: str, key_id: str) -> None:
         draft.remove(f"{directory}/{keys[key_id]}")
         left = {file: when for file, when in settings_of(draft, directory).get(UPLOADS, {}).items() if file != keys[key_id]}
         write_settings(draft, directory, {UPLOADS: left})
+
+
+def check_saml_provider(account: Target, *, name: str) -> None:
+    """Require that a SAML provider is valid as the draft has it. IAM refuses an update with the codes of a new provider.
+
+    Raises:
+        RegistrationError: It is not.
+        NoSuchEntity: The account has no such provider.
+    """
+    with drafting(account) as draft:
+        directory, faults = _directory(draft, name), Faults()
+        read_saml_provider(draft.tree(faults), directory, provider_arn(draft.settings, name), draft.settings, faults)
+        for fault in faults:
+            raise RegistrationError(
+                check=check_of(fault),
+                expected=fault.expected,
+                found=fault.found,
+                remedy=fault.remedy,
+                message=aws_texts.iam.ENCRYPTION_WITHOUT_KEY if fault.check == "encryption" else aws_texts.iam.METADATA,
+            )
 
 
 def tag_saml_provider(account: Target, *, name: str, tags: Tags) -> None:

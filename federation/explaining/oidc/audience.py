@@ -123,10 +123,10 @@ def _edits(situation: Situation, provider: OidcProvider, claim: str, found: str,
     """Return the edits. What is plainly meant for AWS is registered; for anything else another token is requested, which lets in nobody."""
     settings = token_settings(provider.url)
     request, register = _request(situation, provider, found, wanted), register_client_id(situation, provider, found)
-    if claim == "azp":
+    if claim == "azp" and provider.client_ids:
         addressed = _texts(situation.claims.get("aud"))
         return [register] if provider.registered & {*addressed} or any(map(settings.is_for_aws, addressed)) else [request]
-    if _is_garbled(wanted) and not _is_garbled(found):
+    if not provider.client_ids or (_is_garbled(wanted) and not _is_garbled(found)):
         return [register]
     if settings.is_for_aws(found) and not settings.is_unasked(found):
         other = settings.is_for_aws(wanted) and not _is_trusted(situation, provider, found)
@@ -173,10 +173,13 @@ def _request(situation: Situation, provider: OidcProvider, found: str, wanted: s
 
 
 def _wanted(provider: OidcProvider, found: str) -> str:
-    """Return the registered client id that a token for AWS would be for: the most alike, else one that is meant for AWS, else the first."""
+    """Return the registered client id that a token for AWS would be for: the most alike, else one that is meant for AWS, else the first.
+
+    Where the provider has none, it is *found*, which has to be registered.
+    """
     settings = token_settings(provider.url)
     near = nearest(found, provider.client_ids)
-    return near or next(filter(settings.is_for_aws, provider.client_ids), provider.client_ids[0])
+    return near or next(filter(settings.is_for_aws, provider.client_ids), next(iter(provider.client_ids), found))
 
 
 def _registered(provider: OidcProvider, found: str) -> Listing:

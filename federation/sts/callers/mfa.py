@@ -87,6 +87,19 @@ def check_mfa(
     return VerifiedMfa(device.serial_number, instant)
 
 
+def are_consecutive(device: MfaDevice, first: str, second: str, at: datetime) -> bool:
+    """Return whether two codes are those of two successive time steps around *at*, aware, as EnableMFADevice requires.
+
+    A code that is shown at *at* may be either of them, so that the steps before and after the present one count.
+    """
+    totp = TOTP(device.secret, limits.TOTP_DIGITS, SHA1(), limits.TOTP_STEP_SECONDS)  # noqa: S303 - RFC 6238; HMAC does not need collisions
+    if _CODE.fullmatch(first) is None or _CODE.fullmatch(second) is None:
+        return False
+    present = int(at.timestamp()) // limits.TOTP_STEP_SECONDS
+    steps = range(max(present - limits.TOTP_WINDOW_STEPS - 1, 0), present + limits.TOTP_WINDOW_STEPS + 1)
+    return any(_is_code(totp, first, step) and _is_code(totp, second, step + 1) for step in steps)
+
+
 def _matching_step(device: MfaDevice, code: object, at: datetime) -> int | None:
     """Return the time step of the code. All candidates are computed and compared, so that timing reveals nothing."""
     if not isinstance(code, str) or _CODE.fullmatch(code) is None:

@@ -222,3 +222,10 @@ def test_a_registration_outside_an_account_is_no_file() -> None:
         validate(mint(audience="api://1234"), lone, at=AT)
     (edit,) = caught.value.edits
     assert (edit.place.file, edit.place.path, edit.new) == ("", "client_ids", 'client_ids = ["1234", "api://1234"]')
+
+
+def test_where_no_client_id_is_registered_the_audience_is() -> None:
+    registered = provider(url=GITHUB_URL, arn=GITHUB_ARN, client_ids="none")
+    nobody = World(oidc=(registered,), trust_policy=trust(principals=[GITHUB_ARN]))
+    edit = only_edit(explained(nobody, mint(GITHUB_URL, audience="mine"), check="audience").first)
+    assert (edit.place.path, edit.old, edit.new) == ("client_ids", 'client_ids = "none"', 'client_ids = ["mine"]')

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from federation import OidcProvider
-from federation.errors import RegistrationError
+from federation import OidcProvider, validate
+from federation.errors import FederationError, RegistrationError
 from federation.jose.algorithms import SOUND
 from federation.jose.jwks import KeySet
 from federation.profiles import Profile
 from federation.protocols import Provider
-from tests.support.oidc import CLIENT, forge, key
+from tests.support.oidc import AT, CLIENT, forge, key
 
 
 def build(**changes: Any) -> OidcProvider:
@@ -297,3 +297,13 @@ def test_another_profile_is_the_same_registration() -> None:
     for name in ("url", "client_ids", "arn", "algorithms", "clock_skew", "discovery", "token_types", "reuse", "jwks"):
         assert getattr(other, name) == getattr(made, name)
     assert (made.profile, other.profile) == (Profile.STRICT, Profile.AWS)
+
+
+def test_a_provider_without_client_ids_refuses_every_audience() -> None:
+    provider = build(client_ids="none")
+    assert (provider.client_ids, provider.registered) == ((), frozenset())
+    assert provider.reprofiled("aws").client_ids == ()
+    for audience in (CLIENT, "none", ""):
+        with pytest.raises(FederationError) as refusal:
+            validate(forge().token(at=AT, aud=audience), provider, at=AT)
+        assert refusal.value.check == "audience"
