@@ -81,6 +81,17 @@ def test_a_suite_from_iam_to_a_refusal_with_its_cause(tested: Served, key: dict[
     assert "CreateRole" in names
 
 
+def test_a_refusal_of_iam_is_told_with_its_cause(tested: Served, key: dict[str, str]) -> None:
+    session = login(tested, key, told(tested, "POST", "mint/oidc", {**MAIN, "register_provider": True})["token"])["Credentials"]
+    iam = client(tested, "iam", {"access_key_id": session["AccessKeyId"], "secret_access_key": session["SecretAccessKey"]})
+    iam._request_signer._credentials.token = session["SessionToken"]
+    with pytest.raises(ClientError, match="is not authorized to perform: iam:CreateRole"):
+        iam.create_role(RoleName="Second", AssumeRolePolicyDocument="{}")
+    [event] = told(tested, "GET", "events?refused=true")["events"]
+    assert (event["eventSource"], event["eventName"], event["errorCode"]) == ("iam.amazonaws.com", "CreateRole", "AccessDenied")
+    assert event["federation"]["cause"]
+
+
 def test_a_provider_without_keys_gets_them_put(tested: Served, key: dict[str, str]) -> None:
     minted = told(tested, "POST", "mint/oidc", {"issuer": "https://elsewhere.example.com", "claims": {"iss": "https://issuer.example.com"}})
     with pytest.raises(ClientError) as refusal:

@@ -34,7 +34,9 @@ class Events:
         for line in reversed(self._shelf.lines(_NAME)):
             if len(found) >= min(count, KEPT_LINES):
                 break
-            event = json.loads(line)
+            event = _read(line)
+            if event is None:
+                continue
             if not refused or event["federation"]["outcome"] == "refused":
                 found.append(event)
         return found
@@ -42,6 +44,15 @@ class Events:
     def forget(self) -> None:
         """Forget all events."""
         self._shelf.remove(_NAME)
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    """Return the event in *line*; None for a line that a full disk or the end of a process truncated."""
+    try:
+        event: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return event
 
 
 def _line(event: AuditEvent) -> bytes:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from federation import clock
 from federation.account.live import LiveAccount
 from federation.account.writing.saml_providers import add_saml_provider, update_saml_provider
+from federation.saml.registration.provider import SamlProvider
 from federation.testing.forge import SamlForge, to_base64
 from federation.testing.keys import SigningKey
 from federation.testing.login import Login, aws_attributes
@@ -124,13 +125,14 @@ class IdentityProviders:
             return None
         if provider is not None and forge.key.certificate.public_key() in [key.public_key for key in provider.keys]:
             return arn
-        name = arn.partition(":saml-provider/")[2]
+        metadata, name = forge.metadata(), arn.partition(":saml-provider/")[2]
+        SamlProvider.from_metadata(metadata, arn=arn)
         if self._arn("saml-provider", name) != arn:
             return None  # the provider of another account
         with self._live.changing() as draft:
             if arn in self._live.account.saml_providers:
-                return update_saml_provider(draft, name=name, metadata=forge.metadata())
-            return add_saml_provider(draft, name=name, metadata=forge.metadata())
+                return update_saml_provider(draft, name=name, metadata=metadata)
+            return add_saml_provider(draft, name=name, metadata=metadata)
 
     def _arn(self, kind: str, name: str) -> str:
         """Return the ARN of the role or SAML provider *name* of the account; *name* itself where it is an ARN."""

@@ -21,6 +21,7 @@ from federation.jose.jwks import KeySet
 from federation.jose.strictjson import Complaint, decode_object
 from federation.oidc.issuer_url import read_url
 from federation.oidc.provider import OidcProvider
+from federation.profiles import Profile
 from federation.testing.oidc import OidcForge, TokenKey
 from federation.testing.oidc_shapes import OIDC_SHAPES, OidcShape
 from federation.testing.workbench.minted import Minted, check_validity
@@ -114,11 +115,12 @@ class Issuers:
         """
         url = read_url(issuer)
         KeySet.parse(jwks)
+        every = _key_set(keys_in(jwks) + [each.jwk() for each in self._keys(url)])
         self._shelf.write(_place("jwks", url), jwks)
         if self._provider(url) is None:
             return None
         with self._live.changing() as draft:
-            return register_jwks(draft, url=url, jwks=json.dumps(self.jwks(url)))
+            return register_jwks(draft, url=url, jwks=every)
 
     def jwks(self, url: str) -> dict[str, Any] | None:
         """Return the key set of the issuer *url*: the one that was published, with the keys that sign here; None where there are none."""
@@ -147,7 +149,7 @@ class Issuers:
                 return add_oidc_provider(draft, url=forge.url, client_ids=ids, jwks=json.dumps(self.jwks(forge.url)))
             present = keys_of(provider)
             added = [jwk for jwk in (self.jwks(forge.url) or {"keys": []})["keys"] if jwk.get("kid") not in provider.keys.index]
-            return register_jwks(draft, url=forge.url, jwks=json.dumps({"keys": [*present, *added]}))
+            return register_jwks(draft, url=forge.url, jwks=_key_set([*present, *added]))
 
     def _provider(self, url: str) -> OidcProvider | None:
         return next((each for each in self._live.account.oidc_providers.values() if each.url == url), None)
@@ -172,6 +174,17 @@ def keys_in(jwks: bytes) -> list[Any]:
     """
     keys = decode_object(jwks, _SET).members.get("keys")
     return keys if isinstance(keys, list) else []
+
+
+def _key_set(keys: list[Any]) -> str:
+    """Return the key set of *keys*.
+
+    Raises:
+        RegistrationError: They make none, as where there are too many.
+    """
+    document = json.dumps({"keys": keys})
+    KeySet.parse(document, profile=Profile.AWS)
+    return document
 
 
 def keys_of(provider: OidcProvider) -> list[Any]:

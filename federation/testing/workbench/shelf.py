@@ -8,16 +8,22 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import wraps
 from pathlib import Path
 from threading import RLock
-from typing import Final, Protocol
+from typing import Final, ParamSpec, Protocol, TypeVar
+
+from federation.errors import AccountFault, show
 
 try:
     import fcntl
 except ImportError:  # not POSIX: a server has one worker there
     fcntl = None  # type: ignore[assignment]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 KEPT_LINES: Final = 1_000
 """Most lines of one record that are kept."""
@@ -97,14 +103,39 @@ class MemoryShelf:
             yield
 
 
-class DirectoryShelf:
-    """A `Shelf` in a private directory that processes of one machine share."""
+def _as_faults(method: Callable[P, T]) -> Callable[P, T]:
+    """Make *method* raise what the file system refuses as an `AccountFault`."""
 
+    @wraps(method)
+    def run(*arguments: P.args, **keywords: P.kwargs) -> T:
+        try:
+            return method(*arguments, **keywords)
+        except OSError as cause:
+            raise AccountFault(
+                file="test control",
+                path="",
+                expected="a private directory that can be read and written",
+                found=show(cause.strerror or type(cause).__name__),
+                remedy="free space on the disk of the temporary directory",
+                check="state",
+            ) from cause
+
+    return run
+
+
+class DirectoryShelf:
+    """A `Shelf` in a private directory that processes of one machine share.
+
+    Every method raises an `AccountFault`, check ``state``, where the file system refuses.
+    """
+
+    @_as_faults
     def __init__(self, directory: Path) -> None:
         """Keep everything in *directory*, which is created where it is absent."""
         self._directory, self._lock, self._alone = directory, RLock(), False
         directory.mkdir(mode=0o700, exist_ok=True)
 
+    @_as_faults
     def read(self, name: str) -> bytes | None:
         """Return the content *name*; None where there is none."""
         try:
@@ -112,10 +143,12 @@ class DirectoryShelf:
         except FileNotFoundError:
             return None
 
+    @_as_faults
     def write(self, name: str, octets: bytes) -> None:
         """Make *octets* the content *name*."""
         self._unfinished(octets).replace(self._directory / name)
 
+    @_as_faults
     def claim(self, name: str, octets: bytes) -> bytes:
         """Make *octets* the content *name* unless there is one, and return what it is now."""
         unfinished = self._unfinished(octets)
@@ -126,23 +159,28 @@ class DirectoryShelf:
             unfinished.unlink()
         return (self._directory / name).read_bytes()
 
+    @_as_faults
     def remove(self, name: str) -> None:
         """Remove the content or record *name*."""
         (self._directory / name).unlink(missing_ok=True)
 
+    @_as_faults
     def append(self, name: str, line: bytes) -> None:
         """Add *line* to the record *name*."""
         with self.alone():
-            handle = os.open(self._directory / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            handle = os.open(self._directory / name, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(handle, line + b"\n")
+                # A line that was truncated must not take this one with it.
                 size = os.fstat(handle).st_size
+                whole = not size or os.pread(handle, 1, size - 1) == b"\n"
+                os.write(handle, (b"" if whole else b"\n") + line + b"\n")
             finally:
                 os.close(handle)
             if size > _TRIMMED_OCTETS:
                 kept = self.lines(name)
                 self.write(name, b"".join(each + b"\n" for each in kept[len(kept) // 2 :]))
 
+    @_as_faults
     def lines(self, name: str) -> list[bytes]:
         """Return the lines of the record *name*, the oldest first."""
         return (self.read(name) or b"").splitlines()[-KEPT_LINES:]

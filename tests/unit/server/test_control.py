@@ -160,6 +160,7 @@ def test_a_cluster_and_an_identity_provider(served: Served) -> None:
         ("POST", "mint/saml", {"roles": ["Deploy"]}, "control-body"),
         ("POST", "mint/saml", {"provider": "Corp", "roles": [5]}, "control-body"),
         ("POST", "mint/saml", {"provider": "Corp", "roles": [], "attributes": {"a": "b"}}, "control-body"),
+        ("POST", "mint/saml", {"provider": "Corp", "roles": [], "issuer": "x" * 5000, "register_provider": True}, "entity-id"),
         ("POST", "mint/eks", {"namespace": "A"}, "workload"),
         ("POST", "mint/mfa-code", {}, "control-body"),
         ("POST", "mint/mfa-code", {"serial_number": "x"}, "mfa-device"),

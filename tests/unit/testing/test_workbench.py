@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from federation import clock
+from federation import SecurityTokenService, clock
 from federation.account import add_role, load_account
+from federation.account.live import LiveAccount
 from federation.account.snapshot import signature_of
 from federation.account.writing.roles import delete_role
 from federation.errors import (
     AccessDenied,
+    AccountFault,
     FederationError,
     IDPCommunicationError,
     IDPRejectedClaim,
@@ -21,8 +23,9 @@ from federation.errors import (
     ValidationError,
 )
 from federation.oidc.inspection import inspect_token
+from federation.state import MemoryState
 from federation.testing import OIDC_SHAPES, SHAPES, OidcForge, TokenKey
-from federation.testing.workbench import DirectoryShelf, MemoryShelf, Shelf
+from federation.testing.workbench import DirectoryShelf, MemoryShelf, Shelf, Workbench
 from tests.support.workbench import CLUSTER, GITHUB, ROLE, Bench, made, oidc_trust, trust
 from tests.support.world import ACCOUNT, ISSUED
 
@@ -296,7 +299,7 @@ def test_what_cannot_be_minted(bench: Bench, asked: dict[str, Any], check: str) 
         ({"shape": "opta"}, "shape"),
         ({"subject": "a\x00b"}, "text"),
         ({"attributes": {"a": ["\x0b"]}}, "text"),
-        ({"provider": "Corp/x", "register_provider": True}, "name"),
+        ({"provider": "Corp/x", "register_provider": True}, "provider-arn"),
     ],
 )
 def test_what_cannot_be_asserted(bench: Bench, asked: dict[str, Any], check: str) -> None:
@@ -319,6 +322,38 @@ def test_a_shelf(tmp_path: Path, kind: str) -> None:
     shelf.remove("log")
     shelf.remove("a")
     assert (shelf.read("a"), shelf.lines("log")) == (None, [])
+
+
+def test_a_truncated_event_takes_no_other_with_it(tmp_path: Path) -> None:
+    bench = Bench(made(tmp_path / "account"), DirectoryShelf(tmp_path / "shelf"))
+    for cut in (True, False):
+        bench.login(bench.bench.oidc.mint(**MAIN).token)
+        if cut:
+            record = tmp_path / "shelf" / "events"
+            record.write_bytes(record.read_bytes()[:-9])
+    assert len(bench.bench.events.last(9)) == 1
+
+
+def test_what_the_file_system_refuses_is_a_refusal(tmp_path: Path) -> None:
+    shelf = DirectoryShelf(tmp_path / "shelf")
+    (tmp_path / "shelf").rename(tmp_path / "gone")
+    for use in (lambda: shelf.write("a", b""), lambda: shelf.claim("a", b""), lambda: shelf.append("a", b"")):
+        with pytest.raises(AccountFault) as refusal:
+            use()
+        assert refusal.value.check == "state"
+    assert shelf.read("a") is None
+
+
+def test_an_account_in_memory_is_tested_likewise() -> None:
+    live = LiveAccount.in_memory(ACCOUNT)
+    bench, state = Workbench(live), MemoryState()
+    add_role(live, name="Deploy", trust_policy=oidc_trust(GITHUB, MAIN["subject"]))
+    minted = bench.oidc.mint(**MAIN, register_provider=True)
+    call: dict[str, Any] = {"role_arn": ROLE, "role_session_name": "job", "web_identity_token": minted.token, "at": bench.clock.now()}
+    SecurityTokenService(live.account, audit=bench.events, state=state).assume_role_with_web_identity(**call)
+    assert [event["eventName"] for event in bench.events.last()] == ["AssumeRoleWithWebIdentity"]
+    bench.reset()
+    assert (live.account.roles, live.account.oidc_providers) == ({}, {})
 
 
 def test_benches_on_one_directory_agree(tmp_path: Path) -> None:
