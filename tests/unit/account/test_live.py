@@ -1,6 +1,7 @@
 """A live account is, after every change, what loading its files from scratch gives."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,35 @@ def test_the_whole_is_read_where_a_file_concerns_all(twins: Twins) -> None:
     with twins.directory.changing() as draft:
         draft.write("account.toml", f'id = "{ACCOUNT}"\nprofile = "aws"\n'.encode())
     assert twins.directory.account.profile == load_account(twins.root).profile == "aws"
+
+
+def test_a_change_reads_the_same_files_in_an_account_of_any_size(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def counted(name: str) -> None:
+        real = getattr(os, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            calls.append(name)
+            return real(*arguments, **named)
+
+        monkeypatch.setattr(os, name, call)
+
+    for name in ("open", "listdir", "scandir", "lstat", "stat"):
+        counted(name)
+
+    def of_one() -> list[str]:
+        calls.clear()
+        add_role(twins.directory, name=f"New-{len(twins.directory.account.roles)}", trust_policy=TRUST)
+        attach_policy(twins.directory, ROLE, name="First", policy_arn=POLICY)
+        detach_policy(twins.directory, ROLE, name="First", policy_arn=POLICY)
+        return list(calls)
+
+    add_policy(twins.directory, name="reader", document=ALLOW)
+    add_role(twins.directory, name="First", trust_policy=TRUST)
+    small = of_one()
+    with twins.directory.changing() as draft:
+        for number in range(300):
+            add_role(draft, name=f"Role-{number}", trust_policy=TRUST)
+    assert of_one() == small
+    assert "listdir" not in small
