@@ -101,6 +101,7 @@ AREAS: Final = {
         "unit/iam",
         "property/test_iam.py",
         "interop/test_iam_model.py",
+        "interop/suites",
     ),
     "explaining": (
         "unit/explaining",

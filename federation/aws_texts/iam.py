@@ -46,7 +46,7 @@ DEVICE_IN_USE: Final = "MFA VirtualDevice in use. Must deactivate first."
 DEVICE_ASSIGNED: Final = "MFA Device is already in use."
 """A device that is enabled is to be enabled again. This project's wording: what AWS says here is not known."""
 MARKER: Final = "Invalid Marker."
-"""Marker is none of a page before. This project's wording: what AWS says here is not known."""
+"""Marker is none of a page before. Reported: docs/observed.md 9.8."""
 
 
 NO_USER_NAME: Final = "Must specify userName when calling with non-User credentials"
@@ -76,6 +76,11 @@ def invalid_arn(arn: str) -> str:
 def name_taken(noun: str, name: str) -> str:
     """Return the text for a name that is taken: as AWS writes it of roles, users and groups. Observed: docs/observed.md 9.8."""
     return f"{noun.capitalize()} with name {name} already exists."
+
+
+def policy_name_taken(name: str) -> str:
+    """Return the text for a name that a managed policy has. Reported: docs/observed.md 9.8."""
+    return f"A policy called {name} already exists. Duplicate names are not allowed."
 
 
 def no_such_name(noun: str, name: str) -> str:

@@ -37,6 +37,11 @@ def violation(value: str, member: str, constraint: str) -> str:
     return f"Value {value} at '{member}' failed to satisfy constraint: {constraint}"
 
 
+def violation_without_value(member: str, constraint: str) -> str:
+    """Return one item of `violations` as IAM writes it. Reported: docs/observed.md 9.8."""
+    return f"Value at '{member}' failed to satisfy constraint: {constraint}"
+
+
 def shown(value: object) -> str:
     """Return what stands for a text or an integer. Recorded: docs/observed.md 9.3."""
     return f"'{value}'"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from federation import limits
 from federation.aws_texts import parameters as texts
@@ -22,6 +22,20 @@ _MACHINE_BITS: Final = 64
 """Largest size of an integer on the wire, in bits."""
 
 
+class Violation(NamedTuple):
+    """What a value violates.
+
+    Attributes:
+        value: What stands for the value in AWS's texts.
+        member: Name of the parameter, or the path of the member in it.
+        demanded: What is demanded, in AWS's words.
+    """
+
+    value: str
+    member: str
+    demanded: str
+
+
 class Constraint(Protocol):
     """A constraint on one value. Whether the value may be absent is a property of the parameter."""
 
@@ -29,8 +43,8 @@ class Constraint(Protocol):
         """Return whether *value* satisfies the constraint. It is fast, because most values do."""
         ...
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*, which `accepts` refused. *member* is the name of the parameter."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*, which `accepts` refused. *member* is the name of the parameter."""
         ...
 
 
@@ -69,15 +83,15 @@ class TextConstraint:
         units = len(value) if value.isascii() else utf16_units(value)
         return self.shortest <= units <= self.longest and (self.pattern is None or self.pattern.fullmatch(value) is not None)
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*."""
         if not isinstance(value, str) and not (self.secret and isinstance(value, bytes)):
-            yield texts.violation(texts.of_type(type(value).__name__), member, texts.TEXT)
+            yield Violation(texts.of_type(type(value).__name__), member, texts.TEXT)
             return
         shown = texts.HIDDEN if self.secret else texts.shown(_echo(value))
-        length = [texts.violation(shown, member, text) for text in self._length(value)]
+        length = [Violation(shown, member, text) for text in self._length(value)]
         matches = self.pattern is None or (isinstance(value, str) and self.pattern.fullmatch(value) is not None)
-        pattern = [] if matches else [texts.violation(shown, member, texts.matching(self.written))]
+        pattern = [] if matches else [Violation(shown, member, texts.matching(self.written))]
         yield from length + pattern if self.length_first else pattern + length
 
     def demands(self) -> list[str]:
@@ -104,14 +118,14 @@ class IntegerConstraint:
         """Return whether *value* satisfies the constraint."""
         return type(value) is int and self.lowest <= value <= self.highest
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*."""
         if not isinstance(value, int) or isinstance(value, bool):
-            yield texts.violation(texts.of_type(type(value).__name__), member, texts.INTEGER)
+            yield Violation(texts.of_type(type(value).__name__), member, texts.INTEGER)
             return
         shown = texts.shown(value) if value.bit_length() <= _MACHINE_BITS else texts.of_more_bits(_MACHINE_BITS)
         bound = texts.at_least(self.lowest) if value < self.lowest else texts.at_most(self.highest)
-        yield texts.violation(shown, member, bound)
+        yield Violation(shown, member, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +136,9 @@ class BooleanConstraint:
         """Return whether *value* satisfies the constraint."""
         return type(value) is bool
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*."""
-        yield texts.violation(texts.of_type(type(value).__name__), member, texts.BOOLEAN)
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*."""
+        yield Violation(texts.of_type(type(value).__name__), member, texts.BOOLEAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +151,12 @@ class EnumConstraint:
         """Return whether *value* satisfies the constraint."""
         return type(value) is str and value in self.values
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*."""
         if isinstance(value, str):
-            yield texts.violation(texts.shown(_echo(value)), member, texts.one_of(self.values))
+            yield Violation(texts.shown(_echo(value)), member, texts.one_of(self.values))
         else:
-            yield texts.violation(texts.of_type(type(value).__name__), member, texts.TEXT)
+            yield Violation(texts.of_type(type(value).__name__), member, texts.TEXT)
 
     def demands(self) -> list[str]:
         """Return the condition of the constraint, as AWS lists it where a member of a list violates it."""
@@ -157,27 +171,29 @@ class TextListConstraint:
         element: What each text must satisfy.
         fewest: Fewest members.
         most: Most members.
+        names_null: Whether AWS was seen to say as well that no member may be null (tag keys of IAM).
     """
 
     element: TextConstraint | EnumConstraint
     most: int
     fewest: int = 0
+    names_null: bool = False
 
     def accepts(self, value: object) -> bool:
         """Return whether *value* satisfies the constraint."""
         return next(self.violations("", value), None) is None
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*."""
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            yield texts.violation(texts.of_type(type(value).__name__), member, texts.LIST_OF_TEXTS)
+            yield Violation(texts.of_type(type(value).__name__), member, texts.LIST_OF_TEXTS)
             return
         shown = texts.listed(", ".join(value)[: limits.ECHOED_LIST_CHARS])
         count = _count(value, self.fewest, self.most)
         if count is not None:
-            yield texts.violation(shown, member, count)
+            yield Violation(shown, member, count)
         elif not all(map(self.element.accepts, value)):
-            yield texts.violation(shown, member, texts.each_satisfying(self.element.demands()))
+            yield Violation(shown, member, texts.each_satisfying([*self.element.demands(), *([texts.NOT_NULL] if self.names_null else [])]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,14 +212,14 @@ class StructureConstraint:
         """Return whether *value* satisfies the constraint."""
         return next(self.violations("", value), None) is None
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for each member of *value* that violates its constraint."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield each member of *value* that violates its constraint."""
         for name, constraint in self.members.items():
             inner = self.member(value, name)
             path = f"{member}.{lower_first(name)}"
             if inner is None:
                 if self.required:
-                    yield texts.violation(texts.NO_VALUE, path, texts.NOT_NULL)
+                    yield Violation(texts.NO_VALUE, path, texts.NOT_NULL)
             elif not constraint.accepts(inner):
                 yield from constraint.violations(path, inner)
 
@@ -234,14 +250,14 @@ class StructureListConstraint:
         """Return whether *value* satisfies the constraint."""
         return value == () or next(self.violations("", value), None) is None
 
-    def violations(self, member: str, value: object) -> Iterator[str]:
-        """Yield AWS's texts for the violations of *value*."""
+    def violations(self, member: str, value: object) -> Iterator[Violation]:
+        """Yield the violations of *value*."""
         if not isinstance(value, (list, tuple)):
-            yield texts.violation(texts.of_type(type(value).__name__), member, texts.LIST)
+            yield Violation(texts.of_type(type(value).__name__), member, texts.LIST)
             return
         count = _count(value, self.fewest, self.most)
         if count is not None:
-            yield texts.violation(texts.of_members(len(value)), member, count)
+            yield Violation(texts.of_members(len(value)), member, count)
             return
         for number, item in enumerate(value, 1):
             yield from self.element.violations(f"{member}.{number}.member", item)

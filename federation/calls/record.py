@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
 
 from federation import aws_texts
-from federation.calls.constraints import Constraint, TextConstraint
+from federation.calls.constraints import Constraint, TextConstraint, Violation
 from federation.check_names import ParameterCheck
 from federation.errors import ValidationError, show
 from federation.names import kebab_case, lower_first, pascal_case
@@ -73,6 +73,7 @@ class Call:
     Attributes:
         service: Name of the service, as in the credential scope of a signature, in actions of policies and in sources of events.
         operation: Name of the operation.
+        echoes_values: Whether AWS repeats the values that violate a constraint.
         signed: Whether the operation requires a signature.
         parameters: The parameters in order.
     """
@@ -81,6 +82,7 @@ class Call:
 
     service: ClassVar[str] = "sts"
     operation: ClassVar[str]
+    echoes_values: ClassVar[bool] = True
     signed: ClassVar[bool] = True
     parameters: ClassVar[tuple[Parameter, ...]]
 
@@ -112,7 +114,7 @@ def check_parameters(call: Call) -> None:
         if each.required if value is None else not each.constraint.accepts(value):
             broken.append((each, value))
     if broken:
-        raise _refusal(broken)
+        raise _refusal(broken, echoes_values=call.echoes_values)
 
 
 def _described(declared: Field[Any]) -> Parameter:
@@ -126,20 +128,28 @@ def _described(declared: Field[Any]) -> Parameter:
     )
 
 
-def _refusal(broken: list[tuple[Parameter, object]]) -> ValidationError:
-    texts = [text for each, value in broken for text in _violations(each, value)]
+def _refusal(broken: list[tuple[Parameter, object]], *, echoes_values: bool) -> ValidationError:
+    violations = [violation for each, value in broken for violation in _violations(each, value)]
     first, value = broken[0]
     hidden = first.secret and isinstance(value, (str, bytes))
     return ValidationError(
         check=ParameterCheck(first.flag),
-        expected=texts[0].partition("constraint: ")[2],
+        expected=violations[0].demanded,
         found=f"{type(value).__name__} of {len(value)} (not shown)" if hidden and isinstance(value, (str, bytes)) else show(value),
-        remedy="correct the parameter" + (f" and {len(texts) - 1} more, see the message" if len(texts) > 1 else ""),
-        message=aws_texts.parameters.violations(texts),
+        remedy="correct the parameter" + (f" and {len(violations) - 1} more, see the message" if len(violations) > 1 else ""),
+        message=_text(violations, echoes_values=echoes_values),
     )
 
 
-def _violations(broken: Parameter, value: object) -> list[str]:
+def _text(violations: list[Violation], *, echoes_values: bool) -> str:
+    if echoes_values:
+        return aws_texts.parameters.violations([aws_texts.parameters.violation(*each) for each in violations])
+    return aws_texts.parameters.violations(
+        [aws_texts.parameters.violation_without_value(each.member, each.demanded) for each in violations]
+    )
+
+
+def _violations(broken: Parameter, value: object) -> list[Violation]:
     if value is None:
-        return [aws_texts.parameters.violation(aws_texts.parameters.NO_VALUE, broken.member, aws_texts.parameters.NOT_NULL)]
+        return [Violation(aws_texts.parameters.NO_VALUE, broken.member, aws_texts.parameters.NOT_NULL)]
     return list(broken.constraint.violations(broken.member, value))

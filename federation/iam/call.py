@@ -13,3 +13,4 @@ class IamCall(Call):
     __slots__ = ()
 
     service: ClassVar[str] = "iam"
+    echoes_values: ClassVar[bool] = False

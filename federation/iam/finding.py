@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from federation import aws_texts
 from federation.account import Account, Role
-from federation.account.model import POLICY_ARN, ManagedPolicy
+from federation.account.model import POLICY_ARN, ManagedPolicy, PolicyVersion
 from federation.account.reading.entities import ROLE
 from federation.account.reading.policies import is_aws_managed, policy_file
 from federation.account.writing.entities import no_such_entity
-from federation.errors import NoSuchEntity, RegistrationError, show
+from federation.errors import NoSuchEntity, RegistrationError, ValidationError, show
 
 
 def role_named(account: Account, name: str) -> Role:
@@ -27,7 +27,7 @@ def policy_of(account: Account, arn: str) -> ManagedPolicy:
     """Return the managed policy with this ARN.
 
     Raises:
-        RegistrationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: The account has no such policy.
     """
     check_policy_arn(arn)
@@ -37,11 +37,31 @@ def policy_of(account: Account, arn: str) -> ManagedPolicy:
     return policy
 
 
+def version_of(account: Account, arn: str, version_id: str) -> PolicyVersion:
+    """Return a version of the managed policy with this ARN.
+
+    Raises:
+        ValidationError: *arn* is not the ARN of a managed policy.
+        NoSuchEntity: The account has no such policy, or the policy has no such version.
+    """
+    check_policy_arn(arn)
+    policy = account.policies.get(arn)
+    message = aws_texts.iam.no_such_version(arn, version_id)
+    if policy is None:
+        raise _no_such_policy(arn, message)
+    for version in policy.versions:
+        if version.id == version_id:
+            return version
+    there = ", ".join(show(version.id) for version in policy.versions)
+    raise no_such_entity(policy.file, f"one of {there}", show(version_id), message=message)
+
+
 def own_policy(account: Account, arn: str) -> ManagedPolicy:
     """Return the managed policy with this ARN, which the account may change.
 
     Raises:
-        RegistrationError: *arn* is not the ARN of a managed policy, or it is that of a policy of AWS.
+        ValidationError: *arn* is not the ARN of a managed policy.
+        RegistrationError: It is that of a policy of AWS.
         NoSuchEntity: The account has no such policy.
     """
     check_policy_arn(arn)
@@ -59,7 +79,7 @@ def check_attachable(account: Account, arn: str) -> None:
     """Require that the managed policy *arn* can be attached. A policy of AWS may be missing in the account directory.
 
     Raises:
-        RegistrationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
     """
     check_policy_arn(arn)
@@ -71,7 +91,7 @@ def check_boundary(account: Account, arn: str) -> None:
     """Require that the managed policy *arn* can be a permissions boundary. A policy of AWS may be missing in the account directory.
 
     Raises:
-        RegistrationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
     """
     check_policy_arn(arn)
@@ -83,10 +103,10 @@ def check_policy_arn(arn: str) -> None:
     """Require that *arn* has the form of the ARN of a managed policy.
 
     Raises:
-        RegistrationError: Check ``policy-arn``: it has not.
+        ValidationError: Check ``policy-arn``: it has not.
     """
     if POLICY_ARN.fullmatch(arn) is None:
-        raise RegistrationError(
+        raise ValidationError(
             check="policy-arn",
             expected="the ARN of a managed policy: arn:aws:iam::<account>:policy/<path and name>",
             found=show(arn),

@@ -102,4 +102,4 @@ def _strange(constraint: TextConstraint, value: str) -> Iterator[str]:
 
 
 def _demands(each: Parameter, value: object) -> str:
-    return "; ".join(text.partition("constraint: ")[2] for text in each.constraint.violations(each.member, value))
+    return "; ".join(violation.demanded for violation in each.constraint.violations(each.member, value))

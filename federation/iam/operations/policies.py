@@ -108,7 +108,7 @@ def get_policy(call: GetPolicy, context: IamContext) -> Result:
     policy = policy_of(context.account, call.policy_arn)
     usage = usage_of_policies(context.account).get(policy.arn, UNUSED)
     described = {"Description": policy.description} if policy.description else {}
-    return {"Policy": {**listed_policy(policy, usage), **described, **_tags(policy)}}
+    return {"Policy": {**listed_policy(policy, usage), **described, "Tags": shown_tags(policy.tags)}}
 
 
 def list_policies(call: ListPolicies, context: IamContext) -> Result:

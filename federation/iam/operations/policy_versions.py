@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from federation import aws_texts
 from federation.account.model import ManagedPolicy, PolicyVersion
 from federation.account.writing import policies as writing
-from federation.account.writing.entities import no_such_entity
 from federation.calls.record import call_record, check_parameters, parameter
-from federation.errors import show
 from federation.iam import constraints
 from federation.iam.answer import PolicyText, Result
 from federation.iam.authorizing import authorize_on_policy
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
-from federation.iam.finding import own_policy, policy_of
+from federation.iam.finding import own_policy, policy_of, version_of
 from federation.iam.paging import page
+
+_MOST_VERSIONS: Final = 10**9
+"""More than a policy ever has."""
 
 
 @call_record
@@ -76,7 +76,7 @@ def create_policy_version(call: CreatePolicyVersion, context: IamContext) -> Res
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy, or that of a policy of AWS.
+        RegistrationError: The policy is one of AWS.
         AccessDenied: The policies of the caller do not allow it.
         MalformedPolicyDocument: IAM would not accept the policy.
         NoSuchEntity: The account has no such policy.
@@ -94,7 +94,7 @@ def create_policy_version(call: CreatePolicyVersion, context: IamContext) -> Res
             at=context.at,
         )
         policy = policy_of(draft.account(), call.policy_arn)
-    return {"PolicyVersion": _listed(_version_of(policy, created), policy)}
+    return {"PolicyVersion": _listed(version_of(draft.account(), call.policy_arn, created), policy)}
 
 
 def get_policy_version(call: GetPolicyVersion, context: IamContext) -> Result:
@@ -102,31 +102,29 @@ def get_policy_version(call: GetPolicyVersion, context: IamContext) -> Result:
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy or version.
     """
     check_parameters(call)
     authorize_on_policy("GetPolicyVersion", call.policy_arn, context)
+    version = version_of(context.account, call.policy_arn, call.version_id)
     policy = policy_of(context.account, call.policy_arn)
-    version = _version_of(policy, call.version_id)
     document = {"Document": PolicyText(version.document)} if version.document else {}
     return {"PolicyVersion": {**document, **_listed(version, policy)}}
 
 
 def list_policy_versions(call: ListPolicyVersions, context: IamContext) -> Result:
-    """Return a page of the versions of a managed policy, in the order of their ids, without their documents.
+    """Return a page of the versions of a managed policy, the newest first, without their documents.
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy.
     """
     check_parameters(call)
     authorize_on_policy("ListPolicyVersions", call.policy_arn, context)
     policy = policy_of(context.account, call.policy_arn)
-    versions, more = page(policy.versions, key=lambda version: version.id, marker=call.marker, max_items=call.max_items)
+    versions, more = page(policy.versions, key=_newest_first, marker=call.marker, max_items=call.max_items)
     return {"Versions": [_listed(version, policy) for version in versions], **more}
 
 
@@ -135,14 +133,15 @@ def set_default_policy_version(call: SetDefaultPolicyVersion, context: IamContex
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy, or that of a policy of AWS.
+        RegistrationError: The policy is one of AWS.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy or version.
     """
     check_parameters(call)
     authorize_on_policy("SetDefaultPolicyVersion", call.policy_arn, context)
     with context.live.changing() as draft:
-        _version_of(own_policy(draft.account(), call.policy_arn), call.version_id)
+        version_of(draft.account(), call.policy_arn, call.version_id)
+        own_policy(draft.account(), call.policy_arn)
         writing.set_default_policy_version(draft, policy_arn=call.policy_arn, version_id=call.version_id)
 
 
@@ -151,7 +150,7 @@ def delete_policy_version(call: DeletePolicyVersion, context: IamContext) -> Non
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy, or that of a policy of AWS.
+        RegistrationError: The policy is one of AWS.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy or version.
         DeleteConflict: It is the default version.
@@ -159,7 +158,8 @@ def delete_policy_version(call: DeletePolicyVersion, context: IamContext) -> Non
     check_parameters(call)
     authorize_on_policy("DeletePolicyVersion", call.policy_arn, context)
     with context.live.changing() as draft:
-        _version_of(own_policy(draft.account(), call.policy_arn), call.version_id)
+        version_of(draft.account(), call.policy_arn, call.version_id)
+        own_policy(draft.account(), call.policy_arn)
         writing.delete_policy_version(draft, policy_arn=call.policy_arn, version_id=call.version_id)
 
 
@@ -167,9 +167,6 @@ def _listed(version: PolicyVersion, policy: ManagedPolicy) -> Result:
     return {"VersionId": version.id, "IsDefaultVersion": version.id == policy.default_version, "CreateDate": version.created_at}
 
 
-def _version_of(policy: ManagedPolicy, version_id: str) -> PolicyVersion:
-    for version in policy.versions:
-        if version.id == version_id:
-            return version
-    there = ", ".join(show(version.id) for version in policy.versions)
-    raise no_such_entity(policy.file, f"one of {there}", show(version_id), message=aws_texts.iam.no_such_version(policy.arn, version_id))
+def _newest_first(version: PolicyVersion) -> str:
+    number = int(version.id[1:].partition(".")[0])
+    return f"{_MOST_VERSIONS - number:0{len(str(_MOST_VERSIONS))}}"

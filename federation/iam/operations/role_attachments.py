@@ -80,7 +80,6 @@ def attach_role_policy(call: AttachRolePolicy, context: IamContext) -> None:
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role or policy.
@@ -102,7 +101,6 @@ def detach_role_policy(call: DetachRolePolicy, context: IamContext) -> None:
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role, or the policy is not attached to it.
@@ -135,7 +133,6 @@ def put_role_permissions_boundary(call: PutRolePermissionsBoundary, context: Iam
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role or policy.

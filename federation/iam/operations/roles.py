@@ -137,7 +137,7 @@ def create_role(call: CreateRole, context: IamContext) -> Result:
             permissions_boundary=boundary,
             at=context.at,
         )
-        return {"Role": shown_role(role_named(draft.account(), call.role_name))}
+        return {"Role": _without(shown_role(role_named(draft.account(), call.role_name)), "Description", "MaxSessionDuration")}
 
 
 def get_role(call: GetRole, context: IamContext) -> Result:
@@ -195,7 +195,7 @@ def update_role_description(call: UpdateRoleDescription, context: IamContext) ->
     authorize_on_role("UpdateRoleDescription", call.role_name, context, changes=True)
     with context.live.changing() as draft:
         writing.update_role(draft, name=call.role_name, description=call.description)
-        return {"Role": shown_role(role_named(draft.account(), call.role_name))}
+        return {"Role": _without(shown_role(role_named(draft.account(), call.role_name)), "MaxSessionDuration")}
 
 
 def update_assume_role_policy(call: UpdateAssumeRolePolicy, context: IamContext) -> None:
@@ -277,3 +277,8 @@ def shown_role(role: Role) -> Result:
             "PermissionsBoundaryArn": role.permissions_boundary,
         }
     return {**shown, "Tags": shown_tags(role.tags)} if role.tags else shown
+
+
+def _without(role: Result, *members: str) -> Result:
+    """Return *role* without *members*, which IAM does not show of a role that it has just written."""
+    return {name: value for name, value in role.items() if name not in members}

@@ -77,7 +77,7 @@ def test_versions(iam: Iam) -> None:
     assert made == {"VersionId": "v2", "IsDefaultVersion": False, "CreateDate": AT.replace(microsecond=0)}
     assert iam("CreatePolicyVersion", **POLICY, PolicyDocument=WRITE, SetAsDefault=True)["PolicyVersion"]["IsDefaultVersion"] is True
     listed = iam("ListPolicyVersions", **POLICY)["Versions"]
-    assert [(each["VersionId"], each["IsDefaultVersion"]) for each in listed] == [("v1", False), ("v2", False), ("v3", True)]
+    assert [(each["VersionId"], each["IsDefaultVersion"]) for each in listed] == [("v3", True), ("v2", False), ("v1", False)]
     assert iam("GetPolicyVersion", **POLICY, VersionId="v1")["PolicyVersion"]["Document"] == json.loads(READ)
     assert iam("GetPolicyVersion", **POLICY, VersionId="v3")["PolicyVersion"]["Document"] == json.loads(WRITE)
     assert iam("SetDefaultPolicyVersion", **POLICY, VersionId="v1") == {}
