@@ -1,5 +1,5 @@
 // Logins of a GitHub workflow, verified offline by `federation serve --test-control`. See README.md beside this file.
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { beforeEach, expect, test } from "vitest";
 
@@ -22,13 +22,15 @@ beforeEach(async () => {
   const key = await control("POST", "mint/access-key");
   const credentials = { accessKeyId: key.access_key_id, secretAccessKey: key.secret_access_key };
   const iam = new IAMClient({ endpoint, region: "us-east-1", credentials });
-  const provider = await control("POST", "mint/oidc", { shape: "github", register_provider: true });
+  const provider = await iam.send(
+    new CreateOpenIDConnectProviderCommand({ Url: `https://${github}`, ClientIDList: ["sts.amazonaws.com"] }),
+  );
   const trust = {
     Version: "2012-10-17",
     Statement: [
       {
         Effect: "Allow",
-        Principal: { Federated: provider.provider_arn },
+        Principal: { Federated: provider.OpenIDConnectProviderArn },
         Action: "sts:AssumeRoleWithWebIdentity",
         Condition: {
           StringEquals: { [`${github}:aud`]: "sts.amazonaws.com", [`${github}:sub`]: "repo:acme/app:ref:refs/heads/main" },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,14 @@ from federation.sts.callers.caller import Caller
 from federation.sts.sessions.sealing import Sealer
 
 NO_KEYS: Final[Mapping[str, str]] = {}
+KeySetOf = Callable[[str], str | None]
+"""Returns the key set that the issuer of a URL publishes, as JSON text; None where it is not known. It takes the place of fetching it."""
+
+
+def unknown_key_set(url: str) -> str | None:
+    """Return None: the key set of no issuer is known before it is registered."""
+    del url
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,7 @@ class IamContext:
         sealer: Seals the message of a denial.
         caller: The caller, of this account.
         at: The time to judge at, aware UTC.
+        key_set_of: The key sets that are known of issuers without a provider.
     """
 
     live: LiveAccount
@@ -36,6 +45,7 @@ class IamContext:
     sealer: Sealer
     caller: Caller
     at: datetime
+    key_set_of: KeySetOf = unknown_key_set
 
     def arn(self, resource: str) -> str:
         """Return the ARN of a resource of the account, such as ``role/Deploy``."""

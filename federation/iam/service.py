@@ -13,7 +13,7 @@ from federation.iam import trail
 from federation.iam.answer import IamAnswer
 from federation.iam.call import IamCall
 from federation.iam.catalogue import OPERATIONS, VERSION, IamOperation
-from federation.iam.context import IamContext
+from federation.iam.context import IamContext, KeySetOf, unknown_key_set
 from federation.state import AuditSink, Origin
 from federation.sts.answering import raise_refusal
 from federation.sts.callers.caller import Caller, CallerKind
@@ -27,17 +27,26 @@ class IdentityAndAccessManagement:
     Every call is authorised by the policies of its caller, as AWS does, and recorded. A call that is refused changes nothing.
     """
 
-    __slots__ = ("_audit", "_live", "_sts")
+    __slots__ = ("_audit", "_key_set_of", "_live", "_sts")
 
-    def __init__(self, live: LiveAccount, *, sts: SecurityTokenService | None = None, audit: AuditSink | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveAccount,
+        *,
+        sts: SecurityTokenService | None = None,
+        audit: AuditSink | None = None,
+        key_set_of: KeySetOf = unknown_key_set,
+    ) -> None:
         """Serve *live*.
 
         Args:
             live: The account. Changes of others to it are seen as well.
             sts: Resolves callers: the service of the same account, with its neighbours and its state. None makes one.
             audit: Receives one event for every call, granted or refused; None for no audit.
+            key_set_of: Takes the URL of an issuer, and returns its key set as JSON text where it is known. A new OpenID Connect provider
+                has these keys.
         """
-        self._live, self._audit = live, audit
+        self._live, self._audit, self._key_set_of = live, audit, key_set_of
         self._sts = SecurityTokenService(live.account, audit=audit) if sts is None else sts
 
     @property
@@ -79,7 +88,9 @@ class IdentityAndAccessManagement:
             who = sts.accounts.resolve(caller, at=instant)
             _check_caller(who, sts.account.id)
             home = sts.accounts.home
-            context = IamContext(live=self._live, account=home.account, sealer=home.sealer, caller=who, at=instant)
+            context = IamContext(
+                live=self._live, account=home.account, sealer=home.sealer, caller=who, at=instant, key_set_of=self._key_set_of
+            )
             answer = IamAnswer(operation.run(call, context))
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
             question = Question(at=instant, account=sts.account, call=call, caller=who, callers_account=sts.account)

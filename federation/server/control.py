@@ -94,6 +94,10 @@ class Control:
         """Takes the events that the control tells."""
         return self._bench.events
 
+    def key_set_of(self, url: str) -> str | None:
+        """Return the key set of the issuer *url*, as JSON text, where it has signed here or its key set was put here; else None."""
+        return self._bench.oidc.key_set_of(url)
+
     def owns(self, request: Request) -> bool:
         """Return whether *request* is for the control."""
         return request.path.startswith(PREFIX)

@@ -25,6 +25,7 @@ from federation.account.reading.faults import located
 from federation.account.snapshot import companions
 from federation.account.writing.stores import DirectoryStore
 from federation.errors import AccountFaults, RegistrationError, show
+from federation.iam.context import unknown_key_set
 from federation.iam.service import IdentityAndAccessManagement
 from federation.profiles import Replay
 from federation.server.access_log import AccessLog
@@ -208,7 +209,8 @@ def _serving(
         for directory, copy in zip(settings.directories, copies, strict=True):
             _locate_faults(directory, copy)
         raise
-    iam = IdentityAndAccessManagement(live, sts=service, audit=audit)
+    known = unknown_key_set if control is None else control.key_set_of
+    iam = IdentityAndAccessManagement(live, sts=service, audit=audit, key_set_of=known)
     return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control))
 
 

@@ -106,6 +106,18 @@ def test_a_provider_without_keys_gets_them_put(tested: Served, key: dict[str, st
         assert refused.value.response["Error"]["Code"] == "InvalidIdentityToken"  # the audience: the keys are there
 
 
+def test_a_provider_that_iam_creates_has_the_keys_that_are_known(tested: Served, key: dict[str, str]) -> None:
+    minted = told(tested, "POST", "mint/oidc", MAIN)
+    assert minted["provider_arn"] == f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    iam = client(tested, "iam", key)
+    for _ in range(2):
+        iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=minted["provider_arn"])
+        with pytest.raises(ClientError, match="No OpenIDConnect provider found"):
+            login(tested, key, minted["token"])
+        iam.create_open_id_connect_provider(Url=GITHUB, ClientIDList=["sts.amazonaws.com"])
+        login(tested, key, minted["token"])
+
+
 def test_the_clock_holds_at_every_worker(tested: Served, key: dict[str, str]) -> None:
     token = told(tested, "POST", "mint/oidc", MAIN)["token"]
     session = login(tested, key, token)["Credentials"]

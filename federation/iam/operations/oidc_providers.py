@@ -75,7 +75,8 @@ def create_open_id_connect_provider(call: CreateOpenIDConnectProvider, context: 
     context.authorize("CreateOpenIDConnectProvider", arn, keys=request_tags(tags))
     with context.live.changing() as draft:
         given = tuple(dict.fromkeys(call.client_id_list)) or NO_CLIENT_IDS
-        writing.add_oidc_provider(draft, url=call.url, client_ids=given, thumbprints=thumbprints, tags=tags, at=context.at)
+        known = context.key_set_of(read_url(call.url))
+        writing.add_oidc_provider(draft, url=call.url, client_ids=given, jwks=known, thumbprints=thumbprints, tags=tags, at=context.at)
     return {"OpenIDConnectProviderArn": arn, **({"Tags": shown_tags(tags)} if tags else {})}
 
 

@@ -129,6 +129,11 @@ class Issuers:
         keys += [each.jwk() for each in self._keys(url)]
         return {"keys": keys} if keys else None
 
+    def key_set_of(self, url: str) -> str | None:
+        """Return the key set of the issuer *url* as JSON text; None where no key is known. IAM gives it to a new provider."""
+        known = self.jwks(url)
+        return None if known is None else json.dumps(known)
+
     def discovery(self, url: str) -> dict[str, Any] | None:
         """Return the discovery document of the issuer *url*; None where no key of it is known."""
         keys = self._keys(url)

@@ -22,6 +22,7 @@ from federation.errors import (
     RegistrationError,
     ValidationError,
 )
+from federation.iam.service import IdentityAndAccessManagement
 from federation.oidc.inspection import inspect_token
 from federation.state import MemoryState
 from federation.testing import OIDC_SHAPES, SHAPES, OidcForge, TokenKey
@@ -354,6 +355,17 @@ def test_an_account_in_memory_is_tested_likewise() -> None:
     assert [event["eventName"] for event in bench.events.last()] == ["AssumeRoleWithWebIdentity"]
     bench.reset()
     assert (live.account.roles, live.account.oidc_providers) == ({}, {})
+
+
+def test_a_provider_that_iam_creates_has_the_keys_that_the_bench_knows() -> None:
+    live = LiveAccount.in_memory(ACCOUNT)
+    bench = Workbench(live)
+    iam = IdentityAndAccessManagement(live, key_set_of=bench.oidc.key_set_of)
+    bench.oidc.mint(**MAIN)
+    for url in (GITHUB, "https://unknown.example.com"):
+        iam.answer("CreateOpenIDConnectProvider", {"Url": url, "ClientIDList": ["sts.amazonaws.com"]}, caller=live.account.root_arn)
+    registered = {provider.url: provider.keys.registered for provider in live.account.oidc_providers.values()}
+    assert registered == {GITHUB: True, "https://unknown.example.com": False}
 
 
 def test_benches_on_one_directory_agree(tmp_path: Path) -> None:
