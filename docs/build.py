@@ -73,6 +73,7 @@ ROOMS: Final = {
     "judging": "Captured tokens in bulk",
     "testing": "Forges",
     "cli": "The command line",
+    "fixture": "The pytest fixture",
 }
 """Rooms that refuse, in the order of the page."""
 

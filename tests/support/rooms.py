@@ -16,12 +16,14 @@ FLOORS = [
     {"testing", "judging"},
     {"server"},
     {"cli"},
+    {"fixture"},  # it serves, and shows refusals as the command line does
 ]
 """Lowest first. Rooms on one floor do not import each other."""
 PUBLIC_ROOMS = (
     "federation",
     "federation.account",
     "federation.explanation",
+    "federation.fixture",
     "federation.oauth",
     "federation.oidc",
     "federation.policy",

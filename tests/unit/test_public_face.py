@@ -91,7 +91,15 @@ def test_to_import_a_room_loads_nothing_heavy(room: str) -> None:
     assert {"lxml", "cryptography", "lxml.etree"}.isdisjoint(loaded)
 
 
-LAZY = ("federation", "federation.account", "federation.oauth", "federation.oidc", "federation.saml", "federation.sts")
+LAZY = (
+    "federation",
+    "federation.account",
+    "federation.fixture",
+    "federation.oauth",
+    "federation.oidc",
+    "federation.saml",
+    "federation.sts",
+)
 
 
 @pytest.mark.parametrize("room", LAZY)
