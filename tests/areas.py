@@ -102,6 +102,7 @@ AREAS: Final = {
         "property/test_iam.py",
         "interop/test_iam_model.py",
         "interop/suites",
+        "interop/test_iam_users.py",
     ),
     "explaining": (
         "unit/explaining",

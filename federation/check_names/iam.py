@@ -14,6 +14,7 @@ IamCheck = Literal[
     "mfa-code",
     "parameter",
     "policy-arn",
+    "policy-exclusion",
     "private-key",
     "provider-arn",
     "resource-owner",

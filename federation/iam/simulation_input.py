@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,7 +25,11 @@ from federation.sts.callers.permissions import Attached, Permissions
 Entity = Role | User | Group
 
 _IAM_POLICY: Final = "IAM Policy"
-_EXCLUDED_MANAGED: Final = ("aws-managed", "user-managed", "permission-boundary")
+_INLINE: Final = "inline"
+_AWS_MANAGED: Final = "aws-managed"
+_USER_MANAGED: Final = "user-managed"
+_BOUNDARY: Final = "permission-boundary"
+"""Values of PolicyType that name policies of an account. No account has service or resource control policies."""
 
 
 def principal_at(arn: str, account: Account) -> Entity:
@@ -46,20 +50,22 @@ def sources_of(entity: Entity, account: Account, exclusions: Sequence[object]) -
     """Return the identity-based policies of *entity*, those of a user's groups among them, and its permissions boundary.
 
     *exclusions* are the PolicyIdentifiers of policies to leave out.
+
+    Raises:
+        RegistrationError: A PolicyIdentifier has none or several of its members.
     """
-    excluded = list(_exclusions(exclusions))
+    excluded = frozenset(map(_exclusion, exclusions))
     holders: list[Entity] = [entity, *(entity.groups if isinstance(entity, User) else ())]
     found: list[Source] = []
     for holder in holders:
         kind = _kind(holder)
         for name, policy in holder.inline_policies.items():
-            if ("inline", name, kind, holder.name) not in excluded:
+            if not excluded & {_INLINE, (name, kind, holder.name)}:
                 found.append(Source(id=name, type=_IAM_POLICY, policy=policy))
-        kept = (arn for arn in holder.attached_policies if (_managed_type(arn), arn, "", "") not in excluded)
+        kept = (arn for arn in holder.attached_policies if not excluded & {arn, _AWS_MANAGED if is_aws_managed(arn) else _USER_MANAGED})
         found += (_managed(arn, account) for arn in kept)
     bound = None if isinstance(entity, Group) else entity.permissions_boundary
-    left_out = bound is None or ("permission-boundary", bound, "", "") in excluded
-    return tuple(found), None if bound is None or left_out else (_managed(bound, account),)
+    return tuple(found), None if bound is None or excluded & {bound, _BOUNDARY} else (_managed(bound, account),)
 
 
 def boundary_of(documents: Sequence[str], own: tuple[Source, ...] | None) -> tuple[Source, ...] | None:
@@ -195,23 +201,29 @@ def _session_of(role: Role, account: Account) -> Caller:
     )
 
 
-def _managed_type(arn: str) -> str:
-    return "aws-managed" if is_aws_managed(arn) else "user-managed"
-
-
 def _managed(arn: str, account: Account) -> Source:
     held = account.policies.get(arn)
     return Source(id=arn.rpartition("/")[2], type=_IAM_POLICY, policy=None if held is None else held.policy)
 
 
-def _exclusions(given: Iterable[object]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield type, name or ARN, and holder of each policy to leave out."""
-    for each in map(_members, given):
-        kind, inline = str(each.get("PolicyType")), _members(each.get("InlinePolicyIdentifier"))
-        if kind in _EXCLUDED_MANAGED:
-            yield kind, str(each.get("PolicyArn")), "", ""
-        elif kind == "inline":
-            yield kind, str(inline.get("PolicyName")), str(inline.get("AttachmentType")), str(inline.get("AttachmentName"))
+def _exclusion(given: object) -> Hashable:
+    """Return what a PolicyIdentifier names: a type, the ARN of a managed policy, or an inline policy by name and holder.
+
+    Raises:
+        RegistrationError: Check ``policy-exclusion``: it is a union, and has none or several of its members.
+    """
+    members = [(name, value) for name, value in _members(given).items() if value is not None]
+    if len(members) != 1:
+        raise RegistrationError(
+            check="policy-exclusion",
+            expected="one of PolicyType, PolicyArn and InlinePolicyIdentifier",
+            found=", ".join(name for name, _ in members) or "none",
+            remedy="pass a PolicyIdentifier for each policy to leave out",
+        )
+    _, value = members[0]
+    if not isinstance(value, Mapping):
+        return str(value)
+    return str(value.get("PolicyName")), str(value.get("AttachmentType")), str(value.get("AttachmentName"))
 
 
 def _kind(entity: Entity) -> str:

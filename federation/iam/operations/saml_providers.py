@@ -24,7 +24,7 @@ class CreateSAMLProvider(IamCall):
 
     operation: ClassVar[str] = "CreateSAMLProvider"
 
-    saml_metadata_document: str = parameter(constraints.SAML_METADATA, audit="included", wire="SAMLMetadataDocument")
+    saml_metadata_document: str = parameter(constraints.SAML_METADATA, audit="withheld", wire="SAMLMetadataDocument")
     name: str = parameter(constraints.SAML_PROVIDER_NAME, audit="included")
     tags: Sequence[object] = parameter(constraints.TAGS, audit="included", default=())
     assertion_encryption_mode: str | None = parameter(constraints.ENCRYPTION_MODE, audit="included", default=None)
@@ -46,7 +46,7 @@ class UpdateSAMLProvider(IamCall):
 
     operation: ClassVar[str] = "UpdateSAMLProvider"
 
-    saml_metadata_document: str | None = parameter(constraints.SAML_METADATA, audit="included", wire="SAMLMetadataDocument", default=None)
+    saml_metadata_document: str | None = parameter(constraints.SAML_METADATA, audit="withheld", wire="SAMLMetadataDocument", default=None)
     saml_provider_arn: str = parameter(constraints.ARN, audit="included", wire="SAMLProviderArn")
     assertion_encryption_mode: str | None = parameter(constraints.ENCRYPTION_MODE, audit="included", default=None)
     add_private_key: str | None = parameter(constraints.PRIVATE_KEY, audit="withheld", default=None)
