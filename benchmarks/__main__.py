@@ -1,4 +1,4 @@
-"""``python -m benchmarks [saml] [oidc] [explain] [server] [iam]``: tables of tokens and of explanations, then requests over HTTP."""
+"""``python -m benchmarks [saml] [oidc] [explain] [wire] [server] [iam]``: tables in process, then requests over HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import federation
-from benchmarks import explain, floor, iam, oidc, peers, saml, server, timing
+from benchmarks import explain, floor, iam, iam_wire, oidc, peers, saml, server, timing
 from federation import limits
 from federation.saml.decode import decode_response
 from federation.saml.response import prove_response
@@ -41,6 +41,10 @@ def main(kinds: Sequence[str]) -> None:
         console.print(
             table(f"A refusal and its explanation, roles: {roles}", timing.interleave(explain.contestants(roles)), explain.MEASURE)
         )
+    if "wire" in kinds:
+        console.print(table("CreateRole with five tags", timing.interleave(iam_wire.contestants()), iam_wire.MEASURE))
+        for name, (milliseconds, mebibytes) in iam_wire.loading().items():
+            console.print(f"{milliseconds:7.0f} ms {mebibytes:5.1f} MiB  {name}")
     if "server" in kinds:
         server.main([])
     if "iam" in kinds:
@@ -58,4 +62,4 @@ def table(title: str, found: Mapping[str, timing.Timing], measure: str) -> Table
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("saml", "oidc", "explain", "server", "iam"))
+    main(sys.argv[1:] or ("saml", "oidc", "explain", "wire", "server", "iam"))

@@ -174,7 +174,7 @@ class Endpoint:
         answer = iam.answer(operation.name, arguments, caller=caller, at=at, origin=_origin(request, host, underway.request_id))
         return render_result(
             operation.name,
-            answer.on_the_wire(),
+            answer.result,
             namespace=IAM_NAMESPACE,
             content_type=underway.content_type,
             request_id=underway.request_id,

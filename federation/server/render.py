@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from federation import aws_texts
 from federation.errors import FederationError, InternalFailure
-from federation.iam.answer import Entries
+from federation.iam.answer import Entries, PolicyText
 from federation.server.messages import Response
 from federation.sts.catalogue import Precision
 
@@ -23,6 +24,8 @@ XML: Final = "text/xml"
 JSON: Final = "application/json"
 _SERVER_FAULT: Final = 500
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN: Final = re.compile("[ !-%'-;=?-~]*")
+"""Most texts: nothing of XML in them, and nothing to replace."""
 _LINE_ENDS: Final = {"\r": "&#13;"}
 """An XML parser reads a literal carriage return as a line feed (XML 1.0 2.11)."""
 
@@ -96,12 +99,20 @@ def _entries(entries: Mapping[str, Any], precision: Precision) -> str:
 def _text(value: object, precision: Precision) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+    if isinstance(value, (PolicyText, bytes)):
+        return _encoded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
+def _encoded(value: PolicyText | bytes) -> str:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value.encoded
+
+
 def _leaf(name: str, text: str) -> str:
+    if _PLAIN.fullmatch(text) is not None:
+        return f"<{name}>{text}</{name}>"
     # A subject may hold characters that XML 1.0 cannot represent even escaped. They are replaced, so that the response stays well-formed.
     return _element(name, escape(_NOT_XML.sub("\ufffd", text), _LINE_ENDS))
 
@@ -119,6 +130,8 @@ def _json_value(value: Any, precision: Precision) -> Any:  # noqa: ANN401 - deco
         return {name: _json_value(inner, precision) for name, inner in value.items()}
     if isinstance(value, list):
         return [_json_value(each, precision) for each in value]
+    if isinstance(value, (PolicyText, bytes)):
+        return _encoded(value)
     if isinstance(value, datetime):
         return value.timestamp() if precision == "milliseconds" else int(value.timestamp())
     return value
