@@ -11,6 +11,7 @@ from typing import Any, Final
 from docs.attack_rows import ATTACKER, areas, citations, named_tests
 from docs.check_names import Place, places
 from docs.failures import failures_page
+from docs.iam_operations import iam_page
 from docs.lint_rules import GROUPS, HEADINGS, cells, examples
 from docs.lint_rules import HEAD as LINT_HEAD
 from federation import errors
@@ -214,6 +215,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "errors.md": errors_page,
     "attacks.md": attacks_page,
     "failures.md": failures_page,
+    "iam.md": iam_page,
     "adr/README.md": decisions_page,
 }
 

@@ -103,6 +103,7 @@ AREAS: Final = {
         "interop/test_iam_model.py",
         "interop/suites",
         "interop/test_iam_users.py",
+        "interop/test_iam_roles.py",
     ),
     "explaining": (
         "unit/explaining",

@@ -1,4 +1,4 @@
-"""`federation serve`: the interface of STS over HTTP, for AWS clients."""
+"""`federation serve`: the interfaces of STS and IAM over HTTP, for AWS clients."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings
 
 ANNOUNCED: Final = """\
 AWS_ENDPOINT_URL_STS={url}
-# These clients ignore the variable and send the token to AWS itself: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
+AWS_ENDPOINT_URL_IAM={url}
+# These clients ignore the variables and send the token to AWS itself: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
 # JavaScript v2, Go v1 and C++ (pyarrow has the last). Give them --endpoint-url {url} or the endpoint in code."""
-"""The first line is the variable alone, for programs that read it; the rest is a comment, so that a shell can evaluate all of it."""
+"""The first line is one variable alone, for programs that read it; a shell can evaluate all of it."""
 CONTROLLED: Final = "# TEST CONTROL IS ON below {url}/_federation/: whoever reaches it can reset the account, set the clock and mint tokens"
 """The first line where the server is under test control, before `ANNOUNCED`: a comment as well."""
 _ALLOW_HOST: Final = "A host name of the server, besides localhost and the names of AWS; repeatable."
@@ -60,9 +61,9 @@ def command(
     test_control: bool,
     expose: bool,
 ) -> None:
-    """Serve STS to AWS clients until interrupted.
+    """Serve STS and IAM to AWS clients until interrupted.
 
-    Prints the environment variable that directs clients to this server, and which clients ignore it. Writes one JSON line per request to
+    Prints the environment variables that direct clients to this server, and which clients ignore them. Writes one JSON line per request to
     standard error.
     """
     if test_control and (expose or not is_loopback(host)):

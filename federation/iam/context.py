@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,10 +11,9 @@ from federation.account import Account
 from federation.account.live import LiveAccount
 from federation.condition_keys import ConditionValues
 from federation.identity import SessionTag
-from federation.sts.authorization.authorize import authorize, refuse
-from federation.sts.authorization.evaluation import Resource
+from federation.sts.authorization.authorize import refuse
 from federation.sts.callers.caller import Caller
-from federation.sts.sessions.sealing import Sealer
+from federation.sts.service import SecurityTokenService
 
 NO_KEYS: Final[Mapping[str, str]] = {}
 KeySetOf = Callable[[str], str | None]
@@ -33,19 +32,22 @@ class IamContext:
 
     Attributes:
         live: The account as it changes. An operation that changes it passes ``live.changing()`` to the writers of the account.
-        account: The account as it was when the call began.
-        sealer: Seals the message of a denial.
+        sts: The security token service of the account as it was when the call began.
         caller: The caller, of this account.
         at: The time to judge at, aware UTC.
         key_set_of: The key sets that are known of issuers without a provider.
     """
 
     live: LiveAccount
-    account: Account
-    sealer: Sealer
+    sts: SecurityTokenService
     caller: Caller
     at: datetime
     key_set_of: KeySetOf = unknown_key_set
+
+    @property
+    def account(self) -> Account:
+        """The account as it was when the call began."""
+        return self.sts.account
 
     def arn(self, resource: str) -> str:
         """Return the ARN of a resource of the account, such as ``role/Deploy``."""
@@ -63,17 +65,11 @@ class IamContext:
         Raises:
             AccessDenied: They do not.
         """
-        decision = authorize(
-            self.caller,
-            action=f"iam:{action}",
-            resource=Resource(arn=resource, account=self.account.id),
-            context=keys,
-            sealer=self.sealer,
-            at=self.at,
-            named=named,
+        decision = self.sts.authorize(
+            self.caller, action=f"iam:{action}", resource=resource, resource_account=self.account.id, context=keys, at=self.at
         )
         if not decision.allowed:
-            raise refuse(decision)
+            raise refuse(replace(decision, named=named))
 
 
 def request_tags(tags: Iterable[SessionTag]) -> dict[str, str | list[str]]:

@@ -85,12 +85,9 @@ class IdentityAndAccessManagement:
         sts = self.sts
         who: Caller | None = None
         try:
-            who = sts.accounts.resolve(caller, at=instant)
+            who = sts.resolve(caller, at=instant)
             _check_caller(who, sts.account.id)
-            home = sts.accounts.home
-            context = IamContext(
-                live=self._live, account=home.account, sealer=home.sealer, caller=who, at=instant, key_set_of=self._key_set_of
-            )
+            context = IamContext(live=self._live, sts=sts, caller=who, at=instant, key_set_of=self._key_set_of)
             answer = IamAnswer(operation.run(call, context))
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
             question = Question(at=instant, account=sts.account, call=call, caller=who, callers_account=sts.account)

@@ -22,7 +22,7 @@ from federation.sts.authorization.evaluation import resource_of
 from federation.sts.authorization.own_actions import OwnQuestion, own_action
 from federation.sts.callers.caller import Caller
 from federation.sts.callers.resolution import KeyHolder
-from federation.sts.callers.served import AnyCaller, ServedAccounts
+from federation.sts.callers.served import AnyCaller
 from federation.sts.login import trial as explaining
 from federation.sts.operations import assume_role, assume_root, delegated_access, inspection, session_tokens, web_identity_token
 from federation.sts.operations import assume_role_with_saml as saml
@@ -113,11 +113,6 @@ class SecurityTokenService:
     def account(self) -> Account:
         """The account that the service was opened for."""
         return self._answering.accounts.home.account
-
-    @property
-    def accounts(self) -> ServedAccounts:
-        """The account and its neighbours, with their keyrings and principals."""
-        return self._answering.accounts
 
     def with_account(self, account: Account) -> SecurityTokenService:
         """Return the service of *account*, a later state of the same account, with the same audit, record of used tokens and neighbours.
@@ -514,6 +509,18 @@ class SecurityTokenService:
 
         verified = sigv4.verify(request, secret_of=secret_of, at=instant, signers_clock=signers_clock, service=service)
         return holders[verified.access_key_id].caller.using(verified.access_key_id, region=verified.scope.region)
+
+    def resolve(self, caller: AnyCaller, *, at: datetime | None = None) -> Caller:
+        """Return the caller that *caller* stands for, as in the signed operations.
+
+        Args:
+            caller: A `Caller`, `Credentials` that this service issued, or the ARN of a principal.
+            at: The time to judge at, an aware datetime; the present time when None.
+
+        Raises:
+            FederationError: There is no such principal, or the credentials are unknown or have expired.
+        """
+        return self._answering.accounts.resolve(caller, at=clock.resolve(at))
 
     def caller_for_key(self, access_key_id: str, session_token: str | None = None, *, at: datetime | None = None) -> Caller:
         """Return the owner of an access key: a user or the root for a long-term key, a session for a temporary one.

@@ -162,9 +162,10 @@ def test_the_versions_that_are_tested_are_told(file: str, pattern: str) -> None:
 
 
 def test_what_serve_prints_can_be_fed_to_a_shell() -> None:
-    first, *others = ANNOUNCED.format(url="http://127.0.0.1:8042").splitlines()
+    first, second, *others = ANNOUNCED.format(url="http://127.0.0.1:8042").splitlines()
 
     assert first == "AWS_ENDPOINT_URL_STS=http://127.0.0.1:8042"
+    assert second == "AWS_ENDPOINT_URL_IAM=http://127.0.0.1:8042"
     assert others
     assert [line for line in others if not line.startswith("# ")] == []
 

@@ -24,6 +24,7 @@ PUBLIC_ROOMS = (
     "federation.account",
     "federation.explanation",
     "federation.fixture",
+    "federation.iam",
     "federation.oauth",
     "federation.oidc",
     "federation.policy",

@@ -114,6 +114,7 @@ def create_role(call: CreateRole, context: IamContext) -> Result:
 
     Raises:
         ValidationError: A parameter violates its constraint, or a tag is not valid.
+        RegistrationError: Two tags have one key, or the permissions boundary is not the ARN of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         MalformedPolicyDocument: The trust policy violates the grammar.
         EntityAlreadyExists: The account has a role of that name.
@@ -174,6 +175,7 @@ def update_role(call: UpdateRole, context: IamContext) -> Result:
     Raises:
         ValidationError: A parameter violates its constraint.
         AccessDenied: The policies of the caller do not allow it.
+        UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
@@ -189,6 +191,7 @@ def update_role_description(call: UpdateRoleDescription, context: IamContext) ->
     Raises:
         ValidationError: A parameter violates its constraint.
         AccessDenied: The policies of the caller do not allow it.
+        UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
@@ -204,6 +207,7 @@ def update_assume_role_policy(call: UpdateAssumeRolePolicy, context: IamContext)
     Raises:
         ValidationError: A parameter violates its constraint.
         AccessDenied: The policies of the caller do not allow it.
+        UnmodifiableEntity: The role is linked to a service of AWS.
         MalformedPolicyDocument: The policy violates the grammar.
         NoSuchEntity: The account has no such role.
     """
@@ -219,6 +223,7 @@ def delete_role(call: DeleteRole, context: IamContext) -> None:
     Raises:
         ValidationError: The parameter violates its constraint.
         AccessDenied: The policies of the caller do not allow it.
+        UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role.
         DeleteConflict: The role has policies, or a trade-in token is registered for it.
     """

@@ -93,7 +93,7 @@ class Authorization:
         }
 
 
-def authorize(  # noqa: PLR0913 - keyword-only, what a decision depends on and how it is told
+def authorize(
     caller: Caller,
     *,
     action: str,
@@ -103,7 +103,6 @@ def authorize(  # noqa: PLR0913 - keyword-only, what a decision depends on and h
     at: datetime,
     bar: Bar | None = None,
     told: Told = Told.ALL,
-    named: str | None = None,
 ) -> Authorization:
     """Return whether *caller* may perform *action* on *resource*.
 
@@ -116,14 +115,13 @@ def authorize(  # noqa: PLR0913 - keyword-only, what a decision depends on and h
         at: The time to judge at, aware UTC.
         bar: A rule other than a policy that refuses; None where there is none.
         told: How much of the reason the message contains.
-        named: What the message calls the resource; its ARN when None.
 
     Raises:
         ValidationError: *context* has a key that is derived from the caller, or a value of another type.
     """
     evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at))
     message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer)
-    return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, named=named, encoded_message=message)
+    return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, encoded_message=message)
 
 
 def grant(
