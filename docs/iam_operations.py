@@ -55,6 +55,7 @@ assert iam.sts.account.roles[role["Arn"]].name == "Deploy"
 Required parameters are in bold. Every operation refuses with `ValidationError` what violates a constraint, and with `AccessDenied` a caller
 who may not call it.
 """
+_WORDS: Final = {"mfa": "MFA", "saml": "SAML", "oidc": "OpenID Connect"}
 _COMMON: Final = ("ValidationError", "AccessDenied")
 
 
@@ -66,11 +67,16 @@ def iam_page() -> str:
 def _lines() -> Iterator[str]:
     for module, rows in groupby(OPERATIONS.values(), key=lambda row: row.call.__module__.rpartition(".")[2]):
         yield ""
-        yield f"## {module.replace('_', ' ').capitalize()}"
+        yield f"## {_title(module)}"
         yield ""
         yield "| Operation | What it does | Parameters | Refuses with |"
         yield "| --- | --- | --- | --- |"
         yield from (_line(row) for row in rows)
+
+
+def _title(module: str) -> str:
+    words = [_WORDS.get(word, word) for word in module.split("_")]
+    return f"{words[0][0].upper()}{words[0][1:]} {' '.join(words[1:])}".strip()
 
 
 def _line(row: IamOperation) -> str:

@@ -11,25 +11,43 @@ from hypothesis import strategies as st
 
 from federation.account.writing.credentials import NewAccessKey
 from federation.errors import FederationError
-from federation.iam.catalogue import OPERATIONS, VERSION
+from federation.iam.catalogue import OPERATIONS, VERSION, IamOperation
 from federation.server.endpoint import Endpoint
-from tests.support.iam import AT, READ, TRUST, Iam, allow
+from tests.support.iam import AT, READ, ROOT, TRUST, Iam, allow
 from tests.support.sigv4 import signed_request
 
-NAMES = sorted({each.wire for row in OPERATIONS.values() for each in row.parameters})
 SUFFIXES = ["", ".member.1", ".member.2", ".member.1.Key", ".member.1.Value", ".member.2.Key", ".member.01", ".Key", "."]
 VALUES = st.one_of(
     st.sampled_from(["Deploy", "deploy", "Nobody", TRUST, READ, "true", "TRUE", "1", "-1", "v1", "/", "/ci/", "All"]),
     st.sampled_from(["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/p", "arn:aws:s3:::" + "x" * 20]),
     st.text(st.characters(codec="utf-8"), max_size=40),
 )
-PARAMETERS = st.dictionaries(st.tuples(st.sampled_from(NAMES), st.sampled_from(SUFFIXES)).map("".join), VALUES, max_size=6)
-ARGUMENTS = st.dictionaries(
-    st.sampled_from(NAMES),
-    st.one_of(VALUES, st.none(), st.booleans(), st.integers(), st.lists(st.one_of(VALUES, st.dictionaries(st.text(max_size=5), VALUES)))),
-    max_size=5,
+ARGUMENT = st.one_of(
+    VALUES, st.none(), st.booleans(), st.integers(), st.lists(st.one_of(VALUES, st.dictionaries(st.text(max_size=5), VALUES)))
 )
-MANY = tuned(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def names(row: IamOperation) -> st.SearchStrategy[str]:
+    """A parameter of the operation, or one that it does not have."""
+    return st.sampled_from([*(each.wire for each in row.parameters), "Other"])
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> dict[str, str]:
+    """Parameters of one operation in the form of the wire, most of them malformed."""
+    row = OPERATIONS[draw(st.sampled_from(sorted(OPERATIONS)))]
+    flat = st.tuples(names(row), st.sampled_from(SUFFIXES)).map("".join)
+    return {**draw(st.dictionaries(flat, VALUES, max_size=6)), "Action": row.name, "Version": VERSION}
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """An operation, and arguments of any type."""
+    row = OPERATIONS[draw(st.sampled_from(sorted(OPERATIONS)))]
+    return row.name, draw(st.dictionaries(names(row), ARGUMENT, max_size=6))
+
+
+MANY = tuned(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -46,9 +64,8 @@ def key(iam: Iam) -> NewAccessKey:
 
 
 @MANY
-@given(action=st.sampled_from(sorted(OPERATIONS)), parameters=PARAMETERS)
-def test_any_query_is_answered(iam: Iam, key: NewAccessKey, action: str, parameters: Mapping[str, str]) -> None:
-    query = {**parameters, "Action": action, "Version": VERSION}
+@given(query=queries())
+def test_any_query_is_answered(iam: Iam, key: NewAccessKey, query: Mapping[str, str]) -> None:
     request = signed_request(query, key_id=key.id, secret=key.secret, service="iam", at=AT)
     before = iam.files()
     answer = Endpoint(iam.service.sts, iam=iam.service).answer(request, at=AT)
@@ -58,13 +75,12 @@ def test_any_query_is_answered(iam: Iam, key: NewAccessKey, action: str, paramet
 
 
 @MANY
-@given(action=st.sampled_from(sorted(OPERATIONS)), arguments=ARGUMENTS)
-def test_any_arguments_are_answered(iam: Iam, action: str, arguments: Mapping[str, Any]) -> None:
-    before = iam.files()
-    known = {name: value for name, value in arguments.items() if name in {each.wire for each in OPERATIONS[action].parameters}}
+@given(call=calls())
+def test_any_arguments_are_answered(iam: Iam, call: tuple[str, Mapping[str, Any]]) -> None:
+    before, (name, arguments) = iam.files(), call
     refusal: FederationError | None = None
     try:
-        iam(action, **known)
+        iam.service.answer(name, arguments, caller=ROOT, at=AT)
     except FederationError as caught:
         refusal = caught
     if refusal is not None:
