@@ -179,6 +179,15 @@ def test_a_browser_cannot_drive_it(tested: Served, headers: dict[str, str], chec
     assert (status in {400, 403}, answer["error"]["check"]) == (True, check)
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", "reset"), ("GET", "clock"), ("GET", "events"), ("POST", "mint/access-key")])
+def test_a_server_without_the_option_has_none_of_the_paths(server: Served, method: str, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request(method, f"/_federation/{path}", b"{}" if method == "POST" else None, {"content-type": "application/json"})
+    response = connection.getresponse()
+    assert (response.status, b"UnknownOperationException" in response.read()) == (404, True)
+    connection.close()
+
+
 def test_a_body_is_taken_from_put_below_the_control_alone(tested: Served) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", tested.port, timeout=30)
     connection.request("PUT", "/", b"{}", {"content-type": "application/json"})

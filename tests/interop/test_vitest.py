@@ -25,6 +25,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.long
 def test_the_example_passes_and_prints_the_cause(tmp_path: Path) -> None:
     need_server()
     assert NODE is not None

@@ -49,7 +49,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Endpoint:
     return Endpoint(SecurityTokenService(live.account), control=Control(Workbench(live)))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(("GET", "POST", "PUT", "DELETE", "\x00")),
     path=st.one_of(st.sampled_from(PATHS), st.text(max_size=30)),

@@ -155,7 +155,7 @@ def test_a_workload_has_names_of_kubernetes(bench: Bench, wrong: dict[str, Any])
     assert refusal.value.check == "workload"
 
 
-@pytest.mark.parametrize("shape", ["okta", "entra", "keycloak"])
+@pytest.mark.parametrize("shape", ["okta", "entra"])
 def test_a_response_is_believed_because_its_metadata_is_registered(bench: Bench, shape: str) -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/Federated"
     add_role(
