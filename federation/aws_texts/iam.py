@@ -45,6 +45,12 @@ DEVICE_IN_USE: Final = "MFA VirtualDevice in use. Must deactivate first."
 """A device that is enabled is to be deleted. Observed: docs/observed.md 9.8."""
 DEVICE_ASSIGNED: Final = "MFA Device is already in use."
 """A device that is enabled is to be enabled again. This project's wording: what AWS says here is not known."""
+ISSUER_URL: Final = "Invalid Open ID Connect Provider URL"
+"""The URL of an OpenID Connect provider is none that IAM takes. Reported: docs/observed.md 9.8."""
+NAME: Final = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
+"""What `invalid_value` demands of a name. Reported: docs/observed.md 9.8."""
+PATH: Final = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+"""What `invalid_value` demands of a path. Reported: docs/observed.md 9.8."""
 MARKER: Final = "Invalid Marker."
 """Marker is none of a page before. Reported: docs/observed.md 9.8."""
 
@@ -74,13 +80,15 @@ def invalid_arn(arn: str) -> str:
 
 
 def name_taken(noun: str, name: str) -> str:
-    """Return the text for a name that is taken: as AWS writes it of roles, users and groups. Observed: docs/observed.md 9.8."""
-    return f"{noun.capitalize()} with name {name} already exists."
+    """Return the text for a name that an entity, policy or MFA device has. Observed: docs/observed.md 9.8."""
+    if noun == "policy":
+        return f"A policy called {name} already exists. Duplicate names are not allowed."
+    return "MFA device already exists." if noun == "MFA device" else f"{noun.capitalize()} with name {name} already exists."
 
 
-def policy_name_taken(name: str) -> str:
-    """Return the text for a name that a managed policy has. Reported: docs/observed.md 9.8."""
-    return f"A policy called {name} already exists. Duplicate names are not allowed."
+def provider_url_taken(url: str) -> str:
+    """Return the text for a URL that an OpenID Connect provider has. Reported: docs/observed.md 9.8."""
+    return f"Provider with url {url} already exists."
 
 
 def no_such_name(noun: str, name: str) -> str:

@@ -42,6 +42,11 @@ def violation_without_value(member: str, constraint: str) -> str:
     return f"Value at '{member}' failed to satisfy constraint: {constraint}"
 
 
+def invalid_value(member: str, demanded: str) -> str:
+    """Return the text for a name or path of IAM with other characters than it may have. Reported: docs/observed.md 9.8."""
+    return f"The specified value for {member} is invalid. {demanded}"
+
+
 def shown(value: object) -> str:
     """Return what stands for a text or an integer. Recorded: docs/observed.md 9.3."""
     return f"'{value}'"

@@ -29,11 +29,13 @@ class Violation(NamedTuple):
         value: What stands for the value in AWS's texts.
         member: Name of the parameter, or the path of the member in it.
         demanded: What is demanded, in AWS's words.
+        alone: What AWS says is demanded, where it says this in a text of its own and does not show the pattern; empty elsewhere.
     """
 
     value: str
     member: str
     demanded: str
+    alone: str = ""
 
 
 class Constraint(Protocol):
@@ -66,6 +68,7 @@ class TextConstraint:
         pattern: What the whole text must match.
         written: The pattern as AWS writes it in messages.
         secret: Whether messages show ``****`` instead of the value; such a parameter may also be ASCII `bytes`.
+        alone: What AWS says is demanded where the pattern does not match; empty where it shows the pattern.
         length_first: Whether AWS was seen to name the length before the pattern (tag keys); elsewhere the pattern comes first.
     """
 
@@ -74,6 +77,7 @@ class TextConstraint:
     pattern: TextPattern | None = None
     written: str = ""
     secret: bool = False
+    alone: str = ""
     length_first: bool = False
 
     def accepts(self, value: object) -> bool:
@@ -91,7 +95,7 @@ class TextConstraint:
         shown = texts.HIDDEN if self.secret else texts.shown(_echo(value))
         length = [Violation(shown, member, text) for text in self._length(value)]
         matches = self.pattern is None or (isinstance(value, str) and self.pattern.fullmatch(value) is not None)
-        pattern = [] if matches else [Violation(shown, member, texts.matching(self.written))]
+        pattern = [] if matches else [Violation(shown, member, texts.matching(self.written), self.alone)]
         yield from length + pattern if self.length_first else pattern + length
 
     def demands(self) -> list[str]:

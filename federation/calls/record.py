@@ -142,11 +142,12 @@ def _refusal(broken: list[tuple[Parameter, object]], *, echoes_values: bool) -> 
 
 
 def _text(violations: list[Violation], *, echoes_values: bool) -> str:
+    listed = [each for each in violations if not each.alone]
+    if not listed:
+        return aws_texts.parameters.invalid_value(violations[0].member, violations[0].alone)
     if echoes_values:
-        return aws_texts.parameters.violations([aws_texts.parameters.violation(*each) for each in violations])
-    return aws_texts.parameters.violations(
-        [aws_texts.parameters.violation_without_value(each.member, each.demanded) for each in violations]
-    )
+        return aws_texts.parameters.violations([aws_texts.parameters.violation(each.value, each.member, each.demanded) for each in listed])
+    return aws_texts.parameters.violations([aws_texts.parameters.violation_without_value(each.member, each.demanded) for each in listed])
 
 
 def _violations(broken: Parameter, value: object) -> list[Violation]:

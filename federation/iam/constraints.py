@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.calls.constraints import (
     BooleanConstraint,
     EnumConstraint,
@@ -29,13 +29,17 @@ _UNBOUNDED: Final = limits.REQUEST_OCTETS
 
 def name(longest: int) -> TextConstraint:
     """Return the constraint on a name of at most *longest* characters."""
-    return TextConstraint(shortest=1, longest=longest, pattern=_NAME, written=_NAME_WRITTEN)
+    return TextConstraint(shortest=1, longest=longest, pattern=_NAME, written=_NAME_WRITTEN, alone=aws_texts.iam.NAME)
 
 
 ROLE_NAME: Final = name(64)
 POLICY_NAME: Final = name(128)
 PATH: Final = TextConstraint(
-    shortest=1, longest=_PATH_CHARS, pattern=re.compile("/|/[!-~]+/"), written=r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)"
+    shortest=1,
+    longest=_PATH_CHARS,
+    pattern=re.compile("/|/[!-~]+/"),
+    written=r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
+    alone=aws_texts.iam.PATH,
 )
 PATH_PREFIX: Final = TextConstraint(shortest=1, longest=_PATH_CHARS, pattern=re.compile("/[!-\x7f]*"), written=r"\u002F[\u0021-\u007F]*")
 POLICY_PATH: Final = TextConstraint(

@@ -28,7 +28,7 @@ def require_new(draft: Draft, directory: str, name: str, *, noun: str) -> None:
             found=f"the {noun} {show(twin)}",
             remedy="choose another name, or delete the old one first",
             check="write",
-            message=aws_texts.iam.policy_name_taken(name) if noun == "policy" else aws_texts.iam.name_taken(noun, name),
+            message=aws_texts.iam.name_taken(noun, name),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
 
-from federation import limits
+from federation import aws_texts, limits
 from federation.account.reading.oidc_providers import (
     CREATED,
     DISCOVERY_FILE,
@@ -85,7 +85,7 @@ def add_oidc_provider(
         rules: Any = {name: value for name, value in settings.items() if name != "thumbprints"}
         provider = OidcProvider(url=url, client_ids=client_ids, jwks=keys, discovery=found, **{**account_options(draft.settings), **rules})
         directory = _directory(provider.url)
-        require_no_provider(draft, directory, SETTINGS_FILE, provider.name)
+        require_no_provider(draft, directory, SETTINGS_FILE, provider.name, message=aws_texts.iam.provider_url_taken(provider.url))
         for file, octets in ((JWKS_FILE, keys), (DISCOVERY_FILE, found)):
             if octets is not None:
                 draft.write(f"{directory}/{file}", octets)

@@ -18,8 +18,8 @@ from federation.identity import SessionTag
 SETTINGS_FILE: Final = "provider.toml"
 
 
-def require_no_provider(draft: Draft, directory: str, marker: str, name: str) -> None:
-    """Require that *directory* holds no provider. The file *marker* exists for every provider.
+def require_no_provider(draft: Draft, directory: str, marker: str, name: str, *, message: str | None = None) -> None:
+    """Require that *directory* holds no provider. The file *marker* exists for every provider; *message* is AWS's text.
 
     Raises:
         EntityAlreadyExists: Check ``write``: there is one.
@@ -32,6 +32,7 @@ def require_no_provider(draft: Draft, directory: str, marker: str, name: str) ->
             found=f"the provider {show(name)}",
             remedy="update it, or delete it first",
             check="write",
+            message=message,
         )
 
 

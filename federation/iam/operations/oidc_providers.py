@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from federation import aws_texts, limits
+from federation.account.reading.oidc_providers import OIDC_PROVIDERS
 from federation.account.writing import oidc_providers as writing
+from federation.account.writing.attachments import check_quota
 from federation.calls.record import call_record, check_parameters, parameter
-from federation.errors import RegistrationError
+from federation.errors import RegistrationError, ValidationError
 from federation.iam import constraints
 from federation.iam.answer import Result
 from federation.iam.call import IamCall
@@ -64,17 +66,19 @@ def create_open_id_connect_provider(call: CreateOpenIDConnectProvider, context: 
     """Create an OpenID Connect provider.
 
     Raises:
-        ValidationError: A parameter violates its constraint, or a tag is not valid.
-        RegistrationError: The URL, a client id or the list of thumbprints is invalid.
+        ValidationError: A parameter violates its constraint, the URL or a tag is not valid.
+        RegistrationError: A client id or the list of thumbprints is invalid.
+        LimitExceeded: There are more than `limits.CLIENT_IDS_PER_PROVIDER` client ids.
         AccessDenied: The policies of the caller do not allow it.
         EntityAlreadyExists: The account has a provider of that URL.
     """
     check_parameters(call)
     tags, thumbprints = given_tags(call.tags), read_thumbprints(call.thumbprint_list)
-    arn = context.arn(f"oidc-provider/{read_url(call.url).removeprefix('https://')}")
+    arn = context.arn(f"oidc-provider/{_checked_url(call.url).removeprefix('https://')}")
     context.authorize("CreateOpenIDConnectProvider", arn, keys=request_tags(tags))
     with context.live.changing() as draft:
         given = tuple(dict.fromkeys(call.client_id_list)) or NO_CLIENT_IDS
+        check_quota("ClientIdsPerOpenIdConnectProvider", len(given), limits.CLIENT_IDS_PER_PROVIDER, file=OIDC_PROVIDERS)
         known = context.key_set_of(read_url(call.url))
         writing.add_oidc_provider(draft, url=call.url, client_ids=given, jwks=known, thumbprints=thumbprints, tags=tags, at=context.at)
     return {"OpenIDConnectProviderArn": arn, **({"Tags": shown_tags(tags)} if tags else {})}
@@ -98,7 +102,7 @@ def get_open_id_connect_provider(call: GetOpenIDConnectProvider, context: IamCon
         "ClientIDList": list(provider.client_ids),
         "ThumbprintList": list(details.thumbprints),
         "CreateDate": details.created_at,
-        **({"Tags": shown_tags(details.tags)} if details.tags else {}),
+        "Tags": shown_tags(details.tags),
     }
 
 
@@ -128,6 +132,24 @@ def delete_open_id_connect_provider(call: DeleteOpenIDConnectProvider, context: 
     if provider is not None:
         with context.live.changing() as draft:
             writing.delete_oidc_provider(draft, url=provider.url)
+
+
+def _checked_url(url: str) -> str:
+    """Return the URL of an issuer as IAM stores it.
+
+    Raises:
+        ValidationError: Check ``url``: IAM takes no such URL.
+    """
+    try:
+        return read_url(url)
+    except RegistrationError as fault:
+        raise ValidationError(
+            check="url",
+            expected=fault.expected,
+            found=fault.found,
+            remedy=fault.remedy,
+            message=aws_texts.iam.ISSUER_URL,
+        ) from None
 
 
 def authorize_on_oidc(action: str, arn: str, context: IamContext, *, keys: dict[str, str | list[str]] | None = None) -> None:

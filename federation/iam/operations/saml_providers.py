@@ -112,7 +112,7 @@ def get_saml_provider(call: GetSAMLProvider, context: IamContext) -> Result:
         "SAMLMetadataDocument": details.metadata,
         "CreateDate": details.created_at,
         "ValidUntil": details.valid_until,
-        **({"Tags": shown_tags(details.tags)} if details.tags else {}),
+        "Tags": shown_tags(details.tags),
         "AssertionEncryptionMode": "Required" if provider.encryption == "required" else "Allowed",
         "PrivateKeyList": [{"KeyId": key.id, "Timestamp": key.uploaded_at} for key in details.private_keys],
     }

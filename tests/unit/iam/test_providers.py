@@ -129,18 +129,18 @@ def test_an_openid_connect_provider_is_created_and_read(iam: Iam) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "check"),
+    ("arguments", "code", "check"),
     [
-        ({"Url": "http://issuer.example.com"}, "url"),
-        ({"Url": "https://issuer.example.com?x=1"}, "url"),
-        ({"ThumbprintList": ["f" * 40] * 6}, "thumbprints"),
-        ({"ThumbprintList": ["ü" * 40]}, "thumbprints"),
-        ({"ClientIDList": [f"c{number}" for number in range(101)]}, "client-ids"),
+        ({"Url": "http://issuer.example.com"}, "ValidationError", "url"),
+        ({"Url": "https://issuer.example.com?x=1"}, "ValidationError", "url"),
+        ({"ThumbprintList": ["f" * 40] * 6}, "InvalidInput", "thumbprints"),
+        ({"ThumbprintList": ["ü" * 40]}, "InvalidInput", "thumbprints"),
+        ({"ClientIDList": [f"c{number}" for number in range(101)]}, "LimitExceeded", "quota"),
     ],
 )
-def test_what_is_no_openid_connect_provider(iam: Iam, arguments: dict[str, Any], check: str) -> None:
+def test_what_is_no_openid_connect_provider(iam: Iam, arguments: dict[str, Any], code: str, check: str) -> None:
     refusal = iam.refusal("CreateOpenIDConnectProvider", **{"Url": f"https://{GITHUB}", "ClientIDList": ["a"], **arguments})
-    assert (refusal.code, refusal.check) == ("InvalidInput", check)
+    assert (refusal.code, refusal.check) == (code, check)
 
 
 def test_client_ids_and_thumbprints(iam: Iam) -> None:
