@@ -127,7 +127,8 @@ class Publisher:
         self._refused = self._watcher.settled(
             seen, self._difference
         )  # set before the outcome: a refused state is not tried again unchanged
-        if not forced and not self._refused:
+        if not forced and not self._is_changed_by_hand():
+            self._refused = frozenset()
             return
         for _ in range(_ATTEMPTS):
             copied = self._copy()
@@ -167,6 +168,11 @@ class Publisher:
         return frozenset(
             (number, name, stamp) for (number, name), stamp in present.items() if stamp != self._served.signatures[number].get(name)
         )
+
+    def _is_changed_by_hand(self) -> bool:
+        """Return whether the directories differ from what is served while no worker writes: a slow one may seem to have changed them."""
+        with self._writing_excluded(self._directories[0]):
+            return bool(self._difference())
 
     def _is_known(self, directory: int, name: str) -> bool:
         """Return whether the directory *directory* holds under *name* what is served. Called by the thread of the watcher."""

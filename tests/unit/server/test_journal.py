@@ -1,17 +1,21 @@
 """A writer may end at any point of a change: the next one completes it, and every worker serves the same."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from federation.account import add_oidc_provider, add_role, init_account, load_account
 from federation.account.live import loaded
+from federation.account.snapshot import Stamp
 from federation.account.writing.oidc_providers import update_oidc_provider
 from federation.account.writing.stores import Changes, DirectoryStore
 from federation.account.writing.users import add_user, update_user
 from federation.errors import AccountFault, EntityAlreadyExists
+from federation.server import publishing
 from federation.server.access_log import AccessLog
 from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.endpoint import Endpoint
@@ -174,6 +178,27 @@ def test_what_workers_write_during_a_publication_belongs_to_the_new_generation(h
     assert Board(house.shared).served == (2, 1)
     add_role(house.two, name="Third", trust_policy=TRUST)
     house.agree("ByHand", "First", "Second", "Third")
+
+
+def test_a_slow_worker_is_not_taken_for_a_change_by_hand(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker has written the directory and not yet the journal, for longer than the supervisor waits for that."""
+    monkeypatch.setattr(publishing, "IN_FLIGHT_SECONDS", 0)
+    written, real = Event(), Journal.confirm
+
+    def slowly(journal: Journal, stamps: Mapping[str, Stamp | None]) -> None:
+        written.set()
+        time.sleep(0.5)
+        real(journal, stamps)
+
+    monkeypatch.setattr(Journal, "confirm", slowly)
+    writing = Thread(target=lambda: add_role(house.one, name="First", trust_policy=TRUST))
+    writing.start()
+    written.wait()
+    assert house.publisher._difference() != frozenset()
+    house.publisher._look()
+    writing.join()
+    assert Board(house.shared).served == (1, 1)
+    house.agree("First")
 
 
 def test_the_log_of_a_worker_that_never_followed(tmp_path: Path) -> None:
