@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from federation import clock, limits
 from federation.account import add_oidc_provider, add_saml_provider, load_account
+from federation.account.importing import import_account
 from federation.account.writing.oidc_providers import (
     add_client_id,
     remove_client_id,
@@ -32,7 +34,7 @@ from federation.identity import SessionTag
 from federation.oidc import OidcProvider
 from federation.provider_details import OidcDetails, SamlDetails
 from federation.saml import SamlProvider
-from federation.testing import SigningKey
+from federation.testing import OidcForge, SigningKey, TokenKey
 from tests.support.sts.saml_login import forge
 from tests.support.world import ACCOUNT
 
@@ -40,6 +42,7 @@ AT = datetime(2026, 11, 24, 12, 0, 0, 987_654, tzinfo=UTC)
 CREATED = AT.replace(microsecond=0)
 LATER = CREATED + timedelta(days=1)
 FIRST, SECOND = (SigningKey.generate(common_name=name, at=AT).private_pem() for name in ("first", "second"))
+ISSUER = OidcForge(key=TokenKey.generate("ES256"))
 URL = "https://issuer.example.com/path"
 BLUE = SessionTag("team", "blue")
 
@@ -184,3 +187,18 @@ def test_toml_has_its_tables_last() -> None:
     assert toml_octets(values).decode() == (
         'created = 2026-11-24T12:00:00Z\nnames = ["x"]\nnumber = 1\n\n[tags]\n"a b" = "c\\U00000022"\n"d" = ""\n'
     )
+
+
+def test_an_import_takes_date_and_tags(directory: Path) -> None:
+    printed = {"CreateDate": "2020-02-02T02:02:02+00:00", "Tags": [{"Key": "team", "Value": "blue"}]}
+    metadata = {"SAMLMetadataDocument": forge().metadata().decode(), "ValidUntil": "2120-02-02T02:02:02+00:00"}
+    for _ in range(2):  # the second time they are updated
+        import_account(directory, {"saml.json": json.dumps({**metadata, **printed}).encode()}, saml_provider_name="Taken")
+    taken = saml(directory, "Taken").details
+    assert (taken.created_at, taken.tags) == (datetime(2020, 2, 2, 2, 2, 2, tzinfo=UTC), (BLUE,))
+    provider = {"Url": URL.removeprefix("https://"), "ClientIDList": [], "ThumbprintList": [], **printed}
+    import_account(directory, {"oidc.json": json.dumps(provider).encode()}, jwks=json.dumps(ISSUER.jwks()).encode())
+    assert (oidc(directory).client_ids, oidc(directory).details.tags) == ((), (BLUE,))
+    with pytest.raises(AccountFaults) as refusal:
+        import_account(directory, {"oidc.json": json.dumps({**provider, "CreateDate": "then"}).encode()})
+    assert (refusal.value.file, refusal.value.path) == ("get-open-id-connect-provider", "$.CreateDate")
