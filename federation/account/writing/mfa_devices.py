@@ -46,8 +46,15 @@ class NewMfaDevice:
     @property
     def uri(self) -> str:
         """The ``otpauth://`` URI for the QR code of an authenticator (Key Uri Format). It contains the secret."""
-        account = self.serial_number.split(":")[4]
-        label = quote(f"{_ISSUER}:{self.user or 'root'}@{account}", safe="@:")
+        return self._uri(f"{_ISSUER}:{self.user or 'root'}")
+
+    @property
+    def unassigned_uri(self) -> str:
+        """The URI of a device that is enabled for no one. Its label has the name of the device, as IAM documents for QRCodePNG."""
+        return self._uri(self.serial_number.rpartition("/")[2])
+
+    def _uri(self, owner: str) -> str:
+        label = quote(f"{owner}@{self.serial_number.split(':')[4]}", safe="@:")
         values = {"secret": self.secret, "issuer": _ISSUER, "digits": limits.TOTP_DIGITS, "period": limits.TOTP_STEP_SECONDS}
         return f"otpauth://totp/{label}?{urlencode(values, quote_via=quote)}"
 

@@ -20,6 +20,7 @@ from federation.iam.context import IamContext, request_tags
 from federation.iam.operations.users import listed_user
 from federation.iam.own_user import authorize_on_owner, owner_of
 from federation.iam.paging import page
+from federation.iam.qr_code import png_of
 from federation.iam.tags import given_tags, shown_tags
 from federation.sts.callers.mfa import are_consecutive
 
@@ -104,7 +105,7 @@ class ListVirtualMFADevices(IamCall):
 
 
 def create_virtual_mfa_device(call: CreateVirtualMFADevice, context: IamContext) -> Result:
-    """Create a virtual MFA device that is enabled for no one. Its seed is in this result only, in base32; there is no picture of it.
+    """Create a virtual MFA device that is enabled for no one. Its seed is in this result only: in base32, and as a QR code.
 
     Raises:
         ValidationError: A parameter violates its constraint, or a tag is not valid.
@@ -116,7 +117,9 @@ def create_virtual_mfa_device(call: CreateVirtualMFADevice, context: IamContext)
     context.authorize("CreateVirtualMFADevice", context.arn(f"mfa{path}{call.virtual_mfa_device_name}"), keys=request_tags(tags))
     with context.live.changing() as draft:
         device = writing.create_mfa_device(draft, name=call.virtual_mfa_device_name, device_path=path, tags=tags)
-    shown = {"SerialNumber": device.serial_number, "Base32StringSeed": device.secret.encode("ascii")}
+    shown: Result = {"SerialNumber": device.serial_number, "Base32StringSeed": device.secret.encode("ascii")}
+    picture = png_of(device.unassigned_uri)
+    shown |= {} if picture is None else {"QRCodePNG": picture}
     return {"VirtualMFADevice": {**shown, **({"Tags": shown_tags(tags)} if tags else {})}}
 
 

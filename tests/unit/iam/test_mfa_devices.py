@@ -1,6 +1,7 @@
 """Virtual MFA devices: created for no one, enabled by two codes, used, deactivated and deleted."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from federation.account import MfaDevice
 from federation.account.mfa_device import parse_secret
+from federation.iam import qr_code
 from federation.testing.mfa import mfa_code
 from tests.support.iam import AT, Iam, allow
 from tests.support.world import ACCOUNT
@@ -32,6 +34,23 @@ def create(iam: Iam) -> MfaDevice:
 
 def codes(device: MfaDevice, *, first: datetime) -> dict[str, Any]:
     return {"AuthenticationCode1": mfa_code(device, at=first), "AuthenticationCode2": mfa_code(device, at=first + STEP)}
+
+
+def test_the_qr_code_holds_the_seed(iam: Iam) -> None:
+    segno = pytest.importorskip("segno", reason="the extra `server` is not installed")
+    made = iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")["VirtualMFADevice"]
+    seed = made["Base32StringSeed"].decode()
+    uri = f"otpauth://totp/phone@{ACCOUNT}?secret={seed}&issuer=Amazon%20Web%20Services&digits=6&period=30"
+    expected = BytesIO()
+    segno.make(uri, error="m", micro=False).save(expected, kind="png", scale=4)
+    assert made["QRCodePNG"] == expected.getvalue()
+    assert made["QRCodePNG"].startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_without_the_library_there_is_no_picture(iam: Iam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qr_code, "find_spec", lambda _: None)
+    made = iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")["VirtualMFADevice"]
+    assert made.keys() == {"SerialNumber", "Base32StringSeed"}
 
 
 @pytest.mark.parametrize("steps", [-2, -1, 0])
