@@ -85,4 +85,5 @@ def test_any_arguments_are_answered(iam: Iam, call: tuple[str, Mapping[str, Any]
         refusal = caught
     if refusal is not None:
         assert refusal.http_status < 500, refusal
+        assert refusal.explanation.cause
         assert iam.files() == before

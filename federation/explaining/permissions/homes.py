@@ -71,7 +71,7 @@ def _widened(permission: Permission, attached: Attached, statement: Statement) -
 
 
 def _added(permission: Permission, attached: Attached) -> Edit:
-    edit = appended(permission.asked(attached.policy), exact_statement(permission))  # type: ignore[arg-type]  # it has a document
+    edit = appended(permission.asked(attached.policy), exact_statement(permission), whom="request")  # type: ignore[arg-type]  # it has a document
     return permission.moved_edit(edit, attached)
 
 

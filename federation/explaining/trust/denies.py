@@ -118,7 +118,10 @@ def _elsewhere(asked: Asked, statement: Statement) -> Edit:
         edit = _at_its_source(asked, statement, condition)
         if edit is not None:
             return edit
-    return Edit(place=Place(owner="call", path="RoleArn"), instruction="assume a role that does not deny this caller", old=_role(asked))
+    role = asked.situation.role
+    if role is None:  # the call is for no role
+        return Edit(place=Place(owner="call"), instruction="call as a principal that this statement does not deny")
+    return Edit(place=Place(owner="call", path="RoleArn"), instruction="assume a role that does not deny this caller", old=role.arn)
 
 
 def _at_its_source(asked: Asked, statement: Statement, condition: Condition) -> Edit | None:
@@ -141,8 +144,3 @@ def _at_its_source(asked: Asked, statement: Statement, condition: Condition) -> 
     place = Place(owner="call" if at.owner == "call" else "token", path=at.name.strip("`"))
     old = value if isinstance(value, str) else ", ".join(value)
     return Edit(place=place, instruction=f"sign in so that the {at.said} is one that is not denied", old=bounded(old))
-
-
-def _role(asked: Asked) -> str | None:
-    role = asked.situation.role
-    return None if role is None else role.arn

@@ -53,14 +53,17 @@ def nobody(asked: Asked) -> Unmet:
     return Unmet(cause=Cause(check="principal", sentence=sentence, place=asked.place("$.Statement")), edits=(appended(asked),))
 
 
-def appended(asked: Asked, statement: dict[str, Any] | None = None) -> Edit:
-    """Return the edit that adds *statement*, or one that lets in the caller with this audience and this subject alone."""
+def appended(asked: Asked, statement: dict[str, Any] | None = None, *, whom: str = "login") -> Edit:
+    """Return the edit that adds *statement*, or one that lets in the caller with this audience and this subject alone.
+
+    *whom* is what the edit calls that which the statement lets in.
+    """
     further = own_statement(asked) if statement is None else statement
     old = plain(asked.policy.document["Statement"])
     place = f"$.Statement[{len(old)}]" if isinstance(old, list) else "$.Statement[1]"
     whole = Change(path="$.Statement", old=old, new=[old, further])
     change = Change(path=place, old=ABSENT, new=further) if isinstance(old, list) else whole
-    return asked.edit(place, "add a statement for this login alone", [change], old=None, new=shown(further))
+    return asked.edit(place, f"add a statement for this {whom} alone", [change], old=None, new=shown(further))
 
 
 def own_statement(asked: Asked) -> dict[str, Any]:

@@ -114,3 +114,17 @@ def test_an_operation_that_is_not_served(iam: Iam) -> None:
     assert (refusal.code, refusal.http_status, refusal.check) == ("InvalidAction", 400, "action")
     assert refusal.wire_message == "Could not find operation CreateLoginProfile for version 2010-05-08"
     assert "CreateRole" in refusal.expected
+
+
+def test_an_explanation_says_what_to_write_for_this_request(iam: Iam) -> None:
+    user = iam.user("Alice", allow("s3:Get*"))
+    (edit,) = iam.refusal("CreateRole", caller=user, **NEW).edits
+    assert edit.instruction == "in inline policy `Alice`, add a statement for this request alone"
+    assert json.loads(str(edit.new)) == allow("iam:CreateRole", resource=f"arn:aws:iam::{ACCOUNT}:role/New") | {"Action": "iam:CreateRole"}
+
+
+def test_an_explanation_of_a_deny_speaks_of_no_role(iam: Iam) -> None:
+    user = iam.user("Alice", {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}, allow("*"))
+    edits = iam.refusal("CreateRole", caller=user, **NEW).edits
+    assert edits[-1].instruction == "call as a principal that this statement does not deny"
+    assert edits[-1].place.path == ""
