@@ -17,7 +17,7 @@ test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules
 	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients" $(if $(AREA),$$paths)
 
 clients: $(VENV)/.dev $(if $(shell command -v go),$(BUILT)/go-call) $(if $(shell command -v mvn),$(BUILT)/java/.built)  ## AWS SDKs for Go and Java, AWS CLI v2
-	$(BIN)/pytest -m clients tests/interop/test_sdks.py
+	$(BIN)/pytest -m clients --durations=5 tests/interop/test_sdks.py tests/interop/test_iam_clients.py
 
 $(BUILT)/go-call: $(wildcard $(SDKS)/go/*)
 	cd $(SDKS)/go && GOMODCACHE=$(BUILT)/go-mod GOCACHE=$(BUILT)/go-build GOFLAGS="-mod=readonly -modcacherw" go build -o $@ .

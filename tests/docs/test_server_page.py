@@ -147,7 +147,7 @@ def test_clients_that_ignore_the_variable_are_named_wherever_it_is_recommended(t
 TESTED = {
     "requirements/dev.txt": (r"^boto3==(\S+)", r"^awscli==(\S+)"),
     "tests/interop/js/package.json": (r'client-sts": "([^"]+)"',),
-    "tests/interop/sdks/go/go.mod": (r"v2/config v(\S+)", r"service/sts v(\S+)"),
+    "tests/interop/sdks/go/go.mod": (r"v2/config v(\S+)", r"service/sts v(\S+)", r"service/iam v(\S+)"),
     "tests/interop/sdks/java/pom.xml": (r"<artifactId>bom</artifactId>\s*<version>([^<]+)<",),
 }
 

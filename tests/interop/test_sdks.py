@@ -4,79 +4,24 @@
 """
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.paths import REPOSITORY
+from tests.support.sdks import BY_NAME, Call, Outcome, Sdk, cli_version_2, version_of
 from tests.support.server import DEPLOY, PROVIDER, ROLE, World, free_port
 
 pytestmark = pytest.mark.clients
 
-SDKS = REPOSITORY / "tests" / "interop" / "sdks"
-BUILT = SDKS / ".cache"
 SESSIONS = "arn:aws:sts::123456789012:assumed-role"
 DEPLOYED = f"{SESSIONS}/GitHubDeploy/deploy"
 S3 = "arn:aws:iam::123456789012:role/xaccounts3access"
-NOTHING: Mapping[str, str] = {}
-
-Outcome = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call, with its parameters by the names of the API."""
-
-    operation: str
-    input: Mapping[str, Any]
-    service: str = "sts"
-
-
-@dataclass(frozen=True)
-class Sdk:
-    """A program that reads calls and writes what came of each."""
-
-    command: tuple[str | Path, ...]
-    needs: Path
-
-    def outcomes(self, world: World, *calls: Call, environment: Mapping[str, str] = NOTHING) -> list[Outcome]:
-        """Make *calls* one after the other, in one process with the environment of an AWS client."""
-        if not self.needs.exists():
-            pytest.skip(f"{self.needs.relative_to(REPOSITORY)} is not built: make clients")
-        outcome = subprocess.run(
-            self.command,
-            input=json.dumps([vars(call) for call in calls]),
-            env=world.environment(AWS_REGION="us-east-1", **environment),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert outcome.returncode == 0, outcome.stderr
-        found: list[Outcome] = json.loads(outcome.stdout)
-        return found
-
-    def answers(self, world: World, *calls: Call, environment: Mapping[str, str] = NOTHING) -> list[Outcome]:
-        outcomes = self.outcomes(world, *calls, environment=environment)
-        assert [outcome["error"] for outcome in outcomes if "error" in outcome] == []
-        return [outcome["answer"] for outcome in outcomes]
-
-
-JARS = BUILT / "java" / "jars"
-CLASSES = BUILT / "java" / "classes"
-BY_NAME = {
-    "go": Sdk((BUILT / "go-call",), BUILT / "go-call"),
-    "java": Sdk(("java", "-cp", f"{CLASSES}{os.pathsep}{JARS}/*", "Call"), CLASSES / "Call.class"),
-}
 
 
 @pytest.fixture(params=BY_NAME)
@@ -109,7 +54,7 @@ def test_the_operations(sdk: Sdk, world: World) -> None:
     role = Call(
         "AssumeRole", {"RoleArn": S3, "RoleSessionName": "s3", "PolicyArns": [{"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}]}
     )
-    by_saml, by_web, by_role, user = sdk.answers(world, saml(world, DurationSeconds=900), web(world), role, IDENTITY)
+    by_saml, by_web, by_role, user = sdk.answers(world.environment(), saml(world, DurationSeconds=900), web(world), role, IDENTITY)
 
     assert by_saml["AssumedRoleUser"]["Arn"] == f"{SESSIONS}/TestSaml/SamlExample"
     assert (by_saml["Subject"], by_saml["SubjectType"], by_saml["PackedPolicySize"]) == ("SamlExample", "transient", 6)
@@ -119,7 +64,7 @@ def test_the_operations(sdk: Sdk, world: World) -> None:
     assert lasts(by_web, minutes=60)
     assert by_role["AssumedRoleUser"]["Arn"] == f"{SESSIONS}/xaccounts3access/s3"
     assert (user["Account"], user["Arn"]) == ("123456789012", "arn:aws:iam::123456789012:user/DevAdmin")
-    [session] = sdk.answers(world, IDENTITY, environment=signing(by_saml["Credentials"]))
+    [session] = sdk.answers(world.environment(**signing(by_saml["Credentials"])), IDENTITY)
     assert (session["Arn"], session["UserId"]) == (by_saml["AssumedRoleUser"]["Arn"], by_saml["AssumedRoleUser"]["AssumedRoleId"])
 
 
@@ -136,13 +81,13 @@ def test_credentials_found_by_the_environment(sdk: Sdk, world: World, tmp_path: 
     """As in a pod: the SDK itself exchanges the token of a file before it signs, here and nowhere else."""
     token = tmp_path / "token"
     token.write_text(world.id_token(), encoding="ascii")
-    [session] = sdk.answers(world, IDENTITY, environment=pod(token))
+    [session] = sdk.answers(world.environment(**pod(token)), IDENTITY)
     assert session["Arn"] == DEPLOYED
 
 
 def test_the_variable_decides_where_a_call_goes(sdk: Sdk, world: World) -> None:
     port = free_port()
-    [outcome] = sdk.outcomes(world, IDENTITY, environment={"AWS_ENDPOINT_URL_STS": f"http://127.0.0.1:{port}"})
+    [outcome] = sdk.outcomes(world.environment(AWS_ENDPOINT_URL_STS=f"http://127.0.0.1:{port}"), IDENTITY)
     assert "refused" in outcome["error"]["message"]
 
 
@@ -156,7 +101,7 @@ def test_refusals(sdk: Sdk, world: World) -> None:
         (web(world, RoleArn=ROLE), ("AccessDenied", False, 403)),
         (web(world, RoleSessionName="x"), ("ValidationError", False, 400)),
     )
-    first, second, *refused = sdk.outcomes(world, used, used, *(call for call, _ in calls))
+    first, second, *refused = sdk.outcomes(world.environment(), used, used, *(call for call, _ in calls))
 
     assert "answer" in first
     assert told(second) == ("IDPRejectedClaim", True, 403)
@@ -168,22 +113,6 @@ def told(outcome: Outcome) -> tuple[str, bool, int]:
     error = outcome["error"]
     assert error["message"]
     return error["code"], error["modelled"], error["status"]
-
-
-@cache
-def cli_version_2() -> str:
-    """Path of an AWS CLI v2; skips the test where there is none. Python's own folder has version 1."""
-    for folder in [*os.environ["PATH"].split(os.pathsep), "/usr/bin"]:
-        found = shutil.which("aws", path=folder)
-        if found is not None and version_of(found) >= (2,):
-            return found
-    pytest.skip("no AWS CLI v2 is installed: apt-get install awscli")
-
-
-def version_of(aws: str) -> tuple[int, ...]:
-    told = subprocess.run([aws, "--version"], capture_output=True, text=True, timeout=60, check=False).stdout
-    matched = re.match(r"aws-cli/([0-9.]+)", told)
-    return () if matched is None else tuple(map(int, matched[1].split(".")))
 
 
 @dataclass(frozen=True)
