@@ -14,7 +14,8 @@ NO_KEY: Final = (
     "Couldn't retrieve verification key from your identity provider, "
     " please reference AssumeRoleWithWebIdentity documentation for requirements"
 )
-"""The key set has no key of the token's ``kid``, or cannot be had; two spaces follow the comma. Recorded: docs/observed.md 9.2."""
+"""The key set has no key of the token's ``kid``; two spaces follow the comma. Recorded: docs/observed.md 9.2. A key set that cannot be had
+has the same text, with the code that AWS documents for it, IDPCommunicationError."""
 INVALID_TIMESTAMP: Final = "Invalid timestamp in token claims."
 """A time claim is no whole number. Recorded: docs/observed.md 9.2."""
 UNKNOWN_ERROR: Final = "Unknown error validating third-party token"

@@ -171,8 +171,10 @@ class DirectoryShelf:
             handle = os.open(self._directory / name, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 # A line that was truncated must not take this one with it.
-                size = os.fstat(handle).st_size
-                whole = not size or os.pread(handle, 1, size - 1) == b"\n"
+                size = os.lseek(handle, 0, os.SEEK_END)
+                if size:
+                    os.lseek(handle, -1, os.SEEK_END)
+                whole = not size or os.read(handle, 1) == b"\n"
                 os.write(handle, (b"" if whole else b"\n") + line + b"\n")
             finally:
                 os.close(handle)
