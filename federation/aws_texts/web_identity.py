@@ -14,8 +14,8 @@ NO_KEY: Final = (
     "Couldn't retrieve verification key from your identity provider, "
     " please reference AssumeRoleWithWebIdentity documentation for requirements"
 )
-"""The key set has no key of the token's ``kid``; two spaces follow the comma. Recorded: docs/observed.md 9.2. A key set that cannot be had
-has the same text, with the code that AWS documents for it, IDPCommunicationError."""
+"""The key set has no key of the token's ``kid``; two spaces follow the comma. Where it cannot be had at all, the code is
+IDPCommunicationError, and its text is not known to differ. Recorded: docs/observed.md 9.2."""
 INVALID_TIMESTAMP: Final = "Invalid timestamp in token claims."
 """A time claim is no whole number. Recorded: docs/observed.md 9.2."""
 UNKNOWN_ERROR: Final = "Unknown error validating third-party token"

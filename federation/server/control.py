@@ -40,10 +40,9 @@ from federation.server.endpoint import as_failure
 from federation.server.hosts import check_origin, read_host
 from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.render import JSON
-from federation.state import AuditSink
+from federation.state import AuditSink, State
 from federation.testing.workbench import START, DirectoryShelf, Workbench
 from federation.testing.workbench.issuers import Issuers
-from federation.testing.workbench.workbench import Forgetful
 
 PREFIX: Final = "/_federation/"
 OPERATION: Final = "test-control"
@@ -82,7 +81,7 @@ class Control:
         self._bench = bench
 
     @classmethod
-    def shared(cls, live: LiveAccount, directory: Path, *, state: Forgetful | None = None) -> Control:
+    def shared(cls, live: LiveAccount, directory: Path, *, state: State | None = None) -> Control:
         """Return the control of one process for the account *live*; all processes that share the private *directory* agree.
 
         The process that makes the first one takes the snapshot to which `reset` returns.

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from granian.server import MPServer
 
     from federation.server.control import Control
-    from federation.state.sqlite import SqliteState
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8042
@@ -179,7 +178,7 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     return Application(lambda: follower.current().endpoint, AccessLog())
 
 
-def _control(account: LiveAccount, shared: Path, *, state: SqliteState | None = None) -> Control:
+def _control(account: LiveAccount, shared: Path, *, state: State | None = None) -> Control:
     from federation.server.control import Control  # noqa: PLC0415 - the forges of tokens are loaded where a server is told to have them
 
     return Control.shared(account, shared, state=state)

@@ -34,6 +34,10 @@ class State(ReplayCache, UsedCodes, Protocol):
         """
         ...
 
+    def forget_all(self) -> None:
+        """Forget every used token, spent code and exchanged trade-in token. For tests: what was used can be used again."""
+        ...
+
 
 class MemoryState(MemoryReplayCache):
     """A `State` in the memory of one process."""
@@ -62,7 +66,7 @@ class MemoryState(MemoryReplayCache):
             return fresh
 
     def forget_all(self) -> None:
-        """Forget every used token, spent code and exchanged trade-in token. For tests: what was used can be used again."""
+        """Forget everything; see `State`."""
         with self._lock, self._spending:
             for records in (self._seen, self._by_end, self._forgotten, self._steps, self._exchanged):
                 records.clear()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from federation.errors import RegistrationError, show
-
-if TYPE_CHECKING:  # SQLite is imported only where it is used
-    from federation.state.sqlite import SqliteState
+from federation.state.memory import State
 
 _SQLITE: Final = "sqlite:///"
 
 
-def open_state(place: str | os.PathLike[str]) -> SqliteState:
+def open_state(place: str | os.PathLike[str]) -> State:
     """Open the state at *place*.
 
     Args:

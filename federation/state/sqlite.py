@@ -114,7 +114,7 @@ class SqliteState:
         return self._records(_EXCHANGE, (_digest(digest),))
 
     def forget_all(self) -> None:
-        """Forget every used token, spent code and exchanged trade-in token. For tests: what was used can be used again.
+        """Forget everything; see `federation.state.State`.
 
         Raises:
             AccountFault: The file cannot be used.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, Protocol
+from typing import Final
 from uuid import uuid4
 
 from federation.account import AccessKey
 from federation.account.live import LiveAccount
 from federation.account.writing.credentials import create_access_key
 from federation.errors import NoSuchEntity, ValidationError, show
+from federation.state import State
 from federation.testing.mfa import device_of, mfa_code
 from federation.testing.workbench.events import Events
 from federation.testing.workbench.identity_providers import IdentityProviders
@@ -26,14 +27,6 @@ START: Final = "start"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
-class Forgetful(Protocol):
-    """A state whose records can all be dropped."""
-
-    def forget_all(self) -> None:
-        """Forget every used token, spent code and exchanged trade-in token."""
-        ...
-
-
 class Workbench:
     """One account under test. Every method may be called from any thread.
 
@@ -46,7 +39,7 @@ class Workbench:
         events: The last calls; the `AuditSink` of the services of the account.
     """
 
-    def __init__(self, live: LiveAccount, *, shelf: Shelf | None = None, state: Forgetful | None = None) -> None:
+    def __init__(self, live: LiveAccount, *, shelf: Shelf | None = None, state: State | None = None) -> None:
         """Put *live* on the bench, and take the snapshot `START` unless there is one.
 
         Args:

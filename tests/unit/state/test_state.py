@@ -156,7 +156,7 @@ def test_a_state_of_tests_forgets_everything(state: MemoryState | SqliteState) -
 def test_a_url_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for place, file in ((f"sqlite:///{tmp_path}/one", "one"), ("sqlite:///two", "two"), (tmp_path / "three", "three")):
-        with closing(open_state(place)) as state:
+        with closing(open_state(place)) as state:  # type: ignore[type-var]
             assert isinstance(state, SqliteState)
             assert (tmp_path / file).is_file()
     assert beside("account/") == str(tmp_path / "account.state.sqlite")
