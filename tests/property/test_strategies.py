@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,11 +12,15 @@ from lxml import etree
 
 import federation
 from federation import FederationError
+from federation.account import add_role, add_saml_provider
+from federation.account.live import LiveAccount
 from federation.policy import Policy, Principal, RequestContext
+from federation.sts.service import SecurityTokenService
+from federation.testing import Login, to_base64
 from federation.testing import strategies as public
-from federation.testing import to_base64
+from federation.testing.names import AWS_ATTRIBUTES
 from tests.support import oidc, saml
-from tests.support.world import GITHUB
+from tests.support.world import ACCOUNT, GITHUB
 
 quick = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 FORGE = oidc.forge()
@@ -55,6 +60,27 @@ def test_logins_are_accepted(data: st.DataObject, shape: str) -> None:
     token = to_base64(saml.forge(shape=shape).response(login))
     identity = federation.validate(token, saml.provider(), at=saml.AT + timedelta(seconds=30))
     assert identity.subject == login.subject
+
+
+@cache
+def permissive() -> SecurityTokenService:
+    """STS of an account whose role trusts the identity provider of these tests, session tags and source identities included."""
+    live = LiveAccount.in_memory(ACCOUNT)
+    actions = ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"]
+    statement = {"Effect": "Allow", "Principal": {"Federated": saml.ARN}, "Action": actions}
+    with live.changing() as draft:
+        add_saml_provider(draft, name=saml.ARN.rpartition("/")[2], metadata=saml.forge(shape="okta").metadata())
+        add_role(draft, name=saml.ROLE.rpartition("/")[2], trust_policy=json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    return SecurityTokenService(live.account, replay=None)
+
+
+@quick
+@given(public.logins(at=saml.AT, role=saml.ROLE, provider=saml.ARN))
+def test_logins_get_the_role_that_they_ask_for(login: Login) -> None:
+    token = to_base64(saml.forge(shape="okta").response(login))
+    at = saml.AT + timedelta(seconds=30)
+    session = permissive().assume_role_with_saml(role_arn=saml.ROLE, principal_arn=saml.ARN, saml_assertion=token, at=at)
+    assert session.assumed_role_user.arn.endswith(f"/{login.attributes[f'{AWS_ATTRIBUTES}RoleSessionName'][0]}")
 
 
 @quick

@@ -1,4 +1,4 @@
-"""Strategies of hypothesis for those who fuzz a broker, an identity provider or a verifier. The extra ``testing`` installs hypothesis.
+"""Strategies of hypothesis for those who fuzz a broker, an identity provider or a verifier. The extra ``fuzzing`` installs hypothesis.
 
     from hypothesis import given
     from federation.testing import strategies
