@@ -14,4 +14,5 @@ __all__ = ["IamAnswer", "IdentityAndAccessManagement"]
 
 _HOMES: Final = {"IamAnswer": "answer", "IdentityAndAccessManagement": "service"}
 
-__getattr__ = lazily(__name__, _HOMES)
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _HOMES)

@@ -38,7 +38,9 @@ def consumer(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name = page.relative_to(REPOSITORY).with_suffix("").as_posix().replace("/", "_").replace("-", "_").lower()
         (folder / f"{name}.py").write_text("\n".join(blocks(page, "python")), encoding="utf-8")
     (folder / "acme_ticket").symlink_to(EXAMPLE / "src" / "acme_ticket")
-    (folder / "mypy.ini").write_text("[mypy]\n[mypy-boto3.*]\nignore_missing_imports = true\n", encoding="utf-8")  # its stubs are another package
+    (folder / "mypy.ini").write_text(
+        "[mypy]\n[mypy-boto3.*]\nignore_missing_imports = true\n", encoding="utf-8"
+    )  # its stubs are another package
     (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard", "pythonVersion": "3.11"}), encoding="utf-8")
     return folder
 

@@ -52,12 +52,12 @@ class Workbench:
         """
         self._shelf: Shelf = MemoryShelf() if shelf is None else shelf
         self._state = state
-        self.live = live
-        self.clock = MovableClock(self._shelf)
-        self.oidc = Issuers(live, self._shelf, self.clock)
-        self.eks = Clusters(self.oidc, self.clock)
-        self.saml = IdentityProviders(live, self._shelf, self.clock)
-        self.events = Events(self._shelf)
+        self.live: LiveAccount = live
+        self.clock: MovableClock = MovableClock(self._shelf)
+        self.oidc: Issuers = Issuers(live, self._shelf, self.clock)
+        self.eks: Clusters = Clusters(self.oidc, self.clock)
+        self.saml: IdentityProviders = IdentityProviders(live, self._shelf, self.clock)
+        self.events: Events = Events(self._shelf)
         if self._shelf.read(_place(START)) is None:
             self._shelf.claim(_place(START), self._taken())
 
