@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import botocore.session  # type: ignore[import-untyped]
 import pytest
+from botocore.validate import ParamValidator  # type: ignore[import-untyped]
 
 from federation.account import init_account
 from federation.account.live import LiveAccount
@@ -16,6 +18,9 @@ from federation.iam.service import IdentityAndAccessManagement
 from federation.state import AuditSink
 from tests.support.world import ACCOUNT, CALLED
 
+MODEL = botocore.session.get_session().get_service_model("iam")
+OF_THE_ROOT = {"CreateAccessKey", "GetUser"}
+"""Without a user name the root calls these for itself. It is no user, and AWS's answers about it lack members that the model requires."""
 AT = CALLED
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 TRUST = json.dumps(
@@ -27,6 +32,15 @@ TRUST = json.dumps(
 READ = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]})
 
 
+def check_result(operation: str, result: Mapping[str, Any] | None) -> None:
+    """Require the members and types that botocore's model has for the result of *operation*."""
+    shape = MODEL.operation_model(operation).output_shape
+    assert (result is None) == (shape is None)
+    if shape is not None:
+        report = ParamValidator().validate(result, shape)
+        assert not report.has_errors(), f"{operation}: {report.generate_report()}"
+
+
 class Iam:
     """The service of a new account, called as its root unless a test says otherwise."""
 
@@ -36,7 +50,10 @@ class Iam:
         self.service = IdentityAndAccessManagement(self.live, audit=audit)
 
     def __call__(self, name: str, *, caller: Any = ROOT, **arguments: Any) -> dict[str, Any]:
-        return self.service.answer(name, arguments, caller=caller, at=AT).to_dict()
+        answer = self.service.answer(name, arguments, caller=caller, at=AT)
+        if name not in OF_THE_ROOT or caller != ROOT or "UserName" in arguments:
+            check_result(name, answer.result)
+        return answer.to_dict()
 
     def refusal(self, name: str, *, caller: Any = ROOT, **arguments: Any) -> FederationError:
         """The refusal of a call, which must leave no trace on disk."""
