@@ -32,6 +32,7 @@ def summary(account: Account) -> dict[str, object]:
     """Return the account as plain data with stable names."""
     return {
         "account_id": account.id,
+        "alias": account.alias,
         "partition": account.partition,
         "profile": account.profile.value,
         "saml_providers": {
@@ -80,6 +81,7 @@ def summary(account: Account) -> dict[str, object]:
         },
         "groups": {group.arn: {"group_id": group.group_id, **_policies(group)} for group in account.groups.values()},
         "policies": list(account.policies),
+        "unassigned_mfa_devices": list(account.unassigned_mfa_devices),
         "notes": list(account.notes),
     }
 
@@ -87,7 +89,8 @@ def summary(account: Account) -> dict[str, object]:
 def print_account(account: Account) -> None:
     """Print the account: providers with their keys, roles with their trusted principals, and the names of the rest."""
     out = console()
-    out.print(facts([("account", account.id), ("partition", account.partition), ("profile", account.profile.value)], indent=0))
+    alias = [] if account.alias is None else [("alias", account.alias)]
+    out.print(facts([("account", account.id), *alias, ("partition", account.partition), ("profile", account.profile.value)], indent=0))
     for name, rows in _entries(account):
         out.print(Text(name))
         out.print(facts(rows))
@@ -120,6 +123,8 @@ def _entities(account: Account) -> Iterator[tuple[str, list[tuple[str, object]]]
             yield arn, [*rows, *(("group", group.name) for group in user.groups), *_carried_rows(user)]
         elif rows:
             yield arn, [*rows]
+    for serial in account.unassigned_mfa_devices:
+        yield serial, [("MFA device", "enabled for no one")]
     for group in account.groups.values():
         yield group.arn, _policy_rows(group)
     for arn in account.policies:

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from federation import aws_texts, limits
 from federation.account import Account
+from federation.account.reading.entities import GROUP, ROLE, USER
 from federation.account.reading.policies import is_aws_managed
 from federation.account.reading.settings import SETTINGS_FILE
 from federation.account.writing import accounts as writing
@@ -27,9 +28,9 @@ _QUOTAS: Final = {
     "ServerCertificatesQuota": 20,
     "PolicyVersionsInUseQuota": 10_000,
     "SigningCertificatesPerUserQuota": 2,
-    "UserPolicySizeQuota": 2048,
-    "GroupPolicySizeQuota": 5120,
-    "RolePolicySizeQuota": 10_240,
+    "UserPolicySizeQuota": limits.INLINE_POLICY_CHARS[USER.noun],
+    "GroupPolicySizeQuota": limits.INLINE_POLICY_CHARS[GROUP.noun],
+    "RolePolicySizeQuota": limits.INLINE_POLICY_CHARS[ROLE.noun],
     "AssumeRolePolicySizeQuota": 2048,
     "PolicySizeQuota": limits.MANAGED_POLICY_CHARS,
     "GroupsPerUserQuota": limits.GROUPS_PER_USER,
@@ -39,8 +40,8 @@ _QUOTAS: Final = {
     "AttachedPoliciesPerRoleQuota": limits.POLICIES_PER_ENTITY,
     "VersionsPerPolicyQuota": limits.VERSIONS_PER_POLICY,
 }
-"""The quotas of a new account in AWS. Those on the number of entities, and of characters of inline and trust policies, are not enforced
-here: AWS raises them on request."""
+"""The quotas of a new account in AWS. Those on the number of entities and on the length of trust policies are not enforced here: AWS raises
+them on request."""
 
 
 @call_record
