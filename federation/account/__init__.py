@@ -10,8 +10,10 @@ from federation.account.model import (
     Account,
     Group,
     ManagedPolicy,
+    Names,
     Organization,
     OutboundIssuer,
+    PolicyVersion,
     Role,
     TradeInToken,
     User,
@@ -22,8 +24,10 @@ from federation.account.reading.keyring import Keyring
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
+    from federation.account.live import LiveAccount, StoredAccount
+    from federation.account.reading.files import FileContent
     from federation.account.writing.accounts import init_account
-    from federation.account.writing.draft import Draft
+    from federation.account.writing.draft import Changeable, Draft
     from federation.account.writing.oauth_providers import OAuthSettings, add_oauth_provider, add_token_information
     from federation.account.writing.oidc_providers import OidcSettings, add_oidc_provider, register_jwks
     from federation.account.writing.policies import add_policy
@@ -33,17 +37,23 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessKey",
     "Account",
+    "Changeable",
     "Draft",
+    "FileContent",
     "Group",
     "Keyring",
+    "LiveAccount",
     "ManagedPolicy",
     "MfaDevice",
+    "Names",
     "OAuthSettings",
     "OidcSettings",
     "Organization",
     "OutboundIssuer",
+    "PolicyVersion",
     "Role",
     "SamlSettings",
+    "StoredAccount",
     "TradeInToken",
     "User",
     "Written",
@@ -59,10 +69,14 @@ __all__ = [
 ]
 
 _WRITERS: Final = {
+    "Changeable": "writing.draft",
     "Draft": "writing.draft",
+    "FileContent": "reading.files",
+    "LiveAccount": "live",
     "OAuthSettings": "writing.oauth_providers",
     "OidcSettings": "writing.oidc_providers",
     "SamlSettings": "writing.saml_providers",
+    "StoredAccount": "live",
     "add_oauth_provider": "writing.oauth_providers",
     "add_oidc_provider": "writing.oidc_providers",
     "add_policy": "writing.policies",

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from federation.oidc.conditions import KeyNames
     from federation.oidc.discovery import Discovery
     from federation.oidc.provider import OidcProvider, Options
+    from federation.provider_details import OidcDetails
 
 __all__ = [
     "Discovery",
     "JsonWebKey",
     "KeyNames",
     "KeySet",
+    "OidcDetails",
     "OidcProvider",
     "Options",
     "UnusableKey",
@@ -28,6 +30,7 @@ _HOMES: Final = {
     "JsonWebKey": "federation.jose.keys",
     "KeyNames": "conditions",
     "KeySet": "federation.jose.jwks",
+    "OidcDetails": "federation.provider_details",
     "OidcProvider": "provider",
     "Options": "provider",
     "UnusableKey": "federation.jose.jwks",

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Final
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
+    from federation.provider_details import SamlDetails, UploadedKey
     from federation.saml.registration.keys import DecryptionKey, VerificationKey
     from federation.saml.registration.provider import SamlProvider
 
 __all__ = [
     "DecryptionKey",
+    "SamlDetails",
     "SamlProvider",
+    "UploadedKey",
     "VerificationKey",
 ]
 
 _HOMES: Final = {
     "DecryptionKey": "registration.keys",
+    "SamlDetails": "federation.provider_details",
     "SamlProvider": "registration.provider",
+    "UploadedKey": "federation.provider_details",
     "VerificationKey": "registration.keys",
 }
 

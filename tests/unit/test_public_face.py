@@ -14,6 +14,7 @@ import pytest
 from tests.support.rooms import PUBLIC_ROOMS
 
 BEHIND = {
+    "federation.account.reading.directory.Contents": "what the files of a Draft say; its account() is for everybody",
     "federation.account.reading.faults.Faults": "a Draft is opened and saved by who writes several things at once; the loader reads it",
     "federation.account.reading.files.Tree": "likewise",
     "federation.account.reading.settings.Settings": "likewise",
@@ -95,6 +96,7 @@ LAZY = (
     "federation",
     "federation.account",
     "federation.fixture",
+    "federation.iam",
     "federation.oauth",
     "federation.oidc",
     "federation.saml",
