@@ -58,6 +58,7 @@ def authorize_on_policy(action: str, arn: str, context: IamContext, *, keys: Con
     """Require that the caller may perform *action* on the managed policy *arn*. *keys* are condition keys of the call.
 
     Raises:
+        RegistrationError: *arn* is not the ARN of a managed policy.
         AccessDenied: The caller may not.
     """
     check_policy_arn(arn)

@@ -27,7 +27,8 @@ def policy_of(account: Account, arn: str) -> ManagedPolicy:
     """Return the managed policy with this ARN.
 
     Raises:
-        ValidationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is no ARN.
+        RegistrationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: The account has no such policy.
     """
     check_policy_arn(arn)
@@ -41,7 +42,8 @@ def version_of(account: Account, arn: str, version_id: str) -> PolicyVersion:
     """Return a version of the managed policy with this ARN.
 
     Raises:
-        ValidationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is no ARN.
+        RegistrationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: The account has no such policy, or the policy has no such version.
     """
     check_policy_arn(arn)
@@ -60,8 +62,8 @@ def own_policy(account: Account, arn: str) -> ManagedPolicy:
     """Return the managed policy with this ARN, which the account may change.
 
     Raises:
-        ValidationError: *arn* is not the ARN of a managed policy.
-        RegistrationError: It is that of a policy of AWS.
+        ValidationError: *arn* is no ARN.
+        RegistrationError: *arn* is not the ARN of a managed policy, or it is that of a policy of AWS.
         NoSuchEntity: The account has no such policy.
     """
     check_policy_arn(arn)
@@ -79,7 +81,8 @@ def check_attachable(account: Account, arn: str) -> None:
     """Require that the managed policy *arn* can be attached. A policy of AWS may be missing in the account directory.
 
     Raises:
-        ValidationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is no ARN.
+        RegistrationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
     """
     check_policy_arn(arn)
@@ -91,7 +94,8 @@ def check_boundary(account: Account, arn: str) -> None:
     """Require that the managed policy *arn* can be a permissions boundary. A policy of AWS may be missing in the account directory.
 
     Raises:
-        ValidationError: *arn* is not the ARN of a managed policy.
+        ValidationError: *arn* is no ARN.
+        RegistrationError: *arn* is not the ARN of a managed policy.
         NoSuchEntity: It is of this account, or of another one, and the account has no such policy.
     """
     check_policy_arn(arn)
@@ -103,10 +107,12 @@ def check_policy_arn(arn: str) -> None:
     """Require that *arn* has the form of the ARN of a managed policy.
 
     Raises:
-        ValidationError: Check ``policy-arn``: it has not.
+        ValidationError: Check ``policy-arn``: it is no ARN.
+        RegistrationError: Check ``policy-arn``: it is the ARN of something else.
     """
     if POLICY_ARN.fullmatch(arn) is None:
-        raise ValidationError(
+        refusal = RegistrationError if arn.startswith("arn:") else ValidationError
+        raise refusal(
             check="policy-arn",
             expected="the ARN of a managed policy: arn:aws:iam::<account>:policy/<path and name>",
             found=show(arn),

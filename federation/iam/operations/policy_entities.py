@@ -41,6 +41,7 @@ def list_entities_for_policy(call: ListEntitiesForPolicy, context: IamContext) -
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy.
     """

@@ -87,6 +87,7 @@ def list_policy_tags(call: ListPolicyTags, context: IamContext) -> Result:
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy.
     """

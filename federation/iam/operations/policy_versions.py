@@ -76,7 +76,7 @@ def create_policy_version(call: CreatePolicyVersion, context: IamContext) -> Res
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The policy is one of AWS.
+        RegistrationError: The ARN is not that of a managed policy, or that of a policy of AWS.
         AccessDenied: The policies of the caller do not allow it.
         MalformedPolicyDocument: IAM would not accept the policy.
         NoSuchEntity: The account has no such policy.
@@ -102,6 +102,7 @@ def get_policy_version(call: GetPolicyVersion, context: IamContext) -> Result:
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy or version.
     """
@@ -118,6 +119,7 @@ def list_policy_versions(call: ListPolicyVersions, context: IamContext) -> Resul
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy.
     """
@@ -133,7 +135,7 @@ def set_default_policy_version(call: SetDefaultPolicyVersion, context: IamContex
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The policy is one of AWS.
+        RegistrationError: The ARN is not that of a managed policy, or that of a policy of AWS.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy or version.
     """
@@ -150,7 +152,7 @@ def delete_policy_version(call: DeletePolicyVersion, context: IamContext) -> Non
 
     Raises:
         ValidationError: A parameter violates its constraint.
-        RegistrationError: The policy is one of AWS.
+        RegistrationError: The ARN is not that of a managed policy, or that of a policy of AWS.
         AccessDenied: The policies of the caller do not allow it.
         NoSuchEntity: The account has no such policy or version.
         DeleteConflict: It is the default version.

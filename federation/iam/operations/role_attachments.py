@@ -80,6 +80,7 @@ def attach_role_policy(call: AttachRolePolicy, context: IamContext) -> None:
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role or policy.
@@ -101,6 +102,7 @@ def detach_role_policy(call: DetachRolePolicy, context: IamContext) -> None:
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role, or the policy is not attached to it.
@@ -133,6 +135,7 @@ def put_role_permissions_boundary(call: PutRolePermissionsBoundary, context: Iam
 
     Raises:
         ValidationError: A parameter violates its constraint.
+        RegistrationError: The ARN is not that of a managed policy.
         AccessDenied: The policies of the caller do not allow it.
         UnmodifiableEntity: The role is linked to a service of AWS.
         NoSuchEntity: The account has no such role or policy.

@@ -191,6 +191,17 @@ def test_a_boundary(iam: Any, role: str, policy: str) -> None:
     assert "PermissionsBoundary" not in iam.get_role(RoleName=role)["Role"]
 
 
+def test_a_boundary_that_is_none(iam: Any, role: str) -> None:
+    invalid, gone = f"arn:aws:iam::{ACCOUNT}:not_a_policy/invalid", f"arn:aws:iam::{ACCOUNT}:policy/nonexistent-policy"
+    for arn, told in (
+        (invalid, Refused("InvalidInput", 400, f"ARN {invalid} is not valid.")),
+        (gone, Refused("NoSuchEntity", 404, f"Scope ARN: {gone} does not exist or is not attachable.")),
+    ):
+        assert refused(iam, "put_role_permissions_boundary", RoleName=role, PermissionsBoundary=arn) == told
+        assert refused(iam, "create_role", RoleName="bounded", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn) == told
+    assert refused(iam, "put_role_permissions_boundary", RoleName=GONE, PermissionsBoundary=gone).code == "NoSuchEntity"
+
+
 def test_tags(iam: Any, role: str) -> None:
     iam.tag_role(RoleName=role, Tags=[{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "1"}])
     iam.tag_role(RoleName=role, Tags=[{"Key": "a", "Value": ""}])

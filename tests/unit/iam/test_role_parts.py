@@ -103,7 +103,7 @@ def test_a_policy_to_attach_is_there(iam: Iam) -> None:
     refusal = iam.refusal("AttachRolePolicy", **ROLE, PolicyArn=gone)
     assert (refusal.code, refusal.wire_message) == ("NoSuchEntity", f"Policy {gone} does not exist or is not attachable.")
     refusal = iam.refusal("AttachRolePolicy", **ROLE, PolicyArn="arn:aws:s3:::a-bucket-of-ours")
-    assert (refusal.code, refusal.wire_message) == ("ValidationError", "ARN arn:aws:s3:::a-bucket-of-ours is not valid.")
+    assert (refusal.code, refusal.wire_message) == ("InvalidInput", "ARN arn:aws:s3:::a-bucket-of-ours is not valid.")
     assert iam.refusal("AttachRolePolicy", **ROLE, PolicyArn="arn:aws-cn:iam::aws:policy/ReadOnlyAccess").code == "NoSuchEntity"
     assert iam.refusal("AttachRolePolicy", RoleName="Nobody", PolicyArn=LIMITS).code == "NoSuchEntity"
 

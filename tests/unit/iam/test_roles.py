@@ -63,7 +63,7 @@ def test_a_name_is_taken_whatever_its_case(iam: Iam) -> None:
         ({"AssumeRolePolicyDocument": "{}"}, "MalformedPolicyDocument", "policy-grammar"),
         ({"AssumeRolePolicyDocument": READ}, "MalformedPolicyDocument", "policy-grammar"),
         ({"PermissionsBoundary": BOUNDARY}, "NoSuchEntity", "account"),
-        ({"PermissionsBoundary": "arn:aws:iam::123456789012:role/r"}, "ValidationError", "policy-arn"),
+        ({"PermissionsBoundary": "arn:aws:iam::123456789012:role/r"}, "InvalidInput", "policy-arn"),
         ({"Path": "no/slash"}, "ValidationError", "path"),
         ({"RoleName": "a/b"}, "ValidationError", "role-name"),
         ({"RoleName": None}, "ValidationError", "role-name"),

@@ -138,7 +138,7 @@ def test_a_boundary_is_set_and_removed(iam: Iam) -> None:
     assert iam("PutUserPolicy", caller=caller, **ALICE, PolicyName="p", PolicyDocument=READ) == {}
     iam("DeleteUserPermissionsBoundary", **ALICE)
     assert "PermissionsBoundary" not in iam("GetUser", **ALICE)["User"]
-    assert iam.refusal("PutUserPermissionsBoundary", **ALICE, PermissionsBoundary="arn:aws:s3:::bucket/xy").code == "ValidationError"
+    assert iam.refusal("PutUserPermissionsBoundary", **ALICE, PermissionsBoundary="arn:aws:s3:::bucket/xy").code == "InvalidInput"
 
 
 @pytest.mark.parametrize("kind", ["User", "Group"])
