@@ -22,6 +22,7 @@ IamCheck = Literal[
     "tags",
     "thumbprints",
     "update",
+    "url",
     "user-name",
     "write",
 ]
