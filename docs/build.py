@@ -169,7 +169,8 @@ test` runs them all, `pytest -k S07` those of one row. *Code* lists the modules 
 something is absent, or it follows from the rules of other rows. `strict` and `aws` are the profiles of a provider: where AWS was observed
 to accept more, `aws` does too.
 
-Rows keep their ids for ever. A new attack gets the next number of its table.
+Rows keep their ids for ever. A new attack gets the next number of its table. Those that need no key of the issuer are there for tests of
+other verifiers, too: `federation.testing.mutator` ([testing](testing.md)).
 
 """
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import RSAAlgorithm
 
 from federation.jose import base64url
 from federation.jose.algorithms import ALGORITHMS
@@ -19,7 +18,10 @@ from federation.testing.oidc import TokenKey
 Named = tuple[str, tuple[str, ...], str]
 """Name, attack rows and the mutated token."""
 
-_HMAC: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+HMACS: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+"""HMAC algorithms and their digests."""
+NONES: Final = ("none", "None", "NONE", "nOnE", "none ")
+"""Spellings of the algorithm of unsigned tokens."""
 _HINTS: Final = (("jwk", "J09"), ("jku", "J10"), ("x5u", "J11"), ("x5c", "J11"))
 _ATTACKER_URL: Final = "https://attacker.example/keys"
 _JUNK: Final = ("=", " ", "\n", "+", "/", "A", "\0")
@@ -44,7 +46,7 @@ def jwt_changes(token: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Named
 
 
 def _unsigned(parameters: dict[str, Any], payload: str, signature: str) -> Iterator[Named]:
-    for alg in ("none", "None", "NONE", "nOnE", "none "):
+    for alg in NONES:
         for name, last in (("empty signature", ""), ("its signature", signature)):
             yield f"alg {alg!r}, {name}", ("J01",), f"{_part({**parameters, 'alg': alg})}.{payload}.{last}"
     without = {name: value for name, value in parameters.items() if name != "alg"}
@@ -54,25 +56,36 @@ def _unsigned(parameters: dict[str, Any], payload: str, signature: str) -> Itera
 
 
 def _confused(parameters: dict[str, Any], payload: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Named]:
-    for alg, digest in _HMAC.items():
-        signing_input = f"{_part({**parameters, 'alg': alg})}.{payload}"
-        for name, row, secret in (("an empty secret", "J44", b""), *((what, "J03", octets) for what, octets in _secrets(keys))):
-            value = hmac.digest(secret, signing_input.encode("ascii"), digest)
-            yield f"{alg} with {name}", (row,), f"{signing_input}.{base64url.encode(value)}"
+    secrets = {f"JWK {place} as {form}": secret for place, jwk in enumerate(keys) for form, secret in hmac_secrets(jwk).items()}
+    for alg in HMACS:
+        yield f"{alg} with an empty secret", ("J44",), by_hmac({**parameters, "alg": alg}, payload, b"")
+        for name, secret in secrets.items():
+            yield f"{alg} with {name}", ("J03",), by_hmac({**parameters, "alg": alg}, payload, secret)
 
 
-def _secrets(keys: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:
-    for place, jwk in enumerate(keys):
-        yield f"JWK {place} as secret", json.dumps(dict(jwk)).encode()
-        if jwk.get("kty") == "RSA":
-            public = RSAAlgorithm.from_jwk(json.dumps({name: jwk[name] for name in ("kty", "n", "e")}))
-            if not isinstance(public, rsa.RSAPublicKey):
-                continue
-            pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-            yield f"PEM of JWK {place} as secret", pem
-            yield f"PEM of JWK {place}, trimmed, as secret", pem.strip()
-            yield f"PKCS#1 PEM of JWK {place} as secret", public.public_bytes(Encoding.PEM, PublicFormat.PKCS1)
-            yield f"DER of JWK {place} as secret", public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def by_hmac(parameters: Mapping[str, Any], payload: str, secret: bytes) -> str:
+    """Return a token of *parameters* and *payload*, base64url, whose ``alg`` is one of `HMACS`, keyed with *secret*."""
+    signing_input = f"{_part(parameters)}.{payload}"
+    return f"{signing_input}.{base64url.encode(hmac.digest(secret, signing_input.encode('ascii'), HMACS[parameters['alg']]))}"
+
+
+def hmac_secrets(jwk: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the octets of the public key *jwk* in each form in which a verifier may hold it, by the name of the form."""
+    secrets = {"JSON": json.dumps(dict(jwk)).encode()}
+    if jwk.get("kty") == "RSA":
+        modulus, exponent = (base64url.decode(str(jwk[name])) or b"" for name in ("n", "e"))
+        public = rsa.RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        secrets |= {
+            "PEM": pem,
+            "PEM, trimmed": pem.strip(),
+            "PEM with CRLF": pem.replace(b"\n", b"\r\n"),
+            "PKCS#1 PEM": public.public_bytes(Encoding.PEM, PublicFormat.PKCS1),
+            "DER": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+            "modulus in base64url": str(jwk["n"]).encode(),
+            "modulus": modulus,
+        }
+    return secrets
 
 
 def _relabelled(parameters: dict[str, Any], payload: str, signature: str) -> Iterator[Named]:
