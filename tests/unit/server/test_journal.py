@@ -195,6 +195,7 @@ def test_a_slow_worker_is_not_taken_for_a_change_by_hand(house: House, monkeypat
     writing.start()
     written.wait()
     assert house.publisher._difference() != frozenset()
+    monkeypatch.setattr(house.publisher, "_copy", lambda: pytest.fail("a generation is copied"))
     house.publisher._look()
     writing.join()
     assert Board(house.shared).served == (1, 1)
