@@ -2,6 +2,7 @@
 
 import ast
 import gc
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,17 @@ def tree(path: Path) -> ast.Module:
     read = ast.parse(path.read_text(encoding="utf-8"))
     gc.freeze()  # it stays: the collector need not walk over it
     return read
+
+
+def statements(path: Path) -> Iterator[ast.AST]:
+    """Every statement of it, however deep: few beside all nodes."""
+    waiting: list[ast.AST] = [tree(path)]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(node, block, None)
+            waiting += inner if isinstance(inner, list) else []
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from tests.areas import AREAS, TESTS, main, paths
 from tests.support import world
 from tests.support.paths import REPOSITORY
-from tests.support.source import nodes, tree
+from tests.support.source import statements, tree
 
 FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
 WORLD = {value: name for name, value in vars(world).items() if isinstance(value, str | datetime) and not name.startswith("_")}
@@ -21,7 +21,7 @@ CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 def imported(path: Path) -> Iterator[str]:
     """Every name that *path* imports, anywhere in its body."""
-    for node in nodes(path):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
