@@ -19,10 +19,11 @@ from federation.iam.finding import check_attachable, check_policy_arn
 from federation.iam.paging import page
 from federation.policy import Policy
 
-Entity = Role | User | Group
+Holder = Role | User | Group
+"""What holds policies."""
 
 
-def entity_or_none(account: Account, kind: EntityKind, name: str) -> Entity | None:
+def entity_or_none(account: Account, kind: EntityKind, name: str) -> Holder | None:
     """Return the entity *name*; None where there is none."""
     if kind is USER:
         return account.user_named(name)
@@ -72,7 +73,7 @@ def authorize_on(action: str, kind: EntityKind, name: str, context: IamContext, 
     context.authorize(action, arn, named=f"{kind.noun} {name}", keys={**entity_keys(entity), **keys})
 
 
-def entity_keys(entity: Entity | None) -> dict[str, str]:
+def entity_keys(entity: Holder | None) -> dict[str, str]:
     """Return the condition keys of requests on *entity*: its tags and its permissions boundary."""
     if entity is None or isinstance(entity, Group):
         return {}
@@ -179,7 +180,7 @@ def inline_list(policies: Mapping[str, Policy]) -> list[Result]:
     return [{"PolicyName": name, "PolicyDocument": PolicyText(policy.source_text)} for name, policy in policies.items()]
 
 
-def _existing(kind: EntityKind, name: str, account: Account) -> Entity:
+def _existing(kind: EntityKind, name: str, account: Account) -> Holder:
     entity = entity_or_none(account, kind, name)
     if entity is None:
         raise no_such_name(kind, name)

@@ -14,6 +14,7 @@ from federation.account.reading.policies import is_aws_managed
 from federation.account.writing.entities import no_such_entity
 from federation.errors import RegistrationError, show
 from federation.iam.context import IamContext
+from federation.iam.entities import Holder
 from federation.iam.simulating import Source, input_policies
 from federation.identity import ContextValue
 from federation.policy import Principal
@@ -21,8 +22,6 @@ from federation.sts.authorization.evaluation import account_in
 from federation.sts.callers import principals
 from federation.sts.callers.caller import Caller, CallerKind
 from federation.sts.callers.permissions import Attached, Permissions
-
-Entity = Role | User | Group
 
 _IAM_POLICY: Final = "IAM Policy"
 _INLINE: Final = "inline"
@@ -32,13 +31,13 @@ _BOUNDARY: Final = "permission-boundary"
 """Values of PolicyType that name policies of an account. No account has service or resource control policies."""
 
 
-def principal_at(arn: str, account: Account) -> Entity:
+def principal_at(arn: str, account: Account) -> Holder:
     """Return the user, group or role with this ARN.
 
     Raises:
         NoSuchEntity: The account has none.
     """
-    found: Entity | None = account.users.get(arn) or account.roles.get(arn)
+    found: Holder | None = account.users.get(arn) or account.roles.get(arn)
     found = found or next((group for group in account.groups.values() if group.arn == arn), None)
     if found is None:
         message = aws_texts.iam.no_such_principal(arn)
@@ -46,7 +45,7 @@ def principal_at(arn: str, account: Account) -> Entity:
     return found
 
 
-def sources_of(entity: Entity, account: Account, exclusions: Sequence[object]) -> tuple[tuple[Source, ...], tuple[Source, ...] | None]:
+def sources_of(entity: Holder, account: Account, exclusions: Sequence[object]) -> tuple[tuple[Source, ...], tuple[Source, ...] | None]:
     """Return the identity-based policies of *entity*, those of a user's groups among them, and its permissions boundary.
 
     *exclusions* are the PolicyIdentifiers of policies to leave out.
@@ -55,7 +54,7 @@ def sources_of(entity: Entity, account: Account, exclusions: Sequence[object]) -
         RegistrationError: A PolicyIdentifier has none or several of its members.
     """
     excluded = frozenset(map(_exclusion, exclusions))
-    holders: list[Entity] = [entity, *(entity.groups if isinstance(entity, User) else ())]
+    holders: list[Holder] = [entity, *(entity.groups if isinstance(entity, User) else ())]
     found: list[Source] = []
     for holder in holders:
         kind = _kind(holder)
@@ -102,7 +101,7 @@ def resource_policy_of(document: str | None) -> Source | None:
     return None if document is None else replace(input_policies([document], "ResourcePolicy", kind="resource")[0], id="ResourcePolicy")
 
 
-def check_custom(resource_policy: str | None, caller_arn: str | None, source: Entity | None = None) -> None:
+def check_custom(resource_policy: str | None, caller_arn: str | None, source: Holder | None = None) -> None:
     """Require CallerArn with a policy of the resource, unless the policies are those of a user, who is then the caller.
 
     Raises:
@@ -118,7 +117,7 @@ def check_custom(resource_policy: str | None, caller_arn: str | None, source: En
 
 
 def calling(
-    caller_arn: str | None, source: Entity | None, context: IamContext, *, sources: tuple[Source, ...], boundary: tuple[Source, ...] | None
+    caller_arn: str | None, source: Holder | None, context: IamContext, *, sources: tuple[Source, ...], boundary: tuple[Source, ...] | None
 ) -> Caller:
     """Return the caller of a simulation with the policies of the simulation.
 
@@ -226,7 +225,7 @@ def _exclusion(given: object) -> Hashable:
     return str(value.get("PolicyName")), str(value.get("AttachmentType")), str(value.get("AttachmentName"))
 
 
-def _kind(entity: Entity) -> str:
+def _kind(entity: Holder) -> str:
     return USER.noun if isinstance(entity, User) else GROUP.noun if isinstance(entity, Group) else ROLE.noun
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from federation.account import Account, Role
-from federation.account.model import Group, User
+from federation.account import Account
+from federation.account.model import Group
+from federation.iam.entities import Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ def usage_of_policies(account: Account) -> Mapping[str, Usage]:
     return found
 
 
-def entities(account: Account) -> Iterator[Role | User | Group]:
+def entities(account: Account) -> Iterator[Holder]:
     """Yield every role, user and group."""
     yield from account.roles.values()
     yield from account.users.values()
     yield from account.groups.values()
 
 
-def boundary_of(entity: Role | User | Group) -> str | None:
+def boundary_of(entity: Holder) -> str | None:
     """Return the ARN of the permissions boundary of *entity*; groups have none."""
     return None if isinstance(entity, Group) else entity.permissions_boundary

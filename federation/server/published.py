@@ -13,7 +13,7 @@ from federation.sts.service import SecurityTokenService
 HEALTH_PATH: Final = "/health"
 
 
-class Published(NamedTuple):
+class PublishedPages(NamedTuple):
     """What is published of one state of the account.
 
     Attributes:
@@ -27,9 +27,9 @@ class Published(NamedTuple):
     inspector: Inspector
 
 
-def published(service: SecurityTokenService) -> Published:
+def published(service: SecurityTokenService) -> PublishedPages:
     """Return what is published of the account of *service*."""
-    return Published(service, _documents(service), Inspector(service.account))
+    return PublishedPages(service, _documents(service), Inspector(service.account))
 
 
 def _documents(service: SecurityTokenService) -> dict[str, bytes]:

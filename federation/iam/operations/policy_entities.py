@@ -12,11 +12,10 @@ from federation.iam.answer import Result
 from federation.iam.authorizing import authorize_on_policy
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
+from federation.iam.entities import Holder
 from federation.iam.finding import check_attachable
 from federation.iam.paging import page
 from federation.iam.usage import boundary_of, entities
-
-Holder = Role | User | Group
 
 _LISTS: Final = {"Group": "PolicyGroups", "User": "PolicyUsers", "Role": "PolicyRoles"}
 """Kind of an entity to the member of the result that lists it."""
