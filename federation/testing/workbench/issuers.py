@@ -103,6 +103,8 @@ class Issuers:
         """
         issuer = read_url(url or shape.issuer)
         key = self._key(issuer, algorithm) or self._made(issuer, algorithm)
+        if not self._signs(issuer, algorithm):
+            self._shelf.write(_place(f"signs-{algorithm}", issuer), b"")
         others = tuple(each for each in self._keys(issuer) if each.algorithm != key.algorithm)
         return OidcForge(key=key, shape=shape, issuer=issuer, published=others)
 
@@ -160,7 +162,12 @@ class Issuers:
         return next((each for each in self._live.account.oidc_providers.values() if each.url == url), None)
 
     def _keys(self, url: str) -> tuple[TokenKey, ...]:
-        return tuple(key for name in ALGORITHMS if (key := self._key(url, name)) is not None)
+        """Return the keys that signed here. A shelf may hold others, of earlier tests."""
+        found = (self._key(url, name) for name in ALGORITHMS if self._signs(url, name))
+        return tuple(key for key in found if key is not None)
+
+    def _signs(self, url: str, algorithm: str) -> bool:
+        return self._shelf.read(_place(f"signs-{algorithm}", url)) is not None
 
     def _key(self, url: str, algorithm: str) -> TokenKey | None:
         pem = self._shelf.read(_place(f"key-{algorithm}", url))
