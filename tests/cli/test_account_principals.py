@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from federation.account.writing.accounts import set_account_alias
+from federation.account.writing.mfa_devices import create_mfa_device
 from tests.support.cli import Run
 
 AT = ("--at", "2026-11-24T12:00:30Z")
@@ -44,6 +46,17 @@ def test_a_device_of_ones_own(account: Path, run: Run, tmp_path: Path) -> None:
     refused = run("account", "enable-mfa-device", "--account", account, "--device-name", "other", "--secret-file", secret)
     assert refused.exit_code == 3
     assert "not base32!" not in refused.stderr
+
+
+def test_the_alias_and_a_device_of_no_one_are_shown(account: Path, run: Run) -> None:
+    set_account_alias(account, alias="acme")
+    device = create_mfa_device(account, name="spare")
+    shown = json.loads(run("account", "show", "--account", account, "--json").stdout)
+    assert (shown["alias"], shown["unassigned_mfa_devices"]) == ("acme", [device.serial_number])
+    text = run("account", "show", "--account", account).stdout
+    assert [line.split() for line in text.splitlines() if "acme" in line] == [["alias", "acme"]]
+    assert "enabled for no one" in text
+    assert device.secret not in text
 
 
 def test_an_issuer_and_a_rotated_keyring(account: Path, run: Run) -> None:
