@@ -56,7 +56,7 @@ _JWKS: Final = "/jwks"
 _SAML_METADATA: Final = "/metadata"
 
 
-class Asked(NamedTuple):
+class ControlRequest(NamedTuple):
     """A request of the control.
 
     Attributes:
@@ -68,9 +68,9 @@ class Asked(NamedTuple):
     body: bytes
 
 
-Answer = dict[str, Any] | bytes
+ControlAnswer = dict[str, Any] | bytes
 """JSON, or a document of XML."""
-Route = Callable[[Workbench, Asked], Answer]
+Route = Callable[[Workbench, ControlRequest], ControlAnswer]
 
 
 class Control:
@@ -114,7 +114,7 @@ class Control:
         try:
             _check_sender(request)
             route = _route(request.method, request.path.removeprefix(PREFIX))
-            told = route(self._bench, Asked(_query(request.query), request.body))
+            told = route(self._bench, ControlRequest(_query(request.query), request.body))
             # The answer is read by programs: a document is the one exception, and it is what the identity provider publishes.
             content = (_METADATA, told) if isinstance(told, bytes) else (JSON, _json(told))
             return LoggedResponse(Response(200, content[0], request_id, content[1]), operation=OPERATION)
@@ -124,21 +124,21 @@ class Control:
             return _refused(as_failure(bug), request_id)
 
 
-def _snapshot(bench: Workbench, asked: Asked) -> Answer:
+def _snapshot(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     return {"name": bench.snapshot(**read_body(asked.body, NAMED))}
 
 
-def _reset(bench: Workbench, asked: Asked) -> Answer:
+def _reset(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     given = read_body(asked.body, NAMED)
     bench.reset(**given)
     return {"name": given.get("name", START)}
 
 
-def _clock(bench: Workbench, _: Asked) -> Answer:
+def _clock(bench: Workbench, _: ControlRequest) -> ControlAnswer:
     return bench.clock.as_dict()
 
 
-def _set_clock(bench: Workbench, asked: Asked) -> Answer:
+def _set_clock(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     ticking = bench.clock
     given = {} if asked.body.strip() == b"null" else read_body(asked.body, CLOCK)
     if len(given) > 1:
@@ -156,34 +156,34 @@ def _set_clock(bench: Workbench, asked: Asked) -> Answer:
     return ticking.as_dict()
 
 
-def _mint_oidc(bench: Workbench, asked: Asked) -> Answer:
+def _mint_oidc(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     return bench.oidc.mint(**read_body(asked.body, MINT_OIDC)).as_dict()
 
 
-def _mint_eks(bench: Workbench, asked: Asked) -> Answer:
+def _mint_eks(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     return bench.eks.mint(**read_body(asked.body, MINT_EKS)).as_dict()
 
 
-def _mint_saml(bench: Workbench, asked: Asked) -> Answer:
+def _mint_saml(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     return bench.saml.mint(**read_body(asked.body, MINT_SAML, required=LOGIN)).as_dict()
 
 
-def _access_key(bench: Workbench, asked: Asked) -> Answer:
+def _access_key(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     made = bench.access_key(**read_body(asked.body, {}))
     return {"access_key_id": made.id, "secret_access_key": made.secret}
 
 
-def _mfa_code(bench: Workbench, asked: Asked) -> Answer:
+def _mfa_code(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     return {"code": bench.mfa_code(**read_body(asked.body, MFA, required=tuple(MFA)))}
 
 
-def _publish(bench: Workbench, asked: Asked) -> Answer:
+def _publish(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     if asked.query.keys() != {"issuer"}:
         raise _query_refusal("issuer=URL", asked.query)
     return {"provider_arn": bench.oidc.publish(asked.query["issuer"], asked.body)}
 
 
-def _events(bench: Workbench, asked: Asked) -> Answer:
+def _events(bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     query = {"last": "1", "refused": "false", **asked.query}
     if query.keys() - {"last", "refused"} or query["refused"] not in {"true", "false"}:
         raise _query_refusal("last=N, and refused=true for refused calls alone", asked.query)
@@ -226,7 +226,7 @@ def _route(method: str, path: str) -> Route:
     )
 
 
-def _document(issuer: str, find: Callable[[Issuers, str], dict[str, Any] | None], bench: Workbench, _: Asked) -> Answer:
+def _document(issuer: str, find: Callable[[Issuers, str], dict[str, Any] | None], bench: Workbench, _: ControlRequest) -> ControlAnswer:
     found = find(bench.oidc, issuer)
     if found is None:
         raise NoSuchEntity(
@@ -240,7 +240,7 @@ def _document(issuer: str, find: Callable[[Issuers, str], dict[str, Any] | None]
     return found
 
 
-def _metadata(provider: str, bench: Workbench, asked: Asked) -> Answer:
+def _metadata(provider: str, bench: Workbench, asked: ControlRequest) -> ControlAnswer:
     if asked.query.keys() - {"shape", "issuer"}:
         raise _query_refusal("shape=NAME and issuer=ENTITY-ID", asked.query)
     return bench.saml.metadata(provider, **asked.query)

@@ -49,4 +49,4 @@ def test_the_page_names_every_part_of_the_fixture() -> None:
 
 @pytest.mark.parametrize("name", strategies.__all__)
 def test_the_page_names_every_strategy(name: str) -> None:
-    assert f"`{name}`" in PAGE or name in {"FAULTS", "ClaimSet", "Instant", "Mismatch"}
+    assert f"`{name}`" in PAGE or name in {"FAULTS", "ClaimSet", "JudgedInstant", "UnmetPolicy"}

@@ -138,7 +138,7 @@ def test_fitting_policies_allow(document: Any) -> None:
 
 @quick
 @given(public.refusing_trust_policies(PROVIDER, KEYS, action=ACTION))
-def test_mismatching_policies_refuse_by_the_key_that_is_named(mismatch: public.Mismatch) -> None:
+def test_mismatching_policies_refuse_by_the_key_that_is_named(mismatch: public.UnmetPolicy) -> None:
     assert effect(mismatch.document) == "ImplicitDeny"
     for block in mismatch.document["Statement"][0]["Condition"].values():
         block.pop(mismatch.key, None)

@@ -13,7 +13,6 @@ from typing import Any, Final
 from federation.account.mfa_device import MfaDevice
 from federation.account.model import AccessKey, Group, Role, User
 from federation.account.reading.attachments import check_references
-from federation.account.reading.changing import Changing, changed, known_before, without
 from federation.account.reading.credentials import ACCESS_KEYS, MFA_DEVICES, NO_OWNER, read_access_keys, read_mfa_devices
 from federation.account.reading.directory import Contents, notes_on, read_contents
 from federation.account.reading.entities import GROUP, JSON, POLICY, ROLE, USER
@@ -21,6 +20,7 @@ from federation.account.reading.faults import Faults
 from federation.account.reading.files import Tree
 from federation.account.reading.names import read_name
 from federation.account.reading.policies import AWS_POLICIES, is_aws_managed, read_policies
+from federation.account.reading.rereading import Rereading, changed, known_before, without
 from federation.account.reading.roles import read_roles
 from federation.account.reading.saml_providers import SAML_PROVIDERS, provider_arn, read_saml_provider
 from federation.account.reading.trade_in import TRADE_IN_TOKENS, check_trade_in_references
@@ -57,215 +57,217 @@ def reread(contents: Contents, tree: Tree, files: Collection[str], faults: Fault
     """
     if not all(map(is_read_alone, files)):
         return read_contents(tree, faults)
-    changing = Changing(contents, tree, files, faults)
-    _read_policies(changing)
-    _read_roles(changing)
-    _read_groups(changing)
-    _read_users(changing)
-    _read_credentials(changing)
-    _read_saml_providers(changing)
-    _read_oidc_providers(changing)
-    _check_trade_in_tokens(changing)
-    return Contents(contents.settings, changing.account)
+    rereading = Rereading(contents, tree, files, faults)
+    _read_policies(rereading)
+    _read_roles(rereading)
+    _read_groups(rereading)
+    _read_users(rereading)
+    _read_credentials(rereading)
+    _read_saml_providers(rereading)
+    _read_oidc_providers(rereading)
+    _check_trade_in_tokens(rereading)
+    return Contents(contents.settings, rereading.account)
 
 
-def _read_policies(changing: Changing) -> None:
-    before, files = changing.account.policies, (*changing.files_in(POLICY.directory), *changing.files_in(AWS_POLICIES))
+def _read_policies(rereading: Rereading) -> None:
+    before, files = rereading.account.policies, (*rereading.files_in(POLICY.directory), *rereading.files_in(AWS_POLICIES))
     if not files:
         return
     touched = {file for file, _ in files}
     # Policies are few compared with what refers to them, and a file among those of the account may hold a policy of AWS.
     gone = {arn: policy for arn, policy in before.items() if policy.file in touched}
     kept = without(before, gone)
-    read = read_policies(changing.tree, changing.settings, changing.faults, files=changing.left(files))
+    read = read_policies(rereading.tree, rereading.settings, rereading.faults, files=rereading.left(files))
     for arn, policy in read.items():
         if arn in kept:
             found = f"{show(arn)} in {kept[arn].file}, too"
-            changing.faults.add(policy.file, "", "one file for each policy", found, "remove one of them")
+            rereading.faults.add(policy.file, "", "one file for each policy", found, "remove one of them")
     own = {arn: policy for arn, policy in read.items() if not is_aws_managed(arn)}
-    named = changing.renamed(changing.account.names.policies, gone.values(), own.values(), POLICY.directory)
-    changing.account = replace(
-        changing.account, policies=MappingProxyType({**kept, **read}), names=replace(changing.account.names, policies=named)
+    named = rereading.renamed(rereading.account.names.policies, gone.values(), own.values(), POLICY.directory)
+    rereading.account = replace(
+        rereading.account, policies=MappingProxyType({**kept, **read}), names=replace(rereading.account.names, policies=named)
     )
-    if gone.keys() - changing.account.policies.keys():
-        _check_holders(changing)
+    if gone.keys() - rereading.account.policies.keys():
+        _check_holders(rereading)
 
 
-def _read_roles(changing: Changing) -> None:
-    files = changing.files_in(ROLE.directory)
+def _read_roles(rereading: Rereading) -> None:
+    files = rereading.files_in(ROLE.directory)
     if files:
-        read = read_roles(changing.tree, changing.settings, changing.account.policies, changing.faults, files=changing.left(files))
-        gone = known_before(changing.account.names.roles, files)
-        named = changing.renamed(changing.account.names.roles, gone, read.values(), ROLE.directory)
-        roles = changed(changing.account.roles, {role.arn for role in gone}, read)
-        changing.account = replace(changing.account, roles=roles, names=replace(changing.account.names, roles=named))
+        read = read_roles(rereading.tree, rereading.settings, rereading.account.policies, rereading.faults, files=rereading.left(files))
+        gone = known_before(rereading.account.names.roles, files)
+        named = rereading.renamed(rereading.account.names.roles, gone, read.values(), ROLE.directory)
+        roles = changed(rereading.account.roles, {role.arn for role in gone}, read)
+        rereading.account = replace(rereading.account, roles=roles, names=replace(rereading.account.names, roles=named))
 
 
-def _read_groups(changing: Changing) -> None:
-    files = changing.files_in(GROUP.directory)
+def _read_groups(rereading: Rereading) -> None:
+    files = rereading.files_in(GROUP.directory)
     if not files:
         return
-    read = read_groups(changing.tree, changing.settings, changing.account.policies, changing.faults, files=changing.left(files))
-    gone = known_before(changing.account.names.groups, files)
-    named = changing.renamed(changing.account.names.groups, gone, read.values(), GROUP.directory)
-    groups = changed(changing.account.groups, {group.name for group in gone}, read)
-    changing.account = replace(changing.account, groups=groups, names=replace(changing.account.names, groups=named))
-    _follow_groups(changing, {group.name for group in gone})
+    read = read_groups(rereading.tree, rereading.settings, rereading.account.policies, rereading.faults, files=rereading.left(files))
+    gone = known_before(rereading.account.names.groups, files)
+    named = rereading.renamed(rereading.account.names.groups, gone, read.values(), GROUP.directory)
+    groups = changed(rereading.account.groups, {group.name for group in gone}, read)
+    rereading.account = replace(rereading.account, groups=groups, names=replace(rereading.account.names, groups=named))
+    _follow_groups(rereading, {group.name for group in gone})
 
 
-def _follow_groups(changing: Changing, names: Collection[str]) -> None:
+def _follow_groups(rereading: Rereading, names: Collection[str]) -> None:
     """Put the groups *names* as they are now into the users who are in them. Users whose files change are read later."""
-    groups, followed, touched = changing.account.groups, {}, set(changing.files)
-    for user in changing.account.users.values() if names else ():
+    groups, followed, touched = rereading.account.groups, {}, set(rereading.files)
+    for user in rereading.account.users.values() if names else ():
         if USER.file_of(user.name) in touched or not any(group.name in names for group in user.groups):
             continue
         missing = next((group.name for group in user.groups if group.name not in groups), None)
         if missing is not None:
-            changing.fault(USER.file_of(user.name), "$.GroupList", "names of groups in groups/", missing)
+            rereading.fault(USER.file_of(user.name), "$.GroupList", "names of groups in groups/", missing)
             continue
         followed[user.arn] = replace(user, groups=tuple(groups[group.name] for group in user.groups))
-    _put_users(changing, {}, followed)
+    _put_users(rereading, {}, followed)
 
 
-def _read_users(changing: Changing) -> None:
-    files = changing.files_in(USER.directory)
+def _read_users(rereading: Rereading) -> None:
+    files = rereading.files_in(USER.directory)
     if files:
         read = read_users(
-            changing.tree,
-            changing.settings,
-            policies=changing.account.policies,
-            groups=changing.account.groups,
-            faults=changing.faults,
-            files=changing.left(files),
+            rereading.tree,
+            rereading.settings,
+            policies=rereading.account.policies,
+            groups=rereading.account.groups,
+            faults=rereading.faults,
+            files=rereading.left(files),
         )
-        gone = {user.arn: user for user in known_before(changing.account.names.users, files)}
-        _put_users(changing, gone, read)
-        _follow_users(changing, {arn: user for arn, user in gone.items() if arn not in read})
+        gone = {user.arn: user for user in known_before(rereading.account.names.users, files)}
+        _put_users(rereading, gone, read)
+        _follow_users(rereading, {arn: user for arn, user in gone.items() if arn not in read})
 
 
-def _put_users(changing: Changing, gone: Mapping[str, User], read: Mapping[str, User]) -> None:
+def _put_users(rereading: Rereading, gone: Mapping[str, User], read: Mapping[str, User]) -> None:
     if gone or read:
-        named = changing.renamed(changing.account.names.users, gone.values(), read.values(), USER.directory)
-        users = changed(changing.account.users, gone.keys(), read)
-        changing.account = replace(changing.account, users=users, names=replace(changing.account.names, users=named))
+        named = rereading.renamed(rereading.account.names.users, gone.values(), read.values(), USER.directory)
+        users = changed(rereading.account.users, gone.keys(), read)
+        rereading.account = replace(rereading.account, users=users, names=replace(rereading.account.names, users=named))
 
 
-def _follow_users(changing: Changing, gone: Mapping[str, User]) -> None:
+def _follow_users(rereading: Rereading, gone: Mapping[str, User]) -> None:
     """Give keys and devices of users that moved to another path to the user of the same name. Files that change are read later."""
     if not gone:
         return
-    touched, keys, devices = set(changing.files), without(changing.account.access_keys, ()), dict(changing.account.mfa_devices)
-    for key in changing.account.access_keys.values():
+    touched, keys, devices = set(rereading.files), without(rereading.account.access_keys, ()), dict(rereading.account.mfa_devices)
+    for key in rereading.account.access_keys.values():
         file = f"{ACCESS_KEYS}/{key.id}{JSON}"
         if key.user is not None and key.user in gone and file not in touched:
-            keys[key.id] = replace(key, user=_owner_after(changing, gone[key.user], file))
+            keys[key.id] = replace(key, user=_owner_after(rereading, gone[key.user], file))
     for arn, user in gone.items():
         left = {name: each for name, each in devices.pop(arn, {}).items() if f"{MFA_DEVICES}/{_device(name)}{JSON}" not in touched}
         if left:
-            devices[_owner_after(changing, user, MFA_DEVICES)] = MappingProxyType(left)
-    changing.account = replace(changing.account, access_keys=MappingProxyType(keys), mfa_devices=MappingProxyType(devices))
+            devices[_owner_after(rereading, user, MFA_DEVICES)] = MappingProxyType(left)
+    rereading.account = replace(rereading.account, access_keys=MappingProxyType(keys), mfa_devices=MappingProxyType(devices))
 
 
-def _owner_after(changing: Changing, user: User, file: str) -> str:
-    present = changing.account.user_named(user.name)
+def _owner_after(rereading: Rereading, user: User, file: str) -> str:
+    present = rereading.account.user_named(user.name)
     if present is None:
-        changing.fault(file, "$.UserName", "the name of a user in users/, or none for the root", user.name)
+        rereading.fault(file, "$.UserName", "the name of a user in users/, or none for the root", user.name)
     return user.arn if present is None else present.arn
 
 
-def _read_credentials(changing: Changing) -> None:
-    users, faults = changing.account.names.users, changing.faults
-    files = changing.files_in(ACCESS_KEYS)
+def _read_credentials(rereading: Rereading) -> None:
+    users, faults = rereading.account.names.users, rereading.faults
+    files = rereading.files_in(ACCESS_KEYS)
     if files:
-        keys: dict[str, AccessKey] = read_access_keys(changing.tree, changing.settings, users, faults, files=changing.left(files))
-        changing.account = replace(changing.account, access_keys=changed(changing.account.access_keys, {name for _, name in files}, keys))
-    files = changing.files_in(MFA_DEVICES)
+        keys: dict[str, AccessKey] = read_access_keys(rereading.tree, rereading.settings, users, faults, files=rereading.left(files))
+        rereading.account = replace(
+            rereading.account, access_keys=changed(rereading.account.access_keys, {name for _, name in files}, keys)
+        )
+    files = rereading.files_in(MFA_DEVICES)
     if files:
         names = {name for _, name in files}
         owners: dict[str, Mapping[str, MfaDevice]] = {}
-        for arn, devices in (*changing.account.mfa_devices.items(), (NO_OWNER, changing.account.unassigned_mfa_devices)):
+        for arn, devices in (*rereading.account.mfa_devices.items(), (NO_OWNER, rereading.account.unassigned_mfa_devices)):
             owners[arn] = {serial: each for serial, each in devices.items() if _device(serial) not in names}
-        for arn, read in read_mfa_devices(changing.tree, changing.settings, users, faults, files=changing.left(files)).items():
+        for arn, read in read_mfa_devices(rereading.tree, rereading.settings, users, faults, files=rereading.left(files)).items():
             owners[arn] = {**owners.get(arn, {}), **read}
         unassigned = owners.pop(NO_OWNER)
         assigned = {arn: each for arn, each in owners.items() if each}
-        changing.account = replace(
-            changing.account, mfa_devices=MappingProxyType(assigned), unassigned_mfa_devices=MappingProxyType(unassigned)
+        rereading.account = replace(
+            rereading.account, mfa_devices=MappingProxyType(assigned), unassigned_mfa_devices=MappingProxyType(unassigned)
         )
 
 
-def _read_saml_providers(changing: Changing) -> None:
-    providers = dict(changing.account.saml_providers)
-    for directory in changing.directories(SAML_PROVIDERS):
+def _read_saml_providers(rereading: Rereading) -> None:
+    providers = dict(rereading.account.saml_providers)
+    for directory in rereading.directories(SAML_PROVIDERS):
         entry = directory.rpartition("/")[2]
-        name = read_name(entry, directory=SAML_PROVIDERS, suffix="", faults=changing.faults)
+        name = read_name(entry, directory=SAML_PROVIDERS, suffix="", faults=rereading.faults)
         if name is None:
             continue
-        arn = provider_arn(changing.settings, name)
+        arn = provider_arn(rereading.settings, name)
         providers.pop(arn, None)
-        if changing.tree.entries(directory):
-            read = read_saml_provider(changing.tree, directory, arn, changing.settings, changing.faults)
+        if rereading.tree.entries(directory):
+            read = read_saml_provider(rereading.tree, directory, arn, rereading.settings, rereading.faults)
             providers |= {} if read is None else {arn: read}
-    if providers != changing.account.saml_providers:
-        changing.account = replace(changing.account, saml_providers=MappingProxyType(providers))
-        _note(changing)
+    if providers != rereading.account.saml_providers:
+        rereading.account = replace(rereading.account, saml_providers=MappingProxyType(providers))
+        _note(rereading)
 
 
-def _read_oidc_providers(changing: Changing) -> None:
-    directories = changing.directories(OIDC_PROVIDERS)
+def _read_oidc_providers(rereading: Rereading) -> None:
+    directories = rereading.directories(OIDC_PROVIDERS)
     if not directories:
         return
     from federation.account.reading.oidc_providers import directory_of, read_oidc_provider  # noqa: PLC0415 - key handling is imported where the account has such providers
 
     providers: dict[str, Any] = {
         arn: provider
-        for arn, provider in changing.account.oidc_providers.items()
+        for arn, provider in rereading.account.oidc_providers.items()
         if f"{OIDC_PROVIDERS}/{directory_of(provider.url)}" not in directories
     }
     for directory in directories:
-        if any(not changing.tree.is_directory(f"{directory}/{entry}") for entry in changing.tree.entries(directory)):
-            read = read_oidc_provider(changing.tree, directory, changing.settings, changing.faults)
+        if any(not rereading.tree.is_directory(f"{directory}/{entry}") for entry in rereading.tree.entries(directory)):
+            read = read_oidc_provider(rereading.tree, directory, rereading.settings, rereading.faults)
             providers |= {} if read is None else {read.arn: read}
-    changing.account = replace(changing.account, oidc_providers=MappingProxyType(providers))
-    _note(changing)
+    rereading.account = replace(rereading.account, oidc_providers=MappingProxyType(providers))
+    _note(rereading)
 
 
-def _note(changing: Changing) -> None:
-    account = changing.account
+def _note(rereading: Rereading) -> None:
+    account = rereading.account
     providers: tuple[Provider, ...] = (*account.saml_providers.values(), *account.oidc_providers.values())
-    changing.account = replace(account, notes=notes_on(changing.settings, account.keyring, providers))
+    rereading.account = replace(account, notes=notes_on(rereading.settings, account.keyring, providers))
 
 
-def _check_trade_in_tokens(changing: Changing) -> None:
-    for digest, token in changing.account.trade_in_tokens.items():
+def _check_trade_in_tokens(rereading: Rereading) -> None:
+    for digest, token in rereading.account.trade_in_tokens.items():
         file = f"{TRADE_IN_TOKENS}/{digest}{JSON}"
         check_trade_in_references(
             token.role_arn,
             token.policy_arns,
-            roles=changing.account.roles,
-            policies=changing.account.policies,
+            roles=rereading.account.roles,
+            policies=rereading.account.policies,
             file=file,
-            faults=changing.faults,
+            faults=rereading.faults,
         )
 
 
-def _check_holders(changing: Changing) -> None:
+def _check_holders(rereading: Rereading) -> None:
     """Require that nothing refers to a policy that the account no longer has."""
     holders: Iterator[tuple[str, Role | User | Group]] = (
         (kind.file_of(holder.name), holder)
-        for kind, holding in ((ROLE, changing.account.roles), (USER, changing.account.users), (GROUP, changing.account.groups))
+        for kind, holding in ((ROLE, rereading.account.roles), (USER, rereading.account.users), (GROUP, rereading.account.groups))
         for holder in holding.values()
     )
-    touched = set(changing.files)
+    touched = set(rereading.files)
     for file, holder in holders:
         if file not in touched and (holder.attached_policies or getattr(holder, "permissions_boundary", None)):
             check_references(
                 holder.attached_policies,
                 boundary=None if isinstance(holder, Group) else holder.permissions_boundary,
-                policies=changing.account.policies,
+                policies=rereading.account.policies,
                 file=file,
-                settings=changing.settings,
-                faults=changing.faults,
+                settings=rereading.settings,
+                faults=rereading.faults,
             )
 
 

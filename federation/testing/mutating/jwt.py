@@ -15,7 +15,7 @@ from federation.jose import base64url
 from federation.jose.algorithms import ALGORITHMS
 from federation.testing.oidc import TokenKey
 
-Named = tuple[str, tuple[str, ...], str]
+NamedToken = tuple[str, tuple[str, ...], str]
 """Name, attack rows and the mutated token."""
 
 HMACS: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
@@ -27,7 +27,7 @@ _ATTACKER_URL: Final = "https://attacker.example/keys"
 _JUNK: Final = ("=", " ", "\n", "+", "/", "A", "\0")
 
 
-def jwt_changes(token: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Named]:
+def jwt_changes(token: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[NamedToken]:
     """Yield the mutations of *token*.
 
     Args:
@@ -45,7 +45,7 @@ def jwt_changes(token: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Named
     yield from _forms(header, payload, signature)
 
 
-def _unsigned(parameters: dict[str, Any], payload: str, signature: str) -> Iterator[Named]:
+def _unsigned(parameters: dict[str, Any], payload: str, signature: str) -> Iterator[NamedToken]:
     for alg in NONES:
         for name, last in (("empty signature", ""), ("its signature", signature)):
             yield f"alg {alg!r}, {name}", ("J01",), f"{_part({**parameters, 'alg': alg})}.{payload}.{last}"
@@ -55,7 +55,7 @@ def _unsigned(parameters: dict[str, Any], payload: str, signature: str) -> Itera
         yield f"alg {value!r}", ("J02",), f"{_part({**parameters, 'alg': value})}.{payload}.{signature}"
 
 
-def _confused(parameters: dict[str, Any], payload: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Named]:
+def _confused(parameters: dict[str, Any], payload: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[NamedToken]:
     secrets = {f"JWK {place} as {form}": secret for place, jwk in enumerate(keys) for form, secret in hmac_secrets(jwk).items()}
     for alg in HMACS:
         yield f"{alg} with an empty secret", ("J44",), by_hmac({**parameters, "alg": alg}, payload, b"")
@@ -88,7 +88,7 @@ def hmac_secrets(jwk: Mapping[str, Any]) -> dict[str, bytes]:
     return secrets
 
 
-def _relabelled(parameters: dict[str, Any], payload: str, signature: str) -> Iterator[Named]:
+def _relabelled(parameters: dict[str, Any], payload: str, signature: str) -> Iterator[NamedToken]:
     """Yield the token with another header and its old signature."""
     for alg in (*ALGORITHMS, "ES256K", "rs256", "RS1"):
         if alg != parameters.get("alg"):
@@ -99,7 +99,7 @@ def _relabelled(parameters: dict[str, Any], payload: str, signature: str) -> Ite
     yield "alg twice", ("J25",), f"{base64url.encode(doubled.encode())}.{payload}.{signature}"
 
 
-def _of_another_key(parameters: dict[str, Any], claims: dict[str, Any]) -> Iterator[Named]:
+def _of_another_key(parameters: dict[str, Any], claims: dict[str, Any]) -> Iterator[NamedToken]:
     """Yield forged claims that an attacker's key of the same algorithm and kid signed, with each way to bring a key."""
     alg = parameters.get("alg") if parameters.get("alg") in ALGORITHMS else "RS256"
     key = _attacker(str(alg))
@@ -116,7 +116,7 @@ def _of_another_key(parameters: dict[str, Any], claims: dict[str, Any]) -> Itera
     yield "another key, b64 false", ("J17",), _signed(key, {**kept, "b64": False}, forged)
 
 
-def _changed_claims(header: str, claims: dict[str, Any], signature: str) -> Iterator[Named]:
+def _changed_claims(header: str, claims: dict[str, Any], signature: str) -> Iterator[NamedToken]:
     """Yield changed claims under the old signature."""
 
     def under(changed: bytes) -> str:
@@ -132,7 +132,7 @@ def _changed_claims(header: str, claims: dict[str, Any], signature: str) -> Iter
     yield "claims of a list", ("J26",), under(_json([claims]))
 
 
-def _signatures(signing_input: str, signature: str) -> Iterator[Named]:
+def _signatures(signing_input: str, signature: str) -> Iterator[NamedToken]:
     octets = base64url.decode(signature) or b""
     zeros, ones = bytes(len(octets)), b"\xff" * len(octets)
     for name, row, value in (
@@ -148,7 +148,7 @@ def _signatures(signing_input: str, signature: str) -> Iterator[Named]:
         yield f"signature {name}", (row,), f"{signing_input}.{base64url.encode(value)}"
 
 
-def _forms(header: str, payload: str, signature: str) -> Iterator[Named]:
+def _forms(header: str, payload: str, signature: str) -> Iterator[NamedToken]:
     token = f"{header}.{payload}.{signature}"
     flattened = {"protected": header, "payload": payload, "signature": signature}
     yield "flattened JSON serialisation", ("J18",), json.dumps(flattened)

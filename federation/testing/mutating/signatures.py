@@ -51,10 +51,10 @@ _URIS: Final = (
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _VALUES: Final = ("", "AA==", "not base64", "Zm9yZ2Vk" * 40)
 
-Named = tuple[str, tuple[str, ...], Hook]
+NamedEdit = tuple[str, tuple[str, ...], Hook]
 
 
-def signature_edits(root: etree._Element) -> Iterator[Named]:
+def signature_edits(root: etree._Element) -> Iterator[NamedEdit]:
     """Yield name, attack rows and edit of every change to a signature of *root*. An edit raises `LookupError` where it does not apply."""
     yield "unsigned", ("S25",), _unsigned
     yield "unsigned, subject forged", ("S25",), _unsigned_and_forged
@@ -81,7 +81,7 @@ def signature_edits(root: etree._Element) -> Iterator[Named]:
     yield from _of_another_key(root)
 
 
-def _of_another_key(root: etree._Element) -> Iterator[Named]:
+def _of_another_key(root: etree._Element) -> Iterator[NamedEdit]:
     """Yield forged logins that an attacker's key signed, with each way to name a key."""
     genuine = certificate_of(root)
     attacker = same_name(genuine)

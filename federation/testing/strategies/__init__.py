@@ -21,17 +21,17 @@ from federation.testing.strategies.colliding import (
     policy_documents,
     policy_request_keys,
 )
-from federation.testing.strategies.instants import Instant, instants
+from federation.testing.strategies.instants import JudgedInstant, instants
 from federation.testing.strategies.logins import aws_attributes, logins, subjects
 from federation.testing.strategies.mutations import damaged, mutated
-from federation.testing.strategies.policies import Mismatch, refusing_trust_policies, trust_policies
+from federation.testing.strategies.policies import UnmetPolicy, refusing_trust_policies, trust_policies
 from federation.testing.strategies.values import json_values, session_names, tag_keys, tag_values, values_of_any_type, xml_text
 
 __all__ = [
     "FAULTS",
     "ClaimSet",
-    "Instant",
-    "Mismatch",
+    "JudgedInstant",
+    "UnmetPolicy",
     "arn_patterns",
     "arns",
     "aws_attributes",

@@ -38,7 +38,7 @@ class ClaimSet:
         return forge.sign(json.dumps(header).encode(), json.dumps(self.claims).encode())
 
 
-Changes = st.SearchStrategy[dict[str, object]]
+ClaimChange = st.SearchStrategy[dict[str, object]]
 
 
 def valid_claim_sets(forge: OidcForge, *, at: datetime, audience: str) -> st.SearchStrategy[ClaimSet]:
@@ -101,7 +101,7 @@ def _changed(claims: Mapping[str, Any], changes: Mapping[str, object]) -> dict[s
     return {name: value for name, value in {**claims, **changes}.items() if value is not ABSENT}
 
 
-def _faults(forge: OidcForge, now: int, audience: str) -> dict[OidcCheck, Changes]:
+def _faults(forge: OidcForge, now: int, audience: str) -> dict[OidcCheck, ClaimChange]:
     """Return the changes that make each fault and no other."""
     return {
         "issuer": _set(
@@ -125,11 +125,11 @@ def _faults(forge: OidcForge, now: int, audience: str) -> dict[OidcCheck, Change
     }
 
 
-def _set(name: str, *values: object) -> Changes:
+def _set(name: str, *values: object) -> ClaimChange:
     return st.sampled_from(values).map(lambda value: {name: value})
 
 
-def _one_of_times(*values: object) -> Changes:
+def _one_of_times(*values: object) -> ClaimChange:
     return st.builds(lambda name, value: {name: value}, st.sampled_from(("exp", "iat", "nbf")), st.sampled_from(values))
 
 

@@ -21,7 +21,7 @@ _FAR: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Instant:
+class JudgedInstant:
     """A time to judge a token at.
 
     Attributes:
@@ -47,7 +47,7 @@ class _Boundary:
         return at >= self.at if self.begins else at < self.at
 
 
-def instants(token: str, provider: SamlProvider | OidcProvider) -> st.SearchStrategy[Instant]:
+def instants(token: str, provider: SamlProvider | OidcProvider) -> st.SearchStrategy[JudgedInstant]:
     """Return instants at, just before and just after each boundary of *token*, and some between and beyond.
 
     Boundaries are its NotBefore, NotOnOrAfter, SessionNotOnOrAfter and IssueInstant with the provider's `max_age`, or its ``iat``, ``nbf``
@@ -65,9 +65,9 @@ def instants(token: str, provider: SamlProvider | OidcProvider) -> st.SearchStra
     near = st.sampled_from((timedelta(0), _TICK, -_TICK, timedelta(seconds=1), timedelta(seconds=-1)))
     offset = near | st.timedeltas(-_FAR, _FAR)
 
-    def judged(boundary: tuple[str, datetime], away: timedelta) -> Instant:
+    def judged(boundary: tuple[str, datetime], away: timedelta) -> JudgedInstant:
         at = boundary[1] + away
-        return Instant(at, boundary[0], all(rule.met(at) for rule in rules))
+        return JudgedInstant(at, boundary[0], all(rule.met(at) for rule in rules))
 
     return st.builds(judged, st.sampled_from(around), offset)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-Document = dict[str, Any]
+PolicyDocument = dict[str, Any]
 Keys = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class UnmetPolicy:
     """A trust policy that refuses a login because of one condition.
 
     Attributes:
@@ -21,11 +21,11 @@ class Mismatch:
         key: The condition key that does not match.
     """
 
-    document: Document
+    document: PolicyDocument
     key: str
 
 
-def trust_policies(provider: str, keys: Keys, *, action: str) -> st.SearchStrategy[Document]:
+def trust_policies(provider: str, keys: Keys, *, action: str) -> st.SearchStrategy[PolicyDocument]:
     """Return trust policies that allow *action* for a login by *provider* whose request has the condition keys *keys*.
 
     Each has an Allow with conditions on any of the keys, and may have further statements that do not match. IAM stores some of them only
@@ -41,7 +41,7 @@ def trust_policies(provider: str, keys: Keys, *, action: str) -> st.SearchStrate
     return st.builds(lambda first, others: _document([first, *others]), allowing, beside)
 
 
-def refusing_trust_policies(provider: str, keys: Keys, *, action: str) -> st.SearchStrategy[Mismatch]:
+def refusing_trust_policies(provider: str, keys: Keys, *, action: str) -> st.SearchStrategy[UnmetPolicy]:
     """Return trust policies that do not allow *action* for *provider* and *keys*, because one condition of their only Allow does not match.
 
     Args:
@@ -51,23 +51,23 @@ def refusing_trust_policies(provider: str, keys: Keys, *, action: str) -> st.Sea
     """
     single = _single(keys)
 
-    def mismatching(key: str) -> st.SearchStrategy[Mismatch]:
+    def mismatching(key: str) -> st.SearchStrategy[UnmetPolicy]:
         others = {name: value for name, value in single.items() if name != key}
         block = _unmet(key, single[key])
-        return st.builds(lambda met, unmet: Mismatch(_document([_statement(provider, action, [*met, unmet])]), key), _met(others), block)
+        return st.builds(lambda met, unmet: UnmetPolicy(_document([_statement(provider, action, [*met, unmet])]), key), _met(others), block)
 
     return st.sampled_from(sorted(single)).flatmap(mismatching)
 
 
-def _document(statements: Sequence[Document]) -> Document:
+def _document(statements: Sequence[PolicyDocument]) -> PolicyDocument:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def _statement(provider: str, action: str, blocks: Sequence[tuple[str, str, Any]]) -> Document:
+def _statement(provider: str, action: str, blocks: Sequence[tuple[str, str, Any]]) -> PolicyDocument:
     conditions: dict[str, dict[str, Any]] = {}
     for operator, key, value in blocks:
         conditions.setdefault(operator, {})[key] = value
-    stated: Document = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": action}
+    stated: PolicyDocument = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": action}
     return {**stated, "Condition": conditions} if conditions else stated
 
 
@@ -100,11 +100,11 @@ def _unmet(key: str, value: str) -> st.SearchStrategy[tuple[str, str, Any]]:
     return positive | st.just(("StringNotEquals", key, _literal(value))) | st.just(("Null", key, "true"))
 
 
-def _allow(provider: str, action: str, blocks: st.SearchStrategy[list[tuple[str, str, Any]]]) -> st.SearchStrategy[Document]:
+def _allow(provider: str, action: str, blocks: st.SearchStrategy[list[tuple[str, str, Any]]]) -> st.SearchStrategy[PolicyDocument]:
     return blocks.map(lambda met: _statement(provider, action, met))
 
 
-def _unmatched(provider: str, action: str, keys: Keys) -> st.SearchStrategy[Document]:
+def _unmatched(provider: str, action: str, keys: Keys) -> st.SearchStrategy[PolicyDocument]:
     elsewhere = st.sampled_from(("Allow", "Deny")).map(
         lambda effect: {"Effect": effect, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}
     )

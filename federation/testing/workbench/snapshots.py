@@ -13,25 +13,25 @@ from federation.account.snapshot import DEEPEST
 from federation.account.writing.atomic import PRIVATE_MODE
 from federation.account.writing.draft import Draft
 
-Files = dict[str, FileContent]
+StoredFiles = dict[str, FileContent]
 """The files of an account by name."""
 
 
-def files_of(draft: Draft) -> Files:
+def files_of(draft: Draft) -> StoredFiles:
     """Return all files of the account of *draft* that loading reads.
 
     Raises:
         AccountFaults: A file cannot be read.
     """
     faults = Faults()
-    found: Files = {}
+    found: StoredFiles = {}
     _collect(draft.tree(faults), "", found, depth=0)
     if len(faults):
         raise faults.error()
     return found
 
 
-def put_back(draft: Draft, files: Files) -> None:
+def put_back(draft: Draft, files: StoredFiles) -> None:
     """Change the account of *draft* to *files*: those that differ are written, and others are removed.
 
     Raises:
@@ -45,17 +45,17 @@ def put_back(draft: Draft, files: Files) -> None:
             draft.write(name, content.octets, mode=content.mode)
 
 
-def packed(files: Files) -> bytes:
+def packed(files: StoredFiles) -> bytes:
     """Return *files* as octets for `unpacked`."""
     return json.dumps({name: [each.mode, b64encode(each.octets).decode("ascii")] for name, each in files.items()}).encode("ascii")
 
 
-def unpacked(octets: bytes) -> Files:
+def unpacked(octets: bytes) -> StoredFiles:
     """Return the files in *octets*, which `packed` made."""
     return {name: FileContent(b64decode(content), mode) for name, (mode, content) in json.loads(octets).items()}
 
 
-def _collect(tree: Tree, directory: str, found: Files, *, depth: int) -> None:
+def _collect(tree: Tree, directory: str, found: StoredFiles, *, depth: int) -> None:
     for entry in tree.entries(directory):
         name = f"{directory}/{entry}" if directory else entry
         if not directory and is_left_alone(entry):

@@ -19,7 +19,7 @@ E = TypeVar("E")
 T = TypeVar("T", Role, User, Group, ManagedPolicy)
 
 
-class Changing:
+class Rereading:
     """One run of `federation.account.reading.changes.reread`.
 
     Attributes:
