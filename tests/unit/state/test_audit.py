@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from federation.errors import AccountFault
-from federation.state import AuditEvent, JsonLinesAudit, Origin, audit
+from federation.state import AuditEvent, AuditSinks, JsonLinesAudit, Origin, audit
 from tests.support.world import ISSUED
 
 AT = ISSUED
@@ -71,6 +71,15 @@ def test_what_cannot_be_recorded_is_a_fault(tmp_path: Path) -> None:
             JsonLinesAudit(path).record(event())
         assert refused.value.check == "audit"
     assert not target.exists()
+
+
+def test_several_sinks_get_each_event_and_one_that_cannot_take_it_refuses(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl"
+    AuditSinks(JsonLinesAudit(one), JsonLinesAudit(other)).record(event())
+    assert one.read_bytes() == other.read_bytes() != b""
+    (tmp_path / "directory").mkdir()
+    with pytest.raises(AccountFault):
+        AuditSinks(JsonLinesAudit(one), JsonLinesAudit(tmp_path / "directory")).record(event("bob"))
 
 
 def test_what_a_full_disk_cut_off_spoils_its_own_line_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
