@@ -5,9 +5,9 @@ BIN    := $(VENV)/bin
 JS     := tests/interop/js
 SDKS   := tests/interop/sdks
 BUILT  := $(CURDIR)/$(SDKS)/.cache
-JOBS   ?= auto
+JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo test clients calendar lint mutate bench fixtures docs search lock clean
+.PHONY: demo test growth clients calendar lint mutate bench fixtures docs search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +16,10 @@ demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not growth" $(if $(AREA),$$paths)
+
+growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
+	$(BIN)/pytest -q -m growth tests/attacks tests/unit/policy
 
 clients: $(VENV)/.dev $(if $(shell command -v go),$(BUILT)/go-call) $(if $(shell command -v mvn),$(BUILT)/java/.built)  ## AWS SDKs for Go and Java, AWS CLI v2
 	$(BIN)/pytest -m clients --durations=5 tests/interop/test_sdks.py tests/interop/test_iam_clients.py
@@ -42,7 +45,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests/unit/test_layers.py tests/docs/test_types.py
+	$(BIN)/pytest -q -m lint tests/unit/test_layers.py tests/unit/test_texts.py tests/unit/test_docstrings.py tests/unit/test_words.py tests/docs/test_types.py
 
 mutate: $(VENV)/.dev  ## small faults in the modules that check: MUTANTS=n per package, SEED=s, PACKAGE=name
 	$(BIN)/python -m tests.mutation $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(foreach name,$(PACKAGE),--package $(name))

@@ -29,6 +29,8 @@ from federation.testing.signing import sign_element
 from tests.support.paths import REPOSITORY
 from tests.support.signatures import AT, ISSUER, LOGIN, forge, tree
 
+pytestmark = pytest.mark.growth
+
 TIMES = 10
 TURNS = 4
 PREFIXES = ("#default", *(f"p{number}" for number in range(limits.INCLUSIVE_PREFIXES - 1)))

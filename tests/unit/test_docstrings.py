@@ -13,6 +13,8 @@ from federation import errors
 from tests.support.paths import REPOSITORY
 from tests.support.rooms import PUBLIC_ROOMS
 
+pytestmark = pytest.mark.lint
+
 HOUSE: Final = REPOSITORY / "federation"
 UNITS: Final = {
     "time": re.compile(r"\baware\b|\bUTC\b"),

@@ -12,6 +12,8 @@ import federation
 from tests.support.rooms import FLOORS
 from tests.support.source import nodes, tree
 
+pytestmark = pytest.mark.lint
+
 HOUSE = Path(federation.__file__).parent
 
 RANK = {room: rank for rank, floor in enumerate(FLOORS) for room in floor}

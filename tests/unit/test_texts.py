@@ -12,6 +12,8 @@ from federation import errors
 from tests.support.source import nodes
 from tests.support.texts import HOME, Module, home, others
 
+pytestmark = pytest.mark.lint
+
 SOURCE: Final = re.compile(
     r"(?:(?:Recorded|Observed|Documented|Reported): (?:docs/observed\.md [0-9]+\.[0-9]+|(?:STS|S3) API reference, [a-z ]+)"
     r"|This project's wording: .+)\.$"

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.support.paths import REPOSITORY
 from tests.support.source import tree
+
+pytestmark = pytest.mark.lint
 
 HOUSE: Final = REPOSITORY / "federation"
 NATURAL: Final[dict[str, str]] = {}

@@ -15,6 +15,8 @@ from federation.policy.lint import lint
 from tests.support.growth import assert_grows_linearly, cost
 from tests.support.policies import PROVIDER, SAML, ask, document, statement, trust
 
+pytestmark = pytest.mark.growth
+
 KEY = "saml:cn"
 Sizes = Callable[[int], tuple[list[str], list[str]]]
 """Values of a policy and of a request, so many of each, none of which matches any other."""
