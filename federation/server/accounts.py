@@ -56,12 +56,13 @@ def advanced(serving: Serving, entries: Sequence[JournalEntry]) -> Serving:
 class SharedAccount(LiveAccount):
     """The account that all workers of a server serve. A change by one worker is served by all of them from its next request on.
 
-    A change is written to the account directory and to the journal of the generation.
+    A change is written to the account directory and to the journal of the generation. It survives the end of any process. A power cut may
+    undo the last changes, each as a whole file, as it may forget the last uses of tokens (docs/adr/0017).
     """
 
     def __init__(self, directory: Path) -> None:
         """Change the account in *directory*. `follow` must be called before any other method."""
-        self._store, self._lock = DirectoryStore(directory), RLock()
+        self._store, self._lock = DirectoryStore(directory, names_synced=False), RLock()
         self._follower: Follower[Serving] | None = None
 
     def follow(self, follower: Follower[Serving]) -> None:

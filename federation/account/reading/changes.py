@@ -18,9 +18,10 @@ from federation.account.reading.directory import Contents, notes_on, read_conten
 from federation.account.reading.entities import GROUP, JSON, POLICY, ROLE, USER
 from federation.account.reading.faults import Faults
 from federation.account.reading.files import Tree
+from federation.account.reading.layered import changed
 from federation.account.reading.names import read_name
 from federation.account.reading.policies import AWS_POLICIES, is_aws_managed, read_policies
-from federation.account.reading.rereading import Rereading, changed, known_before, without
+from federation.account.reading.rereading import Rereading, known_before
 from federation.account.reading.roles import read_roles
 from federation.account.reading.saml_providers import SAML_PROVIDERS, provider_arn, read_saml_provider
 from federation.account.reading.trade_in import TRADE_IN_TOKENS, check_trade_in_references
@@ -76,7 +77,7 @@ def _read_policies(rereading: Rereading) -> None:
     touched = {file for file, _ in files}
     # Policies are few compared with what refers to them, and a file among those of the account may hold a policy of AWS.
     gone = {arn: policy for arn, policy in before.items() if policy.file in touched}
-    kept = without(before, gone)
+    kept = changed(before, gone, {})
     read = read_policies(rereading.tree, rereading.settings, rereading.faults, files=rereading.left(files))
     for arn, policy in read.items():
         if arn in kept:
@@ -84,9 +85,7 @@ def _read_policies(rereading: Rereading) -> None:
             rereading.faults.add(policy.file, "", "one file for each policy", found, "remove one of them")
     own = {arn: policy for arn, policy in read.items() if not is_aws_managed(arn)}
     named = rereading.renamed(rereading.account.names.policies, gone.values(), own.values(), POLICY.directory)
-    rereading.account = replace(
-        rereading.account, policies=MappingProxyType({**kept, **read}), names=replace(rereading.account.names, policies=named)
-    )
+    rereading.account = replace(rereading.account, policies=changed(kept, (), read), names=replace(rereading.account.names, policies=named))
     if gone.keys() - rereading.account.policies.keys():
         _check_holders(rereading)
 
@@ -154,7 +153,7 @@ def _follow_users(rereading: Rereading, gone: Mapping[str, User]) -> None:
     """Give keys and devices of users that moved to another path to the user of the same name. Files that change are read later."""
     if not gone:
         return
-    touched, keys, devices = set(rereading.files), without(rereading.account.access_keys, ()), dict(rereading.account.mfa_devices)
+    touched, keys, devices = set(rereading.files), dict(rereading.account.access_keys), dict(rereading.account.mfa_devices)
     for key in rereading.account.access_keys.values():
         file = f"{ACCESS_KEYS}/{key.id}{JSON}"
         if key.user is not None and key.user in gone and file not in touched:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import TypeVar
 
 from federation.account.model import Account, Group, ManagedPolicy, Role, User
@@ -11,6 +10,7 @@ from federation.account.reading.directory import Contents
 from federation.account.reading.entities import JSON, Files
 from federation.account.reading.faults import Faults
 from federation.account.reading.files import DIRECTORY_ENTRIES, Tree
+from federation.account.reading.layered import changed
 from federation.account.reading.names import name_of, read_name
 from federation.account.reading.settings import Settings
 from federation.errors import show
@@ -58,17 +58,19 @@ class Rereading:
 
     def renamed(self, names: Mapping[str, T], gone: Collection[T], read: Collection[T], directory: str) -> Mapping[str, T]:
         """Return *names* without *gone* and with *read*, the entities in *directory*, and record names that differ by case alone."""
-        kept = without(names, {each.name.lower() for each in gone})
+        left, added = {each.name.lower() for each in gone}, dict[str, T]()
         for each in read:
-            twin = kept.get(each.name.lower())
+            lower = each.name.lower()
+            twin = added.get(lower) or (None if lower in left else names.get(lower))
+            added[lower] = each
             if twin is not None and twin.name != each.name:
                 file = f"{directory}/{each.name}{JSON}"
                 expected, remedy = "names that differ by more than case", "IAM names are unique whatever the case"
                 self.faults.add(file, "", expected, show(twin.name), remedy)
-            kept[each.name.lower()] = each
-        if len(kept) > DIRECTORY_ENTRIES:
-            self.faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(kept)), "split the account")
-        return MappingProxyType(kept)
+        after = changed(names, left, added)
+        if len(after) > DIRECTORY_ENTRIES:
+            self.faults.add(directory, "", f"at most {DIRECTORY_ENTRIES} entries", str(len(after)), "split the account")
+        return after
 
     def fault(self, file: str, path: str, expected: str, found: str) -> None:
         """Record that *file* names something at *path* that is not there."""
@@ -79,19 +81,3 @@ def known_before(names: Mapping[str, T], files: Files) -> list[T]:
     """Return the entities of *files* as they were."""
     known = [(names.get(name.lower()), name) for _, name in files]
     return [each for each, name in known if each is not None and each.name == name]
-
-
-def without(known: Mapping[str, E], gone: Collection[str]) -> dict[str, E]:
-    """Return a copy of *known* without the keys *gone*."""
-    # A proxy copies its dictionary as a whole. ``dict(proxy)`` asks for one key after another, which takes thirty times as long.
-    kept = known.copy() if isinstance(known, MappingProxyType) else dict(known)
-    for key in gone:
-        kept.pop(key, None)
-    return kept
-
-
-def changed(known: Mapping[str, E], gone: Collection[str], read: Mapping[str, E]) -> Mapping[str, E]:
-    """Return *known* without the keys *gone*, and with *read*."""
-    kept = without(known, gone)
-    kept.update(read)
-    return MappingProxyType(kept)

@@ -32,17 +32,20 @@ class NewFile(FileContent):
     replaces: bool = False
 
 
-def apply_changes(root: Path, changes: Mapping[str, NewFile | None]) -> None:
+def apply_changes(root: Path, changes: Mapping[str, NewFile | None], *, names_synced: bool = True) -> None:
     """Write every file of *changes* below *root*, by relative name, and remove those that are None; or change nothing.
 
     New content is first written to temporary files in the same directory, so that a full disk changes nothing. A new directory appears with
     all its files at once, and a directory that loses all its files disappears at once. Other files are renamed one by one, in order. When a
     rename fails, those before it are undone. Only a failure of the machine between the renames leaves some of them done.
 
+    The content of every file is synced before it gets its name. Where *names_synced* is False, the names are not, so that a power cut may
+    undo the last changes, each as a whole file.
+
     Raises:
         AccountFault: A name exists already, a directory of the path is a symbolic link, or the file system refuses.
     """
-    _Changing(root).apply(changes)
+    _Changing(root).apply(changes, names_synced=names_synced)
 
 
 class _Changing:
@@ -54,7 +57,7 @@ class _Changing:
         self._undo: list[Callable[[], object]] = []
         self._hidden: list[Path] = []
 
-    def apply(self, changes: Mapping[str, NewFile | None]) -> None:
+    def apply(self, changes: Mapping[str, NewFile | None], *, names_synced: bool) -> None:
         try:
             self._stage({file: new for file, new in changes.items() if new is not None})
             for beside, target, replaces in self._staged:
@@ -73,7 +76,7 @@ class _Changing:
                 _discard(beside)
         for hidden in self._hidden:
             _discard(hidden)
-        for directory in {(self._root / file).parent for file in changes}:
+        for directory in {(self._root / file).parent for file in changes} if names_synced else ():
             _sync_directory(directory)
 
     def _stage(self, files: Mapping[str, NewFile]) -> None:

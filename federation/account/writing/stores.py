@@ -61,8 +61,10 @@ class DirectoryStore(Store):
         root: The directory.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, names_synced: bool = True) -> None:
+        """Use the directory *root*. *names_synced* as for `apply_changes`."""
         self.root: Path = root
+        self._names_synced = names_synced
 
     def tree(self, faults: Faults) -> Tree:
         """Return the files. Reading records faults in *faults*."""
@@ -81,7 +83,7 @@ class DirectoryStore(Store):
 
     def apply(self, changes: Changes) -> None:
         """Write *changes* atomically (`apply_changes`)."""
-        apply_changes(self.root, changes)
+        apply_changes(self.root, changes, names_synced=self._names_synced)
 
 
 class MemoryStore(Store):
