@@ -14,6 +14,7 @@ import click
 
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import Instant, account_option, json_option
+from federation.cli.support.paths import PathType
 from federation.judging.bulk import Bench, judge_all
 from federation.judging.captures import Capture, Form, octets_in, read_captures
 from federation.judging.judge import Judgement, JudgingInstant
@@ -42,7 +43,7 @@ class InstantOrIssued(Instant):
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, type=PathType(exists=True, allow_dash=True), metavar="PATH…")
 @account_option
 @click.option("--at", type=InstantOrIssued(), help="Judge captures that have no instant at this one (ISO 8601), or when issued.")
 @click.option("--format", "form", type=click.Choice([f.value for f in Form]), default=Form.AUTO.value, help="Format of the files.")

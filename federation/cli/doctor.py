@@ -22,6 +22,7 @@ from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console, facts
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import json_option, moment_option
+from federation.cli.support.paths import PathType
 from federation.identity import timestamp
 from federation.validators import installed
 
@@ -33,7 +34,7 @@ SOON: Final = timedelta(days=30)
 
 
 @click.command()
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Also show the keys of this account.")
+@click.option("--account", "account_path", type=PathType(path_type=Path), help="Also show the keys of this account.")
 @moment_option("Look")
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_option, neighbour_option
+from federation.cli.support.paths import PathType
 from federation.profiles import Replay
 from federation.server.hosts import is_name
 from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run
@@ -37,7 +38,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="TCP port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
-@click.option("--audit-log", type=click.Path(path_type=Path), help="Append one JSON line per call to this file.")
+@click.option("--audit-log", type=PathType(path_type=Path), help="Append one JSON line per call to this file.")
 @click.option("--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: a file beside the account.")
 @click.option(
     "--replay",

@@ -19,6 +19,7 @@ from federation.cli.rendering.sources import Sources
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_document, read_token
 from federation.cli.support.options import at_option, json_option, quiet_option, token_argument, verbose_option
+from federation.cli.support.paths import PathType
 from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
 from federation.profiles import Profile
@@ -37,16 +38,16 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 
 @click.command()
 @token_argument
-@click.option("--metadata", type=click.Path(path_type=Path), help="SAML metadata of the identity provider.")
-@click.option("--jwks", type=click.Path(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
+@click.option("--metadata", type=PathType(path_type=Path), help="SAML metadata of the identity provider.")
+@click.option("--jwks", type=PathType(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
+@click.option("--account", "account_path", type=PathType(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
 @click.option("--provider", help="Name or ARN of the provider in the account; needed where the token claims no registered issuer.")
 @click.option("--profile", type=click.Choice([p.value for p in Profile]), help="The profile whose verdict decides. Default: strict.")
 @click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway. Default: none.")
 @click.option("--issuer", help="With --jwks: the issuer, exactly as in the iss of its tokens.")
 @click.option("--client-id", "client_ids", multiple=True, help="With --jwks: an audience that tokens may have; repeatable.")
 @click.option("--algorithm", "algorithms", multiple=True, help="With --jwks: an algorithm to accept; repeatable. Default: all.")
-@click.option("--discovery", type=click.Path(path_type=Path), help="With --jwks: the issuer's discovery document.")
+@click.option("--discovery", type=PathType(path_type=Path), help="With --jwks: the issuer's discovery document.")
 @click.option("--audience", "audiences", multiple=True, help="SAML: an audience of the service provider; repeatable. Default: AWS's.")
 @click.option("--recipient", "recipients", multiple=True, help="SAML: a URL at which it receives responses; repeatable. Default: AWS's.")
 @click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="SAML: which part must carry a signature.")
@@ -61,7 +62,7 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
     "--decryption-key",
     "decryption_keys",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     help="SAML: RSA key of the service provider, PEM; repeatable.",
 )
 @click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from federation.cli.main import cli
@@ -60,6 +60,7 @@ def test_safe_text_is_printable(text: str) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(["validate"], ["--account", "\0"], b"")
 @given(VERBS, st.lists(WORDS, max_size=6), st.binary(max_size=200))
 def test_any_words(verb: list[str], words: list[str], stdin: bytes) -> None:
     result = RUNNER.invoke(cli, [*verb, *words], input=stdin)

@@ -17,6 +17,7 @@ from federation.cli.rendering.findings import print_finding
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import DIM, GOOD, console, facts
 from federation.cli.support.options import account_option, json_option
+from federation.cli.support.paths import PathType
 from federation.errors import ValidationError
 from federation.policy import Kind
 from federation.profiles import Profile
@@ -39,7 +40,7 @@ def command() -> None:
 
 
 @command.command(epilog="Example:\n\n\b\n  federation account init account --account-id 123456789012")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=PathType(path_type=Path))
 @click.option("--account-id", required=True, help="Twelve digits.")
 @click.option("--partition", default="aws", show_default=True)
 @click.option("--profile", type=click.Choice([p.value for p in Profile]), default=Profile.STRICT.value, show_default=True)

@@ -22,6 +22,7 @@ from federation.cli.account.commands import (
     verb,
 )
 from federation.cli.support.inputs import read_token
+from federation.cli.support.paths import PathType
 
 ONCE: Final = "shown only now"
 key_option = click.option("--access-key-id", required=True, help="Id of the key, AKIA….")
@@ -30,7 +31,7 @@ key_option = click.option("--access-key-id", required=True, help="Id of the key,
 @verb("add-user", "--user-name alice --policy policy.json")
 @name_option(USER)
 @path_option("user")
-@click.option("--policy", type=click.Path(path_type=Path), help="An inline identity policy, JSON.")
+@click.option("--policy", type=PathType(path_type=Path), help="An inline identity policy, JSON.")
 @tags_option
 @boundary_option
 def add_user(
@@ -155,9 +156,7 @@ def delete_access_key(*, account_path: Path, access_key_id: str, as_json: bool) 
 @verb("enable-mfa-device", "--user-name alice")
 @user_option
 @click.option("--device-name", help="Name of the device. Default: the name of the user.")
-@click.option(
-    "--secret-file", type=click.Path(path_type=Path), help="File with the base32 secret of an existing device. Default: a new one."
-)
+@click.option("--secret-file", type=PathType(path_type=Path), help="File with the base32 secret of an existing device. Default: a new one.")
 def enable_mfa_device(
     *, account_path: Path, user_name: str | None, device_name: str | None, secret_file: Path | None, as_json: bool
 ) -> None:

@@ -27,6 +27,7 @@ from federation.cli.account.commands import (
 )
 from federation.cli.account.findings import TakenOver
 from federation.cli.support.inputs import read_text
+from federation.cli.support.paths import PathType
 
 SECONDS: Final = f"Seconds, {MAX_SESSION_DURATION_MIN} to {limits.ROLE_SESSION_MAX_SECONDS}."
 ARN: Final = "--policy-arn arn:aws:iam::123456789012:policy/Read"
@@ -35,9 +36,9 @@ version_option = click.option("--version-id", required=True, help="The version: 
 
 @verb("add-role", "--role-name Portal --trust-policy trust.json --max-session-duration 7200")
 @name_option(ROLE)
-@click.option("--trust-policy", required=True, type=click.Path(path_type=Path), help="The AssumeRolePolicyDocument, JSON.")
+@click.option("--trust-policy", required=True, type=PathType(path_type=Path), help="The AssumeRolePolicyDocument, JSON.")
 @click.option("--max-session-duration", type=int, default=MAX_SESSION_DURATION_MIN, show_default=True, help=SECONDS)
-@click.option("--policy", type=click.Path(path_type=Path), help="An inline identity policy, JSON.")
+@click.option("--policy", type=PathType(path_type=Path), help="An inline identity policy, JSON.")
 @path_option("role")
 @click.option("--description", default="", help="Free text.")
 @tags_option
@@ -104,7 +105,7 @@ def delete_role(*, account_path: Path, name: str, force: bool, as_json: bool) ->
 @verb("add-policy", "--policy-name Read policy.json")
 @name_option(POLICY)
 @path_option("policy")
-@click.argument("document", type=click.Path(path_type=Path))
+@click.argument("document", type=PathType(path_type=Path))
 def add_policy(document: Path, *, account_path: Path, name: str, entity_path: str, as_json: bool) -> None:
     """Add the managed policy in the file DOCUMENT."""
     text = read_text(document, longest=limits.POLICY_CHARS)

@@ -11,6 +11,7 @@ from federation import limits
 from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.account.commands import say, verb
 from federation.cli.support.inputs import read_document
+from federation.cli.support.paths import PathType
 from federation.cli.support.registration import rules_of, saml_rules, unset_option
 
 name_option = click.option("--name", required=True, help="Name of the provider, as in its ARN.")
@@ -18,14 +19,14 @@ keys_option = click.option(
     "--decryption-key",
     "decryption_keys",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     help="RSA key of the service provider, PEM; at most two.",
 )
 
 
 @verb("add-saml-provider", "--name Example --max-age none --clock-skew 60 metadata.xml")
 @name_option
-@click.argument("metadata", type=click.Path(path_type=Path))
+@click.argument("metadata", type=PathType(path_type=Path))
 @keys_option
 @saml_rules
 def add_saml_provider(
@@ -41,7 +42,7 @@ def add_saml_provider(
 
 @verb("update-saml-provider", "--name Example --metadata metadata.xml --unset max_age")
 @name_option
-@click.option("--metadata", type=click.Path(path_type=Path), help="Its current metadata.")
+@click.option("--metadata", type=PathType(path_type=Path), help="Its current metadata.")
 @keys_option
 @saml_rules
 @unset_option

@@ -14,16 +14,17 @@ from federation.cli.account.saml import private_keys
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import GOOD, console, facts
 from federation.cli.support.inputs import read_document
+from federation.cli.support.paths import PathType
 
 DUMP_OCTETS: Final = 268_435_456
 """Longest answer of IAM that is read, in octets: ten thousand roles take a tenth of it."""
 
 
 @verb("import", "details.json roles.json")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=PathType(path_type=Path))
 @click.option("--saml-provider-name", help="Name of the SAML provider, which get-saml-provider does not return.")
 @click.option(
-    "--decryption-key", "decryption_keys", multiple=True, type=click.Path(path_type=Path), help="Its private key, which IAM never returns."
+    "--decryption-key", "decryption_keys", multiple=True, type=PathType(path_type=Path), help="Its private key, which IAM never returns."
 )
 @click.option("--prune", is_flag=True, help="Delete policies, groups, users and roles that are not in the answers.")
 def import_answers(

@@ -10,23 +10,24 @@ import click
 from federation import limits
 from federation.cli.account.commands import say, verb
 from federation.cli.support.inputs import read_document, read_token
+from federation.cli.support.paths import PathType
 from federation.cli.support.registration import oauth_rules, oidc_rules, rules_of, unset_option
 
 GITHUB: Final = "--url https://token.actions.githubusercontent.com"
 
 url_option = click.option("--url", required=True, help="The issuer, exactly as in the iss of its tokens.")
-discovery_option = click.option("--discovery", type=click.Path(path_type=Path), help="The issuer's discovery document.")
+discovery_option = click.option("--discovery", type=PathType(path_type=Path), help="The issuer's discovery document.")
 server_option = click.option(
     "--name", required=True, help="Host of the server, the ProviderId: www.amazon.com, graph.facebook.com or another."
 )
-keys_option = click.option("--jwks", type=click.Path(path_type=Path), help="The server's key set, if its answers are signed (RFC 9701).")
+keys_option = click.option("--jwks", type=PathType(path_type=Path), help="The server's key set, if its answers are signed (RFC 9701).")
 provider_option = click.option("--provider", required=True, help="Name of the registered server.")
 
 
 @verb("add-oidc-provider", f"{GITHUB} --client-id sts.amazonaws.com --jwks jwks.json --clock-skew 30")
 @url_option
 @click.option("--client-id", "client_ids", multiple=True, required=True, help="An audience that tokens may have; repeatable.")
-@click.option("--jwks", type=click.Path(path_type=Path), help="The issuer's key set; its tokens are refused until it is registered.")
+@click.option("--jwks", type=PathType(path_type=Path), help="The issuer's key set; its tokens are refused until it is registered.")
 @discovery_option
 @oidc_rules
 def add_oidc_provider(
@@ -42,7 +43,7 @@ def add_oidc_provider(
 @verb("update-oidc-provider", f"{GITHUB} --jwks jwks.json")
 @url_option
 @click.option("--client-id", "client_ids", multiple=True, help="An audience that tokens may have; repeatable. Replaces all audiences.")
-@click.option("--jwks", type=click.Path(path_type=Path), help="The issuer's current key set.")
+@click.option("--jwks", type=PathType(path_type=Path), help="The issuer's current key set.")
 @discovery_option
 @oidc_rules
 @unset_option
@@ -121,7 +122,7 @@ def delete_oauth_provider(*, account_path: Path, name: str, as_json: bool) -> No
 
 @verb("add-token-information", "--provider www.amazon.com --answer answer.json token")
 @provider_option
-@click.option("--answer", required=True, type=click.Path(path_type=Path), help="The answer of the server: JSON, or a signed JWT.")
+@click.option("--answer", required=True, type=PathType(path_type=Path), help="The answer of the server: JSON, or a signed JWT.")
 @click.argument("token")
 def add_token_information(token: str, *, account_path: Path, provider: str, answer: Path, as_json: bool) -> None:
     """Register a server's answer about the access token TOKEN (a file, or - for standard input), under the token's SHA-256."""

@@ -16,6 +16,7 @@ from federation import clock
 from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.support.inputs import read_document
 from federation.cli.support.options import moment_option
+from federation.cli.support.paths import PathType
 from federation.jose.algorithms import ALGORITHMS
 from federation.testing.encryption import Encryption
 from federation.testing.forge import SamlForge, to_base64
@@ -71,10 +72,10 @@ def command() -> None:
 @click.option(
     "--sign", type=click.Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: what the product signs."
 )
-@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a new one.")
-@click.option("--certificate", "certificate_path", type=click.Path(path_type=Path), help="Certificate of --key, PEM.")
-@click.option("--encrypt-for", type=click.Path(path_type=Path), help="Certificate of the service provider to encrypt for, PEM.")
-@click.option("--metadata-out", type=click.Path(path_type=Path), help="Write the identity provider's metadata here.")
+@click.option("--key", "key_path", type=PathType(path_type=Path), help="Signing key, PEM. Default: a new one.")
+@click.option("--certificate", "certificate_path", type=PathType(path_type=Path), help="Certificate of --key, PEM.")
+@click.option("--encrypt-for", type=PathType(path_type=Path), help="Certificate of the service provider to encrypt for, PEM.")
+@click.option("--metadata-out", type=PathType(path_type=Path), help="Write the identity provider's metadata here.")
 @moment_option("Issue")
 def saml(
     *,
@@ -132,10 +133,10 @@ def saml(
 )
 @click.option("--validity", type=click.IntRange(1, 31_536_000), help="Seconds until it expires. Default: as the issuer does.")
 @click.option("--algorithm", type=click.Choice(list(ALGORITHMS)), help="Default: RS256, or the first that fits --key.")
-@click.option("--key", "key_path", type=click.Path(path_type=Path), help="Signing key, PEM. Default: a new one.")
+@click.option("--key", "key_path", type=PathType(path_type=Path), help="Signing key, PEM. Default: a new one.")
 @click.option("--kid", default="key-1", show_default=True, help="Key id.")
-@click.option("--jwks-out", type=click.Path(path_type=Path), help="Write the issuer's key set here.")
-@click.option("--discovery-out", type=click.Path(path_type=Path), help="Write the issuer's discovery document here.")
+@click.option("--jwks-out", type=PathType(path_type=Path), help="Write the issuer's key set here.")
+@click.option("--discovery-out", type=PathType(path_type=Path), help="Write the issuer's discovery document here.")
 @moment_option("Issue")
 def oidc(
     *,

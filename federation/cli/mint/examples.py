@@ -11,6 +11,7 @@ import click
 from federation import clock
 from federation.cli.support.fixtures import Fixtures, shown
 from federation.cli.support.options import account_option, moment_option
+from federation.cli.support.paths import PathType
 from federation.testing.examples import MFA_SERIAL, SAML_PROVIDER, SAML_ROLE, Examples, write_examples
 from federation.testing.mfa import mfa_code, mfa_device
 
@@ -21,7 +22,7 @@ _READ_ONLY: Final = "arn=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=PathType(path_type=Path))
 @moment_option("Issue the tokens")
 def examples(directory: Path, *, at: datetime | None) -> None:
     """Write the documented examples into DIRECTORY, valid from now or from --at, and print how to run them with the AWS CLI.

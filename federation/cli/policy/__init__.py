@@ -17,6 +17,7 @@ from federation.cli.sts.callers import caller_option
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_text
 from federation.cli.support.options import at_option, json_option, neighbour_option
+from federation.cli.support.paths import PathType
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.grammar import PRINCIPALED
 
@@ -35,19 +36,19 @@ command.add_command(lint, "lint")
 
 
 @command.command()
-@click.argument("document", type=click.Path(path_type=Path), required=False)
+@click.argument("document", type=PathType(path_type=Path), required=False)
 @kind_option
 @click.option(
     "--principal", metavar="TYPE:NAME", help="federated:ARN, aws:ARN, service:NAME or anonymous; for a DOCUMENT of kind trust or resource."
 )
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Instead of DOCUMENT: every policy of this account.")
+@click.option("--account", "account_path", type=PathType(path_type=Path), help="Instead of DOCUMENT: every policy of this account.")
 @neighbour_option
 @caller_option
 @click.option("--action", required=True, help="The action, e.g. sts:AssumeRoleWithSAML.")
 @click.option("--resource", help="ARN of the resource; none for trust policies.")
 @click.option(
     "--resource-policy",
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     help="With --account: the policy of the resource, for a role its trust policy; JSON.",
 )
 @click.option("--resource-account", help="With --account: the account of the resource, where its ARN has none.")

@@ -19,13 +19,14 @@ from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker, console
 from federation.cli.rendering.rows import labelled_rows
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import json_option
+from federation.cli.support.paths import PathType
 from federation.policy import Kind
 from federation.policy.lint import SEVERITIES, Severity
 
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[FILE]...")
-@click.option("--account", "account_path", type=click.Path(path_type=Path), help="Every policy of an account directory, instead of files.")
+@click.option("--account", "account_path", type=PathType(path_type=Path), help="Every policy of an account directory, instead of files.")
 @click.option(
     "--kind",
     type=click.Choice([each.value for each in Kind]),

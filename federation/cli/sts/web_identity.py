@@ -12,6 +12,7 @@ from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
 from federation.cli.support.inputs import read_token_text, token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
+from federation.cli.support.paths import PathType
 from federation.sts.service import SecurityTokenService
 
 
@@ -24,7 +25,7 @@ from federation.sts.service import SecurityTokenService
 @click.option("--web-identity-token", help="The ID token or access token, or file://PATH.")
 @click.option(
     "--web-identity-token-file",
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     envvar="AWS_WEB_IDENTITY_TOKEN_FILE",
     show_envvar=True,
     help="A file that holds the token, where --web-identity-token is not given.",

@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from federation.cli.support.paths import PathType
+
 _JSON: Final = "federation.cli.json"
 _ACCOUNT: Final = "federation.cli.account"
 _NEIGHBOURS: Final = "federation.cli.neighbours"
@@ -86,7 +88,7 @@ def noted_neighbours(ctx: click.Context) -> tuple[Path, ...]:
 account_option: Final[Decorator] = click.option(
     "--account",
     "account_path",
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     required=True,
     callback=_note_account,
     help="The account directory.",
@@ -99,7 +101,7 @@ neighbour_option: Final[Decorator] = click.option(
     "--neighbour",
     "neighbours",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PathType(path_type=Path),
     callback=_note_neighbours,
     help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
 )
