@@ -23,7 +23,7 @@ from federation.errors import AccountFault, AccountFaults
 from federation.server.access_log import AccessLog
 from federation.server.endpoint import as_failure
 from federation.server.generations import Board, FaultRecord, Mark, copies_in, faults_of, forget_votes, place_of, votes_on
-from federation.server.published_generation import Published
+from federation.server.published_generation import Published, Reached
 
 VOTING_SECONDS: Final = 120
 """Time that workers have to prepare a generation, in seconds; an account of ten thousand roles loads in a few."""
@@ -31,6 +31,8 @@ _ATTEMPTS: Final = 3
 """How often the same state of the directories is offered, where workers end without a vote."""
 _AGAIN_SECONDS: Final = 6.0
 """Pause before the next offer, in seconds: granian stops when a worker ends twice within 5.5 seconds."""
+JOURNAL_OCTETS: Final = 67_108_864
+"""Length of a journal, in octets, beyond which the account is published anew, so that a new worker has no more to read."""
 IN_FLIGHT_SECONDS: Final = 0.1
 """Time in which a worker that has written the account directory also writes the journal."""
 _POLL_SECONDS: Final = 0.02
@@ -67,7 +69,7 @@ class Publisher:
         self._board = Board(shared)
         self._watcher = Watcher(directories, leave_out=leave_out, known=self._is_known)
         self._number, self._forced = 0, Event()
-        self._served = Published(0, [])
+        self._served, self._renewed_at = Published(0, []), JOURNAL_OCTETS
         self._refused: Difference = frozenset()
         self._thread = Thread(target=self._run, name="account-publisher", daemon=True)
 
@@ -122,11 +124,12 @@ class Publisher:
         forced = self._forced.is_set()
         self._forced.clear()
         seen = self._difference()
+        if not seen and self._served.end > self._renewed_at:
+            forced, self._renewed_at = True, 2 * self._served.end  # where this generation is refused, the next attempt is not at once
         if not forced and seen in (frozenset(), self._refused):
             return
-        self._refused = self._watcher.settled(
-            seen, self._difference
-        )  # set before the outcome: a refused state is not tried again unchanged
+        # Set before the outcome: a refused state is not tried again unchanged.
+        self._refused = self._watcher.settled(seen, self._difference)
         if not forced and not self._is_changed_by_hand():
             self._refused = frozenset()
             return
@@ -184,21 +187,20 @@ class Publisher:
         """Copy the directories as the next generation. None where one changed during the copy."""
         self._remove(self._number)
         self._number += 1
-        place, signatures, included = place_of(self._shared, self._number), [], 0
+        place, signatures, included = place_of(self._shared, self._number), [], Reached()
         place.mkdir(mode=0o700)
         for directory, copy in zip(self._directories, copies_in(place, len(self._directories)), strict=True):
             root_of(directory, Faults())
             try:
                 with self._writing_excluded(directory):
-                    changes = self._board.served.changes
+                    if directory is self._directories[0]:
+                        included = self._served.reached
                     signature = copy_account(directory, copy, leave_out=self._leave_out)
             except AccountFaults as faults:
                 raise located(faults, directory) from None
             if signature is None:
                 return None
             signatures.append(dict(signature))
-            if directory is self._directories[0]:
-                included = changes
         return Published(self._number, signatures, included=included)
 
     @contextmanager
@@ -239,11 +241,11 @@ class Publisher:
             return
         with self._writing_excluded(self._directories[0]):
             before, mark = self._served, self._board.served
-            later = before.entries_after(self._shared, copied.included, mark)
+            later = before.entries_after(copied.included, self._shared, mark)
             copied.journal(self._shared).extend(later)
             # What workers wrote since the copy belongs to the new generation, too.
             self._board.serve(copied.generation, changes=len(later))
-            self._served, self._refused = copied, frozenset()
+            self._served, self._refused, self._renewed_at = copied, frozenset(), JOURNAL_OCTETS
         self._remove(before.generation)
         self._log.tell("account", outcome="taken over", generation=copied.generation)
 

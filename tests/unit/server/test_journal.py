@@ -20,7 +20,7 @@ from federation.server.access_log import AccessLog
 from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
-from federation.server.generations import Board, copies_in, place_of
+from federation.server.generations import Board, FaultRecord, copies_in, place_of
 from federation.server.journal import Journal
 from federation.server.publishing import Publisher
 from federation.sts.service import SecurityTokenService
@@ -178,6 +178,36 @@ def test_what_workers_write_during_a_publication_belongs_to_the_new_generation(h
     assert Board(house.shared).served == (2, 1)
     add_role(house.two, name="Third", trust_policy=TRUST)
     house.agree("ByHand", "First", "Second", "Third")
+
+
+def test_a_long_journal_becomes_a_generation(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that runs for years must not read all their changes when it starts one more worker."""
+    add_role(house.one, name="First", trust_policy=TRUST)
+    monkeypatch.setattr(house.publisher, "_ask", list)
+    house.publisher._look()
+    assert Board(house.shared).served == (1, 1)
+    house.publisher._renewed_at = 100
+    house.publisher._look()
+    assert Board(house.shared).served == (2, 0)
+    house.agree("First")
+    add_role(house.one, name="Second", trust_policy=TRUST)
+    house.agree("First", "Second")
+
+
+def test_a_journal_whose_generation_is_refused_is_not_tried_again_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = AccountFault(file="x", path="", expected="a", found="b", remedy="c")
+    asked: list[int] = []
+
+    def refuse() -> list[FaultRecord]:
+        asked.append(1)
+        return [fault.as_dict()]
+
+    monkeypatch.setattr(house.publisher, "_ask", refuse)
+    add_role(house.one, name="First", trust_policy=TRUST)
+    house.publisher._renewed_at = 100
+    house.publisher._look()
+    house.publisher._look()
+    assert (len(asked), Board(house.shared).served) == (1, (1, 1))
 
 
 def test_a_slow_worker_is_not_taken_for_a_change_by_hand(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
