@@ -11,25 +11,30 @@ from federation.iam.answer import Result
 from federation.iam.paging import page
 
 
-def attached_page(attached: Sequence[str], *, path_prefix: str | None, marker: str | None, max_items: int | None) -> Result:
-    """Return a page of the policies *attached*, ARNs, whose path begins with *path_prefix*.
+def attached_page(held: Sequence[str], *, path_prefix: str | None, marker: str | None, max_items: int | None) -> Result:
+    """Return a page of the policies *held*, ARNs, whose path begins with *path_prefix*.
 
     Raises:
         ValidationError: *marker* is not one of a page before.
     """
-    chosen = (arn for arn in attached if path_of(arn).startswith(path_prefix or "/"))
+    chosen = (arn for arn in held if path_of(arn).startswith(path_prefix or "/"))
     arns, more = page(chosen, key=str, marker=marker, max_items=max_items)
-    return {"AttachedPolicies": [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in arns], **more}
+    return {"AttachedPolicies": [attached(arn) for arn in arns], **more}
 
 
-def check_attached(attached: Sequence[str], arn: str, *, file: str) -> None:
-    """Require that the policy *arn* is among the policies *attached* to the entity in *file*.
+def attached(arn: str) -> Result:
+    """Return an attached policy as results list it."""
+    return {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}
+
+
+def check_attached(held: Sequence[str], arn: str, *, file: str) -> None:
+    """Require that the policy *arn* is among the policies *held* by the entity in *file*.
 
     Raises:
         NoSuchEntity: It is not.
     """
-    if arn not in attached:
-        there = ", ".join(map(show, attached)) or "none"
+    if arn not in held:
+        there = ", ".join(map(show, held)) or "none"
         raise no_such_entity(file, f"the attached policy {show(arn)}", there, message=aws_texts.iam.policy_not_found(arn))
 
 

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from federation import aws_texts
-from federation.account import Account, Role
+from federation.account import Account, Group, Role, User
 from federation.account.model import POLICY_ARN, ManagedPolicy, PolicyVersion
-from federation.account.reading.entities import ROLE
+from federation.account.reading.entities import GROUP, ROLE, USER, EntityKind
 from federation.account.reading.policies import is_aws_managed, policy_file
 from federation.account.writing.entities import no_such_entity
 from federation.errors import NoSuchEntity, RegistrationError, ValidationError, show
+
+E = TypeVar("E", bound=Role | User | Group)
+
+Holder = Role | User | Group
+"""What holds policies."""
+
+
+def entity_or_none(account: Account, kind: EntityKind, name: str) -> Holder | None:
+    """Return the entity *name*; None where there is none."""
+    if kind is USER:
+        return account.user_named(name)
+    return account.group_named(name) if kind is GROUP else account.role_named(name)
+
+
+def entity_named(account: Account, kind: EntityKind, name: str) -> Holder:
+    """Return the entity *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such entity.
+    """
+    return _there(entity_or_none(account, kind, name), kind, name)
 
 
 def role_named(account: Account, name: str) -> Role:
@@ -17,10 +40,32 @@ def role_named(account: Account, name: str) -> Role:
     Raises:
         NoSuchEntity: The account has no such role.
     """
-    role = account.role_named(name)
-    if role is None:
-        raise no_such_entity(ROLE.file_of(name), "a role of that name", show(name), message=aws_texts.iam.no_such_name("role", name))
-    return role
+    return _there(account.role_named(name), ROLE, name)
+
+
+def user_named(account: Account, name: str) -> User:
+    """Return the user *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such user.
+    """
+    return _there(account.user_named(name), USER, name)
+
+
+def group_named(account: Account, name: str) -> Group:
+    """Return the group *name*.
+
+    Raises:
+        NoSuchEntity: The account has no such group.
+    """
+    return _there(account.group_named(name), GROUP, name)
+
+
+def _there(entity: E | None, kind: EntityKind, name: str) -> E:
+    if entity is None:
+        message = aws_texts.iam.no_such_name(kind.noun, name)
+        raise no_such_entity(kind.file_of(name), f"a {kind.noun} of that name", show(name), message=message)
+    return entity
 
 
 def policy_of(account: Account, arn: str) -> ManagedPolicy:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from federation import aws_texts
 from federation.account.reading.entities import USER
 from federation.errors import ValidationError
+from federation.iam.authorizing import authorize_on
 from federation.iam.context import IamContext
-from federation.iam.entities import authorize_on, user_named
+from federation.iam.finding import user_named
 
 
 def own_user_name(given: str | None, context: IamContext) -> str:
@@ -36,15 +37,15 @@ def owner_of(given: str | None, context: IamContext) -> str | None:
     return None if given is None and context.caller.is_root else own_user_name(given, context)
 
 
-def authorize_on_owner(action: str, owner: str | None, context: IamContext, *, existing: bool = False) -> str:
+def authorize_on_owner(action: str, owner: str | None, context: IamContext) -> str:
     """Require that the caller may perform *action* on the user *owner*, the root where it is None, and return the owner's ARN.
 
     Raises:
         AccessDenied: The caller may not.
-        NoSuchEntity: *existing*, and the account has no such user.
+        NoSuchEntity: The account has no such user.
     """
     if owner is None:
         context.authorize(action, context.account.root_arn)
         return context.account.root_arn
     authorize_on(action, USER, owner, context)
-    return user_named(context.account, owner).arn if existing else context.arn(f"user/{owner}")
+    return user_named(context.account, owner).arn

@@ -14,7 +14,7 @@ from federation.account.reading.policies import is_aws_managed
 from federation.account.writing.entities import no_such_entity
 from federation.errors import RegistrationError, show
 from federation.iam.context import IamContext
-from federation.iam.entities import Holder
+from federation.iam.finding import Holder
 from federation.iam.simulating import Source, input_policies
 from federation.identity import ContextValue
 from federation.policy import Principal

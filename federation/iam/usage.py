@@ -8,7 +8,7 @@ from typing import Final
 
 from federation.account import Account
 from federation.account.model import Group
-from federation.iam.entities import Holder
+from federation.iam.finding import Holder
 
 
 @dataclass(frozen=True, slots=True)

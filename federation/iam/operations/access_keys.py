@@ -96,7 +96,7 @@ def list_access_keys(call: ListAccessKeys, context: IamContext) -> Result:
     """
     check_parameters(call)
     owner = owner_of(call.user_name, context)
-    arn = authorize_on_owner("ListAccessKeys", owner, context, existing=True)
+    arn = authorize_on_owner("ListAccessKeys", owner, context)
     held = (key for key in context.account.access_keys.values() if (key.user or context.account.root_arn) == arn)
     keys, more = page(held, key=lambda key: key.id, marker=call.marker, max_items=call.max_items)
     named = {} if owner is None else {"UserName": owner}
@@ -119,7 +119,7 @@ def update_access_key(call: UpdateAccessKey, context: IamContext) -> None:
     """
     check_parameters(call)
     owner = owner_of(call.user_name, context)
-    arn = authorize_on_owner("UpdateAccessKey", owner, context, existing=True)
+    arn = authorize_on_owner("UpdateAccessKey", owner, context)
     _key_of(context.account, call.access_key_id, arn)
     if call.status not in ("Active", "Inactive"):
         raise RegistrationError(check="status", expected="Active or Inactive", found=show(call.status), remedy="choose one of them")
@@ -137,7 +137,7 @@ def delete_access_key(call: DeleteAccessKey, context: IamContext) -> None:
     """
     check_parameters(call)
     owner = owner_of(call.user_name, context)
-    arn = authorize_on_owner("DeleteAccessKey", owner, context, existing=True)
+    arn = authorize_on_owner("DeleteAccessKey", owner, context)
     _key_of(context.account, call.access_key_id, arn)
     with context.live.changing() as draft:
         writing.delete_access_key(draft, access_key_id=call.access_key_id)

@@ -15,9 +15,10 @@ from federation.account.reading.policies import is_aws_managed
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import PolicyText, Result
+from federation.iam.attached import attached
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
-from federation.iam.entities import attached, boundary, inline_list
+from federation.iam.entities import boundary, inline_list
 from federation.iam.operations.groups import shown_group
 from federation.iam.operations.users import listed_user
 from federation.iam.paging import page

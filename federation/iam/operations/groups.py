@@ -11,9 +11,10 @@ from federation.account.writing import users as members
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import Result
+from federation.iam.authorizing import authorize_on
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
-from federation.iam.entities import authorize_on, group_named, user_named
+from federation.iam.finding import group_named, user_named
 from federation.iam.operations.users import listed_user
 from federation.iam.paging import page
 

@@ -135,7 +135,7 @@ def enable_mfa_device(call: EnableMFADevice, context: IamContext) -> None:
         LimitExceeded: The user has as many devices as it may have.
     """
     check_parameters(call)
-    authorize_on_owner("EnableMFADevice", call.user_name, context, existing=True)
+    authorize_on_owner("EnableMFADevice", call.user_name, context)
     _, device = _device_of(context.account, call.serial_number)
     _check_codes(device, call.authentication_code1, call.authentication_code2, context.at)
     with context.live.changing() as draft:
@@ -152,7 +152,7 @@ def resync_mfa_device(call: ResyncMFADevice, context: IamContext) -> None:
         InvalidAuthenticationCode: The codes are not two consecutive ones of the present time.
     """
     check_parameters(call)
-    arn = authorize_on_owner("ResyncMFADevice", call.user_name, context, existing=True)
+    arn = authorize_on_owner("ResyncMFADevice", call.user_name, context)
     device = _owned(context.account, call.serial_number, arn)
     _check_codes(device, call.authentication_code1, call.authentication_code2, context.at)
 
@@ -166,7 +166,7 @@ def deactivate_mfa_device(call: DeactivateMFADevice, context: IamContext) -> Non
         NoSuchEntity: The account has no such user, or the user has no such device.
     """
     check_parameters(call)
-    arn = authorize_on_owner("DeactivateMFADevice", owner_of(call.user_name, context), context, existing=True)
+    arn = authorize_on_owner("DeactivateMFADevice", owner_of(call.user_name, context), context)
     _owned(context.account, call.serial_number, arn)
     with context.live.changing() as draft:
         writing.unassign_mfa_device(draft, serial_number=call.serial_number)
@@ -197,7 +197,7 @@ def list_mfa_devices(call: ListMFADevices, context: IamContext) -> Result:
     """
     check_parameters(call)
     owner = owner_of(call.user_name, context)
-    arn = authorize_on_owner("ListMFADevices", owner, context, existing=True)
+    arn = authorize_on_owner("ListMFADevices", owner, context)
     held = context.account.mfa_devices.get(arn, {}).values()
     devices, more = page(held, key=lambda device: device.serial_number, marker=call.marker, max_items=call.max_items)
     named = {} if owner is None else {"UserName": owner}

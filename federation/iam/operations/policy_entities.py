@@ -12,8 +12,7 @@ from federation.iam.answer import Result
 from federation.iam.authorizing import authorize_on_policy
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
-from federation.iam.entities import Holder
-from federation.iam.finding import check_attachable
+from federation.iam.finding import Holder, check_attachable
 from federation.iam.paging import page
 from federation.iam.usage import boundary_of, entities
 

@@ -8,20 +8,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from federation.account.reading.entities import ROLE
-from federation.account.writing.attachments import (
-    attach_policy,
-    delete_permissions_boundary,
-    detach_policy,
-    put_permissions_boundary,
-)
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import Result
-from federation.iam.attached import attached_page, check_attached
-from federation.iam.authorizing import PERMISSIONS_BOUNDARY, POLICY_ARN, authorize_on_role, boundary_of_role
+from federation.iam.authorizing import PERMISSIONS_BOUNDARY, POLICY_ARN, authorize_on, check_modifiable
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
-from federation.iam.finding import check_attachable, check_boundary, check_policy_arn, role_named
+from federation.iam.entities import attach, attached_policies, delete_boundary, detach, put_boundary
+from federation.iam.finding import check_policy_arn
 
 
 @call_record
@@ -88,13 +82,9 @@ def attach_role_policy(call: AttachRolePolicy, context: IamContext) -> None:
     """
     check_parameters(call)
     check_policy_arn(call.policy_arn)
-    keys = {**boundary_of_role(call.role_name, context), POLICY_ARN: call.policy_arn}
-    authorize_on_role("AttachRolePolicy", call.role_name, context, keys=keys, changes=True)
-    with context.live.changing() as draft:
-        account = draft.account()
-        role_named(account, call.role_name)
-        check_attachable(account, call.policy_arn)
-        attach_policy(draft, ROLE, name=call.role_name, policy_arn=call.policy_arn)
+    authorize_on("AttachRolePolicy", ROLE, call.role_name, context, keys={POLICY_ARN: call.policy_arn})
+    check_modifiable(call.role_name, context)
+    attach(ROLE, call.role_name, call.policy_arn, context)
 
 
 def detach_role_policy(call: DetachRolePolicy, context: IamContext) -> None:
@@ -109,11 +99,9 @@ def detach_role_policy(call: DetachRolePolicy, context: IamContext) -> None:
     """
     check_parameters(call)
     check_policy_arn(call.policy_arn)
-    keys = {**boundary_of_role(call.role_name, context), POLICY_ARN: call.policy_arn}
-    authorize_on_role("DetachRolePolicy", call.role_name, context, keys=keys, changes=True)
-    with context.live.changing() as draft:
-        check_attached(role_named(draft.account(), call.role_name).attached_policies, call.policy_arn, file=ROLE.file_of(call.role_name))
-        detach_policy(draft, ROLE, name=call.role_name, policy_arn=call.policy_arn)
+    authorize_on("DetachRolePolicy", ROLE, call.role_name, context, keys={POLICY_ARN: call.policy_arn})
+    check_modifiable(call.role_name, context)
+    detach(ROLE, call.role_name, call.policy_arn, context)
 
 
 def list_attached_role_policies(call: ListAttachedRolePolicies, context: IamContext) -> Result:
@@ -125,9 +113,9 @@ def list_attached_role_policies(call: ListAttachedRolePolicies, context: IamCont
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("ListAttachedRolePolicies", call.role_name, context)
-    attached = role_named(context.account, call.role_name).attached_policies
-    return attached_page(attached, path_prefix=call.path_prefix, marker=call.marker, max_items=call.max_items)
+    authorize_on("ListAttachedRolePolicies", ROLE, call.role_name, context)
+    prefix = call.path_prefix
+    return attached_policies(ROLE, call.role_name, context, path_prefix=prefix, marker=call.marker, max_items=call.max_items)
 
 
 def put_role_permissions_boundary(call: PutRolePermissionsBoundary, context: IamContext) -> None:
@@ -143,12 +131,9 @@ def put_role_permissions_boundary(call: PutRolePermissionsBoundary, context: Iam
     check_parameters(call)
     check_policy_arn(call.permissions_boundary)
     keys = {PERMISSIONS_BOUNDARY: call.permissions_boundary}
-    authorize_on_role("PutRolePermissionsBoundary", call.role_name, context, keys=keys, changes=True)
-    with context.live.changing() as draft:
-        account = draft.account()
-        role_named(account, call.role_name)
-        check_boundary(account, call.permissions_boundary)
-        put_permissions_boundary(draft, ROLE, name=call.role_name, policy_arn=call.permissions_boundary)
+    authorize_on("PutRolePermissionsBoundary", ROLE, call.role_name, context, keys=keys)
+    check_modifiable(call.role_name, context)
+    put_boundary(ROLE, call.role_name, call.permissions_boundary, context)
 
 
 def delete_role_permissions_boundary(call: DeleteRolePermissionsBoundary, context: IamContext) -> None:
@@ -161,8 +146,6 @@ def delete_role_permissions_boundary(call: DeleteRolePermissionsBoundary, contex
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    keys = boundary_of_role(call.role_name, context)
-    authorize_on_role("DeleteRolePermissionsBoundary", call.role_name, context, keys=keys, changes=True)
-    with context.live.changing() as draft:
-        if role_named(draft.account(), call.role_name).permissions_boundary is not None:
-            delete_permissions_boundary(draft, ROLE, name=call.role_name)
+    authorize_on("DeleteRolePermissionsBoundary", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
+    delete_boundary(ROLE, call.role_name, context)

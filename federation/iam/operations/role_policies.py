@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from federation import aws_texts
-from federation.account import Role
 from federation.account.reading.entities import ROLE
-from federation.account.writing.attachments import delete_inline_policy, put_inline_policy
-from federation.account.writing.entities import no_such_entity
 from federation.calls.record import call_record, check_parameters, parameter
-from federation.errors import show
 from federation.iam import constraints
-from federation.iam.answer import PolicyText, Result
-from federation.iam.authorizing import authorize_on_role, boundary_of_role
+from federation.iam.answer import Result
+from federation.iam.authorizing import authorize_on, check_modifiable
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
-from federation.iam.finding import role_named
-from federation.iam.paging import page
-from federation.policy import Policy
+from federation.iam.entities import delete_policy, policy_names, put_policy, shown_policy
 
 
 @call_record
@@ -75,9 +68,9 @@ def put_role_policy(call: PutRolePolicy, context: IamContext) -> None:
         LimitExceeded: The inline policies of the role are too long together.
     """
     check_parameters(call)
-    authorize_on_role("PutRolePolicy", call.role_name, context, keys=boundary_of_role(call.role_name, context), changes=True)
-    with context.live.changing() as draft:
-        put_inline_policy(draft, ROLE, name=call.role_name, policy_name=call.policy_name, policy=call.policy_document)
+    authorize_on("PutRolePolicy", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
+    put_policy(ROLE, call.role_name, call.policy_name, call.policy_document, context)
 
 
 def get_role_policy(call: GetRolePolicy, context: IamContext) -> Result:
@@ -89,10 +82,8 @@ def get_role_policy(call: GetRolePolicy, context: IamContext) -> Result:
         NoSuchEntity: The account has no such role, or the role has no such policy.
     """
     check_parameters(call)
-    authorize_on_role("GetRolePolicy", call.role_name, context)
-    role = role_named(context.account, call.role_name)
-    policy = _policy_of(role, call.policy_name)
-    return {"RoleName": role.name, "PolicyName": call.policy_name, "PolicyDocument": PolicyText(policy.source_text)}
+    authorize_on("GetRolePolicy", ROLE, call.role_name, context)
+    return shown_policy(ROLE, call.role_name, call.policy_name, context)
 
 
 def list_role_policies(call: ListRolePolicies, context: IamContext) -> Result:
@@ -104,10 +95,8 @@ def list_role_policies(call: ListRolePolicies, context: IamContext) -> Result:
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("ListRolePolicies", call.role_name, context)
-    names = role_named(context.account, call.role_name).inline_policies
-    shown, more = page(names, key=str, marker=call.marker, max_items=call.max_items)
-    return {"PolicyNames": shown, **more}
+    authorize_on("ListRolePolicies", ROLE, call.role_name, context)
+    return policy_names(ROLE, call.role_name, context, marker=call.marker, max_items=call.max_items)
 
 
 def delete_role_policy(call: DeleteRolePolicy, context: IamContext) -> None:
@@ -120,15 +109,6 @@ def delete_role_policy(call: DeleteRolePolicy, context: IamContext) -> None:
         NoSuchEntity: The account has no such role, or the role has no such policy.
     """
     check_parameters(call)
-    authorize_on_role("DeleteRolePolicy", call.role_name, context, keys=boundary_of_role(call.role_name, context), changes=True)
-    with context.live.changing() as draft:
-        _policy_of(role_named(draft.account(), call.role_name), call.policy_name)
-        delete_inline_policy(draft, ROLE, name=call.role_name, policy_name=call.policy_name)
-
-
-def _policy_of(role: Role, name: str) -> Policy:
-    policy = role.inline_policies.get(name)
-    if policy is None:
-        file, there = ROLE.file_of(role.name), ", ".join(map(show, role.inline_policies)) or "none"
-        raise no_such_entity(file, f"an inline policy {show(name)}", there, message=aws_texts.iam.no_such_name("role policy", name))
-    return policy
+    authorize_on("DeleteRolePolicy", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
+    delete_policy(ROLE, call.role_name, call.policy_name, context)

@@ -10,7 +10,7 @@ from federation.account.writing.attachments import tag_entity, untag_entity
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import Result
-from federation.iam.authorizing import authorize_on_role
+from federation.iam.authorizing import authorize_on
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext, request_tags, tag_keys
 from federation.iam.finding import role_named
@@ -60,7 +60,7 @@ def tag_role(call: TagRole, context: IamContext) -> None:
     """
     check_parameters(call)
     tags = given_tags(call.tags)
-    authorize_on_role("TagRole", call.role_name, context, keys=request_tags(tags))
+    authorize_on("TagRole", ROLE, call.role_name, context, keys=request_tags(tags))
     with context.live.changing() as draft:
         tag_entity(draft, ROLE, name=call.role_name, tags=tags)
 
@@ -74,7 +74,7 @@ def untag_role(call: UntagRole, context: IamContext) -> None:
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UntagRole", call.role_name, context, keys=tag_keys(call.tag_keys))
+    authorize_on("UntagRole", ROLE, call.role_name, context, keys=tag_keys(call.tag_keys))
     with context.live.changing() as draft:
         untag_entity(draft, ROLE, name=call.role_name, keys=call.tag_keys)
 
@@ -88,7 +88,7 @@ def list_role_tags(call: ListRoleTags, context: IamContext) -> Result:
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("ListRoleTags", call.role_name, context)
+    authorize_on("ListRoleTags", ROLE, call.role_name, context)
     role = role_named(context.account, call.role_name)
     tags, more = page(role.tags, key=lambda tag: tag.key, marker=call.marker, max_items=call.max_items)
     return {"Tags": shown_tags(tags), **more}

@@ -15,9 +15,10 @@ from federation.calls.record import call_record, check_parameters, parameter
 from federation.errors import show
 from federation.iam import constraints
 from federation.iam.answer import PolicyText, Result
-from federation.iam.authorizing import PERMISSIONS_BOUNDARY, authorize_on_role
+from federation.iam.authorizing import PERMISSIONS_BOUNDARY, authorize_on, check_modifiable
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext, request_tags
+from federation.iam.entities import boundary
 from federation.iam.finding import check_boundary, role_named
 from federation.iam.paging import page
 from federation.iam.tags import given_tags, shown_tags
@@ -150,7 +151,7 @@ def get_role(call: GetRole, context: IamContext) -> Result:
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("GetRole", call.role_name, context)
+    authorize_on("GetRole", ROLE, call.role_name, context)
     return {"Role": {**shown_role(role_named(context.account, call.role_name)), "RoleLastUsed": {}}}
 
 
@@ -179,7 +180,8 @@ def update_role(call: UpdateRole, context: IamContext) -> Result:
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UpdateRole", call.role_name, context, changes=True)
+    authorize_on("UpdateRole", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
     with context.live.changing() as draft:
         writing.update_role(draft, name=call.role_name, description=call.description, max_session_duration=call.max_session_duration)
     return {}
@@ -195,7 +197,8 @@ def update_role_description(call: UpdateRoleDescription, context: IamContext) ->
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UpdateRoleDescription", call.role_name, context, changes=True)
+    authorize_on("UpdateRoleDescription", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
     with context.live.changing() as draft:
         writing.update_role(draft, name=call.role_name, description=call.description)
         return {"Role": _without(shown_role(role_named(draft.account(), call.role_name)), "MaxSessionDuration")}
@@ -212,7 +215,8 @@ def update_assume_role_policy(call: UpdateAssumeRolePolicy, context: IamContext)
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("UpdateAssumeRolePolicy", call.role_name, context, changes=True)
+    authorize_on("UpdateAssumeRolePolicy", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
     with context.live.changing() as draft:
         writing.update_assume_role_policy(draft, name=call.role_name, trust_policy=call.policy_document)
 
@@ -228,7 +232,8 @@ def delete_role(call: DeleteRole, context: IamContext) -> None:
         DeleteConflict: The role has policies, or a trade-in token is registered for it.
     """
     check_parameters(call)
-    authorize_on_role("DeleteRole", call.role_name, context, changes=True)
+    authorize_on("DeleteRole", ROLE, call.role_name, context)
+    check_modifiable(call.role_name, context)
     with context.live.changing() as draft:
         role = role_named(draft.account(), call.role_name)
         if any(token.role_arn == role.arn for token in draft.account().trade_in_tokens.values()):
@@ -251,7 +256,7 @@ def list_instance_profiles_for_role(call: ListInstanceProfilesForRole, context: 
         NoSuchEntity: The account has no such role.
     """
     check_parameters(call)
-    authorize_on_role("ListInstanceProfilesForRole", call.role_name, context)
+    authorize_on("ListInstanceProfilesForRole", ROLE, call.role_name, context)
     role_named(context.account, call.role_name)
     profiles, more = page((), key=str, marker=call.marker, max_items=call.max_items)
     return {"InstanceProfiles": profiles, **more}
@@ -274,13 +279,7 @@ def listed_role(role: Role) -> Result:
 
 def shown_role(role: Role) -> Result:
     """Return *role* as GetRole shows it."""
-    shown = listed_role(role)
-    if role.permissions_boundary is not None:
-        # The model's only value is PermissionsBoundaryPolicy; IAM sends the other one, as its documentation shows.
-        shown["PermissionsBoundary"] = {
-            "PermissionsBoundaryType": "Policy",
-            "PermissionsBoundaryArn": role.permissions_boundary,
-        }
+    shown = {**listed_role(role), **boundary(role.permissions_boundary)}
     return {**shown, "Tags": shown_tags(role.tags)} if role.tags else shown
 
 

@@ -10,11 +10,11 @@ from federation.account.writing import attachments as writing
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import Result
-from federation.iam.authorizing import PERMISSIONS_BOUNDARY
+from federation.iam.authorizing import PERMISSIONS_BOUNDARY, authorize_on
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext, request_tags, tag_keys
-from federation.iam.entities import authorize_on, user_named
-from federation.iam.finding import check_boundary
+from federation.iam.entities import delete_boundary, put_boundary
+from federation.iam.finding import check_policy_arn, user_named
 from federation.iam.paging import page
 from federation.iam.tags import given_tags, shown_tags
 
@@ -123,22 +123,20 @@ def put_user_permissions_boundary(call: PutUserPermissionsBoundary, context: Iam
         NoSuchEntity: The account has no such user or policy.
     """
     check_parameters(call)
+    check_policy_arn(call.permissions_boundary)
     keys = {PERMISSIONS_BOUNDARY: call.permissions_boundary}
     authorize_on("PutUserPermissionsBoundary", USER, call.user_name, context, keys=keys)
-    with context.live.changing() as draft:
-        check_boundary(draft.account(), call.permissions_boundary)
-        writing.put_permissions_boundary(draft, USER, name=call.user_name, policy_arn=call.permissions_boundary)
+    put_boundary(USER, call.user_name, call.permissions_boundary, context)
 
 
 def delete_user_permissions_boundary(call: DeleteUserPermissionsBoundary, context: IamContext) -> None:
-    """Remove the permissions boundary of a user.
+    """Remove the permissions boundary of a user. A user without one stays as it is.
 
     Raises:
         ValidationError: The parameter violates its constraint.
         AccessDenied: The policies of the caller do not allow it.
-        NoSuchEntity: The account has no such user, or the user has no boundary.
+        NoSuchEntity: The account has no such user.
     """
     check_parameters(call)
     authorize_on("DeleteUserPermissionsBoundary", USER, call.user_name, context)
-    with context.live.changing() as draft:
-        writing.delete_permissions_boundary(draft, USER, name=call.user_name)
+    delete_boundary(USER, call.user_name, context)

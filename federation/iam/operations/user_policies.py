@@ -8,19 +8,19 @@ from federation.account.reading.entities import USER
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import Result
-from federation.iam.authorizing import POLICY_ARN
+from federation.iam.authorizing import POLICY_ARN, authorize_on
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext
 from federation.iam.entities import (
     attach,
     attached_policies,
-    authorize_on,
     delete_policy,
     detach,
     policy_names,
     put_policy,
     shown_policy,
 )
+from federation.iam.finding import check_policy_arn
 
 
 @call_record
@@ -162,6 +162,7 @@ def attach_user_policy(call: AttachUserPolicy, context: IamContext) -> None:
         LimitExceeded: The user has as many as it may have.
     """
     check_parameters(call)
+    check_policy_arn(call.policy_arn)
     authorize_on("AttachUserPolicy", USER, call.user_name, context, keys={POLICY_ARN: call.policy_arn})
     attach(USER, call.user_name, call.policy_arn, context)
 
@@ -176,6 +177,7 @@ def detach_user_policy(call: DetachUserPolicy, context: IamContext) -> None:
         NoSuchEntity: The account has no such user, or the policy is not attached to it.
     """
     check_parameters(call)
+    check_policy_arn(call.policy_arn)
     authorize_on("DetachUserPolicy", USER, call.user_name, context, keys={POLICY_ARN: call.policy_arn})
     detach(USER, call.user_name, call.policy_arn, context)
 

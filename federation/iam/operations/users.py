@@ -12,11 +12,11 @@ from federation.account.writing import users as writing
 from federation.calls.record import call_record, check_parameters, parameter
 from federation.iam import constraints
 from federation.iam.answer import Result
-from federation.iam.authorizing import PERMISSIONS_BOUNDARY
+from federation.iam.authorizing import PERMISSIONS_BOUNDARY, authorize_on
 from federation.iam.call import IamCall
 from federation.iam.context import IamContext, request_tags
-from federation.iam.entities import authorize_on, boundary, user_named
-from federation.iam.finding import check_boundary
+from federation.iam.entities import boundary
+from federation.iam.finding import check_boundary, user_named
 from federation.iam.own_user import own_user_name
 from federation.iam.paging import page
 from federation.iam.tags import given_tags, shown_tags

@@ -8,9 +8,10 @@ import pytest
 
 from federation.account.writing.roles import add_role
 from federation.identity import SessionTag
-from tests.support.iam import AT, ROOT, TRUST, Iam, allow
+from tests.support.iam import AT, READ, ROOT, TRUST, Iam, allow
 from tests.support.world import ACCOUNT, OTHER
 
+BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 NEW = {"RoleName": "New", "AssumeRolePolicyDocument": TRUST}
 
 
@@ -128,3 +129,46 @@ def test_an_explanation_of_a_deny_speaks_of_no_role(iam: Iam) -> None:
     edits = iam.refusal("CreateRole", caller=user, **NEW).edits
     assert edits[-1].instruction == "call as a principal that this statement does not deny"
     assert edits[-1].place.path == ""
+
+
+@pytest.fixture
+def bounded(iam: Iam) -> Iam:
+    """An account with a role, a user and a group of one name; the boundary of the first two is a policy of AWS."""
+    iam("CreateRole", RoleName="Same", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=BOUNDARY)
+    iam("CreateUser", UserName="Same", PermissionsBoundary=BOUNDARY)
+    iam("CreateGroup", GroupName="Same")
+    return iam
+
+
+@pytest.mark.parametrize("kind", ["Role", "User"])
+@pytest.mark.parametrize(
+    ("operation", "more", "has_key"),
+    [
+        ("Put{}Policy", {"PolicyName": "p", "PolicyDocument": READ}, True),
+        ("Attach{}Policy", {"PolicyArn": BOUNDARY}, True),
+        ("Delete{}PermissionsBoundary", {}, True),
+        ("Get{}", {}, False),
+        ("Tag{}", {"Tags": []}, False),
+        ("List{}Policies", {}, False),
+    ],
+)
+def test_the_boundary_is_a_key_of_the_actions_that_could_pass_it(
+    bounded: Iam, kind: str, operation: str, more: dict[str, Any], has_key: Any
+) -> None:
+    action = operation.format(kind)
+    by_boundary = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARY}}
+    caller = bounded.user("Bob", allow(f"iam:{action}", Condition=by_boundary))
+    arguments = {f"{kind}Name": "Same", **more}
+    if has_key:
+        bounded(action, caller=caller, **arguments)
+    else:
+        assert bounded.refusal(action, caller=caller, **arguments).check == "authorization"
+
+
+@pytest.mark.parametrize("kind", ["Role", "User", "Group"])
+@pytest.mark.parametrize("verb", ["Attach", "Detach"])
+def test_what_is_no_policy_is_refused_alike_for_every_kind(bounded: Iam, kind: str, verb: str) -> None:
+    nobody = bounded.user("Nobody")
+    named = {f"{kind}Name": "Same", "PolicyArn": "arn:aws:s3:::bucket/policy"}
+    refusal = bounded.refusal(f"{verb}{kind}Policy", caller=nobody, **named)
+    assert (refusal.code, refusal.check) == ("InvalidInput", "policy-arn")

@@ -128,7 +128,8 @@ def test_tags(iam: Iam) -> None:
 
 def test_a_boundary_is_set_and_removed(iam: Iam) -> None:
     create(iam)
-    assert iam.refusal("DeleteUserPermissionsBoundary", **ALICE).code == "NoSuchEntity"
+    assert iam("DeleteUserPermissionsBoundary", **ALICE) == {}  # as of a role
+    assert iam.refusal("DeleteUserPermissionsBoundary", UserName="Nobody").code == "NoSuchEntity"
     iam("PutUserPermissionsBoundary", **ALICE, PermissionsBoundary=READERS)
     assert iam("GetUser", **ALICE)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == READERS
     bound = {"StringEquals": {"iam:PermissionsBoundary": LIMITS}}
