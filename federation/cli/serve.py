@@ -12,7 +12,8 @@ from federation.cli.support.options import account_option, neighbour_option
 from federation.cli.support.paths import PathType
 from federation.profiles import Replay
 from federation.server.hosts import is_name
-from federation.server.workers import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback, run
+from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
+from federation.server.workers import run
 
 ANNOUNCED: Final = """\
 AWS_ENDPOINT_URL_STS={url}

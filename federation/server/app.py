@@ -12,7 +12,8 @@ from typing import Final, Protocol
 from federation import aws_texts, limits
 from federation.errors import FederationError, MalformedInput, MissingContentLength, RequestEntityTooLarge, RequestTimeout, show
 from federation.server.access_log import AccessLog
-from federation.server.endpoint import Endpoint, refused
+from federation.server.endpoint import Endpoint
+from federation.server.failures import refused
 from federation.server.messages import LoggedResponse, Request
 from federation.server.render import accepted_type
 

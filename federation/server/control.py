@@ -36,7 +36,7 @@ from federation.server.control_bodies import (
     read_body,
     read_number,
 )
-from federation.server.endpoint import as_failure
+from federation.server.failures import as_failure
 from federation.server.hosts import check_origin, read_host
 from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.render import JSON

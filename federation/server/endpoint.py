@@ -6,25 +6,23 @@ shorten.
 
 from __future__ import annotations
 
-import traceback
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
 from typing import Final, Protocol
 
 from federation import aws_texts, clock
 from federation.calls.record import Parameter
-from federation.errors import FederationError, InternalFailure, InvalidAction, MissingAction, UnknownOperationException, show
+from federation.errors import FederationError, InvalidAction, MissingAction, UnknownOperationException, show
 from federation.iam.catalogue import VERSION as IAM_VERSION
 from federation.iam.service import IdentityAndAccessManagement, operation_named
-from federation.report import kept
+from federation.server.failures import as_failure, refused
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
 from federation.server.inspector import INSPECTOR_PATH
 from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.published import HEALTH_PATH, published
-from federation.server.render import IAM_NAMESPACE, JSON, NAMESPACE, accepted_type, render_refusal, render_result
+from federation.server.render import IAM_NAMESPACE, JSON, NAMESPACE, accepted_type, render_result
 from federation.server.wire import read_arguments, read_parameters
 from federation.state import Origin
 from federation.sts.catalogue import OPERATIONS, Operation
@@ -249,22 +247,6 @@ def _signed(request: Request) -> SignedRequest:
     return SignedRequest.of(method=request.method, target=target, headers=request.headers, body=request.body)
 
 
-def refused(
-    refusal: FederationError,
-    *,
-    content_type: str,
-    request_id: str,
-    operation: str = "",
-    principal: str = "",
-    namespace: str = NAMESPACE,
-) -> LoggedResponse:
-    """Return the response to a refused request: AWS's message for the client, and *refusal* itself for the log."""
-    response = render_refusal(refusal, namespace=namespace, content_type=content_type, request_id=request_id)
-    return LoggedResponse(
-        response, operation, principal, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=kept(refusal)
-    )
-
-
 def _check_route(request: Request) -> None:
     if request.path != OPERATIONS_PATH or request.method not in _METHODS:
         raise UnknownOperationException(
@@ -302,14 +284,3 @@ def _address(peer: str) -> str | None:
 def _echo(text: str) -> str:
     """Return a name as AWS's text repeats it, shortened and without control characters (attack rows D04, T08)."""
     return show(text).strip("`")
-
-
-def as_failure(bug: Exception) -> InternalFailure:
-    """Return *bug* as a refusal that names its type and source line only: its text may hold what the client sent."""
-    frame = traceback.extract_tb(bug.__traceback__)[-1]
-    return InternalFailure(
-        check="internal",
-        expected="no internal error",
-        found=f"{type(bug).__name__} at {PurePath(frame.filename).name}:{frame.lineno}",
-        remedy="report this as a bug, with this line",
-    )

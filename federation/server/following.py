@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 
 from federation.account.writing.stores import DirectoryStore
 from federation.errors import FederationError
-from federation.server.endpoint import as_failure
+from federation.server.failures import as_failure
 from federation.server.generations import Board, FaultRecord, Mark, faults_of, place_of, vote
 from federation.server.journal import Journal, JournalEntry
 

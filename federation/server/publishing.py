@@ -21,7 +21,7 @@ from federation.account.watching import Watcher
 from federation.account.writing.stores import DirectoryStore
 from federation.errors import AccountFault, AccountFaults
 from federation.server.access_log import AccessLog
-from federation.server.endpoint import as_failure
+from federation.server.failures import as_failure
 from federation.server.generations import Board, FaultRecord, Mark, copies_in, faults_of, forget_votes, place_of, votes_on
 from federation.server.published_generation import Published, Reached
 

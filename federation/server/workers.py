@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from multiprocessing import active_children
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,21 +21,19 @@ from federation.account.live import LiveAccount, loaded
 from federation.account.reading.faults import located
 from federation.account.snapshot import companions
 from federation.account.writing.stores import DirectoryStore
-from federation.errors import AccountFaults, RegistrationError, show
+from federation.errors import AccountFaults
 from federation.iam.context import unknown_key_set
 from federation.iam.service import IdentityAndAccessManagement
-from federation.profiles import Replay
 from federation.server.access_log import AccessLog
 from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
 from federation.server.generations import copies_in
-from federation.server.hosts import LOCALHOST, ServedNames
 from federation.server.publishing import Publisher
+from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
 from federation.server.stopping import Interrupts
-from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, beside, open_state
-from federation.state.opening import file_of
+from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, open_state
 from federation.sts.service import SecurityTokenService
 
 try:
@@ -51,112 +46,10 @@ if TYPE_CHECKING:
 
     from federation.server.control import Control
 
-DEFAULT_HOST: Final = "127.0.0.1"
-DEFAULT_PORT: Final = 8042
 _MILLISECONDS: Final = 1000
 _START_PAUSE_SECONDS: Final = 0.05
 _START_ATTEMPTS: Final = 1200
 """One minute in all; an account of ten thousand roles loads in seconds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSettings:
-    """Where to listen and what to serve.
-
-    Attributes:
-        account: The account directory.
-        neighbours: Directories of other accounts, whose users may call and whose roles may be assumed.
-        host: Address to bind.
-        port: TCP port, 1 to 65535.
-        workers: Number of worker processes; each uses one core.
-        audit_log: File that takes one JSON line per call of an operation; None for none.
-        state: URL of the state that all workers share; None for the SQLite file beside the account directory.
-        replay: How often one token may be exchanged; None for the setting of the account.
-        allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
-        test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
-    """
-
-    account: Path
-    neighbours: tuple[Path, ...] = ()
-    host: str = DEFAULT_HOST
-    port: int = DEFAULT_PORT
-    workers: int = 1
-    audit_log: Path | None = None
-    state: str | None = None
-    replay: Replay | None = None
-    allowed_hosts: tuple[str, ...] = ()
-    test_control: bool = False
-
-    @property
-    def names(self) -> ServedNames:
-        """Host names under which the server may be addressed without a signature, its own address included."""
-        return ServedNames((self.host, *self.allowed_hosts), any_address=not is_loopback(self.host))
-
-    @property
-    def directories(self) -> tuple[Path, ...]:
-        """The account and its neighbours."""
-        return (self.account, *self.neighbours)
-
-    @property
-    def own_files(self) -> tuple[Path, ...]:
-        """Files that the server writes; they do not belong to an account, even in its directory."""
-        state = file_of(self.state_place)
-        return (state,) if self.audit_log is None else (state, self.audit_log)
-
-    @property
-    def state_place(self) -> str | Path:
-        """Where the state is kept: an argument for `open_state`."""
-        return Path(beside(self.account)) if self.state is None else self.state
-
-    @property
-    def url(self) -> str:
-        """URL of the server, the value of AWS_ENDPOINT_URL_STS."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether *host* can be reached from this machine alone; a name other than ``localhost`` counts as reachable from elsewhere."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == LOCALHOST
-
-
-def check_port_is_free(settings: ServerSettings) -> None:
-    """Require that no other process listens on the port.
-
-    Workers share the port (SO_REUSEPORT), so a server that still runs would silently receive a part of the requests.
-
-    Raises:
-        RegistrationError: The address cannot be bound.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
-    except OSError as cause:
-        raise RegistrationError(
-            check="listen-address",
-            expected="an address of this machine with a free port",
-            found=f"{show(settings.url)}: {cause.strerror or type(cause).__name__}",
-            remedy="stop the other server or choose another --port",
-        ) from cause
-
-
-def check_server_installed() -> None:
-    """Require the HTTP server, which the extra ``server`` installs.
-
-    Raises:
-        RegistrationError: The package granian is not installed.
-    """
-    if find_spec("granian") is None:
-        raise RegistrationError(
-            check="server-extra",
-            expected="the package granian",
-            found="no such package",
-            remedy="install it with `pip install 'sts-federation[server]'`, in a checkout with `pip install -e '.[server]'`",
-        )
 
 
 def load_application(settings: ServerSettings, shared: Path, supervisor: int) -> Application:
