@@ -62,6 +62,8 @@ docs: $(VENV)/.dev  ## regenerate the generated pages of docs/
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --group release -c requirements/dev.txt pyproject.toml -o requirements/release.txt
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
