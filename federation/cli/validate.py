@@ -15,13 +15,13 @@ from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.reports import headline, print_report
 from federation.cli.rendering.results import console
-from federation.cli.rendering.sources import Sources
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_document, read_token
 from federation.cli.support.options import at_option, json_option, quiet_option, token_argument, verbose_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
+from federation.explaining.sources import Sources
 from federation.profiles import Profile
 from federation.protocols import Provider
 from federation.saml.registration.keys import PERMITS

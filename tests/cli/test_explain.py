@@ -204,7 +204,7 @@ def test_fix_refuses_a_file_that_changed_meanwhile(run: Run, account: Path, monk
         (account / ROLE_FILE).write_text(known.replace("heads/main", "heads/other"), encoding="utf-8")
         return known
 
-    monkeypatch.setattr(fixing, "apply", late)
+    monkeypatch.setattr(fixing, "edited", late)
     result = run("explain", BRANCH, "--role-arn", DEPLOY, "--account", account, "--at", AT, "--fix", "--write")
 
     assert result.exit_code == 1

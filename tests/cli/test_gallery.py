@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from federation.account import load_account
-from federation.cli.explain.call import call_of
-from federation.cli.explain.findings import Findings
 from federation.errors import FederationError, printable
 from federation.explanation import Explanation
+from federation.judging.call import call_of
+from federation.judging.findings import Findings
 from federation.protocols import Provider
 from federation.report import Report
 from federation.server.logged_explanations import Explainer
@@ -107,7 +107,7 @@ def explained_by_the_verb(failure: Failure, file: Path, directory: Path) -> Expl
     login, account = failure.login, load_account(directory)
     own = {"principal_arn": SAML_ARN} if isinstance(login, SamlLogin) else {"role_session_name": "job-7"}
     asked = {"role_arn": ROLE, "principal_arn": None, "provider_id": None, "role_session_name": None, **own, **login.call}
-    call = call_of(account, str(file), provider=None, at=ISSUED + login.used, **asked)
+    call = call_of(account, file.read_text(encoding="utf-8"), provider=None, at=ISSUED + login.used, **asked)
     refusal = Findings.of(account, call, at=ISSUED + login.used).refusal
     assert refusal is not None
     return refusal.explanation

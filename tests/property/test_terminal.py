@@ -23,8 +23,8 @@ from federation.cli.rendering.lines import FEWEST_COLUMNS, Screen, cells
 from federation.cli.rendering.plain import UNVERIFIED, aws_json, flatten, safe, unverified
 from federation.cli.rendering.reports import print_verdicts
 from federation.cli.rendering.results import console, facts, print_refusal
-from federation.cli.rendering.sources import Sources
 from federation.errors import InvalidIdentityToken, show
+from federation.explaining.sources import Sources
 from federation.explanation import Cause, Comparison, Edit, Explanation, Listing, Obstacle, Place
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report

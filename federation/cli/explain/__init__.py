@@ -9,14 +9,17 @@ import click
 
 from federation import clock
 from federation.account.reading.directory import load_account
-from federation.cli.explain.call import call_of
-from federation.cli.explain.findings import Findings
+from federation.cli.explain.findings import exit_of, print_findings, verdict_of
 from federation.cli.explain.fixing import fix
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
-from federation.cli.rendering.sources import Sources
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
+from federation.cli.support.inputs import read_token_text
 from federation.cli.support.options import account_option, at_option, json_option, quiet_option, token_argument, verbose_option
+from federation.cli.support.providers import provider_of
+from federation.explaining.sources import Sources
+from federation.judging.call import LONGEST, bare_token, call_of
+from federation.judging.findings import Findings
 
 
 @click.command(cls=OperationCommand)
@@ -66,12 +69,15 @@ def command(
     if sum((verbose, quiet, as_json)) > 1:
         raise click.UsageError("give one of --verbose, --quiet and --json")
     account, instant = load_account(account_path), clock.resolve(at)
+    if principal_arn is not None and provider_id is not None:
+        raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
+    text = read_token_text(Path(token), longest=max(LONGEST.values()))
     call = call_of(
         account,
-        token,
+        text,
         role_arn=role_arn,
         principal_arn=principal_arn,
-        provider=provider,
+        provider=None if provider is None else provider_of(account, bare_token(text), provider),
         provider_id=provider_id,
         role_session_name=role_session_name,
         at=instant,
@@ -83,16 +89,16 @@ def command(
     findings = Findings.of(account, call, at=instant)
     if fixing and fix(findings, Sources(account_path, account), write=write, as_json=as_json, quiet=quiet):
         if not write:
-            click.get_current_context().exit(findings.status)
+            click.get_current_context().exit(exit_of(findings))
         findings = Findings.of(load_account(account_path), call, at=instant)
     _show(findings, Sources(account_path, findings.account), verbose=verbose, quiet=quiet, as_json=as_json)
-    click.get_current_context().exit(findings.status)
+    click.get_current_context().exit(exit_of(findings))
 
 
 def _show(findings: Findings, sources: Sources, *, verbose: bool, quiet: bool, as_json: bool) -> None:
     if as_json:
         print_json(findings.as_dict(sources))
     elif quiet:
-        click.echo(findings.verdict)
+        click.echo(verdict_of(findings))
     else:
-        findings.show(console(), sources, whole=verbose)
+        print_findings(findings, console(), sources, whole=verbose)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 import click
 
-from federation.account.model import Role
 from federation.account.writing.rewriting import rewrite_file
-from federation.cli.explain.findings import Findings
 from federation.cli.rendering.explanations import edit_rows, print_rows
 from federation.cli.rendering.plain import print_json, tell
 from federation.cli.rendering.results import Speaker, stderr_console
 from federation.cli.rendering.rows import ScreenRow, field_rows
-from federation.cli.rendering.sources import Sources
 from federation.errors import ValidationError, show
-from federation.explaining.fixing import apply
-from federation.explaining.positions import locate
+from federation.explaining.edited import applicable, edited, holds, policy_in
+from federation.explaining.sources import Sources
 from federation.explanation import Edit, Explanation
+from federation.judging.findings import Findings
 from federation.policy.document import read_document
 
 
@@ -41,14 +38,14 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, qui
             tell(lambda: _say_nothing(explanation, stderr_console()))
         return False
     known = sources.text(role.file)
-    if known is None or not _holds(known, role):
+    if known is None or not holds(known, role):
         raise ValidationError(
             check="edit",
             expected=f"the trust policy that was judged in {show(role.file)}",
             found="a policy that has changed since",
             remedy="explain the refusal again with the current policy",
         )
-    text = apply(known, [change for edit in edits for change in edit.changes], place=role.place)
+    text = edited(known, role, edits)
     if not quiet:
         tell(lambda: _say(edits, explanation, sources, stderr_console(), written=write))
     if write:
@@ -59,31 +56,6 @@ def fix(findings: Findings, sources: Sources, *, write: bool, as_json: bool, qui
     else:
         click.echo(policy_in(text, role))
     return True
-
-
-def applicable(explanation: Explanation) -> Iterator[Edit]:
-    """Yield the edits that a program can make, of alternatives the first. A cause that rests on unverified claims is no reason for one."""
-    for obstacle in (explanation.first, *explanation.later):
-        edits = [edit for edit in obstacle.edits if edit.applicable]
-        if not any(cause.unverified for cause in obstacle.causes):
-            yield from edits[:1] if obstacle.alternatives else edits
-
-
-def policy_in(text: str, role: Role) -> str:
-    """Return the trust policy in *text*, the content of the role's file, as it is written there, without its indentation."""
-    node = locate(text, role.place)
-    if node is None:
-        return text
-    begin = text.rfind("\n", 0, node.start) + 1
-    indent = text[begin : node.start]
-    margin = indent[: len(indent) - len(indent.lstrip())]
-    return textwrap.dedent(margin + text[node.start : node.end])
-
-
-def _holds(text: str, role: Role) -> bool:
-    """Tell whether *text* holds the trust policy of *role* that was judged."""
-    node = locate(text, role.place)
-    return node is not None and read_document(text[node.start : node.end])[1] == role.trust_policy.document
 
 
 def _say(edits: Sequence[Edit], explanation: Explanation, sources: Sources, out: Speaker, *, written: bool) -> None:

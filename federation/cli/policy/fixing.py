@@ -14,8 +14,8 @@ from federation.cli.rendering.explanations import edit_rows, print_rows
 from federation.cli.rendering.plain import print_json, tell
 from federation.cli.rendering.results import stderr_console
 from federation.cli.rendering.rows import ScreenRow, field_rows
-from federation.cli.rendering.sources import Sources
 from federation.explaining.linting.mending import Mended, mend
+from federation.explaining.sources import Sources
 from federation.explanation import Edit
 from federation.policy import Kind
 from federation.policy.document import read_document

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from federation import limits
 from federation.cli.rendering.places import line_numbers, line_of
-from federation.cli.rendering.sources import Sources
 from federation.cli.support.inputs import read_text
 from federation.errors import MalformedPolicyDocument
 from federation.explaining.linting import ExplainedFinding, explain_policy, placed
 from federation.explaining.linting.keys import TABLE as ABOUT_KEYS
 from federation.explaining.linting.refusals import explain_unstorable
 from federation.explaining.positions import locate, locate_name
+from federation.explaining.sources import Sources
 from federation.explanation import Obstacle, Place
 from federation.policy import Kind, Policy
 

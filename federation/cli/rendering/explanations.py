@@ -15,7 +15,7 @@ from rich.text import Text
 from federation.cli.rendering.lines import Screen
 from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker
 from federation.cli.rendering.rows import ScreenRow, compared_rows, field_rows, labelled_rows, plain_rows, quoted_rows
-from federation.cli.rendering.sources import Sources
+from federation.explaining.sources import Sources
 from federation.explanation import Cause, Edit, Explanation, Listing, Obstacle, Place
 
 MOST_ROWS: Final = 25

@@ -11,8 +11,8 @@ from federation.cli.rendering.explanations import edit_rows, obstacle_rows, prin
 from federation.cli.rendering.plain import safe
 from federation.cli.rendering.results import BAD, DIM, Speaker
 from federation.cli.rendering.rows import field_rows
-from federation.cli.rendering.sources import Sources
 from federation.explaining.linting import ExplainedFinding
+from federation.explaining.sources import Sources
 from federation.explanation import Obstacle
 from federation.policy.lint import SEVERITIES, Severity
 

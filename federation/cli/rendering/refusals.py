@@ -12,8 +12,8 @@ from federation.account.model import Account
 from federation.account.reading.settings import SETTINGS_FILE
 from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.results import print_refusal, refused_verdict, stderr_console
-from federation.cli.rendering.sources import Sources
 from federation.errors import FederationError
+from federation.explaining.sources import Sources
 
 _ABOVE: Final = 2
 """Rows of the AWS CLI's line and of the blank line after it."""

@@ -11,7 +11,7 @@ from rich.text import Text
 from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
 from federation.cli.rendering.plain import joined, safe, unverified
 from federation.cli.rendering.results import BAD, DIM, GOOD, Hanging, Speaker, coded, facts, refusal_facts
-from federation.cli.rendering.sources import Sources
+from federation.explaining.sources import Sources
 from federation.identity import VerifiedIdentity, timestamp
 from federation.judging.kinds import KINDS, SAML
 from federation.profiles import Profile

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from federation.cli.rendering.lines import Line, Screen, cells
 from federation.cli.rendering.plain import safe
 from federation.cli.rendering.results import BAD
-from federation.cli.rendering.sources import Excerpt
 from federation.explaining.difference import GAP, align
+from federation.explaining.sources import Excerpt
 from federation.explanation import Comparison
 
 _CUT: Final = "..."

@@ -13,6 +13,7 @@ from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, s
 from federation.cli.support.inputs import read_token_text, token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
 from federation.cli.support.paths import PathType
+from federation.sts.operations.assume_role_with_web_identity import default_session_name
 from federation.sts.service import SecurityTokenService
 
 
@@ -73,11 +74,6 @@ def assume_role_with_web_identity(
             at=instant,
         )
     printing.show("AssumeRoleWithWebIdentity", session.to_dict())
-
-
-def default_session_name(at: datetime) -> str:
-    """Return the session name for a call at *at* that gives none."""
-    return f"federation-session-{int(at.timestamp())}"
 
 
 def _token(given: str | None, file: Path | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from federation.account import Account
@@ -91,3 +92,8 @@ def _find_named_provider(provider_id: str, token: object, account: Account) -> P
             remedy="register the server with `federation account add-oauth-provider`, then its answer about the token",
         )
     return provider
+
+
+def default_session_name(at: datetime) -> str:
+    """Return the RoleSessionName for a call at the instant *at* by a program that was given none."""
+    return f"federation-session-{int(at.timestamp())}"

@@ -1,20 +1,14 @@
-"""The call that `federation explain` judges: the operation of `federation sts`, with its parameters."""
+"""A federated login that is to be explained: the operation of STS that judges it, with its parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
-
-import click
 
 from federation import limits
 from federation.account.model import Account
-from federation.cli.sts.web_identity import default_session_name
-from federation.cli.support.inputs import read_token_text
-from federation.cli.support.providers import provider_of
 from federation.errors import FederationError
 from federation.explaining.nearest import most_alike
 from federation.explaining.presented.recognising import decoded
@@ -24,12 +18,14 @@ from federation.judging.unverified_token import UnverifiedToken
 from federation.protocols import Provider
 from federation.saml.reading.inspection import inspect_response
 from federation.saml.registration.provider import SamlProvider
+from federation.sts.operations.assume_role_with_web_identity import default_session_name
 from federation.sts.results import FederatedRoleSession
 from federation.sts.service import SecurityTokenService
 
 WITH_SAML: Final = "AssumeRoleWithSAML"
 WITH_WEB_IDENTITY: Final = "AssumeRoleWithWebIdentity"
-_LONGEST: Final = {WITH_SAML: limits.SAML_ASSERTION_PARAMETER_CHARS, WITH_WEB_IDENTITY: limits.WEB_IDENTITY_TOKEN_CHARS}
+LONGEST: Final = {WITH_SAML: limits.SAML_ASSERTION_PARAMETER_CHARS, WITH_WEB_IDENTITY: limits.WEB_IDENTITY_TOKEN_CHARS}
+"""The longest token of each operation, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,27 +62,35 @@ class ExplainedCall:
 
 def call_of(
     account: Account,
-    file: str,
+    text: str,
     *,
     role_arn: str,
-    principal_arn: str | None,
-    provider: str | None,
-    provider_id: str | None,
-    role_session_name: str | None,
+    principal_arn: str | None = None,
+    provider: Provider | None = None,
+    provider_id: str | None = None,
+    role_session_name: str | None = None,
     at: datetime,
     **session: object,
 ) -> ExplainedCall:
-    """Return the call that sends the token in *file* for the role. Parameters that are missing are read from the token, unverified."""
-    text = read_token_text(Path(file), longest=max(_LONGEST.values()))
-    token = decoded(text)[0].strip().encode("utf-8", "surrogatepass")
-    unverified = UnverifiedToken(token)
-    if principal_arn is not None and provider_id is not None:
-        raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
-    found = _found(account, unverified) if provider is None else provider_of(account, token, provider)
+    """Return the call that sends the token *text* for the role. Parameters that are missing are read from the token, unverified.
+
+    Args:
+        account: The account that is asked.
+        text: The token as it would be sent.
+        role_arn: ARN of the role.
+        principal_arn: SAML: ARN of the provider.
+        provider: The provider, where it is known.
+        provider_id: ProviderId, only for access tokens.
+        role_session_name: Name of the session of a web identity; made from *at* where it is None.
+        at: The instant that the call is judged at, aware UTC.
+        session: Further parameters of the operation, by their Python names.
+    """
+    unverified = UnverifiedToken(bare_token(text))
+    found = _found(account, unverified) if provider is None else provider
     likely_saml = unverified.kind == SAML if found is None else isinstance(found, SamlProvider)
     of_saml = principal_arn is not None or (provider_id is None and role_session_name is None and likely_saml)
     operation = WITH_SAML if of_saml else WITH_WEB_IDENTITY
-    sent = text[: _LONGEST[operation] + 1].strip()
+    sent = text[: LONGEST[operation] + 1].strip()
     common = {"role_arn": role_arn, **session}
     if of_saml:
         principal = principal_arn or (
@@ -102,6 +106,11 @@ def call_of(
             "provider_id": provider_id or _provider_id(account, found),
         },
     )
+
+
+def bare_token(text: str) -> bytes:
+    """Return the token in *text* as far as its form shows it, to find out what it is; it is sent as *text* has it."""
+    return decoded(text)[0].strip().encode("utf-8", "surrogatepass")
 
 
 def _principal(account: Account, unverified: UnverifiedToken, role_arn: str) -> str:
