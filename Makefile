@@ -7,7 +7,7 @@ SDKS   := tests/interop/sdks
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo test growth clients calendar lint mutate bench fixtures docs search lock clean
+.PHONY: demo test growth clients browser calendar lint mutate bench fixtures docs search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +16,7 @@ demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not growth" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth" $(if $(AREA),$$paths)
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m growth tests/attacks tests/unit/policy
@@ -27,6 +27,9 @@ clients: $(VENV)/.dev $(if $(shell command -v go),$(BUILT)/go-call) $(if $(shell
 $(BUILT)/go-call: $(wildcard $(SDKS)/go/*)
 	cd $(SDKS)/go && export GOMODCACHE=$(BUILT)/go-mod GOCACHE=$(BUILT)/go-build GOFLAGS="-mod=readonly -modcacherw" && \
 	if go mod download; then go build -o $@ .; else echo "The tests of the SDK for Go will be skipped: its modules cannot be had."; fi
+
+browser: $(VENV)/.dev  ## the page in Debian's chromium
+	$(BIN)/pytest -m browser --durations=5 tests/browser
 
 MAVEN := mvn --quiet --batch-mode --strict-checksums -Dmaven.repo.local=$(BUILT)/m2
 $(BUILT)/java/.built: $(SDKS)/java/pom.xml $(SDKS)/java/jars.sha256 $(wildcard $(SDKS)/java/src/main/java/*)

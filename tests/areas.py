@@ -113,7 +113,7 @@ AREAS: Final = {
         "corpus/test_real_trust_policies.py",
     ),
     "state": ("unit/state", "property/test_audit.py", "cli/test_state.py", "interop/test_state.py"),
-    "server": ("unit/server", "property/test_wire.py", "property/test_control.py", "property/test_wire_messages.py"),
+    "server": ("unit/server", "browser", "property/test_wire.py", "property/test_control.py", "property/test_wire_messages.py"),
     "judging": ("unit/judging", "cli/test_audit.py"),
     "cli": ("cli", "property/test_cli.py", "property/test_terminal.py", "docs/test_cli_page.py"),
     "aws_texts": ("unit/test_texts.py", "corpus/test_recorded_texts.py"),

@@ -1,0 +1,48 @@
+"""The watch notices what it is there for: without this, every other test of the page could pass on a page that misbehaves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.browser import Visitor, visiting
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+HERE = "http://localhost:9"
+STRICT = "default-src 'none'; script-src 'self'"
+
+
+@pytest.mark.parametrize(
+    ("body", "policy", "fault"),
+    [
+        ("<script>console.error('broken')</script>", "", "console: error: broken"),
+        ("<script>console.warn('careless')</script>", "", "console: warning: careless"),
+        ("<script>undefined.x</script>", "", "error of the script: "),
+        ("<script>document.title = 'ran'</script>", STRICT, "console: error: Executing inline script violates"),
+        ("<p style='color: red'>", STRICT, "console: error: Applying inline style violates"),
+        ("<img src='https://elsewhere.example/pixel'>", "", "request to elsewhere: GET https://elsewhere.example/pixel"),
+        ("<img src='http://localhost:90/pixel'>", "", "request to elsewhere: GET http://localhost:90/pixel"),
+    ],
+)
+def test_a_page_that_misbehaves_is_found_out(browser: Browser, body: str, policy: str, fault: str) -> None:
+    headers = {"content-type": "text/html", "content-security-policy": policy}
+    with pytest.raises(pytest.fail.Exception, match=re.escape(fault)):  # noqa: SIM117 - it raises at the end of the visit
+        with visiting(browser, HERE) as visitor:
+            show(visitor, headers=headers, body=f"<!doctype html><link rel=icon href=data:,>{body}")
+
+
+def test_a_page_that_behaves_is_not(browser: Browser) -> None:
+    with visiting(browser, HERE) as visitor:
+        show(visitor, content_type="text/html", body="<!doctype html><p>text</p>")
+        assert visitor.page.locator("p").inner_text() == "text"
+
+
+def show(visitor: Visitor, **response: Any) -> None:
+    visitor.context.route(f"{HERE}/", lambda route: route.fulfill(**response))
+    visitor.page.goto("/", wait_until="networkidle")
