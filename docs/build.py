@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from docs.attack_rows import ATTACKER, areas, citations, named_tests
-from docs.check_names import Place, places
-from docs.failures import failures_page
-from docs.iam_operations import iam_page
-from docs.lint_rules import GROUPS, HEADINGS, cells, examples
-from docs.lint_rules import HEAD as LINT_HEAD
+from docs.building.attack_rows import ATTACKER, areas, citations, named_tests
+from docs.building.check_names import Place, places
+from docs.building.failures import failures_page
+from docs.building.iam_operations import iam_page
+from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
+from docs.building.lint_rules import HEAD as LINT_HEAD
 from federation import errors
 from federation.oauth import checks as oauth
 from federation.oauth import validator as oauth_validator

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from docs.attack_rows import areas, citations, cited, named_tests
+from docs.building.attack_rows import areas, citations, cited, named_tests
 from tests.support.paths import REPOSITORY
 
 ROWS = {row.id: row for area in areas() for row in area.rows}

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from docs.check_names import HOUSE, OF_PARAMETER, House, places
+from docs.building.check_names import HOUSE, OF_PARAMETER, House, places
 from federation import FederationError
 from federation.check_names import (
     AccountCheck,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from docs.check_names import Place, places
+from docs.building.check_names import Place, places
 from federation.explaining import call, engine
 from federation.explaining.plain import plainly
 from federation.explaining.situation import OAUTH, OIDC, Row

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 import federation
-from docs.attack_rows import areas
+from docs.building.attack_rows import areas
 from federation.errors import FederationError, InternalFailure, ValidationError
 from federation.profiles import Profile
 from federation.testing import to_base64

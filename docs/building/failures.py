@@ -14,7 +14,7 @@ from tests.support.failures.model import Failure, Login
 
 HEAD: Final = """# Failures
 
-<!-- Written by docs/failures.py from the set-ups in tests/support/failures: change them, then run `make docs`. -->
+<!-- Written by docs/building/failures.py from the set-ups in tests/support/failures: change them, then run `make docs`. -->
 
 What people see at AWS when a federated login fails, what is wrong, and what to change. The sections have AWS's own texts as titles. Every
 example is a set-up of the test suite: cause and edit are what `federation` says of it, and a test makes the edit, sees the login succeed,

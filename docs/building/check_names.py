@@ -19,7 +19,7 @@ from federation import check_names, errors
 from federation.iam.catalogue import OPERATIONS as IAM_OPERATIONS
 from federation.sts.catalogue import OPERATIONS
 
-HOUSE: Final = Path(__file__).parent.parent / "federation"
+HOUSE: Final = Path(__file__).parents[2] / "federation"
 ROWS: Final = {"Check": "name", "Stage": "name"}
 """Classes of which another field is the name of a check."""
 NAMES: Final = {"str", *check_names.__all__}

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-REPOSITORY: Final = Path(__file__).parent.parent
-DATA: Final = Path(__file__).parent / "attacks.toml"
+REPOSITORY: Final = Path(__file__).parents[2]
+DATA: Final = REPOSITORY / "docs" / "attacks.toml"
 ATTACKER: Final = REPOSITORY / "federation" / "testing" / "mutating"
 """The modules that make attacks. What they cite is no rule that refuses one."""
 _TESTS: Final = REPOSITORY / "tests"
