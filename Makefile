@@ -16,7 +16,7 @@ demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not site" $(if $(AREA),$$paths)
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m growth tests/attacks tests/unit/policy
@@ -59,8 +59,10 @@ bench: $(VENV)/.dev
 fixtures: $(VENV)/.dev  ## regenerate fixtures/; the diff must be empty
 	$(BIN)/python fixtures/build.py
 
-docs: $(VENV)/.dev  ## regenerate the generated pages of docs/
+docs: $(VENV)/.docs  ## regenerate the generated pages of docs/, build the site in site/ and check it
 	$(BIN)/python docs/build.py
+	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	$(BIN)/pytest -q -m site tests/docs/test_site.py
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
@@ -81,8 +83,12 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --no-deps -e .
 	@touch $@ $(VENV)/.base
 
+$(VENV)/.docs: $(VENV)/.dev requirements/docs.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/docs.txt
+	@touch $@
+
 $(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
 	@npm ci --prefix $(JS) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The tests of the JavaScript SDK will be skipped."
 
 clean:
-	rm -rf $(VENV) $(JS)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf site $(VENV) $(JS)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
