@@ -16,7 +16,7 @@ demo: $(VENV)/.base
 	@$(BIN)/federation demo
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not site" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not site and not release" $(if $(AREA),$$paths)
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m growth tests/attacks tests/unit/policy
@@ -64,6 +64,9 @@ docs: $(VENV)/.docs  ## regenerate the generated pages of docs/, build the site 
 	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	$(BIN)/pytest -q -m site tests/docs/test_site.py
 
+release: $(VENV)/.release  ## what an index, a code host and their users are given
+	$(BIN)/pytest -q -m release tests/release
+
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
@@ -85,6 +88,10 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml
 
 $(VENV)/.docs: $(VENV)/.dev requirements/docs.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements/docs.txt
+	@touch $@
+
+$(VENV)/.release: $(VENV)/.dev requirements/release.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/release.txt
 	@touch $@
 
 $(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json

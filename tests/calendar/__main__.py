@@ -4,6 +4,7 @@ The system's calendar is shifted for every process of the run, servers and real 
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,13 +30,18 @@ def main(years: list[int]) -> int:
         return max([suite(year, library) for year in years], default=0)
 
 
+def chosen() -> str:
+    """Return the markers of `make test`."""
+    [markers] = re.findall(r'pytest -n .* -m "([^"]+)"', (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8"))
+    return str(markers)
+
+
 def suite(years: int, library: Path) -> int:
     """Return the status of the suite, run *years* from today."""
     environment = os.environ | {"LD_PRELOAD": str(library), "CALENDAR_SHIFT_SECONDS": str(years * SECONDS_PER_YEAR)}
     show = [sys.executable, "-c", "import datetime; print(f'calendar: the suite of {datetime.date.today()}', flush=True)"]
     subprocess.run(show, check=True, env=environment)
-    chosen = "not long and not lint and not clients and not browser and not growth"
-    pytest = [sys.executable, "-m", "pytest", "-q", "-n", str((os.cpu_count() or 2) + 1), "--dist", "worksteal", "-m", chosen]
+    pytest = [sys.executable, "-m", "pytest", "-q", "-n", str((os.cpu_count() or 2) + 1), "--dist", "worksteal", "-m", chosen()]
     return subprocess.run(pytest, check=False, env=environment).returncode
 
 
