@@ -24,6 +24,7 @@ from federation.account.reading.keyring import Keyring
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
+    from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, map_access
     from federation.account.live import LiveAccount, StoredAccount
     from federation.account.reading.files import FileContent
     from federation.account.writing.accounts import init_account
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessKey",
+    "AccessMap",
+    "AccessSource",
     "Account",
     "Changeable",
     "Draft",
     "FileContent",
     "Group",
+    "IdentityGroup",
     "Keyring",
     "LiveAccount",
     "ManagedPolicy",
+    "MappedRole",
     "MfaDevice",
     "Names",
     "OAuthSettings",
@@ -65,14 +70,19 @@ __all__ = [
     "add_token_information",
     "init_account",
     "load_account",
+    "map_access",
     "register_jwks",
 ]
 
-_WRITERS: Final = {
+_LATER: Final = {
+    "AccessMap": "access",
+    "AccessSource": "access",
     "Changeable": "writing.draft",
     "Draft": "writing.draft",
     "FileContent": "reading.files",
+    "IdentityGroup": "access",
     "LiveAccount": "live",
+    "MappedRole": "access",
     "OAuthSettings": "writing.oauth_providers",
     "OidcSettings": "writing.oidc_providers",
     "SamlSettings": "writing.saml_providers",
@@ -84,9 +94,10 @@ _WRITERS: Final = {
     "add_saml_provider": "writing.saml_providers",
     "add_token_information": "writing.oauth_providers",
     "init_account": "writing.accounts",
+    "map_access": "access",
     "register_jwks": "writing.oidc_providers",
 }
-"""Names of the modules that write. They are imported on first use, because loading an account does not need them."""
+"""Names that loading an account does not need, to their modules, which are imported on first use."""
 
 if not TYPE_CHECKING:  # a checker would take any name from it
-    __getattr__ = lazily(__name__, _WRITERS)
+    __getattr__ = lazily(__name__, _LATER)

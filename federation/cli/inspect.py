@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from federation.cli.rendering.lines import Line, screen_of
+from federation.cli.rendering.lines import screen_of
 from federation.cli.rendering.plain import UNVERIFIED, print_json, unverified
 from federation.cli.support.inputs import read_token
 from federation.cli.support.options import json_option, token_argument
 from federation.judging.kinds import KINDS, OAUTH, OIDC, kind_of
+from federation.wrapping import Line
 
 
 @click.command()

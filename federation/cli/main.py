@@ -18,11 +18,12 @@ from typing import Final, NoReturn
 import click
 
 from federation import __version__
-from federation.cli.rendering.lines import Line, narrowest
+from federation.cli.rendering.lines import narrowest
 from federation.cli.rendering.plain import print_json, safe, tell
 from federation.cli.support.exits import Exit, status_of
 from federation.cli.support.options import note_json, noted_account, noted_neighbours, wants_json
 from federation.errors import AccountFaults, FederationError, InternalFailure
+from federation.wrapping import Line
 
 _ERROR: Final = "Error: "
 """What click prints before an error of usage."""

@@ -14,12 +14,14 @@ from federation.policy.keys import RequestKeys
 from federation.policy.policy import Policy
 from federation.policy.principal import Principal, PrincipalElement
 from federation.policy.statement import ActionElement, ResourceElement, Statement
+from federation.policy.ways_in import Demand
 
 __all__ = [
     "ActionElement",
     "Condition",
     "ConditionResult",
     "Decision",
+    "Demand",
     "ElementResult",
     "Kind",
     "NearMiss",

@@ -26,14 +26,14 @@ def about_condition(condition: Condition, outcome: Outcome, request: RequestCont
         return f"{absent}, which satisfies the operator" if outcome else absent + _about_absence(condition, request)
     found = (value,) if isinstance(value, str) else value
     if outcome is UNSETTLED:
-        return f"{subject}: found {_listed(found)}, and a value of the policy is no ARN: a Deny applies and an Allow does not"
+        return f"{subject}: found {listed(found)}, and a value of the policy is no ARN: a Deny applies and an Allow does not"
     if outcome:
-        return f"{subject}: found {_listed(found)}, as demanded"
+        return f"{subject}: found {listed(found)}, as demanded"
     if not isinstance(value, str) and condition.operator.quantifier is None:
         return (
             f"{subject}: the key is multivalued, which {condition.operator.name} never matches; write ForAnyValue:{condition.operator.name}"
         )
-    return f"{subject}: found {_listed(found)}, {_about_mismatch(condition, found, request)}"
+    return f"{subject}: found {listed(found)}, {_about_mismatch(condition, found, request)}"
 
 
 def _about_absence(condition: Condition, request: RequestContext) -> str:
@@ -50,10 +50,10 @@ def _about_mismatch(condition: Condition, found: tuple[str, ...], request: Reque
     if operator.family.read(found[0]) is None:
         return f"which is no value of the type {operator.family.name}"
     if operator.negated:
-        return _unresolved(condition, request) or f"expected another than {_listed(condition.expected)}"
+        return _unresolved(condition, request) or f"expected another than {listed(condition.expected)}"
     if operator.family.name == "String" and len(found) == 1:
         return _unresolved(condition, request) or _nearest_value(condition, found[0])
-    return _unresolved(condition, request) or f"expected {_listed(condition.expected)}"
+    return _unresolved(condition, request) or f"expected {listed(condition.expected)}"
 
 
 def _nearest_value(condition: Condition, found: str) -> str:
@@ -96,6 +96,7 @@ def _closest(key: str, keys: Iterable[str]) -> list[str]:
     return sorted(each for each in keys if each.rpartition(":")[0] == prefix or (name and each.rpartition(":")[2] == name))[:MAX_LISTED]
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def listed(values: tuple[str, ...]) -> str:
+    """Return the first `MAX_LISTED` of *values*, each as an error shows it, and how many more there are."""
     rest = len(values) - MAX_LISTED
     return ", ".join(map(show, values[:MAX_LISTED])) + (f" and {rest} more" if rest > 0 else "")

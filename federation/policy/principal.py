@@ -6,10 +6,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from federation.condition_keys import PrincipalKind
 from federation.errors import ValidationError, show
 
 Via = Literal["direct", "account", "everyone"]
 """How an element matched a principal: by its own name, by its account, or by ``*``."""
+
+OPERATIONS: Final[dict[PrincipalKind, str]] = {
+    "SAML": "sts:AssumeRoleWithSAML",
+    "OIDC": "sts:AssumeRoleWithWebIdentity",
+    "AWS": "sts:AssumeRole",
+    "Service": "sts:AssumeRole",
+}
+"""The action by which each kind of caller assumes a role."""
+_SAML_PROVIDER: Final = ":saml-provider/"
 
 _ARN: Final = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)", re.ASCII | re.DOTALL)
 
@@ -122,6 +132,13 @@ class PrincipalElement:
         # A Deny with NotPrincipal exempts a caller only if account, role and session are all listed (IAM reference, NotPrincipal).
         arns = {name for name in caller.names if name.startswith("arn:")}
         return arns <= listed and not listed.isdisjoint(caller.accounts)
+
+
+def caller_kind(type_: str, name: str) -> PrincipalKind:
+    """Return the kind of caller that the entry *name* of the member *type_* of a Principal element stands for."""
+    if type_ == "Federated":
+        return "SAML" if _SAML_PROVIDER in name else "OIDC"
+    return "Service" if type_ == "Service" else "AWS"
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from federation.cli.rendering.explanations import MOST_ROWS, print_explanation
-from federation.cli.rendering.lines import FEWEST_COLUMNS, Screen, cells
+from federation.cli.rendering.lines import FEWEST_COLUMNS, Screen
 from federation.cli.rendering.plain import UNVERIFIED, aws_json, flatten, safe, unverified
 from federation.cli.rendering.reports import print_verdicts
 from federation.cli.rendering.results import console, facts, print_refusal
@@ -28,6 +28,7 @@ from federation.explaining.sources import Sources
 from federation.explanation import Cause, Comparison, Edit, Explanation, Listing, Obstacle, Place
 from federation.profiles import Profile
 from federation.report import BOTH, CheckResult, Report
+from federation.wrapping import cells
 from tests.support.paths import REPOSITORY
 
 VERDICT = "✓ strict accepts"

@@ -15,12 +15,13 @@ from typing import Any, Final, TextIO
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
-from federation.cli.rendering.lines import Line, Screen, listed, screen_of
+from federation.cli.rendering.lines import Screen, listed, screen_of
 from federation.cli.rendering.plain import safe
 from federation.cli.support.exits import Exit, status_of
 from federation.errors import AccountFaults, FederationError
 from federation.policy.decision import Decision
 from federation.policy.explain import ConditionResult, ElementResult, StatementResult
+from federation.wrapping import Line
 
 GOOD: Final = "green"
 BAD: Final = "bold red"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from federation.cli.rendering.lines import Line, Screen, cells
+from federation.cli.rendering.lines import Screen
 from federation.cli.rendering.plain import safe
 from federation.cli.rendering.results import BAD
 from federation.explaining.difference import GAP, align
 from federation.explaining.sources import Excerpt
 from federation.explanation import Comparison
+from federation.wrapping import Line, cells
 
 _CUT: Final = "..."
 _LABEL: Final = 10

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import click
 
-from federation.cli.rendering.lines import Line
-from federation.cli.rendering.lines import cells as width_of
 from federation.cli.rendering.plain import aws_json, safe
 from federation.cli.sts.credentials import FORMS, formatted
 from federation.cli.support.options import Command
+from federation.wrapping import Line
+from federation.wrapping import cells as width_of
 
 OUTPUTS: Final = ("json", "text", "table")
 """JSON; tab-separated lines for shells; a table."""

@@ -13,12 +13,13 @@ from typing import Final
 import click
 
 from federation import limits
-from federation.cli.rendering.lines import Line, narrowest, screen_of
+from federation.cli.rendering.lines import narrowest, screen_of
 from federation.cli.rendering.plain import safe, tell
 from federation.cli.sts.answers import credentials_options
 from federation.cli.support.inputs import literal_or_file
 from federation.cli.support.options import Command
 from federation.errors import FederationError
+from federation.wrapping import Line
 
 LISTS: Final = frozenset({"--policy-arns", "--tags", "--tag-keys", "--transitive-tag-keys", "--audience", "--provided-contexts"})
 """Options that take all words up to the next option, as in the AWS CLI."""

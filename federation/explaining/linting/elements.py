@@ -14,7 +14,7 @@ from federation.explaining.rewriting import shown
 from federation.explaining.wording import command
 from federation.explanation import Change, Edit, Listing, Obstacle, Place
 from federation.policy.document import member
-from federation.policy.lint.elements import OPERATIONS
+from federation.policy.principal import OPERATIONS
 from federation.policy.wildcard import fold
 
 _OIDC: Final = ":oidc-provider/"

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from federation.condition_keys import PrincipalKind
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.document import member
 from federation.policy.grammar import Kind
 from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.linted_statement import LintedStatement
+from federation.policy.principal import OPERATIONS
 from federation.vendors import BUILT_IN
 
 _FENCES: Final = (
@@ -26,13 +26,6 @@ _FENCES: Final = (
     "aws:sourceorgpaths",
 )
 """Keys that say whose principal the caller is, and which the caller cannot choose."""
-OPERATIONS: Final[dict[PrincipalKind, str]] = {
-    "SAML": "sts:AssumeRoleWithSAML",
-    "OIDC": "sts:AssumeRoleWithWebIdentity",
-    "AWS": "sts:AssumeRole",
-    "Service": "sts:AssumeRole",
-}
-"""The action by which each kind of caller assumes a role."""
 _ARN_FIELDS: Final = 6
 _ACCOUNT: Final = 4
 _UNIQUE_ID: Final = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,}", re.ASCII)

@@ -11,13 +11,13 @@ from federation.condition_keys import EVERYBODY, PrincipalKind
 from federation.policy.conditions import Condition
 from federation.policy.grammar import Kind
 from federation.policy.policy import Policy
+from federation.policy.principal import caller_kind
 from federation.policy.statement import Statement
 from federation.policy.wildcard import Pattern, fold
 
 _LABELS: Final = frozenset({"Sid"})
 _DENIES: Final = 64
 """Unconditional Denies that each Allow is compared with."""
-_SAML_PROVIDER: Final = ":saml-provider/"
 _OIDC_PROVIDER: Final = ":oidc-provider/"
 
 
@@ -99,13 +99,11 @@ def _whom(statement: Statement) -> tuple[frozenset[PrincipalKind], dict[str, str
     element = statement.principal
     if element is None or element.negated or (element.everyone and element.denies):
         return EVERYBODY, {}
+    callers = {caller_kind(type_, name) for type_, names in element.names.items() for name in names}
     federated = sorted(element.names.get("Federated", ()))
-    callers: set[PrincipalKind] = {"AWS"} if element.everyone or "AWS" in element.names or "CanonicalUser" in element.names else set()
-    if "Service" in element.names:
-        callers.add("Service")
-    names = [name.partition(_OIDC_PROVIDER)[2] or name for name in federated if _SAML_PROVIDER not in name]
-    callers |= {"OIDC"} if names else set()
-    callers |= {"SAML"} if len(names) < len(federated) else set()
+    names = [name.partition(_OIDC_PROVIDER)[2] or name for name in federated if caller_kind("Federated", name) == "OIDC"]
+    if element.everyone:
+        callers.add("AWS")
     providers = {fold(name): name for name in names}
     return frozenset(callers), providers
 
