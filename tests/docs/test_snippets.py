@@ -3,6 +3,8 @@
 - A ``python`` block is executed from the project's root; blocks of one page share one namespace, in order.
 - A ``console`` block runs each ``$ federation …`` line in a process and compares what it prints with the lines below it; ``…`` in the page
   stands for text that differs from run to run (credentials, times, versions). ``$ make …`` lines show what the same-named verb prints.
+- Commands of tutorials and how-tos run in a folder of their own with a copy of fixtures/: they make and edit accounts.
+- A ``diff`` block with the names of two JSON files turns the first into the second, as the commands before it left it.
 - A ``json`` or ``toml`` block parses.
 - Every command of ours in a ``sh`` block has the options shown; server.md and README are followed by `test_server_page`.
 """
@@ -11,6 +13,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -22,10 +25,12 @@ import pytest
 
 from federation.cli.main import cli
 from tests.support.pages import blocks, pages
-from tests.support.paths import REPOSITORY
+from tests.support.paths import FIXTURES, REPOSITORY
 
 BIN = Path(sys.executable).parent
 SHOWN_BY_VERB = {"make demo": "federation demo"}
+GUIDES = {"tutorials", "how-to"}
+"""Folders of the pages that a reader follows step by step."""
 
 
 def name(page: Path) -> str:
@@ -70,9 +75,13 @@ def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("page", pages("console"), ids=name)
-def test_console_snippets_print_what_is_shown(page: Path, programs: Path) -> None:
+def test_console_snippets_print_what_is_shown(page: Path, programs: Path, tmp_path: Path) -> None:
     folder = BIN if page.name == "README.md" else programs  # a newcomer's commands start from nothing
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "140", "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    place, columns = REPOSITORY, "140"
+    if page.parent.name in GUIDES:
+        place, columns = tmp_path, "100"
+        shutil.copytree(FIXTURES, place / "fixtures")
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": columns, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     for block in blocks(page, "console"):
         for command, shown in commands(block):
             ran = SHOWN_BY_VERB.get(command, command)
@@ -80,18 +89,32 @@ def test_console_snippets_print_what_is_shown(page: Path, programs: Path) -> Non
                 continue  # installation and server start are covered by CI and the interop tests
             outcome = subprocess.run(
                 [folder / "federation", *shlex.split(ran)[1:]],
-                cwd=REPOSITORY,
+                cwd=place,
                 env=environment,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 text=True,
                 timeout=60,
                 check=False,
                 stdin=subprocess.DEVNULL,
             )
-            assert outcome.returncode in {0, 1}, outcome.stderr
-            printed = outcome.stdout + outcome.stderr
+            assert outcome.returncode in {0, 1}, outcome.stdout
             if shown.strip():
-                assert matches(shown, printed), f"{name(page)}: `{command}` prints\n{printed}\nthe page shows\n{shown}"
+                assert matches(shown, outcome.stdout), f"{name(page)}: `{command}` prints\n{outcome.stdout}\nthe page shows\n{shown}"
+    for edit in blocks(page, "diff"):
+        if edit.startswith("--- "):
+            check_edit(edit, place)
+
+
+def check_edit(edit: str, place: Path) -> None:
+    """Make *edit* in the policy that its first line names: the result is the policy that is in the file of the second line by now."""
+    before, after, *lines = edit.splitlines()
+    old, new = (place / line.split(maxsplit=1)[1] for line in (before, after))
+    removed, added = ("\n".join(line[1:] for line in lines if line[0] in kept) for kept in (" -", " +"))
+    text = old.read_text(encoding="utf-8")
+    assert text.count(removed) == 1, f"{old.name} does not have\n{removed}"
+    role = json.loads(new.read_text(encoding="utf-8"))
+    assert json.loads(text.replace(removed, added)) == role["AssumeRolePolicyDocument"]
 
 
 @pytest.mark.parametrize("page", pages("json", "toml"), ids=name)
