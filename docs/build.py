@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from docs.building.attack_rows import ATTACKER, areas, citations, named_tests
 from docs.building.check_names import Place, places
+from docs.building.demo import demo_picture
 from docs.building.failures import failures_page
 from docs.building.iam_operations import iam_page
 from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
@@ -218,6 +219,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "failures.md": failures_page,
     "iam.md": iam_page,
     "adr/README.md": decisions_page,
+    "assets/demo.svg": lambda: demo_picture(80, 30),
+    "assets/demo-narrow.svg": lambda: demo_picture(50, 34),
 }
 
 

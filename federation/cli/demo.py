@@ -47,9 +47,8 @@ def _ask(fixtures: Fixtures, question: str, verb: click.Command, file: str, acco
     out.print(Text(question, style="bold"))
     name = "explain" if verb is explain.command else "validate"
     told = ["$ federation", name, shown(token), "--account", shown(account) if account.parent == fixtures.root else account.name]
-    lines = textwrap.wrap(
-        " ".join([*told, "--at", str(at), *words]), _COLUMNS, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
-    )
+    shell, columns = " ".join([*told, "--at", str(at), *words]), min(_COLUMNS, out.width - 3)
+    lines = textwrap.wrap(shell, columns, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False)
     for line in lines[:-1]:
         out.print(Text(f"{line} \\", style=DIM), soft_wrap=True)
     out.print(Text(lines[-1], style=DIM), soft_wrap=True)

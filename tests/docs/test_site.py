@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from lxml import html
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.paths import REPOSITORY
 
@@ -72,24 +73,52 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert found | styles == set()
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no chromium")
-def test_the_search_works_from_files() -> None:
-    said: list[str] = []
-    asked: list[str] = []
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("there is no chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((SITE / "index.html").as_uri())
-        page.keyboard.press("/")
-        page.keyboard.type("signature-digest")
-        page.wait_for_selector(".md-search-result__item a", timeout=30_000)
-        found = page.locator(".md-search-result__item a").first.get_attribute("href")
+        yield browser
         browser.close()
+
+
+def test_the_search_works_from_files(browser: Browser) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((SITE / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.keyboard.type("signature-digest")
+    page.wait_for_selector(".md-search-result__item a", timeout=30_000)
+    found = page.locator(".md-search-result__item a").first.get_attribute("href")
 
     assert found is not None
     assert found.startswith(SITE.as_uri())
     assert said == []
     assert [url for url in asked if not url.startswith((SITE.as_uri(), "about:", "data:"))] == []
+
+
+@pytest.mark.parametrize(("motion", "still"), [("no-preference", False), ("reduce", True)])
+def test_the_demo_moves_for_those_alone_who_let_it(browser: Browser, motion: Literal["no-preference", "reduce"], still: bool) -> None:  # noqa: FBT001
+    page = browser.new_page(reduced_motion=motion)
+    page.goto((SITE / "index.html").as_uri())
+    chosen = page.locator(".landing img").evaluate("image => image.currentSrc")
+
+    assert chosen.endswith("#still") is still
+    page.goto(chosen)
+    assert (page.evaluate("document.getAnimations().length") == 0) is still
+    last = page.locator("text").last.text_content()
+    assert last is not None
+    assert last.startswith("✓ granted")
+
+
+@pytest.mark.parametrize("name", ["index.html", "checks.html", "reference/api/federation.html", "adr/index.html"])
+def test_no_page_is_wider_than_a_telephone(browser: Browser, name: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 700})
+    page.goto((SITE / name).as_uri())
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
