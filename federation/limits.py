@@ -17,6 +17,15 @@ SAML_RESPONSE_OCTETS: Final = 1_048_576
 WEB_IDENTITY_TOKEN_CHARS: Final = 20_000
 """Longest WebIdentityToken parameter of the API (service model 2011-06-15)."""
 
+PASTED_OCTETS: Final = 67_108_864
+"""Largest file or paste in which tokens are looked for: a HAR file of one login has a few MB."""
+PASTED_ENTRIES: Final = 10_000
+"""Entries of a HAR file that are looked at; the report says that there are more."""
+PASTED_TOKENS: Final = 64
+"""Different tokens of one paste that are listed."""
+PASTED_DEPTH: Final = 16
+"""Deepest nesting of JSON in which a token is looked for; answers of token endpoints have one or two."""
+
 KID_CHARS: Final = 512
 """Longest ``kid`` (attack row J12); real ones are hashes or UUIDs."""
 CLIENT_IDS_PER_PROVIDER: Final = 100

@@ -8,25 +8,27 @@ from typing import Any
 
 import click
 
+from federation import limits
 from federation.cli.rendering.lines import screen_of
 from federation.cli.rendering.plain import UNVERIFIED, print_json, unverified
-from federation.cli.support.inputs import read_token
-from federation.cli.support.options import json_option, token_argument
-from federation.judging.kinds import KINDS, OAUTH, OIDC, kind_of
+from federation.cli.support.inputs import read_pasted
+from federation.cli.support.options import json_option, pick_option, token_argument
+from federation.judging.kinds import KINDS, OAUTH, OIDC
 from federation.wrapping import Line
 
 
 @click.command()
 @token_argument
+@pick_option
 @json_option
-def command(token: str, *, as_json: bool) -> None:
+def command(token: str, *, pick: int | None, as_json: bool) -> None:
     """Decode TOKEN (a file, or - for standard input) and show what it claims.
 
     Nothing is verified: the sender may have chosen every value in it.
     """
-    octets = read_token(token)
-    kind = kind_of(octets)
-    claims = _claims(octets, kind)
+    found = read_pasted(token, pick)
+    kind = found.kind
+    claims = _claims(found.token[: limits.SAML_RESPONSE_CHARS + 1], kind)
     if as_json:
         print_json({"verified": False, "kind": kind, "unverified": claims})
         return

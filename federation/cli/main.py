@@ -100,9 +100,9 @@ def usage_reported(ctx: click.Context) -> Iterator[None]:
             print_json({"error": {"code": "UsageError", "message": words}})
             ctx.exit(Exit.USAGE)
         columns = narrowest(sys.stderr)
-        if columns is None or "\n" in words:  # a help text already has lines
+        if columns is None or isinstance(usage, click.exceptions.NoArgsIsHelpError):  # a help text already has its lines
             raise
-        lines = Line(f"{_ERROR}{safe(words)}", 0, "    ").wrapped(columns)
+        lines = [part for line in f"{_ERROR}{words}".split("\n") for part in Line(safe(line), 0, "    ").wrapped(columns)]
         raise click.UsageError("\n".join(lines).removeprefix(_ERROR), ctx=usage.ctx) from usage
 
 

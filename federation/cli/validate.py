@@ -16,8 +16,8 @@ from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.reports import headline, print_report
 from federation.cli.rendering.results import console
 from federation.cli.support.exits import Exit
-from federation.cli.support.inputs import read_document, read_token
-from federation.cli.support.options import at_option, json_option, quiet_option, token_argument, verbose_option
+from federation.cli.support.inputs import read_document, read_pasted
+from federation.cli.support.options import at_option, json_option, pick_option, quiet_option, token_argument, verbose_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
@@ -66,6 +66,7 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
     help="SAML: RSA key of the service provider, PEM; repeatable.",
 )
 @click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
+@pick_option
 @at_option
 @verbose_option
 @quiet_option
@@ -73,6 +74,7 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 def command(
     token: str,
     *,
+    pick: int | None,
     metadata: Path | None,
     jwks: Path | None,
     account_path: Path | None,
@@ -93,7 +95,7 @@ def command(
         raise click.UsageError("--provider names a provider of --account")
     if sum((verbose, quiet, as_json)) > 1:
         raise click.UsageError("give one of --verbose, --quiet and --json")
-    octets = read_token(token)
+    octets = read_pasted(token, pick).token[: limits.SAML_RESPONSE_CHARS + 1]
     given = {name: value for name, value in options.items() if value not in (None, ())}
     if metadata is not None:
         registered = _saml_provider(metadata, given)

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import click
 import pytest
@@ -21,7 +22,7 @@ OPAQUE_ROLE = "arn:aws:iam::123456789012:role/FederatedWebIdentityRole"
 BRANCH = "fixtures/oidc/github-branch.jwt"
 ROLE_FILE = "roles/GitHubDeploy.json"
 EXIT_USAGE = 2
-OF_EXPLAIN = {"--provider", "--fix", "--write", "--verbose", "--quiet", "--json"}
+OF_EXPLAIN = {"--provider", "--pick", "--fix", "--write", "--verbose", "--quiet", "--json"}
 VERDICT = re.compile(r"✗ refused: (?P<check>\S+) \((?P<code>\w+), HTTP \d{3}\)")
 
 
@@ -221,3 +222,31 @@ def test_what_the_call_lacks_is_read_from_the_token(run: Run) -> None:
     assert by_name.exit_code == 0
     both = ("--principal-arn", SAML_PROVIDER, "--provider-id", "www.amazon.com")
     assert run("explain", "fixtures/saml/documented.b64", "--role-arn", SAML_ROLE, *both, "--account", ACCOUNT).exit_code == 2
+
+
+def call_of_sts(*, role: str = DEPLOY) -> bytes:
+    """The body of a call, as a proxy records it."""
+    token = (REPOSITORY / "fixtures/oidc/github.jwt").read_text(encoding="ascii").strip()
+    login = {"Action": "AssumeRoleWithWebIdentity", "RoleArn": role, "RoleSessionName": "job-9", "WebIdentityToken": token}
+    return urlencode(login).encode()
+
+
+def test_a_recorded_call_is_explained_with_its_own_parameters(run: Run) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: sts.amazonaws.com\r\n\r\n"
+    for recorded in (call_of_sts(), head + call_of_sts()):
+        explained = run("explain", "-", "--account", ACCOUNT, "--at", AT, stdin=recorded)
+        assert explained.exit_code == 0
+        assert "/GitHubDeploy/job-9" in explained.stdout
+
+
+def test_a_form_sent_as_the_token_is_explained_and_its_token_can_be_picked(run: Run) -> None:
+    words = ("--account", ACCOUNT, "--at", AT, "--role-arn", DEPLOY)
+    explained = run("explain", "-", *words, stdin=call_of_sts())
+    assert (explained.exit_code, "whole form body" in explained.stdout) == (1, True)
+    assert "--pick 1" in explained.stderr
+    assert run("explain", "-", *words, "--pick", "1", stdin=call_of_sts()).exit_code == 0
+
+
+def test_without_a_role_there_must_be_a_call_that_names_one(run: Run) -> None:
+    result = run("explain", "fixtures/oidc/github.jwt", "--account", ACCOUNT)
+    assert (result.exit_code, "--role-arn" in result.stderr) == (2, True)

@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -220,3 +221,51 @@ def test_a_token_in_the_place_of_a_file_is_not_repeated(run: Run) -> None:
             assert result.exit_code == 2
             assert "put a token into a file, or pipe it to -" in result.stderr
             assert words[1] not in result.output
+
+
+def har(*bodies: dict[str, str]) -> bytes:
+    """A HAR file of a browser that posted *bodies*."""
+    posted = [
+        {"request": {"method": "POST", "url": "https://signin.aws.amazon.com/saml?x=1", "postData": {"text": urlencode(body)}}}
+        for body in bodies
+    ]
+    return json.dumps({"log": {"entries": posted}}).encode()
+
+
+def captured(file: str) -> str:
+    return (REPOSITORY / file).read_text(encoding="ascii").strip()
+
+
+@pytest.mark.parametrize("verb", ["inspect", "validate"])
+def test_a_har_file_of_one_token_is_judged_and_what_was_left_out_is_told(run: Run, verb: str) -> None:
+    words = ("--account", ACCOUNT, "--at", AT) if verb == "validate" else ()
+    result = run(verb, "-", *words, "--json", stdin=har({"user": "a"}, {"SAMLResponse": captured(DOCUMENTED)}))
+    alone = run(verb, DOCUMENTED, *words, "--json")
+    assert (result.exit_code, result.stdout) == (0, alone.stdout)
+    assert "everything but entry 2 of the HAR file, POST https://signin.aws.amazon.com/saml, field SAMLResponse" in result.stderr
+
+
+def test_of_several_tokens_one_must_be_picked(run: Run) -> None:
+    pasted = har({"SAMLResponse": captured(DOCUMENTED)}, {"WebIdentityToken": captured("fixtures/oidc/github.jwt")})
+    refused = run("inspect", "-", "--json", stdin=pasted)
+    assert refused.exit_code == 2
+    said = json.loads(refused.stdout)["error"]
+    assert said["code"] == "UsageError"
+    assert "2 different tokens; choose one with --pick N" in said["message"]
+    assert [json.loads(run("inspect", "-", "--pick", n, "--json", stdin=pasted).stdout)["kind"] for n in "12"] == [
+        "saml2-response",
+        "oidc-id-token",
+    ]
+    assert run("inspect", "-", "--pick", "3", stdin=pasted).exit_code == 2
+
+
+def test_raw_xml_is_validated_as_its_base64_is(run: Run) -> None:
+    words = ("--account", ACCOUNT, "--at", AT, "--json")
+    raw = run("validate", "-", *words, stdin=base64.b64decode(captured(DOCUMENTED)))
+    assert (raw.exit_code, raw.stdout) == (0, run("validate", DOCUMENTED, *words).stdout)
+    assert "the XML was encoded as base64" in raw.stderr
+
+
+def test_a_har_file_without_a_token_is_refused(run: Run) -> None:
+    result = run("validate", "-", "--account", ACCOUNT, stdin=har({"user": "a"}))
+    assert (result.exit_code, "a HAR file holds no token" in result.stderr) == (2, True)

@@ -4,7 +4,7 @@ FLOORS = [
     {"aws_texts", "check_names", "explanation"},
     {"errors", "lazy", "limits", "names", "portable", "profiles", "vendors", "wrapping"},
     {"clock", "arn", "identity", "condition_keys"},
-    {"report", "tags", "provider_details"},
+    {"report", "tags", "provider_details", "shapes"},
     {"protocols", "calls"},
     {"jose"},
     {"policy", "saml", "oidc", "state"},

@@ -11,21 +11,21 @@ from federation import clock
 from federation.account.reading.directory import load_account
 from federation.cli.explain.findings import exit_of, print_findings, verdict_of
 from federation.cli.explain.fixing import fix
+from federation.cli.explain.presenting import present
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
-from federation.cli.support.inputs import read_token_text
-from federation.cli.support.options import account_option, at_option, json_option, quiet_option, token_argument, verbose_option
+from federation.cli.support.options import account_option, at_option, json_option, pick_option, quiet_option, token_argument, verbose_option
 from federation.cli.support.providers import provider_of
 from federation.explaining.sources import Sources
-from federation.judging.call import LONGEST, bare_token, call_of
+from federation.judging.call import bare_token, call_of
 from federation.judging.findings import Findings
 
 
 @click.command(cls=OperationCommand)
 @token_argument
 @account_option
-@click.option("--role-arn", required=True, help="The role to assume.")
+@click.option("--role-arn", help="The role to assume. Default: the one of the call, where TOKEN is a whole call.")
 @click.option("--principal-arn", help="SAML: the provider. Default: the one that the response names.")
 @click.option("--provider", help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
 @click.option("--provider-id", help="Only for access tokens: the server, e.g. www.amazon.com.")
@@ -36,6 +36,7 @@ from federation.judging.findings import Findings
 @click.option("--minimum-session-token-size", type=int, help="Pad the session token to at least this size.")
 @click.option("--fix", "fixing", is_flag=True, help="Print the edited trust policy, and who else it lets in.")
 @click.option("--write", is_flag=True, help="With --fix: write it to the account, and judge again.")
+@pick_option
 @at_option
 @verbose_option
 @quiet_option
@@ -43,8 +44,9 @@ from federation.judging.findings import Findings
 def command(
     token: str,
     *,
+    pick: int | None,
     account_path: Path,
-    role_arn: str,
+    role_arn: str | None,
     policy: str | None,
     policy_arns: tuple[str, ...],
     fixing: bool,
@@ -68,18 +70,23 @@ def command(
         raise click.UsageError("--write requires --fix")
     if sum((verbose, quiet, as_json)) > 1:
         raise click.UsageError("give one of --verbose, --quiet and --json")
-    account, instant = load_account(account_path), clock.resolve(at)
     if principal_arn is not None and provider_id is not None:
         raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
-    text = read_token_text(Path(token), longest=max(LONGEST.values()))
+    presented = present(token, pick, role_arn=role_arn)
+    role = role_arn or presented.role_arn
+    if role is None:
+        raise click.UsageError("give the role with --role-arn; TOKEN is no call that names one")
+    if principal_arn is None and provider_id is None and provider is None:
+        principal_arn, provider_id = presented.principal_arn, presented.provider_id
+    account, instant = load_account(account_path), clock.resolve(at)
     call = call_of(
         account,
-        text,
-        role_arn=role_arn,
+        presented.text,
+        role_arn=role,
         principal_arn=principal_arn,
-        provider=None if provider is None else provider_of(account, bare_token(text), provider),
+        provider=None if provider is None else provider_of(account, bare_token(presented.text), provider),
         provider_id=provider_id,
-        role_session_name=role_session_name,
+        role_session_name=role_session_name or presented.role_session_name,
         at=instant,
         duration_seconds=duration_seconds,
         policy=session_policy(policy),

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import click
 
-from federation.cli.rendering.lines import Screen, listed
+from federation.cli.rendering.lines import Screen, listed, narrowest
 from federation.errors import printable
+from federation.wrapping import Line
 
 UNVERIFIED: Final = "UNVERIFIED  "
 """The beginning of every line with claims of a token that are not verified."""
@@ -49,6 +50,12 @@ def tell(speak: Callable[[], object]) -> None:
         sys.stderr.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else the interpreter's last flush would fail
+
+
+def note(words: str) -> None:
+    """Print *words* on standard error, wrapped only for a terminal: a name in it may come from an attacker (attack row T08)."""
+    columns = narrowest(sys.stderr) or sys.maxsize
+    tell(lambda: click.echo("\n".join(Line(f"note: {safe(words)}", 0, "    ").wrapped(columns)), err=True))
 
 
 def joined(values: object) -> str:

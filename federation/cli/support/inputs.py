@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -11,17 +9,14 @@ from typing import Final
 import click
 
 from federation import limits
-from federation.cli.rendering.plain import tell
+from federation.cli.rendering.plain import note, safe
+from federation.judging.kinds import KINDS
+from federation.judging.pasted import FoundToken, Pasted, find_tokens
+from federation.judging.pasted.bare import WRAPPED_JWT, mark_removed, stripped_token
 
 FILE_SCHEME: Final = "file://"
 _AROUND: Final = 64
 """Number of octets that may surround a token."""
-_BLANKS: Final = b" \t\r\n"
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_HEADER: Final = re.compile(rb"(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
-_QUOTED: Final = re.compile(rb"([\"'`])(.*)\1", re.DOTALL)
-_JWT: Final = re.compile(rb"e[w-z0-9_-][A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*")
-"""A compact JWS, with or without line ends."""
 _FILE_NAME_CHARS: Final = 255
 
 
@@ -31,31 +26,63 @@ def read_token(source: str, *, longest: int = limits.SAML_RESPONSE_CHARS) -> byt
     What was left out, white space excepted, is reported on standard error, since a client that sends the file unchanged will be refused.
     The token itself is not changed. At most one octet more than *longest* is returned, so that the validator sees that it is too long.
     """
-    token, left_out = _bare(_read(source, 2 * (longest + _AROUND)))
-    if left_out:
-        words = f"note: left out around the token: {', '.join(left_out)}; sent unchanged, it would be refused"
-        tell(lambda: click.echo(words, err=True))
+    octets, mark = mark_removed(_read(source, 2 * (longest + _AROUND)))
+    token, left_out = stripped_token(octets)
+    _tell_left_out((*mark, *left_out))
     return token[: longest + 1]
 
 
-def _bare(octets: bytes) -> tuple[bytes, list[str]]:
-    """Return the token in *octets* and what was left out."""
-    left_out = []
-    for mark, encoding in _MARKS:
-        if octets.startswith(mark):
-            octets = octets[len(mark) :].decode(encoding, "replace").encode("utf-8")
-            left_out.append("a byte order mark")
-    token = octets.strip(_BLANKS)
-    if quoted := _QUOTED.fullmatch(token):
-        token = quoted[2].strip(_BLANKS)
-        left_out.append("quotation marks")
-    if header := _HEADER.match(token):
-        token = token[header.end() :]
-        left_out.append("the word Bearer before it")
-    if _JWT.fullmatch(token) and len(token.split()) > 1:
-        token = b"".join(token.split())
-        left_out.append("line ends within it")
-    return token, left_out
+def read_pasted(source: str, pick: int | None) -> FoundToken:
+    """Return the token in the file *source*, or on standard input for ``-``: alone, or in a HAR file, an HTTP message, a form, JSON, XML.
+
+    What was left out around it is reported on standard error.
+
+    Args:
+        source: The file, or ``-``.
+        pick: Which one of several different tokens, from 1; None where there must be only one.
+
+    Raises:
+        click.UsageError: There is none, or several and no *pick*.
+    """
+    found = picked(find_tokens(read_octets(source)), pick)
+    tell_found(found)
+    return found
+
+
+def read_octets(source: str) -> bytes:
+    """Return the content of the file *source*, or of standard input for ``-``, at most one octet more than tokens are looked for in."""
+    return _read(source, limits.PASTED_OCTETS + 1)
+
+
+def picked(pasted: Pasted, pick: int | None) -> FoundToken:
+    """Return the only token of *pasted*, or the one with the number *pick*.
+
+    Raises:
+        click.UsageError: There is none, or several and no *pick*.
+    """
+    several = pasted.tokens
+    unread = f"; not looked at: {pasted.unread}" if pasted.unread else ""
+    if not several:
+        raise click.UsageError(f"{pasted.container} holds no token{unread}")
+    if pick is None and len(several) == 1:
+        return several[0]
+    if pick is None or pick > len(several):
+        listed = "\n".join(f"  {number}  {safe(each.place) or 'alone'}: {KINDS[each.kind]}" for number, each in enumerate(several, 1))
+        what = "1 token" if len(several) == 1 else f"{len(several)} different tokens"
+        raise click.UsageError(f"{pasted.container or 'the input'} holds {what}; choose one with --pick N{unread}\n{listed}")
+    return several[pick - 1]
+
+
+def tell_found(found: FoundToken) -> None:
+    """Report on standard error what was left out around a token, or done to have it."""
+    _tell_left_out(found.left_out)
+    if found.encoded:
+        note("the XML was encoded as base64, as a client must send it")
+
+
+def _tell_left_out(left_out: tuple[str, ...]) -> None:
+    if left_out:
+        note(f"left out around the token: {', '.join(left_out)}; sent unchanged, it would be refused")
 
 
 def read_document(source: Path, *, longest: int) -> bytes:
@@ -73,12 +100,16 @@ def read_text(source: Path, *, longest: int) -> str:
 
 
 def read_token_text(source: Path, *, longest: int) -> str:
-    """Return the content of the file of a token, at most one character more than *longest*.
+    """Return the content of the file of a token, at most one character more than *longest*, as `as_sent`."""
+    return as_sent(_read(str(source), 4 * (longest + 1)), longest=longest)
 
-    A file that is not UTF-8, such as the UTF-16 that PowerShell's ``>`` writes, is decoded as Latin-1: the operation refuses it, and the
+
+def as_sent(octets: bytes, *, longest: int) -> str:
+    """Return the text of a token that a client sends as it stands, at most one character more than *longest*.
+
+    What is not UTF-8, such as the UTF-16 that PowerShell's ``>`` writes, is decoded as Latin-1: the operation refuses it, and the
     explanation names the encoding.
     """
-    octets = _read(str(source), 4 * (longest + 1))
     try:
         return octets.decode("utf-8")[: longest + 1]
     except UnicodeDecodeError:
@@ -106,7 +137,7 @@ def _read(source: str, most: int) -> bytes:
         with Path(source).open("rb") as file:
             return file.read(most)
     except OSError as cause:
-        if len(source) > _FILE_NAME_CHARS or _JWT.fullmatch(
+        if len(source) > _FILE_NAME_CHARS or WRAPPED_JWT.fullmatch(
             source.encode("utf-8", "surrogateescape")
         ):  # perhaps a token, so it is not printed
             raise click.UsageError("cannot read a file of that name; put a token into a file, or pipe it to -") from cause

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from federation import limits
 from federation.cli.support.paths import PathType
 
 _JSON: Final = "federation.cli.json"
@@ -109,3 +110,6 @@ state_option: Final[Decorator] = click.option(
     "--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: nowhere beyond this call."
 )
 token_argument: Final[Decorator] = click.argument("token")
+pick_option: Final[Decorator] = click.option(
+    "--pick", type=click.IntRange(1, limits.PASTED_TOKENS), metavar="N", help="Which one, where TOKEN holds several different tokens."
+)

@@ -8,12 +8,12 @@ from typing import Final
 from federation.calls.constraints import TextConstraint
 from federation.explaining.presented.model import Presented
 from federation.explaining.presented.recognising import recognise
-from federation.explaining.presented.tokens import SAML, WEB
 from federation.explaining.situation import Situation
 from federation.explaining.trial import Trial
 from federation.explaining.wording import number
 from federation.explanation import Cause, Edit, Obstacle, Place
 from federation.saml.registration.provider import SamlProvider
+from federation.shapes import SAML, WEB
 from federation.tags import utf16_units
 
 __all__ = ["explain_presented", "recognise", "unwrapped"]

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from federation.explaining.lookalikes import as_it_looks, odd_characters
 from federation.explaining.presented.model import Look, Presented, what_is_wanted
-from federation.explaining.presented.tokens import ENCODED, JWT, from_base64, xml_root
 from federation.explaining.wording import number
+from federation.shapes import ENCODED, JWT, from_base64, xml_root
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{2,5}|#[xX][0-9A-Fa-f]{2,4}|lt|gt|quot|amp);", re.ASCII)
 _SHOWN: Final = 64

@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from federation.explaining.presented.model import Look, Presented
-from federation.explaining.presented.tokens import JWT, SAML
 from federation.explaining.wording import number
 from federation.jose import base64url
+from federation.shapes import JWT, SAML
 
 _PARTS: Final = 3
 _JWE_PARTS: Final = 5

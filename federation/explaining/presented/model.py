@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from federation.explaining.presented.tokens import SAML
 from federation.explanation import Owner
+from federation.shapes import SAML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import re
 from typing import Final, NamedTuple
 
 from federation.explaining.presented.model import Look, Presented, what_is_wanted
-from federation.explaining.presented.tokens import SAML
 from federation.explaining.wording import number
+from federation.shapes import SAML
 
 
 class _Known(NamedTuple):

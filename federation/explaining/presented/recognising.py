@@ -8,8 +8,8 @@ from typing import Final
 
 from federation.explaining.presented import characters, jwt, opaque, saml, wrapped
 from federation.explaining.presented.model import Presented, what_is_wanted
-from federation.explaining.presented.tokens import LONGEST, SAML
 from federation.explaining.wording import number
+from federation.shapes import LONGEST, SAML
 
 _NOTHING: Final = ("", "none", "null", "undefined", "nil", "false")
 

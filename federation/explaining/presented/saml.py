@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from federation.explaining.presented.model import Look, Presented
-from federation.explaining.presented.tokens import JWT, SAML, from_base64, inflated, xml_root
 from federation.explaining.wording import number
+from federation.shapes import JWT, SAML, from_base64, inflated, xml_root
 
 _MEANING: Final = {
     "Response": "a SAML response",

@@ -7,19 +7,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from federation.explaining.presented.model import Look, Presented, what_is_wanted
-from federation.explaining.presented.tokens import (
+from federation.explaining.wording import named, number
+from federation.shapes import (
     ENCODED,
     JWT,
     JWT_MEMBERS,
+    PAGE,
+    REQUEST,
     SAML,
+    TOKEN_FIELDS,
     form_fields,
     from_base64,
     html_response,
     json_value,
     jwts,
+    token_in,
     xml_root,
 )
-from federation.explaining.wording import named, number
 
 # Roots and endings that paths have; no token has one. A path is shown only where it has such a root or ending.
 _ROOTS: Final = "var tmp home run etc opt root mnt srv usr Users github builds private workspace secrets".replace(" ", "|")
@@ -34,20 +38,10 @@ _WORDS: Final = re.compile(
     r"(?P<words>(?:authorization\s*:\s*)?(?:bearer|token|jwt)\s+|authorization\s*:\s*)(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL
 )
 _MARKS: Final = "\"'`\u201c\u201d\u2018\u2019"
-_TOKEN_FIELDS: Final = {
-    "SAMLResponse": SAML,
-    "id_token": "",
-    "access_token": "",
-    "assertion": "",
-    "subject_token": "",
-    "WebIdentityToken": "",
-    "SAMLAssertion": SAML,
-}
 _BETWEEN: Final = " \t\r\n,;|\"'"
 _ASSIGNED: Final = re.compile(
     r"(?P<begins>(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_.-]{0,63}\s*[=:])\s*(?P<value>\S+)", re.ASCII | re.IGNORECASE
 )
-_REQUEST: Final = re.compile(r"\A(?:POST|PUT|GET) [^\r\n]{1,4096} HTTP/[\d.]+\r?\n(?:[^\r\n]+\r?\n){0,128}\r?\n", re.ASCII)
 _SHORT: Final = 300
 _NAME_CHARS: Final = 64
 _SEVERAL: Final = 2
@@ -162,18 +156,18 @@ def _member(name: str, inner: str, *, github: bool = False) -> Presented:
 def _form(text: str, wanted: str) -> Presented | None:
     if "=" not in text or text.lstrip().startswith("<"):
         return None
-    body = _REQUEST.sub("", text.lstrip())
-    request, text = body != text.lstrip(), body
+    begun = REQUEST.match(text.lstrip())
+    request, text = begun is not None, text.lstrip() if begun is None else text.lstrip()[begun.end() :]
     fields = form_fields(text)
-    field = next((name for name in _TOKEN_FIELDS if name in fields), None)
+    field = next((name for name in TOKEN_FIELDS if name in fields), None)
     if field is None:
         return None
     encoded = ENCODED.search(text) is not None
     others = [name for name in fields if name != field]
     kind = "a whole HTTP request" if request else "a URL" if "://" in text[:16] else "a whole form body or query string"
     beside = f", with {named(others)} beside it" if others else ""
-    suits = (_TOKEN_FIELDS[field] == SAML) == (wanted == SAML)
-    token = fields[field].replace(" ", "+") if field == "SAMLResponse" and not encoded else fields[field]
+    suits = (TOKEN_FIELDS[field] == SAML) == (wanted == SAML)
+    token = token_in(fields, field, text)
     return Presented(
         sentence=f"the value is {kind}: the token is its field {field}{beside}" + (", and it is percent-encoded" if encoded else ""),
         instruction=f"send the value of {field} alone" + (", percent-decoded once" if encoded else ""),
@@ -188,7 +182,7 @@ def _form(text: str, wanted: str) -> Presented | None:
 
 def _page(text: str, wanted: str) -> Presented | None:
     start = text.lstrip()[:512].lower()
-    if not re.match(r"<!doctype\s+html|<html|<head|<body|<form|<input|<\?xml[^>]*>\s*<!doctype\s+html", start):
+    if not PAGE.match(start):
         return None
     response = html_response(text)
     kind = "page" if re.match(r"<(?:!doctype|html|head|body|\?xml)", start) else "form"

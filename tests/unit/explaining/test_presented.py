@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from federation.explaining.presented.recognising import recognise
-from federation.explaining.presented.tokens import SAML, WEB
+from federation.shapes import SAML, WEB
 from tests.support.explaining import explained as saml_explained
 from tests.support.sts import saml_login
 from tests.support.sts.web_identity import ROLE, World, mint

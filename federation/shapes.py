@@ -1,4 +1,7 @@
-"""The shapes of tokens and of what surrounds them."""
+"""The shapes of tokens and of what surrounds them: base64, markup, JSON, forms, pages. A shape proves nothing.
+
+The text may be an attacker's: every pattern here takes time that grows linearly with it (attack row D03).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import binascii
 import json
 import re
 import zlib
+from collections.abc import Mapping
 from html import unescape
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -20,16 +24,37 @@ WEB: Final = "web-identity"
 
 LONGEST: Final = SAML_RESPONSE_CHARS
 """Characters of a value that are looked at; longer ones are not a token of any kind."""
-JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+JWT: Final = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 JWT_MEMBERS: Final = ("id_token", "value", "token", "access_token")
 """Members of JSON answers that hold a JWT: token responses, GitHub's and Buildkite's endpoints. An ID token is preferred."""
+TOKEN_FIELDS: Final = {
+    "SAMLResponse": SAML,
+    "id_token": "",
+    "access_token": "",
+    "assertion": "",
+    "subject_token": "",
+    "WebIdentityToken": "",
+    "SAMLAssertion": SAML,
+}
+"""Fields of forms and queries that hold a token, and which kind; empty for a field that can hold either."""
 ENCODED: Final = re.compile(r"%(?:2[BbFfEe]|3[DdAa]|0[AaDd]|26|20)")
 """A sign of a token that is percent-encoded."""
+REQUEST: Final = re.compile(
+    r"(?:POST|PUT|GET) (?P<target>[^\r\n]{1,4096}) HTTP/[\d.]+\r?\n(?P<headers>(?:[^\r\n]+(?:\r?\n|\Z)){0,128})(?:\r?\n|\Z)", re.ASCII
+)
+"""The beginning of an HTTP request, up to its body."""
+PAGE: Final = re.compile(r"\s*(?:<!doctype\s+html|<html|<head|<body|<form|<input|<\?xml[^>]*>\s*<!doctype\s+html)", re.IGNORECASE)
+"""The beginning of an HTML page or form."""
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}", re.ASCII)
-_ROOT: Final = re.compile(rb"\s*(?:<\?xml[^>]*\?>)?(?:\s|<!--.*?-->)*<(?:[A-Za-z_][\w.-]*:)?(?P<name>[A-Za-z_][\w.-]*)", re.DOTALL)
+_ROOT: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*\?>)?(?:\s|<!--(?:(?!-->).)*-->)*<(?:[A-Za-z_][\w.-]*:)?(?P<name>[A-Za-z_][\w.-]*)", re.DOTALL
+)
 _LARGEST_XML: Final = 1 << 20
-_HTML_FIELD: Final = re.compile(r"""<input\b[^>]*\bname\s*=\s*["']SAMLResponse["'][^>]*>""", re.IGNORECASE)
-_HTML_VALUE: Final = re.compile(r"""\bvalue\s*=\s*["'](?P<value>[^"']*)["']""", re.IGNORECASE)
+_HTML_INPUT: Final = re.compile(r"<input\b(?P<attributes>[^<>]*)", re.IGNORECASE)
+_HTML_ATTRIBUTE: Final = re.compile(r"""(?<![\w-])(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""", re.ASCII)
+_HTML_FIELDS: Final = 256
+_FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.%-]{0,63}")
+_FORM_FIELDS: Final = 64
 
 
 def xml_root(octets: bytes) -> str:
@@ -78,16 +103,33 @@ def json_value(text: str) -> Any:  # noqa: ANN401 - JSON
 def form_fields(text: str) -> dict[str, str]:
     """Return the fields of a form body, a query or a URL with one, percent-decoded; empty where it is none."""
     query = re.sub(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^?#\s]*[?#]", "", text.strip()).lstrip("?#&")
-    pairs = [pair.partition("=") for pair in query.split("&")[:64]]
-    if not all(sep and re.fullmatch(r"[A-Za-z][A-Za-z0-9_.%-]{0,63}", name) for name, sep, _ in pairs):
+    pairs = [pair.partition("=") for pair in query.split("&", _FORM_FIELDS)[:_FORM_FIELDS]]
+    if not all(sep and _FIELD_NAME.fullmatch(name) for name, sep, _ in pairs):
         return {}
     return {name: unquote_plus(value, errors="replace") for name, _, value in pairs}
 
 
+def token_in(fields: Mapping[str, str], name: str, text: str) -> str:
+    """Return the token in the field *name* of the form *text*. In a body that nobody percent-encoded, ``+`` is a sign of the base64."""
+    encoded = ENCODED.search(text) is not None
+    return fields[name].replace(" ", "+") if name == "SAMLResponse" and not encoded else fields[name]
+
+
+def html_fields(text: str) -> dict[str, str]:
+    """Return the fields of the forms of an HTML page by name, the first of each; those without a value are left out."""
+    found: dict[str, str] = {}
+    for number, field in enumerate(_HTML_INPUT.finditer(text)):
+        if number == _HTML_FIELDS:
+            break
+        attributes = {
+            each["name"].lower(): each["double"] if each["single"] is None else each["single"]
+            for each in _HTML_ATTRIBUTE.finditer(field["attributes"])
+        }
+        if {"name", "value"} <= attributes.keys():
+            found.setdefault(unescape(attributes["name"]), unescape(attributes["value"]))
+    return found
+
+
 def html_response(text: str) -> str | None:
     """Return the value of the field SAMLResponse of an HTML form; None where the page has none."""
-    field = _HTML_FIELD.search(text)
-    value = None if field is None else _HTML_VALUE.search(field[0])
-    if value is None:
-        return None
-    return unescape(value["value"])
+    return next((value for name, value in html_fields(text).items() if name.lower() == "samlresponse"), None)
