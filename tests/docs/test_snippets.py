@@ -1,12 +1,12 @@
 """Every snippet of README and docs runs, and every shown output is the real one.
 
-- A ``python`` block is executed from the project's root; blocks of one page share one namespace, in order.
+- A ``python`` block is executed; blocks of one page share one namespace, in order.
 - A ``console`` block runs each ``$ federation …`` line in a process and compares what it prints with the lines below it; ``…`` in the page
   stands for text that differs from run to run (credentials, times, versions). ``$ make …`` lines show what the same-named verb prints.
-- Commands of tutorials and how-tos run in a folder of their own with a copy of fixtures/: they make and edit accounts.
+- All of this happens at the project's root; for a tutorial or how-to in a folder of its own with a copy of fixtures/, which it may change.
 - A ``diff`` block with the names of two JSON files turns the first into the second, as the commands before it left it.
 - A ``json`` or ``toml`` block parses.
-- Every command of ours in a ``sh`` block has the options shown; server.md and README are followed by `test_server_page`.
+- Every command of ours in a ``sh`` block or a systemd unit has the options shown; server.md and README are followed by `test_server_page`.
 """
 
 import json
@@ -66,9 +66,17 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, "\n".join(p.rstrip() for p in printed.strip().splitlines()), re.DOTALL) is not None
 
 
+def place_of(page: Path, folder: Path) -> Path:
+    """Return where the snippets of *page* run: for a guide it is *folder*, with a copy of fixtures/."""
+    if page.parent.name not in GUIDES:
+        return REPOSITORY
+    shutil.copytree(FIXTURES, folder / "fixtures")
+    return folder
+
+
 @pytest.mark.parametrize("page", pages("python"), ids=name)
-def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(REPOSITORY)
+def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(place_of(page, tmp_path))
     namespace: dict[str, object] = {"__name__": "snippet"}
     for number, source in enumerate(blocks(page, "python"), start=1):
         exec(compile(source, f"{name(page)}, snippet {number}", "exec"), namespace)  # noqa: S102 - the point of the test
@@ -77,10 +85,7 @@ def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("page", pages("console"), ids=name)
 def test_console_snippets_print_what_is_shown(page: Path, programs: Path, tmp_path: Path) -> None:
     folder = BIN if page.name == "README.md" else programs  # a newcomer's commands start from nothing
-    place, columns = REPOSITORY, "140"
-    if page.parent.name in GUIDES:
-        place, columns = tmp_path, "100"
-        shutil.copytree(FIXTURES, place / "fixtures")
+    place, columns = place_of(page, tmp_path), "100" if page.parent.name in GUIDES else "140"
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": columns, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     for block in blocks(page, "console"):
         for command, shown in commands(block):
@@ -126,9 +131,9 @@ def test_data_snippets_parse(page: Path) -> None:
 
 
 def shell_commands() -> Iterator[tuple[str, str]]:
-    for page in pages("sh"):
-        for block in blocks(page, "sh"):
-            for line in block.replace("\\\n", "").splitlines():
+    for page in pages("sh", "ini"):
+        for block in blocks(page, "sh", "ini"):
+            for line in re.sub(r"(?m)^ExecStart=\S*/", "", block.replace("\\\n", "")).splitlines():
                 inner = re.findall(r"\$\(([^)]*)\)", line)
                 for command in (re.sub(r"\$\([^)]*\)", "…", line), *inner):
                     if command.startswith("federation "):
