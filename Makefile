@@ -64,7 +64,8 @@ docs: $(VENV)/.docs  ## regenerate the generated pages of docs/, build the site 
 	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	$(BIN)/pytest -q -m site tests/docs/test_site.py
 
-release: $(VENV)/.release  ## what an index, a code host and their users are given
+release: $(VENV)/.release  ## dist/, built twice and checked; VERSION=x.y.z: refused where package or changelog say another; UPLOAD=1: for an index
+	$(BIN)/python -m release $(if $(VERSION),--version "$(VERSION)") $(if $(UPLOAD),--upload)
 	$(BIN)/pytest -q -m release tests/release
 
 lock: $(VENV)/.dev

@@ -124,7 +124,7 @@ AREAS: Final = {
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
     "docs": ("docs",),
     "interop": ("interop",),
-    "release": ("release",),
+    "release": ("release", "unit/release"),
     "house": ("unit/test_*.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
     "suite": ("unit/mutation", "unit/test_suite.py"),
 }

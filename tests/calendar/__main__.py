@@ -32,7 +32,7 @@ def main(years: list[int]) -> int:
 
 def chosen() -> str:
     """Return the markers of `make test`."""
-    [markers] = re.findall(r'pytest -n .* -m "([^"]+)"', (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8"))
+    [markers] = re.findall(r'--dist worksteal -m "([^"]+)"', (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8"))
     return str(markers)
 
 

@@ -33,6 +33,6 @@ def test_extras_are_named(library: str, extra: str) -> None:
     assert re.search(rf"^\| {library} \(extras? [^)]*`{extra}`", TABLE, re.MULTILINE | re.IGNORECASE)
 
 
-@pytest.mark.parametrize("library", [name(line) for line in PROJECT["dependency-groups"]["dev"]])
+@pytest.mark.parametrize("library", sorted({name(line) for group in PROJECT["dependency-groups"].values() for line in group}))
 def test_development_is_named(library: str) -> None:
     assert library in DEVELOPMENT.lower() or f"| {library} " in TABLE
