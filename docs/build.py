@@ -16,6 +16,8 @@ from docs.building.iam_operations import iam_page
 from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
 from docs.building.lint_rules import HEAD as LINT_HEAD
 from federation import errors
+from federation.account import load_account, map_access
+from federation.drawing.account_map import map_as_svg
 from federation.oauth import checks as oauth
 from federation.oauth import validator as oauth_validator
 from federation.oidc import checks as oidc
@@ -72,6 +74,7 @@ ROOMS: Final = {
     "iam": "The operations of IAM",
     "server": "HTTP",
     "state": "What is remembered",
+    "drawing": "Pictures",
     "judging": "Captured tokens in bulk",
     "testing": "Forges",
     "cli": "The command line",
@@ -211,6 +214,11 @@ def decisions_page() -> str:
     return ADR_HEAD + "\n".join((*_table(("number", "decision"), rows), ""))
 
 
+def account_map() -> str:
+    """docs/images/account-map.svg: the account of the fixtures."""
+    return map_as_svg(map_access(load_account(DOCS.parent / "fixtures" / "account")))
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "checks.md": checks_page,
     "lint.md": lint_page,
@@ -221,6 +229,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "adr/README.md": decisions_page,
     "assets/demo.svg": lambda: demo_picture(80, 30),
     "assets/demo-narrow.svg": lambda: demo_picture(50, 34),
+    "images/account-map.svg": account_map,
 }
 
 

@@ -19,6 +19,7 @@ EngineCheck = Literal[
     "mfa-device",
     "plug-in",
     "provider",
+    "report-extra",
     "shape",
     "signing-key",
     "snapshot",

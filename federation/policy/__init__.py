@@ -5,6 +5,11 @@ decision = policy.evaluate(RequestContext(principal=Principal.federated(arn), ac
 decision.effect, decision.statement, decision.nearest
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from federation.lazy import lazily
 from federation.policy.conditions import Condition
 from federation.policy.context import RequestContext
 from federation.policy.decision import Decision
@@ -14,7 +19,9 @@ from federation.policy.keys import RequestKeys
 from federation.policy.policy import Policy
 from federation.policy.principal import Principal, PrincipalElement
 from federation.policy.statement import ActionElement, ResourceElement, Statement
-from federation.policy.ways_in import Demand
+
+if TYPE_CHECKING:
+    from federation.policy.ways_in import Demand
 
 __all__ = [
     "ActionElement",
@@ -34,3 +41,9 @@ __all__ = [
     "Statement",
     "StatementResult",
 ]
+
+_LATER: Final = {"Demand": "ways_in"}
+"""What judging does not need, to its module, which is imported on first use."""
+
+if not TYPE_CHECKING:  # a checker would take any name from it
+    __getattr__ = lazily(__name__, _LATER)

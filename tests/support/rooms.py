@@ -14,6 +14,7 @@ FLOORS = [
     {"sts"},
     {"explaining", "iam"},
     {"testing", "judging"},
+    {"drawing"},
     {"server"},
     {"cli"},
     {"fixture"},  # it serves, and shows refusals as the command line does

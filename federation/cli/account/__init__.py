@@ -9,7 +9,7 @@ from rich.text import Text
 
 from federation.account import init_account
 from federation.account.reading.directory import load_account
-from federation.cli.account import entities, issuing, principals, roles, saml, taking_over, web_identity
+from federation.cli.account import entities, issuing, mapping, principals, roles, saml, taking_over, web_identity
 from federation.cli.account.commands import say
 from federation.cli.account.summary import counts, print_account, summary
 from federation.cli.policy.linted import read_account
@@ -81,6 +81,6 @@ def show(*, account_path: Path, as_json: bool) -> None:
     print_account(account)
 
 
-for each in (saml, web_identity, roles, principals, entities, issuing, taking_over):
+for each in (mapping, saml, web_identity, roles, principals, entities, issuing, taking_over):
     for writer in each.COMMANDS:
         command.add_command(writer)
