@@ -14,8 +14,10 @@ from federation.cli.account.commands import say
 from federation.cli.account.summary import counts, print_account, summary
 from federation.cli.policy.linted import read_account
 from federation.cli.rendering.findings import print_finding
+from federation.cli.rendering.outputs import OUTPUTS, plain, print_output
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import DIM, GOOD, console, facts
+from federation.cli.support.choices import Choice
 from federation.cli.support.options import account_option, json_option
 from federation.cli.support.paths import PathType
 from federation.errors import ValidationError
@@ -43,7 +45,7 @@ def command() -> None:
 @click.argument("directory", type=PathType(path_type=Path))
 @click.option("--account-id", required=True, help="Twelve digits.")
 @click.option("--partition", default="aws", show_default=True)
-@click.option("--profile", type=click.Choice([p.value for p in Profile]), default=Profile.STRICT.value, show_default=True)
+@click.option("--profile", type=Choice([p.value for p in Profile]), default=Profile.STRICT.value, show_default=True)
 @json_option
 def init(directory: Path, *, account_id: str, partition: str, profile: str, as_json: bool) -> None:
     """Create an account with a new keyring in DIRECTORY."""
@@ -71,10 +73,16 @@ def check(*, account_path: Path, as_json: bool) -> None:
 
 @command.command(epilog="Example:\n\n\b\n  federation account show --account account")
 @account_option
+@click.option("--output", type=Choice(OUTPUTS), help="Print it as the AWS CLI would, instead of for reading.")
 @json_option
-def show(*, account_path: Path, as_json: bool) -> None:
+def show(*, account_path: Path, output: str | None, as_json: bool) -> None:
     """Show providers, keys, roles, users, groups and policies of the account."""
+    if as_json and output is not None:
+        raise click.UsageError("give one of --json and --output")
     account = load_account(account_path)
+    if output is not None:
+        print_output(plain(summary(account)), output, title="Account")
+        return
     if as_json:
         print_json(summary(account))
         return

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import click
 
-from federation.cli.rendering.plain import aws_json, safe
+from federation.cli.rendering.outputs import OUTPUTS, plain, print_output
+from federation.cli.rendering.plain import safe
 from federation.cli.sts.credentials import FORMS, formatted
-from federation.cli.support.options import Command
-from federation.wrapping import Line
-from federation.wrapping import cells as width_of
-
-OUTPUTS: Final = ("json", "text", "table")
-"""JSON; tab-separated lines for shells; a table."""
-_OF_NAMES: Final = 3
-"""Names take at most a third of a table."""
-_RULES: Final = len("|  |  | ")
-"""Columns of a table outside its cells."""
+from federation.cli.support.choices import Choice
+from federation.cli.support.options import Command, wants_json
 
 
 def output_options(command: Command) -> Command:
-    """Give *command* the flags ``--output`` and ``--query``."""
+    """Give *command* the flags ``--output``, ``--query`` and ``--json``."""
     for option in (
+        click.option("--json", is_flag=True, expose_value=False, help="Print refusals as JSON too, on standard output."),
         click.option("--query", help="A JMESPath query of the answer."),
-        click.option("--output", type=click.Choice(OUTPUTS), default="json", show_default=True, help="How to print the answer."),
+        click.option("--output", type=Choice(OUTPUTS), default="json", show_default=True, help="How to print the answer."),
     ):
         command = option(command)
     return command
@@ -35,9 +28,7 @@ def output_options(command: Command) -> Command:
 
 def credentials_options(command: Command) -> Command:
     """Give *command*, which issues credentials, the flags of `output_options` and ``--format``."""
-    form = click.option(
-        "--format", "form", type=click.Choice(FORMS), default="json", show_default=True, help="How to print the credentials."
-    )
+    form = click.option("--format", "form", type=Choice(FORMS), default="json", show_default=True, help="How to print the credentials.")
     return form(output_options(command))
 
 
@@ -56,7 +47,9 @@ class Printing:
     form: str = "json"
 
     def __post_init__(self) -> None:
-        """Refuse a form of credentials together with another output or a query."""
+        """Refuse a form of credentials together with another output or a query, and ``--json`` together with what is none."""
+        if wants_json(click.get_current_context()) and (self.output != "json" or self.form == "env"):
+            raise click.UsageError("--json prints JSON; leave out --output and --format")
         if self.form != "json" and (self.output != "json" or self.query is not None):
             raise click.UsageError(f"--format {self.form} prints the credentials alone; leave out --output and --query")
 
@@ -65,14 +58,8 @@ class Printing:
         if self.form != "json":
             click.echo(formatted(answer, self.form))
             return
-        found = _plain(answer) if self.query is None else _queried(_plain(answer), self.query)
-        if self.output == "json":
-            click.echo(aws_json(found))
-        elif self.output == "text":
-            for line in _text_lines(found):
-                click.echo("\t".join(safe(cell) for cell in line))
-        else:
-            _print_table(operation, found)
+        found = plain(answer) if self.query is None else _queried(plain(answer), self.query)
+        print_output(found, self.output, title=operation)
 
 
 def _queried(answer: object, query: str) -> object:
@@ -86,72 +73,3 @@ def _queried(answer: object, query: str) -> object:
             f"not a JMESPath query for this answer: {safe(str(cause).splitlines()[0])}", param_hint="--query"
         ) from cause
     return found
-
-
-def _plain(value: object) -> object:
-    """Return *value* with instants as text, as the AWS CLI writes them and a query expects them."""
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _text_lines(value: object, name: str | None = None) -> Iterator[list[object]]:
-    """Yield the cells of each line: the scalars of an object sorted by name, then its inner objects, each after its name in capitals."""
-    mark: list[object] = [] if name is None else [name.upper()]
-    if isinstance(value, Mapping):
-        own = [_scalar(value[key]) for key in sorted(value) if not isinstance(value[key], Mapping | list)]
-        if own:
-            yield [*mark, *own]
-        for key in sorted(value):
-            if isinstance(value[key], Mapping | list):
-                yield from _text_lines(value[key], key)
-    elif isinstance(value, list):
-        scalars = [_scalar(item) for item in value if not isinstance(item, Mapping | list)]
-        if scalars:
-            yield [*mark, *scalars]
-        for item in value:
-            if isinstance(item, Mapping | list):
-                yield from _text_lines(item, name)
-    else:
-        yield [*mark, _scalar(value)]
-
-
-def _scalar(value: object) -> str:
-    return {None: "None", True: "True", False: "False"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
-
-
-def _print_table(operation: str, found: object) -> None:
-    from rich import box  # noqa: PLC0415 - tables are rare
-    from rich.table import Table  # noqa: PLC0415
-
-    from federation.cli.rendering.results import console  # noqa: PLC0415
-
-    out = console()
-    for title, rows in _tables(operation, found):
-        table = Table(title=safe(title), box=box.ASCII, show_header=False)
-        cells = [[out.shows.shown(safe(cell)) for cell in row] for row in rows]
-        names = min(max(width_of(row[0]) for row in cells), out.shows.columns // _OF_NAMES) if cells and len(cells[0]) > 1 else 0
-        for row in cells:
-            # Wrapped here, not by rich: a terminal may use more cells than rich counts.
-            rooms = (names, out.shows.columns - names - _RULES)[-len(row) :]
-            table.add_row(*("\n".join(Line(cell, 0, "").wrapped(room)) for cell, room in zip(row, rooms, strict=True)))
-        out.print(table)
-
-
-def _tables(title: str, found: object) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
-    """Yield a table for each object, with its scalars; then the tables of its inner objects, each with its name as the title."""
-    if isinstance(found, Mapping):
-        own: list[tuple[object, ...]] = [
-            (key, _scalar(value)) for key, value in sorted(found.items()) if not isinstance(value, Mapping | list)
-        ]
-        if own:
-            yield title, own
-        for key, value in sorted(found.items()):
-            if isinstance(value, Mapping | list):
-                yield from _tables(key, value)
-    elif isinstance(found, list):
-        yield title, [(_scalar(item),) for item in found]
-    else:
-        yield title, [(_scalar(found),)]

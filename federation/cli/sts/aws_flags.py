@@ -17,7 +17,7 @@ from federation.cli.rendering.lines import narrowest, screen_of
 from federation.cli.rendering.plain import safe, tell
 from federation.cli.sts.answers import credentials_options
 from federation.cli.support.inputs import literal_or_file
-from federation.cli.support.options import Command
+from federation.cli.support.options import Command, wants_json
 from federation.errors import FederationError
 from federation.wrapping import Line
 
@@ -87,14 +87,14 @@ def _shorthand(word: str, members: Sequence[str]) -> dict[str, str] | None:
 
 @contextmanager
 def answering(operation: str) -> Iterator[None]:
-    """Print the AWS CLI's line for a refusal, which scripts look for; then raise it, so that it is explained.
+    """Print the AWS CLI's line for a refusal, which scripts look for, except with ``--json``; then raise it, so that it is explained.
 
     The line is left out where only the strict profile refuses, since AWS would accept.
     """
     try:
         yield
     except FederationError as refusal:
-        if not refusal.explanation.aws_accepts:
+        if not wants_json(click.get_current_context()) and not refusal.explanation.aws_accepts:
             said = f"An error occurred ({refusal.code}) when calling the {operation} operation: "
             tell(partial(_say, said, refusal))
         raise
