@@ -12,9 +12,11 @@ from typing import Final, Protocol
 
 import click
 
+from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import Instant, account_option, json_option
+from federation.cli.support.options import InstantOrIssued, account_option, json_option
 from federation.cli.support.paths import PathType
+from federation.cli.support.roles import role_in
 from federation.judging.bulk import Bench, judge_all
 from federation.judging.captures import Capture, Form, octets_in, read_captures
 from federation.judging.judge import Judgement, JudgingInstant
@@ -32,22 +34,12 @@ class Progress(Protocol):
         ...
 
 
-class InstantOrIssued(Instant):
-    """An instant, or ``issued`` for the time of issue of each token."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return *value* as an aware `datetime`; ``issued`` is returned unchanged."""
-        return value if value == ISSUED else super().convert(value, param, ctx)  # type: ignore[return-value]
-
-
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PathType(exists=True, allow_dash=True), metavar="PATH…")
 @account_option
 @click.option("--at", type=InstantOrIssued(), help="Judge captures that have no instant at this one (ISO 8601), or when issued.")
-@click.option("--format", "form", type=click.Choice([f.value for f in Form]), default=Form.AUTO.value, help="Format of the files.")
-@click.option("--role-arn", help="Also evaluate the trust policy of this role for every accepted token.")
+@click.option("--format", "form", type=Choice([f.value for f in Form]), default=Form.AUTO.value, help="Format of the files.")
+@click.option("--role-arn", help="Also evaluate the trust policy of this role, by ARN or name, for every accepted token.")
 @click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
 @json_option
@@ -68,7 +60,8 @@ def command(
     token, one token per line, or one JSON object per line with "token" and optionally "at" (an instant, or "issued") and "id".
     """
     instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
-    bench = Bench(account=account_path, instant=instant, role_arn=role_arn, role_session_name=role_session_name)
+    role = None if role_arn is None else role_in(account_path, role_arn)
+    bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
     tally = Tally()
     with _progress(paths) as progress:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -21,7 +20,7 @@ from federation.account.reading.directory import load_account
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console, facts
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import json_option, moment_option
+from federation.cli.support.options import account_or_variable, json_option, moment_option
 from federation.cli.support.paths import PathType
 from federation.identity import timestamp
 from federation.validators import installed
@@ -39,6 +38,7 @@ SOON: Final = timedelta(days=30)
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:
     """Show versions, plug-ins, ages of keys, and the clock. Exit status 3 where the clock is wrong."""
+    account_path = account_or_variable(account_path, unless=False)
     now = clock.resolve(at)
     findings: dict[str, dict[str, str]] = {
         "versions": _versions(),
@@ -67,18 +67,20 @@ def _versions() -> dict[str, str]:
         "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
         "openssl": backend.openssl_version_text(),
     }
-    return found | dict(sorted((name, _version(name, extra)) for name, extra in _dependencies()))
+    return found | {name: _version(name, extras) for name, extras in sorted(_dependencies().items())}
 
 
-def _dependencies() -> Iterator[tuple[str, str | None]]:
-    """Yield the packages that this one requires, each with the extra that installs it, or None."""
+def _dependencies() -> dict[str, list[str]]:
+    """Return the packages that this one requires, each with the extras that install it; none for one that is always installed."""
     try:
         lines = requires(DISTRIBUTION) or []
     except PackageNotFoundError:  # run from a directory that was never installed
-        return
+        return {}
+    found: dict[str, list[str]] = {}
     for line in lines:
         if (named := _REQUIREMENT.match(line)) is not None:
-            yield named[1], named[2]
+            found.setdefault(named[1], []).extend([named[2]] if named[2] else [])
+    return found
 
 
 def _plugins(account: Account | None) -> dict[str, str]:
@@ -93,11 +95,12 @@ def _plugins(account: Account | None) -> dict[str, str]:
     return found
 
 
-def _version(package: str, extra: str | None) -> str:
+def _version(package: str, extras: list[str]) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed" if extra is None else f"not installed; it belongs to the extra {extra}"
+        belongs = f"; it belongs to the extra{'s' if len(extras) > 1 else ''} {' and '.join(sorted(extras))}" if extras else ""
+        return f"not installed{belongs}"
 
 
 def _clock_verdict(now: datetime) -> str:

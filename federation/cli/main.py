@@ -20,6 +20,7 @@ import click
 from federation import __version__
 from federation.cli.rendering.lines import narrowest
 from federation.cli.rendering.plain import print_json, safe, tell
+from federation.cli.support.choices import meant
 from federation.cli.support.exits import Exit, status_of
 from federation.cli.support.options import note_json, noted_account, noted_neighbours, wants_json
 from federation.errors import AccountFaults, FederationError, InternalFailure
@@ -95,19 +96,40 @@ def usage_reported(ctx: click.Context) -> Iterator[None]:
     try:
         yield
     except click.UsageError as usage:
-        words = usage.format_message()
+        words = _suggested(usage, usage.ctx or ctx)
         if wants_json(ctx):
             print_json({"error": {"code": "UsageError", "message": words}})
             ctx.exit(Exit.USAGE)
         columns = narrowest(sys.stderr)
-        if columns is None or isinstance(usage, click.exceptions.NoArgsIsHelpError):  # a help text already has its lines
+        if isinstance(usage, click.exceptions.NoArgsIsHelpError):  # a help text already has its lines
             raise
+        if columns is None:
+            columns = sys.maxsize
         lines = [part for line in f"{_ERROR}{words}".split("\n") for part in Line(safe(line), 0, "    ").wrapped(columns)]
         raise click.UsageError("\n".join(lines).removeprefix(_ERROR), ctx=usage.ctx) from usage
 
 
+def _suggested(usage: click.UsageError, ctx: click.Context) -> str:
+    """Return the message of *usage*; for a verb or an option that does not exist, with the one that was probably meant."""
+    if isinstance(usage, click.exceptions.NoSuchCommand) and isinstance(ctx.command, click.Group):
+        return f"{usage.message}{meant(usage.command_name, ctx.command.list_commands(ctx)) or _elsewhere(usage.command_name, ctx)}"
+    if isinstance(usage, click.NoSuchOption):
+        return f"{usage.message}{meant(usage.option_name, (name for each in ctx.command.get_params(ctx) for name in each.opts))}"
+    return usage.format_message()
+
+
+def _elsewhere(name: str, ctx: click.Context) -> str:
+    """Return the question whether a command of one of the verbs was meant, as by ``federation assume-role-with-saml``."""
+    root = ctx.find_root().command
+    for verb in VERBS:
+        inner = root.get_command(ctx, verb) if isinstance(root, click.Group) else None
+        if isinstance(inner, click.Group) and name in inner.list_commands(ctx):
+            return f" Did you mean {f'{verb} {name}'!r}?"
+    return ""
+
+
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "--version", message="federation %(version)s")
+@click.version_option(__version__, "-V", "--version", message="federation %(version)s")
 def cli() -> None:
     """Prove federated AWS logins offline.
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_option, neighbour_option
 from federation.cli.support.paths import PathType
@@ -43,7 +44,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 @click.option("--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: a file beside the account.")
 @click.option(
     "--replay",
-    type=click.Choice([each.value for each in Replay]),
+    type=Choice([each.value for each in Replay]),
     help="How often one token is accepted. Default: the setting in account.toml, else once.",
 )
 @click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_names, help=_ALLOW_HOST)

@@ -15,9 +15,20 @@ from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.reports import headline, print_report
 from federation.cli.rendering.results import console
+from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_document, read_pasted
-from federation.cli.support.options import at_option, json_option, pick_option, quiet_option, token_argument, verbose_option
+from federation.cli.support.instants import instant_for
+from federation.cli.support.options import (
+    account_or_variable,
+    json_option,
+    judged_at_option,
+    one_output,
+    pick_option,
+    quiet_option,
+    token_argument,
+    verbose_option,
+)
 from federation.cli.support.paths import PathType
 from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
@@ -42,7 +53,7 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 @click.option("--jwks", type=PathType(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
 @click.option("--account", "account_path", type=PathType(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
 @click.option("--provider", help="Name or ARN of the provider in the account; needed where the token claims no registered issuer.")
-@click.option("--profile", type=click.Choice([p.value for p in Profile]), help="The profile whose verdict decides. Default: strict.")
+@click.option("--profile", type=Choice([p.value for p in Profile]), help="The profile whose verdict decides. Default: strict.")
 @click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway. Default: none.")
 @click.option("--issuer", help="With --jwks: the issuer, exactly as in the iss of its tokens.")
 @click.option("--client-id", "client_ids", multiple=True, help="With --jwks: an audience that tokens may have; repeatable.")
@@ -50,11 +61,11 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 @click.option("--discovery", type=PathType(path_type=Path), help="With --jwks: the issuer's discovery document.")
 @click.option("--audience", "audiences", multiple=True, help="SAML: an audience of the service provider; repeatable. Default: AWS's.")
 @click.option("--recipient", "recipients", multiple=True, help="SAML: a URL at which it receives responses; repeatable. Default: AWS's.")
-@click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="SAML: which part must carry a signature.")
+@click.option("--signed", type=Choice(["assertion", "response", "either"]), help="SAML: which part must carry a signature.")
 @click.option(
     "--permit",
     multiple=True,
-    type=click.Choice(sorted(PERMITS)),
+    type=Choice(sorted(PERMITS)),
     help="SAML: permit one weak algorithm by name, e.g. rsa-sha1; repeatable.",
 )
 @click.option("--max-age", type=MaxAge(), help="SAML: seconds a token may be old, or none for no limit. Default: 300.")
@@ -65,9 +76,9 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
     type=PathType(path_type=Path),
     help="SAML: RSA key of the service provider, PEM; repeatable.",
 )
-@click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
+@click.option("--verifier", type=Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
 @pick_option
-@at_option
+@judged_at_option
 @verbose_option
 @quiet_option
 @json_option
@@ -79,7 +90,7 @@ def command(
     jwks: Path | None,
     account_path: Path | None,
     provider: str | None,
-    at: datetime | None,
+    at: datetime | str | None,
     verbose: bool,
     quiet: bool,
     as_json: bool,
@@ -89,12 +100,12 @@ def command(
 
     The provider comes from --metadata (SAML), from --jwks (OpenID Connect) or from --account.
     """
+    account_path = account_or_variable(account_path, unless=metadata is not None or jwks is not None)
     if sum(source is not None for source in (metadata, jwks, account_path)) != 1:
         raise click.UsageError("pass one of --metadata, --jwks and --account")
     if provider is not None and account_path is None:
         raise click.UsageError("--provider names a provider of --account")
-    if sum((verbose, quiet, as_json)) > 1:
-        raise click.UsageError("give one of --verbose, --quiet and --json")
+    one_output(verbose=verbose, quiet=quiet, as_json=as_json)
     octets = read_pasted(token, pick).token[: limits.SAML_RESPONSE_CHARS + 1]
     given = {name: value for name, value in options.items() if value not in (None, ())}
     if metadata is not None:
@@ -103,7 +114,7 @@ def command(
         registered = _oidc_provider(jwks, given)
     else:
         registered = _of_account(Path(str(account_path)), octets, provider, given)
-    report = diagnose(octets, registered, at=at)
+    report = diagnose(octets, registered, at=instant_for(at, octets))
     sources = Sources(account_path)
     if as_json:
         refusal = report.refusal()

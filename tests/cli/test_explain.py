@@ -22,7 +22,7 @@ OPAQUE_ROLE = "arn:aws:iam::123456789012:role/FederatedWebIdentityRole"
 BRANCH = "fixtures/oidc/github-branch.jwt"
 ROLE_FILE = "roles/GitHubDeploy.json"
 EXIT_USAGE = 2
-OF_EXPLAIN = {"--provider", "--pick", "--fix", "--write", "--verbose", "--quiet", "--json"}
+OF_EXPLAIN = {"--provider", "--pick", "--fix", "--write", "--verbose", "--quiet"}
 VERDICT = re.compile(r"✗ refused: (?P<check>\S+) \((?P<code>\w+), HTTP \d{3}\)")
 
 
@@ -43,7 +43,7 @@ def set_ups() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield good, "saml", (*saml, "--policy", "{}")
     yield good, "saml", (*saml, "--policy-arns", "arn=arn:aws:iam::123456789012:policy/none")
     yield good, "saml", ("--role-arn", SAML_PROVIDER, "--principal-arn", SAML_ROLE)
-    yield good, "saml", ("--role-arn", "TestSaml", "--principal-arn", SAML_PROVIDER)
+    yield good, "saml", ("--role-arn", "NoSuchRole", "--principal-arn", SAML_PROVIDER)
     yield good, "saml", ("--role-arn", SAML_ROLE, "--principal-arn", "arn:aws:iam::123456789012:saml-provider/other")
     yield "fixtures/oidc/github.jwt", "saml", saml
     web = ("--role-arn", DEPLOY)

@@ -163,7 +163,10 @@ def test_the_page_says_which_members_are_text_for_people() -> None:
 def test_doctor_tells_every_dependency_and_the_extra_that_brings_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {line.split(">")[0].split("[")[0] for line in project["dependencies"]}
-    extras = {line.split(">")[0]: extra for extra, lines in project["optional-dependencies"].items() for line in lines}
+    extras: dict[str, list[str]] = {}
+    for extra, lines in sorted(project["optional-dependencies"].items()):
+        for line in lines:
+            extras.setdefault(line.split(">")[0], []).append(extra)
 
     complete = run("doctor", "--json")
     assert {*wanted, *extras} <= {*json.loads(complete.stdout)["versions"]}
@@ -179,7 +182,8 @@ def test_doctor_tells_every_dependency_and_the_extra_that_brings_it(run: Run, mo
     result = run("doctor", "--json")
     assert result.exit_code == complete.exit_code  # which the clock alone decides
     versions = json.loads(result.stdout)["versions"]
-    assert {name: versions[name] for name in extras} == {n: f"not installed; it belongs to the extra {e}" for n, e in extras.items()}
+    told = {name: f"the extra{'s' if len(own) > 1 else ''} {' and '.join(own)}" for name, own in extras.items()}
+    assert {name: versions[name] for name in extras} == {name: f"not installed; it belongs to {whose}" for name, whose in told.items()}
 
 
 def test_a_provider_without_keys_is_told_by_doctor_and_check(run: Run, tmp_path: Path) -> None:

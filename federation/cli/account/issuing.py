@@ -12,6 +12,7 @@ from federation import limits
 from federation.cli.account.commands import say, verb
 from federation.cli.support.inputs import read_token
 from federation.cli.support.options import Instant, moment_option
+from federation.cli.support.roles import role_in
 
 PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-session-name product --expires-at 2026-11-24T13:00:00Z"
 
@@ -45,7 +46,7 @@ def disable_outbound(*, account_path: Path, as_json: bool) -> None:
 
 
 @verb("add-trade-in-token", f"{PRODUCT} token")
-@click.option("--role-arn", required=True, help="The role that the session has.")
+@click.option("--role-arn", required=True, help="The role that the session has, by ARN or name.")
 @click.option("--role-session-name", required=True, help="Name of the session.")
 @click.option("--expires-at", required=True, type=Instant(), help="When the token expires (ISO 8601).")
 @click.argument("token")
@@ -55,7 +56,13 @@ def add_trade_in_token(
     """Register TOKEN (a file, or - for standard input) by its SHA-256."""
     from federation.account.writing.trade_in import add_trade_in_token as add
 
-    digest = add(account_path, token=trade_in_token(token), role_arn=role_arn, session_name=role_session_name, expires_at=expires_at)
+    digest = add(
+        account_path,
+        token=trade_in_token(token),
+        role_arn=role_in(account_path, role_arn),
+        session_name=role_session_name,
+        expires_at=expires_at,
+    )
     say(f"added the trade-in token of SHA-256 {digest}", {"sha256": digest}, as_json=as_json)
 
 

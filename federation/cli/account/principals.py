@@ -21,6 +21,7 @@ from federation.cli.account.commands import (
     user_option,
     verb,
 )
+from federation.cli.support.choices import Choice
 from federation.cli.support.inputs import read_token
 from federation.cli.support.paths import PathType
 
@@ -138,7 +139,7 @@ def create_access_key(*, account_path: Path, user_name: str | None, as_json: boo
 
 @verb("update-access-key", "--access-key-id AKIARZPUZDIKGB2VALC4 --status Inactive")
 @key_option
-@click.option("--status", required=True, type=click.Choice(["Active", "Inactive"]), help="Whether the key may be used.")
+@click.option("--status", required=True, type=Choice(["Active", "Inactive"]), help="Whether the key may be used.")
 def update_access_key(*, account_path: Path, access_key_id: str, status: credentials.Status, as_json: bool) -> None:
     """Deactivate an access key, or activate it again."""
     credentials.update_access_key(account_path, access_key_id=access_key_id, status=status)

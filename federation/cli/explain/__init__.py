@@ -15,8 +15,19 @@ from federation.cli.explain.presenting import present
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
-from federation.cli.support.options import account_option, at_option, json_option, pick_option, quiet_option, token_argument, verbose_option
+from federation.cli.support.instants import instant_for
+from federation.cli.support.options import (
+    account_option,
+    json_option,
+    judged_at_option,
+    one_output,
+    pick_option,
+    quiet_option,
+    token_argument,
+    verbose_option,
+)
 from federation.cli.support.providers import provider_of
+from federation.cli.support.roles import role_arn_of
 from federation.explaining.sources import Sources
 from federation.judging.call import bare_token, call_of
 from federation.judging.findings import Findings
@@ -25,7 +36,7 @@ from federation.judging.findings import Findings
 @click.command(cls=OperationCommand)
 @token_argument
 @account_option
-@click.option("--role-arn", help="The role to assume. Default: the one of the call, where TOKEN is a whole call.")
+@click.option("--role-arn", help="The role to assume, by ARN or name. Default: the one of the call, where TOKEN is a whole call.")
 @click.option("--principal-arn", help="SAML: the provider. Default: the one that the response names.")
 @click.option("--provider", help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
 @click.option("--provider-id", help="Only for access tokens: the server, e.g. www.amazon.com.")
@@ -37,7 +48,7 @@ from federation.judging.findings import Findings
 @click.option("--fix", "fixing", is_flag=True, help="Print the edited trust policy, and who else it lets in.")
 @click.option("--write", is_flag=True, help="With --fix: write it to the account, and judge again.")
 @pick_option
-@at_option
+@judged_at_option
 @verbose_option
 @quiet_option
 @json_option
@@ -51,7 +62,7 @@ def command(
     policy_arns: tuple[str, ...],
     fixing: bool,
     write: bool,
-    at: datetime | None,
+    at: datetime | str | None,
     verbose: bool,
     quiet: bool,
     as_json: bool,
@@ -68,8 +79,7 @@ def command(
     """
     if write and not fixing:
         raise click.UsageError("--write requires --fix")
-    if sum((verbose, quiet, as_json)) > 1:
-        raise click.UsageError("give one of --verbose, --quiet and --json")
+    one_output(verbose=verbose, quiet=quiet, as_json=as_json)
     if principal_arn is not None and provider_id is not None:
         raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
     presented = present(token, pick, role_arn=role_arn)
@@ -78,11 +88,11 @@ def command(
         raise click.UsageError("give the role with --role-arn; TOKEN is no call that names one")
     if principal_arn is None and provider_id is None and provider is None:
         principal_arn, provider_id = presented.principal_arn, presented.provider_id
-    account, instant = load_account(account_path), clock.resolve(at)
+    account, instant = load_account(account_path), clock.resolve(instant_for(at, bare_token(presented.text)))
     call = call_of(
         account,
         presented.text,
-        role_arn=role,
+        role_arn=role_arn_of(account, role),
         principal_arn=principal_arn,
         provider=None if provider is None else provider_of(account, bare_token(presented.text), provider),
         provider_id=provider_id,

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from federation import clock
 from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
+from federation.cli.support.choices import Choice
 from federation.cli.support.inputs import read_document
 from federation.cli.support.options import moment_option
 from federation.cli.support.paths import PathType
@@ -68,10 +69,8 @@ def command() -> None:
 @click.option("--recipient", default=AWS_SIGN_IN, show_default=True, help="Recipient and Destination.")
 @click.option("--attribute", "attributes", multiple=True, metavar="NAME=VALUE", help="A further attribute; repeat for more values.")
 @click.option("--validity", type=click.IntRange(1, 31_536_000), default=300, show_default=True, help="Seconds until it expires.")
-@click.option("--shape", type=click.Choice(list(SHAPES)), default="shibboleth", show_default=True, help="The product to imitate.")
-@click.option(
-    "--sign", type=click.Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: what the product signs."
-)
+@click.option("--shape", type=Choice(list(SHAPES)), default="shibboleth", show_default=True, help="The product to imitate.")
+@click.option("--sign", type=Choice(["assertion", "response", "both", "none"]), help="What is signed. Default: what the product signs.")
 @click.option("--key", "key_path", type=PathType(path_type=Path), help="Signing key, PEM. Default: a new one.")
 @click.option("--certificate", "certificate_path", type=PathType(path_type=Path), help="Certificate of --key, PEM.")
 @click.option("--encrypt-for", type=PathType(path_type=Path), help="Certificate of the service provider to encrypt for, PEM.")
@@ -124,7 +123,7 @@ def saml(
 
 
 @command.command()
-@click.option("--shape", type=click.Choice(list(OIDC_SHAPES)), default="generic", show_default=True, help="The issuer to imitate.")
+@click.option("--shape", type=Choice(list(OIDC_SHAPES)), default="generic", show_default=True, help="The issuer to imitate.")
 @click.option("--issuer", default="", help="URL of the issuer. Default: an example of the shape.")
 @click.option("--subject", default="", help="sub. Default: an example of the shape.")
 @click.option("--audience", default="", help="aud. Default: the usual one for AWS.")
@@ -132,7 +131,7 @@ def saml(
     "--claim", "claims", multiple=True, metavar="NAME=VALUE", help="A claim to add or replace; VALUE is JSON, else text; repeatable."
 )
 @click.option("--validity", type=click.IntRange(1, 31_536_000), help="Seconds until it expires. Default: as the issuer does.")
-@click.option("--algorithm", type=click.Choice(list(ALGORITHMS)), help="Default: RS256, or the first that fits --key.")
+@click.option("--algorithm", type=Choice(list(ALGORITHMS)), help="Default: RS256, or the first that fits --key.")
 @click.option("--key", "key_path", type=PathType(path_type=Path), help="Signing key, PEM. Default: a new one.")
 @click.option("--kid", default="key-1", show_default=True, help="Key id.")
 @click.option("--jwks-out", type=PathType(path_type=Path), help="Write the issuer's key set here.")

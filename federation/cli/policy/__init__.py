@@ -14,9 +14,10 @@ from federation.cli.policy.lint import command as lint
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import print_decision
 from federation.cli.sts.callers import caller_option
+from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_text
-from federation.cli.support.options import at_option, json_option, neighbour_option
+from federation.cli.support.options import account_or_variable, json_option, moment_option, neighbour_option
 from federation.cli.support.paths import PathType
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.grammar import PRINCIPALED
@@ -29,9 +30,7 @@ def command() -> None:
     """Lint and evaluate policy documents."""
 
 
-kind_option: Final = click.option(
-    "--kind", type=click.Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to."
-)
+kind_option: Final = click.option("--kind", type=Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to.")
 command.add_command(lint, "lint")
 
 
@@ -54,7 +53,7 @@ command.add_command(lint, "lint")
 @click.option("--resource-account", help="With --account: the account of the resource, where its ARN has none.")
 @click.option("--key", "keys", multiple=True, metavar="NAME=VALUE", help="A single-valued condition key; repeatable.")
 @click.option("--list-key", "list_keys", multiple=True, metavar="NAME=VALUE", help="One value of a multivalued condition key; repeatable.")
-@at_option
+@moment_option("Judge")
 @json_option
 def evaluate(
     document: Path | None,
@@ -74,6 +73,7 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Evaluate one request, by DOCUMENT alone or by every policy of an account, and show the result of each statement."""
+    account_path = account_or_variable(account_path, unless=document is not None)
     if account_path is not None and document is None:
         question = EvaluateOptions(
             account_path=account_path,

@@ -17,8 +17,9 @@ from federation.cli.rendering.findings import print_finding, print_obstacle
 from federation.cli.rendering.plain import print_json, safe
 from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker, console
 from federation.cli.rendering.rows import labelled_rows
+from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import json_option
+from federation.cli.support.options import account_or_variable, json_option
 from federation.cli.support.paths import PathType
 from federation.policy import Kind
 from federation.policy.lint import SEVERITIES, Severity
@@ -29,12 +30,12 @@ from federation.policy.lint import SEVERITIES, Severity
 @click.option("--account", "account_path", type=PathType(path_type=Path), help="Every policy of an account directory, instead of files.")
 @click.option(
     "--kind",
-    type=click.Choice([each.value for each in Kind]),
+    type=Choice([each.value for each in Kind]),
     help="What the policies are attached to. Files: trust. --account: all of them.",
 )
 @click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code scanning.")
 @click.option(
-    "--fail-on", type=click.Choice(SEVERITIES), default="error", show_default=True, help="The mildest severity that gives exit status 1."
+    "--fail-on", type=Choice(SEVERITIES), default="error", show_default=True, help="The mildest severity that gives exit status 1."
 )
 @click.option("--fix", "fixing", is_flag=True, help="Print FILE with every machine-applicable edit made.")
 @click.option("--write", is_flag=True, help="With --fix: write every FILE, or --account, and report on the result.")
@@ -54,6 +55,7 @@ def command(
 
     Exit status 1 where IAM would not, or where a finding is at least as severe as --fail-on.
     """
+    account_path = account_or_variable(account_path, unless=bool(documents))
     if bool(documents) is (account_path is not None):
         raise click.UsageError("pass either policy files or --account")
     if sarif and as_json:

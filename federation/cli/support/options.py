@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,30 +10,47 @@ from typing import Final
 
 import click
 
-from federation import limits
+from federation import clock, limits
 from federation.cli.support.paths import PathType
+from federation.judging.records import ISSUED
 
+ACCOUNT_VARIABLE: Final = "FEDERATION_ACCOUNT"
+"""Names the account directory where ``--account`` is not given."""
+_NOW: Final = "now"
 _JSON: Final = "federation.cli.json"
 _ACCOUNT: Final = "federation.cli.account"
 _NEIGHBOURS: Final = "federation.cli.neighbours"
 
 
 class Instant(click.ParamType[datetime]):
-    """An aware instant in ISO 8601, such as ``2026-11-24T12:00:30Z``."""
+    """An aware instant in ISO 8601, such as ``2026-11-24T12:00:30Z``, or ``now``."""
 
     name = "time"
+    words = ", or now"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return *value* as an aware `datetime`, or end with a usage error."""
         if isinstance(value, datetime):
             return value
+        if value == _NOW:
+            return clock.resolve(None)
         try:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail("expected ISO 8601 with a zone, such as 2026-11-24T12:00:30Z", param, ctx)
+            self.fail(f"expected ISO 8601 with a zone, such as 2026-11-24T12:00:30Z{self.words}", param, ctx)
         if moment.utcoffset() is None:
             self.fail("the time has no zone; append Z for UTC", param, ctx)
         return moment
+
+
+class InstantOrIssued(Instant):
+    """An instant, or ``issued`` for the time of issue of each token."""
+
+    words = ", issued or now"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return *value* as an aware `datetime`; ``issued`` is returned unchanged."""
+        return value if value == ISSUED else super().convert(value, param, ctx)  # type: ignore[return-value]
 
 
 def note_json(ctx: click.Context, args: Sequence[str]) -> None:
@@ -58,7 +76,11 @@ def moment_option(does: str) -> Decorator:
     return click.option("--at", type=Instant(), help=f"{does} at this instant instead of now (ISO 8601).")
 
 
-at_option: Final = moment_option("Judge")
+judged_at_option: Final[Decorator] = click.option(
+    "--at",
+    type=InstantOrIssued(),
+    help="Judge at this instant instead of now (ISO 8601), or when the token says that it was issued: issued.",
+)
 json_option: Final[Decorator] = click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of text.")
 
 
@@ -72,6 +94,17 @@ def noted_account(ctx: click.Context) -> Path | None:
     """Return the account directory in ``--account``; None where it was not given."""
     noted: Path | None = ctx.meta.get(_ACCOUNT)
     return noted
+
+
+def account_or_variable(given: Path | None, *, unless: bool) -> Path | None:
+    """Return the account directory in ``--account``, else the one in `ACCOUNT_VARIABLE`.
+
+    Args:
+        given: The value of ``--account``, which is optional beside other sources.
+        unless: Whether another source is given, which wins over the variable.
+    """
+    named = os.environ.get(ACCOUNT_VARIABLE)
+    return given if given is not None or unless or not named else Path(named)
 
 
 def _note_neighbours(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -91,9 +124,23 @@ account_option: Final[Decorator] = click.option(
     "account_path",
     type=PathType(path_type=Path),
     required=True,
+    envvar=ACCOUNT_VARIABLE,
+    show_envvar=True,
     callback=_note_account,
     help="The account directory.",
 )
+
+
+def one_output(*, verbose: bool = False, quiet: bool, as_json: bool) -> None:
+    """Refuse more than one of ``--verbose``, ``--quiet`` and ``--json``.
+
+    Raises:
+        click.UsageError: There is more than one.
+    """
+    if verbose + quiet + as_json > 1:
+        raise click.UsageError("give one of --verbose, --quiet and --json")
+
+
 verbose_option: Final[Decorator] = click.option(
     "--verbose", is_flag=True, help="Show everything: every check, every statement and condition, every refusal in full."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from federation.account.model import Account
+from federation.cli.support.choices import meant
 from federation.judging.finder import Finder
 from federation.judging.unverified_token import UnverifiedToken
 from federation.protocols import Provider
@@ -30,7 +31,9 @@ def provider_of(account: Account, token: bytes, wanted: str | None) -> AccountPr
 def _named(providers: Mapping[str, AccountProvider], wanted: str) -> AccountProvider:
     found = [provider for arn, provider in providers.items() if wanted in {arn, _name(arn)}]
     if len(found) != 1:
-        raise click.UsageError(f"the account has no provider of that name; it has: {', '.join(map(_name, providers)) or 'none'}")
+        names = [_name(arn) for arn in providers]
+        hint = meant(wanted, providers if wanted.startswith("arn:") else names)
+        raise click.UsageError(f"the account has no provider {wanted!r}; it has: {', '.join(names) or 'none'}.{hint}")
     return found[0]
 
 

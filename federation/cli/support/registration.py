@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from federation import limits
+from federation.cli.support.choices import Choice
 from federation.cli.support.options import Command
 from federation.profiles import Profile
 
@@ -29,7 +30,7 @@ class MaxAge(click.ParamType["timedelta | str"]):
 
 
 _COMMON: Final = (
-    click.option("--profile", type=click.Choice([p.value for p in Profile]), help="The profile whose verdict decides."),
+    click.option("--profile", type=Choice([p.value for p in Profile]), help="The profile whose verdict decides."),
     click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway."),
 )
 _SAML: Final = (
@@ -37,10 +38,10 @@ _SAML: Final = (
     click.option("--max-age", type=MaxAge(), help="Seconds a response may be old, or none for no limit."),
     click.option("--audience", "audiences", multiple=True, help="An audience of the service provider; repeatable."),
     click.option("--recipient", "recipients", multiple=True, help="A URL at which the service provider receives responses; repeatable."),
-    click.option("--signed", type=click.Choice(["assertion", "response", "either"]), help="Which part must carry a signature."),
-    click.option("--encryption", type=click.Choice(["allowed", "required"]), help="Whether assertions must be encrypted."),
+    click.option("--signed", type=Choice(["assertion", "response", "either"]), help="Which part must carry a signature."),
+    click.option("--encryption", type=Choice(["allowed", "required"]), help="Whether assertions must be encrypted."),
     click.option("--permit", multiple=True, help="Permit one weak algorithm by name, e.g. rsa-sha1; repeatable."),
-    click.option("--verifier", type=click.Choice(["strict", "signxml"]), help="Which implementation checks XML signatures."),
+    click.option("--verifier", type=Choice(["strict", "signxml"]), help="Which implementation checks XML signatures."),
     click.option("--entity-id", help="The identity provider to register, where the metadata holds several."),
 )
 _OIDC: Final = (
@@ -49,7 +50,7 @@ _OIDC: Final = (
         "--algorithm", "algorithms", multiple=True, help="An algorithm to accept; repeatable. Default: all that the engine accepts."
     ),
     click.option("--token-type", "token_types", multiple=True, help="A value of the header parameter typ to accept; repeatable."),
-    click.option("--reuse", type=click.Choice(["allowed", "refused"]), help="Whether a token may be exchanged more than once."),
+    click.option("--reuse", type=Choice(["allowed", "refused"]), help="Whether a token may be exchanged more than once."),
     click.option("--thumbprint", "thumbprints", multiple=True, help="Stored as in IAM, without effect; repeatable."),
 )
 _OAUTH: Final = (
