@@ -72,6 +72,7 @@ ROOMS: Final = {
     "account": "The account directory",
     "sts": "The operations",
     "iam": "The operations of IAM",
+    "page": "The page",
     "server": "HTTP",
     "state": "What is remembered",
     "drawing": "Pictures",

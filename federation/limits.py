@@ -163,6 +163,8 @@ TOTP_SECRET_MAX_OCTETS: Final = 64
 # Server ---------------------------------------------------------------------------------------------------------------------------------
 REQUEST_OCTETS: Final = 524_288
 """Largest body of a request: five times the longest SAMLAssertion, which percent-encoding lengthens to three times at most."""
+PAGE_OCTETS: Final = 8_388_608
+"""Largest body of a form of the page, in octets: a HAR file of some MiB, or the longest SAML response beside metadata."""
 REQUEST_DRAIN_OCTETS: Final = 8_388_608
 """Octets of a larger body that are read and discarded, so that a client that still writes receives the refusal and no reset."""
 REQUEST_HEAD_OCTETS: Final = 131_072

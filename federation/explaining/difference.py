@@ -29,11 +29,18 @@ class Aligned(NamedTuple):
     marks: str
 
 
+class Stretch(NamedTuple):
+    """A stretch of two texts: whether they agree there, and what each of them has."""
+
+    equal: bool
+    expected: str
+    found: str
+
+
 def align(expected: str, found: str) -> Aligned:
     """Return both texts aligned: what only one of them has stands above or below `GAP`. Both are `printable` and cut to `LONGEST`."""
-    one, other = (_bounded(text) for text in (expected, found))
     upper, lower, marks = [], [], []
-    for equal, left, right in _stretches(one, other):
+    for equal, left, right in compare(expected, found):
         width = max(len(left), len(right))
         upper.append(left.ljust(width, GAP))
         lower.append(right.ljust(width, GAP))
@@ -41,17 +48,21 @@ def align(expected: str, found: str) -> Aligned:
     return Aligned("".join(upper), "".join(lower), "".join(marks).rstrip())
 
 
-def _stretches(one: str, other: str) -> list[tuple[bool, str, str]]:
-    """Return the stretches of both texts: whether they agree, and what each text has there."""
-    found: list[tuple[bool, str, str]] = []
+def compare(expected: str, found: str) -> tuple[Stretch, ...]:
+    """Return the stretches in which both texts agree or differ, in order. Both are `printable` and cut to `LONGEST`."""
+    return tuple(_stretches(_bounded(expected), _bounded(found)))
+
+
+def _stretches(one: str, other: str) -> list[Stretch]:
+    found: list[Stretch] = []
     codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     for number, (kind, a, b, c, d) in enumerate(codes):
         equal = kind == "equal" and (b - a >= _SHORTEST or number in (0, len(codes) - 1))
         if found and not equal and not found[-1][0]:
             _, left, right = found.pop()
-            found.append((False, left + one[a:b], right + other[c:d]))
+            found.append(Stretch(equal=False, expected=left + one[a:b], found=right + other[c:d]))
         else:
-            found.append((equal, one[a:b], other[c:d]))
+            found.append(Stretch(equal, one[a:b], other[c:d]))
     return found
 
 

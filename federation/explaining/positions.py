@@ -87,9 +87,14 @@ def _steps(path: str) -> Iterator[Step]:
 def locate(text: str, path: str) -> Node | None:
     """Return the position of the value at *path* in the JSON *text*; None where the text has no such value, or is not JSON."""
     try:
-        node: Node | None = scan(text)
+        return find(scan(text), path)
     except (ValueError, IndexError, RecursionError):
         return None
+
+
+def find(root: Node, path: str) -> Node | None:
+    """Return the value at *path* below *root*, the value of a whole text; None where there is none."""
+    node: Node | None = root
     for step in read_path(path):
         node = None if node is None else node.child(step)
     return node

@@ -7,12 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from federation.account.model import Account
 from federation.account.reading.files import ACCOUNT_FILE_OCTETS
 from federation.explaining.positions import locate
-from federation.explanation import Explanation, Obstacle, Place
+from federation.explanation import Explanation, Obstacle, Owner, Place
+
+OWNERS: Final[Mapping[Owner, str]] = {
+    "policy": "policy",
+    "provider": "registration of the provider",
+    "account": "account",
+    "identity-provider": "identity provider",
+    "workflow": "workflow",
+    "call": "call",
+    "token": "token",
+    "clock": "clock",
+}
+"""Who holds a place, in words."""
 
 
 class Excerpt(NamedTuple):
@@ -43,17 +55,19 @@ def excerpt_of(text: str, start: int, end: int, *, file: str) -> Excerpt:
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of an account directory.
+    """The files of an account.
 
     Attributes:
-        root: The directory; None where there is none.
+        root: Its directory; None where there is none.
         account: The account that was loaded from it; None where there is none.
         others: Directories of further accounts, by account id.
+        texts: The files of an account in memory, by name, where it has no directory.
     """
 
     root: Path | None = None
     account: Account | None = None
     others: Mapping[str, Path] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, file: str, account: str = "") -> str:
         """Return the path of *file* of the account, or of the other one with the id *account*, as a user would type it."""
@@ -70,6 +84,19 @@ class Sources:
             return None
         return excerpt_of(text, *span, file=self.named(place.file, place.account))
 
+    def where(self, place: Place | None) -> str:
+        """Return *place* in words: file and line as a user would type them, or the setting with its documentation; empty for None."""
+        if place is None:
+            return ""
+        if place.setting:
+            return f"{OWNERS[place.owner]}: {place.setting}" + (f" ({place.source})" if place.source else "")
+        excerpt = self.excerpt(place)
+        line = place.line if excerpt is None else excerpt.line
+        file = self.named(place.file, place.account)
+        if file:
+            return (f"{file}:{line}" if line is not None else file) + (f"  {place.path}" if place.path and line is None else "")
+        return " ".join(part for part in (OWNERS[place.owner], place.path, place.source and f"({place.source})") if part)
+
     def place_of(self, file: str, path: str) -> str:
         """Return ``file:line`` of *path* in the trust policy in *file*; empty where it is not in the file."""
         found = self.excerpt(Place(owner="policy", file=file, path=path))
@@ -79,7 +106,7 @@ class Sources:
         """Return the text of *file* of the account, or of the other one with the id *account*; None where it cannot be read."""
         root = self._root_of(account)
         if root is None:
-            return None
+            return None if account else self.texts.get(file)
         try:
             with (root / file).open("rb") as stream:
                 return stream.read(ACCOUNT_FILE_OCTETS).decode("utf-8-sig")

@@ -14,7 +14,7 @@ from federation.explaining.sources import Sources
 from federation.identity import VerifiedIdentity
 from federation.judging.call import ExplainedCall
 from federation.policy import Decision
-from federation.report import CheckResult, Report
+from federation.report import CheckResult, Report, kept
 from federation.sts.results import FederatedRoleSession
 from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
@@ -44,7 +44,7 @@ class Findings:
         try:
             session = call.answer(account, at=at)
         except FederationError as refusal:
-            return cls(account=account, call=call, at=at, session=None, refusal=refusal)
+            return cls(account=account, call=call, at=at, session=None, refusal=kept(refusal))
         return cls(account=account, call=call, at=at, session=session, refusal=None)
 
     @property

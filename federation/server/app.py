@@ -76,7 +76,7 @@ class Application:
         try:
             endpoint = self._current()
             takes_body = endpoint.takes_body(request)
-            body = await _body(request, connection, takes_body=takes_body)
+            body = await _body(request, connection, takes_body=takes_body, longest=endpoint.longest_body(request))
         except FederationError as refusal:
             answer = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
             if _announces_body(request) and not takes_body:
@@ -97,8 +97,8 @@ def _request(scope: RsgiScope, body: bytes) -> Request:
     return Request(scope.method, scope.path, scope.query_string, headers, body, scope.client, scope.authority or "")
 
 
-async def _body(request: Request, connection: Connection, *, takes_body: bool) -> bytes:
-    """Read the body within size and time (attack row D01)."""
+async def _body(request: Request, connection: Connection, *, takes_body: bool, longest: int) -> bytes:
+    """Read the body, of at most *longest* octets, in time (attack row D01)."""
     if _announces_body(request) and not takes_body:
         raise MalformedInput(
             check="request-body",
@@ -111,7 +111,7 @@ async def _body(request: Request, connection: Connection, *, takes_body: bool) -
         return b""
     try:
         async with asyncio.timeout(limits.REQUEST_SECONDS):
-            refusal = _framing_refusal(request, announced)
+            refusal = _framing_refusal(request, announced, longest)
             if refusal is None:
                 return await connection()
             await _drain(connection)
@@ -142,7 +142,7 @@ def _announces_body(request: Request) -> bool:
     return (request.header("content-length") or request.header("transfer-encoding")) not in ("", "0")
 
 
-def _framing_refusal(request: Request, announced: str) -> FederationError | None:
+def _framing_refusal(request: Request, announced: str, longest: int) -> FederationError | None:
     # RSGI cannot tell a truncated chunked body from a complete one; with Content-Length it can. AWS SDKs send Content-Length.
     if request.header("transfer-encoding") or not (announced.isascii() and announced.isdigit()):
         return MissingContentLength(
@@ -152,10 +152,10 @@ def _framing_refusal(request: Request, announced: str) -> FederationError | None
             remedy="send the body in one piece, with its length",
             message=aws_texts.requests.NO_CONTENT_LENGTH,
         )
-    if len(announced) > _LENGTH_DIGITS or int(announced) > limits.REQUEST_OCTETS:
+    if len(announced) > _LENGTH_DIGITS or int(announced) > longest:
         return RequestEntityTooLarge(
             check="request-size",
-            expected=f"a body of at most {limits.REQUEST_OCTETS} octets",
+            expected=f"a body of at most {longest} octets",
             found=show(announced),
             remedy="send one operation per request",
             message=aws_texts.requests.TOO_LARGE,

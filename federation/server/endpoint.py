@@ -10,17 +10,21 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Protocol
 
-from federation import aws_texts, clock
+from federation import aws_texts, clock, limits
 from federation.calls.record import Parameter
 from federation.errors import FederationError, InvalidAction, MissingAction, UnknownOperationException, show
 from federation.iam.catalogue import VERSION as IAM_VERSION
 from federation.iam.service import IdentityAndAccessManagement, operation_named
+from federation.page.asked import PATH as PAGE_PATH
 from federation.server.failures import as_failure, refused
-from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, check_origin, read_host
-from federation.server.inspector import INSPECTOR_PATH
+from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, read_host
 from federation.server.messages import LoggedResponse, Request, Response
+from federation.server.pages import Pages, is_for_page
 from federation.server.published import HEALTH_PATH, published
 from federation.server.render import IAM_NAMESPACE, JSON, NAMESPACE, accepted_type, render_result
 from federation.server.wire import read_arguments, read_parameters
@@ -33,6 +37,7 @@ VERSION: Final = "2011-06-15"
 OPERATIONS_PATH: Final = "/"
 _IAM: Final = "iam"
 _METHODS: Final = frozenset({"GET", "POST"})
+_NO_DIRECTORIES: Final[Mapping[str, Path]] = MappingProxyType({})
 
 
 class TestControl(Protocol):
@@ -81,11 +86,12 @@ class Endpoint:
     """Answers the AWS Query interfaces of STS and, where it is served, of IAM.
 
     Args:
-        service: Runs the operations of STS. Its ``outbound_documents()``, if any, are published; the inspector page uses its account.
+        service: Runs the operations of STS. Its ``outbound_documents()``, if any, are published; the page judges by its accounts.
         names: Host names under which the server may be addressed without a signature.
         iam: Runs the operations of IAM; its account is that of *service*, whose place its own `sts` takes. None serves STS alone.
         control: Answers the requests of tests, and has the clock by which all others are judged; None for none.
         operations: The operations of STS that are served, by name.
+        directories: Directory of each account by id, so that the page names the lines of their files.
     """
 
     def __init__(
@@ -96,15 +102,21 @@ class Endpoint:
         iam: IdentityAndAccessManagement | None = None,
         control: TestControl | None = None,
         operations: Mapping[str, Operation] = OPERATIONS,
+        directories: Mapping[str, Path] = _NO_DIRECTORIES,
     ) -> None:
         self._given, self._iam, self._operations = service, iam, operations
         self._names = ServedNames() if names is None else names
         self._control = control
         self._published = published(service)
+        self._pages = Pages(self._names, directories)
 
     def takes_body(self, request: Request) -> bool:
         """Return whether *request* may have a body: a POST, and what the test control takes by PUT."""
         return request.method == "POST" or (self._control is not None and self._control.takes_body(request))
+
+    def longest_body(self, request: Request) -> int:
+        """Return how many octets the body of *request* may have: more for the page, which takes files."""
+        return limits.PAGE_OCTETS if request.path == PAGE_PATH else limits.REQUEST_OCTETS
 
     def answer(self, request: Request, *, at: datetime | None = None) -> LoggedResponse:
         """Answer *request* as of the instant *at* (now when None). Never raises: every error becomes a response."""
@@ -114,9 +126,12 @@ class Endpoint:
         try:
             host = read_host(request)
             at = self._control.now() if at is None and self._control is not None else at
-            page = self._page(request, host, at=at, request_id=underway.request_id)
-            if page is not None:
-                return page
+            if is_for_page(request):
+                present = partial(clock.resolve, at)
+                return self._pages.answer(request, host, self._service, request_id=underway.request_id, at=present)
+            document = self._document(request, host, request_id=underway.request_id)
+            if document is not None:
+                return document
             _check_route(request)
             parameters = read_parameters(request)
             if self._iam is not None and parameters.get("Version") == IAM_VERSION:
@@ -188,22 +203,17 @@ class Endpoint:
         """The security token service of the account as it is now."""
         return self._given if self._iam is None else self._iam.sts
 
-    def _page(self, request: Request, host: Host, *, at: datetime | None, request_id: str) -> LoggedResponse | None:
-        """Return the page or document at the path of *request*; None where the request is for an operation."""
-        if request.path == OPERATIONS_PATH:
+    def _document(self, request: Request, host: Host, *, request_id: str) -> LoggedResponse | None:
+        """Return the document at the path of *request*; None where there is none."""
+        if request.path == OPERATIONS_PATH or request.method != "GET":
             return None
         if self._published.service is not self._service:
             self._published = published(self._service)
         document = self._published.documents.get(request.path)
-        if document is not None and request.method == "GET":
-            self._names.require_own_or_aws(host)
-            return LoggedResponse(Response(200, JSON, request_id, document))
-        if request.path != INSPECTOR_PATH or request.method not in _METHODS:
+        if document is None:
             return None
-        self._names.require_own(host)
-        if request.method == "POST":
-            check_origin(request, host)
-        return self._published.inspector.answer(request, request_id=request_id, at=clock.resolve(at))
+        self._names.require_own_or_aws(host)
+        return LoggedResponse(Response(200, JSON, request_id, document))
 
     def _operation(self, parameters: Mapping[str, str]) -> Operation:
         action, version = _action(parameters), parameters.get("Version")

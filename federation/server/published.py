@@ -1,4 +1,4 @@
-"""What the server publishes of the account beside its operations: documents by path, and the inspector page."""
+"""The documents that the server publishes of the account beside its operations."""
 
 from __future__ import annotations
 
@@ -6,30 +6,27 @@ import json
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from federation.server.inspector import Inspector
 from federation.sts.operations.web_identity_token import DISCOVERY_PATH, JWKS_PATH
 from federation.sts.service import SecurityTokenService
 
 HEALTH_PATH: Final = "/health"
 
 
-class PublishedPages(NamedTuple):
+class PublishedDocuments(NamedTuple):
     """What is published of one state of the account.
 
     Attributes:
         service: The security token service of that state.
         documents: JSON documents by path.
-        inspector: The page.
     """
 
     service: SecurityTokenService
     documents: Mapping[str, bytes]
-    inspector: Inspector
 
 
-def published(service: SecurityTokenService) -> PublishedPages:
+def published(service: SecurityTokenService) -> PublishedDocuments:
     """Return what is published of the account of *service*."""
-    return PublishedPages(service, _documents(service), Inspector(service.account))
+    return PublishedDocuments(service, _documents(service))
 
 
 def _documents(service: SecurityTokenService) -> dict[str, bytes]:

@@ -69,6 +69,11 @@ class ServerSettings:
         return Path(beside(self.account)) if self.state is None else self.state
 
     @property
+    def page(self) -> str:
+        """URL of the page, for a browser."""
+        return f"{self.url}/"
+
+    @property
     def url(self) -> str:
         """URL of the server, the value of AWS_ENDPOINT_URL_STS."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
@@ -105,15 +110,16 @@ def check_port_is_free(settings: ServerSettings) -> None:
 
 
 def check_server_installed() -> None:
-    """Require the HTTP server, which the extra ``server`` installs.
+    """Require the HTTP server and the templates of the page, which the extra ``server`` installs.
 
     Raises:
-        RegistrationError: The package granian is not installed.
+        RegistrationError: One of their packages is not installed.
     """
-    if find_spec("granian") is None:
+    missing = [name for name in ("granian", "jinja2") if find_spec(name) is None]
+    if missing:
         raise RegistrationError(
             check="server-extra",
-            expected="the package granian",
+            expected=f"the package {missing[0]}",
             found="no such package",
             remedy="install it with `pip install 'sts-federation[server]'`, in a checkout with `pip install -e '.[server]'`",
         )

@@ -103,7 +103,8 @@ def _serving(
         raise
     known = unknown_key_set if control is None else control.key_set_of
     iam = IdentityAndAccessManagement(live, sts=service, audit=audit, key_set_of=known)
-    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control))
+    directories = {account.id: directory for account, directory in zip(service.accounts, settings.directories, strict=True)}
+    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control, directories=directories))
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:

@@ -114,6 +114,11 @@ class SecurityTokenService:
         """The account that the service was opened for."""
         return self._answering.accounts.home.account
 
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The account that the service was opened for, and its neighbours."""
+        return self._answering.accounts.accounts
+
     def with_account(self, account: Account) -> SecurityTokenService:
         """Return the service of *account*, a later state of the same account, with the same audit, record of used tokens and neighbours.
 

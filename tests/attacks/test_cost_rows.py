@@ -159,7 +159,7 @@ def endpoint() -> Endpoint:
 @cache
 def form(token: str) -> Request:
     headers = (("content-type", "application/x-www-form-urlencoded"), ("host", "localhost"))
-    return Request("POST", "/inspector", "", headers, urlencode({"token": token}).encode())
+    return Request("POST", "/page", "", headers, urlencode({"pasted": token}).encode())
 
 
 def page(token: str) -> None:

@@ -87,7 +87,7 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
         (b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400, b"MalformedInput"),
         ("GET /health HTTP/1.1\r\nHost: löcalhost\r\n\r\n".encode(), 400, b"MalformedInput"),
         (b"GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, b"MalformedInput"),
-        (b"GET /inspector HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
+        (b"GET /page HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
         (b"GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
         (b"GET /?Action=AssumeRoleWithSAML&Version=2011-06-15 HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, b"AccessDenied"),
         (b"GET /?Action=AssumeRoleWithSAML&Version=2011-06-15 HTTP/1.1\r\nHost: sts.amazonaws.com\r\n\r\n", 400, b"ValidationError"),

@@ -19,9 +19,9 @@ OCTETS = 250_000
 
 def post(server: Served, number: int) -> None:
     """Post on a connection of its own: a kept one ends when this process is held up for as long as the server waits for a head."""
-    body = urlencode({"token": base64.b64encode(strange(number, OCTETS)).decode()})
+    body = urlencode({"pasted": base64.b64encode(strange(number, OCTETS)).decode()})
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as client:
-        client.request("POST", "/inspector", body, {"Content-Type": "application/x-www-form-urlencoded"})
+        client.request("POST", "/page", body, {"Content-Type": "application/x-www-form-urlencoded"})
         answer = client.getresponse()
         assert answer.status == 200
         assert b"refused" in answer.read()

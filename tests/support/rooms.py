@@ -15,6 +15,7 @@ FLOORS = [
     {"explaining", "iam"},
     {"testing", "judging"},
     {"drawing"},
+    {"page"},
     {"server"},
     {"cli"},
     {"fixture"},  # it serves, and shows refusals as the command line does

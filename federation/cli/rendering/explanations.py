@@ -15,8 +15,8 @@ from rich.text import Text
 from federation.cli.rendering.lines import Screen
 from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker
 from federation.cli.rendering.rows import ScreenRow, compared_rows, field_rows, labelled_rows, plain_rows, quoted_rows
-from federation.explaining.sources import Sources
-from federation.explanation import Cause, Edit, Explanation, Listing, Obstacle, Place
+from federation.explaining.sources import OWNERS, Sources
+from federation.explanation import Cause, Edit, Explanation, Listing, Obstacle
 
 MOST_ROWS: Final = 25
 """Most rows of an explanation, both verdicts included, unless the whole is wanted."""
@@ -31,16 +31,6 @@ _FURTHER: Final = 4
 _LISTED: Final = 5
 _UNVERIFIED: Final = "(unverified) "
 _MORE: Final = "--verbose shows all of it"
-_OWNERS: Final = {
-    "policy": "policy",
-    "provider": "registration of the provider",
-    "account": "account",
-    "identity-provider": "identity provider",
-    "workflow": "workflow",
-    "call": "call",
-    "token": "token",
-    "clock": "clock",
-}
 
 
 class Limits(NamedTuple):
@@ -110,7 +100,7 @@ def edit_rows(
 ) -> tuple[ScreenRow, ...]:
     """Return the rows of one edit: instruction, place (unless it is *known*), old text, new text, and who else is let in."""
     rows = [*field_rows(label, edit.instruction, screen, most=limits.sentence)]
-    where = _where(edit.place, sources)
+    where = sources.where(edit.place)
     if where and where != known and edit.place.owner != "call":
         rows += field_rows("  in", where, screen, style=DIM)
     for name, value, style in (("  old", edit.old, BAD), ("  new", edit.new, GOOD)):
@@ -138,7 +128,7 @@ def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: L
     for number, cause in enumerate(obstacle.causes):
         yield from _of_cause(cause, sources, screen, limits, weight=weight, further=number > 0, said=said)
     several = len(obstacle.edits) > 1
-    known = _where(obstacle.causes[0].place, sources)
+    known = sources.where(obstacle.causes[0].place)
     for number, edit in enumerate(obstacle.edits):
         label = "edit" if not several else ("or" if number else "edit") if obstacle.alternatives else f"edit {number + 1}"
         if number and obstacle.alternatives and not limits.whole:
@@ -147,7 +137,7 @@ def _of_obstacle(obstacle: Obstacle, sources: Sources, screen: Screen, limits: L
             yield from _of_edit(edit, sources, screen, limits, label=label, known=known, weight=weight)
     if limits.whole:
         for cause in obstacle.others:
-            where = _where(cause.place, sources)
+            where = sources.where(cause.place)
             yield Block(weight + 5, field_rows("others", cause.sentence + (f" ({where})" if where else ""), screen))
 
 
@@ -172,7 +162,7 @@ def _of_cause(
     most = _FURTHER if further and not limits.whole else limits.sentence
     yield Block(weight + further, field_rows("cause", sentence, screen, most=most))
     beside = weight + (_BESIDE_FURTHER if further else 0)
-    where = _where(cause.place, sources) if cause.place is not None else ""
+    where = sources.where(cause.place)
     rows = field_rows("place", where, screen, style=DIM) if where and where != said else ()
     if excerpt is not None:
         rows = (*rows, *quoted_rows(excerpt, screen))
@@ -189,7 +179,7 @@ def _seen(value: str) -> str:
 
 
 def _in_short(edit: Edit) -> str:
-    return edit.instruction + (f" ({_OWNERS[edit.place.owner]}: {edit.place.setting})" if edit.place.setting else "")
+    return edit.instruction + (f" ({OWNERS[edit.place.owner]}: {edit.place.setting})" if edit.place.setting else "")
 
 
 def _later(obstacle: Obstacle, screen: Screen) -> tuple[ScreenRow, ...]:
@@ -205,19 +195,6 @@ def _aws(explanation: Explanation, screen: Screen) -> tuple[ScreenRow, ...]:
         return accepts
     speaker = "AWS says (API)" if of_api else "AWS's sign-in page says"
     return (*accepts, *labelled_rows(speaker, explanation.aws_message, screen))
-
-
-def _where(place: Place | None, sources: Sources) -> str:
-    if place is None:
-        return ""
-    if place.setting:
-        return f"{_OWNERS[place.owner]}: {place.setting}" + (f" ({place.source})" if place.source else "")
-    excerpt = sources.excerpt(place)
-    line = place.line if excerpt is None else excerpt.line
-    file = sources.named(place.file, place.account)
-    if file:
-        return (f"{file}:{line}" if line is not None else file) + (f"  {place.path}" if place.path and line is None else "")
-    return " ".join(part for part in (_OWNERS[place.owner], place.path, place.source and f"({place.source})") if part)
 
 
 def _listing(listing: Listing, screen: Screen, limits: Limits) -> tuple[ScreenRow, ...]:

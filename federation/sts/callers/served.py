@@ -67,6 +67,11 @@ class ServedAccounts:
                 )
             self._by_id[account.id] = ServedAccount.of(account)
 
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts, that of the service first."""
+        return tuple(each.account for each in self._by_id.values())
+
     def named_in(self, arn: object) -> ServedAccount:
         """Return the account of *arn*; `home` where that is not served."""
         return self.of(account_in(arn))

@@ -32,11 +32,11 @@ REQUESTS = {
     "ID token": ("/", WEB | {"WebIdentityToken": fixture("oidc/okta.jwt")}),
     "no token": ("/", WEB | {"WebIdentityToken": "a.b.c"}),
     "unsigned call": ("/", {"Version": "2011-06-15", "Action": "GetCallerIdentity"}),
-    "page, accepted": ("/inspector", {"token": fixture("saml/documented.b64")}),
-    "page, nothing of it": ("/inspector", {"token": STRANGE}),
-    "page, tampered": ("/inspector", {"token": fixture("saml/refused/tampered.b64")}),
-    "page, ID token": ("/inspector", {"token": fixture("oidc/okta.jwt")}),
-    "page, opaque token": ("/inspector", {"token": fixture("oauth/documented.token")}),
+    "page, accepted": ("/page", {"pasted": fixture("saml/documented.b64")}),
+    "page, nothing of it": ("/page", {"pasted": STRANGE}),
+    "page, tampered": ("/page", {"pasted": fixture("saml/refused/tampered.b64")}),
+    "page, ID token": ("/page", {"pasted": fixture("oidc/okta.jwt")}),
+    "page, opaque token": ("/page", {"pasted": fixture("oauth/documented.token")}),
 }
 
 
@@ -56,6 +56,6 @@ def test_a_request_leaves_no_garbage(name: str, by_hand: None) -> None:
     for _ in range(2):  # the first imports and compiles
         gc.collect()
         exchange = endpoint.answer(request, at=AT)
-        assert (exchange.response.status == 200) == (path == "/inspector")
+        assert (exchange.response.status == 200) == (path == "/page")
         found = gc.collect()
     assert found == 0

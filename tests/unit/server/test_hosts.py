@@ -61,18 +61,18 @@ def post(endpoint: Endpoint, host: str, *, path: str = "/", origin: str | None =
 
 @pytest.mark.parametrize("host", OWN)
 def test_own_names_reach_everything(endpoint: Endpoint, host: str) -> None:
-    assert [get(endpoint, path, host).response.status for path in ("/health", "/inspector")] == [200, 200]
+    assert [get(endpoint, path, host).response.status for path in ("/health", "/page")] == [200, 200]
     assert post(endpoint, host, Action="AssumeRoleWithSAML").code == "ValidationError"
 
 
 @pytest.mark.parametrize("host", AWS)
 def test_names_of_aws_reach_the_interface_and_no_page(endpoint: Endpoint, host: str) -> None:
     assert post(endpoint, host, Action="AssumeRoleWithSAML").code == "ValidationError"
-    assert get(endpoint, "/inspector", host).check == "host"
+    assert get(endpoint, "/page", host).check == "host"
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-@pytest.mark.parametrize("path", ["/health", "/inspector"])
+@pytest.mark.parametrize("path", ["/health", "/page"])
 def test_other_names_reach_no_page(endpoint: Endpoint, host: str, path: str) -> None:
     exchange = get(endpoint, path, host)
     assert (exchange.check, exchange.code, exchange.response.status) == ("host", "AccessDenied", 403)
@@ -140,7 +140,7 @@ def test_an_exposed_server_is_served_by_address_and_by_no_other_name() -> None:
         (("host", "löcalhost"),),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/health", "/inspector", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/health", "/page", "/nothing"])
 def test_a_request_names_one_host(endpoint: Endpoint, headers: tuple[tuple[str, str], ...], path: str) -> None:
     exchange = endpoint.answer(Request("GET", path, "Action=GetCallerIdentity&Version=2011-06-15", headers))
     assert (exchange.check, exchange.code, exchange.response.status) == ("host", "MalformedInput", 400)
@@ -170,24 +170,24 @@ def test_what_a_name_says(host: str, region: str | None, is_aws: bool) -> None: 
     "origin", ["http://evil.example", "null", "http://localhost:1", "http://localhost", "file://", "", "localhost:8042"]
 )
 def test_a_form_of_another_page_is_refused(endpoint: Endpoint, origin: str) -> None:
-    exchange = post(endpoint, "localhost:8042", path="/inspector", origin=origin, token="AAAA")
+    exchange = post(endpoint, "localhost:8042", path="/page", origin=origin, pasted="AAAA")
     assert (exchange.check, exchange.response.status) == ("origin", 403)
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8042", "https://LOCALHOST:8042", None])
 def test_the_servers_own_form_is_read(endpoint: Endpoint, origin: str | None) -> None:
-    assert post(endpoint, "localhost:8042", path="/inspector", origin=origin, token="AAAA").response.status == 200
+    assert post(endpoint, "localhost:8042", path="/page", origin=origin, pasted="AAAA").response.status == 200
 
 
 def test_the_page_lets_browsers_say_whose_form_it_is(endpoint: Endpoint) -> None:
-    assert dict(get(endpoint, "/inspector", "localhost").response.headers())["referrer-policy"] == "same-origin"
+    assert dict(get(endpoint, "/page", "localhost").response.headers())["referrer-policy"] == "same-origin"
 
 
 def test_several_origins_are_each_checked() -> None:
     host = named("localhost")
     headers = (("origin", "http://localhost"), ("origin", "http://evil.example"))
     with pytest.raises(FederationError) as caught:
-        check_origin(Request("POST", "/inspector", "", headers), host)
+        check_origin(Request("POST", "/page", "", headers), host)
     assert caught.value.check == "origin"
 
 

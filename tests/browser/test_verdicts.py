@@ -1,4 +1,4 @@
-"""The inspector: a pasted token, and what is found in it."""
+"""The page: a pasted token, and what is found in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 )
 def test_a_pasted_token_is_judged(visit: Callable[..., Visitor], file: str, said: str, java_script: bool) -> None:  # noqa: FBT001
     page = visit(java_script_enabled=java_script).page
-    page.goto("/inspector")
-    page.get_by_role("textbox").fill((FIXTURES / file).read_text("ascii"))
-    page.get_by_role("button", name="Inspect").click()
+    page.goto("/")
+    page.locator("#pasted").fill((FIXTURES / file).read_text("ascii"))
+    page.get_by_role("button", name="Judge").click()
     assert said in page.locator("body").inner_text()

@@ -1,0 +1,102 @@
+"""The page: its form, and below it the answer to what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from federation.errors import AccountFaults, FederationError
+from federation.page.accounts import PageAccount
+from federation.page.answer import PageAnswer, answer_of
+from federation.page.asked import PATH, PageQuestion
+from federation.page.dropped import DOCUMENTS
+from federation.page.judged import judge
+from federation.page.rendering import render
+from federation.report import kept
+
+_LISTED: Final = 500
+"""Roles and providers that the form lists. A longer list would make every page long; any other one can be typed."""
+
+
+class FormLists(NamedTuple):
+    """What the form offers to choose from.
+
+    Attributes:
+        accounts: Key and label of each account.
+        roles: ARNs of roles.
+        providers: ARNs or names of providers.
+        complete: Whether all roles and providers are listed.
+    """
+
+    accounts: tuple[tuple[str, str], ...]
+    roles: tuple[str, ...]
+    providers: tuple[str, ...]
+    complete: bool
+
+
+class Unanswered(NamedTuple):
+    """Why a question has no answer: the check that refuses, and its refusals, several for documents with several faults."""
+
+    check: str
+    faults: tuple[FederationError, ...]
+
+    @classmethod
+    def of(cls, refusal: FederationError) -> Unanswered:
+        """Return what the page says of *refusal*."""
+        return cls(refusal.check, tuple(refusal.faults) if isinstance(refusal, AccountFaults) else (refusal,))
+
+
+class Page:
+    """Renders the page for some accounts. It keeps nothing of what is asked."""
+
+    __slots__ = ("_accounts", "_lists")
+
+    def __init__(self, accounts: Sequence[PageAccount]) -> None:
+        """Serve *accounts*, the first of which judges where none is chosen."""
+        self._accounts = tuple(accounts)
+        self._lists = _lists(self._accounts)
+
+    def form(self, asked: PageQuestion) -> bytes:
+        """Return the page with its form filled in as *asked*."""
+        return self._render(asked)
+
+    def answer(self, asked: PageQuestion, *, now: datetime) -> bytes:
+        """Return the page with the answer to *asked*; *now* is the present, aware UTC."""
+        text = asked.pasted.strip()
+        if not text:
+            return self._render(asked, fault="Paste or choose a token first.")
+        try:
+            return self._render(asked, answer=answer_of(judge(asked, self._accounts, text=text, now=now)))
+        except FederationError as refusal:
+            return self._render(asked, unanswered=kept(refusal))
+
+    def _render(
+        self,
+        asked: PageQuestion,
+        *,
+        answer: PageAnswer | None = None,
+        fault: str = "",
+        unanswered: FederationError | None = None,
+    ) -> bytes:
+        return render(
+            "page.html",
+            path=PATH,
+            asked=asked,
+            documents=DOCUMENTS,
+            lists=self._lists,
+            answer=answer,
+            fault=fault,
+            unanswered=None if unanswered is None else Unanswered.of(unanswered),
+        )
+
+
+def _lists(accounts: Sequence[PageAccount]) -> FormLists:
+    roles = [arn for each in accounts for arn in sorted(each.account.roles)]
+    providers = [arn for each in accounts for arn in sorted(each.providers)]
+    return FormLists(
+        tuple((each.account.id, each.label) for each in accounts),
+        tuple(roles[:_LISTED]),
+        tuple(providers[:_LISTED]),
+        complete=max(len(roles), len(providers)) <= _LISTED,
+    )
