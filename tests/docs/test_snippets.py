@@ -85,7 +85,7 @@ def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_pa
 @pytest.mark.parametrize("page", pages("console"), ids=name)
 def test_console_snippets_print_what_is_shown(page: Path, programs: Path, tmp_path: Path) -> None:
     folder = BIN if page.name == "README.md" else programs  # a newcomer's commands start from nothing
-    place, columns = place_of(page, tmp_path), "100" if page.parent.name in GUIDES else "140"
+    place, columns = place_of(page, tmp_path), "80" if page.parent.name in GUIDES else "140"
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": columns, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     for block in blocks(page, "console"):
         for command, shown in commands(block):
