@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import click
 
 from federation.cli.support.choices import Choice
+from federation.cli.support.completing import roles
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import InstantOrIssued, account_option, json_option
 from federation.cli.support.paths import PathType
@@ -39,7 +40,9 @@ class Progress(Protocol):
 @account_option
 @click.option("--at", type=InstantOrIssued(), help="Judge captures that have no instant at this one (ISO 8601), or when issued.")
 @click.option("--format", "form", type=Choice([f.value for f in Form]), default=Form.AUTO.value, help="Format of the files.")
-@click.option("--role-arn", help="Also evaluate the trust policy of this role, by ARN or name, for every accepted token.")
+@click.option(
+    "--role-arn", shell_complete=roles, help="Also evaluate the trust policy of this role, by ARN or name, for every accepted token."
+)
 @click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
 @json_option

@@ -22,7 +22,7 @@ from federation.cli.rendering.lines import narrowest
 from federation.cli.rendering.plain import print_json, safe, tell
 from federation.cli.support.choices import meant
 from federation.cli.support.exits import Exit, status_of
-from federation.cli.support.options import note_json, noted_account, noted_neighbours, wants_json
+from federation.cli.support.options import COMPLETION_VARIABLE, note_json, noted_account, noted_neighbours, wants_json
 from federation.errors import AccountFaults, FederationError, InternalFailure
 from federation.wrapping import Line
 
@@ -39,6 +39,7 @@ VERBS: Final = {
     "serve": "Serve STS over HTTP, for AWS clients.",
     "audit": "Judge captured tokens in bulk.",
     "mint": "Make signed tokens for tests, with throw-away keys.",
+    "completion": "Print the script for completion in a shell.",
     "doctor": "Show versions, plug-ins, ages of keys, and the clock.",
 }
 """The verbs, in the order in which a newcomer needs them; each is a module of this package with a ``command``."""
@@ -144,6 +145,10 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             # The verdict must be printed even where the terminal cannot show one of its characters.
             stream.reconfigure(errors="backslashreplace")
+    if COMPLETION_VARIABLE in os.environ:
+        from federation.cli.completion import register  # noqa: PLC0415 - shells alone need it
+
+        register()
     try:
         status = cli.main(prog_name="federation", standalone_mode=False)
         sys.stdout.flush()

@@ -16,6 +16,7 @@ from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.reports import headline, print_report
 from federation.cli.rendering.results import console
 from federation.cli.support.choices import Choice
+from federation.cli.support.completing import providers
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_document, read_pasted
 from federation.cli.support.instants import instant_for
@@ -52,7 +53,11 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 @click.option("--metadata", type=PathType(path_type=Path), help="SAML metadata of the identity provider.")
 @click.option("--jwks", type=PathType(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
 @click.option("--account", "account_path", type=PathType(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
-@click.option("--provider", help="Name or ARN of the provider in the account; needed where the token claims no registered issuer.")
+@click.option(
+    "--provider",
+    shell_complete=providers,
+    help="Name or ARN of the provider in the account; needed where the token claims no registered issuer.",
+)
 @click.option("--profile", type=Choice([p.value for p in Profile]), help="The profile whose verdict decides. Default: strict.")
 @click.option("--clock-skew", type=click.IntRange(0, limits.MAX_CLOCK_SKEW_SECONDS), help="Seconds of leeway. Default: none.")
 @click.option("--issuer", help="With --jwks: the issuer, exactly as in the iss of its tokens.")

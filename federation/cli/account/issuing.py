@@ -10,6 +10,7 @@ import click
 
 from federation import limits
 from federation.cli.account.commands import say, verb
+from federation.cli.support.completing import roles
 from federation.cli.support.inputs import read_token
 from federation.cli.support.options import Instant, moment_option
 from federation.cli.support.roles import role_in
@@ -46,7 +47,7 @@ def disable_outbound(*, account_path: Path, as_json: bool) -> None:
 
 
 @verb("add-trade-in-token", f"{PRODUCT} token")
-@click.option("--role-arn", required=True, help="The role that the session has, by ARN or name.")
+@click.option("--role-arn", required=True, shell_complete=roles, help="The role that the session has, by ARN or name.")
 @click.option("--role-session-name", required=True, help="Name of the session.")
 @click.option("--expires-at", required=True, type=Instant(), help="When the token expires (ISO 8601).")
 @click.argument("token")

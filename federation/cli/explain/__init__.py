@@ -15,6 +15,7 @@ from federation.cli.explain.presenting import present
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
+from federation.cli.support.completing import providers, roles, saml_arns
 from federation.cli.support.instants import instant_for
 from federation.cli.support.options import (
     account_option,
@@ -36,9 +37,13 @@ from federation.judging.findings import Findings
 @click.command(cls=OperationCommand)
 @token_argument
 @account_option
-@click.option("--role-arn", help="The role to assume, by ARN or name. Default: the one of the call, where TOKEN is a whole call.")
-@click.option("--principal-arn", help="SAML: the provider. Default: the one that the response names.")
-@click.option("--provider", help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
+@click.option(
+    "--role-arn",
+    shell_complete=roles,
+    help="The role to assume, by ARN or name. Default: the one of the call, where TOKEN is a whole call.",
+)
+@click.option("--principal-arn", shell_complete=saml_arns, help="SAML: the provider. Default: the one that the response names.")
+@click.option("--provider", shell_complete=providers, help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
 @click.option("--provider-id", help="Only for access tokens: the server, e.g. www.amazon.com.")
 @click.option("--role-session-name", help="Web identities: name of the session. Default: made from the time.")
 @click.option("--duration-seconds", type=int, help="Requested duration of the session.")

@@ -19,14 +19,14 @@ from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker, console
 from federation.cli.rendering.rows import labelled_rows
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_or_variable, json_option
+from federation.cli.support.options import account_or_variable, complete_files, json_option
 from federation.cli.support.paths import PathType
 from federation.policy import Kind
 from federation.policy.lint import SEVERITIES, Severity
 
 
 @click.command()
-@click.argument("documents", nargs=-1, metavar="[FILE]...")
+@click.argument("documents", nargs=-1, metavar="[FILE]...", shell_complete=complete_files)
 @click.option("--account", "account_path", type=PathType(path_type=Path), help="Every policy of an account directory, instead of files.")
 @click.option(
     "--kind",

@@ -12,6 +12,7 @@ from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
 from federation.cli.sts.signed import COMMANDS
 from federation.cli.sts.web_identity import assume_role_with_web_identity
+from federation.cli.support.completing import ROLE_ARNS, saml_arns
 from federation.cli.support.inputs import token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
 from federation.sts.service import SecurityTokenService
@@ -27,8 +28,8 @@ def command() -> None:
 
 @command.command("assume-role-with-saml", cls=OperationCommand)
 @account_option
-@click.option("--role-arn", required=True, help="The role to assume.")
-@click.option("--principal-arn", required=True, help="The SAML provider of the response.")
+@click.option("--role-arn", required=True, shell_complete=ROLE_ARNS, help="The role to assume.")
+@click.option("--principal-arn", required=True, shell_complete=saml_arns, help="The SAML provider of the response.")
 @click.option("--saml-assertion", required=True, help="The base64 SAML response, or file://PATH.")
 @session_options
 @state_option

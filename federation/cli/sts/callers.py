@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from federation.cli.support.completing import USER_ARNS
 from federation.cli.support.options import Command, account_option, moment_option, neighbour_option, state_option
 from federation.sts.callers.caller import Caller
 from federation.sts.service import SecurityTokenService
@@ -20,6 +21,7 @@ SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variabl
 
 caller_option: Final = click.option(
     "--caller",
+    shell_complete=USER_ARNS,
     help=f"ARN of the caller: a user, the root user or a role session. Default: the owner of {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
     f"{SESSION_TOKEN}.",
 )

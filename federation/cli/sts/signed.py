@@ -11,6 +11,7 @@ from federation import limits
 from federation.cli.sts.answers import Printing, credentials_options, output_options
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, structures_of
 from federation.cli.sts.callers import caller_options, open_service, resolve_caller
+from federation.cli.support.completing import ROLE_ARNS
 from federation.cli.support.inputs import literal_or_file
 from federation.cli.support.options import Command
 from federation.sts.catalogue import OPERATIONS
@@ -76,7 +77,7 @@ def get_caller_identity(**given: Any) -> None:  # noqa: ANN401
 
 
 @_command("assume-role", printed=credentials_options)
-@click.option("--role-arn", required=True, help="The role to assume.")
+@click.option("--role-arn", required=True, shell_complete=ROLE_ARNS, help="The role to assume.")
 @click.option("--role-session-name", required=True, help="Name of the session.")
 @_session_policy_options
 @duration_option

@@ -10,6 +10,7 @@ import click
 from federation import clock, limits
 from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
+from federation.cli.support.completing import ROLE_ARNS
 from federation.cli.support.inputs import read_token_text, token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
 from federation.cli.support.paths import PathType
@@ -19,7 +20,7 @@ from federation.sts.service import SecurityTokenService
 
 @click.command("assume-role-with-web-identity", cls=OperationCommand)
 @account_option
-@click.option("--role-arn", required=True, envvar="AWS_ROLE_ARN", show_envvar=True, help="The role to assume.")
+@click.option("--role-arn", required=True, envvar="AWS_ROLE_ARN", show_envvar=True, shell_complete=ROLE_ARNS, help="The role to assume.")
 @click.option(
     "--role-session-name", envvar="AWS_ROLE_SESSION_NAME", show_envvar=True, help="Name of the session. Default: made from the time."
 )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,8 +14,13 @@ from federation import clock, limits
 from federation.cli.support.paths import PathType
 from federation.judging.records import ISSUED
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 ACCOUNT_VARIABLE: Final = "FEDERATION_ACCOUNT"
 """Names the account directory where ``--account`` is not given."""
+COMPLETION_VARIABLE: Final = "_FEDERATION_COMPLETE"
+"""Set by the script of ``federation completion``; it makes the program print completions instead of running."""
 _NOW: Final = "now"
 _JSON: Final = "federation.cli.json"
 _ACCOUNT: Final = "federation.cli.account"
@@ -82,6 +87,14 @@ judged_at_option: Final[Decorator] = click.option(
     help="Judge at this instant instead of now (ISO 8601), or when the token says that it was issued: issued.",
 )
 json_option: Final[Decorator] = click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of text.")
+
+
+def complete_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a file."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - shells alone need it
+
+    del ctx, param
+    return [CompletionItem(incomplete, type="file")]
 
 
 def _note_account(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
@@ -156,7 +169,7 @@ neighbour_option: Final[Decorator] = click.option(
 state_option: Final[Decorator] = click.option(
     "--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: nowhere beyond this call."
 )
-token_argument: Final[Decorator] = click.argument("token")
+token_argument: Final[Decorator] = click.argument("token", shell_complete=complete_files)
 pick_option: Final[Decorator] = click.option(
     "--pick", type=click.IntRange(1, limits.PASTED_TOKENS), metavar="N", help="Which one, where TOKEN holds several different tokens."
 )
