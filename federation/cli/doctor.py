@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from federation.account.model import Account
 from federation.account.reading.directory import load_account
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console, facts
+from federation.cli.support.ages import key_ages
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_or_variable, json_option, moment_option
 from federation.cli.support.paths import PathType
@@ -29,7 +30,6 @@ DISTRIBUTION: Final = "sts-federation"
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9._-]+)[^;]*(?:;.*extra\s*==\s*[\"']([^\"']+))?")
 RELEASED: Final = "2026-11-24T00:00:00+00:00"
 """Date of this release; a clock before it is wrong."""
-SOON: Final = timedelta(days=30)
 
 
 @click.command()
@@ -48,7 +48,7 @@ def command(*, account_path: Path | None, at: datetime | None, as_json: bool) ->
     account = None if account_path is None else load_account(account_path)
     findings["plug-ins"] = _plugins(account)
     if account is not None:
-        findings["keys"] = _key_ages(account, now)
+        findings["keys"] = key_ages(account, now)
     if as_json:
         print_json(findings)
     else:
@@ -107,24 +107,3 @@ def _clock_verdict(now: datetime) -> str:
     if now < datetime.fromisoformat(RELEASED):
         return "wrong: before the date of this release; every check of time is wrong too"
     return "plausible; compare it with a time server, since tokens are valid for a few minutes"
-
-
-def _key_ages(account: Account, now: datetime) -> dict[str, str]:
-    """Return the age of every SAML signing key, and the OpenID Connect providers that have no keys.
-
-    A key still proves after its certificate has expired, but should be replaced.
-    """
-    ages = {}
-    for arn, provider in account.saml_providers.items():
-        for key in provider.keys:
-            ages[f"{arn.rpartition('/')[2]} {key.fingerprint[:16]}"] = _age(key.not_before, key.not_after, now)
-    return ages | {provider.name: note for provider in account.oidc_providers.values() for note in provider.notes}
-
-
-def _age(start: datetime | None, end: datetime | None, now: datetime) -> str:
-    if start is None or end is None:
-        return "a key without a certificate, so without dates"
-    words = f"{(now - start).days} days old, certificate until {end:%Y-%m-%d}"
-    if end <= now:
-        return f"{words}: expired; it still proves, request the next key"
-    return f"{words}: expires soon" if end - now < SOON else words

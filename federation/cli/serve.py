@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 
+from federation import clock
+from federation.account.model import Account
+from federation.cli.account.summary import counts
+from federation.cli.rendering.lines import screen_of
+from federation.cli.rendering.plain import safe
+from federation.cli.support.ages import warnings
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_option, neighbour_option
@@ -15,15 +24,20 @@ from federation.profiles import Replay
 from federation.server.hosts import is_name
 from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
 from federation.server.workers import run
+from federation.wrapping import Line
 
-ANNOUNCED: Final = """\
+VARIABLES: Final = """\
 AWS_ENDPOINT_URL_STS={url}
-AWS_ENDPOINT_URL_IAM={url}
-# These clients ignore the variables and send the token to AWS itself: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for
-# JavaScript v2, Go v1 and C++ (pyarrow has the last). Give them --endpoint-url {url} or the endpoint in code."""
-"""The first line is one variable alone, for programs that read it; a shell can evaluate all of it."""
+AWS_ENDPOINT_URL_IAM={url}"""
+"""The first line is one variable alone, for programs that read it; a shell can evaluate all that is printed."""
+IGNORING: Final = (
+    "these clients ignore the variables and send the token to AWS itself: AWS CLI before 2.13 (1.29), boto3 before 1.28, the SDKs for "
+    "JavaScript v2, Go v1 and C++ (pyarrow has the last). Give them --endpoint-url {url} or the endpoint in code."
+)
 CONTROLLED: Final = "# TEST CONTROL IS ON below {url}/_federation/: whoever reaches it can reset the account, set the clock and mint tokens"
-"""The first line where the server is under test control, before `ANNOUNCED`: a comment as well."""
+"""The first line where the server is under test control, before `VARIABLES`: a comment as well."""
+_WARNING: Final = "warning"
+_LABEL: Final = len("neighbour")
 _ALLOW_HOST: Final = "A host name of the server, besides localhost and the names of AWS; repeatable."
 
 
@@ -66,8 +80,8 @@ def command(
 ) -> None:
     """Serve STS and IAM to AWS clients until interrupted.
 
-    Prints the environment variables that direct clients to this server, and which clients ignore them. Writes one JSON line per request to
-    standard error.
+    Prints the environment variables that direct clients to this server, and, as comments of a shell, its page, what it serves, what it
+    warns of, and which clients ignore the variables. Writes one JSON line per request to standard error.
     """
     if test_control and (expose or not is_loopback(host)):
         raise click.BadParameter(
@@ -92,6 +106,31 @@ def command(
         allowed_hosts=allowed_hosts,
         test_control=test_control,
     )
-    announced = f"{CONTROLLED}\n{ANNOUNCED}" if test_control else ANNOUNCED
-    orderly = run(settings, ready=lambda: click.echo(announced.format(url=settings.url)))
+    orderly = run(settings, ready=partial(_announce, settings, exposed=expose))
     click.get_current_context().exit(Exit.GRANTED if orderly else Exit.INTERRUPTED)
+
+
+def _announce(settings: ServerSettings, account: Account, *, exposed: bool) -> None:
+    """Print the variables that direct clients to the server; as comments its page, what it serves, and what it warns of."""
+    if settings.test_control:
+        click.secho(CONTROLLED.format(url=settings.url), fg="red")
+    click.echo(VARIABLES.format(url=settings.url))
+    columns = screen_of(sys.stdout).columns
+    for label, text in _comments(settings, account, exposed=exposed):
+        line = Line(f"# {label:<{_LABEL}} {safe(text)}", _LABEL + 3, f"#{' ' * (_LABEL + 2)}")
+        colour = "yellow" if label == _WARNING else None
+        for part in line.wrapped(sys.maxsize if label == "paste" else columns):
+            click.secho(part, fg=colour)
+
+
+def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> Iterator[tuple[str, str]]:
+    yield "page", settings.page
+    yield "account", f"{account.id} in {settings.account}: {counts(account)}"
+    for neighbour in settings.neighbours:
+        yield "neighbour", str(neighbour)
+    yield "paste", f"export AWS_ENDPOINT_URL_STS={settings.url} AWS_ENDPOINT_URL_IAM={settings.url}"
+    if exposed:
+        yield _WARNING, f"whoever reaches {settings.host} port {settings.port} can call this server, and HTTP is not encrypted"
+    for warned in warnings(account, clock.resolve(None)):
+        yield _WARNING, warned
+    yield _WARNING, IGNORING.format(url=settings.url)

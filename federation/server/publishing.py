@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import Final
+from typing import Final, TypeVar
 
 from federation.account.reading.directory import root_of
 from federation.account.reading.faults import Faults, located
@@ -39,6 +39,7 @@ _POLL_SECONDS: Final = 0.02
 _COPY_PAUSE_SECONDS: Final = 0.1
 _COPY_ATTEMPTS: Final = 100
 
+Checked = TypeVar("Checked")
 Difference = frozenset[tuple[int, str, Stamp | None]]
 """Names in the directories, by number, whose stamp differs from what is served."""
 
@@ -73,8 +74,8 @@ class Publisher:
         self._refused: Difference = frozenset()
         self._thread = Thread(target=self._run, name="account-publisher", daemon=True)
 
-    def publish_first(self, check: Callable[[Path], object]) -> None:
-        """Publish the first generation, once *check* accepts its directory.
+    def publish_first(self, check: Callable[[Path], Checked]) -> Checked:
+        """Publish the first generation, once *check* accepts its directory, and return what *check* returns.
 
         Raises:
             AccountFaults: The directories have faults, or change too often to be copied.
@@ -88,9 +89,10 @@ class Publisher:
         else:
             steady = "files that do not change during a copy"
             raise AccountFaults((_fault(self._directories[0], steady, "files that change", "wait, then start again"),))
-        check(place_of(self._shared, self._number))
+        checked = check(place_of(self._shared, self._number))
         self._served = copied
         self._board.serve(copied.generation)
+        return checked
 
     def start(self) -> None:
         """Begin to watch the directories."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from federation import limits
 from federation.account import load_account
 from federation.account.live import LiveAccount, loaded
+from federation.account.model import Account
 from federation.account.reading.faults import located
 from federation.account.snapshot import companions
 from federation.account.writing.stores import DirectoryStore
@@ -115,12 +116,12 @@ def _locate_faults(directory: Path, copy: Path) -> None:
         raise located(faults, directory) from None
 
 
-def run(settings: ServerSettings, *, ready: Callable[[], None]) -> bool:
+def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
     """Serve until a signal stops the process, and return whether requests in flight were finished; a second interrupt ends them.
 
     Args:
         settings: Where to listen and what to serve.
-        ready: Called once the server accepts connections.
+        ready: Called with the account as it is served first, once the server accepts connections.
 
     Raises:
         RegistrationError: The HTTP server is not installed, or the address is in use.
@@ -133,11 +134,12 @@ def run(settings: ServerSettings, *, ready: Callable[[], None]) -> bool:
         publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=AccessLog(), living=_workers)
         # Faults are reported once, here, before any worker starts.
         live = SharedAccount(settings.account)
-        publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))
+        first = publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))
+        announce = partial(ready, first.contents.account)
         if settings.test_control:
             _control(LiveAccount.open(settings.account), shared)  # the snapshot of the account as it is now
         server = _granian(settings)
-        server.on_startup(Thread(target=_announce, args=(settings, ready), daemon=True).start)
+        server.on_startup(Thread(target=_announce, args=(settings, announce), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))
         interrupts = Interrupts(server, AccessLog())
         server.on_startup(interrupts.listen)

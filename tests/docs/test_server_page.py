@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from federation import limits
-from federation.cli.serve import ANNOUNCED, CONTROLLED
+from federation.cli.serve import CONTROLLED
+from federation.cli.serve import IGNORING as TOLD
 from federation.server.control import ROUTES
 from tests.support.paths import REPOSITORY
 from tests.support.server import CALENDAR, free_port
@@ -139,7 +140,7 @@ def test_readme_can_be_followed(newcomer: Reader) -> None:
 IGNORING = ("AWS CLI", "2.13", "1.29", "boto3", "1.28", "JavaScript v2", "Go v1", "C++", "pyarrow", "--endpoint-url")
 
 
-@pytest.mark.parametrize("text", [README, PAGE, ANNOUNCED], ids=["README", "page", "serve"])
+@pytest.mark.parametrize("text", [README, PAGE, TOLD], ids=["README", "page", "serve"])
 def test_clients_that_ignore_the_variable_are_named_wherever_it_is_recommended(text: str) -> None:
     assert [word for word in IGNORING if word not in text] == []
 
@@ -159,15 +160,6 @@ def test_the_versions_that_are_tested_are_told(file: str, pattern: str) -> None:
     assert re.search(rf"^\| [^|]+ \|[^|]*\b{re.escape(pinned[1])}\b[^|]*\|", PAGE, re.MULTILINE), (
         f"docs/server.md does not tell {pinned[1]}"
     )
-
-
-def test_what_serve_prints_can_be_fed_to_a_shell() -> None:
-    first, second, *others = ANNOUNCED.format(url="http://127.0.0.1:8042").splitlines()
-
-    assert first == "AWS_ENDPOINT_URL_STS=http://127.0.0.1:8042"
-    assert second == "AWS_ENDPOINT_URL_IAM=http://127.0.0.1:8042"
-    assert others
-    assert [line for line in others if not line.startswith("# ")] == []
 
 
 @pytest.mark.parametrize(
