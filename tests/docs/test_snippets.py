@@ -2,7 +2,7 @@
 
 - A ``python`` block is executed; blocks of one page share one namespace, in order.
 - A ``console`` block runs each ``$ federation …`` line in a process and compares what it prints with the lines below it; ``…`` in the page
-  stands for text that differs from run to run (credentials, times, versions). ``$ make …`` lines show what the same-named verb prints.
+  stands for text that differs from run to run (credentials, times, versions).
 - All of this happens at the project's root; for a tutorial or how-to in a folder of its own with a copy of fixtures/, which it may change.
 - A ``diff`` block with the names of two JSON files turns the first into the second, as the commands before it left it.
 - A ``json`` or ``toml`` block parses.
@@ -28,7 +28,6 @@ from tests.support.pages import blocks, pages
 from tests.support.paths import FIXTURES, REPOSITORY
 
 BIN = Path(sys.executable).parent
-SHOWN_BY_VERB = {"make demo": "federation demo"}
 GUIDES = {"tutorials", "how-to"}
 """Folders of the pages that a reader follows step by step."""
 
@@ -38,15 +37,12 @@ def name(page: Path) -> str:
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
-    """Split a console block into (command, shown output) pairs; a trailing backslash continues a command.
-
-    After a ``$ make …`` line all the rest is its output: the demo itself prints lines that look like commands.
-    """
+    """Split a console block into (command, shown output) pairs; a trailing backslash continues a command."""
     command = ""
     shown: list[str] = []
     lines = iter(block.splitlines())
     for line in lines:
-        if line.startswith("$ ") and command not in SHOWN_BY_VERB:
+        if line.startswith("$ "):
             if command:
                 yield command, "\n".join(shown)
             command, shown = line[2:], []
@@ -85,15 +81,15 @@ def test_python_snippets_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_pa
 @pytest.mark.parametrize("page", pages("console"), ids=name)
 def test_console_snippets_print_what_is_shown(page: Path, programs: Path, tmp_path: Path) -> None:
     folder = BIN if page.name == "README.md" else programs  # a newcomer's commands start from nothing
-    place, columns = place_of(page, tmp_path), "80" if page.parent.name in GUIDES else "140"
+    place = place_of(page, tmp_path)
+    columns = "80" if place == tmp_path or page.name == "README.md" else "140"
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": columns, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     for block in blocks(page, "console"):
         for command, shown in commands(block):
-            ran = SHOWN_BY_VERB.get(command, command)
-            if not ran.startswith("federation "):
+            if not command.startswith("federation "):
                 continue  # installation and server start are covered by CI and the interop tests
             outcome = subprocess.run(
-                [folder / "federation", *shlex.split(ran)[1:]],
+                [folder / "federation", *shlex.split(command)[1:]],
                 cwd=place,
                 env=environment,
                 stdout=subprocess.PIPE,
