@@ -7,7 +7,7 @@ SDKS   := tests/interop/sdks
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo test growth clients browser calendar lint mutate bench fixtures docs search lock clean
+.PHONY: demo test growth clients browser calendar lint mutate bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -63,6 +63,9 @@ docs: $(VENV)/.docs  ## regenerate the generated pages of docs/, build the site 
 	$(BIN)/python docs/build.py
 	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	$(BIN)/pytest -q -m site tests/docs/test_site.py
+
+man: $(VENV)/.dev  ## the manual pages, in man/
+	$(BIN)/python -m docs.building.manual man
 
 release: $(VENV)/.release  ## dist/, built twice and checked; VERSION=x.y.z: refused where package or changelog say another; UPLOAD=1: for an index
 	$(BIN)/python -m release $(if $(VERSION),--version "$(VERSION)") $(if $(UPLOAD),--upload)

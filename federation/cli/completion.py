@@ -56,9 +56,9 @@ def register() -> None:
 
 
 @click.command(
-    epilog='\b\nbash   eval "$(federation completion bash)"        in ~/.bashrc\n'
-    'zsh    eval "$(federation completion zsh)"         in ~/.zshrc, after compinit\n'
-    "fish   federation completion fish | source         in config.fish"
+    epilog='\b\nbash   eval "$(federation completion bash)"  in ~/.bashrc\n'
+    'zsh    eval "$(federation completion zsh)"   in ~/.zshrc, after compinit\n'
+    "fish   federation completion fish | source   in config.fish"
 )
 @click.argument("shell", type=Choice(list(SHELLS)))
 def command(shell: str) -> None:
