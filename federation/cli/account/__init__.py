@@ -17,8 +17,9 @@ from federation.cli.rendering.findings import print_finding
 from federation.cli.rendering.outputs import OUTPUTS, plain, print_output
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import DIM, GOOD, console, facts
+from federation.cli.rendering.working import working
 from federation.cli.support.choices import Choice
-from federation.cli.support.options import account_option, json_option
+from federation.cli.support.options import account_option, json_option, one_output, quiet_option, verbose_option
 from federation.cli.support.paths import PathType
 from federation.errors import ValidationError
 from federation.policy import Kind
@@ -55,17 +56,26 @@ def init(directory: Path, *, account_id: str, partition: str, profile: str, as_j
 
 @command.command(epilog="Example:\n\n\b\n  federation account check --account account")
 @account_option
+@verbose_option
+@quiet_option
 @json_option
-def check(*, account_path: Path, as_json: bool) -> None:
+def check(*, account_path: Path, verbose: bool, quiet: bool, as_json: bool) -> None:
     """Read all files and report every fault with its file and place; then show the findings of lint in the trust policies."""
-    account = load_account(account_path)
-    files = tuple(read_account(account, account_path, kinds=frozenset({Kind.TRUST}), relative=True))
+    one_output(verbose=verbose, quiet=quiet, as_json=as_json)
+    with working("reading the account"):
+        account = load_account(account_path)
+        files = () if quiet else tuple(read_account(account, account_path, kinds=frozenset({Kind.TRUST}), relative=True))
     if as_json:
         print_json({"sound": True, **summary(account), "findings": [each for file in files for each in file.listed()]})
         return
     out = console()
     out.print(Text(f"✓ account {account.id} has no faults", style=GOOD), Text(f"({counts(account)})", style=DIM))
-    out.print(facts(("note", note) for note in account.notes))
+    if quiet:
+        return
+    if verbose:
+        print_account(account)
+    else:
+        out.print(facts(("note", note) for note in account.notes))
     for file in files:
         for each in file.findings:
             print_finding(each, file, out)
@@ -79,7 +89,8 @@ def show(*, account_path: Path, output: str | None, as_json: bool) -> None:
     """Show providers, keys, roles, users, groups and policies of the account."""
     if as_json and output is not None:
         raise click.UsageError("give one of --json and --output")
-    account = load_account(account_path)
+    with working("reading the account"):
+        account = load_account(account_path)
     if output is not None:
         print_output(plain(summary(account)), output, title="Account")
         return

@@ -13,6 +13,7 @@ from federation.cli.account.findings import TakenOver
 from federation.cli.account.saml import private_keys
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import GOOD, console, facts
+from federation.cli.rendering.working import working
 from federation.cli.support.inputs import read_document
 from federation.cli.support.paths import PathType
 
@@ -42,14 +43,15 @@ def import_answers(
     """
     from federation.account.importing import import_account
 
-    made = import_account(
-        account_path,
-        {str(file): read_document(file, longest=DUMP_OCTETS) for file in files},
-        saml_provider_name=saml_provider_name,
-        decryption_keys=private_keys(decryption_keys) or None,
-        prune=prune,
-    )
-    taken = TakenOver(account_path, (*made.added, *made.updated))
+    with working("importing what IAM answered"):
+        made = import_account(
+            account_path,
+            {str(file): read_document(file, longest=DUMP_OCTETS) for file in files},
+            saml_provider_name=saml_provider_name,
+            decryption_keys=private_keys(decryption_keys) or None,
+            prune=prune,
+        )
+        taken = TakenOver(account_path, (*made.added, *made.updated))
     if as_json:
         print_json(taken.added_to(made.as_dict()))
         return

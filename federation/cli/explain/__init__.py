@@ -14,6 +14,7 @@ from federation.cli.explain.fixing import fix
 from federation.cli.explain.presenting import present
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
+from federation.cli.rendering.working import working
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
 from federation.cli.support.completing import providers, roles, saml_arns
 from federation.cli.support.instants import instant_for
@@ -93,7 +94,9 @@ def command(
         raise click.UsageError("give the role with --role-arn; TOKEN is no call that names one")
     if principal_arn is None and provider_id is None and provider is None:
         principal_arn, provider_id = presented.principal_arn, presented.provider_id
-    account, instant = load_account(account_path), clock.resolve(instant_for(at, bare_token(presented.text)))
+    instant = clock.resolve(instant_for(at, bare_token(presented.text)))
+    with working("reading the account"):
+        account = load_account(account_path)
     call = call_of(
         account,
         presented.text,

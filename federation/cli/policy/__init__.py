@@ -17,7 +17,7 @@ from federation.cli.sts.callers import caller_option
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_text
-from federation.cli.support.options import account_or_variable, json_option, moment_option, neighbour_option
+from federation.cli.support.options import account_or_variable, json_option, moment_option, neighbour_option, one_output, quiet_option
 from federation.cli.support.paths import PathType
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.grammar import PRINCIPALED
@@ -54,6 +54,7 @@ command.add_command(lint, "lint")
 @click.option("--key", "keys", multiple=True, metavar="NAME=VALUE", help="A single-valued condition key; repeatable.")
 @click.option("--list-key", "list_keys", multiple=True, metavar="NAME=VALUE", help="One value of a multivalued condition key; repeatable.")
 @moment_option("Judge")
+@quiet_option
 @json_option
 def evaluate(
     document: Path | None,
@@ -70,9 +71,11 @@ def evaluate(
     keys: tuple[str, ...],
     list_keys: tuple[str, ...],
     at: datetime | None,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Evaluate one request, by DOCUMENT alone or by every policy of an account, and show the result of each statement."""
+    one_output(quiet=quiet, as_json=as_json)
     account_path = account_or_variable(account_path, unless=document is not None)
     if account_path is not None and document is None:
         question = EvaluateOptions(
@@ -86,7 +89,7 @@ def evaluate(
             context=_keys(keys, list_keys),
             at=at,
         )
-        evaluate_account(question, as_json=as_json)
+        evaluate_account(question, quiet=quiet, as_json=as_json)
     if document is None or account_path is not None:
         raise click.UsageError("pass a DOCUMENT, or --account and --caller")
     if principal is None and kind in PRINCIPALED:
@@ -99,7 +102,7 @@ def evaluate(
     if as_json:
         print_json(decision.as_dict())
     else:
-        print_decision(decision, about=action)
+        print_decision(decision, about=action, whole=not quiet)
     click.get_current_context().exit(Exit.GRANTED if decision.allowed else Exit.REFUSED)
 
 

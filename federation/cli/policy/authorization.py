@@ -35,7 +35,7 @@ class EvaluateOptions:
     at: datetime | None
 
 
-def evaluate_account(question: EvaluateOptions, *, as_json: bool) -> None:
+def evaluate_account(question: EvaluateOptions, *, quiet: bool, as_json: bool) -> None:
     """Evaluate *question*, print the result of every policy that applies, and exit with the status."""
     sts = open_service(question.account_path, question.neighbours)
     document, kind = question.resource_policy, "trust" if ":role/" in question.resource else "resource"
@@ -51,14 +51,16 @@ def evaluate_account(question: EvaluateOptions, *, as_json: bool) -> None:
     if as_json:
         print_json(answer.as_dict())
     else:
-        _print(answer)
+        _print(answer, whole=not quiet)
     click.get_current_context().exit(Exit.GRANTED if answer.allowed else Exit.REFUSED)
 
 
-def _print(answer: Authorization) -> None:
+def _print(answer: Authorization, *, whole: bool) -> None:
     out = console()
     verdict = Text("✓ allowed", style=GOOD) if answer.allowed else Text("✗ denied" if answer.explicit_deny else "✗ not allowed", style=BAD)
     out.print(verdict, Text(safe(answer.reason), style=DIM))
+    if not whole:
+        return
     out.print(facts([("principal", answer.caller.arn), ("AWS says", answer.message)]))
     for verdict_of_layer in answer.evaluation.layers.values():
         style = {"Allow": GOOD, "Deny": BAD}.get(verdict_of_layer.effect, "")

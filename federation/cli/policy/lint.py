@@ -17,9 +17,10 @@ from federation.cli.rendering.findings import print_finding, print_obstacle
 from federation.cli.rendering.plain import print_json, safe
 from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker, console
 from federation.cli.rendering.rows import labelled_rows
+from federation.cli.rendering.working import working
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_or_variable, complete_files, json_option
+from federation.cli.support.options import account_or_variable, complete_files, json_option, one_output, quiet_option
 from federation.cli.support.paths import PathType
 from federation.policy import Kind
 from federation.policy.lint import SEVERITIES, Severity
@@ -39,6 +40,7 @@ from federation.policy.lint import SEVERITIES, Severity
 )
 @click.option("--fix", "fixing", is_flag=True, help="Print FILE with every machine-applicable edit made.")
 @click.option("--write", is_flag=True, help="With --fix: write every FILE, or --account, and report on the result.")
+@quiet_option
 @json_option
 def command(
     documents: tuple[str, ...],
@@ -49,6 +51,7 @@ def command(
     fail_on: Severity,
     fixing: bool,
     write: bool,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Report what each FILE, or --account, probably allows against its author's intention; also whether IAM would store the file.
@@ -58,6 +61,7 @@ def command(
     account_path = account_or_variable(account_path, unless=bool(documents))
     if bool(documents) is (account_path is not None):
         raise click.UsageError("pass either policy files or --account")
+    one_output(quiet=quiet, as_json=as_json or sarif)
     if sarif and as_json:
         raise click.UsageError("--sarif already prints JSON: leave out --json")
     if write and not fixing:
@@ -66,7 +70,8 @@ def command(
         raise click.UsageError("--fix prints the changed text of one FILE: pass one, or --write")
     if write and "-" in documents:
         raise click.UsageError("standard input cannot be written: leave out --write")
-    files = _read(documents, account_path, kind)
+    with working("linting the account" if account_path is not None else f"linting {len(documents)} documents"):
+        files = _read(documents, account_path, kind)
     if write:
         _write(files, account_path, kind)
         files = _read(documents, account_path, kind)
@@ -78,7 +83,7 @@ def command(
     elif as_json:
         print_json({"files": [each.as_dict() for each in files], "counts": {severity: counts[severity] for severity in SEVERITIES}})
     else:
-        _print(files, counts)
+        _print(files, counts, whole=not quiet)
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     refused = any(each.refusal for each in files) or any(counts[severity] for severity in failing)
     click.get_current_context().exit(Exit.REFUSED if refused else Exit.GRANTED)
@@ -111,9 +116,9 @@ def _kinds(kind: str | None) -> frozenset[Kind]:
     return frozenset({Kind(kind)} if kind else Kind)
 
 
-def _print(files: Sequence[LintedFile], counts: Counter[Severity]) -> None:
+def _print(files: Sequence[LintedFile], counts: Counter[Severity], *, whole: bool) -> None:
     out = console()
-    for each in files:
+    for each in files if whole else ():
         name, refusal = safe(each.file), each.refusal
         if refusal is not None:
             out.print(Text(f"✗ {name}: IAM would not store this document", style=BAD))
@@ -127,6 +132,6 @@ def _print(files: Sequence[LintedFile], counts: Counter[Severity]) -> None:
     if unstorable:
         out.print(Text(f"documents that IAM would not store: {unstorable}", style=BAD))
     made = sum(any(edit.applicable for edit in finding.edits) for each in files for finding in each.findings)
-    if made:
+    if made and whole:
         out.print(Text(f"findings that --fix mends: {made}", style=DIM))
     out.print(Text("findings: " + ", ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES), style=DIM))

@@ -162,13 +162,18 @@ def refusal_facts(refusal: FederationError, *, speaker: str = "AWS says") -> lis
     ]
 
 
-def print_decision(decision: Decision, *, about: str, message: str | None = None) -> None:
-    """Print the decision of a policy: every statement, every condition, and the nearest miss where no statement allowed."""
+def print_decision(decision: Decision, *, about: str, message: str | None = None, whole: bool = True) -> None:
+    """Print the decision of a policy: every statement, every condition, and the nearest miss where no statement allowed.
+
+    Without *whole*, the verdict alone.
+    """
     out = console()
     words = {"Allow": ("✓ allowed", GOOD), "Deny": ("✗ denied explicitly", BAD), "ImplicitDeny": ("✗ not allowed by any statement", BAD)}
     text, style = words[decision.effect]
     deciding = f" by {safe(decision.statement.label)}" if decision.statement is not None else ""
     out.print(Text(f"{text}{deciding}", style=style), Text(safe(about), style=DIM))
+    if not whole:
+        return
     for statement in decision.statements:
         print_statement(statement, out)
     nearest = decision.nearest
