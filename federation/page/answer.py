@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from federation.errors import FederationError
 from federation.identity import timestamp
 from federation.judging.kinds import KINDS
+from federation.judging.pasted import FoundToken
 from federation.page.causes import ShownExplanation, shown_explanation
+from federation.page.facts import Fact, facts_of
 from federation.page.judged import Judged
+from federation.page.message import ShownMessage, message_of
+from federation.page.ticket import ticket
+from federation.page.times import TimeLine, time_line
+from federation.page.trust import ShownPolicy, shown_policy
 from federation.profiles import Profile
 from federation.report import CheckResult
 
-_MOST_ROWS: Final = 400
-_MOST_DEPTH: Final = 8
+_IDENTITY: Final = ("issuer", "subject", "subject_type", "audience", "recipient", "name_qualifier", "token_id", "provider_arn")
 
 
 class ShownVerdict(NamedTuple):
@@ -37,11 +41,13 @@ class ShownVerdict(NamedTuple):
     note: str = ""
 
 
-class Fact(NamedTuple):
-    """A name and its value."""
+class ListedToken(NamedTuple):
+    """One of several tokens in what was pasted: its number from 1, its kind and place in words, and whether it was judged."""
 
-    name: str
-    value: str
+    number: int
+    kind: str
+    place: str
+    chosen: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +61,18 @@ class PageAnswer:
         granted: Whether what was asked is granted: the operation, or the token alone where no role was asked.
         explanation: Why it is refused; None where it is not, or where no cause is sought.
         checks: Every check in order, those of the exchange at the end.
-        facts: Who the token says it is; proved where `proved`.
-        proved: Whether the token proves somebody.
+        proved: Whether the token proves somebody; otherwise `identity` and `attributes` are what it claims.
+        identity: Who it is.
+        attributes: The attributes of an assertion, or the claims of a token.
+        condition_keys: The condition keys as AWS would see them; empty where nobody is proved.
+        message: The message with what was signed; None where there is nothing to read in it.
+        times: The instants of the login.
+        policy: The trust policy of the role; None where there is no such role.
+        session: The session that would be issued, secrets masked; empty where none would be.
         refusal: What refused; None where nothing did.
+        tokens: The tokens in what was pasted, where there are several.
+        container: What the token was pasted in, in words; empty for a token alone.
+        markdown: The answer for a ticket.
     """
 
     judged: Judged
@@ -66,33 +81,77 @@ class PageAnswer:
     granted: bool
     explanation: ShownExplanation | None
     checks: tuple[CheckResult, ...]
-    facts: tuple[Fact, ...]
     proved: bool
+    identity: tuple[Fact, ...]
+    attributes: tuple[Fact, ...]
+    condition_keys: tuple[Fact, ...]
+    message: ShownMessage | None
+    times: TimeLine
+    policy: ShownPolicy | None
+    session: tuple[Fact, ...]
     refusal: FederationError | None
+    tokens: tuple[ListedToken, ...] = ()
+    container: str = ""
+    markdown: str = field(default="", repr=False)
 
     @property
     def at(self) -> str:
         """The instant that was judged at."""
         return timestamp(self.judged.at) or ""
 
+    @property
+    def link(self) -> str:
+        """The link that asks the same of another token."""
+        asked = self.judged.asked
+        return f"/?{asked.link}"
 
-def answer_of(judged: Judged) -> PageAnswer:
-    """Return what the page shows of *judged*."""
-    report, findings, identity = judged.report, judged.findings, judged.identity
-    explanation = judged.explanation
-    exchange = () if findings is None else findings.exchange
-    claimed = {"issuer": judged.token.issuer, "subject": judged.token.subject} if report is None else report.claimed
+
+def answer_of(judged: Judged, *, tokens: tuple[ListedToken, ...] = (), container: str = "") -> PageAnswer:
+    """Return what the page shows of *judged*, found among *tokens* in a *container*."""
+    report, findings, proved, role = judged.report, judged.findings, judged.identity, judged.role
+    why = judged.explanation
+    explanation = None if why is None else shown_explanation(why, judged.held.sources, role)
+    decision = None if findings is None else findings.decision
+    identity, attributes = _claimed(judged) if proved is None else _halves(proved.as_dict(), "attributes")
+    keys = () if proved is None else facts_of(decision.request.keys if decision is not None else proved.context_keys)
+    verdicts = tuple(_verdicts(judged))
     return PageAnswer(
         judged=judged,
         kind=KINDS[judged.token.kind],
-        verdicts=tuple(_verdicts(judged)),
+        verdicts=verdicts,
         granted=judged.refusal is None,
-        explanation=None if explanation is None else shown_explanation(explanation, judged.held.sources, judged.role),
-        checks=() if report is None else (*report.results, *exchange),
-        facts=facts_of(claimed if identity is None else identity.as_dict()),
-        proved=identity is not None,
+        explanation=explanation,
+        checks=() if report is None else (*report.results, *(() if findings is None else findings.exchange)),
+        proved=proved is not None,
+        identity=identity,
+        attributes=attributes,
+        condition_keys=keys,
+        message=message_of(judged),
+        times=time_line(judged),
+        policy=None if role is None else shown_policy(role, decision, judged.held.sources),
+        session=tuple(_session(judged)),
         refusal=judged.refusal,
+        tokens=tokens,
+        container=container,
+        markdown=ticket("AWS login granted" if judged.refusal is None else "AWS login refused", _told(judged, verdicts), explanation),
     )
+
+
+def listed_tokens(found: tuple[FoundToken, ...], chosen: int) -> tuple[ListedToken, ...]:
+    """Return the tokens *found* as a list to choose from, the number *chosen* marked; empty where there is one alone."""
+    if len(found) < 2:  # noqa: PLR2004 - nothing to choose
+        return ()
+    return tuple(ListedToken(number, KINDS[each.kind], each.place, number == chosen) for number, each in enumerate(found, 1))
+
+
+def _halves(members: Mapping[str, Any], name: str) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    return facts_of({each: members[each] for each in _IDENTITY if each in members}), facts_of(members.get(name) or {})
+
+
+def _claimed(judged: Judged) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """Return what a token that proves nothing says of itself: who it is, and everything else."""
+    token, report = judged.token, judged.report
+    return facts_of({"issuer": token.issuer, "subject": token.subject}), facts_of({} if report is None else report.claimed)
 
 
 def _verdicts(judged: Judged) -> Iterator[ShownVerdict]:
@@ -109,34 +168,41 @@ def _verdicts(judged: Judged) -> Iterator[ShownVerdict]:
     elif judged.too_long:
         yield ShownVerdict("operation", accepts=None, note="not called: the token is longer than STS takes")
     else:
-        yield ShownVerdict("operation", accepts=None, note="not called: the account has no role for this token, and none was chosen")
+        yield ShownVerdict("operation", accepts=None, note="not called: no role of the account trusts the provider, and none was chosen")
 
 
 def _verdict(who: str, refusal: FederationError | None) -> ShownVerdict:
     return ShownVerdict(who, accepts=True) if refusal is None else ShownVerdict(who, accepts=False, check=refusal.check, code=refusal.code)
 
 
-def facts_of(members: Mapping[str, Any]) -> tuple[Fact, ...]:
-    """Return the leaves of *members* by dotted path; what is empty is left out, and so is what comes after `_MOST_ROWS`."""
-    found: list[Fact] = []
-    for fact in _leaves(members, "", 0):
-        if len(found) == _MOST_ROWS:
-            return (*found, Fact("…", "more, which is not shown"))
-        found.append(fact)
-    return tuple(found)
+def _session(judged: Judged) -> Iterator[Fact]:
+    """Yield the session that would be issued. Its secrets are told by their length alone."""
+    session = None if judged.findings is None else judged.findings.session
+    if session is None:
+        return
+    credentials = session.credentials
+    yield Fact("AssumedRoleUser.Arn", session.assumed_role_user.arn)
+    yield Fact("AssumedRoleUser.AssumedRoleId", session.assumed_role_user.assumed_role_id)
+    yield Fact("Expiration", timestamp(credentials.expiration) or "")
+    yield Fact("Subject", session.subject)
+    if session.audience is not None:
+        yield Fact("Audience", session.audience)
+    if session.source_identity is not None:
+        yield Fact("SourceIdentity", session.source_identity)
+    yield Fact("AccessKeyId", f"{credentials.access_key_id[:4]}… (masked)")
+    yield Fact("SecretAccessKey", f"{len(credentials.secret_access_key)} characters (masked)")
+    yield Fact("SessionToken", f"{session.session_token_size} octets, {session.session_token_utilization} % of the longest (masked)")
 
 
-def _leaves(value: object, path: str, depth: int) -> Iterator[Fact]:
-    if depth < _MOST_DEPTH and isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _leaves(each, f"{path}.{name}" if path else str(name), depth + 1)
-    elif depth < _MOST_DEPTH and isinstance(value, list | tuple) and any(isinstance(each, Mapping | list | tuple) for each in value):
-        for number, each in enumerate(value):
-            yield from _leaves(each, f"{path}[{number}]", depth + 1)
-    elif value not in (None, "", [], (), {}):
-        yield Fact(path, ", ".join(map(str, value)) if isinstance(value, list | tuple) else text_of(value))
-
-
-def text_of(value: object) -> str:
-    """Return a value of decoded JSON as text: a string as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+def _told(judged: Judged, verdicts: tuple[ShownVerdict, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the facts of a ticket."""
+    token, proved = judged.token, judged.identity is not None
+    yield "token", KINDS[token.kind]
+    yield "issuer", f"{token.issuer or ''}{'' if proved or not token.issuer else ' (unverified)'}"
+    yield "subject", f"{token.subject or ''}{'' if proved or not token.subject else ' (unverified)'}"
+    yield "role", judged.role_arn or ""
+    yield "provider", "" if judged.provider is None else judged.provider.arn
+    yield "judged at", timestamp(judged.at) or ""
+    for each in verdicts:
+        if each.accepts is not None:
+            yield each.who, "accepts" if each.accepts else f"refuses: {each.check} ({each.code})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,7 @@ from federation.judging.call import LONGEST, bare_token, call_of
 from federation.judging.finder import Finder
 from federation.judging.findings import Findings
 from federation.judging.likely import likely_role
+from federation.judging.pasted import FoundToken
 from federation.judging.unverified_token import UnverifiedToken
 from federation.page.accounts import PageAccount
 from federation.page.asked import ISSUED, NOW, PageQuestion, read_at
@@ -85,25 +86,35 @@ class Judged:
         return None if refusal is None or self.too_long else refusal.explanation
 
 
-def judge(asked: PageQuestion, accounts: Sequence[PageAccount], *, text: str, now: datetime) -> Judged:
-    """Judge the token *text* as *asked*, by one of *accounts*, at the instant that is asked for; *now* is the present, aware UTC.
+def judge(asked: PageQuestion, accounts: Sequence[PageAccount], found: FoundToken, *, now: datetime) -> Judged:
+    """Judge the token *found* as *asked*, by one of *accounts*, at the instant that is asked for; *now* is the present, aware UTC.
 
     Raises:
         FederationError: The question cannot be answered: no account, provider or role of that name, or no such instant. A fault of the
             token is part of the answer.
     """
+    text = found.token.decode("utf-8", "replace")
     token = UnverifiedToken(bare_token(text))
     held = _account(asked, accounts, token)
-    notes = [*held.notes]
+    notes = [*held.notes, *_about(found)]
     at = _instant(asked, token, now, notes)
     provider, unfound = _provider(asked, held, token)
     report = None if provider is None else diagnose(token.token, provider, at=at)
     identity = None if report is None else report.identity
-    role_arn = _role_arn(asked, held, token, provider, identity)
+    role_arn = _role_arn(asked, held, found, likely_role(held.account, token, provider, identity=identity))
     findings = None
     if role_arn is not None and len(token.token) <= _MOST_CHARS:
-        named = provider if asked.provider else None
-        findings = Findings.of(held.account, call_of(held.account, text, role_arn=role_arn, provider=named, at=at), at=at)
+        call = call_of(
+            held.account,
+            text,
+            role_arn=role_arn,
+            principal_arn=None if asked.provider else found.principal_arn,
+            provider=provider if asked.provider else None,
+            provider_id=None if asked.provider else found.provider_id,
+            role_session_name=found.role_session_name,
+            at=at,
+        )
+        findings = Findings.of(held.account, call, at=at)
         report = findings.report or report
     return Judged(
         asked=asked,
@@ -168,15 +179,22 @@ def _provider(asked: PageQuestion, held: PageAccount, token: UnverifiedToken) ->
     return named, None
 
 
-def _role_arn(
-    asked: PageQuestion, held: PageAccount, token: UnverifiedToken, provider: Provider | None, identity: VerifiedIdentity | None
-) -> str | None:
+def _role_arn(asked: PageQuestion, held: PageAccount, found: FoundToken, likely: Role | None) -> str | None:
     """Return the ARN of the role that is asked; one that the account does not have goes to the operation, which refuses it."""
     if not asked.role:
-        likely = likely_role(held.account, token, provider, identity=identity)
-        return None if likely is None else likely.arn
+        return found.role_arn or (None if likely is None else likely.arn)
     role = held.role(asked.role)
     if role is not None:
         return role.arn
     account = held.account
     return asked.role if asked.role.startswith("arn:") else f"arn:{account.partition}:iam::{account.id}:role/{asked.role}"
+
+
+def _about(found: FoundToken) -> Iterator[str]:
+    """Yield what the reader should know of the place that the token was found in."""
+    if found.encoded:
+        yield "The XML was encoded as base64, as every client does."
+    if found.left_out:
+        yield f"Left out around the token: {', '.join(found.left_out)}. Sent unchanged, it would be refused."
+    if found.role_arn is not None:
+        yield "Role and further parameters are those of the request in which the token stands."

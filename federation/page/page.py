@@ -7,14 +7,16 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from federation.errors import AccountFaults, FederationError
+from federation.judging.pasted import find_tokens
 from federation.page.accounts import PageAccount
-from federation.page.answer import PageAnswer, answer_of
+from federation.page.answer import PageAnswer, answer_of, listed_tokens
 from federation.page.asked import PATH, PageQuestion
 from federation.page.dropped import DOCUMENTS
 from federation.page.judged import judge
 from federation.page.rendering import render
 from federation.report import kept
 
+_DIGITS: Final = 4
 _LISTED: Final = 500
 """Roles and providers that the form lists. A longer list would make every page long; any other one can be typed."""
 
@@ -63,11 +65,17 @@ class Page:
 
     def answer(self, asked: PageQuestion, *, now: datetime) -> bytes:
         """Return the page with the answer to *asked*; *now* is the present, aware UTC."""
-        text = asked.pasted.strip()
-        if not text:
+        if not asked.pasted.strip():
             return self._render(asked, fault="Paste or choose a token first.")
+        pasted = find_tokens(asked.pasted.encode("utf-8", "surrogatepass"))
+        if not pasted.tokens:
+            return self._render(asked, fault=f"There is no token in {pasted.container}. {pasted.unread}".strip())
+        chosen = int(asked.chosen) if asked.chosen.isascii() and asked.chosen.isdigit() and len(asked.chosen) < _DIGITS else 1
+        chosen = chosen if 1 <= chosen <= len(pasted.tokens) else 1
         try:
-            return self._render(asked, answer=answer_of(judge(asked, self._accounts, text=text, now=now)))
+            judged = judge(asked, self._accounts, pasted.tokens[chosen - 1], now=now)
+            answer = answer_of(judged, tokens=listed_tokens(pasted.tokens, chosen), container=str(pasted.container))
+            return self._render(asked, answer=answer)
         except FederationError as refusal:
             return self._render(asked, unanswered=kept(refusal))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from federation.explaining.events import explained_event
 from federation.state import AuditEvent
 from federation.testing.workbench.shelf import KEPT_LINES, Shelf
 
 _NAME: Final = "events"
-_MOST_OCTETS: Final = 65_536
-"""Longest event with its explanation, in octets. Of a longer one, what would refuse later is left out, and then the edits."""
 
 
 class Events:
@@ -22,7 +21,7 @@ class Events:
 
     def record(self, event: AuditEvent) -> None:
         """Keep *event*, explained at once: the account and the token it is about are at hand now."""
-        self._shelf.append(_NAME, _line(event))
+        self._shelf.append(_NAME, json.dumps(explained_event(event)).encode("ascii"))
 
     def last(self, count: int = 1, *, refused: bool = False) -> list[dict[str, Any]]:
         """Return the last *count* events, the newest first; with *refused* those of refused calls alone.
@@ -53,15 +52,3 @@ def _read(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return event
-
-
-def _line(event: AuditEvent) -> bytes:
-    told = event.as_dict()
-    if event.refusal is not None:
-        explanation = event.refusal.explanation.as_dict()
-        told["federation"] |= {"cause": explanation["cause"], "explanation": explanation}
-        if len(json.dumps(told)) > _MOST_OCTETS:
-            explanation["later"] = []
-        if len(json.dumps(told)) > _MOST_OCTETS:
-            explanation["first"] |= {"edits": [], "others": []}
-    return json.dumps(told).encode("ascii")
