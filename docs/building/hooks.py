@@ -2,7 +2,8 @@
 
 - A folder in the navigation of mkdocs.yml stands for all its pages.
 - CHANGELOG.md and CONTRIBUTING.md, which stand at the root of the repository, are pages.
-- Each room that users import from has a page of its API, written by mkdocstrings from the docstrings.
+- Each verb of the command line has a page of its options, and each room that users import from one of its API. They are written from the help
+  texts and, by mkdocstrings, from the docstrings while the site is built, so that they cannot be stale.
 - A link to a file of the repository leads to a copy of it, so that the site is complete without a network.
 """
 
@@ -17,12 +18,17 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from docs.building.command_line import command_pages
 from tests.support.rooms import PUBLIC_ROOMS
 
 REPOSITORY: Final = Path(__file__).parents[2]
 ROOT_PAGES: Final = {name: name.lower() for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md") if (REPOSITORY / name).is_file()}
 """Pages at the root of the repository, and where the site has them."""
-API: Final = "reference/api/"
+GENERATED: Final = {
+    "reference/cli/": command_pages(),
+    "reference/api/": {room: f"# {room}\n\n::: {room}\n" for room in PUBLIC_ROOMS},
+}
+"""Folders of pages that no file holds: name to text."""
 _SHOWN_AS: Final = {"README.md": "docs/index.md"}
 """What the landing page of the site replaces."""
 _LINK: Final = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(?=\))")
@@ -38,8 +44,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that do not stand in docs/."""
     for name, page in ROOT_PAGES.items():
         files.append(File.generated(config, page, abs_src_path=str(REPOSITORY / name)))
-    for room in PUBLIC_ROOMS:
-        files.append(File.generated(config, f"{API}{room}.md", content=_api_page(room)))
+    for folder, pages in GENERATED.items():
+        for name, text in pages.items():
+            files.append(File.generated(config, f"{folder}{name}.md", content=text))
     return files
 
 
@@ -74,17 +81,13 @@ def _is_folder(entry: object) -> bool:
 
 def _pages(folder: str, docs: Path) -> list[str]:
     """The index of *folder*, the pages that it links to in their order, then the others by name."""
-    if folder == API:
-        return [f"{API}{room}.md" for room in PUBLIC_ROOMS]
+    if folder in GENERATED:
+        return [f"{folder}{name}.md" for name in GENERATED[folder]]
     names = sorted(path.name for path in (docs / folder).glob("*.md"))
     index = next(name for name in ("index.md", "README.md") if name in names)
     linked = [target for _, target, _ in _LINK.findall((docs / folder / index).read_text(encoding="utf-8"))]
     names.sort(key=lambda name: (name != index, linked.index(name) if name in linked else len(linked)))
     return [f"{folder}{name}" for name in names]
-
-
-def _api_page(room: str) -> str:
-    return f"# {room}\n\n::: {room}\n"
 
 
 def _uri_of(place: str, config: MkDocsConfig, files: Files) -> str | None:
