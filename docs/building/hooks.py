@@ -2,8 +2,8 @@
 
 - A folder in the navigation of mkdocs.yml stands for all its pages.
 - CHANGELOG.md and CONTRIBUTING.md, which stand at the root of the repository, are pages.
-- Each verb of the command line has a page of its options, and each room that users import from one of its API. They are written from the help
-  texts and, by mkdocstrings, from the docstrings while the site is built, so that they cannot be stale.
+- Each verb of the command line has a page of its options, and each room that users import from one of its API. They are written while the
+  site is built, from the help texts and, by mkdocstrings, from the docstrings, so that they cannot be stale.
 - A link to a file of the repository leads to a copy of it, so that the site is complete without a network.
 """
 
