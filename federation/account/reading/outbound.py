@@ -68,7 +68,7 @@ def _read_issuer(tree: Tree, faults: Faults) -> tuple[str | None, bool, str]:
     fields = Fields(document, file=file, faults=faults)
     url = fields.text("IssuerIdentifier", required=True, pattern=ISSUER)
     enabled = fields.raw("JwtVendingEnabled")
-    if enabled not in {True, False, None}:
+    if not isinstance(enabled, bool | None):
         fields.fault("JwtVendingEnabled", "true or false", "another value", "correct the value")
     published = fields.text("published", longest=1024) or ""
     fields.finish()

@@ -83,6 +83,11 @@ def test_a_key_that_others_can_read_is_a_fault(directory: Path) -> None:
             "$.Base32StringSeed",
         ),
         ("outbound/issuer.json", {"IssuerIdentifier": "https://example.com"}, "$.IssuerIdentifier"),
+        (
+            "outbound/issuer.json",
+            {"IssuerIdentifier": "https://example.tokens.sts.global.api.aws", "JwtVendingEnabled": []},
+            "$.JwtVendingEnabled",
+        ),
         (f"trade-in-tokens/{'0' * 64}.json", {"RoleArn": "arn:aws:iam::123456789012:role/none"}, "$.RoleArn"),
     ],
 )
