@@ -5,6 +5,7 @@ import inspect
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from docs.building.failures import failures_page
 from docs.building.iam_operations import iam_page
 from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
 from docs.building.lint_rules import HEAD as LINT_HEAD
+from docs.building.schemas.published import SCHEMAS, json_page, schema_text
 from federation import errors
 from federation.account import load_account, map_access
 from federation.drawing.account_map import map_as_svg
@@ -228,6 +230,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "failures.md": failures_page,
     "iam.md": iam_page,
     "adr/README.md": decisions_page,
+    "reference/json.md": json_page,
+    **{f"schemas/{name}.json": partial(schema_text, name) for name in SCHEMAS},
     "assets/demo.svg": lambda: demo_picture(80, 30),
     "assets/demo-narrow.svg": lambda: demo_picture(50, 34),
     "images/account-map.svg": account_map,

@@ -1,0 +1,128 @@
+"""Lines of JSON that are written one for each event. A later version may add members, so none of these schemas is closed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from docs.building.schemas.notation import COUNT, FLAG, INSTANT, TEXT, Schema, data_of, many, maybe, named, one_of, record, ref, said
+from docs.building.schemas.shared import EFFECT, PROFILE
+from federation.judging.judge import Judgement
+from federation.profiles import Profile
+from federation.state.event import EVENT_VERSION
+
+_PROFILED: Final = record({profile.value: record({"accepted": FLAG, "check": maybe(TEXT), "code": maybe(TEXT)}) for profile in Profile})
+
+LOGS: Final[dict[str, tuple[str, Schema]]] = {
+    "audit-line": (
+        "A line of federation audit",
+        data_of(
+            Judgement,
+            {
+                "id": TEXT,
+                "kind": maybe(TEXT),
+                "provider": maybe(TEXT),
+                "profile": maybe(PROFILE),
+                "at": maybe(INSTANT),
+                "accepted": FLAG,
+                "verdicts": _PROFILED,
+                "issuer": maybe(TEXT),
+                "subject": maybe(TEXT),
+                "token_id": maybe(TEXT),
+                "claimed": maybe(record({"issuer": maybe(TEXT), "subject": maybe(TEXT)})),
+                "role": maybe(record({"arn": TEXT, "effect": maybe(EFFECT)})),
+                "refusal": maybe(ref("error")),
+            },
+        ),
+    ),
+    "audit-summary": (
+        "The summary of federation audit --json",
+        record(
+            {
+                "accepted": COUNT,
+                "refused": COUNT,
+                "kinds": said(named(record({"accepted": COUNT, "refused": COUNT})), "By kind of token."),
+                "checks": said(many(record({"check": TEXT, "code": TEXT, "refused": COUNT})), "The most frequent first."),
+            }
+        ),
+    ),
+    "audit-event": (
+        "A line of the audit trail",
+        record(
+            {
+                "eventVersion": {"const": EVENT_VERSION},
+                "userIdentity": said(
+                    {"type": "object", "required": ["type"]}, "As in CloudTrail; the type alone where no identity was proved."
+                ),
+                "eventTime": INSTANT,
+                "eventSource": one_of("sts.amazonaws.com", "iam.amazonaws.com"),
+                "eventName": said(TEXT, "The operation."),
+                "awsRegion": TEXT,
+                "sourceIPAddress": maybe(TEXT),
+                "userAgent": maybe(TEXT),
+                "requestParameters": said(maybe({"type": "object"}), "Without tokens, codes and keys."),
+                "responseElements": said(maybe({"type": "object"}), "Without secrets."),
+                "requestID": maybe(TEXT),
+                "eventID": said({"type": "string", "format": "uuid"}, "Unique to the event."),
+                "readOnly": FLAG,
+                "eventType": {"const": "AwsApiCall"},
+                "managementEvent": {"const": True},
+                "recipientAccountId": TEXT,
+                "eventCategory": {"const": "Management"},
+                "federation": said(
+                    record(
+                        {"outcome": one_of("granted", "refused"), "time": said(INSTANT, "The exact time.")},
+                        optional={
+                            **dict.fromkeys(("provider", "issuer", "subject", "tokenId"), said(maybe(TEXT), "Proved.")),
+                            **dict.fromkeys(("check", "expected", "found", "remedy"), said(TEXT, "Of the refusal.")),
+                        },
+                    ),
+                    "What CloudTrail does not have.",
+                ),
+            },
+            optional={
+                "errorCode": said(TEXT, "Code of the refusal."),
+                "errorMessage": said(maybe(TEXT), "AWS's text of the refusal."),
+                "resources": many(record({"accountId": maybe(TEXT), "type": TEXT, "ARN": TEXT})),
+            },
+        ),
+    ),
+    "access-log": (
+        "A line of the access log of federation serve",
+        {
+            "anyOf": [
+                said(
+                    record(
+                        {"time": INSTANT, "status": {"type": "integer"}, "octets": COUNT, "micros": said(COUNT, "Duration, microseconds.")},
+                        optional={
+                            "request_id": TEXT,
+                            "peer": said(TEXT, "Address of the client."),
+                            "operation": TEXT,
+                            "code": said(TEXT, "Code of the refusal."),
+                            "check": said(TEXT, "Check that refused."),
+                            "principal": TEXT,
+                            "refusal": said(TEXT, "The refusal in one line."),
+                            "cause": said(TEXT, "Why, in one sentence."),
+                            "edits": many(ref("edit")),
+                            "explained": said({"const": False}, "There was no time left to explain the refusal."),
+                        },
+                    ),
+                    "A request.",
+                ),
+                said(
+                    record(
+                        {"time": INSTANT, "event": one_of("account", "stopping")},
+                        optional={
+                            "outcome": said(TEXT, "What became of a change of the account."),
+                            "generation": said(COUNT, "The account that is served now, counted since the start."),
+                            "reason": TEXT,
+                            "hint": TEXT,
+                            **dict.fromkeys(("file", "path", "check", "expected", "found", "remedy"), said(TEXT, "Of a fault.")),
+                        },
+                    ),
+                    "A change of the account, or a stop.",
+                ),
+            ]
+        },
+    ),
+}
+"""Name of the schema to its title and itself."""

@@ -1,0 +1,286 @@
+"""What the verbs print with ``--json``. A later version may add members, so none of these schemas is closed."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from docs.building.schemas.notation import (
+    ANYTHING,
+    COUNT,
+    FLAG,
+    INSTANT,
+    TEXT,
+    Schema,
+    data_of,
+    many,
+    maybe,
+    named,
+    one_of,
+    record,
+    ref,
+    said,
+)
+from docs.building.schemas.shared import EFFECT, LINE, PROFILE, REPORT
+from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, Reach, SourceKind
+from federation.account.importing.accounts import Imported
+from federation.policy.lint import SEVERITIES
+from federation.policy.ways_in import Demand
+from federation.report import Report
+
+_ARNS: Final = many(TEXT)
+_FINDINGS: Final = {"findings": said(many(ref("placed_finding")), "What lint finds in what was taken over.")}
+_EDITED: Final = {
+    "file": LINE,
+    "edits": said(many(ref("edit")), "The edits that were made in the policy below."),
+    "policy": said({"type": "object"}, "The edited policy."),
+}
+_EXPLANATION: Final = said(maybe(ref("explanation")), "Why it is refused and what to change; null where it is not.")
+
+_HELD: Final = {
+    "attached_policies": said(_ARNS, "ARNs of managed policies."),
+    "inline_policies": said(many(TEXT), "Names of inline policies."),
+}
+_CARRIED: Final = {
+    **_HELD,
+    "permissions_boundary": said(maybe(TEXT), "ARN of the boundary."),
+    "tags": said(named(TEXT), "Tags by key."),
+}
+_SAML: Final = record(
+    {
+        "entity_ids": many(TEXT),
+        "keys": many(
+            record({"fingerprint": said(TEXT, "SHA-256 of the key."), "not_after": said(maybe(INSTANT), "End of the certificate.")})
+        ),
+        "notes": many(TEXT),
+    }
+)
+_OIDC: Final = record(
+    {
+        "url": TEXT,
+        "client_ids": many(TEXT),
+        "keys": many(record({"kid": maybe(TEXT), "kty": TEXT, "thumbprint": said(TEXT, "RFC 7638.")})),
+        "notes": many(TEXT),
+    }
+)
+_USER: Final = record(
+    {
+        "user_id": TEXT,
+        "access_keys": said(many(TEXT), "Ids of the access keys."),
+        "mfa_devices": said(many(TEXT), "Serial numbers."),
+        "groups": said(many(TEXT), "Names of the groups."),
+        **_CARRIED,
+    }
+)
+_ACCOUNT: Final = {
+    "account_id": TEXT,
+    "alias": maybe(TEXT),
+    "partition": TEXT,
+    "profile": PROFILE,
+    "saml_providers": said(named(_SAML), "By ARN."),
+    "oidc_providers": said(named(_OIDC), "By ARN."),
+    "oauth_providers": said(
+        named(record({"client_ids": said(maybe(many(TEXT)), "Null where the trust policy decides."), "answers": COUNT})), "By name."
+    ),
+    "plugin_providers": said(named(record({"kind": TEXT})), "By name."),
+    "roles": said(
+        named(record({"role_id": TEXT, "max_session_duration": COUNT, "trust_policy": {"type": "object"}, **_CARRIED})), "By ARN."
+    ),
+    "users": said(named(_USER), "By ARN."),
+    "groups": said(named(record({"group_id": TEXT, **_HELD})), "By ARN."),
+    "policies": said(_ARNS, "ARNs of the managed policies."),
+    "unassigned_mfa_devices": said(many(TEXT), "Serial numbers of devices that belong to no one."),
+    "notes": many(TEXT),
+}
+_CHANGED: Final = {
+    "arn": said(TEXT, "ARN of the entity that was made or changed."),
+    "name": said(TEXT, "Name of the OAuth 2.0 server."),
+    "role_name": TEXT,
+    "policy_name": TEXT,
+    "policy_arn": TEXT,
+    "tag_keys": said(many(TEXT), "Keys of the tags that were set or removed."),
+    "permissions_boundary": said(maybe(TEXT), "ARN of the boundary; null where it was removed."),
+    "is_default_version": FLAG,
+    "user_name": TEXT,
+    "group_name": TEXT,
+    "version_id": said(TEXT, "Version of the managed policy."),
+    "directory": said(TEXT, "The new account directory."),
+    "account_id": TEXT,
+    "access_key_id": TEXT,
+    "status": one_of("Active", "Inactive"),
+    "AccessKey": said({"type": "object"}, "The answer of CreateAccessKey, with the secret, which is shown once."),
+    "serial_number": said(TEXT, "Serial number of the MFA device."),
+    "secret": said(TEXT, "The base32 secret of the MFA device, which is shown once."),
+    "otpauth_uri": said(TEXT, "The same for an authenticator."),
+    "sealing": said(TEXT, "Id of the key that seals session tokens from now on."),
+    "issuer": said(TEXT, "The issuer of the web identity tokens of the account."),
+    "file": said(TEXT, "The stored answer about an access token."),
+    "sha256": said(TEXT, "SHA-256 of the trade-in token."),
+    **_FINDINGS,
+}
+OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
+    "error-result": (
+        "The result of a verb with --json that ends in an error",
+        record(
+            {
+                "error": {
+                    "anyOf": [
+                        ref("error"),
+                        said(record({"code": one_of("UsageError", "OSError"), "message": TEXT}), "Wrong usage, or a file that fails."),
+                    ]
+                }
+            }
+        ),
+    ),
+    "inspect": (
+        "federation inspect --json",
+        record(
+            {
+                "verified": {"const": False},
+                "kind": said(TEXT, "The kind that the form of the token says."),
+                "unverified": said({"type": "object"}, "What the token says of itself. Its members depend on the kind; nothing is proved."),
+            }
+        ),
+    ),
+    "validate": ("federation validate --json", data_of(Report, {**REPORT, "explanation": _EXPLANATION})),
+    "explain": (
+        "federation explain --json",
+        record(
+            {
+                "role_arn": TEXT,
+                "granted": FLAG,
+                "message": said(maybe(TEXT), "What AWS would answer."),
+                "report": said(maybe(ref("report")), "The checks of the token; null where the account has no provider for it."),
+                "exchange": said(many(ref("check_result")), "Checks of the attributes that AWS requires."),
+                "decision": said(maybe(ref("decision")), "Of the trust policy; null where the token was refused."),
+                "explanation": _EXPLANATION,
+            }
+        ),
+    ),
+    "explain-fix": ("federation explain --fix --json", record({"role_arn": TEXT, **_EDITED})),
+    "account-show": ("federation account show --json", record(_ACCOUNT)),
+    "account-check": (
+        "federation account check --json",
+        record(
+            {"sound": {"const": True}, **_ACCOUNT, "findings": said(many(ref("placed_finding")), "What lint finds in the trust policies.")}
+        ),
+    ),
+    "account-map": (
+        "federation account map --json",
+        data_of(
+            AccessMap,
+            {
+                "account_id": TEXT,
+                "sources": many(
+                    data_of(
+                        AccessSource,
+                        {"id": TEXT, "kind": one_of(*get_args(SourceKind)), "name": TEXT, "detail": TEXT, "registered": FLAG},
+                    )
+                ),
+                "groups": many(
+                    data_of(
+                        IdentityGroup,
+                        {
+                            "source": TEXT,
+                            "principal": TEXT,
+                            "operation": TEXT,
+                            "conditions": said(
+                                many(data_of(Demand, {"key": TEXT, "operator": TEXT, "values": many(TEXT), "words": TEXT})),
+                                "All conditions, each of which must hold.",
+                            ),
+                            "not_principal": said(many(TEXT), "The entries of NotPrincipal, who do not belong to the group."),
+                            "reach": one_of(*get_args(Reach)),
+                            "warnings": many(TEXT),
+                            "roles": many(TEXT),
+                        },
+                    )
+                ),
+                "roles": many(data_of(MappedRole, {"arn": TEXT, "name": TEXT, "file": TEXT, "denies": many(TEXT), "remarks": many(TEXT)})),
+            },
+        ),
+    ),
+    "account-import": (
+        "federation account import --json",
+        data_of(
+            Imported,
+            {
+                "policies": said(COUNT, "Managed policies in the documents."),
+                "groups": said(COUNT, "Groups in the documents."),
+                "users": said(COUNT, "Users in the documents."),
+                "roles": said(COUNT, "Roles in the documents."),
+                **dict.fromkeys(("added", "updated", "unchanged", "absent", "removed", "providers"), _ARNS),
+                **_FINDINGS,
+            },
+        ),
+    ),
+    "account-change": (
+        "A command of federation account that changes the account, with --json",
+        {**record({}, optional=_CHANGED), "minProperties": 1},
+    ),
+    "policy-lint": (
+        "federation policy lint --json",
+        record(
+            {
+                "files": many(
+                    record(
+                        {
+                            "file": LINE,
+                            "accepted": said(FLAG, "Whether IAM would accept the document."),
+                            "refusal": said(
+                                maybe(ref("explained_error")),
+                                "Why not, with cause and edits.",
+                            ),
+                            "findings": many(ref("finding")),
+                        }
+                    )
+                ),
+                "counts": said(record(dict.fromkeys(SEVERITIES, COUNT)), "Findings by severity."),
+            }
+        ),
+    ),
+    "policy-lint-fix": ("federation policy lint --fix --json", record(_EDITED)),
+    "policy-evaluate": ("federation policy evaluate DOCUMENT --json", {"$ref": "#/$defs/decision"}),
+    "policy-evaluate-account": (
+        "federation policy evaluate --account --json",
+        record(
+            {
+                "allowed": FLAG,
+                "explicit_deny": said(FLAG, "Whether a Deny statement decides."),
+                "message": said(maybe(TEXT), "AWS's text."),
+                "principal": TEXT,
+                "action": TEXT,
+                "resource": TEXT,
+                "refusing": said(maybe(TEXT), "The layer that decides a refusal."),
+                "barred": said(maybe(TEXT), "A reason for the refusal that no policy can change."),
+                "layers": many(
+                    record(
+                        {
+                            "layer": TEXT,
+                            "effect": EFFECT,
+                            "policies": many(
+                                record(
+                                    {
+                                        "source": TEXT,
+                                        "decision": said(maybe(ref("decision")), "Null for a policy of AWS that the account lacks."),
+                                    }
+                                )
+                            ),
+                        }
+                    )
+                ),
+                "encoded_message": said(maybe(TEXT), "What DecodeAuthorizationMessage decodes."),
+            }
+        ),
+    ),
+    "doctor": (
+        "federation doctor --json",
+        record(
+            {
+                "versions": named(TEXT),
+                "plug-ins": named(ANYTHING),
+                "clock": record({"utc": INSTANT, "verdict": TEXT}),
+            },
+            optional={"keys": said(named(TEXT), "Ages of the keys of the account.")},
+        ),
+    ),
+}
+"""Name of the schema to its title and itself."""
