@@ -53,7 +53,7 @@ _LARGEST_XML: Final = 1 << 20
 _HTML_INPUT: Final = re.compile(r"<input\b(?P<attributes>[^<>]*)", re.IGNORECASE)
 _HTML_ATTRIBUTE: Final = re.compile(r"""(?<![\w-])(?P<name>[\w-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""", re.ASCII)
 _HTML_FIELDS: Final = 256
-_FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.%-]{0,63}")
+_FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.%:$-]{0,63}")
 _FORM_FIELDS: Final = 64
 
 

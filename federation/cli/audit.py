@@ -15,7 +15,8 @@ import click
 from federation.cli.support.choices import Choice
 from federation.cli.support.completing import roles
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import InstantOrIssued, account_option, json_option
+from federation.cli.support.instants import InstantOrIssued
+from federation.cli.support.options import account_option, json_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.judging.bulk import Bench, judge_all

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -25,6 +25,9 @@ from federation.cli.support.exits import Exit, status_of
 from federation.cli.support.options import COMPLETION_VARIABLE, note_json, noted_account, noted_neighbours, wants_json
 from federation.errors import AccountFaults, FederationError, InternalFailure
 from federation.wrapping import Line
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _ERROR: Final = "Error: "
 """What click prints before an error of usage."""
@@ -66,6 +69,13 @@ class Verbs(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a verb, or an option of the program, without importing the verbs."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - shells alone need it
+
+        verbs = [CompletionItem(name, help=text) for name, text in VERBS.items() if name.startswith(incomplete)]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Record whether ``--json`` is anywhere among *args*, before an error of usage can be raised."""

@@ -19,11 +19,10 @@ from federation.cli.support.choices import Choice
 from federation.cli.support.completing import providers
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_document, read_pasted
-from federation.cli.support.instants import instant_for
+from federation.cli.support.instants import instant_for, judged_at_option
 from federation.cli.support.options import (
     account_or_variable,
     json_option,
-    judged_at_option,
     one_output,
     pick_option,
     quiet_option,

@@ -17,11 +17,10 @@ from federation.cli.rendering.results import console
 from federation.cli.rendering.working import working
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
 from federation.cli.support.completing import providers, roles, saml_arns
-from federation.cli.support.instants import instant_for
+from federation.cli.support.instants import instant_for, judged_at_option
 from federation.cli.support.options import (
     account_option,
     json_option,
-    judged_at_option,
     one_output,
     pick_option,
     quiet_option,

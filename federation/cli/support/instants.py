@@ -1,13 +1,34 @@
-"""The instant at which a verb judges a token."""
+"""The instant at which a verb judges a token: ``--at``."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
+
+import click
 
 from federation.cli.rendering.plain import note
+from federation.cli.support.options import Decorator, Instant
 from federation.identity import timestamp
 from federation.judging.records import ISSUED
 from federation.judging.unverified_token import UnverifiedToken
+
+
+class InstantOrIssued(Instant):
+    """An instant, or ``issued`` for the time of issue of each token."""
+
+    words = ", issued or now"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return *value* as an aware `datetime`; ``issued`` is returned unchanged."""
+        return value if value == ISSUED else super().convert(value, param, ctx)  # type: ignore[return-value]
+
+
+judged_at_option: Final[Decorator] = click.option(
+    "--at",
+    type=InstantOrIssued(),
+    help="Judge at this instant instead of now (ISO 8601), or when the token says that it was issued: issued.",
+)
 
 
 def instant_for(at: datetime | str | None, token: bytes) -> datetime | None:

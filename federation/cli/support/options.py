@@ -12,7 +12,6 @@ import click
 
 from federation import clock, limits
 from federation.cli.support.paths import PathType
-from federation.judging.records import ISSUED
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -48,16 +47,6 @@ class Instant(click.ParamType[datetime]):
         return moment
 
 
-class InstantOrIssued(Instant):
-    """An instant, or ``issued`` for the time of issue of each token."""
-
-    words = ", issued or now"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return *value* as an aware `datetime`; ``issued`` is returned unchanged."""
-        return value if value == ISSUED else super().convert(value, param, ctx)  # type: ignore[return-value]
-
-
 def note_json(ctx: click.Context, args: Sequence[str]) -> None:
     """Record whether ``--json`` is among *args*, the words of the command line."""
     options = args[: args.index("--")] if "--" in args else args
@@ -81,11 +70,6 @@ def moment_option(does: str) -> Decorator:
     return click.option("--at", type=Instant(), help=f"{does} at this instant instead of now (ISO 8601).")
 
 
-judged_at_option: Final[Decorator] = click.option(
-    "--at",
-    type=InstantOrIssued(),
-    help="Judge at this instant instead of now (ISO 8601), or when the token says that it was issued: issued.",
-)
 json_option: Final[Decorator] = click.option("--json", "as_json", is_flag=True, help="Print the documented JSON instead of text.")
 
 

@@ -9,17 +9,18 @@ from typing import Final
 BLANKS: Final = b" \t\r\n"
 WRAPPED_JWT: Final = re.compile(rb"e[w-z0-9_-][A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*\.[A-Za-z0-9_\s-]*")
 """A compact JWS, with or without line ends."""
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_ENCODINGS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_MARK: Final = ("a byte order mark",)
 _HEADER: Final = re.compile(rb"(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
 _QUOTED: Final = re.compile(rb"([\"'`])(.*)\1", re.DOTALL)
 
 
 def mark_removed(octets: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Return *octets* in UTF-8 without a byte order mark, and what was left out."""
-    for mark, encoding in _MARKS:
-        if octets.startswith(mark):
-            return octets[len(mark) :].decode(encoding, "replace").encode("utf-8"), ("a byte order mark",)
-    return octets, ()
+    if octets.startswith(codecs.BOM_UTF8):
+        return octets.removeprefix(codecs.BOM_UTF8), _MARK
+    encoding = _ENCODINGS.get(octets[:2])
+    return (octets, ()) if encoding is None else (octets[2:].decode(encoding, "replace").encode("utf-8"), _MARK)
 
 
 def stripped_token(octets: bytes) -> tuple[bytes, tuple[str, ...]]:

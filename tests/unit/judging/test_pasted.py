@@ -81,6 +81,12 @@ HOLDS = {
     "form that nobody encoded": (f"SAMLResponse={RESPONSE}&RelayState=x", "a form", RESPONSE, "the form, field SAMLResponse"),
     "call of STS": (urlencode(LOGIN), "a form", JWT, "the form, field WebIdentityToken"),
     "call with SAML": (urlencode(WITH_SAML), "a form", RESPONSE, "the form, field SAMLAssertion"),
+    "form of a web application": (
+        urlencode({"_csrf": "x", "ctl00$Form:state": "y", "SAMLResponse": RESPONSE}),
+        "a form",
+        RESPONSE,
+        "the form, field SAMLResponse",
+    ),
     "token exchange": (
         urlencode({"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": JWT}),
         "a form",
