@@ -18,18 +18,18 @@ from federation.cli.account.findings import TakenOver
 from federation.cli.rendering.plain import print_json, safe
 from federation.cli.rendering.results import GOOD, console, facts
 from federation.cli.sts.aws_flags import OperationCommand, structures_of
-from federation.cli.support.completing import NAMES, POLICY_ARNS
+from federation.cli.support.completing import arns, names
 from federation.cli.support.inputs import literal_or_file, read_text
 from federation.cli.support.options import Command, account_option, json_option
 from federation.identity import SessionTag
 
-policy_arn_option: Final = click.option("--policy-arn", required=True, shell_complete=POLICY_ARNS, help="ARN of the managed policy.")
+policy_arn_option: Final = click.option("--policy-arn", required=True, shell_complete=arns("policy"), help="ARN of the managed policy.")
 policy_name_option: Final = click.option("--policy-name", required=True, help="Name of the inline policy.")
 document_option: Final = click.option("--policy-document", required=True, help="The policy, JSON, or file://PATH.")
 boundary_option: Final = click.option("--permissions-boundary", help="ARN of the managed policy that is the boundary.")
 tags_option: Final = click.option("--tags", multiple=True, help="Tags: Key=KEY,Value=VALUE …")
 force_option: Final = click.option("--force", is_flag=True, help="Also delete what belongs to it, such as its policies and keys.")
-user_option: Final = click.option("--user-name", shell_complete=NAMES["user"], help="The user. Default: the root user.")
+user_option: Final = click.option("--user-name", shell_complete=names("user"), help="The user. Default: the root user.")
 
 
 def verb(name: str, example: str) -> Callable[[Command], click.Command]:
@@ -45,7 +45,7 @@ def verb(name: str, example: str) -> Callable[[Command], click.Command]:
 def name_option(kind: EntityKind) -> Callable[[Command], Command]:
     """Return the option for the name of an entity of *kind*: the flag of ``aws iam``, or ``--name``."""
     return click.option(
-        f"--{kind.noun}-name", "--name", "name", required=True, shell_complete=NAMES[kind.noun], help=f"Name of the {kind.noun}."
+        f"--{kind.noun}-name", "--name", "name", required=True, shell_complete=names(kind.noun), help=f"Name of the {kind.noun}."
     )
 
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from federation import clock
-from federation.account.reading.directory import load_account
-from federation.cli.explain.findings import exit_of, print_findings, verdict_of
-from federation.cli.explain.fixing import fix
-from federation.cli.explain.presenting import present
 from federation.cli.rendering.plain import print_json
-from federation.cli.rendering.results import console
-from federation.cli.rendering.working import working
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
 from federation.cli.support.completing import providers, roles, saml_arns
 from federation.cli.support.instants import instant_for, judged_at_option
@@ -27,11 +22,10 @@ from federation.cli.support.options import (
     token_argument,
     verbose_option,
 )
-from federation.cli.support.providers import provider_of
-from federation.cli.support.roles import role_arn_of
-from federation.explaining.sources import Sources
-from federation.judging.call import bare_token, call_of
-from federation.judging.findings import Findings
+
+if TYPE_CHECKING:
+    from federation.explaining.sources import Sources
+    from federation.judging.findings import Findings
 
 
 @click.command(cls=OperationCommand)
@@ -87,6 +81,17 @@ def command(
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
     if principal_arn is not None and provider_id is not None:
         raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
+    from federation.account.reading.directory import load_account
+    from federation.cli.explain.findings import exit_of
+    from federation.cli.explain.fixing import fix
+    from federation.cli.explain.presenting import present
+    from federation.cli.rendering.working import working
+    from federation.cli.support.providers import provider_of
+    from federation.cli.support.roles import role_arn_of
+    from federation.explaining.sources import Sources
+    from federation.judging.call import bare_token, call_of
+    from federation.judging.findings import Findings
+
     presented = present(token, pick, role_arn=role_arn)
     role = role_arn or presented.role_arn
     if role is None:
@@ -120,6 +125,9 @@ def command(
 
 
 def _show(findings: Findings, sources: Sources, *, verbose: bool, quiet: bool, as_json: bool) -> None:
+    from federation.cli.explain.findings import print_findings, verdict_of
+    from federation.cli.rendering.results import console
+
     if as_json:
         print_json(findings.as_dict(sources))
     elif quiet:

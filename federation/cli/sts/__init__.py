@@ -10,12 +10,12 @@ import click
 from federation import limits
 from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
+from federation.cli.sts.callers import open_service
 from federation.cli.sts.signed import COMMANDS
 from federation.cli.sts.web_identity import assume_role_with_web_identity
-from federation.cli.support.completing import ROLE_ARNS, saml_arns
+from federation.cli.support.completing import arns, saml_arns
 from federation.cli.support.inputs import token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
-from federation.sts.service import SecurityTokenService
 
 
 @click.group()
@@ -28,7 +28,7 @@ def command() -> None:
 
 @command.command("assume-role-with-saml", cls=OperationCommand)
 @account_option
-@click.option("--role-arn", required=True, shell_complete=ROLE_ARNS, help="The role to assume.")
+@click.option("--role-arn", required=True, shell_complete=arns("role"), help="The role to assume.")
 @click.option("--principal-arn", required=True, shell_complete=saml_arns, help="The SAML provider of the response.")
 @click.option("--saml-assertion", required=True, help="The base64 SAML response, or file://PATH.")
 @session_options
@@ -52,7 +52,7 @@ def assume_role_with_saml(
 ) -> None:
     """Exchange a SAML response for credentials of a role."""
     printing = Printing(output, query, form)
-    sts = SecurityTokenService.open(account_path, state=state)
+    sts = open_service(account_path, (), state=state)
     with answering("AssumeRoleWithSAML"):
         session = sts.assume_role_with_saml(
             role_arn=role_arn,

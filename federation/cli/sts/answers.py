@@ -63,8 +63,8 @@ class Printing:
 
 
 def _queried(answer: object, query: str) -> object:
-    import jmespath  # type: ignore[import-untyped]  # noqa: PLC0415 - most calls have no query
-    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]  # noqa: PLC0415
+    import jmespath  # type: ignore[import-untyped]
+    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 
     try:
         found: object = jmespath.search(query, answer)

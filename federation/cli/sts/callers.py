@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from federation.cli.support.completing import USER_ARNS
+from federation.cli.support.completing import arns
 from federation.cli.support.options import Command, account_option, moment_option, neighbour_option, state_option
-from federation.sts.callers.caller import Caller
-from federation.sts.service import SecurityTokenService
+
+if TYPE_CHECKING:
+    from federation.sts.callers.caller import Caller
+    from federation.sts.service import SecurityTokenService
 
 ACCESS_KEY_ID: Final = "AWS_ACCESS_KEY_ID"
 SECRET_ACCESS_KEY: Final = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
@@ -21,7 +23,7 @@ SESSION_TOKEN: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variabl
 
 caller_option: Final = click.option(
     "--caller",
-    shell_complete=USER_ARNS,
+    shell_complete=arns("user"),
     help=f"ARN of the caller: a user, the root user or a role session. Default: the owner of {ACCESS_KEY_ID}, {SECRET_ACCESS_KEY} and "
     f"{SESSION_TOKEN}.",
 )
@@ -42,6 +44,8 @@ def caller_options(command: Command) -> Command:
 
 def open_service(account_path: Path, neighbours: tuple[Path, ...], *, state: str | None = None) -> SecurityTokenService:
     """Open the service of the account and its neighbours; *state* is a URL, or None for a state that ends with this process."""
+    from federation.sts.service import SecurityTokenService
+
     return SecurityTokenService.open(account_path, neighbours=neighbours, state=state)
 
 

@@ -11,16 +11,17 @@ from federation import limits
 from federation.cli.sts.answers import Printing, credentials_options, output_options
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, structures_of
 from federation.cli.sts.callers import caller_options, open_service, resolve_caller
-from federation.cli.support.completing import ROLE_ARNS
+from federation.cli.support.completing import arns
 from federation.cli.support.inputs import literal_or_file
 from federation.cli.support.options import Command
-from federation.sts.catalogue import OPERATIONS
 
 _CONTEXT: Final = ("account_path", "neighbours", "state", "caller", "at", "output", "query")
 
 
 def _run(operation: str, **given: Any) -> None:  # noqa: ANN401 - the flags of click, each with a type of its own
     """Call *operation* with the flags in *given*, those that every operation has included, and print the answer."""
+    from federation.sts.catalogue import OPERATIONS
+
     account_path, neighbours, state, caller, at, output, query = (given.pop(name) for name in _CONTEXT)
     printing = Printing(output, query, given.pop("form", "json"))
     sts = open_service(account_path, neighbours, state=state)
@@ -77,7 +78,7 @@ def get_caller_identity(**given: Any) -> None:  # noqa: ANN401
 
 
 @_command("assume-role", printed=credentials_options)
-@click.option("--role-arn", required=True, shell_complete=ROLE_ARNS, help="The role to assume.")
+@click.option("--role-arn", required=True, shell_complete=arns("role"), help="The role to assume.")
 @click.option("--role-session-name", required=True, help="Name of the session.")
 @_session_policy_options
 @duration_option

@@ -10,17 +10,16 @@ import click
 from federation import clock, limits
 from federation.cli.sts.answers import Printing
 from federation.cli.sts.aws_flags import OperationCommand, answering, arns_of, session_options, session_policy
-from federation.cli.support.completing import ROLE_ARNS
+from federation.cli.sts.callers import open_service
+from federation.cli.support.completing import arns
 from federation.cli.support.inputs import read_token_text, token_or_file
 from federation.cli.support.options import account_option, moment_option, state_option
 from federation.cli.support.paths import PathType
-from federation.sts.operations.assume_role_with_web_identity import default_session_name
-from federation.sts.service import SecurityTokenService
 
 
 @click.command("assume-role-with-web-identity", cls=OperationCommand)
 @account_option
-@click.option("--role-arn", required=True, envvar="AWS_ROLE_ARN", show_envvar=True, shell_complete=ROLE_ARNS, help="The role to assume.")
+@click.option("--role-arn", required=True, envvar="AWS_ROLE_ARN", show_envvar=True, shell_complete=arns("role"), help="The role to assume.")
 @click.option(
     "--role-session-name", envvar="AWS_ROLE_SESSION_NAME", show_envvar=True, help="Name of the session. Default: made from the time."
 )
@@ -58,10 +57,12 @@ def assume_role_with_web_identity(
 
     The environment variables of the SDKs replace flags that are absent.
     """
+    from federation.sts.operations.assume_role_with_web_identity import default_session_name
+
     printing = Printing(output, query, form)
     instant = clock.resolve(at)
     token = _token(web_identity_token, web_identity_token_file)
-    sts = SecurityTokenService.open(account_path, state=state)
+    sts = open_service(account_path, (), state=state)
     with answering("AssumeRoleWithWebIdentity"):
         session = sts.assume_role_with_web_identity(
             role_arn=role_arn,

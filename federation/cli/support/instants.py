@@ -11,7 +11,6 @@ from federation.cli.rendering.plain import note
 from federation.cli.support.options import Decorator, Instant
 from federation.identity import timestamp
 from federation.judging.records import ISSUED
-from federation.judging.unverified_token import UnverifiedToken
 
 
 class InstantOrIssued(Instant):
@@ -39,6 +38,8 @@ def instant_for(at: datetime | str | None, token: bytes) -> datetime | None:
     """
     if at != ISSUED:
         return at if isinstance(at, datetime) else None
+    from federation.judging.unverified_token import UnverifiedToken  # noqa: PLC0415 - most calls name no token's instant
+
     issued = UnverifiedToken(token).issued_at
     note(f"judged at {timestamp(issued)}, when the token says that it was issued; nothing verifies that")
     return issued
