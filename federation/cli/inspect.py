@@ -24,7 +24,8 @@ from federation.wrapping import Line
 def command(token: str, *, pick: int | None, as_json: bool) -> None:
     """Decode TOKEN (a file, or - for standard input) and show what it claims.
 
-    Nothing is verified: the sender may have chosen every value in it.
+    Nothing is verified: the sender may have chosen every value in it. TOKEN may also be what holds a token: a HAR file, an HTTP message, a
+    form, JSON, a page or raw XML.
     """
     found = read_pasted(token, pick)
     kind = found.kind

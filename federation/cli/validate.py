@@ -102,7 +102,8 @@ def command(
 ) -> None:
     """Verify TOKEN (a file, or - for standard input) under both profiles; where it is refused, show why and what to change.
 
-    The provider comes from --metadata (SAML), from --jwks (OpenID Connect) or from --account.
+    The provider comes from --metadata (SAML), from --jwks (OpenID Connect) or from --account. TOKEN may also be what holds a token: a HAR
+    file, an HTTP message, a form, JSON, a page or raw XML.
     """
     account_path = account_or_variable(account_path, unless=metadata is not None or jwks is not None)
     if sum(source is not None for source in (metadata, jwks, account_path)) != 1:

@@ -26,6 +26,7 @@ MEANT = {
     "value": (("validate", TOKEN, "--profile", "strikt"), "Did you mean 'strict'?"),
     "value of sts": (("sts", "get-caller-identity", "--output", "tabel"), "Did you mean 'table'?"),
     "provider": (("validate", TOKEN, "--account", ACCOUNT, "--provider", GITHUB[:-1]), f"Did you mean '{GITHUB}'?"),
+    "beginning of a provider": (("validate", TOKEN, "--account", ACCOUNT, "--provider", "token.actions"), f"Did you mean '{GITHUB}'?"),
     "role": (("audit", TOKEN, "--account", ACCOUNT, "--at", "issued", "--role-arn", "role/GithubDeploy"), "Did you mean 'GitHubDeploy'?"),
 }
 

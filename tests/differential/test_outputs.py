@@ -91,6 +91,15 @@ def test_a_table_on_a_terminal_holds_to_its_width(answer: dict[str, Any], column
     assert len({_cells(line) for line in lines}) <= 1
 
 
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_long_values_take_several_rows_on_a_terminal(columns: int) -> None:
+    answer = {"Name": "n" * 300, "Arns": ["a" * 200, "b"], "Roles": [{"Id": "c" * 99, "Path": "d" * 99}] * 2, "e" * 90: ["f"]}
+    lines = list(table_lines("ListRoles", answer, columns=columns, narrow=True))
+    assert {_cells(line) for line in lines} == {min(columns, len(lines[0]))}
+    shown = "".join(each for line in lines for each in line)
+    assert (shown.count("n"), shown.count("c"), shown.count("d")) >= (300, 198, 198)
+
+
 @given(st.one_of(ANSWERS, SCALARS, st.lists(SCALARS)))
 def test_yaml_reads_back_as_the_answer(answer: object) -> None:
     assert yaml.safe_load(_yaml(answer)) == answer

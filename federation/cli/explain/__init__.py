@@ -75,6 +75,7 @@ def command(
     """Show why the role is granted to TOKEN (a file, or - for standard input) or refused, and the edit that makes it succeed.
 
     The operation of `federation sts` judges, with the same parameters. The use of the token is not recorded.
+    TOKEN may also be a HAR file, raw XML, or a whole call of STS, whose parameters are then those of the call.
     """
     if write and not fixing:
         raise click.UsageError("--write requires --fix")

@@ -44,14 +44,18 @@ class _Section:
         return _Section(self.title, self.depth, rows=[list(pair) for pair in zip(self.headers, self.rows[0], strict=True)])
 
     def narrowed(self, columns: int) -> _Section:
-        """Return the section with cells in several rows where it is wider than *columns*."""
+        """Return the section with cells in several rows, and its title cut, where it is wider than *columns*."""
         count = len(self.widths())
-        if self.width() <= columns or not count:
+        if self.width() <= columns:
             return self
+        title = _cut(self.title, columns - _EDGES - _EDGES * self.depth)
+        if not count:
+            return _Section(title, self.depth)
         room = columns - _EDGES - _EDGES * self.depth - _PADDING * count
         first = min(self.widths()[0] - _PADDING, max(room // _NAMES_SHARE, 1)) if count > 1 else room
-        rooms = [max(first, 2), *([max((room - first) // (count - 1), 2)] * (count - 1))]
-        made = _Section(self.title, self.depth, [head[:room] for head, room in zip(self.headers, rooms, strict=False)])
+        others = max((room - first) // max(count - 1, 1), 2)
+        rooms = [max(first, 2), *([others] * (count - 1))]
+        made = _Section(title, self.depth, [head[:room] for head, room in zip(self.headers, rooms, strict=False)])
         for row in self.rows:
             parts = [list(Line(cell, 0, "").wrapped(space)) for cell, space in zip(row, rooms, strict=False)]
             for at in range(max(map(len, parts), default=0)):
@@ -179,6 +183,13 @@ def _scaled(widths: Sequence[int], width: int) -> list[int]:
         for at in range(1, min(lack, len(scaled)) + 1):
             scaled[-at] += 1
     return scaled
+
+
+def _cut(text: str, room: int) -> str:
+    """Return *text*, or as much of its beginning as fits, and an ellipsis."""
+    if _cells(text) <= room:
+        return text
+    return f"{text[: Line(text, 0, '').breaks(max(room - 2, 2))[0]]}…"
 
 
 def _cells(text: str) -> int:

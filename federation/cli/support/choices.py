@@ -17,8 +17,13 @@ class Choice(click.Choice[str]):
 
 
 def meant(wanted: str, members: Iterable[str]) -> str:
-    """Return the question whether one of *members* was meant by *wanted*, after a blank; empty where none is alike."""
+    """Return the question whether one of *members* was meant by *wanted*, after a blank; empty where none is alike.
+
+    The only one that begins with *wanted* is meant, however long it is.
+    """
     from federation.explaining.nearest import nearest  # noqa: PLC0415 - only where a word is refused
 
-    found = nearest(wanted, members)
+    several = list(members)
+    begun = [each for each in several if each.casefold().startswith(wanted.casefold())] if wanted else []
+    found = begun[0] if len(begun) == 1 else nearest(wanted, several)
     return "" if found is None else f" Did you mean {found!r}?"
