@@ -7,13 +7,16 @@ SDKS   := tests/interop/sdks
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo test growth clients browser calendar lint mutate bench fixtures docs man search lock clean
+.PHONY: demo page test growth clients browser calendar lint mutate bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
 
 demo: $(VENV)/.base
 	@$(BIN)/federation demo
+
+page: $(VENV)/.page  ## the page in a browser, on the account of fixtures/
+	@$(BIN)/federation page --account fixtures/account $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
 	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not site and not release" $(if $(AREA),$$paths)
@@ -74,6 +77,7 @@ release: $(VENV)/.release  ## dist/, built twice and checked; VERSION=x.y.z: ref
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --group release -c requirements/dev.txt pyproject.toml -o requirements/release.txt
 
@@ -83,6 +87,11 @@ $(VENV)/bin/pip:
 $(VENV)/.base: $(VENV)/bin/pip requirements/base.txt pyproject.toml
 	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
 	$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@
+
+# The base with what the extra `server` needs, in the versions of the lock.
+$(VENV)/.page: $(VENV)/.base requirements/server.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements/server.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml

@@ -36,6 +36,7 @@ VERBS: Final = {
     "inspect": "Decode a token and show its claims, unverified.",
     "validate": "Verify a token, check by check.",
     "explain": "Show why a role is granted to a token or refused, and what to edit.",
+    "page": "Open the page in a browser: paste a token, see why it is refused.",
     "sts": "Run STS operations, with the flags and the JSON of the AWS CLI.",
     "account": "Create, check, show and change an account directory.",
     "policy": "Lint and evaluate policy documents.",

@@ -20,6 +20,7 @@ from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_option, neighbour_option
 from federation.cli.support.paths import PathType
+from federation.page.recent import MOST_CALLS
 from federation.profiles import Replay
 from federation.server.hosts import is_name
 from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
@@ -62,6 +63,13 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     help="How often one token is accepted. Default: the setting in account.toml, else once.",
 )
 @click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_names, help=_ALLOW_HOST)
+@click.option(
+    "--recent-calls",
+    type=click.IntRange(0, MOST_CALLS),
+    default=0,
+    metavar="N",
+    help="Keep the last N calls with their explanations in the memory of each worker, and show them on the page.",
+)
 @click.option("--test-control", is_flag=True, help="Let tests reset the account, set the clock and mint tokens, below /_federation/.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
 def command(
@@ -75,6 +83,7 @@ def command(
     state: str | None,
     replay: str | None,
     allowed_hosts: tuple[str, ...],
+    recent_calls: int,
     test_control: bool,
     expose: bool,
 ) -> None:
@@ -104,6 +113,7 @@ def command(
         state=state,
         replay=None if replay is None else Replay(replay),
         allowed_hosts=allowed_hosts,
+        recent_calls=recent_calls,
         test_control=test_control,
     )
     orderly = run(settings, ready=partial(_announce, settings, exposed=expose))

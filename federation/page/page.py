@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from federation.account.access import map_access
+from federation.drawing.account_map import map_as_svg
 from federation.errors import AccountFaults, FederationError
 from federation.judging.pasted import find_tokens
 from federation.page.accounts import PageAccount
@@ -14,6 +16,7 @@ from federation.page.asked import PATH, PageQuestion
 from federation.page.dropped import DOCUMENTS
 from federation.page.judged import judge
 from federation.page.rendering import render
+from federation.page.settings import PageSettings
 from federation.report import kept
 
 _DIGITS: Final = 4
@@ -52,11 +55,12 @@ class Unanswered(NamedTuple):
 class Page:
     """Renders the page for some accounts. It keeps nothing of what is asked."""
 
-    __slots__ = ("_accounts", "_lists")
+    __slots__ = ("_accounts", "_lists", "_settings")
 
-    def __init__(self, accounts: Sequence[PageAccount]) -> None:
+    def __init__(self, accounts: Sequence[PageAccount], settings: PageSettings | None = None) -> None:
         """Serve *accounts*, the first of which judges where none is chosen."""
         self._accounts = tuple(accounts)
+        self._settings = PageSettings() if settings is None else settings
         self._lists = _lists(self._accounts)
 
     def form(self, asked: PageQuestion) -> bytes:
@@ -79,6 +83,15 @@ class Page:
         except FederationError as refusal:
             return self._render(asked, unanswered=kept(refusal))
 
+    def map_of(self, account: str) -> bytes | None:
+        """Return the map of the account with the id *account* as SVG; None where the page has no such account.
+
+        Raises:
+            FederationError: The map cannot be drawn.
+        """
+        held = next((each for each in self._accounts if each.account.id == account), None)
+        return None if held is None else map_as_svg(map_access(held.account)).encode("utf-8", "replace")
+
     def _render(
         self,
         asked: PageQuestion,
@@ -95,6 +108,8 @@ class Page:
             lists=self._lists,
             answer=answer,
             fault=fault,
+            recent=None if self._settings.recent is None else self._settings.recent.calls(),
+            workers=self._settings.workers,
             unanswered=None if unanswered is None else Unanswered.of(unanswered),
         )
 

@@ -184,6 +184,8 @@ def _read(octets: bytes, signed: frozenset[int]) -> tuple[SourceElement, ...]:
         reading.parser.Parse(octets, True)  # noqa: FBT003 - positional in the standard library
     except expat.ExpatError:  # libxml2 accepts what expat does not: nothing is shown of it
         return ()
+    finally:
+        del reading.parser  # its handlers are methods of the reading: a cycle that would keep the document
     return tuple(element for element in reading.found if element is not None)
 
 

@@ -22,12 +22,15 @@ class AccessLog:
     one write, so workers that share the descriptor do not mix theirs.
     """
 
-    def __init__(self, descriptor: int = STDERR) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int = STDERR, *, logged: bool = True) -> None:
+        """Write to *descriptor*; no requests unless *logged*, and events in any case."""
+        self._descriptor, self._logged = descriptor, logged
         self._explainer = Explainer()
 
     def write(self, request: Request, answer: LoggedResponse, *, micros: int) -> None:
         """Record *answer*, which took *micros* microseconds."""
+        if not self._logged:
+            return
         response = answer.response
         entry = {
             "time": timestamp(clock.resolve(None)),

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Protocol
 
 from federation import aws_texts, clock, limits
@@ -21,6 +19,7 @@ from federation.errors import FederationError, InvalidAction, MissingAction, Unk
 from federation.iam.catalogue import VERSION as IAM_VERSION
 from federation.iam.service import IdentityAndAccessManagement, operation_named
 from federation.page.asked import PATH as PAGE_PATH
+from federation.page.settings import PageSettings
 from federation.server.failures import as_failure, refused
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, read_host
 from federation.server.messages import LoggedResponse, Request, Response
@@ -37,7 +36,6 @@ VERSION: Final = "2011-06-15"
 OPERATIONS_PATH: Final = "/"
 _IAM: Final = "iam"
 _METHODS: Final = frozenset({"GET", "POST"})
-_NO_DIRECTORIES: Final[Mapping[str, Path]] = MappingProxyType({})
 
 
 class TestControl(Protocol):
@@ -91,7 +89,7 @@ class Endpoint:
         iam: Runs the operations of IAM; its account is that of *service*, whose place its own `sts` takes. None serves STS alone.
         control: Answers the requests of tests, and has the clock by which all others are judged; None for none.
         operations: The operations of STS that are served, by name.
-        directories: Directory of each account by id, so that the page names the lines of their files.
+        page: What the page is told of the server.
     """
 
     def __init__(
@@ -102,13 +100,13 @@ class Endpoint:
         iam: IdentityAndAccessManagement | None = None,
         control: TestControl | None = None,
         operations: Mapping[str, Operation] = OPERATIONS,
-        directories: Mapping[str, Path] = _NO_DIRECTORIES,
+        page: PageSettings | None = None,
     ) -> None:
         self._given, self._iam, self._operations = service, iam, operations
         self._names = ServedNames() if names is None else names
         self._control = control
         self._published = published(service)
-        self._pages = Pages(self._names, directories)
+        self._pages = Pages(self._names, PageSettings() if page is None else page)
 
     def takes_body(self, request: Request) -> bool:
         """Return whether *request* may have a body: a POST, and what the test control takes by PUT."""

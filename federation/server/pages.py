@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from federation.errors import MalformedInput, RegistrationError, UnknownOperationException, show
 from federation.page.asked import PATH, PageQuestion
+from federation.page.settings import PageSettings
 from federation.server.hosts import Host, ServedNames, check_origin
 from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.multipart import read_form
@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # templates are loaded with the first request for the page
     from federation.page.page import Page
 
 HOME: Final = "/"
+MAP_PATH: Final = f"{PATH}/map.svg"
 OLD_PATH: Final = "/inspector"
 OPERATION: Final = "page"
 _HTML: Final = "text/html"
@@ -34,6 +35,8 @@ _DIRECTIVES: Final = (
     "frame-ancestors 'none'",
     "base-uri 'none'",
 )
+_MAP_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""Of the map, an SVG document with a style sheet of its own. The page shows it as an image, which runs and loads nothing."""
 HEADERS: Final = (
     ("content-security-policy", "; ".join(_DIRECTIVES)),
     ("cross-origin-embedder-policy", "require-corp"),
@@ -54,11 +57,11 @@ def is_for_page(request: Request) -> bool:
 class Pages:
     """Answers requests for the page. What it is asked is neither kept nor logged."""
 
-    __slots__ = ("_directories", "_made", "_names")
+    __slots__ = ("_made", "_names", "_settings")
 
-    def __init__(self, names: ServedNames, directories: Mapping[str, Path]) -> None:
-        """Serve the page under *names*; *directories* are those of the accounts by id, for the lines of their files."""
-        self._names, self._directories = names, directories
+    def __init__(self, names: ServedNames, settings: PageSettings) -> None:
+        """Serve the page under *names*."""
+        self._names, self._settings = names, settings
         self._made: tuple[SecurityTokenService, Page] | None = None
 
     def answer(
@@ -74,6 +77,8 @@ class Pages:
             raise _no_route(request)
         if request.path == OLD_PATH:
             return _respond(Response(303, "text/plain; charset=utf-8", request_id, b"", (("location", HOME), *HEADERS)))
+        if request.path == MAP_PATH:
+            return self._map(request, self._page(service), request_id)
         if request.path.startswith(f"{PATH}/"):
             return self._static(request, request_id)
         page = self._page(service)
@@ -90,14 +95,20 @@ class Pages:
             raise _no_route(request)
         return _respond(Response(200, file.content_type, request_id, file.octets, HEADERS))
 
+    def _map(self, request: Request, page: Page, request_id: str) -> LoggedResponse:
+        drawn = page.map_of(_query(request).get("account", ""))
+        if drawn is None:
+            raise _no_route(request)
+        return _respond(Response(200, "image/svg+xml", request_id, drawn, (("content-security-policy", _MAP_POLICY), *HEADERS[1:])))
+
     def _page(self, service: SecurityTokenService) -> Page:
         made = self._made
         if made is None or made[0] is not service:
-            made = self._made = service, _made(service, self._directories)
+            made = self._made = service, _made(service, self._settings)
         return made[1]
 
 
-def _made(service: SecurityTokenService, directories: Mapping[str, Path]) -> Page:
+def _made(service: SecurityTokenService, settings: PageSettings) -> Page:
     try:
         from federation.page.accounts import served_accounts  # noqa: PLC0415 - with the page
         from federation.page.page import Page  # noqa: PLC0415
@@ -108,7 +119,7 @@ def _made(service: SecurityTokenService, directories: Mapping[str, Path]) -> Pag
             found=f"no module {show(missing.name)}",
             remedy="install it with `pip install 'sts-federation[server]'`, in a checkout with `pip install -e '.[server]'`",
         ) from missing
-    return Page(served_accounts(service.accounts, directories))
+    return Page(served_accounts(service.accounts, settings.directories), settings)
 
 
 def _query(request: Request) -> dict[str, str]:

@@ -33,6 +33,8 @@ class ServerSettings:
         state: URL of the state that all workers share; None for the SQLite file beside the account directory.
         replay: How often one token may be exchanged; None for the setting of the account.
         allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
+        recent_calls: How many calls each worker keeps in memory for its page, with their explanations; 0 for none.
+        logged: Whether each request is a line of the access log.
         test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
     """
 
@@ -46,6 +48,8 @@ class ServerSettings:
     replay: Replay | None = None
     allowed_hosts: tuple[str, ...] = ()
     test_control: bool = False
+    recent_calls: int = 0
+    logged: bool = True
 
     @property
     def names(self) -> ServedNames:

@@ -25,6 +25,8 @@ from federation.account.writing.stores import DirectoryStore
 from federation.errors import AccountFaults
 from federation.iam.context import unknown_key_set
 from federation.iam.service import IdentityAndAccessManagement
+from federation.page.recent import RecentCalls
+from federation.page.settings import PageSettings
 from federation.server.access_log import AccessLog
 from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.app import Application
@@ -63,13 +65,15 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     """
     account, state = SharedAccount(settings.account), open_state(settings.state_place)
     control = _control(account, shared, state=state) if settings.test_control else None
-    sinks = [*([] if settings.audit_log is None else [JsonLinesAudit(settings.audit_log)]), *([] if control is None else [control.events])]
+    recent = RecentCalls(settings.recent_calls) if settings.recent_calls else None
+    log = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
+    sinks = [sink for sink in (log, None if control is None else control.events, recent) if sink is not None]
     audit = AuditSinks(*sinks) if sinks else None
-    load = partial(_serving, settings, state=state, audit=audit, live=account, control=control)
+    load = partial(_serving, settings, state=state, audit=audit, live=account, control=control, recent=recent)
     follower = Follower(shared, load, advanced, voter=os.getpid())
     account.follow(follower)
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
-    return Application(lambda: follower.current().endpoint, AccessLog())
+    return Application(lambda: follower.current().endpoint, AccessLog(logged=settings.logged))
 
 
 def _control(account: LiveAccount, shared: Path, *, state: State | None = None) -> Control:
@@ -86,8 +90,9 @@ def _serving(
     state: State,
     audit: AuditSink | None = None,
     control: Control | None = None,
+    recent: RecentCalls | None = None,
 ) -> Serving:
-    """Return what serves the generation at *place*. Generations share *live*, *state*, *audit* and *control*."""
+    """Return what serves the generation at *place*. Generations share *live*, *state*, *audit*, *control* and *recent*."""
     copies = copies_in(place, len(settings.directories))
     try:
         contents = loaded(DirectoryStore(copies[0]))
@@ -105,7 +110,8 @@ def _serving(
     known = unknown_key_set if control is None else control.key_set_of
     iam = IdentityAndAccessManagement(live, sts=service, audit=audit, key_set_of=known)
     directories = {account.id: directory for account, directory in zip(service.accounts, settings.directories, strict=True)}
-    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control, directories=directories))
+    page = PageSettings(directories=directories, recent=recent, workers=settings.workers)
+    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control, page=page))
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from lxml import html
 
+from federation.page.recent import RecentCalls
+from federation.page.settings import PageSettings
 from federation.server.endpoint import Endpoint
 from federation.server.messages import LoggedResponse, Request
 from federation.state import MemoryReplayCache
@@ -23,7 +25,7 @@ BROWSER = (("accept", "text/html,application/xhtml+xml,*/*;q=0.8"), HOST)
 @pytest.fixture(scope="module")
 def endpoint() -> Endpoint:
     account = FIXTURES / "account"
-    return Endpoint(SecurityTokenService.open(account, replay=MemoryReplayCache()), directories={ACCOUNT: account})
+    return Endpoint(SecurityTokenService.open(account, replay=MemoryReplayCache()), page=PageSettings(directories={ACCOUNT: account}))
 
 
 def judge(endpoint: Endpoint, token: str, *, now: datetime = AT, **fields: str) -> LoggedResponse:
@@ -73,9 +75,10 @@ def test_nothing_is_loaded_from_elsewhere(endpoint: Endpoint) -> None:
         page = parsed(exchange.response.body)
         loaded = [str(value) for value in page.xpath("//@src | //link/@href | //form/@action")]
         assert loaded
-        assert [value for value in loaded if not re.fullmatch(r"/page(?:/[a-z-]+\.(?:css|js|svg))?", value)] == []
+        assert [value for value in loaded if not re.fullmatch(r"/page(?:/[a-z-]+\.(?:css|js|svg)(?:\?account=[0-9]{12})?)?", value)] == []
         for value in loaded:
-            assert get(endpoint, value).response.status == 200
+            path, _, query = value.partition("?")
+            assert get(endpoint, path, query).response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -184,3 +187,39 @@ def test_a_link_presets_the_form_and_holds_no_token(endpoint: Endpoint) -> None:
 def test_the_log_has_nothing_of_the_token(endpoint: Endpoint) -> None:
     exchange = judge(endpoint, fixture("oidc/github-branch.jwt"))
     assert (exchange.code, exchange.check, exchange.refusal, exchange.principal, exchange.raised) == ("", "", "", "", None)
+
+
+def test_the_map_of_an_account_is_a_picture_of_its_own(endpoint: Endpoint) -> None:
+    [image] = parsed(get(endpoint, "/").response.body).xpath("//details[@id='map']//img/@src")
+    path, _, query = str(image).partition("?")
+    response = get(endpoint, path, query).response
+    assert (response.status, response.content_type) == (200, "image/svg+xml")
+    assert b"GitHubDeploy" in response.body
+    policy = dict(response.headers())["content-security-policy"]
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+    assert get(endpoint, path, "account=999999999999").check == "route"
+
+
+def test_recent_calls_are_shown_where_that_was_chosen() -> None:
+    recent = RecentCalls(2)
+    service = SecurityTokenService.open(FIXTURES / "account", audit=recent)
+    watched = Endpoint(service, page=PageSettings(recent=recent, workers=3))
+    for file in ("oidc/github.jwt", "oidc/github-branch.jwt", "oidc/github.jwt"):
+        token = fixture(file).strip()
+        call = {
+            "Action": "AssumeRoleWithWebIdentity",
+            "Version": "2011-06-15",
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/GitHubDeploy",
+            "RoleSessionName": "job-7",
+            "WebIdentityToken": token,
+        }
+        watched.answer(Request("POST", "/", "", FORM, urlencode(call).encode()), at=AT)
+    page = parsed(get(watched, "/").response.body)
+    [section] = page.xpath("//section[@id='recent']")
+    calls = section.xpath("./ol/li")
+    assert [call.get("class") for call in calls] == ["granted", "refused"]
+    words = " ".join(str(section.text_content()).split())
+    assert "the token is a GitHub token for branch feature; the policy trusts branch main" in words
+    assert "Each keeps its own list" in words
+    assert not {part for part in token.split(".") if part in words}
+    assert parsed(get(Endpoint(service), "/").response.body).xpath("//section[@id='recent']") == []
