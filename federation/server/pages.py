@@ -34,6 +34,8 @@ _DIRECTIVES: Final = (
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
 )
 _MAP_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 """Of the map, an SVG document with a style sheet of its own. The page shows it as an image, which runs and loads nothing."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # thousands of tests that need no browser are collected besid
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 CHROMIUM = Path("/usr/bin/chromium")
+REBOUND = "rebound.example"
+"""A name that the browser resolves to this machine, as an attacker who owns a name can make it."""
 QUIET = ("log", "info", "debug")
 """Kinds of console messages that are no fault."""
 
@@ -31,7 +33,9 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     with sync_playwright() as driver:
-        arguments = ["--no-sandbox"] if geteuid() == 0 else []  # chromium's sandbox does not run as root
+        arguments = [f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"]
+        if geteuid() == 0:
+            arguments.append("--no-sandbox")  # chromium's sandbox does not run as root
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()

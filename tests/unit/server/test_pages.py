@@ -58,7 +58,7 @@ def test_a_browser_gets_the_page(endpoint: Endpoint, path: str) -> None:
     assert (response.status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert headers["content-security-policy"] == (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
     assert {headers[f"cross-origin-{name}-policy"] for name in ("opener", "resource")} == {"same-origin"}
@@ -147,7 +147,8 @@ def test_what_a_token_says_is_text(endpoint: Endpoint) -> None:
         token = forge.token(at=AT, subject=hostile, iss=issuer, more={"nested": [hostile, {hostile: hostile}]})
         page = judge(endpoint, token).response.body
         assert b"&lt;script&gt;" in page
-        assert b"<script" not in page
+        assert b"<script>" not in page
+        assert parsed(page).xpath("//script[not(@src)]") == []
         assert b"<img src=x" not in page
         assert "\u202e" not in page.decode("utf-8")
 
