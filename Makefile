@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JS     := tests/interop/js
+PAGE   := tests/browser
 SDKS   := tests/interop/sdks
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
@@ -31,8 +32,8 @@ $(BUILT)/go-call: $(wildcard $(SDKS)/go/*)
 	cd $(SDKS)/go && export GOMODCACHE=$(BUILT)/go-mod GOCACHE=$(BUILT)/go-build GOFLAGS="-mod=readonly -modcacherw" && \
 	if go mod download; then go build -o $@ .; else echo "The tests of the SDK for Go will be skipped: its modules cannot be had."; fi
 
-browser: $(VENV)/.dev  ## the page in Debian's chromium
-	$(BIN)/pytest -m browser --durations=5 tests/browser
+browser: $(VENV)/.dev $(if $(shell command -v npm),$(PAGE)/node_modules/.package-lock.json)  ## the page in Debian's chromium, and the types of its script
+	$(BIN)/pytest -n 2 --dist worksteal -m browser --durations=5 tests/browser
 
 MAVEN := mvn --quiet --batch-mode --strict-checksums -Dmaven.repo.local=$(BUILT)/m2
 $(BUILT)/java/.built: $(SDKS)/java/pom.xml $(SDKS)/java/jars.sha256 $(wildcard $(SDKS)/java/src/main/java/*)
@@ -110,5 +111,8 @@ $(VENV)/.release: $(VENV)/.dev requirements/release.txt
 $(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
 	@npm ci --prefix $(JS) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The tests of the JavaScript SDK will be skipped."
 
+$(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json
+	@npm ci --prefix $(PAGE) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The types of the page's script will not be checked."
+
 clean:
-	rm -rf site $(VENV) $(JS)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf site $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
