@@ -126,7 +126,7 @@ def test_folds_stay_as_they_were_left(page: Page) -> None:
     page.locator("#role").select_option(SAML_ROLE)
     answers(page, "refused: trust-policy")
     assert page.locator("#checks").get_attribute("open") is not None
-    assert page.locator("#identity").get_attribute("open") is None
+    assert page.locator("#ticket").get_attribute("open") is None
 
 
 def test_everything_is_folded_and_unfolded_by_keys_alone(page: Page) -> None:
@@ -138,8 +138,8 @@ def test_everything_is_folded_and_unfolded_by_keys_alone(page: Page) -> None:
     page.keyboard.press("Alt+Shift+F")
     assert answer.count() == 0
     page.locator("#checks > summary").press("Enter")
-    page.locator("#identity > summary").press("Space")
-    assert [each.get_attribute("id") for each in answer.all()] == ["checks", "identity"]
+    page.locator("#ticket > summary").press("Space")
+    assert [each.get_attribute("id") for each in answer.all()] == ["checks", "ticket"]
 
 
 def test_letters_that_are_written_fold_nothing(page: Page) -> None:
@@ -164,3 +164,25 @@ def test_a_live_change_leaves_the_focus_where_it_is(page: Page) -> None:
     page.locator("#role").select_option(SAML_ROLE)
     answers(page, "refused: trust-policy")
     assert page.locator(":focus").get_attribute("id") == "role"
+
+
+def test_the_answer_is_copied_as_markdown_without_the_token(visit: Callable[..., Visitor]) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"]).page
+    page.goto("/")
+    ask(page, token("refused"))
+    page.get_by_role("button", name="Copy as Markdown").click()
+    page.get_by_text("Copied as Markdown, without token and secrets.").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "trust-policy" in copied
+    assert "branch `main`" in copied
+    assert [part for part in token("refused").strip().split(".") if part in copied] == []
+
+
+def test_where_the_browser_lets_nothing_be_copied_the_text_is_selected(page: Page) -> None:
+    page.goto("/")
+    ask(page, token("refused"))
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('denied')); }")
+    page.keyboard.press("Alt+Shift+C")
+    page.get_by_text("The text is selected: copy it with the keys.").wait_for()
+    assert page.evaluate("document.activeElement.id") == "markdown"
+    assert "trust-policy" in page.evaluate("getSelection().toString()")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.visits import TOKENS, answered, answers, ask, drop, paste, token
 from tests.support.paths import FIXTURES
+from tests.support.visits import TOKENS, answered, answers, ask, drop, paste, token
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.browser import REBOUND, Visitor, visiting
-from tests.support.visits import answers, ask, token
 from tests.support.server import Served
+from tests.support.visits import answers, ask, token
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -9,9 +9,6 @@ import { element } from "./elements.js";
 import { Filling } from "./filling.js";
 import { Tools } from "./tools.js";
 
-/** The fields of the form that the link holds; `Asked.link` of the server writes the same. */
-const LINKED = ["account", "provider", "role"];
-
 const form = element(document, "question", HTMLFormElement);
 const said = document.createElement("p");
 said.className = "said";
@@ -35,15 +32,10 @@ function pasted() {
   return new FormData(form).getAll("pasted").some(Boolean) || element(document, "pasted_file", HTMLInputElement).value !== "";
 }
 
-/** Let the address be the link to what is asked now. */
+/** Let the address be the link to what was asked, as the answer has it: without token and documents. */
 function link() {
-  const data = new FormData(form);
-  const instant = String(data.get("instant"));
-  const query = new URLSearchParams();
-  for (const name of LINKED) query.set(name, String(data.get(name) ?? ""));
-  query.set("at", instant === "time" ? String(data.get("at")) : instant);
-  for (const [name, value] of [...query]) if (!value) query.delete(name);
-  history.replaceState(null, "", `/?${query}`);
+  const link = document.getElementById("link");
+  if (link instanceof HTMLAnchorElement) history.replaceState(null, "", link.href);
 }
 
 form.addEventListener("submit", (event) => {
