@@ -160,7 +160,7 @@ def map_access(account: Account, *, roles: Collection[str] | None = None) -> Acc
     for role in mapped:
         entry = ways_in(role.trust_policy)
         described.append(MappedRole(role.arn, role.name, role.file, entry.denies, entry.idle))
-        found = list(examine(role.trust_policy, providers=providers)) if entry.open else []
+        found = list(examine(role.trust_policy, providers=providers, rules=_OPEN | _WIDE)) if entry.open else []
         for way in (_in_full(way, account) for way in entry.open):
             about = [finding for linted, finding in found if linted.statement.index == way.statement and _concerns(finding, way)]
             key = (_source_id(way), way.principal, way.operation, way.demands, way.spared)

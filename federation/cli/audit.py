@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -12,6 +13,7 @@ from typing import Final, Protocol
 
 import click
 
+from federation.account.reading.directory import load_account
 from federation.cli.support.choices import Choice
 from federation.cli.support.completing import roles
 from federation.cli.support.exits import Exit
@@ -21,6 +23,7 @@ from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.judging.bulk import Bench, judge_all
 from federation.judging.captures import Capture, Form, octets_in, read_captures
+from federation.judging.chronicle import Chronicle
 from federation.judging.judge import Judgement, JudgingInstant
 from federation.judging.records import ISSUED
 from federation.judging.tally import Tally
@@ -46,6 +49,8 @@ class Progress(Protocol):
 )
 @click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
+@click.option("--report", type=PathType(path_type=Path, dir_okay=False), help="Write an HTML report with charts to this file.")
+@click.option("--no-lines", is_flag=True, help="Print no line for each token, only the summary.")
 @json_option
 def command(
     paths: tuple[str, ...],
@@ -56,25 +61,35 @@ def command(
     role_arn: str | None,
     role_session_name: str | None,
     workers: int,
+    report: Path | None,
+    no_lines: bool,
     as_json: bool,
 ) -> None:
     """Judge every token captured in PATH…: files, directories, or - for standard input.
 
     Standard output receives one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one
     token, one token per line, or one JSON object per line with "token" and optionally "at" (an instant, or "issued") and "id".
+
+    --report writes one HTML file: what was refused over time, by check and by provider, and what to change. It is written at the end, whole
+    or not at all, and needs neither script nor network.
     """
     instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
     role = None if role_arn is None else role_in(account_path, role_arn)
     bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
-    tally = Tally()
+    chronicle = Chronicle()
+    account_id = "" if report is None else _check_report(report, account_path)
     with _progress(paths) as progress:
         for judgement in _advancing(judge_all(captures, bench, workers=workers), progress):
-            tally.count(judgement)
-            sys.stdout.write(json.dumps(judgement.as_dict()) + "\n")
+            chronicle.count(judgement)
+            if not no_lines:
+                sys.stdout.write(json.dumps(judgement.as_dict()) + "\n")
     sys.stdout.flush()
+    tally = chronicle.tally
     if not tally.accepted and not tally.refused:
         raise click.UsageError("PATH contains no token")  # an empty input must not look like one in which every token is accepted
+    if report is not None:
+        _write_report(chronicle, report, account_id)
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
 
@@ -93,6 +108,24 @@ def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]
     from federation.cli.rendering.progress import ProgressBar  # noqa: PLC0415 - loaded where it is used
 
     return ProgressBar(octets_in(paths))
+
+
+def _check_report(report: Path, account: Path) -> str:
+    """Refuse before any token is judged what would only be noticed after the last; return the id of the account."""
+    from federation.drawing.templating import require  # noqa: PLC0415 - loaded where it is used
+
+    require("jinja2")
+    require("pygal")
+    if not os.access(report.parent, os.W_OK | os.X_OK):
+        raise click.UsageError(f"--report: {report.parent} is no directory that can be written")
+    return load_account(account).id
+
+
+def _write_report(chronicle: Chronicle, report: Path, account_id: str) -> None:
+    from federation.account.writing.atomic import replace_file  # noqa: PLC0415 - loaded where it is used
+    from federation.drawing.audit_report import audit_report  # noqa: PLC0415 - likewise
+
+    replace_file(report, audit_report(chronicle, account=account_id).encode())
 
 
 def _summarise(tally: Tally, *, as_json: bool) -> None:

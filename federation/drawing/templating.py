@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from federation.errors import RegistrationError
+from federation.errors import RegistrationError, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -41,7 +41,7 @@ def require(package: str) -> None:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - an extra
 
-    return Environment(
+    made = Environment(
         loader=PackageLoader("federation.drawing"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -49,3 +49,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["printable"] = printable
+    return made

@@ -141,3 +141,41 @@ def test_an_interrupt_ends_it_and_its_processes_without_a_word(workers: str, tmp
         _, said = process.communicate(timeout=20)
         assert process.returncode == 130
         assert b"Traceback" not in said
+
+
+def test_a_report_beside_the_other_outputs(run: Run, tmp_path: Path) -> None:
+    words = ["audit", "-", "--account", ACCOUNT, "--at", AT, "--json"]
+    plain = run(*words, stdin=f"{GITHUB}\n{TAMPERED}\n")
+    result = run(*words, "--report", tmp_path / "out.html", stdin=f"{GITHUB}\n{TAMPERED}\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (plain.exit_code, plain.stdout, plain.stderr)
+    report = (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert report.startswith("<!doctype html>")
+    assert "signature-digest" in report
+    assert [path.name for path in tmp_path.iterdir()] == ["out.html"]
+    for token in (GITHUB, TAMPERED):
+        for piece in (token[:120], token[-120:], token.rpartition(".")[2]):
+            assert piece not in report
+
+
+def test_a_report_alone(run: Run, tmp_path: Path) -> None:
+    result = run("audit", "-", "--account", ACCOUNT, "--at", AT, "--no-lines", "--report", tmp_path / "out.html", stdin=GITHUB)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (tmp_path / "out.html").exists()
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_token(run: Run, tmp_path: Path) -> None:
+    result = run("audit", "-", "--account", ACCOUNT, "--report", tmp_path / "no" / "out.html", stdin=GITHUB)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no directory that can be written" in result.stderr
+
+
+def test_no_report_is_left_where_there_is_no_token(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run("audit", tmp_path / "empty", "--account", ACCOUNT, "--report", tmp_path / "out.html").exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+def test_a_missing_extra_is_refused_before_any_token(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("federation.drawing.templating.find_spec", lambda _: None)
+    result = run("audit", "-", "--account", ACCOUNT, "--json", "--report", tmp_path / "out.html", stdin=GITHUB)
+    assert (result.exit_code, json.loads(result.stdout)["error"]["check"]) == (3, "report-extra")
