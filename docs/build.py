@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from docs.building.attack_rows import ATTACKER, areas, citations, named_tests
 from docs.building.check_names import Place, places
+from docs.building.comparison import comparison_page
 from docs.building.demo import demo_picture
 from docs.building.failures import failures_page
 from docs.building.iam_operations import iam_page
@@ -227,6 +228,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "lint.md": lint_page,
     "errors.md": errors_page,
     "attacks.md": attacks_page,
+    "comparison.md": comparison_page,
     "failures.md": failures_page,
     "iam.md": iam_page,
     "adr/README.md": decisions_page,
