@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from jsonschema import Draft4Validator  # type: ignore[import-untyped]
+from jsonschema import Draft4Validator
 
 from tests.support.lint_examples import LINT_EXAMPLES
 from tests.support.paths import REPOSITORY
