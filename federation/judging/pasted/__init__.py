@@ -11,7 +11,7 @@ from typing import Final
 from federation.judging.kinds import kind_of
 from federation.judging.pasted.bare import mark_removed, stripped_token
 from federation.judging.pasted.model import Container, FoundToken, Pasted
-from federation.limits import PASTED_OCTETS
+from federation.limits import PASTED_OCTETS, SAML_RESPONSE_CHARS
 
 __all__ = ["Container", "FoundToken", "Pasted", "find_tokens"]
 
@@ -19,6 +19,8 @@ _ALONE: Final = re.compile(rb"(?:authorization:\s*)?[A-Za-z0-9+/_.\s-]*=*", re.I
 """A token alone, as its characters show; every other text may be a container of one."""
 _AROUND: Final = b" \t\r\n\"'`"
 _BEGINNING: Final = 4096
+_LONGEST_ALONE: Final = 2 * SAML_RESPONSE_CHARS
+"""Octets of a token that stands alone: a longer one is cut, and still too long for its validator."""
 
 
 def find_tokens(octets: bytes) -> Pasted:
@@ -37,5 +39,5 @@ def find_tokens(octets: bytes) -> Pasted:
         found = opened(text, marks, longer=len(octets) > PASTED_OCTETS)
         if found is not None:
             return found
-    token, left_out = stripped_token(text)
+    token, left_out = stripped_token(text[:_LONGEST_ALONE])
     return Pasted(container=Container.NONE, tokens=(FoundToken(kind=kind_of(token), token=token, left_out=(*marks, *left_out)),))

@@ -275,6 +275,14 @@ def test_the_repr_holds_no_token() -> None:
         assert RESPONSE[:40] not in shown
 
 
+def test_a_token_that_is_too_long_stays_too_long_and_costs_no_more() -> None:
+    for octets in (b"A", b'"', b" "):
+        pasted = b"A" + octets * 20_000_000 + b"A"
+        with spends_at_most(2.0):
+            [found] = find_tokens(pasted).tokens
+        assert len(found.token) > limits.SAML_RESPONSE_CHARS or octets == b" "
+
+
 def test_limits_are_told() -> None:
     many = har(*({} for _ in range(limits.PASTED_ENTRIES)), entry(form=LOGIN))
     assert find_tokens(many) == Pasted(container=Container.HAR, tokens=(), unread=f"the entries after the first {limits.PASTED_ENTRIES}")
