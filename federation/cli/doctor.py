@@ -21,8 +21,7 @@ from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console, facts
 from federation.cli.support.ages import key_ages
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_or_variable, json_option, moment_option
-from federation.cli.support.paths import PathType
+from federation.cli.support.options import account_or_variable, json_option, moment_option, other_account_option
 from federation.identity import timestamp
 from federation.validators import installed
 
@@ -33,7 +32,7 @@ RELEASED: Final = "2026-11-24T00:00:00+00:00"
 
 
 @click.command()
-@click.option("--account", "account_path", type=PathType(path_type=Path), help="Also show the keys of this account.")
+@other_account_option("Also show the keys of this account.")
 @moment_option("Look")
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:

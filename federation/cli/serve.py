@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -123,14 +124,19 @@ def command(
 def _announce(settings: ServerSettings, account: Account, *, exposed: bool) -> None:
     """Print the variables that direct clients to the server; as comments its page, what it serves, and what it warns of."""
     if settings.test_control:
-        click.secho(CONTROLLED.format(url=settings.url), fg="red")
+        click.secho(CONTROLLED.format(url=settings.url), fg="red", color=_colours())
     click.echo(VARIABLES.format(url=settings.url))
     columns = screen_of(sys.stdout).columns
     for label, text in _comments(settings, account, exposed=exposed):
         line = Line(f"# {label:<{_LABEL}} {safe(text)}", _LABEL + 3, f"#{' ' * (_LABEL + 2)}")
         colour = "yellow" if label == _WARNING else None
         for part in line.wrapped(sys.maxsize if label == "paste" else columns):
-            click.secho(part, fg=colour)
+            click.secho(part, fg=colour, color=_colours())
+
+
+def _colours() -> bool | None:
+    """Return False where NO_COLOR is set; None lets click colour on a terminal alone."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from federation.cli.support.options import (
     account_or_variable,
     json_option,
     one_output,
+    other_account_option,
     pick_option,
     quiet_option,
     token_argument,
@@ -51,7 +52,7 @@ OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
 @token_argument
 @click.option("--metadata", type=PathType(path_type=Path), help="SAML metadata of the identity provider.")
 @click.option("--jwks", type=PathType(path_type=Path), help="Key set of the OpenID Connect issuer, with --issuer and --client-id.")
-@click.option("--account", "account_path", type=PathType(path_type=Path), help="An account directory, instead of --metadata or --jwks.")
+@other_account_option("An account directory, instead of --metadata or --jwks.")
 @click.option(
     "--provider",
     shell_complete=providers,

@@ -17,7 +17,15 @@ from federation.cli.sts.callers import caller_option
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.inputs import read_text
-from federation.cli.support.options import account_or_variable, json_option, moment_option, neighbour_option, one_output, quiet_option
+from federation.cli.support.options import (
+    account_or_variable,
+    json_option,
+    moment_option,
+    neighbour_option,
+    one_output,
+    other_account_option,
+    quiet_option,
+)
 from federation.cli.support.paths import PathType
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.grammar import PRINCIPALED
@@ -40,7 +48,7 @@ command.add_command(lint, "lint")
 @click.option(
     "--principal", metavar="TYPE:NAME", help="federated:ARN, aws:ARN, service:NAME or anonymous; for a DOCUMENT of kind trust or resource."
 )
-@click.option("--account", "account_path", type=PathType(path_type=Path), help="Instead of DOCUMENT: every policy of this account.")
+@other_account_option("Instead of DOCUMENT: every policy of this account.")
 @neighbour_option
 @caller_option
 @click.option("--action", required=True, help="The action, e.g. sts:AssumeRoleWithSAML.")

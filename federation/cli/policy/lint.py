@@ -20,15 +20,14 @@ from federation.cli.rendering.rows import labelled_rows
 from federation.cli.rendering.working import working
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_or_variable, complete_files, json_option, one_output, quiet_option
-from federation.cli.support.paths import PathType
+from federation.cli.support.options import account_or_variable, complete_files, json_option, one_output, other_account_option, quiet_option
 from federation.policy import Kind
 from federation.policy.lint import SEVERITIES, Severity
 
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[FILE]...", shell_complete=complete_files)
-@click.option("--account", "account_path", type=PathType(path_type=Path), help="Every policy of an account directory, instead of files.")
+@other_account_option("Every policy of an account directory, instead of files.")
 @click.option(
     "--kind",
     type=Choice([each.value for each in Kind]),

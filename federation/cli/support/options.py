@@ -128,6 +128,12 @@ account_option: Final[Decorator] = click.option(
 )
 
 
+def other_account_option(text: str) -> Decorator:
+    """Return the option ``--account`` of a verb that also takes another source; its value is that of `account_or_variable`."""
+    words = f"{text} Default: {ACCOUNT_VARIABLE}, where no other source is given."
+    return click.option("--account", "account_path", type=PathType(path_type=Path), help=words)
+
+
 def one_output(*, verbose: bool = False, quiet: bool, as_json: bool) -> None:
     """Refuse more than one of ``--verbose``, ``--quiet`` and ``--json``.
 
