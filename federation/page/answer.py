@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from federation.errors import FederationError
+from federation.explanation import Explanation
 from federation.identity import timestamp
 from federation.judging.kinds import KINDS
 from federation.judging.pasted import FoundToken
@@ -60,6 +61,7 @@ class PageAnswer:
         verdicts: Those of both profiles and of the operation.
         granted: Whether what was asked is granted: the operation, or the token alone where no role was asked.
         explanation: Why it is refused; None where it is not, or where no cause is sought.
+        aside: Why the other profile refuses a login that is granted; None where both accept.
         checks: Every check in order, those of the exchange at the end.
         proved: Whether the token proves somebody; otherwise `identity` and `attributes` are what it claims.
         identity: Who it is.
@@ -80,6 +82,7 @@ class PageAnswer:
     verdicts: tuple[ShownVerdict, ...]
     granted: bool
     explanation: ShownExplanation | None
+    aside: ShownExplanation | None
     checks: tuple[CheckResult, ...]
     proved: bool
     identity: tuple[Fact, ...]
@@ -111,6 +114,7 @@ def answer_of(judged: Judged, *, tokens: tuple[ListedToken, ...] = (), container
     report, findings, proved, role = judged.report, judged.findings, judged.identity, judged.role
     why = judged.explanation
     explanation = None if why is None else shown_explanation(why, judged.held.sources, role)
+    stricter = _of_other_profile(judged)
     decision = None if findings is None else findings.decision
     identity, attributes = _claimed(judged) if proved is None else _halves(proved.as_dict(), "attributes")
     keys = () if proved is None else facts_of(decision.request.keys if decision is not None else proved.context_keys)
@@ -121,6 +125,7 @@ def answer_of(judged: Judged, *, tokens: tuple[ListedToken, ...] = (), container
         verdicts=verdicts,
         granted=judged.refusal is None,
         explanation=explanation,
+        aside=None if stricter is None else shown_explanation(stricter, judged.held.sources, role),
         checks=() if report is None else (*report.results, *(() if findings is None else findings.exchange)),
         proved=proved is not None,
         identity=identity,
@@ -152,6 +157,14 @@ def _claimed(judged: Judged) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """Return what a token that proves nothing says of itself: who it is, and everything else."""
     token, report = judged.token, judged.report
     return facts_of({"issuer": token.issuer, "subject": token.subject}), facts_of({} if report is None else report.claimed)
+
+
+def _of_other_profile(judged: Judged) -> Explanation | None:
+    """Return why the profile that does not decide refuses a login that is granted; None where it accepts, or where no cause is sought."""
+    if judged.refusal is not None or judged.report is None or judged.too_long:
+        return None
+    refusal = next((refusal for profile in Profile if (refusal := judged.report.refusal(profile)) is not None), None)
+    return None if refusal is None else refusal.explanation
 
 
 def _verdicts(judged: Judged) -> Iterator[ShownVerdict]:

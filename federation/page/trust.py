@@ -128,11 +128,13 @@ def _lines(text: str, policy: Node, marks: list[_Marked]) -> Iterator[PolicyLine
 
 
 def _parts(text: str, begin: int, end: int, marks: list[_Marked]) -> Iterator[PolicyPart]:
+    indented = begin + len(text[begin:end]) - len(text[begin:end].lstrip())
     at = begin
     for each in marks:
-        start, stop = max(each.start, at), min(each.end, end)
+        start, stop = max(each.start, at, indented), min(each.end, end)
         if start > at:
             yield PolicyPart(text[at:start], "")
+            at = start
         if stop > start:
             yield PolicyPart(text[start:stop], each.note.state)
             at = stop
