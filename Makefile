@@ -58,7 +58,7 @@ mutate: $(VENV)/.dev  ## small faults in the modules that check: MUTANTS=n per p
 	$(BIN)/python -m tests.mutation $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(foreach name,$(PACKAGE),--package $(name))
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --plots docs/images
 
 fixtures: $(VENV)/.dev  ## regenerate fixtures/; the diff must be empty
 	$(BIN)/python fixtures/build.py

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from federation.drawing.templating import require
+from federation.drawing.templating import render, require
 from federation.errors import printable
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ _CHARACTERS: Final = 46
 _BAR: Final = 26
 _FRAME: Final = 90
 _LEGEND: Final = 44
+_NOTE: Final = 30
 _WIDTH: Final = 900
 _FEW_LABELS: Final = 12
 
 
-def bars(name: str, title: str, rows: Sequence[tuple[str, Mapping[str, float]]], *, unit: str = "", first: int = 1) -> str:
+def bars(name: str, title: str, rows: Sequence[tuple[str, Mapping[str, float]]], *, unit: str = "", first: int = 1, note: str = "") -> str:
     """Return horizontal bars, stacked by series, the first row on top.
 
     Args:
@@ -37,6 +38,7 @@ def bars(name: str, title: str, rows: Sequence[tuple[str, Mapping[str, float]]],
         rows: The label of each bar, and its value for each series.
         unit: What stands after each value.
         first: Number of the colour of the first series, from 1.
+        note: A line below the chart.
 
     Raises:
         RegistrationError: Check ``report-extra``: the package pygal is not installed.
@@ -47,11 +49,12 @@ def bars(name: str, title: str, rows: Sequence[tuple[str, Mapping[str, float]]],
     upwards = list(reversed(rows))  # pygal begins at the bottom
     chart = pygal.HorizontalStackedBar(
         **_looks(title, len(series), first),
-        height=_FRAME + _BAR * max(len(rows), 1) + (_LEGEND if len(series) > 1 else 0),
+        height=_FRAME + _BAR * max(len(rows), 1) + (_LEGEND if len(series) > 1 else 0) + (_NOTE if note else 0),
         print_values=len(series) == 1,
         formatter=lambda value: f"{value:,.4g}{unit}" if value % 1 else f"{value:,.0f}{unit}",
         show_y_guides=False,
         show_x_guides=True,
+        x_title=printable(note) or None,
     )
     chart.x_labels = [_cut(label) for label, _ in upwards]
     for each in series:
@@ -85,6 +88,14 @@ def columns(name: str, title: str, labels: Sequence[str], series: Mapping[str, S
     return _written(chart, name)
 
 
+def as_document(chart: str) -> str:
+    """Return *chart*, a result of this module, as an SVG document of its own, light or dark as its reader prefers."""
+    tree = etree.fromstring(chart)
+    style = etree.SubElement(tree, f"{{{etree.QName(tree).namespace}}}style")
+    style.text = str(render("chart-document.css"))
+    return etree.tostring(tree, encoding="unicode") + "\n"
+
+
 def _pygal() -> ModuleType:
     """Return the module pygal, without the hook for its plug-ins that it adds to every import of the process."""
     require("jinja2")
@@ -114,7 +125,7 @@ def _looks(title: str, series: int, first: int) -> dict[str, Any]:
         major_label_font_size=13,
         value_font_size=13,
         legend_font_size=13,
-        title_font_size=16,
+        title_font_size=14,
         opacity="1",
         opacity_hover="1",
         transition="none",
