@@ -13,6 +13,7 @@ from docs.building.attack_rows import ATTACKER, areas, citations, named_tests
 from docs.building.check_names import Place, places
 from docs.building.comparison import comparison_page
 from docs.building.demo import demo_picture
+from docs.building.explanations import profiles_page, threats_page
 from docs.building.failures import failures_page
 from docs.building.iam_operations import iam_page
 from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
@@ -232,6 +233,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "failures.md": failures_page,
     "iam.md": iam_page,
     "adr/README.md": decisions_page,
+    "explanation/threat-model.md": threats_page,
+    "explanation/aws-and-strict.md": profiles_page,
     "reference/json.md": json_page,
     **{f"schemas/{name}.json": partial(schema_text, name) for name in SCHEMAS},
     "assets/demo.svg": lambda: demo_picture(80, 30),
