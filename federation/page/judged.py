@@ -36,7 +36,7 @@ class Judged:
         held: The account that judged.
         token: The token that was judged, and what it claims.
         at: The instant it was judged at, aware UTC.
-        provider: The provider that judged the token; None where the account has none for it.
+        provider: The provider that judged the token, that of the call where there is one; None where the account has none for it.
         report: The result of every check of the token; None where no provider judged it.
         role_arn: ARN of the role that was asked; None where none was.
         proposed: Whether the role was chosen here, not in the form.
@@ -115,6 +115,7 @@ def judge(asked: PageQuestion, accounts: Sequence[PageAccount], found: FoundToke
             at=at,
         )
         findings = Findings.of(held.account, call, at=at)
+        provider = call.provider(held.account) or provider
         report = findings.report or report
     return Judged(
         asked=asked,

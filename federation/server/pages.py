@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
+from federation import limits
 from federation.errors import MalformedInput, RegistrationError, UnknownOperationException, show
 from federation.page.asked import PATH, PageQuestion
 from federation.page.settings import PageSettings
@@ -24,7 +25,6 @@ OLD_PATH: Final = "/inspector"
 OPERATION: Final = "page"
 _HTML: Final = "text/html"
 _METHODS: Final = frozenset({"GET", "POST"})
-_PARAMETERS: Final = 16
 _DIRECTIVES: Final = (
     "default-src 'none'",
     "style-src 'self'",
@@ -126,10 +126,10 @@ def _made(service: SecurityTokenService, settings: PageSettings) -> Page:
 
 def _query(request: Request) -> dict[str, str]:
     try:
-        return dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=_PARAMETERS, errors="replace"))
+        return dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=limits.REQUEST_PARAMETERS, errors="replace"))
     except ValueError:
         raise MalformedInput(
-            check="parameter-count", expected=f"at most {_PARAMETERS} parameters", found="more", remedy="correct the link"
+            check="parameter-count", expected=f"at most {limits.REQUEST_PARAMETERS} parameters", found="more", remedy="correct the link"
         ) from None
 
 

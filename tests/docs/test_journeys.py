@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import CodeType
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner, Result
@@ -20,6 +21,7 @@ from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.messages import LoggedResponse, Request
 from federation.state import JsonLinesAudit
+from federation.sts.service import SecurityTokenService
 from tests.support.journeys import Door, follow, journeys
 from tests.support.paths import REPOSITORY
 from tests.support.sigv4 import signed_request
@@ -29,6 +31,7 @@ from tests.support.world import JUDGED_TEXT
 JOURNEYS = journeys()
 SAML, HTTP = "A SAML response through `assume_role_with_saml`", "An HTTP AssumeRole to credentials and event"
 EXPLAIN = "A refused GitHub token through `federation explain`"
+PAGE = "A pasted token on the page"
 DOORS = [pytest.param(door, id=door.function) for doors in JOURNEYS.values() for door in doors]
 
 
@@ -121,6 +124,18 @@ def test_a_refused_token(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (printed[0].exit_code, "refused: trust-policy" in printed[0].stdout) == (1, True)
     assert wrong == [], f"correct the journey in docs/architecture.md: {EXPLAIN}"
+
+
+def test_a_pasted_token() -> None:
+    endpoint = Endpoint(SecurityTokenService.open(REPOSITORY / "fixtures" / "account"))
+    body = urlencode({"pasted": (REPOSITORY / "fixtures" / "oidc" / "github-branch.jwt").read_text("ascii")}).encode()
+    headers = (("content-type", "application/x-www-form-urlencoded"), ("host", "localhost"))
+    answered: list[LoggedResponse] = []
+
+    wrong = follow(JOURNEYS[PAGE], lambda: answered.append(endpoint.answer(Request("POST", "/page", "", headers, body))))
+
+    assert (answered[0].response.status, b"refused: trust-policy" in answered[0].response.body) == (200, True)
+    assert wrong == [], f"correct the journey in docs/architecture.md: {PAGE}"
 
 
 def event_of(directory: Path) -> dict[str, object]:

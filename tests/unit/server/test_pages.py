@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from lxml import html
 
+from federation import limits
 from federation.page.recent import RecentCalls
 from federation.page.settings import PageSettings
 from federation.server.endpoint import Endpoint
@@ -224,3 +225,15 @@ def test_recent_calls_are_shown_where_that_was_chosen() -> None:
     assert "Each keeps its own list" in words
     assert not {part for part in token.split(".") if part in words}
     assert parsed(get(Endpoint(service), "/").response.body).xpath("//section[@id='recent']") == []
+
+
+def test_a_form_of_the_page_may_be_longer_than_a_request_of_an_operation(endpoint: Endpoint) -> None:
+    assert endpoint.longest_body(Request("POST", "/page")) == limits.PAGE_OCTETS
+    assert endpoint.longest_body(Request("POST", "/")) == limits.REQUEST_OCTETS
+
+
+def test_an_operation_in_the_address_bar_may_have_as_many_parameters_as_any(endpoint: Endpoint) -> None:
+    query = urlencode(
+        {"Action": "AssumeRoleWithSAML", "Version": "2011-06-15", **{f"PolicyArns.member.{n}.arn": "a" for n in range(1, 40)}}
+    )
+    assert get(endpoint, "/", query).operation == "AssumeRoleWithSAML"
