@@ -27,7 +27,10 @@ DOCUMENTS: Final = "documents"
 POLICY_FILE: Final = "trust-policy.json"
 """The name under which places refer to the dropped trust policy."""
 _ROLE_PLACES: Final = ("$.Role.AssumeRolePolicyDocument", "$.AssumeRolePolicyDocument", "$")
-_ARN: Final = re.compile(r"arn:(aws[a-z-]{0,29}):iam::(\d{12}):(role|saml-provider|oidc-provider)/([!-~]{1,640})", re.ASCII)
+_ARN: Final = re.compile(
+    r"arn:(aws[a-z-]{0,29}):iam::(\d{12}):(role|saml-provider|oidc-provider)/([!-~]{1,640}?)(?=,arn:|[^!-~]|\Z)", re.ASCII
+)
+"""A value of the Role attribute has two, joined by a comma."""
 _ACCOUNT: Final = "123456789012"
 _NAME: Final = "Dropped"
 _ROLE_ID: Final = "AROADROPPEDDOCUMENTS1"

@@ -4,9 +4,11 @@ from typing import Any
 import pytest
 
 from federation.page.dropped import DOCUMENTS
+from federation.testing import Login, aws_attributes, to_base64
 from tests.support.page import answered, asked, text_of
 from tests.support.paths import FIXTURES
-from tests.support.world import ACCOUNT, GITHUB
+from tests.support.sts import saml_login
+from tests.support.world import ACCOUNT, GITHUB, ISSUED
 
 ACCOUNT_FILES = FIXTURES / "account"
 POLICY = json.dumps(json.loads((ACCOUNT_FILES / "roles" / "GitHubDeploy.json").read_text())["AssumeRolePolicyDocument"], indent=2)
@@ -53,6 +55,20 @@ def test_metadata_alone_judges_the_response_alone() -> None:
     page = answered(pasted=fixture("saml/documented.b64"), metadata=metadata())
     assert verdict(page).startswith("✓ accepted")
     assert "not called: no role" in verdict(page)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_metadata_and_a_policy_judge_a_response_for_the_role_that_it_names(order: int) -> None:
+    role, provider = f"arn:aws:iam::{ACCOUNT}:role/Team", f"arn:aws:iam::{ACCOUNT}:saml-provider/Okta"
+    pair = (role, provider)[::order]
+    forge = saml_login.forge()
+    attributes = aws_attributes(role=pair[0], provider=pair[1], session_name="alice")
+    response = to_base64(forge.response(Login(at=ISSUED, subject="alice", attributes=attributes)))
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithSAML"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    page = answered(pasted=response, metadata=forge.metadata().decode(), policy=policy)
+    assert verdict(page).startswith("✓ granted")
+    assert f"for {role} " in verdict(page)
 
 
 def test_without_a_client_id_every_token_is_refused_and_that_is_explained() -> None:
