@@ -7,15 +7,18 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
+from html import unescape
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from benchmarks.load import free_port, listening
 from federation import __version__
 from release.__main__ import DIST, address
 from release.metadata import ELSEWHERE
@@ -105,7 +108,8 @@ def test_the_page_of_the_index(wheel: Path) -> None:
     html = markdown.render(metadata(wheel).get_payload())
     assert html is not None
     assert "<h1>federation</h1>" in re.sub(r"<h1[^>]*>", "<h1>", html)
-    assert html.count("<pre") >= 5
+    fences = re.findall(r"^```", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert html.count("<pre") == len(fences) / 2 > 0
     targets = re.findall(r"(?:href|src)=\"([^\"]*)\"", html)
     assert [target for target in targets if not ELSEWHERE.match(target)] == []
     assert "](" not in re.sub(r"<(pre|code)\b.*?</\1>", "", html, flags=re.DOTALL)
@@ -137,6 +141,30 @@ def installed(folder: Path, wheel: Path, requirements: str, extras: str = "") ->
         subprocess.run([*words, "--require-hashes", "-r", REPOSITORY / "requirements" / requirements], check=True)
         subprocess.run([*words, "--no-deps", wheel], check=True)
     return folder / "bin"
+
+
+@pytest.fixture
+def page(wheel: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of `federation page` of an installation with the extra that it needs."""
+    programs = installed(tmp_path / "venv", wheel, "dev.txt", extras="server")
+    account = next((tmp_path / "venv").glob("lib/python*/site-packages/federation/_fixtures/account"))
+    port = free_port()
+    words = [programs / "federation", "page", "--no-open", "--port", str(port), "--account", account]
+    with listening([str(word) for word in words], port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def test_an_installation_with_the_extra_serves_the_page(page: str) -> None:
+    """Templates and static files are found where they were installed, and what the page asks for is there."""
+    asked_by_a_browser = urllib.request.Request(f"{page}/", headers={"Accept": "text/html"})  # noqa: S310 - loopback
+    with urllib.request.urlopen(asked_by_a_browser) as answer:  # noqa: S310 - loopback
+        html = answer.read().decode()
+    assert "<form" in html
+    asked = [unescape(path) for path in re.findall(r"(?:href|src)=\"(/[^\"#]+)", html)]
+    assert any(each.endswith(".css") for each in asked)
+    for path in set(asked):
+        with urllib.request.urlopen(page + path) as answer:  # noqa: S310 - loopback
+            assert answer.status == 200, path
 
 
 def test_an_installation_without_extras_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
