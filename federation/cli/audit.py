@@ -77,18 +77,19 @@ def command(
     role = None if role_arn is None else role_in(account_path, role_arn)
     bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
-    chronicle = Chronicle()
+    chronicle = None if report is None else Chronicle()
+    tally = Tally() if chronicle is None else chronicle.tally
+    count = tally.count if chronicle is None else chronicle.count
     account_id = "" if report is None else _check_report(report, account_path)
     with _progress(paths) as progress:
         for judgement in _advancing(judge_all(captures, bench, workers=workers), progress):
-            chronicle.count(judgement)
+            count(judgement)
             if not no_lines:
                 sys.stdout.write(json.dumps(judgement.as_dict()) + "\n")
     sys.stdout.flush()
-    tally = chronicle.tally
     if not tally.accepted and not tally.refused:
         raise click.UsageError("PATH contains no token")  # an empty input must not look like one in which every token is accepted
-    if report is not None:
+    if chronicle is not None and report is not None:
         _write_report(chronicle, report, account_id)
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
