@@ -89,6 +89,7 @@ def journey(folder: Path) -> list[str]:
         "rotate-keyring",
         f"import {folder}/details.json",
         "show",
+        "map",
         "check",
         f"delete-role {role}",
         f"delete-user {user} --force",
@@ -114,7 +115,7 @@ def test_every_command_says_what_it_did(run: Run, tmp_path: Path, form: tuple[st
         called.add(name)
         if form:
             json.loads(said.stdout)
-        elif name != "show":
+        elif name not in {"show", "map"}:  # they answer, and change nothing
             assert said.stdout.startswith("✓ "), line
         if name == "create-access-key":
             key = access_key_id(said.stdout)
