@@ -29,6 +29,8 @@ GENERATED: Final = {
     "reference/api/": {room: f"# {room}\n\n::: {room}\n" for room in PUBLIC_ROOMS},
 }
 """Folders of pages that no file holds: name to text."""
+_TABLE_CODE: Final = re.compile(r"(?<=[| ])`[^`\n]*\\\|[^`\n]*`")
+"""Code in a cell with an escaped bar: a repository browser removes the backslash, and Python's Markdown shows it."""
 _SHOWN_AS: Final = {"README.md": "docs/index.md"}
 """What the landing page of the site replaces."""
 _LINK: Final = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(?=\))")
@@ -61,7 +63,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         uri = _uri_of(place, config, files)
         return link.group(0) if uri is None else f"{before}{posixpath.relpath(uri, posixpath.dirname(shown) or '.')}{anchor}"
 
-    return _LINK.sub(replaced, markdown)
+    return _TABLE_CODE.sub(lambda code: code.group().replace("\\|", "|"), _LINK.sub(replaced, markdown))
 
 
 def _expanded(nav: Any, docs: Path) -> Any:  # noqa: ANN401 - the tree as YAML has it
