@@ -43,7 +43,8 @@ form.addEventListener("submit", (event) => {
   say("");
   answers.ask(true);
 });
-form.addEventListener("change", (event) => {
+document.addEventListener("change", (event) => {
+  if (!(event.target instanceof Element && "form" in event.target && event.target.form === form)) return; // a field may stand outside
   if (event.target instanceof HTMLInputElement && event.target.type === "file") return; // its text goes into a field first
   if (pasted()) answers.askSoon();
 });
