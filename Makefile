@@ -8,7 +8,7 @@ SDKS   := tests/interop/sdks
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page test growth clients browser calendar lint mutate bench fixtures docs man search lock clean
+.PHONY: demo page test growth clients browser screenshots calendar lint mutate bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,6 +34,9 @@ $(BUILT)/go-call: $(wildcard $(SDKS)/go/*)
 
 browser: $(VENV)/.dev $(if $(shell command -v npm),$(PAGE)/node_modules/.package-lock.json)  ## the page in Debian's chromium, and the types of its script
 	$(BIN)/pytest -n 2 --dist worksteal -m browser --durations=5 tests/browser
+
+screenshots: $(VENV)/.dev  ## docs/images/page-*.png, by Debian's chromium and pngquant
+	$(BIN)/python -m tests.browser.screenshots
 
 MAVEN := mvn --quiet --batch-mode --strict-checksums -Dmaven.repo.local=$(BUILT)/m2
 $(BUILT)/java/.built: $(SDKS)/java/pom.xml $(SDKS)/java/jars.sha256 $(wildcard $(SDKS)/java/src/main/java/*)

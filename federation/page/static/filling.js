@@ -7,10 +7,11 @@
 import { element } from "./elements.js";
 import { decode, recognise } from "./recognising.js";
 
-/** Octets of a file that still goes into a field of text, where it can be read and edited. A longer one stays a file. */
-const READABLE = 2_097_152;
+/** Octets of a text that goes into a field, where it can be read and edited. A longer one, for which a tab would stand still, stays a file. */
+const READABLE = 131_072;
 /** Octets by which a longer file is recognised. */
 const BEGINNING = 65_536;
+const PASTED = "What was pasted";
 /** @type {Readonly<Record<Field, string>>} */
 const NAMES = { pasted: "the token", metadata: "SAML metadata", jwks: "a key set", policy: "a trust policy" };
 
@@ -65,7 +66,7 @@ export class Filling {
     if (!files.length && !(text.trim() && (elsewhere || (target.id === "pasted" && field !== "pasted")))) return;
     event.preventDefault();
     if (files.length) void this.#take(files, null);
-    else this.#end([this.#put(field, text, "What was pasted")]);
+    else this.#end([text.length > READABLE ? this.#keep(field, new File([text], PASTED)) : this.#put(field, text, PASTED)]);
   }
 
   /**

@@ -62,6 +62,7 @@ addEventListener("pagehide", () => {
   for (const each of form.querySelectorAll("textarea")) each.value = "";
   for (const each of form.querySelectorAll("input[type=file]")) if (each instanceof HTMLInputElement) each.value = "";
 });
+document.getElementById("pasted-hint")?.append(" Files can be dropped anywhere on the page.");
 filling.listen();
 tools.listen();
 tools.show();
