@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     need_server()
-    running = serve(tmp_path_factory.mktemp("server") / "access.log")
+    running = serve(tmp_path_factory.mktemp("server") / "access.log", "--recent-calls", "8")
     yield running
     running.stop()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+FORM = "application/x-www-form-urlencoded"
 DEPLOY = SAML_ROLE.replace("TestSaml", "GitHubDeploy")
 
 
@@ -186,3 +189,28 @@ def test_where_the_browser_lets_nothing_be_copied_the_text_is_selected(page: Pag
     page.get_by_text("The text is selected: copy it with the keys.").wait_for()
     assert page.evaluate("document.activeElement.id") == "markdown"
     assert "trust-policy" in page.evaluate("getSelection().toString()")
+
+
+def har(text: str) -> str:
+    """A HAR file with the call of a client, as the network panel of a browser saves it."""
+    posted = urlencode({"Action": "AssumeRoleWithWebIdentity", "RoleArn": DEPLOY, "WebIdentityToken": text.strip()})
+    request = {"method": "POST", "url": "https://sts.amazonaws.com/", "headers": [], "postData": {"mimeType": FORM, "text": posted}}
+    return json.dumps({"log": {"version": "1.2", "entries": [{"request": request, "response": {"status": 403}}]}})
+
+
+CONTAINERS = {
+    "HAR file": (har(token("refused")), "refused: trust-policy"),
+    "form body": (urlencode({"SAMLResponse": token("saml").strip(), "RelayState": "x"}), "granted"),
+    "HTTP request": (f"POST / HTTP/1.1\r\nHost: sts.amazonaws.com\r\nAuthorization: Bearer {token('granted').strip()}\r\n\r\n", "granted"),
+    "raw XML": (base64.b64decode(token("saml")).decode(), "granted"),
+}
+
+
+@pytest.mark.parametrize("java_script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_token_is_found_in_what_holds_it(visit: Callable[..., Visitor], name: str, java_script: bool) -> None:  # noqa: FBT001
+    text, verdict = CONTAINERS[name]
+    page = visit(java_script_enabled=java_script).page
+    page.goto("/")
+    ask(page, text)
+    assert answered(page) == verdict
