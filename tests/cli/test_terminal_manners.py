@@ -8,13 +8,12 @@ import yaml
 
 from federation import __version__
 from tests.support.cli import Run
-from tests.support.world import JUDGED_TEXT
+from tests.support.world import GITHUB, JUDGED_TEXT
 
 ACCOUNT = "fixtures/account"
 AT = ("--at", JUDGED_TEXT)
 TOKEN = "fixtures/oidc/github.jwt"
 RESPONSE = "fixtures/saml/documented.b64"
-GITHUB = "token.actions.githubusercontent.com"
 USAGE = 2
 
 MEANT = {

@@ -37,12 +37,15 @@ def test_citations_are_read_as_written() -> None:
     assert list(cited("docs/observed.md " + "9.9; attack row A22")) == ["9.9"]
 
 
+FOLDERS = [REPOSITORY / "docs", *(REPOSITORY / "docs" / name for name in ("tutorials", "how-to", "explanation", "reference"))]
+
+
 def test_pages_that_the_code_names_are_in_the_repository() -> None:
     """Those of the shared material, which a test names with `shared_path` and skips without, are in no checkout."""
     absent = {
         name: str(path.relative_to(REPOSITORY))
         for path in SOURCES
         for name in re.findall(r"(?<![\w./-])(?<!shared_path\(\")(?:docs/)?[a-z][\w-]*(?:/[\w-]+)*\.md\b", path.read_text(encoding="utf-8"))
-        if not any((base / name).is_file() for base in (REPOSITORY, REPOSITORY / "docs", path.parent))
+        if not any((base / name).is_file() for base in (REPOSITORY, path.parent, *FOLDERS))
     }
     assert not absent, f"a checkout lacks {absent}"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from federation.cli.main import VERBS, cli
 from tests.support.paths import REPOSITORY
+from tests.support.world import JUDGED_TEXT as AT
 
-AT = "2026-11-24T12:00:30Z"
 RUNNER = CliRunner(env={"NO_COLOR": "1", "COLUMNS": "80", "FEDERATION_ACCOUNT": ""})
 STATUSES = {0, 1, 2, 3}
 TEXTS = {"-h", "--help", "-V", "--version"}

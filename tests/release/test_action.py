@@ -13,6 +13,7 @@ from jsonschema import Draft4Validator
 
 from tests.support.lint_examples import LINT_EXAMPLES
 from tests.support.paths import REPOSITORY
+from tests.support.world import GITHUB as ISSUER
 
 pytestmark = pytest.mark.release
 
@@ -24,7 +25,6 @@ STEPS: Final = {
 INPUTS: Final = {name: each.get("default", "") for name, each in yaml.safe_load((REPOSITORY / "action.yml").read_text())["inputs"].items()}
 SCHEMA: Final = REPOSITORY / "tests/interop/js/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
 """OASIS' schema, in the npm package of its editors."""
-ISSUER: Final = "token.actions.githubusercontent.com"
 
 
 def policy(subject: str) -> str:

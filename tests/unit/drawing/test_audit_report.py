@@ -2,7 +2,7 @@
 
 import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -17,8 +17,7 @@ from federation.identity import timestamp
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import Judgement, ProfileVerdict
 from tests.support.large_account import HOSTILE
-
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+from tests.support.world import ISSUED as AT
 
 
 def parsed(text: str) -> Any:

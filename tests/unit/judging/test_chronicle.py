@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from federation.identity import timestamp
 from federation.judging.chronicle import ACCEPTED, MOST_KEYS, MOST_SPANS, SAMPLES, SPANS, BoundedCounter, Chronicle, Spans
 from federation.judging.judge import Judgement, ProfileVerdict
-
-AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+from tests.support.world import ISSUED as AT
 
 
 def refused(check: str = "audience", *, at: datetime | None = AT, **members: Any) -> Judgement:

@@ -9,8 +9,8 @@ from federation.policy.operators import QUALIFIED
 from federation.policy.ways_in import EVERYBODY, WaysIn, ways_in
 from tests.support.policies import document, statement
 from tests.support.trusts import SAML, WEB, saml, scoped, web
+from tests.support.world import GITHUB
 
-GITHUB = "token.actions.githubusercontent.com"
 ROOT = "arn:aws:iam::111122223333:root"
 
 

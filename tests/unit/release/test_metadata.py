@@ -15,12 +15,12 @@ ADDRESS: Final = "https://git.example/acme/federation"
 PAGE: Final = """# Title
 
 See [the *server*](docs/server.md "title"), [above](#title) and [RFC](https://rfc.example/7519).
-[![A screen](docs/images/page.png)](docs/page.md) ![Logo](./logo.svg)
+[![A screen](docs/images/page.png)](docs/audit.md) ![Logo](./logo.svg)
 <picture><source media="(prefers-color-scheme: dark)" srcset="docs/dark.png"><img src="docs/light.png" alt="The page"></picture>
-<a href="docs/lint.md">lint</a>, and `[no](link.md)` in code.
+<a href="docs/lint.md">lint</a>, and `[no](CHANGELOG.md)` in code.
 
 ```md
-[kept](as/it.md)
+[kept](SECURITY.md)
 ```
 """
 ALONE: Final = """# Title
@@ -28,10 +28,10 @@ ALONE: Final = """# Title
 See the *server*, above and [RFC](https://rfc.example/7519).
 A screen Logo
 The page
-lint, and `[no](link.md)` in code.
+lint, and `[no](CHANGELOG.md)` in code.
 
 ```md
-[kept](as/it.md)
+[kept](SECURITY.md)
 ```
 """
 
@@ -57,14 +57,14 @@ def test_with_an_address_everything_leads_to_the_files_of_the_release() -> None:
         f"{ADDRESS}/blob/v1.2.3/docs/server.md",
         f"{ADDRESS}/blob/v1.2.3/README.md#title",
         "https://rfc.example/7519",
-        f"{ADDRESS}/blob/v1.2.3/docs/page.md",
+        f"{ADDRESS}/blob/v1.2.3/docs/audit.md",
         f"{ADDRESS}/raw/v1.2.3/docs/images/page.png",
         f"{ADDRESS}/raw/v1.2.3/logo.svg",
     ]
     assert f'srcset="{ADDRESS}/raw/v1.2.3/docs/dark.png"' in page
     assert f'<img src="{ADDRESS}/raw/v1.2.3/docs/light.png"' in page
-    assert f'<a href="{ADDRESS}/blob/v1.2.3/docs/lint.md">lint</a>, and `[no](link.md)` in code.' in page
-    assert "[kept](as/it.md)" in page
+    assert f'<a href="{ADDRESS}/blob/v1.2.3/docs/lint.md">lint</a>, and `[no](CHANGELOG.md)` in code.' in page
+    assert "[kept](SECURITY.md)" in page
 
 
 @pytest.mark.parametrize("address", ["", ADDRESS])
