@@ -49,6 +49,8 @@ ELEMENTS = {
         "a",
         "header",
         "img",
+        "figure",
+        "figcaption",
         "span",
         "p",
         "main",

@@ -75,8 +75,9 @@ class Commands:
 
 def call() -> Callable[[], object]:
     """Serve calls; return, in the process that each is forked into, the program that it asks for."""
-    original = list(os.environ)
+    before = dict(os.environ)
     programs = {name: PROGRAMS[name]() for name in sys.argv[2:]}
+    original = [variable for variable, value in before.items() if os.environ.get(variable) == value]
     with socket.socket(socket.AF_UNIX) as asked:
         asked.bind(sys.argv[1])
         asked.listen()
@@ -102,7 +103,7 @@ def call() -> Callable[[], object]:
             sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", errors="backslashreplace")
             os.chdir(directory)
             for variable in original:
-                os.environ.pop(variable, None)  # those that the imports set remain
+                os.environ.pop(variable, None)  # those that the imports set or changed remain
             os.environ.update(environment)
             os.dup2(os.open(environment.get("HOME", "/"), os.O_DIRECTORY), HOME)
             sys.argv = [name, *words]

@@ -99,6 +99,7 @@ LAZY = (
     "federation.iam",
     "federation.oauth",
     "federation.oidc",
+    "federation.policy",
     "federation.saml",
     "federation.sts",
 )
