@@ -55,13 +55,14 @@ class Unanswered(NamedTuple):
 class Page:
     """Renders the page for some accounts. It keeps nothing of what is asked."""
 
-    __slots__ = ("_accounts", "_lists", "_settings")
+    __slots__ = ("_accounts", "_lists", "_maps", "_settings")
 
     def __init__(self, accounts: Sequence[PageAccount], settings: PageSettings | None = None) -> None:
         """Serve *accounts*, the first of which judges where none is chosen."""
         self._accounts = tuple(accounts)
         self._settings = PageSettings() if settings is None else settings
         self._lists = _lists(self._accounts)
+        self._maps: dict[str, bytes] = {}
 
     def form(self, asked: PageQuestion) -> bytes:
         """Return the page with its form filled in as *asked*."""
@@ -86,11 +87,17 @@ class Page:
     def map_of(self, account: str) -> bytes | None:
         """Return the map of the account with the id *account* as SVG; None where the page has no such account.
 
+        It is drawn once: with 10 000 roles that takes seconds, in which the worker serves nothing else.
+
         Raises:
             FederationError: The map cannot be drawn.
         """
-        held = next((each for each in self._accounts if each.account.id == account), None)
-        return None if held is None else map_as_svg(map_access(held.account)).encode("utf-8", "replace")
+        if account not in self._maps:
+            held = next((each for each in self._accounts if each.account.id == account), None)
+            if held is None:
+                return None
+            self._maps[account] = map_as_svg(map_access(held.account)).encode("utf-8", "replace")
+        return self._maps[account]
 
     def _render(
         self,

@@ -200,6 +200,7 @@ def test_the_map_of_an_account_is_a_picture_of_its_own(endpoint: Endpoint) -> No
     policy = dict(response.headers())["content-security-policy"]
     assert policy == "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
     assert get(endpoint, path, "account=999999999999").check == "route"
+    assert get(endpoint, path, query).response.body is response.body, "drawn once, not with each request"
 
 
 def test_recent_calls_are_shown_where_that_was_chosen() -> None:
