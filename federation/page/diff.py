@@ -10,8 +10,8 @@ from federation.explaining.difference import compare
 
 _CONTEXT: Final = 3
 """Lines that are shown before and after a change."""
-_MOST_LINES: Final = 5_000
-"""Lines of a file that are compared; files of roles and providers have some hundreds."""
+_MOST_LINES: Final = 2_000
+"""Lines from the first change to the last; files of roles and providers have some hundreds in all."""
 
 
 class MarkedText(NamedTuple):
@@ -43,19 +43,38 @@ def marked(expected: str, found: str) -> tuple[tuple[MarkedText, ...], tuple[Mar
 
 
 def diff(old: str, new: str) -> tuple[DiffLine, ...]:
-    """Return how the file *new* differs from *old*, line by line, with a few lines around each change."""
-    before, after = old.splitlines()[:_MOST_LINES], new.splitlines()[:_MOST_LINES]
-    groups = SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT)
+    """Return how the file *new* differs from *old*, line by line, with a few lines around each change.
+
+    Changes that are further apart than `_MOST_LINES` are no diff: it is empty.
+    """
+    before, after = old.splitlines(), new.splitlines()
+    begin, behind = _window(before, after)
+    compared = before[begin : len(before) - behind], after[begin : len(after) - behind]
+    if max(map(len, compared)) > _MOST_LINES:
+        return ()
+    groups = SequenceMatcher(None, *compared).get_grouped_opcodes(_CONTEXT)
     lines: list[DiffLine] = []
     for group in groups:
         if lines:
             lines.append(DiffLine("gap", None, ()))
-        for kind, start, end, new_start, new_end in group:
+        for kind, *places in group:
+            start, end, new_start, new_end = (begin + place for place in places)
             if kind == "equal":
                 lines += (DiffLine("same", start + at + 1, _plain(line)) for at, line in enumerate(before[start:end]))
             else:
                 lines += _changed(before[start:end], after[new_start:new_end], start, new_start)
     return tuple(lines)
+
+
+def _window(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """Return how many lines at the begin and at the end need no comparison: all that are equal, but for the context.
+
+    Thousands of equal lines, such as empty ones, cost `SequenceMatcher` their square.
+    """
+    shorter = min(len(before), len(after))
+    begin = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    behind = next((at for at in range(shorter - begin) if before[-1 - at] != after[-1 - at]), shorter - begin)
+    return max(begin - _CONTEXT, 0), max(behind - _CONTEXT, 0)
 
 
 def _changed(before: Sequence[str], after: Sequence[str], start: int, new_start: int) -> Iterator[DiffLine]:
