@@ -12,7 +12,7 @@ from federation.account.model import ROLE_NAME, Role
 from federation.account.writing.oidc_providers import add_oidc_provider
 from federation.account.writing.saml_providers import add_saml_provider
 from federation.errors import ValidationError
-from federation.explaining.positions import locate
+from federation.explaining.positions import find, scan
 from federation.explaining.sources import Sources
 from federation.judging.kinds import SAML
 from federation.judging.unverified_token import UnverifiedToken
@@ -89,9 +89,12 @@ def dropped_account(asked: PageQuestion, token: UnverifiedToken) -> PageAccount:
 
 def _policy_of(text: str) -> tuple[str, Policy]:
     """Return the trust policy in *text*, as it is stored, and its place: the document itself, or the role that ``aws iam`` prints."""
-    place = next(place for place in _ROLE_PLACES if place == "$" or locate(text, place) is not None)
-    node = locate(text, place)
-    return place, Policy.stored(text if node is None else text[node.start : node.end], kind="trust")
+    try:
+        root = scan(text)
+    except (ValueError, IndexError, RecursionError):
+        return "$", Policy.stored(text, kind="trust")  # refuses it, and says where it is at fault
+    place, node = next((place, node) for place in _ROLE_PLACES if (node := find(root, place)) is not None)
+    return place, Policy.stored(text[node.start : node.end], kind="trust")
 
 
 def _names(asked: PageQuestion, token: UnverifiedToken, policy: Mapping[str, Any]) -> DroppedNames:
