@@ -71,6 +71,22 @@ def test_text_may_be_twice_as_large(visit: Callable[..., Visitor]) -> None:
     assert wider_than_the_page(page) == []
 
 
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_no_word_of_a_head_is_broken(visit: Callable[..., Visitor], width: int) -> None:
+    page = visit(viewport={"width": width, "height": 800}).page
+    page.goto("/")
+    ask(page, token("granted"))
+    page.keyboard.press("Alt+Shift+U")
+    lines: list[list[Any]] = page.evaluate(
+        """() => [...document.querySelectorAll("#checks thead th")].map(head => {
+          const text = document.createRange();
+          text.selectNodeContents(head);
+          return [head.textContent, text.getClientRects().length];
+        })"""
+    )
+    assert lines == [[head, 1] for head in ("check", "strict", "aws", "finding", "clause")]
+
+
 def stops(page: Page, number: int) -> list[str]:
     """What has the focus after each of *number* presses of Tab."""
     found: list[Any] = []
