@@ -43,6 +43,27 @@ def test_a_page_that_behaves_is_not(browser: Browser) -> None:
         assert visitor.page.locator("p").inner_text() == "text"
 
 
+def test_what_a_test_provokes_is_excused_once_and_no_more(browser: Browser) -> None:
+    with pytest.raises(pytest.fail.Exception, match=r"console: error: broken\Z"):  # noqa: SIM117 - it raises at the end of the visit
+        with visiting(browser, HERE) as visitor:
+            complain_twice(visitor)
+
+
+def complain_twice(visitor: Visitor) -> None:
+    show(visitor, content_type="text/html", body="<!doctype html><link rel=icon href=data:,><p>text</p>")
+    with visitor.provoking("broken"):
+        visitor.page.evaluate("console.error('broken')")
+    with visitor.context.expect_console_message():
+        visitor.page.evaluate("console.error('broken')")
+    assert len(visitor.faults) == 1
+
+
+def test_a_page_of_another_site_is_not_watched(browser: Browser) -> None:
+    with visiting(browser, HERE, watched=False) as visitor, visitor.context.expect_console_message() as told:
+        show(visitor, content_type="text/html", body="<!doctype html><link rel=icon href=data:,><script>console.error('broken')</script>")
+    assert told.value.text == "broken"
+
+
 def show(visitor: Visitor, **response: Any) -> None:
     visitor.context.route(f"{HERE}/", lambda route: route.fulfill(**response))
     visitor.page.goto("/", wait_until="networkidle")

@@ -60,9 +60,16 @@ class Visitor:
         self.context.on("weberror", lambda error: self.faults.append(f"error of the script: {error.error}"))
         self.context.route("**/*", self._route)
 
+    @contextmanager
+    def provoking(self, text: str) -> Iterator[None]:
+        """Excuse the one message of the console with *text* that the block provokes, and wait for it: it may arrive late."""
+        with self.context.expect_console_message(lambda message: text in message.text) as told:
+            yield
+        self.faults.remove(_fault(told.value))
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in QUIET:
-            self.faults.append(f"console: {message.type}: {message.text}")
+            self.faults.append(_fault(message))
 
     def _route(self, route: Route, request: Request) -> None:
         if request.url.startswith(f"{self.url}/"):
@@ -72,11 +79,16 @@ class Visitor:
             route.abort()
 
 
+def _fault(message: ConsoleMessage) -> str:
+    return f"console: {message.type}: {message.text}"
+
+
 @contextmanager
-def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visitor]:
+def visiting(browser: Browser, url: str, *, watched: bool = True, **options: Any) -> Iterator[Visitor]:
     """Visit the server at *url* with a browser that remembers nothing; *options* are those of a context of Playwright.
 
-    The test fails where the page did what no page of ours may do.
+    The test fails where the page did what no page of ours may do. A page of another site is not ours, and not *watched*: the browser tells
+    of what we refuse it, and may do so at any later time.
     """
     context = browser.new_context(**{"base_url": url, "locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", **options})
     visitor = Visitor(context, url)
@@ -85,5 +97,5 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visitor]:
         yield visitor
     finally:
         context.close()
-    if visitor.faults:
+    if watched and visitor.faults:
         pytest.fail("the page did what no page may do:\n" + "\n".join(visitor.faults))

@@ -31,7 +31,7 @@ from tests.support.world import SAML_PROVIDER, SAML_ROLE
 ROLE = SAML_ROLE
 PROVIDER = SAML_PROVIDER
 DEPLOY = "arn:aws:iam::123456789012:role/GitHubDeploy"
-START_SECONDS = 30
+START_SECONDS = 120
 CALENDAR = ("LD_PRELOAD", "CALENDAR_SHIFT_SECONDS")
 """What `make calendar` shifts the calendar of every process with."""
 
