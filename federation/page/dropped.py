@@ -12,7 +12,8 @@ from federation.account.model import ROLE_NAME, Role
 from federation.account.writing.oidc_providers import add_oidc_provider
 from federation.account.writing.saml_providers import add_saml_provider
 from federation.errors import ValidationError
-from federation.explaining.positions import find, scan
+from federation.explaining.positions import scan
+from federation.explaining.roles import trust_policy_in
 from federation.explaining.sources import Sources
 from federation.judging.kinds import SAML
 from federation.judging.unverified_token import UnverifiedToken
@@ -26,7 +27,6 @@ DOCUMENTS: Final = "documents"
 """Stands in the form for the account that is made of dropped documents."""
 POLICY_FILE: Final = "trust-policy.json"
 """The name under which places refer to the dropped trust policy."""
-_ROLE_PLACES: Final = ("$.Role.AssumeRolePolicyDocument", "$.AssumeRolePolicyDocument", "$")
 _ARN: Final = re.compile(
     r"arn:(aws[a-z-]{0,29}):iam::(\d{12}):(role|saml-provider|oidc-provider)/([!-~]{1,640}?)(?=,arn:|[^!-~]|\Z)", re.ASCII
 )
@@ -93,7 +93,7 @@ def _policy_of(text: str) -> tuple[str, Policy]:
         root = scan(text)
     except (ValueError, IndexError, RecursionError):
         return "$", Policy.stored(text, kind="trust")  # refuses it, and says where it is at fault
-    place, node = next((place, node) for place in _ROLE_PLACES if (node := find(root, place)) is not None)
+    place, node = trust_policy_in(root) or ("$", root)
     return place, Policy.stored(text[node.start : node.end], kind="trust")
 
 

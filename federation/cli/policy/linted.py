@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from federation import limits
 from federation.cli.rendering.places import line_numbers, line_of
@@ -16,15 +16,13 @@ from federation.explaining.linting import ExplainedFinding, explain_policy, plac
 from federation.explaining.linting.keys import TABLE as ABOUT_KEYS
 from federation.explaining.linting.refusals import explain_unstorable
 from federation.explaining.positions import locate, locate_name
+from federation.explaining.roles import WRAPPED_ROLE
 from federation.explaining.sources import Sources
 from federation.explanation import Obstacle, Place
 from federation.policy import Kind, Policy
 
 if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded where one is asked about
     from federation.account import Account
-
-_WRAPPED: Final = "$.Role"
-"""Where a role stands in the answer of ``aws iam get-role`` as it was printed."""
 
 
 @dataclass(frozen=True)
@@ -162,4 +160,4 @@ def _of_account(name: str, text: str, found: Sequence[tuple[str, ExplainedFindin
 
 def whole_of(text: str) -> str:
     """Return the JSON path of the role, user, group or policy in *text*, a file of the account."""
-    return "$" if locate(text, _WRAPPED) is None else _WRAPPED
+    return "$" if locate(text, WRAPPED_ROLE) is None else WRAPPED_ROLE

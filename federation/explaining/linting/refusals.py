@@ -11,8 +11,9 @@ from typing import Any, Final
 from federation.errors import FederationError, MalformedPolicyDocument
 from federation.explaining.fixing import changed, plain
 from federation.explaining.nearest import edits
-from federation.explaining.positions import read_path
+from federation.explaining.positions import read_path, scan
 from federation.explaining.rewriting import shown
+from federation.explaining.roles import trust_policy_in
 from federation.explaining.widening import lets_in
 from federation.explanation import ABSENT, Cause, Change, Edit, Obstacle, Place
 from federation.policy import Policy
@@ -34,6 +35,7 @@ _MEMBERS: Final = {
 _MOST_TRIED: Final = 4
 """Corrections of one kind that are tried: the refusal is about the first of its kind."""
 _OPERATORS: Final = {name.lower(): name for name in QUALIFIED}
+_PRINTED: Final = "`aws iam get-role --query Role.AssumeRolePolicyDocument`"
 _WHOLE: Final = "whoever meets the policy: as it stands, IAM does not store it"
 _SCHEME: Final = re.compile("https?://")
 
@@ -46,8 +48,22 @@ def explain_unstorable(text: str, refusal: MalformedPolicyDocument, *, kind: str
     place = Place(owner="policy", path=refusal.path)
     sentence = f"IAM would not store the document: expected {refusal.expected}, found {refusal.found}"
     cause = Cause(check=refusal.check, sentence=sentence, place=place)
-    edit = _repaired(text, refusal, Kind(kind)) or Edit(place=place, instruction=refusal.remedy)
+    edit = _held(text) or _repaired(text, refusal, Kind(kind)) or Edit(place=place, instruction=refusal.remedy)
     return Obstacle(causes=(cause,), edits=(edit,))
+
+
+def _held(text: str) -> Edit | None:
+    """Return what to pass instead of *text*, the answer of ``aws iam get-role``; None where it is none."""
+    try:
+        held = trust_policy_in(scan(text))
+    except (ValueError, IndexError, RecursionError):
+        return None
+    if held is None:
+        return None
+    path, node = held
+    # IAM answers with the URL-encoded text, which the AWS CLI and SDKs decode; others keep the JSON as a string
+    asked = {"{": "pass this member alone", '"': "decode the string that stands here and pass the policy in it alone"}.get(text[node.start])
+    return None if asked is None else Edit(place=Place(owner="policy", path=path), instruction=f"{asked}, as {_PRINTED} prints it")
 
 
 def _repaired(text: str, refusal: MalformedPolicyDocument, kind: Kind) -> Edit | None:
@@ -117,7 +133,9 @@ def _names(document: Any, path: str, kind: Kind) -> Iterator[tuple[str, Change]]
 def _operators(document: Any, path: str, kind: Kind) -> Iterator[tuple[str, Change]]:  # noqa: ANN401 - JSON
     """Yield the correction of an operator that is spelt in another case, or in the singular or plural."""
     del kind
-    *steps, name = read_path(path) or ("",)
+    if path == "$":
+        return
+    *steps, name = read_path(path)
     at = path[: -len(str(name)) - 1] if path.endswith(f".{name}") else path.rpartition("[")[0]
     block = _value(document, at)
     if isinstance(name, str) and isinstance(block, dict) and steps and name in block:

@@ -1,7 +1,9 @@
 """A document that IAM would not store is mended where it tells what is meant, and opened by no edit."""
 
 import json
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -92,12 +94,47 @@ def test_a_managed_policy_without_its_version() -> None:
         document(renamed(scoped(GITHUB, "repo:acme*", "StringLike"), "Effect", "effect")),
         [],
         {},
+        {"Foo": 1},
+        {"Role": {"RoleName": "R"}},
     ],
 )
 def test_a_document_that_does_not_or_that_would_be_open(source: Any) -> None:
     edit = edit_of(json.dumps(source))
     assert edit.instruction
     assert not edit.applicable
+
+
+@pytest.mark.parametrize(
+    ("answer", "path"),
+    [
+        ({"Role": {"RoleName": "R", "AssumeRolePolicyDocument": document(BASE)}}, "$.Role.AssumeRolePolicyDocument"),
+        ({"RoleName": "R", "AssumeRolePolicyDocument": document(BASE)}, "$.AssumeRolePolicyDocument"),
+        ({"Role": {"AssumeRolePolicyDocument": document(BASE)}, **document()}, "$.Role.AssumeRolePolicyDocument"),
+    ],
+)
+def test_the_answer_of_get_role_is_told_from_a_policy(answer: Any, path: str) -> None:
+    edit = edit_of(json.dumps(answer, indent=4))
+    assert (edit.place.path, edit.old, edit.new, edit.applicable) == (path, None, None, False)
+    assert edit.instruction == "pass this member alone, as `aws iam get-role --query Role.AssumeRolePolicyDocument` prints it"
+    assert mend(json.dumps(answer), kind="trust").edits == ()
+
+
+@pytest.mark.parametrize("spell", [quote, json.dumps], ids=["url-encoded", "json-text"])
+def test_a_policy_in_a_string_is_to_be_decoded(spell: Callable[[str], str]) -> None:
+    """The API of IAM answers with the URL-encoded text of a policy; the AWS CLI and SDKs decode it."""
+    text = spell(json.dumps(document(BASE)))
+    edit = edit_of(json.dumps({"Role": {"AssumeRolePolicyDocument": text}}))
+    assert edit.place.path == "$.Role.AssumeRolePolicyDocument"
+    assert edit.instruction == (
+        "decode the string that stands here and pass the policy in it alone, "
+        "as `aws iam get-role --query Role.AssumeRolePolicyDocument` prints it"
+    )
+
+
+@pytest.mark.parametrize("value", [None, 1, []])
+def test_a_member_that_holds_no_policy_is_a_member_like_any_other(value: Any) -> None:
+    edit = edit_of(json.dumps({"Role": {"AssumeRolePolicyDocument": value}}))
+    assert (edit.place.path, edit.instruction) == ("$", "remove the member")
 
 
 @given(
