@@ -33,6 +33,7 @@ AREAS: Final = {
         "corpus/test_recordings_saml.py",
         "corpus/test_wycheproof.py",
         "differential/test_comments.py",
+        "differential/test_jdk.py",
         "differential/test_xmldsig.py",
         "cli/test_validate.py",
     ),
