@@ -14,6 +14,7 @@ from federation.calls.constraints import Constraint, TextConstraint, Violation
 from federation.check_names import ParameterCheck
 from federation.errors import ValidationError, show
 from federation.names import kebab_case, lower_first, pascal_case
+from federation.records import record
 
 Audit = Literal["included", "withheld"]
 """Whether audit events include the parameter. Tokens, codes, and parameters that may contain one are withheld (attack row O04)."""
@@ -96,7 +97,7 @@ C = TypeVar("C", bound=Call)
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter,))
 def call_record(declared: type[C]) -> type[C]:
     """Return the class *declared* as a call record. All its fields must be declared with `parameter`."""
-    made: type[C] = dataclass(frozen=True, slots=True, kw_only=True, repr=False)(declared)
+    made: type[C] = record(kw_only=True, repr=False)(declared)
     made.parameters = tuple(_described(each) for each in fields(made))  # type: ignore[arg-type]  # a dataclass by now
     return made
 

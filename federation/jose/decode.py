@@ -18,6 +18,7 @@ from federation.errors import InternalFailure, InvalidIdentityToken, show
 from federation.jose import base64url
 from federation.jose.strictjson import Complaint, JsonObject, decode_object
 from federation.portable import kept_here
+from federation.records import record
 
 _KEY_HINTS: Final = ("jwk", "jku", "x5u", "x5c")
 _REMEDY: Final = "send the compact ID token exactly as the identity provider issued it: three base64url parts joined by dots"
@@ -82,7 +83,7 @@ class Payload:
 _MAKER: Final = object()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record(repr=False)
 class RawToken:
     """A decoded, unverified compact JWS. The signature covers ``signing_input``; ``payload`` is what that input encodes.
 

@@ -13,13 +13,14 @@ from federation.jose.jwks import KeySet
 from federation.jose.keys import JsonWebKey
 from federation.portable import kept_here
 from federation.profiles import Profile
+from federation.records import record
 from federation.report import AWS as AWS_ALONE
 from federation.report import BOTH, STRICT, Check
 
 _MAKER: Final = object()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record(repr=False)
 class SignedToken:
     """The payload and header of a token whose signature was verified, and the registered key that verified it."""
 

@@ -16,13 +16,14 @@ from typing import Any, Final, NoReturn
 from federation import limits
 from federation.check_names import CheckName
 from federation.errors import FederationError, show
+from federation.records import record
 
 _TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_DIGITS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class JsonObject:
     """A decoded JSON object: its ``members``, and the names that occur more than once in an object inside it (``repeated``)."""
 

@@ -6,7 +6,6 @@ check.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from federation import aws_texts, limits
@@ -16,6 +15,7 @@ from federation.oidc.claims import Claims
 from federation.oidc.issuer_url import how_to_register
 from federation.oidc.provider import OidcProvider
 from federation.profiles import Profile
+from federation.records import record
 from federation.report import AWS, BOTH, STRICT, Check
 
 _MAX_SECONDS: Final = 1 << 53
@@ -24,7 +24,7 @@ _ALL_REQUIRED: Final = frozenset(_REQUIRED)
 _TIMES: Final = ("exp", "nbf", "iat")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class PresentedToken:
     """The subject of the checks: verified claims with the provider, the time and the profile.
 

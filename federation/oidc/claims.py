@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,6 +13,7 @@ from federation.errors import InvalidIdentityToken, show
 from federation.jose.decode import Header
 from federation.jose.keys import JsonWebKey
 from federation.jose.signature import SignedToken
+from federation.records import record
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
 _LONG: Final = 1 << 63
@@ -21,7 +21,7 @@ _LAST_SECOND: Final = 253_402_300_799
 """9999-12-31T23:59:59Z, the last whole second of `datetime`."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@record(repr=False)
 class Claims:
     """A signed claims set.
 

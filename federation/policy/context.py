@@ -15,6 +15,7 @@ from federation.policy.keys import RequestKeys
 from federation.policy.principal import Principal
 from federation.policy.wildcard import fold, units
 from federation.portable import Recipe, rebuilt
+from federation.records import filler
 
 _NO_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -45,39 +46,29 @@ class RequestContext:
     def __reduce__(self) -> Recipe:
         return rebuilt(self)
 
-    def __init__(
-        self, *, principal: Principal | None, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS
-    ) -> None:
+    def __new__(  # noqa: D102 - the class says it
+        cls, *, principal: Principal | None, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS
+    ) -> RequestContext:
         if not (principal is None or isinstance(principal, Principal)):
             raise _fault("principal", "a Principal or None", type(principal).__name__)
         if not isinstance(action, str) or not (resource is None or isinstance(resource, str)):
             raise _fault("action", "text for action and resource", type(action).__name__)
         if not isinstance(keys, Mapping):
             raise _fault("context-keys", "a mapping of condition keys", type(keys).__name__)
-        self._fill(principal, action, resource, keys, _folded(keys))
+        return _made(principal, action, resource, keys, _folded(keys))
 
     def asking(self, action: str) -> RequestContext:
         """Return the same request with another *action*, without parsing the keys again."""
-        other = object.__new__(RequestContext)
-        other._fill(self.principal, action, self.resource, self.keys, self.folded_keys)
-        return other
+        return _made(self.principal, action, self.resource, self.keys, self.folded_keys)
 
-    def _fill(
-        self,
-        principal: Principal | None,
-        action: str,
-        resource: str | None,
-        keys: Mapping[str, str | Sequence[str]],
-        folded_keys: RequestKeys,
-    ) -> None:
-        put = object.__setattr__
-        put(self, "principal", principal)
-        put(self, "action", action)
-        put(self, "resource", resource)
-        put(self, "keys", keys)
-        put(self, "folded_keys", folded_keys)
-        put(self, "folded_action", _fold_action(action))
-        put(self, "resource_units", None if resource is None else units(resource))
+
+_fill: Final = filler(RequestContext)
+
+
+def _made(
+    principal: Principal | None, action: str, resource: str | None, keys: Mapping[str, str | Sequence[str]], folded_keys: RequestKeys
+) -> RequestContext:
+    return _fill(principal, action, resource, keys, folded_keys, _fold_action(action), None if resource is None else units(resource))
 
 
 @lru_cache(maxsize=256)
@@ -87,11 +78,12 @@ def _fold_action(action: str) -> str:
 
 def _folded(keys: Mapping[str, str | Sequence[str]]) -> RequestKeys:
     names = _fold_names(tuple(keys)) if type(keys) is dict else _fold_names.__wrapped__(tuple(keys))
-    values = keys.values()
-    if set(map(type, values)) == {str}:  # the common case
-        return RequestKeys(zip(names, values, strict=True))  # type: ignore[arg-type]  # all are text
-    read = {folded: _value(name, keys[name]) for folded, name in zip(names, keys, strict=True)}
-    return RequestKeys({name: value for name, value in read.items() if value != ()})
+    folded = RequestKeys()
+    for name, (spelled, value) in zip(names, keys.items(), strict=True):
+        read = value if type(value) is str else _value(spelled, value)
+        if read != ():
+            folded[name] = read
+    return folded
 
 
 @lru_cache(maxsize=256)

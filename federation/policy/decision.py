@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from federation.policy.context import RequestContext
 from federation.policy.explain import NearMiss, StatementResult, explain, near_miss
 from federation.policy.principal import Via
 from federation.policy.statement import Statement
+from federation.records import record
 
 DecisionEffect = Literal["Allow", "Deny", "ImplicitDeny"]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Decision:
     """The decision of one policy on one request.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, TypedDict
 
 from federation import limits
+from federation.records import record
 from federation.sts.sessions.sealing import SealedToken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Credentials:
     """Temporary credentials.
 
@@ -36,7 +37,7 @@ class Credentials:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AssumedRoleUser:
     """The session as a principal.
 
@@ -53,7 +54,7 @@ class AssumedRoleUser:
         return {"AssumedRoleId": self.assumed_role_id, "Arn": self.arn}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SessionAnswer:
     """The members that the results of all operations that issue a session have.
 
@@ -99,7 +100,7 @@ def issued(sealed: SealedToken, *, expires_at: datetime) -> Issued:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FederatedRoleSession(SessionAnswer):
     """The members that the results of AssumeRoleWithSAML and AssumeRoleWithWebIdentity have in common.
 
@@ -116,7 +117,7 @@ class FederatedRoleSession(SessionAnswer):
     source_identity: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AssumedRoleSession(FederatedRoleSession):
     """The result of AssumeRoleWithSAML. Its ``audience`` is the Recipient of the SubjectConfirmationData.
 
@@ -147,7 +148,7 @@ class AssumedRoleSession(FederatedRoleSession):
         return {name: value for name, value in answer.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WebIdentityRoleSession(FederatedRoleSession):
     """The result of AssumeRoleWithWebIdentity. Its ``audience`` is ``azp`` where the token has one, otherwise ``aud``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,8 @@ from federation.sts.login.verified_login import SessionRequest
 
 TAG_SESSION: Final = "sts:TagSession"
 SET_SOURCE_IDENTITY: Final = "sts:SetSourceIdentity"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: str, at: datetime) -> dict[str, ContextValue]:
@@ -26,14 +28,15 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
     (attack row A13). ``aws:PrincipalArn`` and ``aws:PrincipalTag`` are absent, because a federated caller is not an IAM principal
     (observed).
     """
+    current, epoch = _time_keys((at - _EPOCH) // _SECOND)
     keys: dict[str, ContextValue] = (
         MappingProxyType(identity.context_keys)
         | {  # faster than unpacking into a dict display
             "aws:PrincipalType": "User",
             "aws:userid": identity.provider_arn,
             "aws:PrincipalAccount": account,
-            "aws:CurrentTime": f"{at.isoformat(timespec='seconds')[:19]}Z",
-            "aws:EpochTime": str(int(at.timestamp())),
+            "aws:CurrentTime": current,
+            "aws:EpochTime": epoch,
             **SECURE_TRANSPORT,
         }
     )
@@ -49,6 +52,13 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
         keys["aws:TagKeys"] = tuple(tag.key for tag in request.tags)
         keys |= {f"aws:RequestTag/{tag.key}": tag.value for tag in request.tags}
     return keys
+
+
+@lru_cache(maxsize=2)  # the logins of one second have the same texts
+def _time_keys(second: int) -> tuple[str, str]:
+    """Return ``aws:CurrentTime`` and ``aws:EpochTime`` of a second since 1970."""
+    instant = _EPOCH + timedelta(seconds=second)
+    return f"{instant.isoformat()[:19]}Z", str(second)
 
 
 def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, operation: str, account: str, at: datetime) -> Decision:
