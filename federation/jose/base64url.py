@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pybase64
+
+_LAST_CHARACTERS: Final = {2: "AQgw", 3: "AEIMQUYcgkosw048"}
+"""By the length of the last group, the characters that can end it: those whose spare bits are zero."""
 
 
 def decode(text: str) -> bytes | None:
     """Return the octets of ASCII *text*; None where it is empty or not canonical.
 
-    The decoder refuses other characters, padding and white space. Spare bits that are not zero are found by encoding the octets again
-    (attack row J23).
+    The decoder refuses other characters, padding and white space. Spare bits that are not zero are refused here (attack row J23).
     """
     if not text or "+" in text or "/" in text or "=" in text:
         return None
-    whole = len(text) & ~3
+    over = len(text) & 3
+    if over and text[-1] not in _LAST_CHARACTERS.get(over, ""):
+        return None
     try:
-        octets = pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_", validate=True)
+        return pybase64.b64decode(text + "==="[: -len(text) % 4], b"-_", validate=True)
     except ValueError:
         return None
-    return octets if whole == len(text) or encode(octets[whole // 4 * 3 :]) == text[whole:] else None
 
 
 def encode(octets: bytes) -> str:

@@ -114,10 +114,10 @@ def decode_token(token: object, *, max_chars: int = limits.WEB_IDENTITY_TOKEN_CH
     if isinstance(token, RawToken):
         return token
     text = _text(token, max_chars)
-    parts = text.split(".", _JWE_PARTS)
-    if len(parts) != _PARTS or not all(parts):
-        raise _malformed_parts(text, parts)
-    header, payload, signature = parts
+    header, _, rest = text.partition(".")
+    payload, _, signature = rest.partition(".")
+    if not (header and payload and signature) or "." in signature:
+        raise _malformed_parts(text, text.split(".", _JWE_PARTS))
     return RawToken(
         _header(header) if len(header) <= _MEMOISED_HEADER_CHARS else _header.__wrapped__(header),
         Payload(decode_base64url(payload, "payload")),

@@ -73,7 +73,7 @@ def decode_object(octets: bytes, complaint: Complaint) -> JsonObject:
         raise complaint.refusal("one JSON object", _fault(fault)) from None
     if not isinstance(value, dict):
         raise complaint.refusal("one JSON object", "JSON of another type")
-    if "\\u" in text and _SURROGATE_ESCAPE.search(text) is not None:
+    if "\\" in text and _SURROGATE_ESCAPE.search(text) is not None:
         _refuse_lone_surrogates(value, complaint)
     return JsonObject(value, repeated)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from federation.identity import ContextValue
 from federation.oidc.claims import Claims
 from federation.vendors import GOOGLE, find_vendor, key_name
+
+_NESTED: Final = "google/organization_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,17 @@ def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, 
         keys[names.amr] = tuple(amr)
     for claim, key in names.vendor:
         value = members.get(claim)
-        if type(value) is not str:  # most are str
-            value = _scalar(_claim(members, claim))
+        if value is None and claim == _NESTED and claim not in members:
+            value = _nested(members)
+        if value is not None and type(value) is not str:  # most are str or absent
+            value = _scalar(value)
         if value is not None:
             keys[key] = value
     return keys
 
 
-def _claim(members: Mapping[str, Any], name: str) -> object:
-    """Return the claim *name*. Google nests ``organization_number`` in an object ``google``."""
-    if name in members or name != "google/organization_number":
-        return members.get(name)
+def _nested(members: Mapping[str, Any]) -> object:
+    """Return the claim `_NESTED`, which Google nests in an object ``google``."""
     google = members.get("google")
     return google.get("organization_number") if isinstance(google, dict) else None
 

@@ -46,7 +46,7 @@ class RequestContext:
     def __reduce__(self) -> Recipe:
         return rebuilt(self)
 
-    def __new__(  # noqa: D102 - the class says it
+    def __new__(  # noqa: D102, PYI034 - the class says it; the object is of no subclass
         cls, *, principal: Principal | None, action: str, resource: str | None = None, keys: Mapping[str, str | Sequence[str]] = _NO_KEYS
     ) -> RequestContext:
         if not (principal is None or isinstance(principal, Principal)):
@@ -77,27 +77,34 @@ def _fold_action(action: str) -> str:
 
 
 def _folded(keys: Mapping[str, str | Sequence[str]]) -> RequestKeys:
-    names = _fold_names(tuple(keys)) if type(keys) is dict else _fold_names.__wrapped__(tuple(keys))
-    folded = RequestKeys()
-    for name, (spelled, value) in zip(names, keys.items(), strict=True):
-        read = value if type(value) is str else _value(spelled, value)
-        if read != ():
-            folded[name] = read
+    respelled = _respelled(tuple(keys)) if type(keys) is dict else _respelled.__wrapped__(tuple(keys))
+    folded = RequestKeys(keys)  # type: ignore[arg-type]  # lists are read below
+    try:
+        "".join(folded.values())  # type: ignore[arg-type]  # the fastest test that all are text, which is the common case
+    except TypeError:
+        read = {name: _value(name, value) for name, value in folded.items()}
+        folded = RequestKeys({name: value for name, value in read.items() if value != ()})
+    for name, key in respelled:
+        if name in folded:
+            folded[key] = folded.pop(name)
     return folded
 
 
 @lru_cache(maxsize=256)
-def _fold_names(names: tuple[object, ...]) -> tuple[str, ...]:
-    """Return the folded names of condition keys. Requests of one provider have the same names, hence the cache."""
-    folded: dict[str, None] = {}
+def _respelled(names: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the *names* of condition keys that folding changes, with their folded names.
+
+    Requests of one provider have the same names, hence the cache.
+    """
+    folded: dict[str, str] = {}
     for name in names:
         if not isinstance(name, str):
             raise _fault("context-keys", "names that are text", type(name).__name__)
         key = fold(name)
         if key in folded:
             raise _fault("context-keys", "every condition key once, whatever its case", show(name))
-        folded[key] = None
-    return tuple(folded)
+        folded[key] = name
+    return tuple((name, key) for key, name in folded.items() if key != name)
 
 
 def _value(name: str, value: object) -> ContextValue:

@@ -29,17 +29,14 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
     (observed).
     """
     current, epoch = _time_keys((at - _EPOCH) // _SECOND)
-    keys: dict[str, ContextValue] = (
-        MappingProxyType(identity.context_keys)
-        | {  # faster than unpacking into a dict display
-            "aws:PrincipalType": "User",
-            "aws:userid": identity.provider_arn,
-            "aws:PrincipalAccount": account,
-            "aws:CurrentTime": current,
-            "aws:EpochTime": epoch,
-            **SECURE_TRANSPORT,
-        }
-    )
+    keys: dict[str, ContextValue] = MappingProxyType(identity.context_keys) | {  # faster than unpacking into a dict display
+        "aws:PrincipalType": "User",
+        "aws:userid": identity.provider_arn,
+        "aws:PrincipalAccount": account,
+        "aws:CurrentTime": current,
+        "aws:EpochTime": epoch,
+        **SECURE_TRANSPORT,
+    }
     if request.name is not None:
         keys["sts:RoleSessionName"] = request.name
     if request.source_identity is not None:

@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from federation import aws_texts, limits
@@ -15,7 +16,7 @@ from federation.sts.sessions.sealing import SealedToken, Sealer, invalid_token
 _COMPRESS_FROM: Final = 256
 _PLAIN, _DEFLATED = b"\0", b"\1"
 _MAX_PAYLOAD: Final = 65_536
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def seal_items(
@@ -75,11 +76,18 @@ def _pack(items: list[Any]) -> bytes:
     """Return the payload: a marker octet and a JSON array, deflated where that is shorter. Trailing absent items are left out."""
     while not items[-1]:
         items.pop()
-    text = _encode(items).encode("utf-8", "surrogatepass")
+    text = f"[{','.join([_encode_item(item) for item in items])}]".encode("utf-8", "surrogatepass")
     if len(text) < _COMPRESS_FROM:
         return _PLAIN + text
     deflated = zlib.compress(text, level=6, wbits=-zlib.MAX_WBITS)
     return _DEFLATED + deflated if len(deflated) < len(text) else _PLAIN + text
+
+
+def _encode_item(item: object) -> str:
+    """Return *item* as JSON. Most items are texts, numbers or absent; the encoder of `json` is set up anew for each call."""
+    if type(item) is str:
+        return encode_basestring(item)
+    return "null" if item is None else str(item) if type(item) is int else _encode(item)
 
 
 def _unpack(payload: bytes) -> list[Any]:
