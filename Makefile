@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 JS     := tests/interop/js
 PAGE   := tests/browser
 SDKS   := tests/interop/sdks
+NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
@@ -60,8 +61,8 @@ lint: $(VENV)/.dev
 mutate: $(VENV)/.dev  ## small faults in the modules that check: MUTANTS=n per package, SEED=s, PACKAGE=name
 	$(BIN)/python -m tests.mutation $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(foreach name,$(PACKAGE),--package $(name))
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks --plots docs/images
+bench: $(VENV)/.bench $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json)  ## every table beside its peers, in less than five minutes; ONLY="name …"
+	$(BIN)/python -m benchmarks --docs $(ONLY)
 
 fixtures: $(VENV)/.dev  ## regenerate fixtures/; the diff must be empty
 	$(BIN)/python fixtures/build.py
@@ -82,6 +83,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --group bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --group release -c requirements/dev.txt pyproject.toml -o requirements/release.txt
 
@@ -103,6 +105,11 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --no-deps -e .
 	@touch $@ $(VENV)/.base
 
+# Peers that cannot be installed here are skipped by name in the tables.
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt || echo "Peers that are missing will be skipped."
+	@touch $@
+
 $(VENV)/.docs: $(VENV)/.dev requirements/docs.txt
 	$(BIN)/pip install --quiet --require-hashes -r requirements/docs.txt
 	@touch $@
@@ -117,5 +124,8 @@ $(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
 $(PAGE)/node_modules/.package-lock.json: $(PAGE)/package-lock.json
 	@npm ci --prefix $(PAGE) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The types of the page's script will not be checked."
 
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
+	@npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The peers on Node will be skipped."
+
 clean:
-	rm -rf site $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf site $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(NODE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis

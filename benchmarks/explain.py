@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks.saml import ACCOUNT, AT
 from federation import FederationError, SecurityTokenService
 from federation.account import Account, Keyring, Role
 from federation.explaining.engine import explain
@@ -18,6 +18,8 @@ from federation.policy import Policy
 from federation.profiles import Profile
 from federation.testing import OIDC_SHAPES, OidcForge, TokenKey
 
+ACCOUNT: Final = "123456789012"
+AT: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 ROLES: Final = (1, 10_000)
 GITHUB: Final = OIDC_SHAPES["github"].issuer.removeprefix("https://")
 ARN: Final = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"

@@ -1,6 +1,6 @@
 """Roles created over the wire: how long ten thousand take, each used at once, and what one costs in a small and in a large account.
 
-    python -m benchmarks iam        or, with options:        python -m benchmarks.iam [--roles N] [--workers N]
+    python -m benchmarks.iam [--roles N] [--workers N]
 
 Roles are created in batches. Once a batch is answered, every role of it is assumed, by connections that any worker may take.
 """

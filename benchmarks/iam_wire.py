@@ -1,7 +1,10 @@
 """What drives IAM's wire: our call records, or the service model that botocore ships (docs/adr/0032).
 
 botocore parses responses and writes requests; a server needs the reverse. `parsed` and `rendered` are that reverse, driven by the shapes of
-the model and as short as they can be: what a server that is driven by the model does at least.
+the model and as short as they can be: what a server that is driven by the model does at least. Neither checks patterns and longest lengths,
+nor encodes documents, as we do.
+
+    python -m benchmarks wire        time;        python -m benchmarks.iam_wire        what loading them costs
 """
 
 from __future__ import annotations
@@ -46,7 +49,8 @@ ROLE = {
     "MaxSessionDuration": 7200,
     "Tags": [{"Key": f"Key-{n}", "Value": f"Value-{n}"} for n in range(1, 6)],
 }
-MEASURE = "our records: read and check CreateRole"
+MEASURE = "our records: read and check"
+LABELS = (MEASURE, "botocore's model: read and check", "our records: write the role", "botocore's model: write the role")
 
 
 def contestants() -> dict[str, Callable[[], object]]:
@@ -70,12 +74,7 @@ def contestants() -> dict[str, Callable[[], object]]:
     def written_by_the_model() -> None:
         f"<CreateRoleResponse><CreateRoleResult>{rendered(model.output_shape, {'Role': ROLE})}</CreateRoleResult>".encode()
 
-    return {
-        MEASURE: by_records,
-        "botocore's model: the same, without its patterns and longest lengths": by_the_model,
-        "our rendering of the role": written_by_us,
-        "botocore's model: the same, and no encoding of documents": written_by_the_model,
-    }
+    return dict(zip(LABELS, (by_records, by_the_model, written_by_us, written_by_the_model), strict=True))
 
 
 def parsed(shape: Any, form: Mapping[str, str], prefix: str) -> Any:  # noqa: ANN401 - a shape, and a value of any type
@@ -134,3 +133,12 @@ def _loaded(first: str, load: str) -> tuple[float, float]:
     script = _LOADING.format(first=first, load=load)
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     return float(said[0]), float(said[1])
+
+
+def main() -> None:
+    for name, (milliseconds, mebibytes) in loading().items():
+        print(f"{milliseconds:7.0f} ms {mebibytes:5.1f} MiB  {name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,8 @@
 """Requests per second of `federation serve`, one worker and two, beside moto's server in the same run.
 
-    python -m benchmarks server        or, with options:        python -m benchmarks.server [--moto PATH] [--requests N] [--rounds N]
+    python -m benchmarks.server [--moto PATH] [--requests N] [--rounds N]
 
+It also says latencies and processor time; `python -m benchmarks server` is the short form beside the other tables.
 Every request has a newly signed token, since a SAML response is accepted once. moto verifies nothing. The contestants run in turn;
 the best round of each counts. The processor time of a request does not depend on the load of the machine.
 """
