@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from docs.building import benchmarks
 from docs.building.attack_rows import ATTACKER, areas, citations, named_tests
 from docs.building.check_names import Place, places
 from docs.building.comparison import comparison_page
@@ -229,9 +230,11 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "lint.md": lint_page,
     "errors.md": errors_page,
     "attacks.md": attacks_page,
+    "benchmarks.md": benchmarks.page,
     "comparison.md": comparison_page,
     "failures.md": failures_page,
     "iam.md": iam_page,
+    "performance.md": benchmarks.performance_page,
     "adr/README.md": decisions_page,
     "explanation/threat-model.md": threats_page,
     "explanation/aws-and-strict.md": profiles_page,
