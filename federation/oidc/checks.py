@@ -214,7 +214,10 @@ def check_confirmation(presentation: PresentedToken) -> None:
 
 def check_amr(presentation: PresentedToken) -> None:
     """Require ``amr``, which trust policies may ask for, to be a list of strings where present (RFC 8176)."""
-    amr = presentation.claims.members.get("amr", [])
+    members = presentation.claims.members
+    if "amr" not in members:
+        return
+    amr = members["amr"]
     if not isinstance(amr, list) or not all(isinstance(method, str) for method in amr):
         raise _refusal("amr", "amr as a list of strings", show(amr))
 

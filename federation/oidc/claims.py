@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from federation import aws_texts
@@ -26,13 +24,13 @@ class Claims:
     """A signed claims set.
 
     Attributes:
-        members: Every claim by name, read-only, as decoded JSON.
+        members: Every claim by name, as decoded JSON. Do not modify it. Identities have a read-only view.
         repeated: Names that occur more than once in the payload. `members` has the last value.
         header: The signed header.
         key: The registered key that verified the token.
     """
 
-    members: Mapping[str, Any]
+    members: dict[str, Any]
     repeated: tuple[str, ...]
     header: Header
     key: JsonWebKey
@@ -140,9 +138,10 @@ def read_claims(signed: SignedToken) -> Claims:
         InvalidIdentityToken: Check ``claims``: the payload is not one strict JSON object.
     """
     decoded = signed.payload.claims()
-    return Claims(MappingProxyType(decoded.members), decoded.repeated, signed.header, signed.key)
+    return Claims(decoded.members, decoded.repeated, signed.header, signed.key)
 
 
 def moment(seconds: int) -> datetime:
     """Return *seconds* since 1970 as a datetime, aware UTC, limited to the range of `datetime`."""
-    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_SECOND), UTC)
+    within = seconds if 0 <= seconds <= _LAST_SECOND else min(max(seconds, 0), _LAST_SECOND)
+    return datetime.fromtimestamp(within, UTC)

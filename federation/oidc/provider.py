@@ -186,7 +186,7 @@ class OidcProvider:
 
     def leeway(self, profile: Profile) -> int:
         """Return the tolerance on the times of a token under *profile*, in seconds."""
-        return limits.AWS_LEEWAY_SECONDS if profile is Profile.AWS else int(self.clock_skew.total_seconds())
+        return limits.AWS_LEEWAY_SECONDS if profile is Profile.AWS else self.clock_skew.seconds  # `clock.skew` allows no day
 
     def reprofiled(self, profile: ProfileName) -> OidcProvider:
         """Return a copy of the provider with another profile. The key set is parsed again by the rules of that profile.

@@ -105,7 +105,7 @@ def _identity(presentation: PresentedToken) -> VerifiedIdentity:
         token_id=token_id if isinstance(token_id, str) else None,
         issued_at=moment(claims.seconds("iat")),
         not_on_or_after=moment(claims.seconds("exp")),
-        attributes=members,
+        attributes=MappingProxyType(members),
         context_keys=MappingProxyType(condition_keys(provider.key_names, claims, audience)),
         notes=_notes(presentation),
     )

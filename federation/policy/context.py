@@ -53,7 +53,7 @@ class RequestContext:
             raise _fault("principal", "a Principal or None", type(principal).__name__)
         if not isinstance(action, str) or not (resource is None or isinstance(resource, str)):
             raise _fault("action", "text for action and resource", type(action).__name__)
-        if not isinstance(keys, Mapping):
+        if type(keys) is not dict and not isinstance(keys, Mapping):
             raise _fault("context-keys", "a mapping of condition keys", type(keys).__name__)
         return _made(principal, action, resource, keys, _folded(keys))
 
