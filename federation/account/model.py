@@ -391,4 +391,4 @@ def _exactly(entities: Mapping[str, E], name: str) -> E | None:
 def derived_id(prefix: str, account: str, kind: str, path_and_name: str) -> str:
     """Return the unique id of an IAM entity whose file has none: the four letters *prefix* and 17 base32 characters of a hash."""
     digest = hashlib.sha256(f"{account}\n{kind}\n{path_and_name}".encode()).digest()
-    return prefix + base64.b32encode(digest).decode("ascii")[:17]
+    return prefix + base64.b32encode(digest[:15]).decode("ascii")[:17]  # fifteen octets are twenty-four characters

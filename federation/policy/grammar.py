@@ -1,9 +1,14 @@
-"""The policy grammar: compiles plain data to statements and refuses every unknown element (attack row A16)."""
+"""The policy grammar: refuses every unknown element (attack row A16). `federation.policy.compiling` compiles what it accepts.
+
+The two are apart, so that an account of many policies is checked when it is loaded, and a policy is compiled when it is first asked
+(docs/adr/0044).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -11,10 +16,9 @@ from federation import aws_texts
 from federation.errors import MalformedPolicyDocument, show
 from federation.policy.conditions import Condition
 from federation.policy.document import Number, member
-from federation.policy.operators import OPERATORS, QUALIFIED
-from federation.policy.principal import PrincipalElement
-from federation.policy.statement import ActionElement, ResourceElement, Statement
+from federation.policy.operators import BINARY, OPERATORS, QUALIFIED
 from federation.policy.variables import read_template
+from federation.policy.wildcard import fold
 
 
 class Kind(StrEnum):
@@ -29,11 +33,46 @@ class Kind(StrEnum):
 
 CURRENT: Final = "2012-10-17"
 LEGACY: Final = "2008-10-17"
-_KINDS: Final = frozenset(Kind)
+_KINDS: Final[Mapping[str, Kind]] = {kind.value: kind for kind in Kind}
 PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
 """The kinds whose statements have a Principal element."""
+_DOCUMENT_MEMBERS: Final = ("Version", "Id", "Statement")
+_STATEMENT_MEMBERS: Final = (
+    "Sid", "Effect", "Condition", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+)  # fmt: skip
 _PRINCIPAL_TYPES: Final = ("AWS", "Federated", "Service", "CanonicalUser")
+_DOCUMENT: Final = frozenset(_DOCUMENT_MEMBERS)
+_PRINCIPALS: Final = frozenset(_PRINCIPAL_TYPES)
 _SID: Final = re.compile(r"[0-9A-Za-z]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a kind of policy asks of a statement.
+
+    Attributes:
+        principal: Whether it has a principal.
+        resource: Whether it has a resource.
+        any_sid: Whether a Sid may have other characters than ASCII letters and digits.
+        prohibited: The elements that it must not have.
+        members: The elements that it may have.
+    """
+
+    principal: bool
+    resource: bool
+    any_sid: bool
+    prohibited: tuple[str, ...]
+    members: frozenset[str]
+
+    @classmethod
+    def of(cls, kind: Kind) -> _Rules:
+        """Return the rules of *kind*."""
+        principal, resource = kind in PRINCIPALED, kind is not Kind.TRUST
+        prohibited = (*(() if principal else ("Principal", "NotPrincipal")), *(() if resource else ("Resource", "NotResource")))
+        return cls(principal, resource, kind is Kind.RESOURCE, prohibited, frozenset(_STATEMENT_MEMBERS) - set(prohibited))
+
+
+_RULES: Final[Mapping[str, _Rules]] = {kind.value: _Rules.of(kind) for kind in Kind}
 
 
 def fault(
@@ -45,12 +84,13 @@ def fault(
 
 def read_kind(kind: object) -> Kind:
     """Return the `Kind` named *kind*."""
-    if not isinstance(kind, str) or kind not in _KINDS:
+    known = _KINDS.get(kind) if isinstance(kind, str) else None
+    if known is None:
         raise fault("$", f"a kind of policy: {', '.join(Kind)}", kind, remedy="pass one of these kinds")
-    return Kind(kind)
+    return known
 
 
-def read_version(document: dict[str, Any]) -> str:
+def read_version(document: Mapping[str, Any]) -> str:
     """Return the version of *document*. Without one it is 2008-10-17, which has no policy variables (attack row A17)."""
     version = document.get("Version", LEGACY)
     if version not in (CURRENT, LEGACY) or not isinstance(version, str) or isinstance(version, Number):
@@ -58,150 +98,158 @@ def read_version(document: dict[str, Any]) -> str:
     return version
 
 
-def read_statements(document: dict[str, Any], kind: Kind) -> tuple[Statement, ...]:
-    """Compile the statements of *document*.
+def check_statements(document: dict[str, Any], kind: Kind) -> None:
+    """Require that *document* follows the grammar of *kind*. Nothing is compiled, so that loading costs what reading costs.
 
     Raises:
-        MalformedPolicyDocument: The document violates the grammar of *kind*. ``path`` is the JSON path of the fault.
+        MalformedPolicyDocument: The document violates the grammar. ``path`` is the JSON path of the fault.
     """
-    _check_members(document, "$", ("Version", "Id", "Statement"))
+    rules = _RULES[kind.value]
+    if not document.keys() <= _DOCUMENT:
+        raise _unknown_member(document, "$", _DOCUMENT_MEMBERS)
     variables = read_version(document) == CURRENT
     if "Id" in document:
-        _string(document["Id"], "$.Id")
-    listed = document.get("Statement")
-    if isinstance(listed, dict):
-        pairs = [("$.Statement", listed)]
-    elif isinstance(listed, list) and listed:
-        pairs = [(f"$.Statement[{index}]", each) for index, each in enumerate(listed)]
+        _check_strings([document["Id"]], "$", "Id")
+    statements = document.get("Statement")
+    if isinstance(statements, dict):
+        _check_statement(statements, "$.Statement", rules, variables=variables)
+    elif isinstance(statements, list) and statements:
+        for index, each in enumerate(statements):
+            _check_statement(each, f"$.Statement[{index}]", rules, variables=variables)
+        if len(statements) > 1:
+            _check_sids(statements)
     else:
-        raise fault("$.Statement", "a statement or a list of them", listed)
-    statements = tuple(_read_statement(each, index, path=path, kind=kind, variables=variables) for index, (path, each) in enumerate(pairs))
-    _check_sids(statements)
-    return statements
+        raise fault("$.Statement", "a statement or a list of them", statements)
 
 
-def _read_statement(source: object, index: int, *, path: str, kind: Kind, variables: bool) -> Statement:
+def _check_statement(source: object, path: str, rules: _Rules, *, variables: bool) -> None:
     if not isinstance(source, dict):
         raise fault(path, "an object", source)
-    _check_prohibited(source, path, kind)
-    pairs = ("Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource")
-    _check_members(source, path, ("Sid", "Effect", "Condition", *pairs))
+    if not source.keys() <= rules.members:
+        for name in rules.prohibited:
+            if name in source:
+                raise _prohibited(path, name)
+        raise _unknown_member(source, path, _STATEMENT_MEMBERS)
     effect = source.get("Effect")
     if effect not in ("Allow", "Deny"):
         raise fault(f"{path}.Effect", "`Allow` or `Deny`, in this case", effect)
-    return Statement(
-        index=index,
-        sid=_read_sid(source, path, kind),
-        effect=effect,
-        principal=_read_principal(source, path, kind) if kind in PRINCIPALED else None,
-        action=_read_action(source, path),
-        resource=_read_resource(source, path=path, kind=kind, variables=variables),
-        conditions=_read_conditions(source.get("Condition", {}), path=f"{path}.Condition", variables=variables),
-        path=path,
-        source=source,
-    )
+    if "Sid" in source:
+        _check_sid(source["Sid"], path, rules)
+    if rules.principal:
+        _check_principal(source, path)
+    _check_texts(source, path, "Action", missing=aws_texts.policies.NO_ACTIONS)
+    if rules.resource:
+        _check_resource(source, path, variables=variables)
+    if "Condition" in source:
+        _check_conditions(source["Condition"], f"{path}.Condition", variables=variables)
 
 
-def _check_prohibited(source: dict[str, Any], path: str, kind: Kind) -> None:
-    for name in ("Principal", "NotPrincipal") if kind not in PRINCIPALED else ():
-        if name in source:
-            raise fault(f"{path}.{name}", "no principal", name, message=aws_texts.policies.PRINCIPAL_PROHIBITED)
-    for name in ("Resource", "NotResource") if kind is Kind.TRUST else ():
-        if name in source:
-            raise fault(f"{path}.{name}", "no resource", name, message=aws_texts.policies.prohibited(name))
-
-
-def _read_sid(source: dict[str, Any], path: str, kind: Kind) -> str | None:
-    if "Sid" not in source:
-        return None
-    sid = _string(source["Sid"], f"{path}.Sid")
-    if kind is not Kind.RESOURCE and not _SID.fullmatch(sid):
+def _check_sid(sid: Any, path: str, rules: _Rules) -> None:  # noqa: ANN401 - any JSON
+    _check_strings([sid], path, "Sid")
+    if not rules.any_sid and not _SID.fullmatch(sid):
         raise fault(f"{path}.Sid", "ASCII letters and digits", sid, message=aws_texts.policies.SID_FORM)
-    return sid
 
 
-def _check_sids(statements: tuple[Statement, ...]) -> None:
+def _prohibited(path: str, name: str) -> MalformedPolicyDocument:
+    if name.endswith("Principal"):
+        return fault(f"{path}.{name}", "no principal", name, message=aws_texts.policies.PRINCIPAL_PROHIBITED)
+    return fault(f"{path}.{name}", "no resource", name, message=aws_texts.policies.prohibited(name))
+
+
+def _check_sids(statements: list[dict[str, Any]]) -> None:
     seen: set[str] = set()
-    for statement in statements:
+    for index, statement in enumerate(statements):
         # Older tools write an empty Sid in every statement, so it may repeat.
-        if statement.sid and statement.sid in seen:
-            raise fault(f"{statement.path}.Sid", "a Sid of its own", statement.sid, message=aws_texts.policies.SID_REPEATED)
-        seen.add(statement.sid or "")
+        sid = statement.get("Sid")
+        if sid and sid in seen:
+            raise fault(f"$.Statement[{index}].Sid", "a Sid of its own", sid, message=aws_texts.policies.SID_REPEATED)
+        seen.add(sid or "")
 
 
-def _one_of(source: dict[str, Any], path: str, name: str) -> str | None:
-    both = [each for each in (name, f"Not{name}") if each in source]
-    if len(both) > 1:
-        raise fault(path, f"{name} or Not{name}", f"{name} and Not{name}")
-    return both[0] if both else None
+def _named(source: dict[str, Any], path: str, name: str, *, missing: str) -> str:
+    """Return which of *name* and its negation *source* has; it must be one of them."""
+    negation = f"Not{name}"
+    if name in source:
+        if negation in source:
+            raise fault(path, f"{name} or {negation}", f"{name} and {negation}")
+        return name
+    if negation not in source:
+        raise _nothing(path, name, missing)
+    return negation
 
 
-def _read_principal(source: dict[str, Any], path: str, kind: Kind) -> PrincipalElement:
-    name = _one_of(source, path, "Principal")
-    if name is None:
+def _nothing(path: str, name: str, missing: str) -> MalformedPolicyDocument:
+    return fault(path, f"{name} or Not{name} with at least one {name.lower()}", None, message=missing)
+
+
+def _check_principal(source: dict[str, Any], path: str) -> None:
+    if "Principal" not in source and "NotPrincipal" not in source:
         raise fault(path, "Principal or NotPrincipal", None, message=aws_texts.policies.NO_PRINCIPALS)
-    value, at = source[name], f"{path}.{name}"
-    by_type: dict[str, frozenset[str]] = {}
-    if value == "*" and not isinstance(value, Number):
-        everyone, spelled = True, ["*"]
-    elif isinstance(value, dict):
-        _check_members(value, at, _PRINCIPAL_TYPES)
-        by_type = {type_: frozenset(_strings(each, member(at, type_))) for type_, each in value.items()}
-        spelled = [f"{type_}:{each}" for type_ in value for each in sorted(by_type[type_])]
-        everyone = "*" in by_type.get("AWS", ())
-    else:
-        raise fault(at, "`*` or an object of principals by type", value)
-    if not spelled:
-        raise fault(at, "at least one principal", "none", message=aws_texts.policies.NO_PRINCIPALS)
-    return PrincipalElement(
-        negated=name == "NotPrincipal",
-        everyone=everyone,
-        spelled=tuple(spelled),
-        names=by_type,
-        denies=source["Effect"] == "Deny",
-        anonymous=kind is Kind.RESOURCE,
-    )
+    name = _named(source, path, "Principal", missing=aws_texts.policies.NO_PRINCIPALS)
+    value = source[name]
+    if isinstance(value, dict):
+        if not value.keys() <= _PRINCIPALS:
+            raise _unknown_member(value, f"{path}.{name}", _PRINCIPAL_TYPES)
+        some = False
+        for type_, each in value.items():
+            if type(each) is not str:
+                _check_strings(each, f"{path}.{name}", type_)
+            some = some or each != []
+        if not some:
+            raise fault(f"{path}.{name}", "at least one principal", "none", message=aws_texts.policies.NO_PRINCIPALS)
+    elif value != "*" or isinstance(value, Number):
+        raise fault(f"{path}.{name}", "`*` or an object of principals by type", value)
 
 
-def _read_action(source: dict[str, Any], path: str) -> ActionElement:
-    name = _one_of(source, path, "Action")
-    spelled = _strings(source[name], f"{path}.{name}") if name else ()
-    if not spelled:
-        raise fault(path, "Action or NotAction with at least one action", None, message=aws_texts.policies.NO_ACTIONS)
-    return ActionElement.compile(spelled, negated=name == "NotAction")
+def _check_texts(source: dict[str, Any], path: str, name: str, *, missing: str) -> str:
+    """Require that *source* has *name* or its negation with at least one text, and return which."""
+    found = _named(source, path, name, missing=missing)
+    if type(source[found]) is not str:
+        _check_strings(source[found], path, found)
+        if source[found] == []:
+            raise _nothing(path, name, missing)
+    return found
 
 
-def _read_resource(source: dict[str, Any], *, path: str, kind: Kind, variables: bool) -> ResourceElement | None:
-    if kind is Kind.TRUST:
-        return None
-    name = _one_of(source, path, "Resource")
-    spelled = _strings(source[name], f"{path}.{name}") if name else ()
-    if not spelled:
-        raise fault(path, "Resource or NotResource with at least one resource", None, message=aws_texts.policies.NO_RESOURCES)
-    templates = tuple(read_template(text, variables=variables, path=f"{path}.{name}") for text in spelled)
-    return ResourceElement.compile(spelled, templates, negated=name == "NotResource")
+def _check_resource(source: dict[str, Any], path: str, *, variables: bool) -> None:
+    name = _check_texts(source, path, "Resource", missing=aws_texts.policies.NO_RESOURCES)
+    for text in listed(source, "Resource"):
+        if variables and "${" in text:
+            read_template(text, variables=True, path=f"{path}.{name}")
 
 
-def _read_conditions(block: object, *, path: str, variables: bool) -> tuple[Condition, ...]:
+def _check_conditions(block: object, path: str, *, variables: bool) -> None:
     if not isinstance(block, dict):
         raise fault(path, "an object of condition operators", block)
-    conditions = []
     for name, tests in block.items():
-        at = member(path, name)
         operator = QUALIFIED.get(name)
         if operator is None:
-            raise fault(at, "a condition operator, in its exact case", name, remedy=_nearest_operator(name))
+            raise fault(member(path, name), "a condition operator, in its exact case", name, remedy=_nearest_operator(name))
         if not isinstance(tests, dict):
-            raise fault(at, "an object of condition keys", tests)
-        seen: set[str] = set()
+            raise fault(member(path, name), "an object of condition keys", tests)
+        family = operator.operator.family
         for key, values in tests.items():
-            expected = _values(values, member(at, key))
-            condition = Condition.compile(operator=operator, key=key, expected=expected, variables=variables, path=member(at, key))
-            if condition.folded in seen:
-                raise fault(member(at, key), "every key once, whatever its case", key)
-            seen.add(condition.folded)
-            conditions.append(condition)
-    return tuple(conditions)
+            # Texts make a condition whatever they say, unless one has a variable or must be base64.
+            if type(values) is not str or family is BINARY or (variables and "${" in values):
+                at = member(member(path, name), key)
+                Condition.compile(operator=operator, key=key, expected=condition_values(values, at), variables=variables, path=at)
+        if len(tests) > 1:
+            _check_keys(tests, member(path, name))
+
+
+def _check_keys(tests: dict[str, object], path: str) -> None:
+    seen: set[str] = set()
+    for key in tests:
+        folded = fold(key)
+        if folded in seen:
+            raise fault(member(path, key), "every key once, whatever its case", key)
+        seen.add(folded)
+
+
+def listed(source: dict[str, Any], name: str) -> tuple[str, ...]:
+    """Return the texts of *name* or of its negation."""
+    value = source[name] if name in source else source[f"Not{name}"]
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _nearest_operator(name: str) -> str:
@@ -210,7 +258,7 @@ def _nearest_operator(name: str) -> str:
     return f"did you mean {near}?" if near else "use an operator of the IAM reference"
 
 
-def _values(value: object, path: str) -> tuple[str, ...]:
+def condition_values(value: object, path: str) -> tuple[str, ...]:
     """Return condition values as text. They may be text, numbers and booleans. An empty list is allowed (AWS, observed)."""
     texts = []
     for each in value if isinstance(value, list) else [value]:
@@ -223,18 +271,14 @@ def _values(value: object, path: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _strings(value: object, path: str) -> tuple[str, ...]:
-    return tuple(_string(each, path) for each in (value if isinstance(value, list) else [value]))
+def _check_strings(value: object, path: str, name: str) -> None:
+    """Require that *value*, the member *name* at *path*, is a text or a list of texts."""
+    for each in value if isinstance(value, list) else (value,):
+        if type(each) is not str:
+            raise fault(member(path, name), "text", each)
 
 
-def _string(value: object, path: str) -> str:
-    if not isinstance(value, str) or isinstance(value, Number):
-        raise fault(path, "text", value)
-    return value
-
-
-def _check_members(value: Mapping[str, Any], path: str, known: tuple[str, ...]) -> None:
-    for name in value:
-        if name not in known:
-            near = next((each for each in known if each.lower() == name.lower()), None)
-            raise fault(path, f"members of {', '.join(known)}", name, remedy=f"write {near}" if near else "remove the member")
+def _unknown_member(value: Mapping[str, Any], path: str, known: tuple[str, ...]) -> MalformedPolicyDocument:
+    name = next(each for each in value if each not in known)
+    near = next((each for each in known if each.lower() == name.lower()), None)
+    return fault(path, f"members of {', '.join(known)}", name, remedy=f"write {near}" if near else "remove the member")

@@ -1,41 +1,51 @@
-"""A compiled policy and its evaluation."""
+"""A policy and its evaluation."""
 
 from __future__ import annotations
 
+import json
+import marshal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import Any, NamedTuple, cast
 
-from federation.errors import ValidationError
+from federation.errors import MalformedPolicyDocument, ValidationError
+from federation.limits import POLICY_CHARS
+from federation.policy.compiling import compile_statements
 from federation.policy.context import RequestContext
 from federation.policy.decision import Decision
 from federation.policy.document import read_document
-from federation.policy.grammar import PRINCIPALED, Kind, read_kind, read_statements, read_version
+from federation.policy.grammar import PRINCIPALED, Kind, check_statements, read_kind, read_version
 from federation.policy.statement import Statement
 from federation.policy.writes import check_write
+from federation.records import record
+
+
+class _Compiled(NamedTuple):
+    """The statements of a policy, and those of each effect."""
+
+    statements: tuple[Statement, ...]
+    denies: tuple[Statement, ...]
+    allows: tuple[Statement, ...]
+
 
 _STRENGTH = {"direct": 2, "everyone": 1, "account": 0}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Policy:
-    """A compiled policy. It is immutable and thread-safe.
+    """A policy that its grammar accepts. It is immutable and thread-safe. It is compiled when it is first asked.
+
+    Two policies are equal that are of one kind and have the same text.
 
     Attributes:
         kind: What the policy is attached to.
-        version: ``2012-10-17`` or ``2008-10-17``. The latter has no policy variables.
-        source_text: The document as passed; for a mapping its compact JSON.
         document: The document as plain data. Numbers are text as spelled in the document. Do not modify it.
-        statements: The compiled statements in the order of the document.
     """
 
     kind: Kind
-    version: str
-    source_text: str
-    document: Mapping[str, Any] = field(repr=False, compare=False)
-    statements: tuple[Statement, ...] = field(repr=False, compare=False)
-    _denies: tuple[Statement, ...] = field(repr=False, compare=False)
-    _allows: tuple[Statement, ...] = field(repr=False, compare=False)
+    document: Mapping[str, Any] = field(repr=False)
+    _text: str | None = field(repr=False, default=None)
+    _compiled: _Compiled | None = field(repr=False, default=None)
 
     @classmethod
     def parse(cls, document: object, *, kind: str = "trust", managed: bool = False) -> Policy:
@@ -71,16 +81,64 @@ class Policy:
         """
         sort = read_kind(kind)
         text, data = read_document(document)
-        statements = read_statements(data, sort)
-        return cls(
-            kind=sort,
-            version=read_version(data),
-            source_text=text,
-            document=data,
-            statements=statements,
-            _denies=tuple(each for each in statements if each.effect == "Deny"),
-            _allows=tuple(each for each in statements if each.effect == "Allow"),
-        )
+        check_statements(data, sort)
+        return cls(sort, data, text)
+
+    @classmethod
+    def of_json(cls, document: dict[str, Any], *, kind: str) -> Policy:
+        """Return the policy of a JSON object that is part of a file, as `stored`, without writing and parsing it again.
+
+        Args:
+            document: The object from a strict parser, which refuses members that are there twice, nesting deeper than `limits.JSON_DEPTH`
+                and text that is not Unicode. Do not modify it afterwards.
+            kind: As of `stored`.
+
+        Raises:
+            MalformedPolicyDocument: As `stored`.
+        """
+        sort = read_kind(kind)
+        # Version 0 of marshal writes an octet or more for each character, and none takes more than six in JSON ("\\u0001").
+        if 6 * len(marshal.dumps(document, 0)) <= POLICY_CHARS:
+            try:
+                check_statements(document, sort)
+            except MalformedPolicyDocument:  # numbers, which the parser did not keep as spelled, or what `stored` refuses too
+                return cls.stored(document, kind=kind)
+            return cls(sort, document)
+        return cls.stored(document, kind=kind)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Policy):
+            return NotImplemented
+        return (self.kind, self.source_text) == (other.kind, other.source_text)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.source_text))
+
+    @property
+    def version(self) -> str:
+        """``2012-10-17`` or ``2008-10-17``. The latter has no policy variables."""
+        return read_version(self.document)
+
+    @property
+    def source_text(self) -> str:
+        """The document as passed; for a mapping its compact JSON."""
+        if self._text is None:
+            object.__setattr__(self, "_text", json.dumps(self.document, ensure_ascii=False, separators=(",", ":")))
+        return cast("str", self._text)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The compiled statements in the order of the document."""
+        return self._parts().statements
+
+    def _parts(self) -> _Compiled:
+        found = self._compiled
+        if found is None:  # two threads may compile at once: what they compile is equal
+            statements = compile_statements(cast("dict[str, Any]", self.document), self.kind)
+            denies, allows = (tuple(each for each in statements if each.effect == effect) for effect in ("Deny", "Allow"))
+            found = _Compiled(statements, denies, allows)
+            object.__setattr__(self, "_compiled", found)
+        return found
 
     @property
     def size(self) -> int:
@@ -107,15 +165,16 @@ class Policy:
                 found="no caller",
                 remedy="build the RequestContext with a Principal; Principal.anonymous() is a caller without credentials",
             )
-        for statement in self._denies:
+        compiled = self._parts()
+        for statement in compiled.denies:
             via = statement.applies(request)
             if via is not None:
-                return Decision("Deny", via, request, statement, self.statements)
+                return Decision("Deny", via, request, statement, compiled.statements)
         best, deciding = None, None
-        for statement in self._allows:
+        for statement in compiled.allows:
             via = statement.applies(request)
             if via is not None and (best is None or _STRENGTH[via] > _STRENGTH[best]):
                 best, deciding = via, statement
                 if via == "direct":
                     break
-        return Decision("ImplicitDeny" if deciding is None else "Allow", best, request, deciding, self.statements)
+        return Decision("ImplicitDeny" if deciding is None else "Allow", best, request, deciding, compiled.statements)

@@ -47,6 +47,27 @@ def decide(document: Any, caller: Principal, action: str, keys: Any) -> str:
     return Policy.stored(document, kind="trust").evaluate(request).effect
 
 
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [[], {}, "", "*", "${", "${a:b}", 5, True, None, ["x", 5], {"AWS": []}, {"StringEquals": {"A:b": "", "a:B": ""}}]
+)
+ELEMENTS = st.sampled_from(
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition", "condition"]
+)
+KINDS = st.sampled_from(["trust", "identity", "session", "boundary", "resource"])
+
+
+@given(policy_documents(), st.lists(st.tuples(ELEMENTS, ODD), max_size=2), KINDS)
+def test_a_policy_of_a_file_is_that_of_its_text_and_compiles(document: Any, changes: Any, kind: str) -> None:
+    """What is checked at load is all that can be at fault: a policy that is accepted compiles whenever it is asked."""
+    for name, value in changes:
+        document = {**document, "Statement": [{**document["Statement"][0], name: value}, *document["Statement"][1:]]}
+    refusal = refusal_of(lambda: Policy.stored(document, kind=kind))
+    assert str(refusal_of(lambda: Policy.of_json(document, kind=kind))) == str(refusal)
+    if refusal is None:
+        ours, theirs = Policy.of_json(document, kind=kind), Policy.stored(document, kind=kind)
+        assert (ours, ours.version, ours.statements) == (theirs, theirs.version, theirs.statements)
+
+
 @given(policy_documents(), policy_callers(), policy_actions(), policy_request_keys(), st.randoms(use_true_random=False))
 def test_the_order_of_statements_never_matters(document: Any, caller: Principal, action: str, keys: Any, order: random.Random) -> None:
     before = decide(document, caller, action, keys)

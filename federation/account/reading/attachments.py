@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from federation.account.model import Written
 from federation.account.reading.faults import Faults
@@ -16,12 +15,14 @@ from federation.account.reading.tags import read_tags
 from federation.errors import show
 from federation.identity import SessionTag
 from federation.policy import Policy
+from federation.records import filler
 
 POLICY_NAME_CHARS: Final = 128
+_filled: Final = filler(Written)
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachments:
+class Attachments(NamedTuple):
     """Tags and policies of an IAM entity.
 
     Attributes:
@@ -44,14 +45,13 @@ def read_attachments(fields: Fields, *, inline: str, file: str, root: str, fault
 
     *inline* is the member of its inline policies, such as ``RolePolicyList``; *root* is the JSON path of the entity in *file*.
     """
-    policies, places = _inline_policies(fields, inline, file=file, faults=faults)
-    placed = {name: root + place.removeprefix("$") for name, place in places.items()}
+    policies, placed = _inline_policies(fields, inline, file=file, root=root, faults=faults)
     return Attachments(
         tags=read_tags(fields),
         boundary=_boundary(fields),
-        inline=MappingProxyType(policies),
+        inline=policies,
         attached=_attached_policies(fields),
-        written=Written(file=file, place=root, inline=MappingProxyType(placed), listed=inline in fields),
+        written=_filled(file=file, place=root, inline=placed, listed=inline in fields),
     )
 
 
@@ -76,11 +76,16 @@ def _boundary(fields: Fields) -> str | None:
     return arn
 
 
-def _inline_policies(fields: Fields, member: str, *, file: str, faults: Faults) -> tuple[dict[str, Policy], dict[str, str]]:
-    """Return the inline policies, and where the document of each stands that is a JSON object, by PolicyName."""
+def _inline_policies(
+    fields: Fields, member: str, *, file: str, root: str, faults: Faults
+) -> tuple[Mapping[str, Policy], Mapping[str, str]]:
+    """Return the inline policies, and where in the file the document of each stands that is a JSON object, by PolicyName."""
+    items = fields.objects(member)
+    if not items:
+        return _NOTHING, _NOTHING
     policies: dict[str, Policy] = {}
     places: dict[str, str] = {}
-    for item in fields.objects(member):
+    for item in items:
         name = item.text("PolicyName", required=True, longest=POLICY_NAME_CHARS)
         document, place = item.raw("PolicyDocument"), item.at("PolicyDocument")
         policy = compile_policy(document, "identity", file=file, path=place, faults=faults)
@@ -90,8 +95,8 @@ def _inline_policies(fields: Fields, member: str, *, file: str, faults: Faults) 
         elif name is not None and policy is not None:
             policies[name] = policy
             if isinstance(document, dict):
-                places[name] = place
-    return policies, places
+                places[name] = root + place.removeprefix("$")
+    return MappingProxyType(policies), MappingProxyType(places)
 
 
 def _attached_policies(fields: Fields) -> tuple[str, ...]:

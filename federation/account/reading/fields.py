@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -54,6 +54,10 @@ class Fields:
 
     def text(self, name: str, *, required: bool = False, pattern: re.Pattern[str] | None = None, longest: int = 2048) -> str | None:
         """Return the text *name* of 1 to *longest* characters; None when absent or at fault."""
+        value = self._document.get(name)
+        if type(value) is str and len(value) <= longest and (pattern is None or pattern.fullmatch(value) is not None):  # nearly always
+            self._asked.add(name)
+            return value
         value = self._typed(name, str, "text", required=required)
         if value is None:
             return None
@@ -80,7 +84,8 @@ class Fields:
         if value is None and name not in self._document:
             return None
         try:
-            return clock.resolve(_moment(value)).replace(microsecond=0)
+            moment = clock.resolve(_moment(value))
+            return moment.replace(microsecond=0) if moment.microsecond else moment
         except (ValidationError, ValueError, TypeError):
             found = show(value) if isinstance(value, str) else _kind(value)
             self.fault(name, "an instant such as 2026-11-24T12:00:00Z", found, "copy it from the output of IAM")
@@ -104,11 +109,12 @@ class Fields:
             return None
         return tuple(values)
 
-    def objects(self, name: str) -> Iterator[Fields]:
-        """Yield a reader for each object of the list *name*; none when absent."""
-        values = self._typed(name, list, "a list", required=False) or []
-        for index, value in enumerate(values):
-            yield Fields(value, file=self._file, faults=self._faults, path=f"{self.at(name)}[{index}]")
+    def objects(self, name: str) -> Sequence[Fields]:
+        """Return a reader for each object of the list *name*; none when absent or at fault."""
+        values = self._typed(name, list, "a list", required=False)
+        if not values:
+            return ()
+        return [Fields(value, file=self._file, faults=self._faults, path=f"{self._path}.{name}[{i}]") for i, value in enumerate(values)]
 
     def object(self, name: str) -> Fields | None:
         """Return a reader for the object *name*; None when absent."""
@@ -117,13 +123,16 @@ class Fields:
 
     def finish(self) -> None:
         """Record a fault for every member that was not read, because a misspelt setting must not silently take its default."""
+        if self._document.keys() <= self._asked:
+            return
         for name in [name for name in self._document if name not in self._asked]:
             self.fault(
                 name if name.isidentifier() else "?", f"one of {', '.join(sorted(self._asked))}", show(name), "correct or remove the member"
             )
 
     def _typed(self, name: str, kind: type[T], wanted: str, *, required: bool) -> T | None:
-        value = self.raw(name)
+        self._asked.add(name)
+        value = self._document.get(name)
         if value is None:
             if required or name in self._document:
                 self.fault(name, wanted, "null" if name in self._document else "nothing", "add the member")

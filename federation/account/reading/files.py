@@ -5,6 +5,7 @@ In a directory only regular files of bounded size are read, and symbolic links a
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
 import os
@@ -105,7 +106,7 @@ class Tree(ABC):
         if octets is None:
             return None
         try:
-            return octets.decode("utf-8-sig")
+            return octets.removeprefix(codecs.BOM_UTF8).decode()
         except UnicodeDecodeError as error:
             self._faults.add(file, "", "UTF-8 text", f"an invalid octet at offset {error.start}", "save the file as UTF-8")
             return None
@@ -139,11 +140,12 @@ class Tree(ABC):
 class DirectoryTree(Tree):
     """The files below one directory."""
 
-    __slots__ = ("root",)
+    __slots__ = ("_prefix", "root")
 
     def __init__(self, root: Path, faults: Faults) -> None:
         super().__init__(faults)
         self.root: Path = root
+        self._prefix = os.path.join(root, "")  # noqa: PTH118 - a path object for each file would cost as much as reading it
 
     def listed(self, directory: str) -> Collection[str]:
         """Return the names in *directory*, hidden ones too; empty where it is absent or at fault."""
@@ -173,7 +175,7 @@ class DirectoryTree(Tree):
     def read(self, file: str, *, longest: int = ACCOUNT_FILE_OCTETS) -> bytes | None:
         """Return the octets of *file*, at most *longest*; None after recording a fault."""
         try:
-            handle = os.open(self.root / file, _OPEN_FLAGS)
+            handle = os.open(self._prefix + file, _OPEN_FLAGS)
         except (OSError, ValueError) as error:
             self._faults.add(file, "", "a readable regular file", _reason(error), "correct the path, its kind or its permissions")
             return None
@@ -182,8 +184,7 @@ class DirectoryTree(Tree):
             if not stat.S_ISREG(status.st_mode):
                 self._faults.add(file, "", "a regular file", _file_kind(status.st_mode), "replace it by the file itself")
                 return None
-            with os.fdopen(handle, "rb", closefd=False) as stream:
-                octets = stream.read(longest + 1)
+            octets = _read(handle, status.st_size, longest)
         except OSError as error:
             self._faults.add(file, "", "a readable regular file", _reason(error), "correct the file or its permissions")
             return None
@@ -199,6 +200,18 @@ class DirectoryTree(Tree):
             return None
 
 
+def _read(handle: int, size: int, longest: int) -> bytes:
+    """Return the octets of *handle*, at most *longest* and one more. *size* is what it says of itself, which may be wrong meanwhile."""
+    octets = os.read(handle, min(size, longest) + 1)
+    if len(octets) == size:  # one octet more was asked for, and was not there
+        return octets
+    parts, left = [octets], longest + 1 - len(octets)
+    while parts[-1] and left > 0:
+        parts.append(os.read(handle, left))
+        left -= len(parts[-1])
+    return b"".join(parts)
+
+
 def parse_json(text: str) -> object:
     """Return the parsed JSON *text*. Duplicate members, NaN, infinities, lone surrogates and deep nesting are refused.
 
@@ -206,7 +219,7 @@ def parse_json(text: str) -> object:
         ValueError: The text is not such JSON, or is nested deeper than `limits.JSON_DEPTH`.
         RecursionError: The nesting exceeds the limit of the interpreter's parser.
     """
-    document: object = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+    document: object = _STRICT.decode(text)
     if text.count("{") + text.count("[") >= limits.JSON_DEPTH:  # depth is at most the number of brackets
         _check_depth(document)
     if not text.isascii() or "\\u" in text:
@@ -223,6 +236,9 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
 
 
 def _check_depth(document: object) -> None:

@@ -34,7 +34,9 @@ def name_of(file: str, suffix: str = "") -> str | None:
     """Return the name for the file name *file*; None where *file* is not the file name of any name."""
     if not file.endswith(suffix):
         return None
-    name = unquote(file.removesuffix(suffix), errors="replace")
+    name = file.removesuffix(suffix)
+    if "%" in name:
+        name = unquote(name, errors="replace")
     return name if name and file_name(name, suffix) == file else None
 
 

@@ -159,7 +159,7 @@ def compile_policy(document: object, kind: PolicyKind, *, file: str, path: str, 
         faults.add(file, path, "a policy document", "nothing" if document is None else "another kind of value", "add the document")
         return None
     try:
-        return Policy.stored(document, kind=kind)
+        return Policy.of_json(document, kind=kind) if isinstance(document, dict) else Policy.stored(document, kind=kind)
     except FederationError as refusal:
         faults.add_refusal(file, path, refusal)
     return None

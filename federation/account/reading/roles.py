@@ -14,9 +14,11 @@ from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree
 from federation.account.reading.policies import DESCRIPTION_CHARS, compile_policy
 from federation.account.reading.settings import Settings
+from federation.records import filler
 
 MAX_SESSION_DURATION_MIN: Final = 3600
 """Smallest MaxSessionDuration in seconds (IAM API model); the largest is `limits.ROLE_SESSION_MAX_SECONDS`."""
+_filled: Final = filler(Role)
 
 
 def read_roles(tree: Tree, settings: Settings, policies: Collection[str], faults: Faults, *, files: Files | None = None) -> dict[str, Role]:
@@ -53,7 +55,7 @@ def read_role(document: object, name: str, *, file: str, settings: Settings, fau
     fields.finish()
     if trust is None or len(faults) > before:
         return None
-    return Role(
+    return _filled(
         arn=named.arn,
         name=name,
         path=named.path,

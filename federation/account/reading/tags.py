@@ -19,7 +19,7 @@ def read_tags(fields: Fields) -> tuple[SessionTag, ...]:
         tag.finish()
         if key is not None:
             tags.append((tag, "Key", SessionTag(key, value or "")))
-    return _once_each(tags)
+    return _once_each(tags) if tags else ()
 
 
 def read_tag_table(fields: Fields) -> tuple[SessionTag, ...]:
