@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from federation.identity import ContextValue
-from federation.oidc.claims import Claims
 from federation.vendors import GOOGLE, find_vendor, key_name
 
 _NESTED: Final = "google/organization_number"
@@ -40,18 +39,20 @@ class KeyNames:
         )
 
 
-def condition_keys(names: KeyNames, claims: Claims, audience: str) -> dict[str, ContextValue]:
-    """Return the condition keys of verified *claims*.
+def condition_keys(
+    names: KeyNames, members: Mapping[str, Any], *, subject: str, audience: str, audiences: tuple[str, ...]
+) -> dict[str, ContextValue]:
+    """Return the condition keys of a verified token.
 
     Args:
         names: The names of the provider's condition keys.
-        claims: The verified and checked claims.
+        members: The verified and checked claims.
+        subject: ``sub`` as AWS reports it.
         audience: The audience that matched the registration, ``azp`` where present.
+        audiences: Every audience of ``aud``.
     """
-    members = claims.members
-    keys: dict[str, ContextValue] = {names.aud: audience, names.sub: claims.subject()}
+    keys: dict[str, ContextValue] = {names.aud: audience, names.sub: subject}
     if "azp" in members or names.always_oaud:
-        audiences = claims.audiences()
         keys[names.oaud] = audiences[0] if len(audiences) == 1 else audiences
     amr = members.get("amr")
     if isinstance(amr, list) and all(isinstance(method, str) for method in amr):

@@ -93,20 +93,20 @@ def _identity(presentation: PresentedToken) -> VerifiedIdentity:
     """Return the identity of a token. The caller has run the checks of the profile."""
     claims, provider = presentation.claims, presentation.provider
     members = claims.members
-    audience = claims.addressed_to()[0]
+    subject, audiences, audience = claims.subject(), claims.audiences(), claims.addressed_to()[0]
     token_id, issuer = members.get("jti"), members["iss"]
     return _verified(
         kind=provider.kind,
         provider_arn=provider.arn,
         issuer=issuer,
-        subject=claims.subject(),
+        subject=subject,
         audience=audience,
-        audiences=claims.audiences(),
+        audiences=audiences,
         token_id=token_id if isinstance(token_id, str) else None,
         issued_at=moment(claims.seconds("iat")),
         not_on_or_after=moment(claims.seconds("exp")),
         attributes=MappingProxyType(members),
-        context_keys=MappingProxyType(condition_keys(provider.key_names, claims, audience)),
+        context_keys=MappingProxyType(condition_keys(provider.key_names, members, subject=subject, audience=audience, audiences=audiences)),
         notes=_notes(presentation),
     )
 

@@ -89,8 +89,8 @@ def check_session_duration(login: VerifiedLogin) -> None:
 
 def check_principal_tags(login: VerifiedLogin) -> None:
     """Require that every PrincipalTag has one value, and that keys and values are tags (attack row A18)."""
-    for name, values in login.identity.attributes.items():
-        if name.startswith(PRINCIPAL_TAG) and len(values) != 1:
+    for name, values in _tag_attributes(login):
+        if len(values) != 1:
             raise refused_tags("one AttributeValue for each PrincipalTag", f"{len(values)} values for {show(name)}", remedy=_CORRECT_TAGS)
     check_tags(_tags(login), remedy=_CORRECT_TAGS)
 
@@ -160,8 +160,15 @@ def read_what_holds(login: VerifiedLogin) -> SessionRequest:
 
 
 def _tags(login: VerifiedLogin) -> tuple[SessionTag, ...]:
+    return tuple([SessionTag(name.removeprefix(PRINCIPAL_TAG), values[0]) for name, values in _tag_attributes(login) if values])
+
+
+def _tag_attributes(login: VerifiedLogin) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the PrincipalTag attributes in order. Most assertions have none, which one search in all names finds out."""
     attributes = login.identity.attributes
-    return tuple(SessionTag(n[len(PRINCIPAL_TAG) :], v[0]) for n, v in attributes.items() if n.startswith(PRINCIPAL_TAG) and v)
+    if PRINCIPAL_TAG not in "\n".join(attributes):
+        return []
+    return [(name, values) for name, values in attributes.items() if name.startswith(PRINCIPAL_TAG)]
 
 
 def _found(values: tuple[str, ...]) -> str:
