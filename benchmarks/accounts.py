@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from statistics import median
@@ -25,10 +26,14 @@ from typing import Any, Final
 from federation.account import load_account
 from federation.account.lint import stored_policies
 from federation.account.writing.accounts import new_account_files
+from federation.account.writing.oidc_providers import add_oidc_provider
+from federation.account.writing.saml_providers import add_saml_provider
+from federation.testing import OIDC_SHAPES, OidcForge, SamlForge, SigningKey, TokenKey
 
 ACCOUNT: Final = "123456789012"
 ROLES: Final = 10_000
 MEASURE: Final = "json.loads of the files, which are read"
+_AT: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _GITHUB: Final = "token.actions.githubusercontent.com"
 _OTHERS: Final = ("billing", "search", "mobile", "identity", "platform", "ml")
 
@@ -77,11 +82,15 @@ def trust(number: int, kind: str) -> dict[str, Any]:
 
 
 def write_account(directory: Path, roles: int) -> None:
-    """Write an account of *roles* roles to *directory*."""
+    """Write an account of *roles* roles, and the two providers that they trust, to *directory*."""
     for file, content in new_account_files(account_id=ACCOUNT).items():
         (directory / file).write_bytes(content.octets)
         (directory / file).chmod(content.mode)
-    (directory / "roles").mkdir()
+    company = SamlForge(key=SigningKey.generate("rsa-2048", common_name="benchmark", at=_AT))
+    add_saml_provider(directory, name="Okta", metadata=company.metadata(), at=_AT)
+    issuer = OidcForge(key=TokenKey.generate("RS256"), shape=OIDC_SHAPES["github"])
+    add_oidc_provider(directory, url=f"https://{_GITHUB}", client_ids=["sts.amazonaws.com"], jwks=json.dumps(issuer.jwks()), at=_AT)
+    (directory / "roles").mkdir(exist_ok=True)
     kinds = cycle(("pipeline", "pipeline", "people", "pipeline", "service", "partner"))
     for number, kind in zip(range(roles), kinds, strict=False):
         made = role(number, kind)
@@ -116,7 +125,7 @@ def check(directory: Path) -> tuple[float, float, int]:
     """Run ``federation account check``: seconds of processor time, largest memory in MiB, and the number of lines of its report."""
     program = "from federation.cli.main import main; main()"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, "-c", program, "account", "check", str(directory)], capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program, "account", "check", "--account", str(directory)], capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, after.ru_maxrss / 1024, len(done.stdout.splitlines())
