@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from federation.errors import ValidationError, show
@@ -119,6 +120,7 @@ def line_of(text: str, path: str) -> int | None:
     return None if node is None else text.count("\n", 0, node.start) + 1
 
 
+@lru_cache(maxsize=4)  # an explanation asks for one place after another of a file
 def scan(text: str) -> Node:
     """Return every value of the JSON *text* with its place.
 
