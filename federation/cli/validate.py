@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
 
 import click
 
 from federation import limits
-from federation.account.reading.directory import load_account
-from federation.account.reading.saml_providers import PRIVATE_KEY_OCTETS
 from federation.cli.rendering.plain import print_json
-from federation.cli.rendering.reports import headline, print_report
-from federation.cli.rendering.results import console
 from federation.cli.support.choices import Choice
 from federation.cli.support.completing import providers
 from federation.cli.support.exits import Exit
-from federation.cli.support.inputs import read_document, read_pasted
-from federation.cli.support.instants import instant_for, judged_at_option
+from federation.cli.support.instants import judged_at_option
 from federation.cli.support.options import (
     account_or_variable,
     json_option,
@@ -31,21 +24,9 @@ from federation.cli.support.options import (
     verbose_option,
 )
 from federation.cli.support.paths import PathType
-from federation.cli.support.providers import provider_of
 from federation.cli.support.registration import MaxAge
-from federation.explaining.sources import Sources
 from federation.profiles import Profile
-from federation.protocols import Provider
-from federation.saml.registration.keys import PERMITS
-from federation.saml.registration.provider import SamlProvider
-from federation.validators import diagnose
-
-PROVIDER_ARN: Final = "arn:aws:iam::123456789012:saml-provider/metadata"
-"""ARN of the provider where only metadata is given; its account and name affect only NameQualifier and saml:doc."""
-
-OF_SAML: Final = frozenset({"audiences", "recipients", "signed", "permit", "max_age", "decryption_keys", "verifier"})
-OF_OIDC: Final = frozenset({"issuer", "client_ids", "algorithms", "discovery"})
-"""Options that apply to one kind of provider only."""
+from federation.saml.registration.permits import PERMITS
 
 
 @click.command()
@@ -112,73 +93,12 @@ def command(
     if provider is not None and account_path is None:
         raise click.UsageError("--provider names a provider of --account")
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
-    octets = read_pasted(token, pick).token[: limits.SAML_RESPONSE_CHARS + 1]
+    from federation.cli.validating import judge  # noqa: PLC0415 - help imports neither key handling nor the account
+
     given = {name: value for name, value in options.items() if value not in (None, ())}
-    if metadata is not None:
-        registered = _saml_provider(metadata, given)
-    elif jwks is not None:
-        registered = _oidc_provider(jwks, given)
-    else:
-        registered = _of_account(Path(str(account_path)), octets, provider, given)
-    report = diagnose(octets, registered, at=instant_for(at, octets))
-    sources = Sources(account_path)
+    verdict = judge(token, pick, metadata=metadata, jwks=jwks, account=account_path, provider=provider, at=at, options=given)
     if as_json:
-        refusal = report.refusal()
-        explanation = None if refusal is None else sources.with_lines(refusal.explanation).as_dict()
-        print_json({**report.as_dict(), "explanation": explanation})
-    elif quiet:
-        console().print(headline(report))
+        print_json(verdict.as_dict())
     else:
-        print_report(report, console(), sources, whole=verbose)
-    click.get_current_context().exit(Exit.GRANTED if report.accepted else Exit.REFUSED)
-
-
-def _of_account(account: Path, token: bytes, wanted: str | None, options: dict[str, Any]) -> Provider:
-    """Return the account's provider; of its settings only the profile can be replaced by an option."""
-    profile = options.pop("profile", None)
-    if options:
-        raise click.UsageError(f"with --account the registration decides; leave out {', '.join(options)}, or set it in the account")
-    provider = provider_of(load_account(account), token, wanted)
-    if profile is None:
-        return provider
-    reprofiled = getattr(provider, "reprofiled", None)
-    if reprofiled is None:
-        raise click.UsageError("the profile of a plug-in's provider is set in the account")
-    judged: Provider = reprofiled(profile)
-    return judged
-
-
-def _saml_provider(metadata: Path, options: dict[str, Any]) -> Provider:
-    """Register the provider of *metadata* with the given options, and with defaults for the others."""
-    _refuse(options, OF_OIDC, "--metadata")
-    if options.get("max_age") == "none":
-        options["max_age"] = None
-    if "decryption_keys" in options:
-        options["decryption_keys"] = tuple(read_document(path, longest=PRIVATE_KEY_OCTETS) for path in options["decryption_keys"])
-    document = read_document(metadata, longest=limits.METADATA_OCTETS)
-    return SamlProvider.from_metadata(document, arn=PROVIDER_ARN, **_skewed(options))
-
-
-def _oidc_provider(jwks: Path, options: dict[str, Any]) -> Provider:
-    """Register the issuer of *jwks*; its URL is that of ``--issuer``, else that of its discovery document."""
-    _refuse(options, OF_SAML, "--jwks")
-    options["jwks"] = read_document(jwks, longest=limits.JWKS_OCTETS)
-    if "discovery" in options:
-        options["discovery"] = read_document(options["discovery"], longest=limits.JWKS_OCTETS)
-    issuer = options.pop("issuer", None)
-    if "client_ids" not in options or (issuer is None and "discovery" not in options):
-        raise click.UsageError("--jwks needs --client-id, and --issuer or --discovery")
-    # Imported here, so that validation of SAML does not load it.
-    from federation.oidc.provider import OidcProvider  # noqa: PLC0415 - loaded where it is used
-
-    return OidcProvider.from_documents(**_skewed(options)) if issuer is None else OidcProvider(url=issuer, **_skewed(options))
-
-
-def _refuse(options: Mapping[str, object], names: frozenset[str], source: str) -> None:
-    wrong = [name for name in options if name in names]
-    if wrong:
-        raise click.UsageError(f"{', '.join(wrong)} has no meaning with {source}")
-
-
-def _skewed(options: dict[str, Any]) -> dict[str, Any]:
-    return options | ({"clock_skew": timedelta(seconds=options["clock_skew"])} if "clock_skew" in options else {})
+        verdict.print(verbose=verbose, quiet=quiet)
+    click.get_current_context().exit(Exit.GRANTED if verdict.report.accepted else Exit.REFUSED)

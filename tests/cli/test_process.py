@@ -82,6 +82,9 @@ def test_interrupt_is_not_a_refusal() -> None:
     ("words", "unneeded"),
     [
         (["--help"], {"lxml", "cryptography", "rich", "federation.saml", "federation.sts"}),
+        (["--version"], {"lxml", "cryptography", "rich", "federation.saml", "federation.sts", "federation.policy", "federation.account"}),
+        (["validate", "--help"], {"lxml", "cryptography", "federation.account", "federation.policy", "federation.validators"}),
+        (["explain", "--help"], {"lxml", "federation.saml.response", "federation.validators", "federation.explaining.engine"}),
         (["inspect", "fixtures/saml/documented.b64"], {"rich", "signxml", "federation.sts", "federation.account"}),
         (VALIDATE, {"signxml", "federation.sts", "federation.testing"}),
     ],

@@ -12,8 +12,8 @@ import pytest
 
 import federation
 from federation.errors import FederationError, RegistrationError
-from federation.saml.registration.keys import PERMITS
 from federation.saml.registration.metadata import IdentityProviderMetadata, read_metadata
+from federation.saml.registration.permits import PERMITS
 from federation.saml.registration.provider import SamlProvider
 from tests.support.saml import ARN
 from tests.support.shared import manifest, needs_shared, shared_path

@@ -8,7 +8,8 @@ from lxml import etree
 
 from federation.errors import FederationError
 from federation.saml.decode import RawResponse
-from federation.saml.registration.keys import PERMITS, load_certificates, load_decryption_key
+from federation.saml.registration.keys import load_certificates, load_decryption_key
+from federation.saml.registration.permits import PERMITS
 from federation.saml.response import ProvedResponse, prove_response
 from federation.saml.xml import DS
 from tests.support.shared import SHARED, manifest

@@ -19,7 +19,8 @@ from federation.explaining.saml.evidence import ABOUT_SIGNATURES, CARRIED, Evide
 from federation.explaining.trial import as_if
 from federation.saml.decode import RawResponse, base64_octets, decode_response
 from federation.saml.decryption import decrypt, read_encrypted
-from federation.saml.registration.keys import PERMITS, VerificationKey, load_certificates
+from federation.saml.registration.keys import VerificationKey, load_certificates
+from federation.saml.registration.permits import PERMITS
 from federation.saml.registration.provider import SamlProvider
 from federation.saml.response import prove_response
 from federation.saml.xml import ASSERTION, DS, ENCRYPTED_ASSERTION, SIGNATURE, Element, parse

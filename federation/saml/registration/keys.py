@@ -23,11 +23,10 @@ from federation import aws_texts, limits
 from federation.check_names import SamlCheck
 from federation.errors import RegistrationError, show
 from federation.saml.decode import base64_octets
+from federation.saml.registration.permits import PERMITS
 
 Permit = frozenset[str]
 """Names of the weak algorithms and forms that a provider permits."""
-
-PERMITS: Final[Permit] = frozenset({"sha1", "rsa-sha1", "ecdsa-sha1", "rsa-1024", "cbc", "rsa1_5"})
 
 CURVES: Final = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 

@@ -108,7 +108,7 @@ class SamlProvider:
             recipients: Accepted values of Recipient and Destination, 1 to 100 URLs. An empty collection is refused.
             max_age: Longest time from IssueInstant to use, a timedelta or whole seconds; None for no limit.
             clock_skew: Tolerance on NotBefore and IssueInstant, a timedelta or whole seconds; at most `limits.MAX_CLOCK_SKEW_SECONDS`.
-            permit: Names of weak algorithms and forms to accept, from `federation.saml.registration.keys.PERMITS`.
+            permit: Names of weak algorithms and forms to accept, from `federation.saml.registration.permits.PERMITS`.
             decryption_keys: RSA private keys in PEM without a password, one or several.
             encryption: ``allowed`` or ``required``.
             signed: ``assertion``, ``response`` or ``either``.

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from federation import limits
 from federation.errors import RegistrationError
-from federation.saml.registration.keys import PERMITS, load_certificates, load_decryption_key, parse_permit, verification_key
+from federation.saml.registration.keys import load_certificates, load_decryption_key, parse_permit, verification_key
+from federation.saml.registration.permits import PERMITS
 from tests.support.signatures import AT, signing_key
 
 
