@@ -97,6 +97,7 @@ class Report:
         identity: The proved identity; None where the deciding profile refuses the token.
         claimed: Unverified claims of the token, for display only; empty where nothing could be read.
         notes: Remarks that do not affect the verdict: weak algorithms, certificate dates, ignored key hints.
+        engine: The engine that read the token: ``fast`` where the extension did, ``python`` where not. The verdict is the same.
     """
 
     kind: str
@@ -105,6 +106,7 @@ class Report:
     identity: VerifiedIdentity | None = None
     claimed: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    engine: Literal["fast", "python"] = "python"
 
     def refusal(self, profile: Profile | None = None) -> FederationError | None:
         """Return the first refusal of *profile* (the report's own when None), or None where that profile accepts the token."""
@@ -145,6 +147,7 @@ class Report:
             "identity": self.identity.as_dict() if self.identity else None,
             "claimed": self.claimed,
             "notes": list(self.notes),
+            "engine": self.engine,
         }
 
 

@@ -38,6 +38,7 @@ SamlCheck = Literal[
     "encryption",
     "encryption-algorithm",
     "encryption-shape",
+    "engine",
     "entity-id",
     "envelope",
     "envelope-shape",

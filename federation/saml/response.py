@@ -19,6 +19,7 @@ from federation.report import AWS, BOTH, STRICT, Check, CheckResult
 from federation.saml import decryption
 from federation.saml.decode import RawResponse
 from federation.saml.decryption import Encrypted
+from federation.saml.notes import proof_notes
 from federation.saml.parsing import contained
 from federation.saml.reading.envelope import Envelope, check_success, read_envelope
 from federation.saml.registration.keys import DecryptionKey, Permit, VerificationKey
@@ -274,21 +275,13 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
 
 def _result(proof: ProofState) -> ProvedResponse:
     keys, permit = proof.provider.decryption_keys, proof.provider.permit
-    notes, weak = [], list(proof.weak)
-    for octets in proof.signed_by:
-        notes.append(f"{octets.element} signed by key {octets.key.fingerprint}")
-        weak += octets.weak
-    if weak:
-        notes += [f"weak algorithm used: {name}" for name in dict.fromkeys(weak)]
-    if proof.comments:
-        notes.append(f"comments between elements were left out ({proof.comments}): the canonical text, which is read, has none")
     return ProvedResponse(
         assertion=_reached(proof.assertion),
         response=proof.response,
         envelope=_reached(proof.envelope),
         encrypted=_reached(proof.structure).encrypted,
         decrypt=partial(_decrypt, keys, permit) if keys else None,
-        notes=tuple(notes),
+        notes=proof_notes(proof.signed_by, proof.weak, proof.comments),
     )
 
 

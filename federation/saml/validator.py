@@ -19,15 +19,16 @@ from federation.report import BOTH, CheckResult, Report, collect
 from federation.saml.checks import CHECKS, RULES
 from federation.saml.checks.presentation import PresentedAssertion, choose_confirmation
 from federation.saml.decode import decode_response
-from federation.saml.reading import attributes, shape
-from federation.saml.reading.assertion import AuthnStatement, read_assertion
+from federation.saml.reading import attributes
+from federation.saml.reading.assertion import AuthnStatement
 from federation.saml.reading.inspection import inspect_response
 from federation.saml.registration.provider import SamlProvider
-from federation.saml.response import STAGES, ProvedResponse, examine_response, prove_response
+from federation.saml.response import STAGES
+from federation.saml.road.proved import ProvedAssertion
+from federation.saml.road.proving import READING, examine, prove
 
 KIND: Final = "saml2-response"
 DECODING: Final = ("base64", "SAML Bindings 3.5.4; RFC 4648 section 4, canonical", BOTH)
-READING: Final = (shape.CHECK, shape.CLAUSE, BOTH)
 _SESSION_END: Final[Callable[[AuthnStatement], datetime | None]] = attrgetter("session_not_on_or_after")
 
 
@@ -47,7 +48,7 @@ class SamlResponseValidator:
     def validate(self, token: object, provider: Provider, *, at: datetime) -> VerifiedIdentity:
         """See `federation.protocols.Validator.validate`."""
         registration = registered(provider, SamlProvider)
-        proved = prove_response(decode_response(token), registration)
+        proved = prove(decode_response(token), registration)
         presented = _present(proved, registration, at)
         for rule in RULES[registration.profile]:
             rule(presented)
@@ -56,7 +57,7 @@ class SamlResponseValidator:
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """See `federation.protocols.Validator.diagnose`."""
         registration = registered(provider, SamlProvider)
-        results, proved, presented = _examine(token, registration, at)
+        results, proved, presented, notes = _examine(token, registration, at)
         refused = any(r.refusal is not None and registration.profile in r.profiles for r in results)
         identity = _identity(presented, proved) if presented is not None and proved is not None and not refused else None
         claimed = inspect_response(token) if identity is None else {}
@@ -66,7 +67,8 @@ class SamlResponseValidator:
             results=results,
             identity=identity,
             claimed=claimed,
-            notes=(_whose(claimed, registration) if proved is None else proved.notes) + registration.notes,
+            notes=(notes or _whose(claimed, registration)) + registration.notes,
+            engine="python" if proved is None else proved.engine,
         )
 
 
@@ -76,13 +78,13 @@ def present_response(token: object, provider: SamlProvider, *, at: datetime) -> 
     Raises:
         FederationError: It proves nothing: its signature, structure or encryption is refused.
     """
-    return _present(prove_response(decode_response(token), provider), provider, at)
+    return _present(prove(decode_response(token), provider), provider, at)
 
 
 def _examine(
     token: object, provider: SamlProvider, at: datetime
-) -> tuple[tuple[CheckResult, ...], ProvedResponse | None, PresentedAssertion | None]:
-    """Run every step of `validate` and return the results. Steps without input after a refusal are skipped."""
+) -> tuple[tuple[CheckResult, ...], ProvedAssertion | None, PresentedAssertion | None, tuple[str, ...]]:
+    """Run every step of `validate`. Return the results, what was proved, and the remarks on it. Steps without input are skipped."""
     try:
         raw = decode_response(token)
     except FederationError as refusal:
@@ -90,16 +92,14 @@ def _examine(
             (CheckResult(*DECODING, "refused", refusal), *_skipped(STAGES), CheckResult(*READING, "skipped"), *_skipped(CHECKS)),
             None,
             None,
+            (),
         )
-    stages, proved = examine_response(raw, provider)
+    stages, proved, notes = examine(raw, provider)
     results = (CheckResult(*DECODING, "passed"), *stages)
     if proved is None:
-        return (*results, CheckResult(*READING, "skipped"), *_skipped(CHECKS)), None, None
-    try:
-        presented = _present(proved, provider, at)
-    except FederationError as refusal:
-        return (*results, CheckResult(*READING, "refused", refusal), *_skipped(CHECKS)), proved, None
-    return (*results, CheckResult(*READING, "passed"), *collect(CHECKS, presented)), proved, presented
+        return (*results, *_skipped(CHECKS)), None, None, notes
+    presented = _present(proved, provider, at)
+    return (*results, *collect(CHECKS, presented)), proved, presented, notes
 
 
 def _whose(claimed: Mapping[str, Any], provider: SamlProvider) -> tuple[str, ...]:
@@ -115,14 +115,14 @@ def _skipped(checks: tuple[Any, ...]) -> tuple[CheckResult, ...]:
     return tuple(CheckResult(check.name, check.clause, check.profiles, "skipped") for check in checks)
 
 
-def _present(proved: ProvedResponse, provider: SamlProvider, at: datetime) -> PresentedAssertion:
-    assertion = read_assertion(proved.assertion.element, decrypt=proved.decrypt)
+def _present(proved: ProvedAssertion, provider: SamlProvider, at: datetime) -> PresentedAssertion:
+    assertion = proved.assertion
     name_id = assertion.subject.name_id if assertion.subject else None
     confirmation = choose_confirmation(assertion, proved.envelope, provider, at)
     return PresentedAssertion(assertion, proved.envelope, provider, at, proved.encrypted, name_id, confirmation)
 
 
-def _identity(presented: PresentedAssertion, proved: ProvedResponse) -> VerifiedIdentity:
+def _identity(presented: PresentedAssertion, proved: ProvedAssertion) -> VerifiedIdentity:
     """Return the verified identity. Every check of the deciding profile has passed, so subject, confirmation and conditions exist."""
     assertion, provider = presented.assertion, presented.provider
     name_id, confirmation, conditions = presented.name_id, presented.confirmation, assertion.conditions
@@ -172,8 +172,8 @@ def name_qualifier(issuer: str, doc: str) -> str:
     return b64encode(hashlib.sha1(f"{issuer}{doc}".encode(), usedforsecurity=False).digest()).decode("ascii")
 
 
-def _notes(presented: PresentedAssertion, proved: ProvedResponse) -> tuple[str, ...]:
-    key = proved.assertion.signed.key
+def _notes(presented: PresentedAssertion, proved: ProvedAssertion) -> tuple[str, ...]:
+    key = proved.signed.key
     if key.not_after is None or presented.at < key.not_after:
         return proved.notes
     return (*proved.notes, f"the certificate of the signing key expired on {timestamp(key.not_after)}; its validity is not enforced")

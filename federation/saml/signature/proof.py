@@ -1,22 +1,29 @@
 """Verification of signatures, and the types that prove it.
 
-`SignedOctets` and `SignedElement` can be constructed only in this module, after a registered key has verified the octets. Later steps read
-only these, so that unsigned content cannot be reached and signature wrapping is impossible.
+`SignedOctets`, `SignedElement` and `SignedValues` can be constructed only in this module, after a registered key has verified the octets.
+Later steps read only these, so that unsigned content cannot be reached and signature wrapping is impossible.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from federation.errors import show
 from federation.portable import kept_here
 from federation.saml.registration.keys import Permit, VerificationKey
 from federation.saml.signature.algorithms import DIGESTS, SIGNATURES, DigestMethod, SignatureMethod, permitted, weaknesses
-from federation.saml.signature.signed_info import SignedInfo, canonical_signed_info, canonicalise, read_signature, read_signed_info, refuse
+from federation.saml.signature.signed_info import canonical_signed_info, canonicalise, read_signature, read_signed_info, refuse
 from federation.saml.signature.templates import recall, remember
 from federation.saml.xml import SAML, SAMLP, Element, local_name, reparse
+
+if TYPE_CHECKING:
+    from sts_federation_core import Assertion as ProposedAssertion
+    from sts_federation_core import Candidate as ProposedCandidate
+    from sts_federation_core import Envelope as ProposedEnvelope
+
+    Proposal = tuple[ProposedCandidate | None, ProposedCandidate | None, ProposedEnvelope, ProposedAssertion]
 
 _SEAL: Final = object()
 
@@ -128,6 +135,34 @@ class SignedElement:
         return SignedElement(_SEAL, found[0], self.signed) if found else None
 
 
+class SignedValues:
+    """The values of an assertion that the fast engine read out of `SignedOctets`: the twin of `SignedElement`, from this module only.
+
+    Attributes:
+        values: The assertion as the stub of the extension describes it, times as written.
+        signed: The octets that hold it.
+    """
+
+    __slots__ = ("signed", "values")
+    values: ProposedAssertion
+    signed: SignedOctets
+
+    __reduce_ex__ = kept_here
+
+    def __init__(self, seal: object, values: ProposedAssertion, signed: SignedOctets) -> None:
+        if seal is not _SEAL:
+            raise TypeError("SignedValues are read out of SignedOctets")
+        put = object.__setattr__
+        put(self, "values", values)
+        put(self, "signed", signed)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"SignedValues are immutable: {name}")
+
+    def __repr__(self) -> str:
+        return f"<SignedValues in {self.signed!r}>"
+
+
 def opened(container: SignedElement, plaintext: Element) -> SignedElement:
     """Return *plaintext*, decrypted from the ciphertext in *container*, as signed by the signature over that ciphertext (row E12)."""
     return SignedElement(_SEAL, plaintext, container.signed)
@@ -146,6 +181,70 @@ def verify_signature(
     return SignedOctets(_SEAL, _NAMES[element.tag], element_id, verified)
 
 
+class SignatureCandidate(NamedTuple):
+    """A signed element as the fast engine proposes it. Nothing of it is verified.
+
+    Attributes:
+        element_id: ID of the signed element.
+        signed_info: Canonical octets of SignedInfo. The next four values were read from them.
+        signature_method: Algorithm identifier of the signature.
+        digest_method: Algorithm identifier of the digest.
+        uri: URI of the Reference.
+        digest: Digest of the Reference.
+        value: The signature value.
+        octets: Canonical octets of the element without its Signature.
+    """
+
+    element_id: str
+    signed_info: bytes
+    signature_method: str
+    digest_method: str
+    uri: str
+    digest: bytes
+    value: bytes
+    octets: bytes
+
+
+class ProvedProposal(NamedTuple):
+    """A proposal whose every signature a registered key verified.
+
+    Attributes:
+        response: The octets of the Response; None where it is not signed.
+        own: The octets of the Assertion; None where it has no signature of its own.
+        envelope: The fields of the Response, which are signed where ``response`` is not None.
+        values: The assertion.
+    """
+
+    response: SignedOctets | None
+    own: SignedOctets | None
+    envelope: ProposedEnvelope
+    values: SignedValues
+
+
+def verify_proposal(proposal: Proposal, *, keys: Sequence[VerificationKey], permit: Permit) -> ProvedProposal:
+    """Verify every signature of *proposal*, which the fast engine made of one message, by one of *keys*.
+
+    The engine read the assertion from the octets of its own candidate, or from those of the Response where it has none.
+
+    Raises:
+        InvalidIdentityToken: A signature does not hold.
+    """
+    over_response, over_own, envelope, values = proposal
+    response = None if over_response is None else _verify_candidate("Response", SignatureCandidate(*over_response), keys, permit)
+    own = None if over_own is None else _verify_candidate("Assertion", SignatureCandidate(*over_own), keys, permit)
+    signed = own or response
+    if signed is None:
+        raise refuse("signature-shape", "a Signature", "none")
+    return ProvedProposal(response, own, envelope, SignedValues(_SEAL, values, signed))
+
+
+def _verify_candidate(element: Signable, candidate: SignatureCandidate, keys: Sequence[VerificationKey], permit: Permit) -> SignedOctets:
+    method, digest_method = check_signed_info(candidate, candidate.element_id, permit)
+    key = _signer(method, keys, candidate.value, candidate.signed_info)
+    check_digest(digest_method, candidate.octets, candidate.digest)
+    return SignedOctets(_SEAL, element, candidate.element_id, Verified(candidate.octets, key, weaknesses(key, method, digest_method)))
+
+
 class StrictVerifier:
     """The built-in verifier of a strict profile of XML Signature. It checks structure, algorithms, signature of SignedInfo, and digest."""
 
@@ -155,22 +254,35 @@ class StrictVerifier:
         canonical = canonical_signed_info(parts)
         recalled = recall(canonical, element.get("ID"))
         info = recalled or read_signed_info(reparse(canonical))
-        method, digest_method = check_signed_info(info, element, permit)
+        method, digest_method = check_signed_info(info, element.get("ID"), permit)
         key = _signer(method, keys, parts.value, canonical)
         if recalled is None:
             remember(canonical, info)
         detach(signature)
         octets = canonicalise(element, info.transform)
-        if not hmac.compare_digest(digest_method.digest(octets), info.digest):
-            raise refuse(
-                "signature-digest", "the digest that was signed", "another digest", "send the response unchanged, as it was signed"
-            )
+        check_digest(digest_method, octets, info.digest)
         return Verified(octets, key, weaknesses(key, method, digest_method))
 
 
-def check_signed_info(info: SignedInfo, element: Element, permit: Permit) -> tuple[SignatureMethod, DigestMethod]:
-    """Require that *info* refers to *element* (rows S01, S18 to S20) with accepted algorithms (rows K05 to K07, K20)."""
-    element_id = element.get("ID")
+class SignedReference(Protocol):
+    """What a SignedInfo says of the element that it signs: see `SignedInfo` and `SignatureCandidate`."""
+
+    @property
+    def signature_method(self) -> str: ...  # noqa: D102
+    @property
+    def digest_method(self) -> str: ...  # noqa: D102
+    @property
+    def uri(self) -> str: ...  # noqa: D102
+
+
+def check_digest(method: DigestMethod, octets: bytes, digest: bytes) -> None:
+    """Require that *digest* is that of *octets*."""
+    if not hmac.compare_digest(method.digest(octets), digest):
+        raise refuse("signature-digest", "the digest that was signed", "another digest", "send the response unchanged, as it was signed")
+
+
+def check_signed_info(info: SignedReference, element_id: str | None, permit: Permit) -> tuple[SignatureMethod, DigestMethod]:
+    """Require that *info* refers to the element with *element_id* (rows S01, S18 to S20) by accepted algorithms (rows K05 to K07, K20)."""
     if not element_id or info.uri != f"#{element_id}":
         remedy = "let the IdP reference the signed element by its ID"
         raise refuse("signature-reference", f"URI {show('#' + (element_id or ''))} of the signed element", show(info.uri), remedy)

@@ -35,7 +35,7 @@ class SignxmlVerifier:
         """See `Verifier.verify`."""
         parts = read_signature(signature)
         info = read_signed_info(reparse(canonical_signed_info(parts)))
-        method, digest_method = check_signed_info(info, element, permit)
+        method, digest_method = check_signed_info(info, element.get("ID"), permit)
         for key in fitting_keys(method, keys):
             octets = _verify(element, info, key)
             if octets is not None:

@@ -17,7 +17,8 @@ from federation.identity import VerifiedIdentity
 from federation.oidc.provider import OidcProvider
 from federation.saml.checks import CHECKS
 from federation.saml.decode import decode_response
-from federation.saml.response import STAGES, prove_response
+from federation.saml.response import STAGES
+from federation.saml.road.proving import prove
 from federation.saml.validator import SamlResponseValidator, _identity, _present, name_qualifier
 from federation.saml.xml import ISSUER as ISSUER_TAG
 from tests.support.saml import (
@@ -88,7 +89,7 @@ def test_the_remark_names_the_assertions_issuer_or_else_the_responses(issuers: t
 
 
 def test_no_identity_is_made_of_what_the_rules_would_refuse() -> None:
-    proved = prove_response(decode_response(respond()), provider())
+    proved = prove(decode_response(respond()), provider())
     whole = _present(proved, provider(), AT)
     unconditional = replace(whole, assertion=whole.assertion._replace(conditions=None))
     for presented in (replace(whole, name_id=None), replace(whole, confirmation=None), unconditional):
