@@ -18,7 +18,7 @@ from federation.cli.support.choices import Choice
 from federation.cli.support.completing import roles
 from federation.cli.support.exits import Exit
 from federation.cli.support.instants import InstantOrIssued
-from federation.cli.support.options import account_option, json_option
+from federation.cli.support.options import account_option, engine_option, json_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.judging.bulk import Bench, judge_all
@@ -27,6 +27,7 @@ from federation.judging.chronicle import Chronicle
 from federation.judging.judge import Judgement, JudgingInstant
 from federation.judging.records import ISSUED
 from federation.judging.tally import Tally
+from federation.saml.road.engine import proposer
 
 _MOST_WORKERS: Final = 64
 
@@ -51,6 +52,7 @@ class Progress(Protocol):
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
 @click.option("--report", type=PathType(path_type=Path, dir_okay=False), help="Write an HTML report with charts to this file.")
 @click.option("--no-lines", is_flag=True, help="Print no line for each token, only the summary.")
+@engine_option
 @json_option
 def command(
     paths: tuple[str, ...],
@@ -73,6 +75,7 @@ def command(
     --report writes one HTML file: what was refused over time, by check and by provider, and what to change. It is written at the end, whole
     or not at all, and needs neither script nor network.
     """
+    proposer()  # a choice that cannot be met is refused here, not once for each token
     instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
     role = None if role_arn is None else role_in(account_path, role_arn)
     bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)

@@ -21,8 +21,9 @@ from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console, facts
 from federation.cli.support.ages import key_ages
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_or_variable, json_option, moment_option, other_account_option
+from federation.cli.support.options import account_or_variable, engine_option, json_option, moment_option, other_account_option
 from federation.identity import timestamp
+from federation.saml.road.engine import describe
 from federation.validators import installed
 
 DISTRIBUTION: Final = "sts-federation"
@@ -34,6 +35,7 @@ RELEASED: Final = "2026-11-24T00:00:00+00:00"
 @click.command()
 @other_account_option("Also show the keys of this account.")
 @moment_option("Look")
+@engine_option
 @json_option
 def command(*, account_path: Path | None, at: datetime | None, as_json: bool) -> None:
     """Show versions, plug-ins, ages of keys, and the clock. Exit status 3 where the clock is wrong."""
@@ -41,6 +43,7 @@ def command(*, account_path: Path | None, at: datetime | None, as_json: bool) ->
     now = clock.resolve(at)
     findings: dict[str, dict[str, str]] = {
         "versions": _versions(),
+        "engine": {"saml": describe()},
         "plug-ins": {},
         "clock": {"utc": str(timestamp(now)), "verdict": _clock_verdict(now)},
     }

@@ -19,10 +19,11 @@ from federation.cli.rendering.plain import safe
 from federation.cli.support.ages import warnings
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_option, neighbour_option
+from federation.cli.support.options import account_option, engine_option, neighbour_option
 from federation.cli.support.paths import PathType
 from federation.page.recent import MOST_CALLS
 from federation.profiles import Replay
+from federation.saml.road.engine import proposer
 from federation.server.hosts import is_name
 from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
 from federation.server.workers import run
@@ -56,6 +57,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="TCP port.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
+@engine_option
 @click.option("--audit-log", type=PathType(path_type=Path), help="Append one JSON line per call to this file.")
 @click.option("--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: a file beside the account.")
 @click.option(
@@ -104,6 +106,7 @@ def command(
             "unencrypted. Listen on 127.0.0.1 behind a proxy that terminates TLS, or pass --expose.",
             param_hint="--host",
         )
+    proposer()  # a choice that cannot be met is refused here, not with each call
     settings = ServerSettings(
         account=account_path,
         neighbours=neighbours,

@@ -15,6 +15,7 @@ from federation.cli.support.exits import Exit
 from federation.cli.support.instants import judged_at_option
 from federation.cli.support.options import (
     account_or_variable,
+    engine_option,
     json_option,
     one_output,
     other_account_option,
@@ -65,6 +66,7 @@ from federation.saml.registration.permits import PERMITS
 @click.option("--verifier", type=Choice(["strict", "signxml"]), help="SAML: which implementation checks XML signatures.")
 @pick_option
 @judged_at_option
+@engine_option
 @verbose_option
 @quiet_option
 @json_option

@@ -276,6 +276,7 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
         record(
             {
                 "versions": named(TEXT),
+                "engine": said(record({"saml": TEXT}), "What reads SAML responses here, and why."),
                 "plug-ins": named(ANYTHING),
                 "clock": record({"utc": INSTANT, "verdict": TEXT}),
             },

@@ -69,6 +69,7 @@ REPORT: Final = {
     "identity": maybe(ref("identity")),
     "claimed": {"type": "object"},
     "notes": many(TEXT),
+    "engine": one_of("fast", "python"),
 }
 LINE: Final = said(TEXT, "The file, relative to the account where the account was asked about.")
 

@@ -15,6 +15,7 @@ from federation.cli.support.completing import providers, roles, saml_arns
 from federation.cli.support.instants import instant_for, judged_at_option
 from federation.cli.support.options import (
     account_option,
+    engine_option,
     json_option,
     one_output,
     pick_option,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @judged_at_option
 @verbose_option
 @quiet_option
+@engine_option
 @json_option
 def command(
     token: str,

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from federation import clock, limits
+from federation.cli.support.choices import Choice
 from federation.cli.support.paths import PathType
+from federation.saml.road.engine import ENGINES, VARIABLE, chosen
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -155,6 +157,21 @@ neighbour_option: Final[Decorator] = click.option(
     type=PathType(path_type=Path),
     callback=_note_neighbours,
     help="Directory of another account, whose principals may call and whose roles may be assumed; repeatable.",
+)
+
+
+def _choose_engine(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    del param
+    if value is not None:
+        ctx.with_resource(chosen(value))
+
+
+engine_option: Final[Decorator] = click.option(
+    "--engine",
+    type=Choice(ENGINES),
+    expose_value=False,
+    callback=_choose_engine,
+    help=f"SAML: what reads responses: python, fast, or auto: fast where it is installed. Default: {VARIABLE}, or auto.",
 )
 state_option: Final[Decorator] = click.option(
     "--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: nowhere beyond this call."
