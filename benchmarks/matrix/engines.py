@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+
+from federation.saml.road.engine import EXTENSION, chosen, proposer, use
 
 Judge = Callable[[str], object]
 """Judges a token; raises where it refuses it."""
@@ -31,4 +35,15 @@ class Engine:
 
 def engines() -> tuple[Engine, ...]:
     """Return the engines that are installed, the one of pure Python first."""
-    return (Engine("python", lambda judge: judge),)
+    return tuple(Engine(name, partial(_bound, name)) for name in ("python", "fast") if name == "python" or find_spec(EXTENSION))
+
+
+def _bound(name: str, judge: Judge) -> Judge:
+    with chosen(name):
+        propose = proposer()
+
+    def judged(token: str) -> object:
+        use(propose)
+        return judge(token)
+
+    return judged

@@ -49,6 +49,9 @@ class Goal:
 GOALS: Final = (
     Goal("saml-size", "8 KB", "federation.validate, python engine", 2.35),
     Goal("saml-size", "8 KB", "assume_role_with_saml, python engine", 2.9),
+    Goal("saml-size", "8 KB", "federation.validate, fast engine", 0.6),
+    Goal("saml-size", "127 KB", "federation.validate, fast engine", 0.35),
+    Goal("saml-size", "8 KB", "assume_role_with_saml, fast engine", 1.0),
     Goal("jwt", "RS256", "federation.validate, python engine", 1.0),
     Goal("jwt", "RS256", "assume_role_with_web_identity, python engine", 1.0),
     Goal("server", "AssumeRoleWithSAML", "moto_server", 0.2),
