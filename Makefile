@@ -9,7 +9,7 @@ NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page test growth clients browser screenshots calendar lint mutate bench fixtures docs man search lock clean
+.PHONY: demo page core core-test test growth clients browser screenshots calendar lint mutate bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,6 +19,13 @@ demo: $(VENV)/.base
 
 page: $(VENV)/.page  ## the page in a browser, on the account of fixtures/
 	@$(BIN)/federation page --account fixtures/account $(if $(PORT),--port $(PORT))
+
+core: $(VENV)/.base  ## the fast engine, built by cargo and installed; where there is no cargo, nothing
+	@if command -v cargo >/dev/null; then $(MAKE) --no-print-directory $(VENV)/.core; else echo "The fast engine is not built: there is no cargo."; fi
+
+core-test: core  ## the tests of the crate itself, and its lint
+	@if command -v cargo >/dev/null; then cd core && cargo fmt --check && cargo clippy --quiet --locked --all-targets -- -D warnings && cargo test --quiet --locked; \
+	else echo "The crate is not tested: there is no cargo."; fi
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
 	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not site and not release" $(if $(AREA),$$paths)
@@ -79,13 +86,16 @@ release: $(VENV)/.release  ## dist/, built twice and checked; VERSION=x.y.z: ref
 	$(BIN)/python -m release $(if $(VERSION),--version "$(VERSION)") $(if $(UPLOAD),--upload)
 	$(BIN)/pytest -q -m release tests/release
 
+# The locks leave the fast engine out: `make core` builds it.
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-package sts-federation-core --universal --python-version 3.11
 lock: $(VENV)/.dev
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --group bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --all-extras --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 --group release -c requirements/dev.txt pyproject.toml -o requirements/release.txt
+	$(LOCK) pyproject.toml -o requirements/base.txt
+	$(LOCK) --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
+	$(LOCK) --group bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
+	$(LOCK) --all-extras --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
+	$(LOCK) --group release -c requirements/dev.txt pyproject.toml -o requirements/release.txt
+	$(LOCK) --group core -o requirements/core.txt
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
@@ -93,6 +103,11 @@ $(VENV)/bin/pip:
 $(VENV)/.base: $(VENV)/bin/pip requirements/base.txt pyproject.toml
 	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
 	$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.core: requirements/core.txt core/Cargo.toml core/Cargo.lock core/pyproject.toml $(wildcard core/src/*.rs)
+	$(BIN)/pip install --quiet --require-hashes -r requirements/core.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --no-deps --no-build-isolation --force-reinstall ./core
 	@touch $@
 
 # The base with what the extra `server` needs, in the versions of the lock.
@@ -128,4 +143,4 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	@npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The peers on Node will be skipped."
 
 clean:
-	rm -rf site $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(NODE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf site core/target $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(NODE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
