@@ -55,7 +55,7 @@ def test_profile_decides(run: Run) -> None:
 def test_json_is_the_documented_schema(run: Run) -> None:
     result = run("validate", DOCUMENTED, "--metadata", METADATA, "--at", AT, "--json")
     report = json.loads(result.stdout)
-    assert list(report) == ["kind", "profile", "accepted", "verdicts", "checks", "identity", "claimed", "notes", "explanation"]
+    assert list(report) == ["kind", "profile", "accepted", "verdicts", "checks", "identity", "claimed", "notes", "engine", "explanation"]
     assert report["accepted"] is True
     assert set(report["verdicts"]) == {"aws", "strict"}
     assert {frozenset(check) for check in report["checks"]} == {frozenset({"check", "clause", "profiles", "outcome", "refusal", "note"})}
