@@ -9,7 +9,7 @@ NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page core core-test test growth clients browser screenshots calendar lint mutate bench fixtures docs man search lock clean
+.PHONY: demo page core core-test test growth clients browser screenshots calendar lint mutate twins bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -58,6 +58,10 @@ calendar: $(VENV)/.dev  ## the whole suite in other years, or in YEARS="n …" f
 search: $(VENV)/.dev  ## a thousand examples of each property, and the tests that take minutes
 	$(BIN)/pytest -n $(JOBS) -m "not long" --hypothesis-profile=search tests/property tests/differential
 	$(BIN)/pytest -m long
+
+MUTANTS_OF_TWINS = $(or $(MUTANTS),100000)
+twins: $(VENV)/.dev core  ## MUTANTS=n of signed responses by both engines, and one of five hundred as libxmlsec or the JDK signs it; SEED=s
+	$(BIN)/python -m tests.twins --mutants $(MUTANTS_OF_TWINS) --resigned $$(( $(MUTANTS_OF_TWINS) / 500 )) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -35,6 +35,7 @@ AREAS: Final = {
         "differential/test_comments.py",
         "differential/test_jdk.py",
         "differential/test_xmldsig.py",
+        "twins",
         "cli/test_validate.py",
     ),
     "jose": (

@@ -23,8 +23,13 @@ from federation.saml.signature.algorithms import SIGNATURES
 
 PROGRAM = Path(__file__).parent / "java" / "Signatures.java"
 
+
+def has_jdk() -> bool:
+    return shutil.which("java") is not None and shutil.which("javac") is not None
+
+
 needs_jdk = pytest.mark.skipif(
-    shutil.which("java") is None or shutil.which("javac") is None,
+    not has_jdk(),
     reason="the JDK is the third verifier, and there is none here: install one, such as Debian's default-jdk-headless",
 )
 

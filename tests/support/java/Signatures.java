@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -138,8 +139,8 @@ public final class Signatures {
         try {
             return signature.getSignatureValue().validate(context);
         } catch (XMLSignatureException fault) {
-            if (fault.getCause() instanceof SignatureException) {
-                return false; // a value of another length than that of the key
+            if (fault.getCause() instanceof SignatureException || fault.getCause() instanceof InvalidKeyException) {
+                return false; // a value of another length than that of the key, or a key of another kind
             }
             throw fault;
         }
