@@ -9,7 +9,7 @@ NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page core core-test test growth clients browser screenshots calendar lint mutate twins bench fixtures docs man search lock clean
+.PHONY: demo page core core-test test growth clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -62,6 +62,18 @@ search: $(VENV)/.dev  ## a thousand examples of each property, and the tests tha
 MUTANTS_OF_TWINS = $(or $(MUTANTS),100000)
 twins: $(VENV)/.dev core  ## MUTANTS=n of signed responses by both engines, and one of five hundred as libxmlsec or the JDK signs it; SEED=s
 	$(BIN)/python -m tests.twins --mutants $(MUTANTS_OF_TWINS) --resigned $$(( $(MUTANTS_OF_TWINS) / 500 )) $(if $(SEED),--seed $(SEED))
+
+MINUTES ?= 5
+FUZZED  := core/fuzz/corpus/propose
+FOUND   := core/fuzz/found
+fuzz: $(VENV)/.dev core  ## MINUTES=n of each fuzzer that can run here; what it finds new is in core/fuzz/found
+	@mkdir -p $(FOUND)
+	@if cargo fuzz --version >/dev/null 2>&1 && cargo +nightly --version >/dev/null 2>&1; then \
+	cd core && cargo +nightly fuzz run propose fuzz/found fuzz/corpus/propose -- -max_total_time=$$(( $(MINUTES) * 60 )) -max_len=16384 -rss_limit_mb=512 -malloc_limit_mb=64 -timeout=10; \
+	else echo "The crate is not fuzzed: cargo-fuzz and a nightly toolchain are not both installed."; fi
+	@if $(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/pip install --quiet "atheris>=3,<4"; then \
+	$(BIN)/python -m tests.fuzz -max_total_time=$$(( $(MINUTES) * 60 )) -max_len=16384 -timeout=20 $(FOUND) $(FUZZED) || [ $$? -eq 2 ]; \
+	else echo "The engines are not fuzzed beside each other: atheris cannot be installed."; fi
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -147,4 +159,4 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	@npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error || echo "The peers on Node will be skipped."
 
 clean:
-	rm -rf site core/target $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(NODE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf site core/target core/fuzz/target core/fuzz/found core/fuzz/artifacts $(VENV) $(JS)/node_modules $(PAGE)/node_modules $(NODE)/node_modules $(BUILT) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,6 +36,7 @@ AREAS: Final = {
         "differential/test_jdk.py",
         "differential/test_xmldsig.py",
         "twins",
+        "fuzz",
         "cli/test_validate.py",
     ),
     "jose": (
