@@ -5,15 +5,15 @@ Records survive the end of every process. After a power failure the latest recor
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
-import weakref
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
 from federation.errors import AccountFault, printable, show
+from federation.state.forking import follow_forks
+from federation.state.records import MICROSECONDS_PER_HOUR, hashed, micros, used_token
 from federation.state.sqlite_file import FileIdentity, connect, transaction
 
 SWEEP_SECONDS: Final = 10
@@ -21,10 +21,8 @@ SWEEP_SECONDS: Final = 10
 SWEEP_ENTRIES: Final = 256
 """Most records that one call deletes, so that no login waits for the deletion of all."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
-_HOUR: Final = 3_600 * _SECOND
+_HOUR: Final = MICROSECONDS_PER_HOUR
 _NEVER: Final = -(2**63)
 # Each of these is one statement and hence one transaction, so that lookup and insertion are atomic between processes.
 _ENDED: Final = f"SELECT MAX(until) FROM (SELECT until FROM used WHERE until <= ? ORDER BY until LIMIT {SWEEP_ENTRIES})"  # noqa: S608 - a number
@@ -43,8 +41,6 @@ _EXCHANGE: Final = "INSERT INTO exchanged VALUES (?) ON CONFLICT DO NOTHING"
 _FAILURES: Final = (sqlite3.Error, OSError, ValueError)
 
 _opening = Lock()
-_opened: Final[weakref.WeakSet[SqliteState]] = weakref.WeakSet()
-_inherited: Final[list[sqlite3.Connection]] = []
 
 
 class SqliteState:
@@ -68,7 +64,7 @@ class SqliteState:
             self._open()
         except _FAILURES as cause:
             raise self._unusable(cause) from cause
-        _opened.add(self)
+        follow_forks(self)
 
     def __del__(self) -> None:
         self.close()
@@ -83,11 +79,10 @@ class SqliteState:
         Raises:
             AccountFault: The file cannot be used. A call whose use cannot be recorded is not granted.
         """
-        now = _micros(at)
+        now = micros(at)
         if not self._swept <= now < self._swept + SWEEP_SECONDS * _SECOND:
             self._forget(now)
-        token = f"{len(issuer)}:{issuer}{token_id}"  # the length keeps issuer "a", id "bc" apart from issuer "ab", id "c"
-        return self._records(_USE, (_digest(token), _micros(until)))
+        return self._records(_USE, (used_token(issuer, token_id), micros(until)))
 
     def may_have_forgotten(self, until: datetime) -> bool:
         """Return whether a record may have been deleted; see `federation.state.ReplayCache`. The latest end is kept for each hour.
@@ -95,7 +90,7 @@ class SqliteState:
         Raises:
             AccountFault: The file cannot be used.
         """
-        return self._number(_FORGOTTEN, _micros(until)) == 1
+        return self._number(_FORGOTTEN, micros(until)) == 1
 
     def claim(self, serial_number: str, step: int) -> bool:
         """Record the use of an MFA code; see `federation.state.UsedCodes`.
@@ -103,7 +98,7 @@ class SqliteState:
         Raises:
             AccountFault: The file cannot be used.
         """
-        return self._records(_SPEND, (_digest(serial_number), step))
+        return self._records(_SPEND, (hashed(serial_number), step))
 
     def first_exchange(self, digest: str) -> bool:
         """Record the exchange of a trade-in token; see `federation.state.State`.
@@ -111,7 +106,7 @@ class SqliteState:
         Raises:
             AccountFault: The file cannot be used.
         """
-        return self._records(_EXCHANGE, (_digest(digest),))
+        return self._records(_EXCHANGE, (hashed(digest),))
 
     def forget_all(self) -> None:
         """Forget everything; see `federation.state.State`.
@@ -133,6 +128,13 @@ class SqliteState:
         connection, self._connection, self._closed = self._connection, None, True
         if connection is not None:
             connection.close()
+
+    def forked(self) -> sqlite3.Connection | None:
+        """Give the connection up in a forked process; see `federation.state.forking`."""
+        global _opening  # another thread of the parent may hold it
+        _opening, self._lock = Lock(), Lock()
+        inherited, self._connection = self._connection, None
+        return inherited
 
     def _records(self, statement: str, parameters: tuple[bytes | int, ...]) -> bool:
         with self._lock:
@@ -192,27 +194,3 @@ def _sweep(database: sqlite3.Connection, now: int) -> bool:
         database.execute(_NOTE, (ended,))
         swept = database.execute("DELETE FROM used WHERE until <= ?", (ended,)).rowcount
     return swept < SWEEP_ENTRIES
-
-
-def _micros(instant: datetime) -> int:
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def _digest(text: str) -> bytes:
-    # A lone surrogate has no UTF-8 form; passed through, two different ids stay different.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _reopen_after_fork() -> None:
-    """Drop inherited connections in a forked child. It must not use or close them: that would release the locks of the parent."""
-    global _opening  # noqa: PLW0603 - another thread of the parent may hold it
-    _opening = Lock()
-    for state in _opened:
-        state._lock = Lock()  # noqa: SLF001
-        if state._connection is not None:  # noqa: SLF001
-            _inherited.append(state._connection)  # noqa: SLF001
-            state._connection = None  # noqa: SLF001
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reopen_after_fork)
