@@ -36,6 +36,8 @@ PERMISSIVE: Final = {
 OBLIGED: Final = {
     "certifi": "MPL-2.0 asks that changed files of the library stay under it. signxml, of the extra `testing`, imports it unchanged.",
     "hypothesis": "MPL-2.0 likewise. The extra `fuzzing` imports it unchanged.",
+    "psycopg": "LGPL-3.0 asks that users can replace the library. The extra `postgresql` imports it as published.",
+    "psycopg-binary": "LGPL-3.0 likewise, of the same extra; it contains libpq and OpenSSL under their own, permissive licences.",
     "pygal": "LGPL-3.0-or-later asks that users can replace the library. The extra `report` imports it as published.",
 }
 """Libraries that ask for more, with what they ask and why it is met."""

@@ -24,6 +24,7 @@ EngineCheck = Literal[
     "signing-key",
     "snapshot",
     "state",
+    "state-extra",
     "state-url",
     "testing-extra",
     "text",

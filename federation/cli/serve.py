@@ -27,6 +27,8 @@ from federation.saml.road.engine import proposer
 from federation.server.hosts import is_name
 from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
 from federation.server.workers import run
+from federation.state.opening import PLACES
+from federation.state.servers import cautions
 from federation.wrapping import Line
 
 VARIABLES: Final = """\
@@ -59,7 +61,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
 @engine_option
 @click.option("--audit-log", type=PathType(path_type=Path), help="Append one JSON line per call to this file.")
-@click.option("--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: a file beside the account.")
+@click.option("--state", metavar="URL", help=f"Where used tokens are recorded: {PLACES}. Default: a file beside the account.")
 @click.option(
     "--replay",
     type=Choice([each.value for each in Replay]),
@@ -150,6 +152,8 @@ def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> I
     yield "paste", f"export AWS_ENDPOINT_URL_STS={settings.url} AWS_ENDPOINT_URL_IAM={settings.url}"
     if exposed:
         yield _WARNING, f"whoever reaches {settings.host} port {settings.port} can call this server, and HTTP is not encrypted"
+    for warned in cautions(settings.state_place):
+        yield _WARNING, warned
     for warned in warnings(account, clock.resolve(None)):
         yield _WARNING, warned
     yield _WARNING, IGNORING.format(url=settings.url)

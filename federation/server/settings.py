@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from federation.errors import RegistrationError, show
 from federation.profiles import Replay
 from federation.server.hosts import LOCALHOST, ServedNames
 from federation.state import beside
-from federation.state.opening import file_of
+from federation.state.opening import files_of
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8042
@@ -44,7 +44,7 @@ class ServerSettings:
     port: int = DEFAULT_PORT
     workers: int = 1
     audit_log: Path | None = None
-    state: str | None = None
+    state: str | None = field(default=None, repr=False)  # its URL may hold a password
     replay: Replay | None = None
     allowed_hosts: tuple[str, ...] = ()
     test_control: bool = False
@@ -64,8 +64,8 @@ class ServerSettings:
     @property
     def own_files(self) -> tuple[Path, ...]:
         """Files that the server writes; they do not belong to an account, even in its directory."""
-        state = file_of(self.state_place)
-        return (state,) if self.audit_log is None else (state, self.audit_log)
+        state = files_of(self.state_place)
+        return state if self.audit_log is None else (*state, self.audit_log)
 
     @property
     def state_place(self) -> str | Path:

@@ -95,13 +95,13 @@ class SecurityTokenService:
             path: The account directory.
             audit: As in the constructor.
             replay: As in the constructor.
-            state: As in the constructor; or ``sqlite:///PATH``; or a path object of an SQLite file. Processes with the same file share the
-                record.
+            state: As in the constructor; or ``sqlite:///PATH``, or a path object of an SQLite file, which processes share; or
+                ``redis://…``, ``rediss://…`` or ``postgresql://…``, a server that machines share (`federation.state.open_state`).
             neighbours: Directories of other accounts, as in the constructor.
 
         Raises:
             AccountFaults: A file of a directory is at fault. Every fault is listed.
-            AccountFault: The file of *state* cannot be opened.
+            AccountFault: The file or the server of *state* cannot be used.
             RegistrationError: *state* or *replay* is invalid, two providers have the same issuer, or two accounts have the same id.
         """
         account = load_account(path)

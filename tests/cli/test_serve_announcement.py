@@ -57,6 +57,28 @@ def test_people_read_the_rest(announced: Any, monkeypatch: pytest.MonkeyPatch) -
     assert "# paste     export AWS_ENDPOINT_URL_STS=http://127.0.0.1:9000 AWS_ENDPOINT_URL_IAM=http://127.0.0.1:9000" in lines
 
 
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("redis://127.0.0.1/0", ""),
+        ("postgresql:///used", ""),
+        ("rediss://app@redis.example.com/0", ""),
+        ("postgresql://db.example.com/used?sslmode=verify-full", ""),
+        ("redis://localhost:7000/0", ""),
+        ("redis://:hunter2@[::1]/0", "in the list of processes: put it in FEDERATION_STATE_PASSWORD"),
+        ("postgresql://localhost/used?password=hunter2", "in the list of processes: put it in FEDERATION_STATE_PASSWORD"),
+        ("redis://redis.example.com/0", "have a token granted twice: use rediss://"),
+        ("postgresql://app@db.example.com/used?sslmode=require", "have a token granted twice: use sslmode=verify-full"),
+    ],
+)
+def test_the_url_of_the_state_is_looked_at(announced: Any, monkeypatch: pytest.MonkeyPatch, url: str, warned: str) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    printed = announced("--state", url)
+    assert warned in printed
+    assert bool(warned) is ("list of processes" in printed or "granted twice" in printed)
+    assert "hunter2" not in printed
+
+
 def test_a_shell_can_evaluate_all_of_it(announced: Any) -> None:
     shell = shutil.which("sh")
     assert shell is not None

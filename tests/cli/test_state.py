@@ -43,7 +43,12 @@ def test_a_state_outlives_the_command(run: Run, tmp_path: Path, login: Callable[
 
 
 def test_a_state_that_cannot_serve(run: Run, tmp_path: Path) -> None:
-    for url, check in (("redis://localhost/0", "state-url"), (f"sqlite:///{tmp_path}", "state"), ("sqlite:///", "state-url")):
+    for url, check in (
+        ("redis://127.0.0.1:1/0", "state"),
+        ("mysql://localhost/0", "state-url"),
+        (f"sqlite:///{tmp_path}", "state"),
+        ("sqlite:///", "state-url"),
+    ):
         refused = run(*SAML, "--state", url)
         assert (refused.exit_code, refused.stdout) == (3, "")
         assert check in refused.stderr

@@ -7,36 +7,22 @@ import signal
 import stat
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from tests.support.paths import ACCOUNT_DIRECTORY
-from tests.support.server import PROVIDER, ROLE, Served, forge_response, free_port, need_server, serve
+from tests.support.posting import post
+from tests.support.server import Served, forge_response, free_port, need_server, serve
 
 
 @pytest.fixture
 def account(tmp_path: Path) -> Path:
     need_server()
     return Path(shutil.copytree(ACCOUNT_DIRECTORY, tmp_path / "account"))
-
-
-def post(server: Served, response: str) -> int:
-    """Exchange a SAML response and return the status of the answer."""
-    parameters = {"Action": "AssumeRoleWithSAML", "Version": "2011-06-15", "RoleArn": ROLE, "PrincipalArn": PROVIDER}
-    try:
-        body = urlencode({**parameters, "SAMLAssertion": response}).encode()
-        with urllib.request.urlopen(server.url, body, timeout=30) as answer:  # noqa: S310 - our own server
-            return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        refused.close()
-        return refused.code
 
 
 def served(account: Path, *options: str) -> Served:
@@ -117,7 +103,13 @@ def test_the_log_of_a_second_use_names_the_flag(account: Path) -> None:
 
 @pytest.mark.parametrize(
     ("url", "check"),
-    [("redis://localhost/0", "state-url"), ("sqlite:////nonexistent/state.sqlite", "state"), ("/var/lib/state.sqlite", "state-url")],
+    [
+        ("redis://127.0.0.1:1/0", "state"),
+        ("postgresql://127.0.0.1:1/x", "state"),
+        ("mysql://localhost/0", "state-url"),
+        ("sqlite:////nonexistent/state.sqlite", "state"),
+        ("/var/lib/state.sqlite", "state-url"),
+    ],
 )
 def test_a_state_that_cannot_serve_starts_nothing(account: Path, url: str, check: str) -> None:
     command = [sys.executable, "-c", "from federation.cli.main import main; main()", "serve", "--account", str(account)]

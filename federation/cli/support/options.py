@@ -14,6 +14,7 @@ from federation import clock, limits
 from federation.cli.support.choices import Choice
 from federation.cli.support.paths import PathType
 from federation.saml.road.engine import ENGINES, VARIABLE, chosen
+from federation.state.opening import PLACES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -174,7 +175,7 @@ engine_option: Final[Decorator] = click.option(
     help=f"SAML: what reads responses: python, fast, or auto: fast where it is installed. Default: {VARIABLE}, or auto.",
 )
 state_option: Final[Decorator] = click.option(
-    "--state", metavar="URL", help="Where used tokens are recorded: sqlite:///PATH. Default: nowhere beyond this call."
+    "--state", metavar="URL", help=f"Where used tokens are recorded: {PLACES}. Default: nowhere beyond this call."
 )
 token_argument: Final[Decorator] = click.argument("token", shell_complete=complete_files)
 pick_option: Final[Decorator] = click.option(

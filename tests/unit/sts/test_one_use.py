@@ -164,7 +164,7 @@ def test_what_open_does_not_know_is_refused(tmp_path: Path) -> None:
         opened(tmp_path, replay="twice")
     assert refused.value.check == "replay"
     with pytest.raises(RegistrationError) as refused:
-        opened(tmp_path, state="redis://localhost")
+        opened(tmp_path, state="mysql://localhost")
     assert refused.value.check == "state-url"
     with pytest.raises(AccountFault) as fault:
         opened(tmp_path, state=tmp_path)
