@@ -23,23 +23,6 @@ STRICT: frozenset[Profile] = frozenset({Profile.STRICT})
 AWS: frozenset[Profile] = frozenset({Profile.AWS})
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Generic[S]):
-    """One rule of a validator.
-
-    Attributes:
-        name: Stable name, the ``check`` of its errors.
-        clause: Source of the rule: a clause of SAML, a section of an RFC, or "AWS, observed".
-        profiles: The profiles that enforce it.
-        run: Examines the subject. It returns None when the check passes and raises a `FederationError` when it refuses.
-    """
-
-    name: CheckName
-    clause: str
-    profiles: frozenset[Profile]
-    run: Callable[[S], None]
-
-
 def kept(refusal: FederationError) -> FederationError:
     """Return *refusal* without traceback, context and cause, so that it can be stored.
 
@@ -84,6 +67,28 @@ class CheckResult:
             "refusal": self.refusal.as_dict() if self.refusal else None,
             "note": self.note,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S]):
+    """One rule of a validator.
+
+    Attributes:
+        name: Stable name, the ``check`` of its errors.
+        clause: Source of the rule: a clause of SAML, a section of an RFC, or "AWS, observed".
+        profiles: The profiles that enforce it.
+        run: Examines the subject. It returns None when the check passes and raises a `FederationError` when it refuses.
+        passed: The result of the check where it passes. It is the same for every subject, so it is made once.
+    """
+
+    name: CheckName
+    clause: str
+    profiles: frozenset[Profile]
+    run: Callable[[S], None]
+    passed: CheckResult = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "passed", CheckResult(self.name, self.clause, self.profiles, "passed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,5 +180,5 @@ def collect(checks: Sequence[Check[S]], subject: S) -> tuple[CheckResult, ...]:
         except FederationError as refusal:
             results.append(CheckResult(check.name, check.clause, check.profiles, "refused", refusal))
         else:
-            results.append(CheckResult(check.name, check.clause, check.profiles, "passed"))
+            results.append(check.passed)
     return tuple(results)

@@ -269,7 +269,7 @@ def examine_response(raw: RawResponse, provider: ProviderKeys) -> tuple[tuple[Ch
             results.append(CheckResult(stage.name, stage.clause, stage.profiles, "refused", refusal))
             blocked = stage.profiles == BOTH
         else:
-            results.append(CheckResult(stage.name, stage.clause, stage.profiles, "passed"))
+            results.append(stage.passed)
     return tuple(results), None if blocked else _result(proof)
 
 

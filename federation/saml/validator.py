@@ -29,6 +29,7 @@ from federation.saml.road.proving import READING, examine, prove
 
 KIND: Final = "saml2-response"
 DECODING: Final = ("base64", "SAML Bindings 3.5.4; RFC 4648 section 4, canonical", BOTH)
+_DECODED: Final = CheckResult(*DECODING, "passed")
 _SESSION_END: Final[Callable[[AuthnStatement], datetime | None]] = attrgetter("session_not_on_or_after")
 
 
@@ -95,7 +96,7 @@ def _examine(
             (),
         )
     stages, proved, notes = examine(raw, provider)
-    results = (CheckResult(*DECODING, "passed"), *stages)
+    results = (_DECODED, *stages)
     if proved is None:
         return (*results, *_skipped(CHECKS)), None, None, notes
     presented = _present(proved, provider, at)
