@@ -71,7 +71,7 @@ def describe() -> str:
     """Return which engine judges here, and why, in words."""
     if proposer() is not None:
         return f"fast ({EXTENSION} {version(DISTRIBUTION)})"
-    return "python (chosen)" if _named() == "python" else f"python (the extra `{EXTRA}` is not installed)"
+    return "python (chosen)" if _named() == "python" else f"python (the extra {EXTRA} is not installed)"
 
 
 def _load(name: str) -> Propose | None:
