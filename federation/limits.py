@@ -136,6 +136,8 @@ MANAGED_POLICY_CHARS: Final = 6_144
 """Longest managed policy, white space not counted (IAM quota)."""
 JSON_DEPTH: Final = 32
 """Deepest JSON nesting in tokens, policies and account files (attack row J49)."""
+ANALYSIS_STEPS: Final = 4_000_000
+"""Work of one analysis of trust policies, in steps of about a microsecond; beyond it the answer is "not decided"."""
 
 # Signed requests ------------------------------------------------------------------------------------------------------------------------
 SIGNATURE_CLOCK_SKEW_SECONDS: Final = 900

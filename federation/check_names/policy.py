@@ -11,6 +11,7 @@ PolicyCheck = Literal[
     "policy-condition-key",
     "policy-grammar",
     "policy-json",
+    "policy-kind",
     "policy-principal",
     "policy-resource",
     "policy-shared-issuer",

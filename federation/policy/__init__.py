@@ -3,6 +3,7 @@
 policy = Policy.parse(text, kind="trust")
 decision = policy.evaluate(RequestContext(principal=Principal.federated(arn), action="sts:AssumeRoleWithSAML", keys={"saml:aud": url}))
 decision.effect, decision.statement, decision.nearest
+who_can(policy).admissions, compare(old, new).lets_nobody_new_in
 """
 
 from __future__ import annotations
@@ -21,10 +22,24 @@ from federation.policy.principal import Principal, PrincipalElement
 from federation.policy.statement import ActionElement, ResourceElement, Statement
 
 if TYPE_CHECKING:
+    from federation.policy.analysis import (
+        Admission,
+        AdmittedLogin,
+        CallerGroup,
+        TrustChange,
+        TrustComparison,
+        TrustDifference,
+        WhoCan,
+        compare,
+        who_can,
+    )
     from federation.policy.ways_in import Demand
 
 __all__ = [
     "ActionElement",
+    "Admission",
+    "AdmittedLogin",
+    "CallerGroup",
     "Condition",
     "ConditionResult",
     "Decision",
@@ -40,9 +55,26 @@ __all__ = [
     "ResourceElement",
     "Statement",
     "StatementResult",
+    "TrustChange",
+    "TrustComparison",
+    "TrustDifference",
+    "WhoCan",
+    "compare",
+    "who_can",
 ]
 
-_LATER: Final = {"Demand": "ways_in"}
+_LATER: Final = {
+    "Admission": "analysis",
+    "AdmittedLogin": "analysis",
+    "CallerGroup": "analysis",
+    "Demand": "ways_in",
+    "TrustChange": "analysis",
+    "TrustComparison": "analysis",
+    "TrustDifference": "analysis",
+    "WhoCan": "analysis",
+    "compare": "analysis",
+    "who_can": "analysis",
+}
 """What judging does not need, to its module, which is imported on first use."""
 
 if not TYPE_CHECKING:  # a checker would take any name from it

@@ -199,6 +199,11 @@ class Condition:
                     yield compiled
 
     @property
+    def operands(self) -> tuple[Any, ...]:
+        """The values, each compiled: a `Template` where it has policy variables, None where it is not of the operator's type."""
+        return self._operands
+
+    @property
     def malformed(self) -> str | None:
         """The first value that is not of the operator's type, as spelled; None where all are. `Family` describes the effect."""
         return next((text for text, operand in zip(self.expected, self._operands, strict=True) if operand is None), None)

@@ -105,11 +105,11 @@ def _as_is(text: str) -> str:
 
 
 STRING: Final = Family("String", variables=True, read=_as_is, compile=_text)
-_CASELESS: Final = Family("String", variables=True, read=lower, compile=_typed(lower))
-_LIKE: Final = Family("String", variables=True, read=units, compile=lambda pieces: Pattern.of(*pieces))
+CASELESS: Final = Family("String", variables=True, read=lower, compile=_typed(lower))
+LIKE: Final = Family("String", variables=True, read=units, compile=lambda pieces: Pattern.of(*pieces))
 NUMERIC: Final = Family("Numeric", variables=False, read=read_number, compile=_typed(read_number))
 DATE: Final = Family("Date", variables=False, read=read_date, compile=_typed(read_date))
-_BOOL: Final = Family("Bool", variables=False, read=read_truth, compile=_typed(read_truth))
+BOOL: Final = Family("Bool", variables=False, read=read_truth, compile=_typed(read_truth))
 BINARY: Final = Family("Binary", variables=False, read=read_octets, compile=_typed(read_octets))
 IP: Final = Family("IpAddress", variables=False, read=read_address, compile=_typed(read_network), unreadable_differs=False)
 ARN: Final = Family("Arn", variables=True, read=read_arn, compile=ArnPattern.of, unreadable_differs=False, well_formed=is_arn)
@@ -134,13 +134,13 @@ OPERATORS: Final = {
     for each in (
         Operator("StringEquals", STRING, _equals),
         Operator("StringNotEquals", STRING, _equals, negated=True),
-        Operator("StringEqualsIgnoreCase", _CASELESS, _equals),
-        Operator("StringNotEqualsIgnoreCase", _CASELESS, _equals, negated=True),
-        Operator("StringLike", _LIKE, Patterns.of, wildcards=True),
-        Operator("StringNotLike", _LIKE, Patterns.of, negated=True, wildcards=True),
+        Operator("StringEqualsIgnoreCase", CASELESS, _equals),
+        Operator("StringNotEqualsIgnoreCase", CASELESS, _equals, negated=True),
+        Operator("StringLike", LIKE, Patterns.of, wildcards=True),
+        Operator("StringNotLike", LIKE, Patterns.of, negated=True, wildcards=True),
         *_ordered(NUMERIC),
         *_ordered(DATE),
-        Operator("Bool", _BOOL, _equals),
+        Operator("Bool", BOOL, _equals),
         Operator("BinaryEquals", BINARY, _equals),
         Operator("IpAddress", IP, Networks.of),
         Operator("NotIpAddress", IP, Networks.of, negated=True),

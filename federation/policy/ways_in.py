@@ -131,9 +131,9 @@ def _idle(statement: Statement) -> Iterator[str]:
         return
     for principal, _, operations in _callers(statement):
         if principal != EVERYBODY and _WILDCARD.search(principal):
-            yield f"{show(principal)} of {_place(statement)} is nobody: a principal has no wildcards"
+            yield f"{show(principal)} of {place_of(statement)} is nobody: a principal has no wildcards"
         elif not any(action.matches(fold(operation)) for operation in operations):
-            yield f"{show(principal)} cannot come in by {_place(statement)}: it allows {_actions(action)}, not {' or '.join(operations)}"
+            yield f"{show(principal)} cannot come in by {place_of(statement)}: it allows {_actions(action)}, not {' or '.join(operations)}"
 
 
 def _callers(statement: Statement) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -160,10 +160,11 @@ def _spared(statement: Statement) -> tuple[str, ...]:
 
 
 def _demands(statement: Statement) -> tuple[Demand, ...]:
-    return tuple(sorted({_demand(condition) for condition in statement.conditions}))
+    return tuple(sorted({demand_of(condition) for condition in statement.conditions}))
 
 
-def _demand(condition: Condition) -> Demand:
+def demand_of(condition: Condition) -> Demand:
+    """Return what *condition* demands."""
     operator = condition.operator
     positive = operator.operator is not NULL and not operator.operator.negated and not operator.matches_absence
     return Demand(
@@ -214,10 +215,11 @@ def _comparison(condition: Condition) -> str:
 def _deny(statement: Statement) -> str:
     demands = [demand.words for demand in _demands(statement)]
     where = f" where {' and '.join(demands)}" if demands else ""
-    return f"{_place(statement)} denies {_actions(statement.action)} to {_whom(statement.principal)}{where}"
+    return f"{place_of(statement)} denies {_actions(statement.action)} to {_whom(statement.principal)}{where}"
 
 
-def _place(statement: Statement) -> str:
+def place_of(statement: Statement) -> str:
+    """Return the name of *statement* in a sentence: its Sid, else its number."""
     return f"statement {show(statement.sid)}" if statement.sid else f"statement {statement.index + 1}"
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from federation.errors import FederationError
 from federation.explaining import fixing
-from federation.policy import Policy
+from federation.policy import Policy, compare, who_can
 from federation.vendors import find_vendor
 from tests.support.shared import manifest, needs_shared
 from tests.support.sts import web_identity
@@ -66,3 +67,29 @@ def refused(attempt: Callable[[], None]) -> FederationError | None:
     except FederationError as refusal:
         return refusal
     return None
+
+
+def stored() -> Iterator[Policy]:
+    for row in POLICIES:
+        with suppress(FederationError):
+            yield Policy.stored(row["policy"])
+
+
+def test_whoever_gets_in_is_told_with_a_login() -> None:
+    for policy in stored():
+        found = who_can(policy)
+        assert found.decided
+        for admission in found.admissions:
+            assert admission.login is not None
+            assert all(policy.evaluate(admission.login.request.asking(action)).allowed for action in admission.login.actions)
+
+
+def test_every_policy_is_equal_to_itself_and_less_with_one_statement_less() -> None:
+    for policy in stored():
+        assert compare(policy, policy).relation == "equal"
+        statements = [each.source for each in policy.statements]
+        for index, left_out in enumerate(statements):
+            others = statements[:index] + statements[index + 1 :]
+            if others:
+                found = compare(policy, Policy.stored({**policy.document, "Statement": others})).relation
+                assert found in ({"equal", "narrower"} if left_out["Effect"] == "Allow" else {"equal", "wider"})
