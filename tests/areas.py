@@ -69,10 +69,12 @@ AREAS: Final = {
         "unit/policy",
         "unit/test_condition_keys.py",
         "attacks/test_policy_rows.py",
+        "property/test_analysis.py",
         "property/test_lint.py",
         "property/test_policy.py",
         "corpus/test_recordings_lint.py",
         "corpus/test_recordings_policy.py",
+        "cli/test_policy_analysis.py",
         "cli/test_policy_lint.py",
     ),
     "account": (

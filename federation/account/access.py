@@ -13,19 +13,16 @@ from typing import Any, Final, Literal
 from federation.account.lint import providers_of
 from federation.account.model import ACCOUNT_ID, Account, Role
 from federation.errors import ValidationError, show
-from federation.policy.lint import Finding, examine
+from federation.policy import Policy
+from federation.policy.analysis import WhoCan, who_can
+from federation.policy.lint import Finding
 from federation.policy.principal import caller_kind
+from federation.policy.reach import Openness, Reach, Reaches, issuer_of
 from federation.policy.ways_in import EVERYBODY, Demand, WayIn, ways_in
 from federation.policy.wildcard import fold
-from federation.vendors import ANY, BUILT_IN, COGNITO, find_vendor, key_name
+from federation.vendors import ANY, BUILT_IN, find_vendor, key_name
 
 SourceKind = Literal["saml", "oidc", "oauth", "plugin", "account", "service", "canonical-user", "everybody"]
-Reach = Literal["everybody", "strangers", ""]
-
-_OPEN: Final = {"shared-issuer-unscoped", "issuer-unscoped", "everyone-trusted", "allow-notprincipal"}
-"""Rules of lint whose finding of severity error says that everybody can come in."""
-_WIDE: Final = {"subject-too-wide", "cognito-guests"}
-"""Rules whose finding of severity error says that strangers can."""
 _SAML_AIMS: Final = frozenset({"saml:aud", "saml:iss", "saml:doc", "saml:namequalifier", "saml:sub_type"})
 """Keys that say for whom an assertion is and from whom; they tell no two users of a provider apart."""
 _ACCOUNT_FIELD: Final = 4
@@ -105,6 +102,7 @@ class MappedRole:
         file: Its file, relative to the account directory; empty where it was not read from a file.
         denies: The Deny statements of its trust policy in words. They take away from every group.
         remarks: What opens nothing although the trust policy names it, in words.
+        trust_policy: Its trust policy.
     """
 
     arn: str
@@ -112,10 +110,17 @@ class MappedRole:
     file: str
     denies: tuple[str, ...]
     remarks: tuple[str, ...]
+    trust_policy: Policy = field(repr=False, compare=False)
+
+    @property
+    def who_can(self) -> WhoCan:
+        """Whom the trust policy lets in, proved. It is computed on each access."""
+        return who_can(self.trust_policy)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the role as plain data."""
-        return {"arn": self.arn, "name": self.name, "file": self.file, "denies": list(self.denies), "remarks": list(self.remarks)}
+        told = {"arn": self.arn, "name": self.name, "file": self.file, "denies": list(self.denies), "remarks": list(self.remarks)}
+        return {**told, "who_can": self.who_can.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +164,10 @@ def map_access(account: Account, *, roles: Collection[str] | None = None) -> Acc
     described = []
     for role in mapped:
         entry = ways_in(role.trust_policy)
-        described.append(MappedRole(role.arn, role.name, role.file, entry.denies, entry.idle))
-        found = list(examine(role.trust_policy, providers=providers, rules=_OPEN | _WIDE)) if entry.open else []
+        described.append(MappedRole(role.arn, role.name, role.file, entry.denies, entry.idle, role.trust_policy))
+        reaches = Reaches(role.trust_policy, providers) if entry.open else None
         for way in (_in_full(way, account) for way in entry.open):
-            about = [finding for linted, finding in found if linted.statement.index == way.statement and _concerns(finding, way)]
+            about = reaches.about(way) if reaches is not None else []
             key = (_source_id(way), way.principal, way.operation, way.demands, way.spared)
             groups.setdefault(key, _Gathering(way, about)).roles.add(role.arn)
     made = sorted((each.group() for each in groups.values()), key=_order)
@@ -201,7 +206,7 @@ class _Gathering:
     roles: set[str] = field(default_factory=set)
 
     def group(self) -> IdentityGroup:
-        way, errors = self.way, {finding.id for finding in self.findings if finding.severity == "error"}
+        way, open_to = self.way, Openness.of(self.findings)
         return IdentityGroup(
             source=_source_id(way),
             principal=way.principal,
@@ -209,8 +214,8 @@ class _Gathering:
             demands=way.demands,
             spared=way.spared,
             subject=_subject(way),
-            reach="everybody" if errors & _OPEN else "strangers" if errors & _WIDE else "",
-            warnings=tuple(dict.fromkeys(finding.message for finding in self.findings)),
+            reach=open_to.reach,
+            warnings=open_to.warnings,
             roles=tuple(sorted(self.roles)),
         )
 
@@ -241,11 +246,6 @@ def _account_of(principal: str) -> str:
     return fields[_ACCOUNT_FIELD] if len(fields) == _ARN_FIELDS else principal
 
 
-def _issuer(principal: str) -> str:
-    """Return the URL of an OIDC provider without ``https://``, or the built-in name."""
-    return principal.partition(":oidc-provider/")[2] or principal
-
-
 def _subject(way: WayIn) -> Demand | None:
     """Return the first demand that tells identities of the source apart, by the claims of the vendor or the keys of SAML."""
     bounding = [demand for demand in way.demands if demand.bounding]
@@ -254,23 +254,9 @@ def _subject(way: WayIn) -> Demand | None:
     if caller_kind(way.type, way.principal) == "SAML":
         saml = [demand for demand in bounding if demand.key.startswith("saml:") and demand.key not in _SAML_AIMS]
         return min(saml, key=lambda demand: (demand.key != "saml:sub", demand), default=None)
-    issuer = _issuer(way.principal)
+    issuer = issuer_of(way.principal)
     keys = [fold(key_name(issuer, bound.claim)) for bound in (*find_vendor(issuer).bounds, *ANY.bounds)]
     return min((demand for demand in bounding if demand.key in keys), key=lambda demand: keys.index(demand.key), default=None)
-
-
-def _concerns(finding: Finding, way: WayIn) -> bool:
-    """Whether *finding*, on the statement of *way*, says that the way is open to more than a few."""
-    if finding.id in {"everyone-trusted", "allow-notprincipal"}:
-        return way.principal == EVERYBODY
-    if finding.id not in _OPEN | _WIDE or way.type != "Federated":
-        return False
-    issuer = _issuer(way.principal)
-    if finding.id == "cognito-guests":
-        return issuer == COGNITO
-    if finding.id == "subject-too-wide":
-        return any(finding.about in demand.values and demand.key.startswith((fold(issuer), "sts:")) for demand in way.demands)
-    return finding.about == issuer
 
 
 def _source(account: Account, found: str) -> AccessSource:
@@ -288,7 +274,7 @@ def _source(account: Account, found: str) -> AccessSource:
 
 
 def _provider(account: Account, name: str) -> AccessSource:
-    short = name.rpartition("/")[2] if ":saml-provider/" in name else _issuer(name)
+    short = name.rpartition("/")[2] if ":saml-provider/" in name else issuer_of(name)
     saml, oidc = account.saml_providers.get(name), account.oidc_providers.get(name)
     if saml is not None:
         return AccessSource(name, "saml", short, ", ".join(sorted(saml.entity_ids)), registered=True)

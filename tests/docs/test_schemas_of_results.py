@@ -36,6 +36,8 @@ OF_VERBS = {
     ("explain",): {"explain", "explain-fix"},
     ("policy", "lint"): {"policy-lint", "policy-lint-fix"},
     ("policy", "evaluate"): {"policy-evaluate", "policy-evaluate-account"},
+    ("policy", "who-can"): {"policy-who-can"},
+    ("policy", "compare"): {"policy-compare"},
     ("audit",): {"audit-line", "audit-summary"},
     ("doctor",): {"doctor"},
 }
@@ -57,6 +59,10 @@ RUNS: list[tuple[str, tuple[str, ...]]] = [
     ("account-map", ("account", "map", "--account", ACCOUNT)),
     ("account-check", ("account", "check", "--account", ACCOUNT)),
     ("policy-lint", ("policy", "lint", "--account", ACCOUNT)),
+    ("policy-who-can", ("policy", "who-can", "GitHubDeploy", "--account", ACCOUNT)),
+    ("policy-who-can", ("policy", "who-can", "--policy", "fixtures/tutorials/change/wider.json")),
+    ("policy-compare", ("policy", "compare", "fixtures/tutorials/change/before.json", "fixtures/tutorials/change/wider.json")),
+    ("policy-compare", ("policy", "compare", "fixtures/tutorials/change/wider.json", "fixtures/tutorials/change/before.json")),
     ("policy-evaluate-account", ("policy", "evaluate", "--account", ACCOUNT, "--caller", USER, "--action", "s3:GetObject")),
     (
         "policy-evaluate-account",

@@ -21,9 +21,13 @@ from docs.building.schemas.notation import (
     said,
 )
 from docs.building.schemas.shared import EFFECT, LINE, PROFILE, REPORT
-from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, Reach, SourceKind
+from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, SourceKind
 from federation.account.importing.accounts import Imported
+from federation.policy import Admission, TrustChange, TrustComparison, WhoCan
+from federation.policy.analysis.comparing import Relation
+from federation.policy.analysis.sides import Standing
 from federation.policy.lint import SEVERITIES
+from federation.policy.reach import Reach
 from federation.policy.ways_in import Demand
 from federation.report import Report
 
@@ -35,6 +39,61 @@ _EDITED: Final = {
     "policy": said({"type": "object"}, "The edited policy."),
 }
 _EXPLANATION: Final = said(maybe(ref("explanation")), "Why it is refused and what to change; null where it is not.")
+
+_DEMAND: Final = data_of(Demand, {"key": TEXT, "operator": TEXT, "values": many(TEXT), "words": TEXT})
+_LOGIN: Final = {
+    "principal": said(TEXT, "The caller: an ARN or the name of a provider or service."),
+    "type": said(TEXT, "The member of the Principal element that can name the caller."),
+    "actions": said(many(TEXT), "The operation, and the actions that accompany it."),
+    "keys": said(named({"anyOf": [TEXT, many(TEXT)]}), "The condition keys of the request: a text, or a list of them."),
+}
+_WHO_CAN: Final = record(
+    {
+        **data_of(WhoCan, {"decided": FLAG, "nobody": many(TEXT)})["properties"],
+        "everybody": said(FLAG, "Whether a way in is open to everybody."),
+        "admissions": said(
+            many(
+                data_of(
+                    Admission,
+                    {
+                        "principals": many(TEXT),
+                        "type": TEXT,
+                        "whom": many(TEXT),
+                        "operation": TEXT,
+                        "conditions": said(many(_DEMAND), "What is demanded of each; what changes nothing is left out."),
+                        "unless": many(many(_DEMAND)),
+                        "not_principal": said(many(TEXT), "Entries of others who are kept out although the words include them."),
+                        "companions": many(TEXT),
+                        "statements": many(COUNT),
+                        "reach": one_of(*get_args(Reach)),
+                        "warnings": many(TEXT),
+                        "login": maybe(record(_LOGIN)),
+                    },
+                )
+            ),
+            "The ways in, those that are open to everybody first.",
+        ),
+    }
+)
+_DIFFERENCE: Final = record(
+    {
+        "decided": said(FLAG, "Whether there are no others. If not, some may have been missed."),
+        "logins": said(
+            many(
+                data_of(
+                    TrustChange,
+                    {
+                        **_LOGIN,
+                        "whom": said(many(TEXT), "Who they are, in words: the callers of whom the policies say the same."),
+                        "standing": one_of(*get_args(Standing)),
+                        "statement": COUNT,
+                    },
+                )
+            ),
+            "One login for each kind of caller and statement that differs.",
+        ),
+    }
+)
 
 _HELD: Final = {
     "attached_policies": said(_ARNS, "ARNs of managed policies."),
@@ -184,7 +243,7 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                             "principal": TEXT,
                             "operation": TEXT,
                             "conditions": said(
-                                many(data_of(Demand, {"key": TEXT, "operator": TEXT, "values": many(TEXT), "words": TEXT})),
+                                many(_DEMAND),
                                 "All conditions, each of which must hold.",
                             ),
                             "not_principal": said(many(TEXT), "The entries of NotPrincipal, who do not belong to the group."),
@@ -194,7 +253,19 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                         },
                     )
                 ),
-                "roles": many(data_of(MappedRole, {"arn": TEXT, "name": TEXT, "file": TEXT, "denies": many(TEXT), "remarks": many(TEXT)})),
+                "roles": many(
+                    data_of(
+                        MappedRole,
+                        {
+                            "arn": TEXT,
+                            "name": TEXT,
+                            "file": TEXT,
+                            "denies": many(TEXT),
+                            "remarks": many(TEXT),
+                            "who_can": said(_WHO_CAN, "Whom the trust policy lets in, proved, with a login for each way in."),
+                        },
+                    )
+                ),
             },
         ),
     ),
@@ -238,6 +309,27 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
         ),
     ),
     "policy-lint-fix": ("federation policy lint --fix --json", record(_EDITED)),
+    "policy-who-can": (
+        "federation policy who-can --json",
+        record(
+            {
+                "of": said(TEXT, "The ARN of the role, or the file of the policy."),
+                **_WHO_CAN["properties"],
+            }
+        ),
+    ),
+    "policy-compare": (
+        "federation policy compare --json",
+        data_of(
+            TrustComparison,
+            {
+                "relation": said(one_of(*get_args(Relation)), "How the new policy relates to the old one."),
+                "nobody_new": said(FLAG, "Whether it is proved that nobody is newly let in."),
+                "gained": said(_DIFFERENCE, "Logins that are newly let in."),
+                "lost": said(_DIFFERENCE, "Logins that no longer are."),
+            },
+        ),
+    ),
     "policy-evaluate": ("federation policy evaluate DOCUMENT --json", {"$ref": "#/$defs/decision"}),
     "policy-evaluate-account": (
         "federation policy evaluate --account --json",

@@ -9,7 +9,7 @@ import pytest
 from federation import Profile
 from federation.account import AccessMap, Account, Role, load_account, map_access
 from federation.errors import ValidationError
-from federation.policy import Policy
+from federation.policy import Policy, who_can
 from federation.policy.ways_in import EVERYBODY
 from tests.support.paths import REPOSITORY
 from tests.support.policies import document, statement
@@ -133,3 +133,11 @@ def test_roles_are_chosen_by_name_or_arn() -> None:
 def test_equal_accounts_give_equal_maps() -> None:
     roles = {name: scoped(GITHUB, f"repo:acme/{name}:*", "StringLike") for name in "cab"}
     assert map_access(account(roles)) == map_access(account(dict(reversed(roles.items()))))
+
+
+def test_each_role_says_who_can_assume_it() -> None:
+    [role] = mapped(a=[scoped(GITHUB, MAIN), scoped(GITHUB, "repo:acme/*", "StringLike")]).roles
+    assert role.who_can == who_can(role.trust_policy)
+    [admission] = role.as_dict()["who_can"]["admissions"]
+    assert admission["login"]["keys"][f"{GITHUB}:sub"].startswith("repo:acme/")
+    assert [demand["values"] for demand in admission["conditions"]] == [["sts.amazonaws.com"], ["repo:acme/*"]]
