@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
-from federation.saml.road.engine import EXTENSION, chosen, proposer, use
+from federation.engines import EXTENSION, chosen, proposer, use
 
 Judge = Callable[[str], object]
 """Judges a token; raises where it refuses it."""

@@ -12,6 +12,7 @@ EngineCheck = Literal[
     "clock",
     "clock-skew",
     "edit",
+    "engine",
     "instant",
     "internal",
     "json-path",

@@ -38,7 +38,6 @@ SamlCheck = Literal[
     "encryption",
     "encryption-algorithm",
     "encryption-shape",
-    "engine",
     "entity-id",
     "envelope",
     "envelope-shape",

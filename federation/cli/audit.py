@@ -21,13 +21,13 @@ from federation.cli.support.instants import InstantOrIssued
 from federation.cli.support.options import account_option, engine_option, json_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
+from federation.engines import proposer
 from federation.judging.bulk import Bench, judge_all
 from federation.judging.captures import Capture, Form, octets_in, read_captures
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import Judgement, JudgingInstant
 from federation.judging.records import ISSUED
 from federation.judging.tally import Tally
-from federation.saml.road.engine import proposer
 
 _MOST_WORKERS: Final = 64
 

@@ -22,8 +22,8 @@ from federation.cli.rendering.results import console, facts
 from federation.cli.support.ages import key_ages
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_or_variable, engine_option, json_option, moment_option, other_account_option
+from federation.engines import describe
 from federation.identity import timestamp
-from federation.saml.road.engine import describe
 from federation.validators import installed
 
 DISTRIBUTION: Final = "sts-federation"

@@ -21,9 +21,9 @@ from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
 from federation.cli.support.options import account_option, engine_option, neighbour_option
 from federation.cli.support.paths import PathType
+from federation.engines import proposer
 from federation.page.recent import MOST_CALLS
 from federation.profiles import Replay
-from federation.saml.road.engine import proposer
 from federation.server.hosts import is_name
 from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
 from federation.server.workers import run

@@ -95,7 +95,7 @@ def command(
     if provider is not None and account_path is None:
         raise click.UsageError("--provider names a provider of --account")
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
-    from federation.cli.validating import judge  # noqa: PLC0415 - help imports neither key handling nor the account
+    from federation.cli.support.validating import judge  # noqa: PLC0415 - help imports neither key handling nor the account
 
     given = {name: value for name, value in options.items() if value not in (None, ())}
     verdict = judge(token, pick, metadata=metadata, jwks=jwks, account=account_path, provider=provider, at=at, options=given)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from federation.saml.road.engine import EXTENSION, VARIABLE
+from federation.engines import EXTENSION, VARIABLE
 
 INSTALLED = find_spec(EXTENSION) is not None
 needs_fast = pytest.mark.skipif(

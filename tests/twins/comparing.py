@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from federation.engines import EXTENSION
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.decode import RawResponse
@@ -16,7 +17,6 @@ from federation.saml.parsing import Element, NotWellFormedError, canonical_octet
 from federation.saml.reading.assertion import read_assertion
 from federation.saml.registration.keys import VerificationKey
 from federation.saml.response import prove_response
-from federation.saml.road.engine import EXTENSION
 from federation.saml.road.fast import prove_fast
 from federation.saml.signature.proof import detach
 from federation.saml.xml import ASSERTION, DS, EC, SIGNATURE

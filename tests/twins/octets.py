@@ -22,7 +22,7 @@ _INSERTED = (
     b"&", b"&;",
     b"&#;", b"&#x;", b"&#65", b"&#00000000065;", b"&#x0041;", b"&quot", b"&#13;", b"&#xD;", b"\xf4\x90\x80\x80", b"\xe2\x80\xa8",
     b"\xc2\x85", b"\x0c",
-    b"\x1f", b"\xef\xbb\xbf", b"<", b">", b"&apos;", b"&#X41;", b"&#+65;", b"&# 65;", b"&#6_5;", b"<!>", b"<!DOCTYPE x>", b"</x>",
+    b"\x1f", b"\xef\xbb\xbf", b"<", b">", b"&apos;", b"&#XA;", b"&#+65;", b"&# 65;", b"&#6_5;", b"<!>", b"<!DOCTYPE x>", b"</x>",
     b"&#-1;",
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from federation.policy.operators import OPERATORS
 from federation.portable import kept_here
 from federation.profiles import Profile
 from federation.report import Report
-from federation.saml.signature.proof import SignedElement, SignedOctets
+from federation.saml.signature.proof import _SEAL, SignedElement, SignedOctets, SignedValues
 from federation.sts.callers.mfa import VerifiedMfa
 from federation.sts.operations.results import WebIdentityToken
 from federation.sts.results import Credentials
@@ -188,6 +188,7 @@ def sealed() -> Iterator[object]:
     proved = signatures.prove(signatures.genuine())
     yield proved.assertion
     yield proved.assertion.signed
+    yield SignedValues(_SEAL, (), proved.assertion.signed)  # type: ignore[arg-type] # a real one needs the fast engine
     yield VerifiedMfa(callers.MFA, callers.AT)
     request = signed_request({"Action": "GetCallerIdentity"})
     presented = SignedRequest.of(method=request.method, target="/", headers=request.headers, body=request.body)

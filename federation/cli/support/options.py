@@ -13,7 +13,7 @@ import click
 from federation import clock, limits
 from federation.cli.support.choices import Choice
 from federation.cli.support.paths import PathType
-from federation.saml.road.engine import ENGINES, VARIABLE, chosen
+from federation.engines import ENGINES, VARIABLE, chosen
 from federation.state.opening import PLACES
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ Whatever does not hold is no refusal: the Python engine judges the same octets a
 
 from __future__ import annotations
 
+from federation.engines import proposer
 from federation.errors import FederationError
 from federation.profiles import Profile
 from federation.saml.decode import RawResponse
@@ -12,7 +13,6 @@ from federation.saml.notes import proof_notes
 from federation.saml.reading.envelope import SUCCESS, Envelope
 from federation.saml.reading.proposed import read_proposed
 from federation.saml.response import ProviderKeys
-from federation.saml.road.engine import proposer
 from federation.saml.road.proved import ProvedAssertion
 from federation.saml.signature.proof import SignedOctets, verify_proposal
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from federation import engines as engine
+from federation.engines import EXTENSION, VARIABLE, chosen, describe, proposer
 from federation.errors import RegistrationError
-from federation.saml.road import engine
-from federation.saml.road.engine import EXTENSION, VARIABLE, chosen, describe, proposer
 from tests.support.engines import INSTALLED, needs_fast
 
 

@@ -10,10 +10,10 @@ import pytest
 
 import federation
 from federation import limits
+from federation.engines import chosen
 from federation.profiles import Profile
 from federation.saml.decode import RawResponse
 from federation.saml.registration.provider import SamlProvider
-from federation.saml.road.engine import chosen
 from federation.saml.road.fast import prove_fast
 from federation.saml.road.proving import examine, prove
 from federation.saml.signature.proof import SignedValues, verify_proposal
