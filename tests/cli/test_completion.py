@@ -63,7 +63,7 @@ def offers(line: str) -> list[str]:
 
 LINES = {
     "verbs": ("federation ", list(VERBS)),
-    "commands of a verb": ("federation policy ", ["lint", "evaluate"]),
+    "commands of a verb": ("federation policy ", ["lint", "evaluate", "who-can", "compare"]),
     "option": ("federation explain --role-a", ["--role-arn"]),
     "word of an option": ("federation validate --profile s", ["strict"]),
     "role": (f"federation explain t.jwt --account {ACCOUNT} --role-arn ", ROLES),
