@@ -23,7 +23,7 @@ from tests.twins.voices import jdk_difference
 
 pytestmark = needs_fast
 
-PARTS, SIZE = 4, 1_000
+PARTS, SIZE = 4, 500
 
 
 @pytest.fixture(scope="module")
