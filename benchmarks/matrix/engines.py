@@ -1,4 +1,4 @@
-"""The engines that `federation.validate` and the exchange are measured on. Each is a contestant of its own.
+"""The engines that judge a SAML response in the tables. Each is a contestant of its own.
 
 `engines` is the only place that says how one is chosen.
 """

@@ -7,13 +7,12 @@ trust policy, session and seal. The libraries decode, verify, and check audience
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from benchmarks.matrix.engines import Engine, Judge
+from benchmarks.matrix.engines import Judge
 from benchmarks.matrix.model import Labelled, peer
 from benchmarks.matrix.running import InProcess
 from benchmarks.matrix.saml import ACCOUNT, KEYS, refuse_forged
@@ -87,23 +86,15 @@ def signature_alone(given: JwtSample) -> InProcess:
     return InProcess(lambda: verify(public, raw.signature, raw.signing_input))
 
 
-def validating(engine: Engine) -> Callable[[JwtSample], InProcess]:
-    """`federation.validate` on *engine*."""
-
-    def make(given: JwtSample) -> InProcess:
-        return judging(given, engine.bound(lambda token: validate(token, given.provider, at=given.at)))
-
-    return make
+def validating(given: JwtSample) -> InProcess:
+    """`federation.validate`."""
+    return judging(given, lambda token: validate(token, given.provider, at=given.at))
 
 
-def exchanging(engine: Engine) -> Callable[[JwtSample], InProcess]:
-    """The whole AssumeRoleWithWebIdentity on *engine*."""
-
-    def make(given: JwtSample) -> InProcess:
-        trust = Policy.parse(trust_policy(given.forge.shape.subject), kind="trust")
-        return judging(given, engine.bound(exchange(account(given.provider, (role(ROLE, trust),)), given.at)))
-
-    return make
+def exchanging(given: JwtSample) -> InProcess:
+    """The whole AssumeRoleWithWebIdentity."""
+    trust = Policy.parse(trust_policy(given.forge.shape.subject), kind="trust")
+    return judging(given, exchange(account(given.provider, (role(ROLE, trust),)), given.at))
 
 
 def exchange(known: Account, at: datetime) -> Judge:

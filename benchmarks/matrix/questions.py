@@ -52,8 +52,8 @@ SAML_TOLD: Final = (
 
 JWT: Final = (
     Contestant("OpenSSL alone", jwt.signature_alone, ("cryptography",), ours=True),
-    *_on_engines(VALIDATE, jwt.validating),
-    *_on_engines(JWT_EXCHANGE, jwt.exchanging),
+    _ours(VALIDATE, jwt.validating),
+    _ours(JWT_EXCHANGE, jwt.exchanging),
     Contestant(PYJWT, jwt.pyjwt, ("PyJWT",)),
     Contestant("joserfc", jwt.joserfc, ("joserfc",)),
     Contestant("authlib", jwt.authlib, ("Authlib",)),
@@ -148,7 +148,7 @@ QUESTIONS: Final = (
         contestants=(
             _ours(ALLOWED, roles.allowing),
             _ours("Policy.evaluate, none applies", roles.denying),
-            *_on_engines(JWT_EXCHANGE, roles.trusting),
+            _ours(JWT_EXCHANGE, roles.trusting),
             _ours("Policy.parse", roles.parsing),
         ),
         base=ALLOWED,
@@ -161,11 +161,11 @@ QUESTIONS: Final = (
         cases=_accounts(),
         prepare=roles.account,
         contestants=(
-            *_on_engines(JWT_EXCHANGE, roles.assuming),
+            _ours(JWT_EXCHANGE, roles.assuming),
             _ours("refused: no such role", roles.refusing),
             Contestant(OPEN, roles.opening, ours=True, cold=True),
         ),
-        base=engines()[0].labelled(JWT_EXCHANGE),
+        base=JWT_EXCHANGE,
         charted="10 000 roles",
     ),
     Question(

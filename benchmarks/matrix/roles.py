@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import explain, iam_wire
 from benchmarks.matrix import jwt
-from benchmarks.matrix.engines import Engine, Judge
+from benchmarks.matrix.engines import Judge
 from benchmarks.matrix.model import Labelled
 from benchmarks.matrix.running import InProcess
 from benchmarks.server import ACCOUNT, DEPLOY, issuer
@@ -63,14 +63,10 @@ def _evaluating(given: PolicySample, subject: str, effect: str) -> InProcess:
     return InProcess(lambda: parsed.evaluate(request))
 
 
-def trusting(engine: Engine) -> Callable[[PolicySample], InProcess]:
+def trusting(given: PolicySample) -> InProcess:
     """The whole exchange under the policy."""
-
-    def make(given: PolicySample) -> InProcess:
-        known = jwt.account(given.token.provider, (jwt.role(jwt.ROLE, Policy.parse(given.text, kind="trust")),))
-        return jwt.judging(given.token, engine.bound(jwt.exchange(known, given.token.at)))
-
-    return make
+    known = jwt.account(given.token.provider, (jwt.role(jwt.ROLE, Policy.parse(given.text, kind="trust")),))
+    return jwt.judging(given.token, jwt.exchange(known, given.token.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +110,10 @@ def opening(given: AccountSample) -> InProcess:
     return InProcess(lambda: SecurityTokenService.open(given.directory, replay=None))
 
 
-def assuming(engine: Engine) -> Callable[[AccountSample], InProcess]:
+def assuming(given: AccountSample) -> InProcess:
     """The exchange in the account."""
-
-    def make(given: AccountSample) -> InProcess:
-        judge = engine.bound(_exchange(given, DEPLOY))
-        return InProcess(lambda: judge(given.token))
-
-    return make
+    judge = _exchange(given, DEPLOY)
+    return InProcess(lambda: judge(given.token))
 
 
 def refusing(given: AccountSample) -> InProcess:

@@ -51,7 +51,7 @@ def test_every_peer_is_a_row(name: str, rows: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("what", ["federation.validate", "assume_role_with_"])
-@pytest.mark.parametrize("name", ["saml-size", "saml-key", "saml-signed", "jwt"])
+@pytest.mark.parametrize("name", ["saml-size", "saml-key", "saml-signed"])
 def test_every_engine_is_a_row(name: str, what: str) -> None:
     labels = [each.label for each in BY_NAME[name].contestants if each.label.startswith(what)]
     assert [label.rpartition(", ")[2] for label in labels] == [f"{engine.name} engine" for engine in engines.engines()]
