@@ -75,5 +75,4 @@ def _nobody(policy: Policy, gates: Sequence[Gate]) -> Iterator[str]:
             element = statement.principal
             if element is None or not (element.match(gate.caller.principal) == "direct" or not gate.caller.entry):
                 continue
-            why = "no request meets its conditions" if gate.contradicts_itself(statement) else "a Deny keeps them out"
-            yield f"{place_of(statement)} lets in none of {gate.caller.words}: {why}"
+            yield f"{place_of(statement)} lets in none of {gate.caller.words}: {gate.why_closed(statement)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, combinations
 from typing import Any, Final, Literal
 
 from federation import limits
@@ -12,8 +11,7 @@ from federation.errors import ValidationError
 from federation.policy.analysis.budget import UNDECIDED, Budget
 from federation.policy.analysis.callers import CallerGroup, callers_of
 from federation.policy.analysis.questions import Questions
-from federation.policy.analysis.sides import AdmittedLogin, Side, Standing
-from federation.policy.analysis.world import COMPANIONS, comes_with
+from federation.policy.analysis.sides import AdmittedLogin, Side, Standing, companions_that_matter
 from federation.policy.grammar import Kind
 from federation.policy.policy import Policy
 
@@ -135,7 +133,7 @@ def _difference(by: Policy, without: Policy, callers: tuple[CallerGroup, ...]) -
     budget, changes, decided = Budget(limits.ANALYSIS_STEPS), list[TrustChange](), True
     for caller in callers:
         before = len(changes)
-        for companions in _companions(caller, (by, without)):
+        for companions in companions_that_matter(caller, (by, without)):
             questions = Questions(caller, frozenset(companions), budget)
             for standing in _STANDINGS if caller.kind == "AWS" else _STANDINGS[:1]:
                 if len(changes) > before:
@@ -147,19 +145,6 @@ def _difference(by: Policy, without: Policy, callers: tuple[CallerGroup, ...]) -
                     else:
                         changes.append(found)
     return TrustDifference(tuple(changes), decided)
-
-
-def _companions(caller: CallerGroup, policies: tuple[Policy, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the sets of actions that can accompany the caller's operation and matter to one of *policies*, the smaller first."""
-    known = [each for each in COMPANIONS[caller.kind] if not all(_follows(each, caller, policy) for policy in policies)]
-    return chain.from_iterable(combinations(known, count) for count in range(len(known) + 1))
-
-
-def _follows(companion: str, caller: CallerGroup, policy: Policy) -> bool:
-    """Whether *policy* decides on *companion* as on the operation: by the same statements, of which none asks for what it brings along."""
-    side = Side.of(policy, caller, (caller.operation, companion))
-    same = side.allows[0] == side.allows[1] and side.denies[0] == side.denies[1]
-    return same and not any(comes_with(condition.folded, companion) for each in policy.statements for condition in each.conditions)
 
 
 def _changes(questions: Questions, by: Side, without: Side) -> Iterator[TrustChange | None]:

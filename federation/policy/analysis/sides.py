@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import Any, Literal
 
 from federation.policy.analysis.atoms import Atom
 from federation.policy.analysis.callers import CallerGroup
 from federation.policy.analysis.search import Conjunction
+from federation.policy.analysis.world import COMPANIONS, comes_with
 from federation.policy.context import RequestContext
 from federation.policy.policy import Policy
 from federation.policy.statement import Statement
@@ -90,6 +93,19 @@ class Side:
             ):
                 return False
         return True
+
+
+def companions_that_matter(caller: CallerGroup, policies: tuple[Policy, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the sets of actions that can accompany the caller's operation and matter to one of *policies*, the smaller first."""
+    known = [each for each in COMPANIONS[caller.kind] if not all(_follows(each, caller, policy) for policy in policies)]
+    return chain.from_iterable(combinations(known, count) for count in range(len(known) + 1))
+
+
+def _follows(companion: str, caller: CallerGroup, policy: Policy) -> bool:
+    """Whether *policy* decides on *companion* as on the operation: by the same statements, of which none asks for what it brings along."""
+    side = Side.of(policy, caller, (caller.operation, companion))
+    same = side.allows[0] == side.allows[1] and side.denies[0] == side.denies[1]
+    return same and not any(comes_with(condition.folded, companion) for each in policy.statements for condition in each.conditions)
 
 
 def _named(statement: Statement, caller: CallerGroup, standing: Standing) -> bool:

@@ -154,3 +154,33 @@ def test_what_the_bound_ends_is_listed_without_a_login(monkeypatch: pytest.Monke
 def test_an_open_account_names_the_rest() -> None:
     found = ask(statement(Principal={"AWS": [ACCOUNT, OTHER]}, Action="sts:AssumeRole"))
     assert [each.whom for each in found.admissions] == [(f"any principal of account {OTHER}", f"any principal of account {ACCOUNT}")]
+
+
+DEMAND = {"StringEquals": {"aws:RequestTag/a": "a"}}
+
+
+def test_a_demanded_tag_needs_the_action_that_sets_it() -> None:
+    tagged = only(statement(Action=[SAML, TAG], Condition=DEMAND))
+    assert (words(tagged), powers(tagged)) == (["aws:RequestTag/a is `a`"], "set session tags")
+    assert tagged.login is not None
+    assert tagged.login.actions == (SAML, TAG)
+
+
+def test_a_demanded_tag_that_nothing_lets_them_set() -> None:
+    shut = ask(statement(Condition=DEMAND))
+    why = "its conditions demand what only sts:TagSession sets, and no statement allows them sts:TagSession"
+    assert (shut.admissions, shut.nobody) == ((), (f"statement 1 lets in none of users of SAML provider SAML-test: {why}",))
+
+
+def test_whoever_is_denied_without_tags_gets_in_with_them() -> None:
+    found = only(statement(Action=[SAML, TAG]), deny({"Null": {"aws:TagKeys": "true"}}))
+    assert found.login is not None
+    assert found.login.actions == (SAML, TAG)
+
+
+def test_ways_with_and_without_tags_stand_apart() -> None:
+    found = ask(statement(Action=[SAML, TAG], Condition=DEMAND), statement(Condition={"StringEquals": {"saml:sub": "a"}}))
+    assert [(words(each), powers(each)) for each in found.admissions] == [
+        (["aws:RequestTag/a is `a`"], "set session tags"),
+        (["saml:sub is `a`"], "set session tags"),
+    ]
