@@ -84,7 +84,7 @@ lint: $(VENV)/.dev
 mutate: $(VENV)/.dev  ## small faults in the modules that check: MUTANTS=n per package, SEED=s, PACKAGE=name
 	$(BIN)/python -m tests.mutation $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(foreach name,$(PACKAGE),--package $(name))
 
-bench: $(VENV)/.bench $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json)  ## every table beside its peers, in less than five minutes; ONLY="name …"
+bench: core $(VENV)/.bench $(if $(shell command -v npm),$(NODE)/node_modules/.package-lock.json)  ## every table beside its peers, in less than five minutes; ONLY="name …"
 	$(BIN)/python -m benchmarks --docs $(ONLY)
 
 fixtures: $(VENV)/.dev  ## regenerate fixtures/; the diff must be empty

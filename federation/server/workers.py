@@ -35,7 +35,7 @@ from federation.server.following import Follower
 from federation.server.generations import copies_in
 from federation.server.publishing import Publisher
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
-from federation.server.stopping import Interrupts
+from federation.server.stopping import StopSignals
 from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, open_state
 from federation.sts.service import SecurityTokenService
 
@@ -147,13 +147,13 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
         server = _granian(settings)
         server.on_startup(Thread(target=_announce, args=(settings, announce), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))
-        interrupts = Interrupts(server, AccessLog())
-        server.on_startup(interrupts.listen)
+        signals = StopSignals(server, AccessLog())
+        server.on_startup(signals.listen)
         try:
             with _kept(shared):
                 publisher.start()
                 server.serve(target_loader=partial(load_application, settings, shared, os.getpid()), wrap_loader=False)
-                return interrupts.settle()
+                return signals.settle()
         finally:
             publisher.stop()
 
