@@ -19,7 +19,7 @@ from federation.errors import AccountFault
 from federation.state import postgresql_schema as schema
 from federation.state.forking import follow_forks
 from federation.state.records import hashed, micros, used_token
-from federation.state.servers import ANSWER_SECONDS, password_for, unusable, url_fault
+from federation.state.servers import ANSWER_SECONDS, OPENING_SECONDS, password_for, unusable, url_fault
 
 SWEEP_SECONDS: Final = 10
 """Interval at which records of expired tokens are deleted."""
@@ -40,10 +40,12 @@ _RV = TypeVar("_RV")
 
 
 class _BoundedConnection(psycopg.Connection[TupleRow]):
-    """A connection that waits for each answer `ANSWER_SECONDS` at most; psycopg itself would wait for ever for a server that hangs."""
+    """A connection that waits for each answer ``patience`` seconds at most; psycopg itself would wait for ever for a server that hangs."""
+
+    patience = ANSWER_SECONDS
 
     def wait(self, gen: PQGen[_RV], interval: float = 0.1, timeout: float | None = None) -> _RV:
-        return super().wait(gen, interval, ANSWER_SECONDS if timeout is None else timeout)
+        return super().wait(gen, interval, self.patience if timeout is None else timeout)
 
 
 class PostgresqlState:
@@ -205,6 +207,7 @@ class PostgresqlState:
         if connection.info.server_version // 10_000 < schema.OLDEST:
             found = f"version {connection.info.server_version // 10_000}"
             raise self._unusable(found, expected=f"PostgreSQL {schema.OLDEST} or later", remedy="update the server")
+        connection.patience = OPENING_SECONDS
         # Another process may create the tables while this one waits for the lock: each statement sees what was committed before it.
         connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         if _row(connection, schema.READS_ONLY)[0]:
@@ -215,6 +218,7 @@ class PostgresqlState:
             connection.execute(schema.NAME, (schema.VERSION,))
         version, identity = _row(connection, schema.OPENED)
         connection.execute("COMMIT")
+        connection.patience = ANSWER_SECONDS
         if version != schema.VERSION:
             raise self._unusable(f"version {version} of the format instead of {schema.VERSION}")
         return str(identity)

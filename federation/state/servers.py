@@ -13,6 +13,8 @@ from federation.errors import AccountFault, RegistrationError, printable, show
 
 ANSWER_SECONDS: Final = 2
 """Longest time to wait for a connection, and for an answer: a login waits as long, and no longer."""
+OPENING_SECONDS: Final = 10
+"""Longest time to wait for an answer when a process opens the state: no login waits then, and another may be making the tables."""
 PASSWORD_VARIABLE: Final = "FEDERATION_STATE_PASSWORD"  # noqa: S105 - the name of a variable
 """Holds the password of the server, which on the command line every user of the machine could read."""
 

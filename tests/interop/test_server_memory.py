@@ -41,6 +41,7 @@ def grown(server: Served, posts: int) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="resident memory is read from /proc")
+@pytest.mark.growth
 @pytest.mark.parametrize("posts", [50, pytest.param(3_600, marks=pytest.mark.long)])
 def test_a_worker_is_flat_over_an_hour_of_hostile_posts(posts: int, tmp_path: Path) -> None:
     """3 600 are one post each second: an hour's worth, in the time it takes to answer them."""

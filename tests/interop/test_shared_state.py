@@ -19,6 +19,7 @@ from tests.support.posting import post
 from tests.support.server import Served, forge_response, free_port, need_server, serve
 from tests.support.stores import PASSWORD, STORES, Store, started
 
+pytestmark = pytest.mark.stores
 CLIENTS = 8
 
 

@@ -82,5 +82,6 @@ def peak(count: int) -> int:
     return int(kibibytes)
 
 
+@pytest.mark.growth
 def test_memory_does_not_grow_with_the_number_of_tokens() -> None:
     assert peak(4_000) < peak(40) + 4_096

@@ -236,6 +236,7 @@ print(resident() - before)
 """
 
 
+@pytest.mark.growth
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="resident memory is read from /proc")
 def test_a_process_stays_as_large_as_it_is_whatever_names_are_posted() -> None:
     command = [sys.executable, "-c", MEASURE, "60"]

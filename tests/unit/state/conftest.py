@@ -14,6 +14,14 @@ from federation.state.sqlite import SqliteState
 from tests.support.stores import PostgresqlStore, RedisStore, Store, started
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the tests that ask for a server to `make stores`."""
+    for item in items:
+        if not {"redis", "postgresql"}.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.stores)
+
+
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Store]:
     with started(RedisStore) as store:
@@ -26,7 +34,10 @@ def postgresql() -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture(params=["redis", "postgresql"])
+SERVERS = [pytest.param(name, marks=pytest.mark.stores) for name in ("redis", "postgresql")]
+
+
+@pytest.fixture(params=SERVERS)
 def store(request: pytest.FixtureRequest) -> Store:
     """A server without a state."""
     running: Store = request.getfixturevalue(request.param)
@@ -34,7 +45,7 @@ def store(request: pytest.FixtureRequest) -> Store:
     return running
 
 
-@pytest.fixture(params=["memory", "sqlite", "redis", "postgresql"])
+@pytest.fixture(params=["memory", "sqlite", *SERVERS])
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A state of each kind."""
     if request.param == "memory":

@@ -83,6 +83,7 @@ def test_the_keys_of_another_program_or_version_are_left_alone(redis: Store, kep
         len(state)  # type: ignore[arg-type]
 
 
+@pytest.mark.stores
 def test_a_certificate_that_does_not_verify_is_refused() -> None:
     with started(TlsRedisStore) as store:
         assert isinstance(store, TlsRedisStore)

@@ -253,6 +253,7 @@ FILL = (
 )
 
 
+@pytest.mark.stores
 def test_a_full_postgresql_grants_nothing_and_keeps_what_it_has() -> None:
     psycopg = pytest.importorskip("psycopg", reason="the package psycopg is not installed")
     with started(FullPostgresqlStore) as store, opened(store) as state:
