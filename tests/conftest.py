@@ -1,8 +1,10 @@
 """What every test of the suite shares."""
 
 import gc
+import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,12 +14,17 @@ from hypothesis import settings
 
 from federation.explaining.engine import explanation_of
 from federation.explanation import install
+from tests.support.scratch import scratch
 from tests.support.warm import Commands
 
 # How long an example takes says more about the machine than about the code; growth has tests of its own.
 settings.register_profile("suite", deadline=None, max_examples=75)
 settings.register_profile("search", deadline=None, max_examples=1_000)  # `make search`
 settings.load_profile("suite")
+
+# Set here, it is also where the workers, and the programs that tests start, write.
+if "TMPDIR" not in os.environ and (place := scratch()) is not None:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(place)
 
 # A bug of an explainer is hidden from users, whom it must not cost the refusal. Here it is raised.
 install(explanation_of)
