@@ -15,6 +15,7 @@ from federation.records import record
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,19}")
 _LONG: Final = 1 << 63
+_LEAST_LONG: Final = -_LONG
 _LAST_SECOND: Final = 253_402_300_799
 """9999-12-31T23:59:59Z, the last whole second of `datetime`."""
 
@@ -58,7 +59,7 @@ class Claims:
             InvalidIdentityToken: Check ``required-claims`` where absent; ``timestamp`` for fractions, null, booleans and other text.
         """
         value = self.members.get(name)
-        if type(value) is int and -_LONG <= value < _LONG:
+        if type(value) is int and _LEAST_LONG <= value < _LONG:
             return value
         value = self.required(name)
         if isinstance(value, str) and _DIGITS.fullmatch(value):
@@ -77,9 +78,10 @@ class Claims:
         Raises:
             InvalidIdentityToken: Check ``required-claims`` where absent, ``subject`` for any other type.
         """
-        value = self.required("sub")
-        if isinstance(value, str):
+        value = self.members.get("sub")
+        if type(value) is str:
             return value
+        value = self.required("sub")
         if type(value) in {int, float}:
             return str(value)
         raise InvalidIdentityToken(
@@ -97,9 +99,10 @@ class Claims:
             InvalidIdentityToken: Check ``required-claims`` where absent, ``audience`` where it is not a string or a non-empty list of
                 strings.
         """
-        value = self.required("aud")
-        if isinstance(value, str):
+        value = self.members.get("aud")
+        if type(value) is str:
             return (value,)
+        value = self.required("aud")
         if isinstance(value, list) and value and all(isinstance(audience, str) for audience in value):
             return tuple(value)
         raise InvalidIdentityToken(

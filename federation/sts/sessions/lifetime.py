@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from federation import aws_texts, limits
@@ -39,8 +40,8 @@ def session_period(
             message=aws_texts.sessions.DURATION,
         )
     check_calendar(at)
-    start = at.replace(microsecond=0)
-    end = start + timedelta(seconds=seconds if attribute is None else min(seconds, attribute))
+    start = at.replace(microsecond=0) if at.microsecond else at
+    end = start + _length(seconds if attribute is None else min(seconds, attribute))
     if not_on_or_after is not None:
         end = min(end, not_on_or_after.replace(microsecond=0))
     if end <= at:
@@ -52,6 +53,11 @@ def session_period(
             message=aws_texts.saml.EXPIRED,
         )
     return start, end
+
+
+@lru_cache(maxsize=64)  # most sessions have one of few lengths
+def _length(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 def check_calendar(at: datetime) -> None:

@@ -76,7 +76,9 @@ def _pack(items: list[Any]) -> bytes:
     """Return the payload: a marker octet and a JSON array, deflated where that is shorter. Trailing absent items are left out."""
     while not items[-1]:
         items.pop()
-    text = f"[{','.join([_encode_item(item) for item in items])}]".encode("utf-8", "surrogatepass")
+    # Most items are texts; a call for each would cost more than its encoding.
+    encoded = [encode_basestring(item) if type(item) is str else _encode_item(item) for item in items]
+    text = f"[{','.join(encoded)}]".encode("utf-8", "surrogatepass")
     if len(text) < _COMPRESS_FROM:
         return _PLAIN + text
     deflated = zlib.compress(text, level=6, wbits=-zlib.MAX_WBITS)
@@ -84,9 +86,7 @@ def _pack(items: list[Any]) -> bytes:
 
 
 def _encode_item(item: object) -> str:
-    """Return *item* as JSON. Most items are texts, numbers or absent; the encoder of `json` is set up anew for each call."""
-    if type(item) is str:
-        return encode_basestring(item)
+    """Return *item*, which is no text, as JSON. Most are numbers or absent; the encoder of `json` is set up anew for each call."""
     return "null" if item is None else str(item) if type(item) is int else _encode(item)
 
 

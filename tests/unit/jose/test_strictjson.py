@@ -72,3 +72,30 @@ def test_depth_is_counted_outside_of_strings() -> None:
     assert decode_object(deepest, COMPLAINT).members["text"] == '[{"\\' * 50
     with pytest.raises(InvalidIdentityToken):
         decode_object(deepest.replace(b"[]", b"[[]]"), COMPLAINT)
+
+
+@pytest.mark.parametrize("number", [10**20 - 1, -(10**19) + 1])
+def test_the_longest_numbers_in_a_flat_object_and_the_next(number: int) -> None:
+    assert decode_object(b'{"iat":%d,"sub":"x"}' % number, COMPLAINT).members == {"iat": number, "sub": "x"}
+    with pytest.raises(InvalidIdentityToken) as refused:
+        decode_object(b'{"iat":%d,"sub":"x"}' % (number + (1 if number > 0 else -1)), COMPLAINT)
+    assert (refused.value.check, refused.value.found) == ("json", "a number of more than 20 digits")
+
+
+@pytest.mark.parametrize(
+    ("octets", "members"),
+    [
+        (b'{"a":"1","a":2}', {"a": 2}),
+        (b'{"a":2,"a":"1"}', {"a": "1"}),
+        (b'{"a":"1","a":"1"}', {"a": "1"}),
+        (b'{"a":1,"b":"","a":1}', {"a": 1, "b": ""}),
+        (b'{"a":null,"a":true}', {"a": True}),
+        (b'{"":"","":""}', {"": ""}),
+        (b'{"a":"{","a":"["}', {"a": "["}),
+        (rb'{"a":"\"","a":"x"}', {"a": "x"}),
+        (rb'{"\u0061":"\"\"","a":3}', {"a": 3}),
+    ],
+)
+def test_a_repeated_member_shows_whatever_its_values(octets: bytes, members: dict[str, object]) -> None:
+    decoded = decode_object(octets, COMPLAINT)
+    assert (decoded.members, decoded.repeated) == (members, (next(iter(members)),))
