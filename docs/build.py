@@ -19,6 +19,7 @@ from docs.building.failures import failures_page
 from docs.building.iam_operations import iam_page
 from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
 from docs.building.lint_rules import HEAD as LINT_HEAD
+from docs.building.metrics import alert_rules, dashboard, metrics_page
 from docs.building.schemas.published import SCHEMAS, json_page, schema_text
 from federation import errors
 from federation.account import load_account, map_access
@@ -236,6 +237,9 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "iam.md": iam_page,
     "performance.md": benchmarks.performance_page,
     "adr/README.md": decisions_page,
+    "how-to/metrics.md": metrics_page,
+    "monitoring/alerts.yml": alert_rules,
+    "monitoring/grafana.json": dashboard,
     "explanation/threat-model.md": threats_page,
     "explanation/aws-and-strict.md": profiles_page,
     "reference/json.md": json_page,

@@ -6,7 +6,7 @@ its own list; a name in two lists is the same demand on two kinds of input, such
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import Literal, NewType, get_args, get_origin
 
 from federation.check_names.account import AccountCheck
 from federation.check_names.engine import EngineCheck
@@ -31,6 +31,7 @@ __all__ = [
     "SamlCheck",
     "StsCheck",
     "WireCheck",
+    "listed",
 ]
 
 ParameterCheck = NewType("ParameterCheck", str)
@@ -53,3 +54,8 @@ CheckName = (
     | PluginCheck
 )
 """The name of a check: of the engine, of an operation's parameter, or of a plug-in."""
+
+
+def listed() -> frozenset[str]:
+    """Return every name of the closed lists: not those of parameters, which are derived, and not those of plug-ins."""
+    return frozenset(name for kind in get_args(CheckName) if get_origin(kind) is Literal for name in get_args(kind))

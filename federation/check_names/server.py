@@ -18,6 +18,7 @@ WireCheck = Literal[
     "issuer",
     "list-index",
     "listen-address",
+    "metrics-peer",
     "origin",
     "parameter-boolean",
     "parameter-count",

@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
 import click
 
-from federation import clock
+from federation import __version__, clock
 from federation.account.model import Account
 from federation.cli.account.summary import counts
 from federation.cli.rendering.lines import screen_of
@@ -25,7 +26,7 @@ from federation.engines import proposer
 from federation.page.recent import MOST_CALLS
 from federation.profiles import Replay
 from federation.server.hosts import is_name
-from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, ServerSettings, is_loopback
+from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, PeerNetwork, ServerSettings, is_loopback
 from federation.server.workers import run
 from federation.state.opening import PLACES
 from federation.state.servers import cautions
@@ -53,6 +54,13 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     return value
 
 
+def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[PeerNetwork, ...]:
+    try:
+        return tuple(map(ip_network, value))
+    except ValueError:
+        raise click.BadParameter("expected an address or a network, such as 10.0.0.0/8", ctx, param) from None
+
+
 @click.command()
 @account_option
 @neighbour_option
@@ -75,6 +83,13 @@ def _names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     metavar="N",
     help="Keep the last N calls with their explanations in the memory of each worker, and show them on the page.",
 )
+@click.option(
+    "--metrics-from",
+    multiple=True,
+    metavar="NETWORK",
+    callback=_networks,
+    help="Machines that may read /metrics besides this one, such as 10.0.0.0/8; repeatable.",
+)
 @click.option("--test-control", is_flag=True, help="Let tests reset the account, set the clock and mint tokens, below /_federation/.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
 def command(
@@ -89,6 +104,7 @@ def command(
     replay: str | None,
     allowed_hosts: tuple[str, ...],
     recent_calls: int,
+    metrics_from: tuple[PeerNetwork, ...],
     test_control: bool,
     expose: bool,
 ) -> None:
@@ -120,6 +136,8 @@ def command(
         replay=None if replay is None else Replay(replay),
         allowed_hosts=allowed_hosts,
         recent_calls=recent_calls,
+        metrics_from=metrics_from,
+        version=__version__,
         test_control=test_control,
     )
     orderly = run(settings, ready=partial(_announce, settings, exposed=expose))

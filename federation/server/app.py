@@ -15,9 +15,11 @@ from federation.server.access_log import AccessLog
 from federation.server.endpoint import Endpoint
 from federation.server.failures import refused
 from federation.server.messages import LoggedResponse, Request
+from federation.server.metrics.meter import Meter
 from federation.server.render import accepted_type
 
 _LENGTH_DIGITS: Final = 9
+_MICROSECOND: Final = 1_000
 _POST: Final = "POST"
 _LAST_RESPONSE: Final = (("connection", "close"),)
 
@@ -64,9 +66,9 @@ class Connection(Protocol):
 class Application:
     """An RSGI application. It reads a request within the limits of size and time, and answers it in the same thread."""
 
-    def __init__(self, current: Callable[[], Endpoint], log: AccessLog) -> None:
-        """Serve each request with the endpoint that *current* returns when the request begins."""
-        self._current, self._log = current, log
+    def __init__(self, current: Callable[[], Endpoint], log: AccessLog, meter: Meter | None = None) -> None:
+        """Serve each request with the endpoint that *current* returns when the request begins; *meter* counts it."""
+        self._current, self._log, self._meter = current, log, meter
 
     async def __call__(self, scope: RsgiScope, connection: Connection) -> None:
         """Serve one request, wholly with the generation of the account that was served when the request began."""
@@ -82,14 +84,18 @@ class Application:
             if _announces_body(request) and not takes_body:
                 answer = replace(answer, response=replace(answer.response, more=_LAST_RESPONSE))
         else:
+            if self._meter is not None:
+                self._meter.begin()
             request, started = _request(scope, body), time.perf_counter_ns()
             answer = endpoint.answer(request)
-        self._respond(request, answer, connection, micros=(time.perf_counter_ns() - started) // 1000)
+        self._respond(request, answer, connection, nanoseconds=time.perf_counter_ns() - started)
 
-    def _respond(self, request: Request, answer: LoggedResponse, connection: Connection, *, micros: int) -> None:
+    def _respond(self, request: Request, answer: LoggedResponse, connection: Connection, *, nanoseconds: int) -> None:
         response = answer.response
+        if self._meter is not None:  # before the answer: who has it finds it counted
+            self._meter.count(answer, nanoseconds)
         connection.response_bytes(response.status, response.headers(), response.body)
-        self._log.write(request, answer, micros=micros)
+        self._log.write(request, answer, micros=nanoseconds // _MICROSECOND)
 
 
 def _request(scope: RsgiScope, body: bytes) -> Request:

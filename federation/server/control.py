@@ -38,14 +38,13 @@ from federation.server.control_bodies import (
 )
 from federation.server.failures import as_failure
 from federation.server.hosts import check_origin, read_host
-from federation.server.messages import LoggedResponse, Request, Response
+from federation.server.messages import TEST_CONTROL, LoggedResponse, Request, Response
 from federation.server.render import JSON
 from federation.state import AuditSink, State
 from federation.testing.workbench import START, DirectoryShelf, Workbench
 from federation.testing.workbench.issuers import Issuers
 
 PREFIX: Final = "/_federation/"
-OPERATION: Final = "test-control"
 _SHELF: Final = "control"
 _METADATA: Final = "application/samlmetadata+xml"
 _BODY: Final = frozenset({"POST", "PUT"})
@@ -117,7 +116,7 @@ class Control:
             told = route(self._bench, ControlRequest(_query(request.query), request.body))
             # The answer is read by programs: a document is the one exception, and it is what the identity provider publishes.
             content = (_METADATA, told) if isinstance(told, bytes) else (JSON, _json(told))
-            return LoggedResponse(Response(200, content[0], request_id, content[1]), operation=OPERATION)
+            return LoggedResponse(Response(200, content[0], request_id, content[1]), operation=TEST_CONTROL)
         except FederationError as refusal:
             return _refused(refusal, request_id)
         except Exception as bug:  # noqa: BLE001 - the last handler before the client, as that of the endpoint
@@ -298,4 +297,4 @@ def _refused(refusal: FederationError, request_id: str) -> LoggedResponse:
     explanation = refusal.explanation
     told = {**refusal.as_dict(), "cause": explanation.cause, "edits": [edit.as_dict() for edit in explanation.edits]}
     response = Response(refusal.http_status, JSON, request_id, _json({"error": told}))
-    return LoggedResponse(response, OPERATION, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=kept(refusal))
+    return LoggedResponse(response, TEST_CONTROL, code=refusal.code, check=refusal.check, refusal=str(refusal), raised=kept(refusal))

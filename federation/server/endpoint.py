@@ -22,7 +22,9 @@ from federation.page.asked import PATH as PAGE_PATH
 from federation.page.settings import PageSettings
 from federation.server.failures import as_failure, refused
 from federation.server.hosts import GLOBAL_HOST, Host, ServedNames, read_host
-from federation.server.messages import LoggedResponse, Request, Response
+from federation.server.messages import METRICS, LoggedResponse, Request, Response
+from federation.server.metrics.page import PATH as METRICS_PATH
+from federation.server.metrics.page import MetricsPage
 from federation.server.pages import Pages, is_for_page
 from federation.server.published import HEALTH_PATH, published
 from federation.server.render import IAM_NAMESPACE, JSON, NAMESPACE, accepted_type, render_result
@@ -90,6 +92,7 @@ class Endpoint:
         control: Answers the requests of tests, and has the clock by which all others are judged; None for none.
         operations: The operations of STS that are served, by name.
         page: What the page is told of the server.
+        metrics: Answers scrapes; None for none.
     """
 
     def __init__(
@@ -101,10 +104,11 @@ class Endpoint:
         control: TestControl | None = None,
         operations: Mapping[str, Operation] = OPERATIONS,
         page: PageSettings | None = None,
+        metrics: MetricsPage | None = None,
     ) -> None:
         self._given, self._iam, self._operations = service, iam, operations
         self._names = ServedNames() if names is None else names
-        self._control = control
+        self._control, self._metrics = control, metrics
         self._published = published(service)
         self._pages = Pages(self._names, PageSettings() if page is None else page)
 
@@ -127,7 +131,7 @@ class Endpoint:
             if is_for_page(request):
                 present = partial(clock.resolve, at)
                 return self._pages.answer(request, host, self._service, request_id=underway.request_id, at=present)
-            document = self._document(request, host, request_id=underway.request_id)
+            document = self._document(request, host, underway, at=at)
             if document is not None:
                 return document
             _check_route(request)
@@ -201,17 +205,20 @@ class Endpoint:
         """The security token service of the account as it is now."""
         return self._given if self._iam is None else self._iam.sts
 
-    def _document(self, request: Request, host: Host, *, request_id: str) -> LoggedResponse | None:
+    def _document(self, request: Request, host: Host, underway: _Underway, *, at: datetime | None) -> LoggedResponse | None:
         """Return the document at the path of *request*; None where there is none."""
         if request.path == OPERATIONS_PATH or request.method != "GET":
             return None
+        if self._metrics is not None and request.path == METRICS_PATH:
+            underway.operation = METRICS
+            return self._metrics.answer(request, host, self._service.accounts, request_id=underway.request_id, at=clock.resolve(at))
         if self._published.service is not self._service:
             self._published = published(self._service)
         document = self._published.documents.get(request.path)
         if document is None:
             return None
         self._names.require_own_or_aws(host)
-        return LoggedResponse(Response(200, JSON, request_id, document))
+        return LoggedResponse(Response(200, JSON, underway.request_id, document))
 
     def _operation(self, parameters: Mapping[str, str]) -> Operation:
         action, version = _action(parameters), parameters.get("Version")
@@ -278,15 +285,7 @@ def _check_endpoint(operation: Operation, host: Host) -> None:
 
 def _origin(request: Request, host: Host, request_id: str) -> Origin:
     agent = request.header("user-agent") or None
-    return Origin(request_id=request_id, source_ip=_address(request.peer), user_agent=agent, region=host.region)
-
-
-def _address(peer: str) -> str | None:
-    """Return the address of *peer* without its port; an IPv6 address with a port is in brackets."""
-    bracketed, _, _ = peer.removeprefix("[").partition("]")
-    if peer.startswith("["):
-        return bracketed
-    return (peer.partition(":")[0] if peer.count(":") == 1 else peer) or None
+    return Origin(request_id=request_id, source_ip=request.address, user_agent=agent, region=host.region)
 
 
 def _echo(text: str) -> str:

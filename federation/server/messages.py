@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from federation.errors import FederationError
+
+PAGE: Final = "page"
+TEST_CONTROL: Final = "test-control"
+METRICS: Final = "metrics"
+"""Operations of this server that are none of AWS's, as the log and the metrics name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,14 @@ class Request:
     def header(self, name: str) -> str:
         """Return the value of the header *name* (lower case): empty where absent, joined by ``,`` where repeated (RFC 9110 5.3)."""
         return ",".join([value for header, value in self.headers if header == name])
+
+    @property
+    def address(self) -> str | None:
+        """The address of *peer* without its port; an IPv6 address with a port is in brackets there. None where there is none."""
+        bracketed, _, _ = self.peer.removeprefix("[").partition("]")
+        if self.peer.startswith("["):
+            return bracketed
+        return (self.peer.partition(":")[0] if self.peer.count(":") == 1 else self.peer) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from federation.errors import MalformedInput, RegistrationError, UnknownOperatio
 from federation.page.asked import PATH, PageQuestion
 from federation.page.settings import PageSettings
 from federation.server.hosts import Host, ServedNames, check_origin
-from federation.server.messages import LoggedResponse, Request, Response
+from federation.server.messages import PAGE, LoggedResponse, Request, Response
 from federation.server.multipart import read_form
 from federation.sts.service import SecurityTokenService
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # templates are loaded with the first request for the page
 HOME: Final = "/"
 MAP_PATH: Final = f"{PATH}/map.svg"
 OLD_PATH: Final = "/inspector"
-OPERATION: Final = "page"
 _HTML: Final = "text/html"
 _METHODS: Final = frozenset({"GET", "POST"})
 _DIRECTIVES: Final = (
@@ -138,7 +137,7 @@ def _page_of(octets: bytes, request_id: str) -> LoggedResponse:
 
 
 def _respond(response: Response) -> LoggedResponse:
-    return LoggedResponse(response, operation=OPERATION)
+    return LoggedResponse(response, operation=PAGE)
 
 
 def _no_route(request: Request) -> UnknownOperationException:

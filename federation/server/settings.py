@@ -17,6 +17,8 @@ from federation.state.opening import files_of
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8042
+PeerNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+"""Machines that may be clients of something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class ServerSettings:
         replay: How often one token may be exchanged; None for the setting of the account.
         allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
         recent_calls: How many calls each worker keeps in memory for its page, with their explanations; 0 for none.
+        metrics_from: Networks whose machines may scrape ``/metrics``, besides this machine.
+        version: Version of the package, which the metrics tell.
         logged: Whether each request is a line of the access log.
         test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
     """
@@ -49,6 +53,8 @@ class ServerSettings:
     allowed_hosts: tuple[str, ...] = ()
     test_control: bool = False
     recent_calls: int = 0
+    metrics_from: tuple[PeerNetwork, ...] = ()
+    version: str = ""
     logged: bool = True
 
     @property
@@ -71,6 +77,11 @@ class ServerSettings:
     def state_place(self) -> str | Path:
         """Where the state is kept: an argument for `open_state`."""
         return Path(beside(self.account)) if self.state is None else self.state
+
+    @property
+    def state_kind(self) -> str:
+        """The kind of the state: the scheme of its URL."""
+        return self.state_place.partition(":")[0] if isinstance(self.state_place, str) else "sqlite"
 
     @property
     def page(self) -> str:

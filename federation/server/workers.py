@@ -33,6 +33,12 @@ from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
 from federation.server.generations import copies_in
+from federation.server.metrics.catalogue import WORKER_STARTS
+from federation.server.metrics.measured import MeasuredAudit, MeasuredState
+from federation.server.metrics.meter import CountedLog, Meter
+from federation.server.metrics.page import MetricsPage
+from federation.server.metrics.slots import claim
+from federation.server.metrics.stages import Stopwatch
 from federation.server.publishing import Publisher
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
 from federation.server.stopping import StopSignals
@@ -63,17 +69,21 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
         shared: Where the supervisor publishes the generations of the account.
         supervisor: Process id of the supervisor. It is passed, since the parent of a worker may have ended before the worker asks.
     """
-    account, state = SharedAccount(settings.account), open_state(settings.state_place)
+    slot, stopwatch = claim(shared), Stopwatch()
+    slot.add(WORKER_STARTS, 0)
+    account, state = SharedAccount(settings.account), MeasuredState(open_state(settings.state_place), slot, stopwatch)
     control = _control(account, shared, state=state) if settings.test_control else None
     recent = RecentCalls(settings.recent_calls) if settings.recent_calls else None
     log = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
     sinks = [sink for sink in (log, None if control is None else control.events, recent) if sink is not None]
-    audit = AuditSinks(*sinks) if sinks else None
-    load = partial(_serving, settings, state=state, audit=audit, live=account, control=control, recent=recent)
+    audit = MeasuredAudit(AuditSinks(*sinks), stopwatch) if sinks else None
+    metrics = MetricsPage(shared, settings)
+    load = partial(_serving, settings, state=state, audit=audit, live=account, control=control, recent=recent, metrics=metrics)
     follower = Follower(shared, load, advanced, voter=os.getpid())
     account.follow(follower)
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
-    return Application(lambda: follower.current().endpoint, AccessLog(logged=settings.logged))
+    stopwatch.attach()
+    return Application(lambda: follower.current().endpoint, AccessLog(logged=settings.logged), Meter(slot, stopwatch))
 
 
 def _control(account: LiveAccount, shared: Path, *, state: State | None = None) -> Control:
@@ -91,8 +101,9 @@ def _serving(
     audit: AuditSink | None = None,
     control: Control | None = None,
     recent: RecentCalls | None = None,
+    metrics: MetricsPage | None = None,
 ) -> Serving:
-    """Return what serves the generation at *place*. Generations share *live*, *state*, *audit*, *control* and *recent*."""
+    """Return what serves the generation at *place*. Generations share all but that."""
     copies = copies_in(place, len(settings.directories))
     try:
         contents = loaded(DirectoryStore(copies[0]))
@@ -111,7 +122,7 @@ def _serving(
     iam = IdentityAndAccessManagement(live, sts=service, audit=audit, key_set_of=known)
     directories = {account.id: directory for account, directory in zip(service.accounts, settings.directories, strict=True)}
     page = PageSettings(directories=directories, recent=recent, workers=settings.workers)
-    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control, page=page))
+    return Serving(contents, Endpoint(service, settings.names, iam=iam, control=control, page=page, metrics=metrics))
 
 
 def _locate_faults(directory: Path, copy: Path) -> None:
@@ -137,7 +148,8 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
     check_port_is_free(settings)
     with TemporaryDirectory(prefix="federation-") as name:
         shared = Path(name)
-        publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=AccessLog(), living=_workers)
+        log = CountedLog(claim(shared))
+        publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=log, living=_workers)
         # Faults are reported once, here, before any worker starts.
         live = SharedAccount(settings.account)
         first = publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))

@@ -1,0 +1,46 @@
+"""What is true of the accounts and their keys at a scrape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from federation.account.model import Account
+from federation.server.generations import Mark
+from federation.server.metrics import catalogue
+from federation.server.metrics.catalogue import Metric
+
+_DAY: Final = timedelta(days=1)
+_FINGERPRINT_CHARS: Final = 16
+
+
+class GaugeReading(NamedTuple):
+    """The value of a gauge at a scrape, with those of its labels."""
+
+    metric: Metric
+    labels: tuple[str, ...]
+    value: float
+
+
+def readings(accounts: Sequence[Account], served: Mark, at: datetime) -> Iterator[GaugeReading]:
+    """Yield the gauges of the generation *served*, with its *accounts*, at the instant *at*."""
+    yield GaugeReading(catalogue.GENERATION, (), served.generation)
+    yield GaugeReading(catalogue.CHANGES, (), served.changes)
+    for account in accounts:
+        yield from _saml_keys(account, at)
+        for provider in account.oidc_providers.values():
+            yield GaugeReading(catalogue.OIDC_KEYS, (account.id, provider.name), len(provider.keys.keys))
+        retired = account.keyring.retired.values()
+        if retired:
+            yield GaugeReading(catalogue.SEALING_KEY_AGE, (account.id,), (at - max(retired)) / _DAY)
+
+
+def _saml_keys(account: Account, at: datetime) -> Iterator[GaugeReading]:
+    for arn, provider in account.saml_providers.items():
+        for key in provider.keys:
+            labels = account.id, arn.partition("/")[2], key.fingerprint[:_FINGERPRINT_CHARS]
+            if key.not_before is not None:
+                yield GaugeReading(catalogue.SAML_KEY_AGE, labels, (at - key.not_before) / _DAY)
+            if key.not_after is not None:
+                yield GaugeReading(catalogue.SAML_CERTIFICATE_EXPIRES, labels, (key.not_after - at) / _DAY)
