@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -79,10 +79,8 @@ def _fold_action(action: str) -> str:
 def _folded(keys: Mapping[str, str | Sequence[str]]) -> RequestKeys:
     respelled = _respelled(tuple(keys)) if type(keys) is dict else _respelled.__wrapped__(tuple(keys))
     folded = RequestKeys(keys)  # type: ignore[arg-type]  # lists are read below
-    try:
-        "".join(folded.values())  # type: ignore[arg-type]  # the fastest test that all are text, which is the common case
-    except TypeError:
-        read = {name: _value(name, value) for name, value in folded.items()}
+    if not _is_all_text(folded.values()):
+        read = {name: value if type(value) is str else _value(name, value) for name, value in folded.items()}
         folded = RequestKeys({name: value for name, value in read.items() if value != ()})
     for name, key in respelled:
         if name in folded:
@@ -107,10 +105,19 @@ def _respelled(names: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, key) for key, name in folded.items() if key != name)
 
 
+def _is_all_text(values: Iterable[object]) -> bool:
+    """Tell whether all *values* are text, by the fastest test of that."""
+    try:
+        "".join(values)  # type: ignore[arg-type]  # asked here
+    except TypeError:
+        return False
+    return True
+
+
 def _value(name: str, value: object) -> ContextValue:
     if isinstance(value, str):
         return value
-    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+    if isinstance(value, (list, tuple)) and _is_all_text(value):
         return tuple(value)
     raise _fault("context-keys", f"text or a list of text for {show(name)}", type(value).__name__)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from federation.errors import FederationError
+from federation.records import record
 
 PAGE: Final = "page"
 TEST_CONTROL: Final = "test-control"
@@ -13,7 +14,7 @@ METRICS: Final = "metrics"
 """Operations of this server that are none of AWS's, as the log and the metrics name them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Request:
     """One HTTP request, complete and within the limits.
 
@@ -48,7 +49,7 @@ class Request:
         return (self.peer.partition(":")[0] if self.peer.count(":") == 1 else self.peer) or None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Response:
     """One HTTP response; *more* holds header fields besides those that every response has."""
 
@@ -69,7 +70,7 @@ class Response:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class LoggedResponse:
     """A response, and what the access log records of it; only *response* and *raised* may hold secrets.
 

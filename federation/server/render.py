@@ -84,6 +84,8 @@ def _members(structure: Mapping[str, Any], precision: Precision) -> str:
 
 
 def _member(name: str, value: Any, precision: Precision) -> str:  # noqa: ANN401 - a member of any type
+    if type(value) is str:  # most members; to ask whether they are mappings costs more than to render them
+        return _leaf(name, value)
     if isinstance(value, Mapping):
         return _element(name, _entries(value, precision) if isinstance(value, Entries) else _members(value, precision))
     if isinstance(value, list):

@@ -87,10 +87,11 @@ def _check_content_type(header: str) -> None:
 def _pairs(data: bytes, where: str) -> dict[str, str]:
     if b"%" in data:
         _check_escapes(data)
-    if data.count(b"&") >= limits.REQUEST_PARAMETERS:
+    pairs = data.split(b"&", limits.REQUEST_PARAMETERS)
+    if len(pairs) > limits.REQUEST_PARAMETERS:
         raise _malformed("parameter-count", f"at most {limits.REQUEST_PARAMETERS} parameters", "more", "send one operation per request")
     found: dict[str, str] = {}
-    for pair in filter(None, data.split(b"&")):
+    for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
         key = _decoded(name, where)
         if key in found:
