@@ -54,8 +54,8 @@ GOALS: Final = (
     Goal("saml-size", "8 KB", "assume_role_with_saml, fast engine", 1.0),
     Goal("jwt", "RS256", "federation.validate", 1.0),
     Goal("jwt", "RS256", "assume_role_with_web_identity", 1.0),
-    Goal("server", "AssumeRoleWithSAML", "moto_server", 0.2),
-    Goal("server", "AssumeRoleWithWebIdentity", "moto_server", 0.2),
+    Goal("server", "AssumeRoleWithSAML", "moto_server", 0.083),
+    Goal("server", "AssumeRoleWithWebIdentity", "moto_server", 0.083),
     Goal("explain", "1 role", "explained: the trust policy", 5, milliseconds=True),
     Goal("explain", "10 000 roles", "explained: no such role", 100, milliseconds=True),
 )
