@@ -17,7 +17,7 @@ from tests.support.shared import needs_shared
 from tests.support.signatures import Keys, registered, signing_key
 from tests.support.signed_messages import CAPTURES, CORPUS, capture_keys, capture_octets, corpus_keys, corpus_octets, judged
 
-pytestmark = needs_jdk
+pytestmark = [pytest.mark.twins, needs_jdk]
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ from tests.support.results import samples
 from tests.support.source import nodes
 from tests.support.sts import saml_login, web_identity
 
+pytestmark = pytest.mark.lint
 PAGE = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
 LISTED = set(re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE, re.MULTILINE))
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.support.state_model import FORGETFUL, TAKEN, Design, check
 from tests.support.world import ISSUED
 
+pytestmark = pytest.mark.stores
 AT = ISSUED
 UNTIL = AT + timedelta(minutes=5)
 
