@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import boto3  # type: ignore[import-untyped]
 import pytest
@@ -26,6 +26,7 @@ from federation.testing import OIDC_SHAPES, Login, OidcForge, SamlForge, Signing
 from federation.testing.examples import Examples
 from federation.testing.mfa import mfa_code, mfa_device
 from tests.support.paths import ACCOUNT_DIRECTORY, KEYS, REPOSITORY
+from tests.support.warm import Started, servers
 from tests.support.world import SAML_PROVIDER, SAML_ROLE
 
 ROLE = SAML_ROLE
@@ -40,7 +41,7 @@ CALENDAR = ("LD_PRELOAD", "CALENDAR_SHIFT_SECONDS")
 class Served:
     """A running `federation serve`."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Started
     url: str
     port: int
     log: Path
@@ -99,17 +100,20 @@ def free_port() -> int:
         return port
 
 
+def _started(words: list[str], errors: BinaryIO) -> subprocess.Popen[bytes] | Started:
+    """Start the command line; on Linux without the time that imports take."""
+    if sys.platform == "linux":
+        return servers().start("federation", *words, stderr=errors.fileno(), directory=REPOSITORY)
+    command = [sys.executable, "-c", "from federation.cli.main import main; main()", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=REPOSITORY)
+
+
 def serve(log: Path, *options: str, account: Path = ACCOUNT_DIRECTORY) -> Served:
     """Start `federation serve` and wait until it announces itself."""
     port = free_port()
-    command = [sys.executable, "-c", "from federation.cli.main import main; main()", "serve", "--account", str(account)]
+    words = ["serve", "--account", str(account), "--port", str(port), "--state", f"sqlite:///{log}.sqlite", *options]
     with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [*command, "--port", str(port), "--state", f"sqlite:///{log}.sqlite", *options],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=REPOSITORY,
-        )
+        process = _started(words, errors)
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
     line = process.stdout.readline().decode() if ready else ""

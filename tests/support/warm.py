@@ -5,9 +5,11 @@ hands its words, environment, directory and streams to one process that has impo
 ran them. What a start from nothing needs is tested in tests/cli/test_process.py and by the commands of README.
 """
 
+import atexit
 import gc
 import marshal
 import os
+import select
 import shutil
 import signal
 import socket
@@ -15,8 +17,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -30,12 +35,53 @@ with socket.socket(socket.AF_UNIX) as asked:
     call = marshal.dumps(({name!r}, sys.argv[1:], os.getcwd(), dict(os.environ)))
     socket.send_fds(asked, [len(call).to_bytes(4, "big")], [0, 1, 2])
     asked.sendall(call)
-    status = asked.recv(1)
-sys.exit(status[0] if status else 70)
+    asked.recv({octets}, socket.MSG_WAITALL)
+    status = int.from_bytes(asked.recv({octets}, socket.MSG_WAITALL) or b"F", "big", signed=True)
+sys.exit(128 - status if status < 0 else status)
 """
 END_SECONDS = 60
+OCTETS = 4
+"""Of the number of a process, and of its status, which is negative where a signal ended it."""
 HOME = 250
 """The descriptor of the caller's home. What a module makes of HOME when it is imported leads through it."""
+
+
+class Started:
+    """A program that `Commands.start` started: what tests need of `subprocess.Popen`."""
+
+    def __init__(self, caller: socket.socket, words: Sequence[str], stdout: int) -> None:
+        self._caller, self.args = caller, words
+        self.pid = int.from_bytes(caller.recv(OCTETS, socket.MSG_WAITALL), "big")
+        self.stdout = os.fdopen(stdout, "rb")
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return its status, negative where a signal ended it; None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(timeout=0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, *timeout* seconds at most, and return its status."""
+        if self.returncode is None:
+            if not select.select([self._caller], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(list(self.args), timeout or 0)
+            self.returncode = int.from_bytes(self._caller.recv(OCTETS, socket.MSG_WAITALL), "big", signed=True)
+            self._caller.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Send it SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Send it SIGKILL."""
+        self.send_signal(signal.SIGKILL)
 
 
 class Commands:
@@ -52,9 +98,10 @@ class Commands:
         self.folder = self._home / "bin"
         self.folder.mkdir()
         where = str(self._home / "calls")
+        self._where = where
         for name in self._programs:
             program = self.folder / name
-            program.write_text(CALL.format(python=sys.executable, socket=where, name=name), encoding="utf-8")
+            program.write_text(CALL.format(python=sys.executable, socket=where, name=name, octets=OCTETS), encoding="utf-8")
             program.chmod(stat.S_IRWXU)
         self._process = subprocess.Popen(
             [sys.executable, "-c", "from tests.support.warm import call; call()()", where, *self._programs],
@@ -67,10 +114,31 @@ class Commands:
         assert self._process.stdout.readline() == b"ready\n"
         return self
 
+    def start(self, name: str, *words: str, stderr: int, directory: Path) -> Started:
+        """Start a program as `subprocess.Popen` does, with a pipe from its standard output."""
+        caller = socket.socket(socket.AF_UNIX)
+        caller.connect(self._where)
+        told = marshal.dumps((name, list(words), str(directory), dict(os.environ)))
+        output, write = os.pipe()
+        with Path(os.devnull).open("rb") as nothing:
+            socket.send_fds(caller, [len(told).to_bytes(4, "big")], [nothing.fileno(), write, stderr])
+        os.close(write)
+        caller.sendall(told)
+        return Started(caller, (name, *words), output)
+
     def __exit__(self, *_: object) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate(timeout=END_SECONDS)
         shutil.rmtree(self._home)
+
+
+@cache
+def servers() -> Commands:
+    """The process that servers of the tests of this process are forked from."""
+    commands = Commands("federation")
+    commands.__enter__()
+    atexit.register(commands.__exit__)
+    return commands
 
 
 def call() -> Callable[[], object]:
@@ -95,7 +163,9 @@ def call() -> Callable[[], object]:
                 name, words, directory, environment = marshal.loads(caller.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL))  # noqa: S302
                 child = os.fork()
                 if child:
-                    caller.send(bytes([_status(child)]))
+                    caller.send(child.to_bytes(OCTETS, "big"))
+                    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+                    caller.send(status.to_bytes(OCTETS, "big", signed=True))
                     os._exit(0)
             for number, stream in enumerate(streams):
                 os.dup2(stream, number)
@@ -105,21 +175,19 @@ def call() -> Callable[[], object]:
             for variable in original:
                 os.environ.pop(variable, None)  # those that the imports set or changed remain
             os.environ.update(environment)
+            tempfile.tempdir = None
             os.dup2(os.open(environment.get("HOME", "/"), os.O_DIRECTORY), HOME)
             sys.argv = [name, *words]
             return programs[name]
-
-
-def _status(child: int) -> int:
-    """Wait for *child* and return its status as a shell reports it."""
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return 128 - code if code < 0 else code
 
 
 def _federation() -> Callable[[], object]:
     """Import every verb."""
     for verb in VERBS:
         import_module(f"federation.cli.{verb}")
+    if find_spec("granian") is not None:
+        for module in ("granian.server", "federation.server.workers"):
+            import_module(module)
     return main
 
 
