@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from federation.loggers import LOGGERS
 from federation.server.metrics.catalogue import METRICS, Counted, Metric
 
 MOST_SHOWN: Final = 7
 """Most values of a label that the page lists."""
 
-HEAD: Final = """# See what it does: metrics
+HEAD: Final = """# See what it does: metrics, traces, logs
 
 <!-- Written by docs/build.py: change docs/building/metrics.py or the list of metrics, then run `make docs`. -->
 
@@ -57,6 +58,31 @@ TABLE: Final = """
 ## 3. Look at it
 
 Import [grafana.json](../monitoring/grafana.json) in Grafana (Dashboards, New, Import), and choose your Prometheus.
+
+## 4. Follow a request
+
+```sh
+pip install 'sts-federation[otel]'
+export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+federation serve --account /var/lib/federation/account --traces otlp
+```
+
+Each request is a span with the name of its operation, and each stage one within it. The variables of OpenTelemetry decide on collector,
+headers, sampling and batches; `OTEL_TRACES_SAMPLER=parentbased_traceidratio` with `OTEL_TRACES_SAMPLER_ARG=0.05` keeps one trace of
+twenty. `--traces file:///PATH` writes spans as lines of JSON instead. A collector that is away delays no request: its spans are dropped,
+and the log says so.
+
+A valid `traceparent` of the client is taken up: the span is part of its trace, and the access log has `trace_id` and `parent_id`. Without
+one, a trace begins here. The log has `trace_id` with and without `--traces`, and `span_id` with it, so that a line of the log, a span, an
+event of the audit trail (by `request_id`) and the client's own trace are found from each other.
+
+## 5. What the library says
+
+A program that imports the library gets the same by `logging`, from these loggers; it sees nothing where it configures none. The server
+writes warnings of all loggers to its log, as lines with `"event": "logged"`.
+
+LOGGERS
+No metric, span, line or record holds a token, a secret, a code or a password.
 
 ## Every metric
 
@@ -151,7 +177,8 @@ def metrics_page() -> str:
     """docs/how-to/metrics.md."""
     told = "".join(f"| `{alert.name}` | {alert.when} | {alert.remedy} |\n" for alert in ALERTS)
     rows = "".join(f"| `{metric.name}` | {metric.kind} | {_labels(metric)} | {metric.meaning} |\n" for metric in METRICS)
-    return HEAD + told + TABLE + rows + TAIL
+    loggers = "".join(f"| `{name}` | {said} |\n" for name, said in LOGGERS.items())
+    return HEAD + told + TABLE.replace("LOGGERS\n", f"| Logger | Says |\n|---|---|\n{loggers}\n") + rows + TAIL
 
 
 def _labels(metric: Metric) -> str:

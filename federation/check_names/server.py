@@ -32,5 +32,7 @@ WireCheck = Literal[
     "request-time",
     "route",
     "server-extra",
+    "traces",
+    "traces-extra",
     "version",
 ]

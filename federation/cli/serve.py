@@ -26,7 +26,7 @@ from federation.engines import proposer
 from federation.page.recent import MOST_CALLS
 from federation.profiles import Replay
 from federation.server.hosts import is_name
-from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, PeerNetwork, ServerSettings, is_loopback
+from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, TRACES, PeerNetwork, ServerSettings, is_loopback
 from federation.server.workers import run
 from federation.state.opening import PLACES
 from federation.state.servers import cautions
@@ -90,6 +90,7 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
     callback=_networks,
     help="Machines that may read /metrics besides this one, such as 10.0.0.0/8; repeatable.",
 )
+@click.option("--traces", metavar="PLACE", default="", help=f"Send traces by OpenTelemetry: {TRACES}.")
 @click.option("--test-control", is_flag=True, help="Let tests reset the account, set the clock and mint tokens, below /_federation/.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
 def command(
@@ -105,6 +106,7 @@ def command(
     allowed_hosts: tuple[str, ...],
     recent_calls: int,
     metrics_from: tuple[PeerNetwork, ...],
+    traces: str,
     test_control: bool,
     expose: bool,
 ) -> None:
@@ -137,6 +139,7 @@ def command(
         allowed_hosts=allowed_hosts,
         recent_calls=recent_calls,
         metrics_from=metrics_from,
+        traces=traces,
         version=__version__,
         test_control=test_control,
     )

@@ -11,6 +11,7 @@ from federation import clock
 from federation.identity import timestamp
 from federation.server.logged_explanations import Explainer
 from federation.server.messages import LoggedResponse, Request
+from federation.server.trace_context import TraceContext, trace_of
 
 STDERR: Final = 2
 
@@ -18,8 +19,8 @@ STDERR: Final = 2
 class AccessLog:
     """Writes one line per request to a file descriptor, standard error by default.
 
-    A line holds the time, the request id, the operation, how it ended and how long it took; never parameters, headers or bodies. A line is
-    one write, so workers that share the descriptor do not mix theirs.
+    A line holds the time, the request id, the trace, the operation, how it ended and how long it took; never parameters, bodies or other
+    headers than the digits of ``traceparent``. A line is one write, so workers that share the descriptor do not mix theirs.
     """
 
     def __init__(self, descriptor: int = STDERR, *, logged: bool = True) -> None:
@@ -27,14 +28,18 @@ class AccessLog:
         self._descriptor, self._logged = descriptor, logged
         self._explainer = Explainer()
 
-    def write(self, request: Request, answer: LoggedResponse, *, micros: int) -> None:
-        """Record *answer*, which took *micros* microseconds."""
+    def write(self, request: Request, answer: LoggedResponse, *, micros: int, trace: TraceContext | None = None) -> None:
+        """Record *answer*, which took *micros* microseconds, with the *trace* it belongs to; None takes that of the request."""
         if not self._logged:
             return
         response = answer.response
+        trace = trace_of(request, response.request_id) if trace is None else trace
         entry = {
             "time": timestamp(clock.resolve(None)),
             "request_id": response.request_id,
+            "trace_id": trace.trace_id,
+            "parent_id": trace.parent_id,
+            "span_id": trace.span_id,
             "peer": request.peer,
             "operation": answer.operation,
             "status": response.status,

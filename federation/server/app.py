@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Final, Protocol
@@ -17,6 +18,7 @@ from federation.server.failures import refused
 from federation.server.messages import LoggedResponse, Request
 from federation.server.metrics.meter import Meter
 from federation.server.render import accepted_type
+from federation.server.trace_context import TraceContext
 
 _LENGTH_DIGITS: Final = 9
 _MICROSECOND: Final = 1_000
@@ -63,12 +65,30 @@ class Connection(Protocol):
         ...
 
 
+class RequestTraces(Protocol):
+    """Where requests are recorded as traces; see `federation.server.traces`."""
+
+    def begin(self) -> None:
+        """Forget the stages before this request."""
+        ...
+
+    def record(self, request: Request, answer: LoggedResponse, nanoseconds: int) -> TraceContext:
+        """Record a request that took *nanoseconds* until now, and return its place in its trace."""
+        ...
+
+    def close(self) -> None:
+        """Export what is left."""
+        ...
+
+
 class Application:
     """An RSGI application. It reads a request within the limits of size and time, and answers it in the same thread."""
 
-    def __init__(self, current: Callable[[], Endpoint], log: AccessLog, meter: Meter | None = None) -> None:
-        """Serve each request with the endpoint that *current* returns when the request begins; *meter* counts it."""
-        self._current, self._log, self._meter = current, log, meter
+    def __init__(
+        self, current: Callable[[], Endpoint], log: AccessLog, meter: Meter | None = None, traces: RequestTraces | None = None
+    ) -> None:
+        """Serve each request with the endpoint that *current* returns when it begins; *meter* counts it, and *traces* record it."""
+        self._current, self._log, self._meter, self._traces = current, log, meter, traces
 
     async def __call__(self, scope: RsgiScope, connection: Connection) -> None:
         """Serve one request, wholly with the generation of the account that was served when the request began."""
@@ -84,18 +104,29 @@ class Application:
             if _announces_body(request) and not takes_body:
                 answer = replace(answer, response=replace(answer.response, more=_LAST_RESPONSE))
         else:
-            if self._meter is not None:
-                self._meter.begin()
+            self._begin()
             request, started = _request(scope, body), time.perf_counter_ns()
             answer = endpoint.answer(request)
         self._respond(request, answer, connection, nanoseconds=time.perf_counter_ns() - started)
+
+    def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
+        """Called by the HTTP server when the worker ends in order."""
+        if self._traces is not None:
+            self._traces.close()
+
+    def _begin(self) -> None:
+        if self._meter is not None:
+            self._meter.begin()
+        if self._traces is not None:
+            self._traces.begin()
 
     def _respond(self, request: Request, answer: LoggedResponse, connection: Connection, *, nanoseconds: int) -> None:
         response = answer.response
         if self._meter is not None:  # before the answer: who has it finds it counted
             self._meter.count(answer, nanoseconds)
+        trace = None if self._traces is None else self._traces.record(request, answer, nanoseconds)
         connection.response_bytes(response.status, response.headers(), response.body)
-        self._log.write(request, answer, micros=nanoseconds // _MICROSECOND)
+        self._log.write(request, answer, micros=nanoseconds // _MICROSECOND, trace=trace)
 
 
 def _request(scope: RsgiScope, body: bytes) -> Request:

@@ -17,6 +17,9 @@ from federation.state.opening import files_of
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8042
+FILE_TRACES: Final = "file://"
+TRACES: Final = "otlp or file:///PATH"
+"""Where traces may go."""
 PeerNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 """Machines that may be clients of something."""
 
@@ -37,6 +40,7 @@ class ServerSettings:
         allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
         recent_calls: How many calls each worker keeps in memory for its page, with their explanations; 0 for none.
         metrics_from: Networks whose machines may scrape ``/metrics``, besides this machine.
+        traces: Where traces go: a form of `TRACES`; empty for nowhere.
         version: Version of the package, which the metrics tell.
         logged: Whether each request is a line of the access log.
         test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
@@ -54,6 +58,7 @@ class ServerSettings:
     test_control: bool = False
     recent_calls: int = 0
     metrics_from: tuple[PeerNetwork, ...] = ()
+    traces: str = ""
     version: str = ""
     logged: bool = True
 

@@ -33,6 +33,7 @@ from federation.server.app import Application
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
 from federation.server.generations import copies_in
+from federation.server.logged_records import attach
 from federation.server.metrics.catalogue import WORKER_STARTS
 from federation.server.metrics.measured import MeasuredAudit, MeasuredState
 from federation.server.metrics.meter import CountedLog, Meter
@@ -42,6 +43,7 @@ from federation.server.metrics.stages import Stopwatch
 from federation.server.publishing import Publisher
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
 from federation.server.stopping import StopSignals
+from federation.server.tracing import check_traces, open_traces
 from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, open_state
 from federation.sts.service import SecurityTokenService
 
@@ -71,6 +73,7 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     """
     slot, stopwatch = claim(shared), Stopwatch()
     slot.add(WORKER_STARTS, 0)
+    traces = open_traces(settings, stopwatch)
     account, state = SharedAccount(settings.account), MeasuredState(open_state(settings.state_place), slot, stopwatch)
     control = _control(account, shared, state=state) if settings.test_control else None
     recent = RecentCalls(settings.recent_calls) if settings.recent_calls else None
@@ -83,7 +86,9 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     account.follow(follower)
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
     stopwatch.attach()
-    return Application(lambda: follower.current().endpoint, AccessLog(logged=settings.logged), Meter(slot, stopwatch))
+    lines = AccessLog(logged=settings.logged)
+    attach(lines)
+    return Application(lambda: follower.current().endpoint, lines, Meter(slot, stopwatch), traces)
 
 
 def _control(account: LiveAccount, shared: Path, *, state: State | None = None) -> Control:
@@ -145,6 +150,7 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
         AccountFaults: An account has faults; no worker was started.
     """
     check_server_installed()
+    check_traces(settings)
     check_port_is_free(settings)
     with TemporaryDirectory(prefix="federation-") as name:
         shared = Path(name)

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from federation.errors import AccountFault, RegistrationError, printable, show
+from federation.state.telling import told
 
 ANSWER_SECONDS: Final = 2
 """Longest time to wait for a connection, and for an answer: a login waits as long, and no longer."""
@@ -75,11 +76,13 @@ def need_extra(package: str, extra: str) -> None:
 def unusable(server: str, found: str, *, expected: str, remedy: str, password: str | None = None) -> AccountFault:
     """Return the refusal of a call, or of the start, because the state at *server* cannot be used. The first line of *found* is shown."""
     line = found.strip().partition("\n")[0]
-    return AccountFault(
-        file=printable(server),
-        path="",
-        expected=expected,
-        found=show(line.replace(password, "…") if password else line),
-        remedy=f"{remedy}: what cannot be recorded as used is not granted",
-        check="state",
+    return told(
+        AccountFault(
+            file=printable(server),
+            path="",
+            expected=expected,
+            found=show(line.replace(password, "…") if password else line),
+            remedy=f"{remedy}: what cannot be recorded as used is not granted",
+            check="state",
+        )
     )

@@ -15,6 +15,7 @@ from federation.errors import AccountFault, printable, show
 from federation.state.forking import follow_forks
 from federation.state.records import MICROSECONDS_PER_HOUR, hashed, micros, used_token
 from federation.state.sqlite_file import FileIdentity, connect, transaction
+from federation.state.telling import told
 
 SWEEP_SECONDS: Final = 10
 """Interval at which records of expired tokens are deleted."""
@@ -174,14 +175,16 @@ class SqliteState:
 
     def _unusable(self, cause: Exception) -> AccountFault:
         reason = (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__
-        return AccountFault(
-            file=printable(str(self._file)),
-            path="",
-            expected="a state file that can be read and written",
-            found=show(reason),
-            remedy="correct the file or its directory, free space on its disk, or name another file with --state sqlite:///PATH: "
-            "what cannot be recorded as used is not granted",
-            check="state",
+        return told(
+            AccountFault(
+                file=printable(str(self._file)),
+                path="",
+                expected="a state file that can be read and written",
+                found=show(reason),
+                remedy="correct the file or its directory, free space on its disk, or name another file with --state sqlite:///PATH: "
+                "what cannot be recorded as used is not granted",
+                check="state",
+            )
         )
 
 

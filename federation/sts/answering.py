@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from federation import aws_texts, clock
 from federation.account import Account
@@ -12,6 +12,7 @@ from federation.account.issuers import by_issuer
 from federation.calls.record import Call
 from federation.errors import FederationError, InternalFailure
 from federation.explanation import Question
+from federation.loggers import logger
 from federation.state import AuditSink, Origin, ReplayCache, State
 from federation.sts import trail
 from federation.sts.authorization.evaluation import account_in
@@ -22,6 +23,7 @@ from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.context import Context
 from federation.sts.trail import Answer
 
+_LOGGER: Final = logger("sts")
 C = TypeVar("C", bound=Call)
 A = TypeVar("A", bound=Answer)
 
@@ -159,6 +161,7 @@ def raise_refusal(error: Exception, question: Question, record: Callable[[Federa
     refusal = _refusal(error)
     try:
         refusal.asked(question)
+        _LOGGER.info("%s refused: %s", getattr(question.call, "operation", ""), refusal)
         record(refusal)
         if refusal is error:
             raise refusal

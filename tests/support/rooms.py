@@ -2,7 +2,7 @@
 
 FLOORS = [
     {"aws_texts", "check_names", "explanation"},
-    {"errors", "lazy", "limits", "names", "portable", "profiles", "records", "vendors", "wrapping"},
+    {"errors", "lazy", "limits", "loggers", "names", "portable", "profiles", "records", "vendors", "wrapping"},
     {"clock", "arn", "engines", "identity", "condition_keys"},
     {"report", "tags", "provider_details", "shapes"},
     {"protocols", "calls"},

@@ -95,6 +95,9 @@ LOGS: Final[dict[str, tuple[str, Schema]]] = {
                         {"time": INSTANT, "status": {"type": "integer"}, "octets": COUNT, "micros": said(COUNT, "Duration, microseconds.")},
                         optional={
                             "request_id": TEXT,
+                            "trace_id": said(TEXT, "Of the `traceparent` of the request, or a new one; 32 hexadecimal digits."),
+                            "parent_id": said(TEXT, "The span of the client, of its `traceparent`; 16 hexadecimal digits."),
+                            "span_id": said(TEXT, "The span of the request, where traces are recorded; 16 hexadecimal digits."),
                             "peer": said(TEXT, "Address of the client."),
                             "operation": TEXT,
                             "code": said(TEXT, "Code of the refusal."),
@@ -110,16 +113,19 @@ LOGS: Final[dict[str, tuple[str, Schema]]] = {
                 ),
                 said(
                     record(
-                        {"time": INSTANT, "event": one_of("account", "stopping")},
+                        {"time": INSTANT, "event": one_of("account", "logged", "stopping")},
                         optional={
                             "outcome": said(TEXT, "What became of a change of the account."),
                             "generation": said(COUNT, "The account that is served now, counted since the start."),
                             "reason": TEXT,
                             "hint": TEXT,
+                            "logger": said(TEXT, "Who said it, for `logged`."),
+                            "level": said(TEXT, "`WARNING` or more."),
+                            "text": TEXT,
                             **dict.fromkeys(("file", "path", "check", "expected", "found", "remedy"), said(TEXT, "Of a fault.")),
                         },
                     ),
-                    "A change of the account, or a stop.",
+                    "A change of the account, what a logger said, or a stop.",
                 ),
             ]
         },

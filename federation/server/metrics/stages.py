@@ -31,6 +31,8 @@ from federation.sts.operations import (
 
 P = ParamSpec("P")
 R = TypeVar("R")
+StageMark = tuple[int, int, int]
+"""A stage, and when it began and ended by `time.perf_counter_ns`."""
 
 
 class Seam(NamedTuple):
@@ -75,15 +77,22 @@ class Stopwatch:
         spent: Nanoseconds by stage, and of what belongs to none.
     """
 
-    __slots__ = ("_inner", "spent")
+    __slots__ = ("_inner", "_marks", "spent")
 
     def __init__(self) -> None:
         self.spent = [0] * (len(STAGES) + 1)
         self._inner = [0]
+        self._marks: list[StageMark] | None = None
+
+    def mark(self) -> list[StageMark]:
+        """Return a list to which each stage is added that ends from now on, for functions that are made `timed` afterwards."""
+        marks: list[StageMark] = []
+        self._marks = marks
+        return marks
 
     def timed(self, stage: int, function: Callable[P, R]) -> Callable[P, R]:
         """Return *function*, whose time without that of functions within it is added to *stage*."""
-        spent, inner, now = self.spent, self._inner, perf_counter_ns
+        spent, inner, now, marks = self.spent, self._inner, perf_counter_ns, self._marks
 
         @wraps(function)
         def measured(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -95,6 +104,8 @@ class Stopwatch:
                 took = now() - began
                 spent[stage] += took - inner[0]
                 inner[0] = outer + took
+                if marks is not None:
+                    marks.append((stage, began, began + took))
 
         return measured
 

@@ -1,0 +1,56 @@
+"""Whether traces are recorded, and where they go. OpenTelemetry, an extra, is imported where they are."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from federation.errors import RegistrationError, show
+from federation.server.app import RequestTraces
+from federation.server.metrics.stages import Stopwatch
+from federation.server.settings import FILE_TRACES, TRACES, ServerSettings
+
+
+def open_traces(settings: ServerSettings, stopwatch: Stopwatch) -> RequestTraces | None:
+    """Return what records the traces of a worker; None where they go nowhere. *stopwatch* notes the stages of its requests."""
+    if not settings.traces:
+        return None
+    from federation.server.traces import Traces, exporter_to  # noqa: PLC0415 - OpenTelemetry is an extra
+
+    return Traces(exporter_to(settings.traces), stopwatch, version=settings.version)
+
+
+def check_traces(settings: ServerSettings) -> None:
+    """Require OpenTelemetry, which the extra ``otel`` installs, and a place that can be written to, where traces go anywhere.
+
+    An exporter is made, so that all its modules are loaded before workers are forked: a fork while a thread imports inherits the lock of
+    the module, and a worker that imports it waits for ever.
+
+    Raises:
+        RegistrationError: It is not installed, or there is no such place.
+    """
+    if not settings.traces:
+        return
+    if settings.traces != "otlp" and not settings.traces.startswith(f"{FILE_TRACES}/"):
+        raise RegistrationError(check="traces", expected=TRACES, found=show(settings.traces), remedy="correct --traces")
+    if not all(map(_is_installed, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
+        raise RegistrationError(
+            check="traces-extra",
+            expected="the packages opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http",
+            found="not both of them",
+            remedy="install them with `pip install 'sts-federation[otel]'`, in a checkout with `pip install -e '.[otel]'`",
+        )
+    from federation.server.traces import exporter_to  # noqa: PLC0415 - OpenTelemetry is an extra
+
+    try:
+        exporter_to(settings.traces).shutdown()
+    except (OSError, ValueError) as cause:
+        reason = (cause.strerror if isinstance(cause, OSError) else None) or type(cause).__name__
+        remedy = "correct --traces, or the variables OTEL_EXPORTER_OTLP_…"
+        raise RegistrationError(check="traces", expected="a place that spans can be sent to", found=show(reason), remedy=remedy) from cause
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
