@@ -31,7 +31,7 @@ test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules
 	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not twins and not site and not release" $(if $(AREA),$$paths)
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
-	$(BIN)/pytest -q -m growth tests/attacks tests/unit tests/interop
+	$(BIN)/pytest -q -m "growth and not long" tests/attacks tests/unit tests/interop
 
 stores: $(VENV)/.dev  ## states that several machines share, on servers of Redis and PostgreSQL that the tests start
 	$(BIN)/pytest -n 2 --dist loadfile -m stores --durations=5 tests/unit/state tests/interop tests/cli
