@@ -94,8 +94,10 @@ Values of labels are words of closed lists in the code, or names of the account:
 """
 TAIL: Final = """
 A histogram has `_bucket`, `_sum` and `_count`; its buckets go from ten microseconds to five seconds, three in each decade. The stages are
-those of [the house](../architecture.md#one-way-through-the-house). Time that a request spends in no stage is that of the wire: reading
-parameters and writing XML. The fast engine reads a SAML response while it verifies it, and a plug-in does everything in `check`.
+those of [the house](../architecture.md#one-way-through-the-house). Of each worker the first request is measured, and one of seventeen from
+then on, with `--traces` every one: compare their means and quantiles, not their counts. Time that a request spends in no stage is that of
+the wire: reading parameters and writing XML. The fast engine reads a SAML response while it verifies it, and a plug-in does everything in
+`check`.
 
 What a series costs, why counts are in shared memory, and who may scrape: [decision 49](../adr/0049-what-a-server-tells-of-itself.md).
 """

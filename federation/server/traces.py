@@ -44,11 +44,12 @@ class Traces:
         named = {SERVICE_NAME: os.environ.get(_NAME_VARIABLE) or _SERVICE, "service.version": version}
         self._provider = TracerProvider(resource=Resource.create(named), shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer, self._marks = self._provider.get_tracer(_SERVICE, version), stopwatch.mark()
+        self._tracer, self._marks = self._provider.get_tracer(_SERVICE, version), stopwatch.marks
 
     def begin(self) -> None:
         """Forget the stages before this request."""
-        self._marks.clear()
+        if self._marks is not None:
+            self._marks.clear()
 
     def record(self, request: Request, answer: LoggedResponse, nanoseconds: int) -> TraceContext:
         """Record *request*, which was answered by *answer* in *nanoseconds* until now, and return its place in its trace."""
@@ -73,7 +74,7 @@ class Traces:
             if outcome == FAILED:
                 span.set_status(Status(StatusCode.ERROR))
             within = set_span_in_context(span)
-            for stage, began, left in self._marks:
+            for stage, began, left in self._marks or ():
                 self._tracer.start_span(_SPANS[stage], context=within, start_time=began + passed).end(left + passed)
         span.end(ended)
         own = span.get_span_context()

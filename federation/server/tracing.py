@@ -10,6 +10,11 @@ from federation.server.metrics.stages import Stopwatch
 from federation.server.settings import FILE_TRACES, TRACES, ServerSettings
 
 
+def new_stopwatch(settings: ServerSettings) -> Stopwatch:
+    """Return what measures the stages of a worker: of every request where they are spans, otherwise of one of many."""
+    return Stopwatch(every=1, marks=[]) if settings.traces else Stopwatch()
+
+
 def open_traces(settings: ServerSettings, stopwatch: Stopwatch) -> RequestTraces | None:
     """Return what records the traces of a worker; None where they go nowhere. *stopwatch* notes the stages of its requests."""
     if not settings.traces:

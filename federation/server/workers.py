@@ -39,11 +39,10 @@ from federation.server.metrics.measured import MeasuredAudit, MeasuredState
 from federation.server.metrics.meter import CountedLog, Meter
 from federation.server.metrics.page import MetricsPage
 from federation.server.metrics.slots import claim
-from federation.server.metrics.stages import Stopwatch
 from federation.server.publishing import Publisher
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
 from federation.server.stopping import StopSignals
-from federation.server.tracing import check_traces, open_traces
+from federation.server.tracing import check_traces, new_stopwatch, open_traces
 from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, open_state
 from federation.sts.service import SecurityTokenService
 
@@ -71,7 +70,7 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
         shared: Where the supervisor publishes the generations of the account.
         supervisor: Process id of the supervisor. It is passed, since the parent of a worker may have ended before the worker asks.
     """
-    slot, stopwatch = claim(shared), Stopwatch()
+    slot, stopwatch = claim(shared), new_stopwatch(settings)
     slot.add(WORKER_STARTS, 0)
     traces = open_traces(settings, stopwatch)
     account, state = SharedAccount(settings.account), MeasuredState(open_state(settings.state_place), slot, stopwatch)
@@ -85,7 +84,6 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     follower = Follower(shared, load, advanced, voter=os.getpid())
     account.follow(follower)
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
-    stopwatch.attach()
     lines = AccessLog(logged=settings.logged)
     attach(lines)
     return Application(lambda: follower.current().endpoint, lines, Meter(slot, stopwatch), traces)

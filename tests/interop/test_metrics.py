@@ -63,8 +63,12 @@ def test_any_worker_tells_what_all_of_them_answered(server: Served) -> None:
         for labels, count in (({"outcome": "granted"}, 10), ({"outcome": "refused", "check": "replay"}, 10), ({}, 20)):
             assert sum_of(samples, "federation_requests_total", operation="AssumeRoleWithSAML", **labels) == count
         assert sum_of(samples, "federation_request_seconds_count", operation="AssumeRoleWithSAML") == 20
-        for stage in ("decode", "verify", "check", "evaluate", "issue"):
-            assert sum_of(samples, "federation_stage_seconds_count", stage=stage) == 20
+        # Of each worker the first login is measured, and one of seventeen from then on.
+        stages = {
+            sum_of(samples, "federation_stage_seconds_count", stage=each) for each in ("decode", "verify", "check", "evaluate", "issue")
+        }
+        assert len(stages) == 1
+        assert 1 <= stages.pop() <= 3
         assert sum_of(samples, "federation_state_seconds_count", call="first_use") == 20
 
 

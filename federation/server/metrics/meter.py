@@ -18,42 +18,35 @@ _REQUESTS, _REQUESTS_WIDTH = catalogue.PLACES[catalogue.REQUESTS.name], catalogu
 _BOUNDS, _WIDTH = catalogue.STEPS, catalogue.REQUEST_SECONDS.width
 _SUM: Final = _WIDTH - 1
 _SECONDS: Final = catalogue.PLACES[catalogue.REQUEST_SECONDS.name]
-_NOTHING: Final = (0,) * (len(catalogue.STAGES) + 1)
-_STAGES: Final = range(len(catalogue.STAGES))
-_STAGE_PLACES: Final = [catalogue.PLACES[catalogue.STAGE_SECONDS.name] + stage * _WIDTH for stage in _STAGES]
 _VERDICTS: Final = {verdict: column for column, verdict in enumerate(catalogue.REQUESTS.columns)}
 
 
 class Meter:
     """Counts the requests of one worker."""
 
-    __slots__ = ("_slot", "_spent")
+    __slots__ = ("_slot", "_stopwatch", "begin")
 
     def __init__(self, slot: Slot, stopwatch: Stopwatch) -> None:
-        """Count in *slot*. *stopwatch* has the stages of the request that is being answered."""
-        self._slot, self._spent = slot, stopwatch.spent
-
-    def begin(self) -> None:
-        """Forget the stages before this request: to explain a refusal for the log, its token is judged again."""
-        self._spent[:] = _NOTHING
+        """Count in *slot*. *stopwatch* measures the stages; who answers a request calls `begin` first."""
+        self._slot, self._stopwatch, self.begin = slot, stopwatch, stopwatch.begin
 
     def count(self, answer: LoggedResponse, nanoseconds: int) -> None:
-        """Count a request that was answered by *answer* in *nanoseconds*, and the stages that it went through.
+        """Count a request that was answered by *answer* in *nanoseconds*, and the stages that it went through, where they were measured.
 
         This is on the way of every request, so it is `Slot.add` and `Slot.observe` with the places worked out beforehand.
         """
-        words, spent, row = self._slot.words, self._spent, _OPERATIONS.get(answer.operation, _NONE)
+        words, row = self._slot.words, _OPERATIONS.get(answer.operation, _NONE)
         place = _REQUESTS + row * _REQUESTS_WIDTH + (_VERDICTS[verdict_of(answer)] if answer.code else 0)
         begin = _SECONDS + row * _WIDTH
         with self._slot.turn:
             words[place] += 1
             words[begin + bisect_left(_BOUNDS, nanoseconds)] += 1
             words[begin + _SUM] += nanoseconds
-            for stage in _STAGES:
-                if spent[stage]:
-                    begin = _STAGE_PLACES[stage]
-                    words[begin + bisect_left(_BOUNDS, spent[stage])] += 1
-                    words[begin + _SUM] += spent[stage]
+        if self._stopwatch.measures:
+            self._stopwatch.end()
+            for stage, spent in enumerate(self._stopwatch.spent[: len(catalogue.STAGES)]):
+                if spent:
+                    self._slot.observe(catalogue.STAGE_SECONDS, stage, spent)
 
 
 def verdict_of(answer: LoggedResponse) -> tuple[str, str]:

@@ -70,29 +70,51 @@ OUTSIDE: Final = len(STAGES)
 """Stands for time that belongs to no stage, as that of the record of used tokens."""
 
 
+MEASURED_EVERY: Final = 17
+"""Of how many requests one is measured. A prime number, so that no rhythm of clients hides behind it."""
+_NOTHING: Final = (0,) * (len(STAGES) + 1)
+
+
 class Stopwatch:
-    """Adds up the time of each stage of the request that is being answered. A worker answers one request after another, in one thread.
+    """Adds up the time of each stage of one request of many. A worker answers one request after another, in one thread.
+
+    The functions at the seams are replaced for the time of a request that is measured, so that the others pay nothing.
 
     Attributes:
-        spent: Nanoseconds by stage, and of what belongs to none.
+        spent: Nanoseconds by stage, and of what belongs to none, of the request that is measured.
+        marks: Each stage that ended since somebody cleared the list; None where nobody reads it.
+        measures: Whether a request is being measured.
     """
 
-    __slots__ = ("_inner", "_marks", "spent")
+    __slots__ = ("_every", "_inner", "_left", "_seams", "marks", "measures", "spent")
 
-    def __init__(self) -> None:
-        self.spent = [0] * (len(STAGES) + 1)
-        self._inner = [0]
-        self._marks: list[StageMark] | None = None
+    def __init__(self, *, every: int = MEASURED_EVERY, marks: list[StageMark] | None = None) -> None:
+        """Measure the first request and one of *every* from then on; *marks* takes the stages of those."""
+        self._every, self._left, self._inner = every, 0, [0]
+        self.spent, self.marks, self.measures = list(_NOTHING), marks, False
+        found = [(seam, vars(seam.module), vars(seam.module)[seam.name]) for seam in SEAMS]
+        self._seams = [(names, seam.name, function, self.timed(STAGES.index(seam.stage), function)) for seam, names, function in found]
 
-    def mark(self) -> list[StageMark]:
-        """Return a list to which each stage is added that ends from now on, for functions that are made `timed` afterwards."""
-        marks: list[StageMark] = []
-        self._marks = marks
-        return marks
+    def begin(self) -> None:
+        """Begin a request."""
+        if self._left:
+            self._left -= 1
+            return
+        self._left, self.measures = self._every - 1, True
+        self.spent[:], self._inner[0] = _NOTHING, 0
+        for names, name, _, measured in self._seams:
+            names[name] = measured
+
+    def end(self) -> None:
+        """End the request: what comes after it, such as its explanation for the log, which judges its token again, is not measured."""
+        if self.measures:
+            self.measures = False
+            for names, name, function, _ in self._seams:
+                names[name] = function
 
     def timed(self, stage: int, function: Callable[P, R]) -> Callable[P, R]:
         """Return *function*, whose time without that of functions within it is added to *stage*."""
-        spent, inner, now, marks = self.spent, self._inner, perf_counter_ns, self._marks
+        spent, inner, now, marks = self.spent, self._inner, perf_counter_ns, self.marks
 
         @wraps(function)
         def measured(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -108,15 +130,3 @@ class Stopwatch:
                     marks.append((stage, began, began + took))
 
         return measured
-
-    def attach(self) -> Callable[[], None]:
-        """Measure at every seam from now on, in this process, and return what ends it."""
-        replaced = [(seam, getattr(seam.module, seam.name)) for seam in SEAMS]
-        for seam, function in replaced:
-            setattr(seam.module, seam.name, self.timed(STAGES.index(seam.stage), function))
-
-        def detach() -> None:
-            for seam, function in replaced:
-                setattr(seam.module, seam.name, function)
-
-        return detach

@@ -40,10 +40,10 @@ TOKEN = (FIXTURES / "oidc" / "github.jwt").read_text(encoding="ascii").strip()
 
 @pytest.fixture
 def stopwatch() -> Iterator[Stopwatch]:
-    made = Stopwatch()
-    detach = made.attach()
+    made = Stopwatch(every=1)
+    made.begin()
     yield made
-    detach()
+    made.end()
 
 
 def serving(directory: Path, service: SecurityTokenService | None = None, *networks: str) -> Endpoint:
@@ -177,7 +177,7 @@ def test_a_login_spends_its_time_in_every_stage(tmp_path: Path, stopwatch: Stopw
         if answer.raised is not None:
             assert answer.raised.explanation.cause  # judges again, for the log
     meter.begin()
-    meter.count(answered(), 1_000)
+    meter.count(answered(), 1_000)  # a request without a stage
     samples = parsed(scraped(tmp_path))
     stages = {stage: sum_of(samples, "federation_stage_seconds_count", stage=stage) for stage in catalogue.STAGES}
     assert stages.pop("read") in (0, 2)  # the fast engine reads while it verifies
@@ -198,7 +198,7 @@ def test_web_identity_has_the_stages_too(stopwatch: Stopwatch) -> None:
 
 
 def test_a_stage_within_another_counts_for_itself_alone() -> None:
-    stopwatch = Stopwatch()
+    stopwatch = Stopwatch(every=1)
     inner = stopwatch.timed(1, lambda: sum(range(200_000)))
     outer = stopwatch.timed(0, lambda: inner() and inner())
     outer()
@@ -213,12 +213,20 @@ def test_what_is_measured_returns_and_raises_as_it_is(stopwatch: Stopwatch) -> N
     assert entered(stopwatch) == ["decode", "check"]
 
 
-def test_detached_the_library_is_as_before() -> None:
-    before = [getattr(seam.module, seam.name) for seam in SEAMS]
-    detach = Stopwatch().attach()
-    assert not any(getattr(seam.module, seam.name) is function for seam, function in zip(SEAMS, before, strict=True))
-    detach()
-    assert [getattr(seam.module, seam.name) for seam in SEAMS] == before
+def functions() -> list[object]:
+    return [getattr(seam.module, seam.name) for seam in SEAMS]
+
+
+def test_of_many_requests_one_is_measured_and_the_others_find_the_library_as_it_is() -> None:
+    before, stopwatch, measured = functions(), Stopwatch(every=3), []
+    for _ in range(7):
+        stopwatch.begin()
+        replaced = [now is not function for now, function in zip(functions(), before, strict=True)]
+        assert set(replaced) == {stopwatch.measures}
+        measured.append(stopwatch.measures)
+        stopwatch.end()
+        assert functions() == before
+    assert measured == [True, False, False, True, False, False, True]
 
 
 def test_every_stage_has_a_seam() -> None:

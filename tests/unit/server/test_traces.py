@@ -37,19 +37,19 @@ def recorded(folder: Path, *requests: Request, answer: LoggedResponse | None = N
     pytest.importorskip("opentelemetry.sdk", reason="the extra otel is not installed")
     from federation.server.traces import Traces, exporter_to  # noqa: PLC0415 - an extra
 
-    stopwatch = Stopwatch()
+    stopwatch = Stopwatch(every=1, marks=[])
     traces = Traces(exporter_to(f"file://{folder / 'spans'}"), stopwatch, version="1.2.3")
     state = MeasuredState(MemoryState(), claim(folder), stopwatch)
     endpoint = Endpoint(SecurityTokenService(saml_login.World().account, state=state))
-    detach = stopwatch.attach()
     try:
         for request in requests:
+            stopwatch.begin()
             traces.begin()
             began = perf_counter_ns()
             given = endpoint.answer(request, at=saml_login.AT) if answer is None else answer
+            stopwatch.end()
             traces.record(request, given, perf_counter_ns() - began)
     finally:
-        detach()
         traces.close()
     assert (folder / "spans").stat().st_mode & 0o777 == 0o600
     return [json.loads(line) for line in (folder / "spans").read_text(encoding="utf-8").splitlines()]
