@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any, Final, Literal, get_args
 
 from federation.errors import RegistrationError, show
@@ -69,6 +68,8 @@ def _named() -> str:
 
 def describe() -> str:
     """Return which engine judges here, and why, in words."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow to import, and read by reports alone
+
     if proposer() is not None:
         return f"fast ({EXTENSION} {version(DISTRIBUTION)})"
     return "python (chosen)" if _named() == "python" else f"python (the extra {EXTRA} is not installed)"

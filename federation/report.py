@@ -103,6 +103,7 @@ class Report:
         claimed: Unverified claims of the token, for display only; empty where nothing could be read.
         notes: Remarks that do not affect the verdict: weak algorithms, certificate dates, ignored key hints.
         engine: The engine that read the token: ``fast`` where the extension did, ``python`` where not. The verdict is the same.
+        refused: Those of *results* that refuse, in order.
     """
 
     kind: str
@@ -112,11 +113,15 @@ class Report:
     claimed: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     engine: Literal["fast", "python"] = "python"
+    refused: tuple[CheckResult, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "refused", tuple([result for result in self.results if result.refusal is not None]))
 
     def refusal(self, profile: Profile | None = None) -> FederationError | None:
         """Return the first refusal of *profile* (the report's own when None), or None where that profile accepts the token."""
         wanted = self.profile if profile is None else profile
-        return next((r.refusal for r in self.results if r.refusal is not None and wanted in r.profiles), None)
+        return next((result.refusal for result in self.refused if wanted in result.profiles), None)
 
     @property
     def explanation(self) -> Explanation | None:

@@ -199,7 +199,7 @@ def diagnose(token: object, provider: Provider, *, at: datetime | None = None) -
     except Exception as bug:
         raise _bug(bug) from bug
     question = Question(token=token, provider=provider, at=instant)
-    for result in report.results:
+    for result in report.refused:
         if result.refusal is not None:
             result.refusal.asked(question)
     return report

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +22,9 @@ from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.engines import proposer
 from federation.judging.bulk import Bench, judge_all
-from federation.judging.captures import Capture, Form, octets_in, read_captures
+from federation.judging.captures import Form, octets_in, read_captures
 from federation.judging.chronicle import Chronicle
-from federation.judging.judge import Judgement, JudgingInstant
+from federation.judging.judge import JudgingInstant
 from federation.judging.records import ISSUED
 from federation.judging.tally import Tally
 
@@ -35,8 +34,8 @@ _MOST_WORKERS: Final = 64
 class Progress(Protocol):
     """Shows how many tokens were judged."""
 
-    def advance(self, octets: int) -> None:
-        """Record that one token was judged, which took *octets* of its source."""
+    def advance(self, tokens: int, octets: int) -> None:
+        """Record that *tokens* more were judged, which took *octets* of their sources."""
         ...
 
 
@@ -78,31 +77,30 @@ def command(
     proposer()  # a choice that cannot be met is refused here, not once for each token
     instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
     role = None if role_arn is None else role_in(account_path, role_arn)
-    bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
+    bench = Bench(
+        account=account_path,
+        instant=instant,
+        role_arn=role,
+        role_session_name=role_session_name,
+        lines=not no_lines,
+        story=report is not None,
+    )
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
-    chronicle = None if report is None else Chronicle()
-    tally = Tally() if chronicle is None else chronicle.tally
-    count = tally.count if chronicle is None else chronicle.count
+    counts = bench.counts()
     account_id = "" if report is None else _check_report(report, account_path)
     with _progress(paths) as progress:
-        for judgement in _advancing(judge_all(captures, bench, workers=workers), progress):
-            count(judgement)
-            if not no_lines:
-                sys.stdout.write(json.dumps(judgement.as_dict()) + "\n")
+        for batch in judge_all(captures, bench, counts, workers=workers):
+            sys.stdout.write(batch.lines)
+            if progress is not None:
+                progress.advance(batch.tokens, batch.octets)
     sys.stdout.flush()
+    tally = counts.tally if isinstance(counts, Chronicle) else counts
     if not tally.accepted and not tally.refused:
         raise click.UsageError("PATH contains no token")  # an empty input must not look like one in which every token is accepted
-    if chronicle is not None and report is not None:
-        _write_report(chronicle, report, account_id)
+    if report is not None and isinstance(counts, Chronicle):
+        _write_report(counts, report, account_id)
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
-
-
-def _advancing(judged: Iterable[tuple[Capture, Judgement]], progress: Progress | None) -> Iterator[Judgement]:
-    for capture, judgement in judged:
-        yield judgement
-        if progress is not None:
-            progress.advance(capture.octets)
 
 
 def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]:

@@ -117,7 +117,9 @@ SELECTION: Final[tuple[Check[KeySelection], ...]] = (
 _SELECTION_OF: Final = {profile: tuple(check.run for check in SELECTION if profile in check.profiles) for profile in Profile}
 
 
-def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], profile: Profile) -> SignedToken:
+def verify_token(
+    raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], profile: Profile, proved: SignedToken | None = None
+) -> SignedToken:
     """Verify the signature of *raw* with *keys*.
 
     Args:
@@ -125,6 +127,7 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         keys: The key set of the provider.
         algorithms: The accepted algorithms of the provider. The name that is checked here is the one that is used (attack row J04).
         profile: The profile whose rules select the key.
+        proved: What was returned for another profile. Where it is of *raw* and the same key is selected, it is returned again.
 
     Raises:
         IDPCommunicationError: Check ``registered-keys``: *keys* were never registered.
@@ -135,6 +138,8 @@ def verify_token(raw: RawToken, keys: KeySet, *, algorithms: frozenset[str], pro
         run(proof)
     verify = ALGORITHMS[raw.header.alg].verify
     for key in proof.candidates:
+        if proved is not None and proved.key is key and proved.payload is raw.payload:
+            return proved
         if verify(key.public, raw.signature, raw.signing_input):
             return SignedToken(raw.header, raw.payload, key, _MAKER)
     raise InvalidIdentityToken(

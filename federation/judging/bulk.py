@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import multiprocessing
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,13 +15,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from federation import aws_texts
 from federation.account.reading.directory import load_account
 from federation.errors import InternalFailure
 from federation.judging.captures import Capture
-from federation.judging.judge import Judge, Judgement, JudgingInstant
+from federation.judging.chronicle import Chronicle
+from federation.judging.judge import Judge, JudgingInstant
+from federation.judging.tally import Tally
 
 BATCH_TOKENS: Final = 64
 BATCH_OCTETS: Final = 1_048_576
@@ -25,22 +31,28 @@ BATCH_OCTETS: Final = 1_048_576
 BATCHES_PER_WORKER: Final = 2
 """Batches that wait or are judged, for each process: one in hand and one to take up next."""
 
+Counts: TypeAlias = "Tally | Chronicle"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What is needed to set up a `Judge`, here or in another process.
+    """What is needed to set up a `Judge`, here or in another process, and what is wanted of it.
 
     Attributes:
         account: The account directory.
         instant: As `Judge` takes it.
         role_arn: Likewise.
         role_session_name: Likewise.
+        lines: Whether a line of JSON is wanted for each token.
+        story: Whether a `Chronicle` is wanted; a `Tally` where not.
     """
 
     account: Path
     instant: JudgingInstant
     role_arn: str | None = None
     role_session_name: str | None = None
+    lines: bool = True
+    story: bool = False
 
     def judge(self) -> Judge:
         """Load the account and return its judge.
@@ -51,14 +63,27 @@ class Bench:
         account = load_account(self.account)
         return Judge(account, instant=self.instant, role_arn=self.role_arn, role_session_name=self.role_session_name)
 
+    def counts(self) -> Counts:
+        """Return where judgements are counted, with nothing in it."""
+        return Chronicle() if self.story else Tally()
 
-def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) -> Iterator[tuple[Capture, Judgement]]:
-    """Yield each of *captures* with what becomes of it, in their order.
+
+class JudgedBatch(NamedTuple):
+    """Tokens that were judged: a line of JSON for each, where lines are wanted, how many there were, and the octets read for them."""
+
+    lines: str
+    tokens: int
+    octets: int
+
+
+def judge_all(captures: Iterable[Capture], bench: Bench, counts: Counts, *, workers: int = 1) -> Iterator[JudgedBatch]:
+    """Judge *captures*, count what becomes of them in *counts*, and yield their lines in order.
 
     Args:
         captures: The captured tokens; read on only as far as they can be judged soon.
-        bench: For whom and when they are judged.
-        workers: Processes that judge; 1 for this one.
+        bench: For whom and when they are judged, and what is wanted.
+        counts: Of `Bench.counts`.
+        workers: Processes that judge; 1 for this one, which yields each token by itself.
 
     Raises:
         FederationError: The account is at fault; `InternalFailure` where a process died.
@@ -66,13 +91,12 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
     judge = bench.judge()  # first and here, so that faults of the account are reported once, before any token is judged
     if workers == 1:
         for capture in captures:
-            yield capture, judge.judge(capture)
+            yield JudgedBatch(_judge((capture,), judge, bench, counts), 1, capture.octets)
         return
-    # spawn: a process of its own, not a copy of one that may have threads
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_take_seat, initargs=(bench,)) as pool:
+    _SEATED[:] = [(judge, bench)]
+    with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_take_seat, initargs=(bench,)) as pool:
         try:
-            yield from _in_order(captures, pool, most=workers * BATCHES_PER_WORKER)
+            yield from _in_order(captures, pool, counts, most=workers * BATCHES_PER_WORKER)
         except BrokenProcessPool as cause:
             raise InternalFailure(
                 check="internal",
@@ -83,6 +107,12 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
             ) from cause
         finally:
             pool.shutdown(cancel_futures=True)
+            _SEATED.clear()
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Copy this process, with the account it has loaded, where no other thread can hold a lock that the copy would wait for."""
+    return multiprocessing.get_context("fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn")
 
 
 @contextmanager
@@ -95,17 +125,22 @@ def _unheard_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _in_order(captures: Iterable[Capture], pool: ProcessPoolExecutor, *, most: int) -> Iterator[tuple[Capture, Judgement]]:
+def _in_order(captures: Iterable[Capture], pool: ProcessPoolExecutor, counts: Counts, *, most: int) -> Iterator[JudgedBatch]:
     """Keep at most *most* batches on their way and yield what comes of the oldest."""
-    waiting: deque[tuple[list[Capture], Future[list[Judgement]]]] = deque()
+    waiting: deque[tuple[list[Capture], Future[tuple[str, Counts]]]] = deque()
     for batch in _batches(captures):
         with _unheard_interrupts():  # any submission may start a process, which inherits what is held back
             waiting.append((batch, pool.submit(_judge_batch, batch)))
         if len(waiting) == most:
-            judged, future = waiting.popleft()
-            yield from zip(judged, future.result(), strict=True)
-    for judged, future in waiting:
-        yield from zip(judged, future.result(), strict=True)
+            yield _taken(*waiting.popleft(), counts)
+    while waiting:
+        yield _taken(*waiting.popleft(), counts)
+
+
+def _taken(batch: list[Capture], future: Future[tuple[str, Counts]], counts: Counts) -> JudgedBatch:
+    lines, theirs = future.result()
+    counts.merge(theirs)  # type: ignore[arg-type] # both are of one bench
+    return JudgedBatch(lines, len(batch), sum(capture.octets for capture in batch))
 
 
 def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
@@ -121,13 +156,27 @@ def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
         yield batch
 
 
-_SEATED: Final[list[Judge]] = []
-"""The judge of a process that judges for another; empty in any other."""
+_SEATED: Final[list[tuple[Judge, Bench]]] = []
+"""The judge of a process that judges for another, or that is about to be copied; empty in any other."""
 
 
 def _take_seat(bench: Bench) -> None:
-    _SEATED[:] = [bench.judge()]
+    if not _SEATED:
+        _SEATED.append((bench.judge(), bench))
+    gc.freeze()  # the account stays: no collection during the judging need look at it, nor copy its pages
 
 
-def _judge_batch(batch: list[Capture]) -> list[Judgement]:
-    return [_SEATED[0].judge(capture) for capture in batch]
+def _judge_batch(batch: list[Capture]) -> tuple[str, Counts]:
+    judge, bench = _SEATED[0]
+    counts = bench.counts()
+    return _judge(batch, judge, bench, counts), counts
+
+
+def _judge(batch: Iterable[Capture], judge: Judge, bench: Bench, counts: Counts) -> str:
+    lines: list[str] = []
+    for capture in batch:
+        judgement = judge.judge(capture)
+        counts.count(judgement)
+        if bench.lines:
+            lines.append(json.dumps(judgement.as_dict()) + "\n")
+    return "".join(lines)

@@ -35,12 +35,18 @@ class BoundedCounter(Generic[K]):
         self._counts: Counter[K] = Counter()
         self.others: int = 0
 
-    def add(self, key: K) -> None:
-        """Count *key* once."""
+    def add(self, key: K, times: int = 1) -> None:
+        """Count *key*, *times* times."""
         if key in self._counts or len(self._counts) < MOST_KEYS:
-            self._counts[key] += 1
+            self._counts[key] += times
         else:
-            self.others += 1
+            self.others += times
+
+    def merge(self, later: BoundedCounter[K]) -> None:
+        """Add the counts of what came after the keys of this counter."""
+        for key, times in later._counts.items():
+            self.add(key, times)
+        self.others += later.others
 
     def __getitem__(self, key: K) -> int:
         return self._counts[key]
@@ -77,7 +83,18 @@ class Spans:
         """Count *what*, a check or `ACCEPTED`, at the instant *at*, aware UTC."""
         place = (at - _BEGINNING) // self.length
         self._counts.setdefault(place, Counter())[what] += 1
-        while max(self._counts) - min(self._counts) >= MOST_SPANS and self._length < len(SPANS) - 1:
+        self._fit()
+
+    def merge(self, others: Spans) -> None:
+        """Add the judgements of *others*."""
+        while self._length < others._length:
+            self._lengthen()
+        for place, counts in others._counts.items():
+            self._counts.setdefault(place * others.length // self.length, Counter()).update(counts)
+        self._fit()
+
+    def _fit(self) -> None:
+        while self._counts and max(self._counts) - min(self._counts) >= MOST_SPANS and self._length < len(SPANS) - 1:
             self._lengthen()
 
     def _lengthen(self) -> None:
@@ -139,6 +156,13 @@ class Refusals:
             told = (str(refusal["expected"]), str(refusal["found"]))
             self.samples.append(Sample(judgement.id, judgement.at, judgement.provider, claims["issuer"], claims["subject"], *told))
 
+    def merge(self, later: Refusals) -> None:
+        """Add refusals by the same check that came after these."""
+        self.count += later.count
+        self.first = min(filter(None, (self.first, later.first)), default=None)
+        self.last = max(filter(None, (self.last, later.last)), default=None)
+        self.samples += later.samples[: SAMPLES - len(self.samples)]
+
 
 class Chronicle:
     """What became of many tokens.
@@ -188,9 +212,25 @@ class Chronicle:
         if refusal is not None:
             self._refused(at, judgement, refusal)
 
+    def merge(self, later: Chronicle) -> None:
+        """Add what became of tokens that came after those of this chronicle."""
+        self.tally.merge(later.tally)
+        self.spans.merge(later.spans)
+        for key, refusals in later.refusals.items():
+            self._refusals_of(key).merge(refusals)
+        self.profiles.update(later.profiles)
+        self.providers.merge(later.providers)
+        self.issuers.merge(later.issuers)
+        self.lenient.merge(later.lenient)
+        self.roles.merge(later.roles)
+        self.remedies.merge(later.remedies)
+
     def _refused(self, at: datetime | None, judgement: Judgement, refusal: Mapping[str, Any]) -> None:
-        key = (str(refusal["check"]), str(refusal["code"]))
+        check = str(refusal["check"])
+        self._refusals_of((check, str(refusal["code"]))).add(at, judgement, refusal)
+        self.remedies.add((check, str(refusal["remedy"])))
+
+    def _refusals_of(self, key: tuple[str, str]) -> Refusals:
         if key not in self.refusals and len(self.refusals) >= MOST_KEYS:
             key = ("others", "")
-        self.refusals.setdefault(key, Refusals()).add(at, judgement, refusal)
-        self.remedies.add((key[0], str(refusal["remedy"])))
+        return self.refusals.setdefault(key, Refusals())

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from federation import aws_texts, clock
 from federation.account.model import Account
 from federation.errors import ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
-from federation.identity import VerifiedIdentity, timestamp
+from federation.identity import timestamp
 from federation.judging.captures import Capture
 from federation.judging.finder import Finder
 from federation.judging.unverified_token import UnverifiedToken
 from federation.profiles import Profile
 from federation.protocols import Provider
+from federation.records import record
 from federation.report import Report
-from federation.sts.login import trust
-from federation.sts.login.trial import login_kind
-from federation.sts.service import SecurityTokenService
 from federation.validators import diagnose
+
+if TYPE_CHECKING:
+    from federation.judging.asked_role import AskedRole
 
 _REMEDY_OF_CAPTURE: Final = "correct the capture; `federation audit --help` lists the forms"
 
@@ -40,7 +42,7 @@ class JudgingInstant:
     issued: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Judgement:
     """What became of one captured token: plain values, no token.
 
@@ -66,7 +68,7 @@ class Judgement:
     profile: str | None = None
     at: str | None = None
     accepted: bool
-    verdicts: dict[str, ProfileVerdict] = field(default_factory=dict)
+    verdicts: Mapping[str, ProfileVerdict]
     issuer: str | None = None
     subject: str | None = None
     token_id: str | None = None
@@ -81,14 +83,14 @@ class Judgement:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the judgement as plain data: the documented schema of a line."""
-        members = {name: getattr(self, name) for name in self.__slots__}
+        members = {each.name: getattr(self, each.name) for each in fields(self)}
         return members | {"verdicts": {profile: verdict._asdict() for profile, verdict in self.verdicts.items()}}
 
 
 class Judge:
     """Judges captured tokens for one account. Nothing is remembered from one token to the next: a token seen twice is judged twice."""
 
-    __slots__ = ("_finder", "_instant", "_role_arn", "_service", "_session_name")
+    __slots__ = ("_finder", "_instant", "_role")
 
     def __init__(
         self, account: Account, *, instant: JudgingInstant | None = None, role_arn: str | None = None, role_session_name: str | None = None
@@ -105,9 +107,8 @@ class Judge:
             RegistrationError: Two OpenID Connect providers answer to one issuer.
         """
         self._finder = Finder(account)
-        self._service = SecurityTokenService(account)
         self._instant = JudgingInstant() if instant is None else instant
-        self._role_arn, self._session_name = role_arn, role_session_name
+        self._role = None if role_arn is None else _asked(account, role_arn, role_session_name)
 
     def judge(self, capture: Capture) -> Judgement:
         """Return what becomes of *capture*. Never raises: a refusal, of whatever kind, is the judgement."""
@@ -136,9 +137,9 @@ class Judge:
 
     def _judge(self, capture: Capture, unverified: UnverifiedToken, candidates: tuple[Provider, ...], at: datetime) -> Judgement:
         provider, report = _diagnose(unverified, candidates, at)
-        role, refusal = self._ask_role(report.identity, at)
-        refusal = report.refusal() or refusal
         identity = report.identity
+        role = None if self._role is None or identity is None else self._role.ask(identity, at=at)
+        refusal = report.refusal() or (None if role is None else role.refusal)
         return Judgement(
             id=capture.id,
             kind=report.kind,
@@ -151,26 +152,15 @@ class Judge:
             subject=None if identity is None else identity.subject,
             token_id=None if identity is None else identity.token_id,
             claimed=_claimed(unverified) if identity is None else None,
-            role=role,
+            role=None if role is None else {"arn": role.arn, "effect": role.effect},
             refusal=None if refusal is None else dict(refusal.as_dict()),
         )
 
-    def _ask_role(
-        self, identity: VerifiedIdentity | None, at: datetime | None
-    ) -> tuple[dict[str, str | None] | None, FederationError | None]:
-        """Return what the role says to a proved identity, and why it refuses; the exchange's own demands of the attributes come first."""
-        role_arn = self._role_arn
-        if role_arn is None or identity is None:
-            return None, None
-        try:
-            demands = self._service.check_exchange(identity, role_arn=role_arn)
-            decision = self._service.explain_role(identity, role_arn=role_arn, role_session_name=self._session_name, at=at)
-        except FederationError as refusal:
-            return {"arn": role_arn, "effect": None}, refusal
-        unmet = next((result.refusal for result in demands if result.refusal is not None), None)
-        if unmet is None and not decision.allowed:
-            unmet = trust.denied(decision, operation=login_kind(identity.kind).operation, role_arn=role_arn)
-        return {"arn": role_arn, "effect": decision.effect}, unmet
+
+def _asked(account: Account, role_arn: str, role_session_name: str | None) -> AskedRole:
+    from federation.judging.asked_role import AskedRole  # noqa: PLC0415 - loaded where a role is named
+
+    return AskedRole(account, role_arn, role_session_name)
 
 
 def _diagnose(unverified: UnverifiedToken, candidates: tuple[Provider, ...], at: datetime) -> tuple[Provider, Report]:

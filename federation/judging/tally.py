@@ -33,6 +33,13 @@ class Tally:
         if judgement.refusal is not None:
             self.refusing[str(judgement.refusal["check"]), str(judgement.refusal["code"])] += 1
 
+    def merge(self, later: Tally) -> None:
+        """Add the counts of judgements that came after those of this tally."""
+        self._accepted.update(later._accepted)
+        self._refused.update(later._refused)
+        self.refusing.update(later.refusing)
+        self.bugs += later.bugs
+
     @property
     def accepted(self) -> int:
         """How many were accepted."""

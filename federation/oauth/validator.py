@@ -18,7 +18,7 @@ from federation.oidc.inspection import looks_like_jwt
 from federation.oidc.readings import Stage, read_twice, rows
 from federation.profiles import Profile
 from federation.protocols import Provider, registered
-from federation.report import Report, enforce
+from federation.report import Check, Report, enforce
 from federation.vendors import BUILT_IN_OAUTH
 
 STAGES: Final = (
@@ -29,6 +29,7 @@ STAGES: Final = (
     Stage("token-information", "RFC 7662 section 2.2"),
 )
 """The stages before `CHECKS`, in order."""
+RULES: Final[tuple[Stage | Check[PresentedAccessToken], ...]] = (*STAGES, *CHECKS)
 
 
 class OAuthTokenValidator:
@@ -64,7 +65,7 @@ class OAuthTokenValidator:
         return Report(
             kind=self.kind,
             profile=registration.profile,
-            results=tuple(rows(STAGES, CHECKS, readings)),
+            results=rows(RULES, readings),
             identity=identity,
             claimed=dict(own.presentation.information.members) if own.presentation is not None and identity is None else {},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, Literal, TypeVar
 
@@ -23,6 +23,10 @@ class Stage:
     name: CheckName
     clause: str
     profiles: frozenset[Profile] = BOTH
+    passed: CheckResult = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "passed", CheckResult(self.name, self.clause, self.profiles, "passed"))
 
     @classmethod
     def of(cls, rule: Check[Any]) -> Stage:
@@ -71,9 +75,14 @@ def read_twice(prove: Callable[..., S], checks_of: Mapping[Profile, Sequence[Che
     return {profile: Reading.of(partial(prove, profile=profile), checks_of[profile]) for profile in Profile}
 
 
-def rows(stages: Sequence[Stage], checks: Sequence[Check[S]], readings: Mapping[Profile, Reading[S]]) -> Iterator[CheckResult]:
-    """Yield the result of each stage and check: one row, or one for each profile where the results differ."""
-    rules: list[Stage | Check[S]] = [*stages, *checks]
+def rows(rules: Sequence[Stage | Check[S]], readings: Mapping[Profile, Reading[S]]) -> tuple[CheckResult, ...]:
+    """Return the result of each stage and check: one row, or one for each profile where the results differ."""
+    if not any(reading.refusals for reading in readings.values()):
+        return tuple(rule.passed for rule in rules)
+    return tuple(_told(rules, readings))
+
+
+def _told(rules: Sequence[Stage | Check[S]], readings: Mapping[Profile, Reading[S]]) -> Iterator[CheckResult]:
     reached = dict.fromkeys(readings, True)
     for rule in rules:
         said: dict[tuple[CheckOutcome, str], list[Profile]] = {}

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from federation.errors import FederationError, show
 from federation.identity import VerifiedIdentity, _verified
 from federation.jose.decode import decode_token
-from federation.jose.signature import SELECTION, verify_token
+from federation.jose.signature import SELECTION, SignedToken, verify_token
 from federation.oidc.checks import CHECKS, CHECKS_OF, PresentedToken
 from federation.oidc.claims import moment, read_claims
 from federation.oidc.conditions import condition_keys
@@ -22,7 +21,7 @@ from federation.oidc.provider import OidcProvider
 from federation.oidc.readings import Stage, read_twice, rows
 from federation.profiles import Profile
 from federation.protocols import Provider, registered
-from federation.report import Report, enforce
+from federation.report import Check, Report, enforce
 
 STAGES: Final = (
     Stage("type", "a token is text"),
@@ -40,6 +39,7 @@ STAGES: Final = (
     Stage("claims", "RFC 7519 section 7.2 (10)"),
 )
 """The stages before `CHECKS`, in order."""
+RULES: Final[tuple[Stage | Check[PresentedToken], ...]] = (*STAGES, *CHECKS)
 
 
 class OidcTokenValidator:
@@ -65,13 +65,20 @@ class OidcTokenValidator:
     def diagnose(self, token: object, provider: Provider, *, at: datetime) -> Report:
         """Return a report of every stage and check under both profiles at the time *at*, aware UTC. Refusals are in the report."""
         registration = registered(provider, OidcProvider)
-        readings = read_twice(partial(prove_token, token, registration, at=at), CHECKS_OF)
+        proved: SignedToken | None = None
+
+        def prove(*, profile: Profile) -> PresentedToken:
+            nonlocal proved
+            proved = _verify(token, registration, profile, proved=proved)
+            return _present(proved, registration, profile, at)
+
+        readings = read_twice(prove, CHECKS_OF)
         own = readings[registration.profile]
         identity = None if own.accepted is None else _identity(own.accepted)
         return Report(
             kind=self.kind,
             profile=registration.profile,
-            results=tuple(rows(STAGES, CHECKS, readings)),
+            results=rows(RULES, readings),
             identity=identity,
             claimed={} if identity else _claimed(token),
             notes=_notes(own.presentation) if own.presentation else (),
@@ -84,8 +91,14 @@ def prove_token(token: object, provider: OidcProvider, *, profile: Profile, at: 
     Raises:
         InvalidIdentityToken: A stage refuses; its name is the check.
     """
-    raw = decode_token(token)
-    signed = verify_token(raw, provider.keys, algorithms=provider.algorithms, profile=profile)
+    return _present(_verify(token, provider, profile), provider, profile, at)
+
+
+def _verify(token: object, provider: OidcProvider, profile: Profile, *, proved: SignedToken | None = None) -> SignedToken:
+    return verify_token(decode_token(token), provider.keys, algorithms=provider.algorithms, profile=profile, proved=proved)
+
+
+def _present(signed: SignedToken, provider: OidcProvider, profile: Profile, at: datetime) -> PresentedToken:
     return PresentedToken(read_claims(signed), provider, profile, at.timestamp(), provider.leeway(profile))
 
 

@@ -59,7 +59,7 @@ class SamlResponseValidator:
         """See `federation.protocols.Validator.diagnose`."""
         registration = registered(provider, SamlProvider)
         results, proved, presented, notes = _examine(token, registration, at)
-        refused = any(r.refusal is not None and registration.profile in r.profiles for r in results)
+        refused = [result for result in results if result.refusal is not None and registration.profile in result.profiles]
         identity = _identity(presented, proved) if presented is not None and proved is not None and not refused else None
         claimed = inspect_response(token) if identity is None else {}
         return Report(

@@ -141,7 +141,7 @@ def answers() -> Iterator[Any]:
     yield from _signed_operations()
     yield from _policies()
     yield from _edits()
-    yield from (Capture(id="a", fault=CaptureFault("a token", "none")), replace(Capture(id="b", token=b"x"), at=callers.AT))
+    yield from (Capture(id="a", fault=CaptureFault("a token", "none")), Capture(id="b", token=b"x", at=callers.AT))
 
 
 def _refusal(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> FederationError:

@@ -34,7 +34,7 @@ class ProgressBar:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
-    def advance(self, octets: int) -> None:
-        """Record that one token was judged, which took *octets* of its source."""
-        self._tokens += 1
+    def advance(self, tokens: int, octets: int) -> None:
+        """Record that *tokens* more were judged, which took *octets* of their sources."""
+        self._tokens += tokens
         self._progress.update(self._task, advance=octets, tokens=self._tokens)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from federation.identity import timestamp
 from federation.judging.chronicle import ACCEPTED, MOST_KEYS, MOST_SPANS, SAMPLES, SPANS, BoundedCounter, Chronicle, Spans
 from federation.judging.judge import Judgement, ProfileVerdict
+from tests.support.chronicles import told
 from tests.support.world import ISSUED as AT
 
 
@@ -90,6 +91,28 @@ def test_spans_are_few_and_lose_nothing(instants: list[datetime]) -> None:
     assert list(again) == found, "in whatever order they come"
 
 
+JUDGEMENTS = st.builds(
+    lambda check, at, name: (
+        accepted(at=at) if check is None else refused(check, at=at, id=name, provider=None, claimed={"issuer": name, "subject": None})
+    ),
+    st.none() | st.sampled_from(["audience", "time", "provider"]),
+    st.datetimes(timezones=st.just(UTC)),
+    st.sampled_from(["a", "b", "c"]),
+)
+
+
+@given(st.lists(st.lists(JUDGEMENTS, max_size=8), max_size=8))
+def test_batches_that_are_merged_tell_what_one_chronicle_tells(batches: list[list[Judgement]]) -> None:
+    whole, merged = Chronicle(), Chronicle()
+    for batch in batches:
+        part = Chronicle()
+        for judgement in batch:
+            whole.count(judgement)
+            part.count(judgement)
+        merged.merge(part)
+    assert told(merged) == told(whole)
+
+
 @pytest.mark.parametrize("place", range(1, len(SPANS)))
 def test_each_length_is_a_multiple_of_the_one_before(place: int) -> None:
     assert SPANS[place] % SPANS[place - 1] == timedelta()
@@ -101,3 +124,8 @@ def test_the_counter_keeps_counting_what_it_knows() -> None:
         counter.add(number)
     assert counter[0] == 3
     assert counter.most_common(1) == ([(0, 3)], MOST_KEYS + 2)
+    later: BoundedCounter[int] = BoundedCounter()
+    for number in (0, MOST_KEYS + 5):
+        later.add(number)
+    counter.merge(later)
+    assert (counter[0], counter.others) == (4, 4)
