@@ -10,7 +10,7 @@ from typing import Final
 
 LOGGERS: Final = {
     "federation.sts": "INFO: each call that is refused, with operation and refusal",
-    "federation.state": "WARNING: the record of used tokens cannot be used",
+    "federation.state": "WARNING: the record of used tokens, or the audit trail, cannot be used",
 }
 """Each logger, and what it says at which level."""
 

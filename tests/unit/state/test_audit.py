@@ -1,6 +1,8 @@
+import errno
 import fcntl
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from federation.errors import AccountFault
-from federation.state import AuditEvent, AuditSinks, JsonLinesAudit, Origin, audit
+from federation.state import AuditEvent, AuditSinks, JsonLinesAudit, Origin, line_file
 from tests.support.world import ISSUED
 
 AT = ISSUED
@@ -82,19 +84,73 @@ def test_several_sinks_get_each_event_and_one_that_cannot_take_it_refuses(tmp_pa
         AuditSinks(JsonLinesAudit(one), JsonLinesAudit(tmp_path / "directory")).record(event("bob"))
 
 
-def test_what_a_full_disk_cut_off_spoils_its_own_line_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_full_disk_cut_off_is_removed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "audit.jsonl"
     sink, write = JsonLinesAudit(file), os.write
+    sink.record(event("alice"))
+    before = file.read_bytes()
     with monkeypatch.context() as full:
         full.setattr(os, "write", lambda handle, octets: write(handle, octets[:20]))
         with pytest.raises(AccountFault) as refused:
-            sink.record(event("alice"))
+            sink.record(event("bob"))
     assert refused.value.check == "audit"
-    sink.record(event("bob"))
+    assert file.read_bytes() == before
     sink.record(event("carol"))
-    torn, *whole = file.read_text(encoding="ascii").splitlines()
-    assert len(torn) == 20
-    assert [json.loads(line)["userIdentity"]["userName"] for line in whole] == ["bob", "carol"]
+    assert [json.loads(line)["userIdentity"]["userName"] for line in file.read_bytes().splitlines()] == ["alice", "carol"]
+
+
+def test_what_somebody_else_appended_without_a_lock_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "audit.jsonl"
+    sink, write = JsonLinesAudit(file), os.write
+
+    def torn(handle: int, octets: bytes) -> int:
+        written = write(handle, octets[:20])
+        write(handle, b"\nnot ours\n")
+        return written
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", torn)
+        with pytest.raises(AccountFault, match="room for 20 octets"):
+            sink.record(event("alice"))
+    sink.record(event("bob"))
+    assert b"\nnot ours\n{" in file.read_bytes()
+
+
+def test_an_event_is_on_the_disk_before_its_call_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, synced = tmp_path / "audit.jsonl", list[int]()
+    for call in ("fdatasync", "fsync"):
+        monkeypatch.setattr(os, call, lambda handle: synced.append(os.fstat(handle).st_ino), raising=False)
+    sink = JsonLinesAudit(file)
+    sink.record(event())
+    assert synced == [file.stat().st_ino, tmp_path.stat().st_ino]  # the name of a new file as well
+    sink.record(event())
+    assert synced[2:] == [file.stat().st_ino]
+    JsonLinesAudit(file, synced=False).record(event())
+    assert synced[3:] == []
+
+
+def test_an_event_that_the_disk_does_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", fail, raising=False)
+    with pytest.raises(AccountFault) as refused:
+        JsonLinesAudit(tmp_path / "audit.jsonl").record(event())
+    assert (refused.value.check, refused.value.found) == ("audit", "`Input/output error`")
+
+
+def test_others_append_while_one_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, waits = tmp_path / "audit.jsonl", list[str]()
+
+    def wait(handle: int) -> None:
+        if not waits:
+            waits.append("waits")
+            JsonLinesAudit(file).record(event("bob"))
+
+    monkeypatch.setattr(os, "fdatasync", wait, raising=False)
+    sink = JsonLinesAudit(file)
+    sink.record(event("alice"))
+    assert readable(file) == ["alice", "bob"]
 
 
 def readable(file: Path) -> list[str]:
@@ -134,7 +190,7 @@ RECORDING = """
 import os, resource, sys
 from datetime import UTC, datetime
 from federation.errors import AccountFault
-from federation.state import audit, AuditEvent, JsonLinesAudit
+from federation.state import AuditEvent, JsonLinesAudit
 file, name, room = sys.argv[1], sys.argv[2], int(sys.argv[3])
 if room:
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
@@ -173,6 +229,26 @@ def test_every_event_of_several_processes_on_a_full_disk_can_be_read(tmp_path: P
     assert all(process.returncode == 0 for process in processes)
     assert 200 < len(granted) < 600
     assert sorted(readable(file)) == sorted(granted)
+    assert len(file.read_bytes().splitlines()) == len(granted)  # and nothing else is there
+
+
+def test_a_full_file_system_takes_whole_events_or_none(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    if mount is None or subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "none", disk], capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small file system")
+    try:
+        processes = [recording(disk / "audit.jsonl", name) for name in ("a", "b")]
+        granted = [name for process in processes for name in granted_by(process)]
+        with pytest.raises(AccountFault, match=r"No space left on device|room for") as refused:
+            JsonLinesAudit(disk / "audit.jsonl").record(event("x" * 2000))
+        assert refused.value.remedy == "make room or correct the permissions: without its audit event nothing is granted"
+        assert 20 < len(granted) < 100
+        lines = (disk / "audit.jsonl").read_bytes().splitlines()
+        assert sorted(json.loads(line)["userIdentity"]["userName"] for line in lines) == sorted(granted)
+    finally:
+        subprocess.run(["umount", disk], check=True)
 
 
 def test_every_event_can_be_read_though_processes_are_killed_while_they_write(tmp_path: Path) -> None:
@@ -197,9 +273,55 @@ def test_a_file_that_is_rotated_loses_nothing(tmp_path: Path) -> None:
     assert (readable(tmp_path / "audit.jsonl.1"), readable(file)) == (["alice"], ["carol"])
 
 
+@pytest.mark.parametrize("is_there_again", [True, False])
+def test_a_file_that_is_rotated_between_opening_and_locking_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there_again: bool
+) -> None:
+    """A file that is renamed then may be compressed and deleted before the event is written to it."""
+    file, rotated, lock = tmp_path / "audit.jsonl", tmp_path / "audit.jsonl.1", fcntl.flock
+
+    def rotate(handle: int, how: int) -> None:
+        if not rotated.exists():
+            file.rename(rotated)
+            if is_there_again:
+                file.touch()
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", rotate)
+    JsonLinesAudit(file).record(event("alice"))
+    assert (readable(file), rotated.read_bytes()) == (["alice"], b"")
+
+
+def test_a_file_that_is_replaced_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, lock = tmp_path / "audit.jsonl", fcntl.flock
+
+    def replace(handle: int, how: int) -> None:
+        file.unlink()
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", replace)
+    with pytest.raises(AccountFault, match="replaced all the time"):
+        JsonLinesAudit(file).record(event())
+
+
+def test_a_file_is_rotated_again_and_again_while_processes_append(tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    processes = [recording(file, name) for name in ("a", "b", "c")]
+    rotations = 0
+    while any(process.poll() is None for process in processes):
+        if file.exists():
+            file.rename(tmp_path / f"audit.jsonl.{rotations}")
+            rotations += 1
+        time.sleep(0.002)
+    granted = [name for process in processes for name in granted_by(process)]
+    assert (len(granted), rotations > 2) == (600, True)
+    found = [json.loads(line)["userIdentity"]["userName"] for each in tmp_path.iterdir() for line in each.read_bytes().splitlines()]
+    assert sorted(found) == sorted(granted)
+
+
 def test_a_lock_that_nobody_gives_back_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "audit.jsonl"
-    monkeypatch.setattr(audit, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(line_file, "BUSY_SECONDS", 0.05)
     with file.open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(AccountFault) as refused:
