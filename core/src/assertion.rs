@@ -1,6 +1,6 @@
 //! The assertion as typed values (SAML Core 2.3). Whatever the schema allows but few send is left to the caller.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::document::Element;
 use crate::names::Namespace;
@@ -245,7 +245,7 @@ fn read_authn_statement<'d>(statement: Element<'d, '_>) -> Option<AuthnStatement
 #[derive(Default)]
 struct JoinedAttributes<'d> {
     values: Vec<(&'d str, Vec<&'d str>)>,
-    places: HashMap<&'d str, usize>,
+    places: BTreeMap<&'d str, usize>,
 }
 
 impl<'d> JoinedAttributes<'d> {

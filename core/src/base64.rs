@@ -2,30 +2,52 @@
 
 const PADDING: u8 = b'=';
 
+/// What is no digit.
+const NONE: u8 = 0xFF;
+/// The value of each digit.
+const VALUES: [u8; 256] = values();
+
+const fn values() -> [u8; 256] {
+    let mut values = [NONE; 256];
+    let mut digit: u8 = 0;
+    while digit < 128 {
+        #[allow(clippy::indexing_slicing, reason = "computed when the crate is built")]
+        {
+            values[digit as usize] = match digit {
+                b'A'..=b'Z' => digit - b'A',
+                b'a'..=b'z' => digit - b'a' + 26,
+                b'0'..=b'9' => digit - b'0' + 52,
+                b'+' => 62,
+                b'/' => 63,
+                _ => NONE,
+            };
+        }
+        digit += 1;
+    }
+    values
+}
+
 fn value_of(digit: u8) -> Option<u32> {
-    Some(u32::from(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
+    VALUES.get(usize::from(digit)).copied().filter(|&value| value != NONE).map(u32::from)
 }
 
 /// Return the octets of *text*; `None` where it is not the one canonical encoding of them, white space aside.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut octets = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut group, mut digits, mut padding) = (0u32, 0u32, 0u32);
-    for digit in text.bytes().filter(|octet| !b" \t\r\n".contains(octet)) {
-        if digit == PADDING {
-            padding += 1;
+    for octet in text.bytes() {
+        let Some(value) = value_of(octet) else {
+            match octet {
+                b' ' | b'\t' | b'\r' | b'\n' => {}
+                PADDING => padding += 1,
+                _ => return None,
+            }
             continue;
-        }
+        };
         if padding > 0 {
             return None;
         }
-        group = group << 6 | value_of(digit)?;
+        group = group << 6 | value;
         digits += 1;
         if digits == 4 {
             let [_, first, second, third] = group.to_be_bytes();

@@ -38,7 +38,7 @@ impl<'a> Writer<'_, 'a> {
                 Event::End => {
                     let (start, written) = open.pop()?;
                     self.octets.extend_from_slice(b"</");
-                    self.name(start.prefix, start.local);
+                    self.octets.extend_from_slice(start.written.as_bytes());
                     self.octets.push(b'>');
                     self.written.truncate(written);
                     if open.is_empty() {
@@ -53,7 +53,7 @@ impl<'a> Writer<'_, 'a> {
     fn start(&mut self, start: &Start<'a>) -> Option<()> {
         let attributes = self.document.attributes(start);
         self.octets.push(b'<');
-        self.name(start.prefix, start.local);
+        self.octets.extend_from_slice(start.written.as_bytes());
         let before = self.written.len();
         self.need(Declaration { prefix: start.prefix, uri: start.uri, namespace: start.namespace });
         for attribute in attributes.iter().filter(|attribute| !attribute.prefix.is_empty()) {
@@ -91,17 +91,9 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    fn name(&mut self, prefix: &str, local: &str) {
-        if !prefix.is_empty() {
-            self.octets.extend_from_slice(prefix.as_bytes());
-            self.octets.push(b':');
-        }
-        self.octets.extend_from_slice(local.as_bytes());
-    }
-
     fn attribute(&mut self, attribute: &Attribute<'a>) {
         self.octets.push(b' ');
-        self.name(attribute.prefix, attribute.local);
+        self.octets.extend_from_slice(attribute.written.as_bytes());
         self.octets.extend_from_slice(b"=\"");
         // A value as it stands in the source has neither "&" nor "<", and no tab or line break.
         if matches!(attribute.value, Cow::Borrowed(value) if memchr(b'"', value.as_bytes()).is_none()) {

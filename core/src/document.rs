@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use crate::bounds;
 use crate::names::{Namespace, RESERVED, is_plain_uri};
-use crate::scanner::{Scanner, is_blank};
+use crate::scanner::{Name, Scanner, is_blank};
 
 /// One attribute that is no declaration.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub(crate) struct Attribute<'a> {
     pub(crate) uri: &'a str,
     pub(crate) prefix: &'a str,
     pub(crate) local: &'a str,
+    pub(crate) written: &'a str,
     pub(crate) value: Cow<'a, str>,
 }
 
@@ -36,6 +37,8 @@ pub(crate) struct Start<'a> {
     pub(crate) uri: &'a str,
     pub(crate) prefix: &'a str,
     pub(crate) local: &'a str,
+    /// Prefix and local part as the source writes them.
+    pub(crate) written: &'a str,
     /// The index of the end tag in the list of events.
     pub(crate) end: usize,
     parent: Option<usize>,
@@ -223,7 +226,7 @@ impl<'a> Builder<'a> {
             return None; // a second root
         }
         let (first_attribute, first_declaration) = (self.document.attributes.len(), self.document.declarations.len());
-        let (prefix, local) = self.scanner.name()?;
+        let Name { prefix, local, written } = self.scanner.name()?;
         let is_empty = self.attributes()?;
         self.declare(first_attribute, first_declaration)?;
         self.resolve(first_attribute)?;
@@ -233,6 +236,7 @@ impl<'a> Builder<'a> {
             uri: declared.uri,
             prefix,
             local,
+            written,
             end: 0,
             parent: self.open.last().copied(),
             attributes: (first_attribute, self.document.attributes.len()),
@@ -254,14 +258,14 @@ impl<'a> Builder<'a> {
                 return self.scanner.past(b'>').then_some(true);
             }
             apart.then_some(())?;
-            let (prefix, local) = self.scanner.name()?;
+            let Name { prefix, local, written } = self.scanner.name()?;
             let value = self.scanner.value()?;
             if prefix == "xmlns" {
                 self.document.declarations.push(declaration(local, as_written(&value)?)?);
             } else if prefix.is_empty() && local == "xmlns" {
                 self.document.declarations.push(declaration("", as_written(&value)?)?);
             } else {
-                self.document.attributes.push(Attribute { namespace: Namespace::None, uri: "", prefix, local, value });
+                self.document.attributes.push(Attribute { namespace: Namespace::None, uri: "", prefix, local, written, value });
             }
         }
     }
@@ -301,10 +305,10 @@ impl<'a> Builder<'a> {
     }
 
     fn end(&mut self) -> Option<()> {
-        let (prefix, local) = self.scanner.name()?;
-        self.scanner.past_white_space();
         let Event::Start(start) = self.document.events.get(*self.open.last()?)? else { return None };
-        (start.local == local && start.prefix == prefix && self.scanner.past(b'>')).then_some(())?;
+        self.scanner.past_name(start.written)?;
+        self.scanner.past_white_space();
+        self.scanner.past(b'>').then_some(())?;
         self.close()
     }
 
@@ -366,6 +370,7 @@ fn as_written<'a>(value: &Cow<'a, str>) -> Option<&'a str> {
 }
 
 fn declaration<'a>(prefix: &'a str, uri: &'a str) -> Option<Declaration<'a>> {
-    let usual = !prefix.starts_with("xml") && uri.len() <= bounds::NAMESPACE_OCTETS && is_plain_uri(uri) && !RESERVED.contains(&uri);
-    usual.then(|| Declaration { prefix, uri, namespace: Namespace::of(uri) })
+    let namespace = Namespace::of(uri);
+    let usual = namespace != Namespace::Other || (uri.len() <= bounds::NAMESPACE_OCTETS && is_plain_uri(uri) && !RESERVED.contains(&uri));
+    (usual && !prefix.starts_with("xml")).then_some(Declaration { prefix, uri, namespace })
 }

@@ -10,6 +10,14 @@ pub(crate) struct Scanner<'a> {
     at: usize,
 }
 
+/// A name (Namespaces in XML 1.0): its prefix, which may be empty, its local part, and both as they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name<'a> {
+    pub(crate) prefix: &'a str,
+    pub(crate) local: &'a str,
+    pub(crate) written: &'a str,
+}
+
 const NAME: u8 = 1;
 const NAME_START: u8 = 2;
 const WHITE_SPACE: u8 = 4;
@@ -67,30 +75,42 @@ impl<'a> Scanner<'a> {
 
     /// Go past white space, and tell whether there was any.
     pub(crate) fn past_white_space(&mut self) -> bool {
-        let start = self.at;
-        while self.peek().is_some_and(|octet| is(octet, WHITE_SPACE)) {
-            self.at += 1;
-        }
-        self.at > start
+        let length = self.run(WHITE_SPACE);
+        self.at += length;
+        length > 0
     }
 
-    /// Go past a name, and return its prefix, which may be empty, and its local part (Namespaces in XML 1.0).
-    pub(crate) fn name(&mut self) -> Option<(&'a str, &'a str)> {
+    /// Return how many of the next octets are of *class*, up to the first that is not.
+    fn run(&self, class: u8) -> usize {
+        let rest = self.source.as_bytes().get(self.at..).unwrap_or_default();
+        rest.iter().position(|&octet| !is(octet, class)).unwrap_or(rest.len())
+    }
+
+    /// Go past a name.
+    pub(crate) fn name(&mut self) -> Option<Name<'a>> {
+        let start = self.at;
         let first = self.nc_name()?;
         if !self.past(b':') {
-            return Some(("", first));
+            return Some(Name { prefix: "", local: first, written: first });
         }
-        (first != "xml").then_some((first, self.nc_name()?))
+        let local = self.nc_name()?;
+        let written = self.source.get(start..self.at)?;
+        (first != "xml").then_some(Name { prefix: first, local, written })
+    }
+
+    /// Go past *written*, which must stand here whole, as a name.
+    pub(crate) fn past_name(&mut self, written: &str) -> Option<()> {
+        self.source.get(self.at..)?.starts_with(written).then_some(())?;
+        self.at += written.len();
+        self.peek().is_none_or(|next| !is(next, NAME) && next != b':' && next.is_ascii()).then_some(())
     }
 
     fn nc_name(&mut self) -> Option<&'a str> {
-        let start = self.at;
         if !self.peek().is_some_and(|octet| is(octet, NAME_START)) {
             return None;
         }
-        while self.peek().is_some_and(|octet| is(octet, NAME)) {
-            self.at += 1;
-        }
+        let start = self.at;
+        self.at += self.run(NAME);
         self.source.get(start..self.at)
     }
 
@@ -178,14 +198,25 @@ fn character_of(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scanner, is_blank, is_nc_name};
+    use super::{Name, Scanner, is_blank, is_nc_name};
 
     #[test]
     fn names_are_split_at_their_colon() {
-        assert_eq!(Scanner::new("saml:Issuer>").name(), Some(("saml", "Issuer")));
-        assert_eq!(Scanner::new("Issuer/>").name(), Some(("", "Issuer")));
+        let both = Name { prefix: "saml", local: "Issuer", written: "saml:Issuer" };
+        assert_eq!(Scanner::new("saml:Issuer>").name(), Some(both));
+        assert_eq!(Scanner::new("Issuer/>").name(), Some(Name { prefix: "", local: "Issuer", written: "Issuer" }));
         for name in [":a", "a:", "1a", "a:1", "xml:id", "é", "-a", ""] {
             assert_eq!(Scanner::new(name).name(), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_passed_whole_or_not_at_all() {
+        for text in ["a:b>", "a:b >", "a:b"] {
+            assert_eq!(Scanner::new(text).past_name("a:b"), Some(()), "{text}");
+        }
+        for text in ["a:bc>", "a:b:c>", "a:b.>", "a:bé>", "a>", "", "A:b>"] {
+            assert_eq!(Scanner::new(text).past_name("a:b"), None, "{text}");
         }
     }
 
