@@ -91,6 +91,13 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
     help="Machines that may read /metrics besides this one, such as 10.0.0.0/8; repeatable.",
 )
 @click.option("--traces", metavar="PLACE", default="", help=f"Send traces by OpenTelemetry: {TRACES}.")
+@click.option(
+    "--drain-seconds",
+    type=click.IntRange(0, 3600),
+    default=0,
+    show_default=True,
+    help="After SIGTERM, how long to still answer while /ready says 503.",
+)
 @click.option("--test-control", is_flag=True, help="Let tests reset the account, set the clock and mint tokens, below /_federation/.")
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
 def command(
@@ -107,6 +114,7 @@ def command(
     recent_calls: int,
     metrics_from: tuple[PeerNetwork, ...],
     traces: str,
+    drain_seconds: int,
     test_control: bool,
     expose: bool,
 ) -> None:
@@ -141,6 +149,7 @@ def command(
         metrics_from=metrics_from,
         traces=traces,
         version=__version__,
+        drain_seconds=drain_seconds,
         test_control=test_control,
     )
     orderly = run(settings, ready=partial(_announce, settings, exposed=expose))

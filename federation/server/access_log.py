@@ -54,8 +54,8 @@ class AccessLog:
         explained = {} if raised is None or raised.question is None else self._explainer.members(raised, micros=micros)
         self._write({**{name: value for name, value in entry.items() if value != ""}, **explained})
 
-    def tell(self, event: str, **members: str | int) -> None:
-        """Record *event*, which is not a request: the outcome of a change of the account, or a stop of the server."""
+    def tell(self, event: str, **members: str | float) -> None:
+        """Record *event*, which is not a request: such as the outcome of a change of the account, or a stop of the server."""
         self._write({"time": timestamp(clock.resolve(None)), "event": event, **members})
 
     def _write(self, entry: Mapping[str, Any]) -> None:

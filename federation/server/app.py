@@ -13,10 +13,12 @@ from typing import Final, Protocol
 from federation import aws_texts, limits
 from federation.errors import FederationError, MalformedInput, MissingContentLength, RequestEntityTooLarge, RequestTimeout, show
 from federation.server.access_log import AccessLog
+from federation.server.departing import Attendance
 from federation.server.endpoint import Endpoint
 from federation.server.failures import refused
 from federation.server.messages import LoggedResponse, Request
 from federation.server.metrics.meter import Meter
+from federation.server.readiness import Readiness
 from federation.server.render import accepted_type
 from federation.server.trace_context import TraceContext
 
@@ -85,16 +87,31 @@ class Application:
     """An RSGI application. It reads a request within the limits of size and time, and answers it in the same thread."""
 
     def __init__(
-        self, current: Callable[[], Endpoint], log: AccessLog, meter: Meter | None = None, traces: RequestTraces | None = None
+        self,
+        current: Callable[[], Endpoint],
+        log: AccessLog,
+        meter: Meter | None = None,
+        traces: RequestTraces | None = None,
+        *,
+        readiness: Readiness | None = None,
+        attendance: Attendance | None = None,
     ) -> None:
-        """Serve each request with the endpoint that *current* returns when it begins; *meter* counts it, and *traces* record it."""
+        """Serve each request with the endpoint that *current* returns when it begins.
+
+        *meter* counts it, and *traces* record it. *readiness* answers whether the server is ready, and *attendance* tells which answers are
+        the last of their connections.
+        """
         self._current, self._log, self._meter, self._traces = current, log, meter, traces
+        self._readiness, self._attendance = readiness, attendance
 
     async def __call__(self, scope: RsgiScope, connection: Connection) -> None:
         """Serve one request, wholly with the generation of the account that was served when the request began."""
         started = time.perf_counter_ns()
         request = _request(scope, b"")
         takes_body = request.method == _POST
+        if self._readiness is not None and self._readiness.owns(request):
+            self._respond(request, await self._readiness.answer(request), connection, nanoseconds=time.perf_counter_ns() - started)
+            return
         try:
             endpoint = self._current()
             takes_body = endpoint.takes_body(request)
@@ -108,6 +125,11 @@ class Application:
             request, started = _request(scope, body), time.perf_counter_ns()
             answer = endpoint.answer(request)
         self._respond(request, answer, connection, nanoseconds=time.perf_counter_ns() - started)
+
+    def __rsgi_init__(self, loop: AbstractEventLoop) -> None:
+        """Called by the HTTP server before the worker listens."""
+        if self._attendance is not None:
+            self._attendance.begin(loop)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
         """Called by the HTTP server when the worker ends in order."""
@@ -125,7 +147,10 @@ class Application:
         if self._meter is not None:  # before the answer: who has it finds it counted
             self._meter.count(answer, nanoseconds)
         trace = None if self._traces is None else self._traces.record(request, answer, nanoseconds)
-        connection.response_bytes(response.status, response.headers(), response.body)
+        headers = response.headers()
+        if self._attendance is not None and self._attendance.ends and response.more != _LAST_RESPONSE:
+            headers += _LAST_RESPONSE
+        connection.response_bytes(response.status, headers, response.body)
         self._log.write(request, answer, micros=nanoseconds // _MICROSECOND, trace=trace)
 
 

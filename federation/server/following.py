@@ -105,7 +105,7 @@ class Follower(Generic[T]):
             time.sleep(LOOK_SECONDS)
         shutil.rmtree(self._directory, ignore_errors=True)
         while True:  # a worker that is still starting ignores the signal
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGINT)  # not SIGTERM: nobody takes the place of this worker
             time.sleep(FIRST_LOOK_SECONDS)
 
     def look(self) -> None:

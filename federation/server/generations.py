@@ -17,7 +17,8 @@ from federation.errors import AccountFaults, FederationError
 
 _BOARD_FILE: Final = "board"
 _WORD_OCTETS: Final = 8
-_SERVED, _OFFERED = 0, 1
+_SERVED, _OFFERED, _DRAINING = 0, 1, 2
+_WORDS: Final = 3
 _COUNT_BITS: Final = 40
 _COUNT_MASK: Final = (1 << _COUNT_BITS) - 1
 _FAULTS_TOLD: Final = 20
@@ -39,15 +40,15 @@ class Mark(NamedTuple):
 
 
 class Board:
-    """What is served, and the generation offered for preparation (0 for none), in shared memory."""
+    """What is served, the generation offered for preparation (0 for none), and whether the server is about to stop, in shared memory."""
 
     def __init__(self, directory: Path) -> None:
         """Open the board in *directory*; create it where it is absent."""
         path = directory / _BOARD_FILE
         if not path.exists():
-            path.write_bytes(bytes(2 * _WORD_OCTETS))
+            path.write_bytes(bytes(_WORDS * _WORD_OCTETS))
         with path.open("r+b") as file:
-            self._page = mmap.mmap(file.fileno(), 2 * _WORD_OCTETS)
+            self._page = mmap.mmap(file.fileno(), _WORDS * _WORD_OCTETS)
         self._words = memoryview(self._page).cast("Q")  # an aligned word is read and written atomically
 
     @property
@@ -60,6 +61,15 @@ class Board:
     def offered(self) -> int:
         """Number of the generation that workers prepare and vote on; 0 for none."""
         return self._words[_OFFERED]
+
+    @property
+    def draining(self) -> bool:
+        """Whether the server is about to stop: it is not ready, and each answer is the last of its connection."""
+        return self._words[_DRAINING] != 0
+
+    def drain(self) -> None:
+        """Tell all workers that the server is about to stop."""
+        self._words[_DRAINING] = 1
 
     def offer(self, number: int) -> None:
         """Ask the workers to prepare generation *number*; 0 withdraws the offer."""

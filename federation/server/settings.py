@@ -43,6 +43,7 @@ class ServerSettings:
         traces: Where traces go: a form of `TRACES`; empty for nowhere.
         version: Version of the package, which the metrics tell.
         logged: Whether each request is a line of the access log.
+        drain_seconds: How long the server still answers after SIGTERM, while it says that it is not ready.
         test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
     """
 
@@ -61,6 +62,7 @@ class ServerSettings:
     traces: str = ""
     version: str = ""
     logged: bool = True
+    drain_seconds: int = 0
 
     @property
     def names(self) -> ServedNames:

@@ -1,4 +1,7 @@
-"""Shutdown by signal: requests in flight are finished; a second interrupt (SIGINT) ends them."""
+"""Shutdown by signal: requests in flight are finished; a second interrupt (SIGINT) ends them.
+
+SIGTERM drains first: the server says that it is not ready, and still answers, until load balancers had time to hear of it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import signal
 import time
 from multiprocessing import active_children
-from threading import Thread
+from threading import Thread, Timer
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from granian.server import MPServer
 
     from federation.server.access_log import AccessLog
+    from federation.server.generations import Board
 
 _PAUSE_SECONDS: Final = 0.5
 
@@ -21,9 +25,11 @@ _PAUSE_SECONDS: Final = 0.5
 class StopSignals:
     """Takes the signals that stop the main process (SIGINT, SIGTERM) while *server* serves."""
 
-    def __init__(self, server: MPServer, log: AccessLog) -> None:
+    def __init__(self, server: MPServer, log: AccessLog, board: Board, *, drain_seconds: float = 0) -> None:
+        """Stop *server*; SIGTERM drains it for *drain_seconds* before, which *board* tells the workers."""
         self._server = server
         self._log = log
+        self._board, self._drain_seconds = board, drain_seconds
         self._main = os.getpid()
         self._interrupts = 0
 
@@ -43,14 +49,25 @@ class StopSignals:
         self._interrupts += 1
         if self._interrupts == 1:
             self._log.tell("stopping", hint="requests in flight are finished; interrupt again to end them")
-            self._terminated(number, frame)
+            self._stop(number, frame)
             return
         for worker in active_children():
             worker.kill()
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._main or self._board.draining or not self._drain_seconds:
+            self._stop(number, frame)
+            return
+        self._board.drain()
+        self._log.tell("draining", seconds=self._drain_seconds, hint="requests are answered meanwhile; terminate again to stop now")
+        timer = Timer(self._drain_seconds, self._stop, (number, None))
+        timer.daemon = True
+        timer.start()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
         self._server.signal_handler_interrupt(number, frame)  # type: ignore[no-untyped-call]
         if os.getpid() == self._main:
+            self._board.drain()
             Thread(target=_end_late_workers, daemon=True).start()
 
 

@@ -30,9 +30,10 @@ from federation.page.settings import PageSettings
 from federation.server.access_log import AccessLog
 from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.app import Application
+from federation.server.departing import Attendance
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
-from federation.server.generations import copies_in
+from federation.server.generations import Board, copies_in
 from federation.server.logged_records import attach
 from federation.server.metrics.catalogue import WORKER_STARTS
 from federation.server.metrics.measured import MeasuredAudit, MeasuredState
@@ -40,6 +41,7 @@ from federation.server.metrics.meter import CountedLog, Meter
 from federation.server.metrics.page import MetricsPage
 from federation.server.metrics.slots import claim
 from federation.server.publishing import Publisher
+from federation.server.readiness import Readiness
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
 from federation.server.stopping import StopSignals
 from federation.server.tracing import check_traces, new_stopwatch, open_traces
@@ -73,7 +75,8 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     slot, stopwatch = claim(shared), new_stopwatch(settings)
     slot.add(WORKER_STARTS, 0)
     traces = open_traces(settings, stopwatch)
-    account, state = SharedAccount(settings.account), MeasuredState(open_state(settings.state_place), slot, stopwatch)
+    opened, attendance = open_state(settings.state_place), Attendance(shared, port=settings.port, workers=settings.workers)
+    account, state = SharedAccount(settings.account), MeasuredState(opened, slot, stopwatch)
     control = _control(account, shared, state=state) if settings.test_control else None
     recent = RecentCalls(settings.recent_calls) if settings.recent_calls else None
     log = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
@@ -86,7 +89,13 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
     lines = AccessLog(logged=settings.logged)
     attach(lines)
-    return Application(lambda: follower.current().endpoint, lines, Meter(slot, stopwatch), traces)
+    readiness = Readiness(settings.names, opened, draining=lambda: attendance.draining, current=follower.current)
+    serving = partial(_endpoint, follower)
+    return Application(serving, lines, Meter(slot, stopwatch), traces, readiness=readiness, attendance=attendance)
+
+
+def _endpoint(follower: Follower[Serving]) -> Endpoint:
+    return follower.current().endpoint
 
 
 def _control(account: LiveAccount, shared: Path, *, state: State | None = None) -> Control:
@@ -163,7 +172,7 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
         server = _granian(settings)
         server.on_startup(Thread(target=_announce, args=(settings, announce), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))
-        signals = StopSignals(server, AccessLog())
+        signals = StopSignals(server, AccessLog(), Board(shared), drain_seconds=settings.drain_seconds)
         server.on_startup(signals.listen)
         try:
             with _kept(shared):

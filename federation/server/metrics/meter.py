@@ -65,7 +65,7 @@ class CountedLog(AccessLog):
         super().__init__()
         self._slot = slot
 
-    def tell(self, event: str, **members: str | int) -> None:
+    def tell(self, event: str, **members: str | float) -> None:
         """Record *event*; see `AccessLog`."""
         outcome = members.get("outcome")
         if event == "account" and outcome in catalogue.ACCOUNT_OUTCOMES.rows:

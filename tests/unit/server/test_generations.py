@@ -304,5 +304,5 @@ def test_a_vote_that_cannot_be_written_does_not_keep_a_worker_alive(house: House
     monkeypatch.setattr(os, "kill", ended)
     with pytest.raises(SystemExit) as end:
         follower.follow(1)
-    assert end.value.args == (os.getpid(), signal.SIGTERM)
+    assert end.value.args == (os.getpid(), signal.SIGINT)
     assert not house.shared.exists()

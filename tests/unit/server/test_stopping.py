@@ -5,12 +5,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from federation.server.access_log import AccessLog
+from federation.server.generations import Board
 from federation.server.stopping import StopSignals
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
@@ -18,12 +20,12 @@ SECONDS = 60
 
 
 @pytest.fixture
-def stops() -> Iterator[list[int]]:
+def stops(tmp_path: Path) -> Iterator[list[int]]:
     """The signals that the main process passed on to granian, with our handlers set."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     passed: list[int] = []
     server: Any = SimpleNamespace(signal_handler_interrupt=lambda number, frame: passed.append(number))
-    StopSignals(server, AccessLog()).listen()
+    StopSignals(server, AccessLog(), Board(tmp_path)).listen()
     yield passed
     for number, handler in before.items():
         signal.signal(number, handler)
