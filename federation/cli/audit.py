@@ -21,7 +21,8 @@ from federation.cli.support.options import account_option, engine_option, json_o
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.engines import proposer
-from federation.judging.bulk import Bench, judge_all
+from federation.judging.auditing import audit_all
+from federation.judging.bulk import Bench
 from federation.judging.captures import Form, octets_in, read_captures
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import JudgingInstant
@@ -77,19 +78,12 @@ def command(
     proposer()  # a choice that cannot be met is refused here, not once for each token
     instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
     role = None if role_arn is None else role_in(account_path, role_arn)
-    bench = Bench(
-        account=account_path,
-        instant=instant,
-        role_arn=role,
-        role_session_name=role_session_name,
-        lines=not no_lines,
-        story=report is not None,
-    )
+    bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
-    counts = bench.counts()
+    counts = Tally() if report is None else Chronicle()
     account_id = "" if report is None else _check_report(report, account_path)
     with _progress(paths) as progress:
-        for batch in judge_all(captures, bench, counts, workers=workers):
+        for batch in audit_all(captures, bench, counts, lines=not no_lines, workers=workers):
             sys.stdout.write(batch.lines)
             if progress is not None:
                 progress.advance(batch.tokens, batch.octets)

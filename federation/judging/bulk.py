@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import gc
-import json
 import multiprocessing
 import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeVar
 
 from federation import aws_texts
 from federation.account.reading.directory import load_account
 from federation.errors import InternalFailure
 from federation.judging.captures import Capture
-from federation.judging.chronicle import Chronicle
-from federation.judging.judge import Judge, JudgingInstant
-from federation.judging.tally import Tally
+from federation.judging.judge import Judge, Judgement, JudgingInstant
+
+R = TypeVar("R")
 
 BATCH_TOKENS: Final = 64
 BATCH_OCTETS: Final = 1_048_576
@@ -31,28 +30,22 @@ BATCH_OCTETS: Final = 1_048_576
 BATCHES_PER_WORKER: Final = 2
 """Batches that wait or are judged, for each process: one in hand and one to take up next."""
 
-Counts: TypeAlias = "Tally | Chronicle"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What is needed to set up a `Judge`, here or in another process, and what is wanted of it.
+    """What is needed to set up a `Judge`, here or in another process.
 
     Attributes:
         account: The account directory.
         instant: As `Judge` takes it.
         role_arn: Likewise.
         role_session_name: Likewise.
-        lines: Whether a line of JSON is wanted for each token.
-        story: Whether a `Chronicle` is wanted; a `Tally` where not.
     """
 
     account: Path
     instant: JudgingInstant
     role_arn: str | None = None
     role_session_name: str | None = None
-    lines: bool = True
-    story: bool = False
 
     def judge(self) -> Judge:
         """Load the account and return its judge.
@@ -63,40 +56,49 @@ class Bench:
         account = load_account(self.account)
         return Judge(account, instant=self.instant, role_arn=self.role_arn, role_session_name=self.role_session_name)
 
-    def counts(self) -> Counts:
-        """Return where judgements are counted, with nothing in it."""
-        return Chronicle() if self.story else Tally()
 
-
-class JudgedBatch(NamedTuple):
-    """Tokens that were judged: a line of JSON for each, where lines are wanted, how many there were, and the octets read for them."""
-
-    lines: str
-    tokens: int
-    octets: int
-
-
-def judge_all(captures: Iterable[Capture], bench: Bench, counts: Counts, *, workers: int = 1) -> Iterator[JudgedBatch]:
-    """Judge *captures*, count what becomes of them in *counts*, and yield their lines in order.
+def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) -> Iterator[tuple[Capture, Judgement]]:
+    """Yield each of *captures* with what becomes of it, in their order.
 
     Args:
         captures: The captured tokens; read on only as far as they can be judged soon.
-        bench: For whom and when they are judged, and what is wanted.
-        counts: Of `Bench.counts`.
-        workers: Processes that judge; 1 for this one, which yields each token by itself.
+        bench: For whom and when they are judged.
+        workers: Processes that judge; 1 for this one.
 
     Raises:
         FederationError: The account is at fault; `InternalFailure` where a process died.
     """
+    for batch, judgements in in_batches(captures, bench, _judge_each, workers=workers):
+        yield from zip(batch, judgements, strict=True)
+
+
+def _judge_each(judge: Judge, batch: list[Capture]) -> list[Judgement]:
+    return [judge.judge(capture) for capture in batch]
+
+
+def in_batches(
+    captures: Iterable[Capture], bench: Bench, work: Callable[[Judge, list[Capture]], R], *, workers: int
+) -> Iterator[tuple[list[Capture], R]]:
+    """Yield batches of *captures*, in order, each with the result of *work* on it.
+
+    Args:
+        captures: As for `judge_all`.
+        bench: Likewise.
+        work: What is done with a batch. It travels to other processes, and so does its result.
+        workers: Processes that work; 1 for this one, where each capture is a batch, so that nothing waits for what follows it.
+
+    Raises:
+        FederationError: As for `judge_all`.
+    """
     judge = bench.judge()  # first and here, so that faults of the account are reported once, before any token is judged
     if workers == 1:
         for capture in captures:
-            yield JudgedBatch(_judge((capture,), judge, bench, counts), 1, capture.octets)
+            yield [capture], work(judge, [capture])
         return
-    _SEATED[:] = [(judge, bench)]
+    _SEATED[:] = [judge]
     with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_take_seat, initargs=(bench,)) as pool:
         try:
-            yield from _in_order(captures, pool, counts, most=workers * BATCHES_PER_WORKER)
+            yield from _in_order(captures, pool, work, most=workers * BATCHES_PER_WORKER)
         except BrokenProcessPool as cause:
             raise InternalFailure(
                 check="internal",
@@ -125,22 +127,19 @@ def _unheard_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _in_order(captures: Iterable[Capture], pool: ProcessPoolExecutor, counts: Counts, *, most: int) -> Iterator[JudgedBatch]:
+def _in_order(
+    captures: Iterable[Capture], pool: ProcessPoolExecutor, work: Callable[[Judge, list[Capture]], R], *, most: int
+) -> Iterator[tuple[list[Capture], R]]:
     """Keep at most *most* batches on their way and yield what comes of the oldest."""
-    waiting: deque[tuple[list[Capture], Future[tuple[str, Counts]]]] = deque()
+    waiting: deque[tuple[list[Capture], Future[R]]] = deque()
     for batch in _batches(captures):
         with _unheard_interrupts():  # any submission may start a process, which inherits what is held back
-            waiting.append((batch, pool.submit(_judge_batch, batch)))
+            waiting.append((batch, pool.submit(_work_seated, work, batch)))
         if len(waiting) == most:
-            yield _taken(*waiting.popleft(), counts)
-    while waiting:
-        yield _taken(*waiting.popleft(), counts)
-
-
-def _taken(batch: list[Capture], future: Future[tuple[str, Counts]], counts: Counts) -> JudgedBatch:
-    lines, theirs = future.result()
-    counts.merge(theirs)  # type: ignore[arg-type] # both are of one bench
-    return JudgedBatch(lines, len(batch), sum(capture.octets for capture in batch))
+            done, future = waiting.popleft()
+            yield done, future.result()
+    for done, future in waiting:
+        yield done, future.result()
 
 
 def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
@@ -156,27 +155,15 @@ def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
         yield batch
 
 
-_SEATED: Final[list[tuple[Judge, Bench]]] = []
+_SEATED: Final[list[Judge]] = []
 """The judge of a process that judges for another, or that is about to be copied; empty in any other."""
 
 
 def _take_seat(bench: Bench) -> None:
     if not _SEATED:
-        _SEATED.append((bench.judge(), bench))
+        _SEATED.append(bench.judge())
     gc.freeze()  # the account stays: no collection during the judging need look at it, nor copy its pages
 
 
-def _judge_batch(batch: list[Capture]) -> tuple[str, Counts]:
-    judge, bench = _SEATED[0]
-    counts = bench.counts()
-    return _judge(batch, judge, bench, counts), counts
-
-
-def _judge(batch: Iterable[Capture], judge: Judge, bench: Bench, counts: Counts) -> str:
-    lines: list[str] = []
-    for capture in batch:
-        judgement = judge.judge(capture)
-        counts.count(judgement)
-        if bench.lines:
-            lines.append(json.dumps(judgement.as_dict()) + "\n")
-    return "".join(lines)
+def _work_seated(work: Callable[[Judge, list[Capture]], R], batch: list[Capture]) -> R:
+    return work(_SEATED[0], batch)

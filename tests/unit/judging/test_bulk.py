@@ -1,7 +1,5 @@
 """Many tokens: order, bounded memory, several processes."""
 
-import dataclasses
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,10 +10,8 @@ import pytest
 from federation.errors import AccountFault
 from federation.judging.bulk import BATCH_TOKENS, BATCHES_PER_WORKER, Bench, judge_all
 from federation.judging.captures import Capture
-from federation.judging.chronicle import Chronicle
 from federation.judging.judge import JudgingInstant
 from federation.judging.tally import Tally
-from tests.support.chronicles import told
 from tests.support.paths import REPOSITORY
 from tests.support.world import JUDGED
 
@@ -32,20 +28,9 @@ def captures(count: int) -> Iterator[Capture]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_token_in_order(workers: int) -> None:
     count = 3 * BATCH_TOKENS + 1
-    judged = list(judge_all(captures(count), BENCH, counts := BENCH.counts(), workers=workers))
-    lines = [json.loads(line) for batch in judged for line in batch.lines.splitlines()]
-    assert [(line["id"], line["accepted"]) for line in lines] == [(str(n), bool(n % 3)) for n in range(count)]
-    assert isinstance(counts, Tally)
-    assert (counts.accepted, counts.refused) == (sum(bool(n % 3) for n in range(count)), len(range(0, count, 3)))
-    assert sum(batch.tokens for batch in judged) == count
-
-
-def test_several_processes_tell_the_story_that_one_tells() -> None:
-    bench = dataclasses.replace(BENCH, lines=False, story=True)
-    one, several = Chronicle(), Chronicle()
-    assert {batch.lines for batch in judge_all(captures(3 * BATCH_TOKENS + 1), bench, one)} == {""}
-    assert {batch.lines for batch in judge_all(captures(3 * BATCH_TOKENS + 1), bench, several, workers=2)} == {""}
-    assert told(several) == told(one)
+    judged = list(judge_all(captures(count), BENCH, workers=workers))
+    assert [(capture.id, judgement.id) for capture, judgement in judged] == [(str(n), str(n)) for n in range(count)]
+    assert [judgement.accepted for _, judgement in judged] == [bool(n % 3) for n in range(count)]
 
 
 def test_no_more_is_read_than_can_soon_be_judged() -> None:
@@ -57,7 +42,7 @@ def test_no_more_is_read_than_can_soon_be_judged() -> None:
             read += 1
             yield capture
 
-    judged = judge_all(counted(), BENCH, BENCH.counts(), workers=2)
+    judged = judge_all(counted(), BENCH, workers=2)
     next(judged)
     assert read <= 2 * BATCHES_PER_WORKER * BATCH_TOKENS
     judged.close()  # type: ignore[attr-defined]
@@ -65,12 +50,13 @@ def test_no_more_is_read_than_can_soon_be_judged() -> None:
 
 def test_an_account_at_fault_is_said_before_anything_is_judged(tmp_path: Path) -> None:
     with pytest.raises(AccountFault):
-        next(judge_all(captures(1), Bench(account=tmp_path, instant=JudgingInstant()), Tally(), workers=2))
+        next(judge_all(captures(1), Bench(account=tmp_path, instant=JudgingInstant()), workers=2))
 
 
 def test_the_tally() -> None:
     tally = Tally()
-    assert sum(batch.tokens for batch in judge_all(captures(10), BENCH, tally)) == 10
+    for _, judgement in judge_all(captures(10), BENCH):
+        tally.count(judgement)
     assert tally.as_dict() == {
         "accepted": 6,
         "refused": 4,
