@@ -8,8 +8,6 @@ from federation.state.records import MICROSECONDS_PER_HOUR
 
 SCHEMA: Final = "federation"
 VERSION: Final = 1
-OLDEST: Final = 13
-"""The oldest release of PostgreSQL that is supported."""
 SWEEP_ENTRIES: Final = 256
 """Most records that one call deletes, so that no login waits for the deletion of all."""
 _LOCK: Final = 0x46656453
@@ -28,7 +26,6 @@ CREATE TABLE federation.exchanged (token bytea PRIMARY KEY)
 """
 NAME: Final = "INSERT INTO federation.state VALUES (%s, gen_random_uuid())"
 OPENED: Final = "SELECT version, identity::text FROM federation.state"
-READS_ONLY: Final = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
 
 # Each is one transaction of the isolation level SERIALIZABLE. At a lower one an insertion that waited for a deletion would not see the mark
 # that the deletion wrote, and would record the token as a first use. `known` is nothing where the tables are not those that were opened.

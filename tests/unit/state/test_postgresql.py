@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.stores import GUARDED, PASSWORD, Store
 from tests.support.world import ISSUED
 
 psycopg = pytest.importorskip("psycopg", reason="the package psycopg is not installed")
+postgresql_database = import_module("federation.state.postgresql_database")
 AT = ISSUED
 UNTIL = AT + timedelta(minutes=5)
 
@@ -123,7 +125,7 @@ def test_a_database_that_takes_no_records_is_refused(postgresql: Store) -> None:
 
 
 def test_a_server_that_is_too_old_is_refused(postgresql: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "OLDEST", 99)
+    monkeypatch.setattr(postgresql_database, "OLDEST", 99)
     with pytest.raises(AccountFault, match="expected PostgreSQL 99 or later"):
         open_state(postgresql.url)
 
