@@ -124,6 +124,14 @@ ALERTS: Final = (
         "look for check `state` in the log; it names the file or server",
     ),
     Alert(
+        "FederationAuditUnavailable",
+        "increase(federation_audit_failures_total[5m]) > 0",
+        "0m",
+        "critical",
+        "a sink of the audit trail failed, so calls are refused",
+        "look for check `audit` in the log; it names the file or server",
+    ),
+    Alert(
         "FederationCertificateExpires",
         "federation_saml_certificate_expires_days < 14",
         "1h",
@@ -269,6 +277,13 @@ PANELS: Final = (
         "short",
         12,
         ((f"sum by (call) (increase(federation_state_failures_total{{{_HERE}}}[$__rate_interval]))", "{{call}}"),),
+    ),
+    Panel("Audit trail: duration", "s", 12, _quantiles("federation_audit_seconds", "sink")),
+    Panel(
+        "Audit trail: failures",
+        "short",
+        12,
+        ((f"sum by (sink) (increase(federation_audit_failures_total{{{_HERE}}}[$__rate_interval]))", "{{sink}}"),),
     ),
     Panel("Generation of the account", "short", 6, ((f"federation_account_generation{{{_HERE}}}", "{{instance}}"),), "stat"),
     Panel(

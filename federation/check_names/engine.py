@@ -8,6 +8,8 @@ EngineCheck = Literal[
     "account",
     "algorithms",
     "audit",
+    "audit-extra",
+    "audit-url",
     "capture",
     "clock",
     "clock-skew",

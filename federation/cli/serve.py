@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from ipaddress import ip_network
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ from federation.profiles import Replay
 from federation.server.hosts import is_name
 from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, TRACES, PeerNetwork, ServerSettings, is_loopback
 from federation.server.workers import run
+from federation.state.audit_opening import AUDIT_PLACES, audit_cautions
 from federation.state.opening import PLACES
 from federation.state.servers import cautions
 from federation.wrapping import Line
@@ -69,6 +71,7 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core is enough.")
 @engine_option
 @click.option("--audit-log", type=PathType(path_type=Path), help="Append one JSON line per call to this file.")
+@click.option("--audit-to", multiple=True, metavar="URL", help=f"Record one event per call: {AUDIT_PLACES}; repeatable.")
 @click.option("--state", metavar="URL", help=f"Where used tokens are recorded: {PLACES}. Default: a file beside the account.")
 @click.option(
     "--replay",
@@ -108,6 +111,7 @@ def command(
     port: int,
     workers: int,
     audit_log: Path | None,
+    audit_to: tuple[str, ...],
     state: str | None,
     replay: str | None,
     allowed_hosts: tuple[str, ...],
@@ -141,7 +145,7 @@ def command(
         host=host,
         port=port,
         workers=workers,
-        audit_log=audit_log,
+        audit=(*(() if audit_log is None else (audit_log,)), *audit_to),
         state=state,
         replay=None if replay is None else Replay(replay),
         allowed_hosts=allowed_hosts,
@@ -182,7 +186,7 @@ def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> I
     yield "paste", f"export AWS_ENDPOINT_URL_STS={settings.url} AWS_ENDPOINT_URL_IAM={settings.url}"
     if exposed:
         yield _WARNING, f"whoever reaches {settings.host} port {settings.port} can call this server, and HTTP is not encrypted"
-    for warned in cautions(settings.state_place):
+    for warned in (*cautions(settings.state_place), *chain.from_iterable(map(audit_cautions, settings.audit))):
         yield _WARNING, warned
     for warned in warnings(account, clock.resolve(None)):
         yield _WARNING, warned

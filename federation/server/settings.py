@@ -13,6 +13,7 @@ from federation.errors import RegistrationError, show
 from federation.profiles import Replay
 from federation.server.hosts import LOCALHOST, ServedNames
 from federation.state import beside
+from federation.state.audit_opening import audit_files
 from federation.state.opening import files_of
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -34,7 +35,7 @@ class ServerSettings:
         host: Address to bind.
         port: TCP port, 1 to 65535.
         workers: Number of worker processes; each uses one core.
-        audit_log: File that takes one JSON line per call of an operation; None for none.
+        audit: Where one event for each call of an operation goes: arguments of `open_audit`, in order.
         state: URL of the state that all workers share; None for the SQLite file beside the account directory.
         replay: How often one token may be exchanged; None for the setting of the account.
         allowed_hosts: Host names besides loopback ones under which unsigned requests are served.
@@ -52,7 +53,7 @@ class ServerSettings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     workers: int = 1
-    audit_log: Path | None = None
+    audit: tuple[str | Path, ...] = field(default=(), repr=False)  # its URLs may hold passwords
     state: str | None = field(default=None, repr=False)  # its URL may hold a password
     replay: Replay | None = None
     allowed_hosts: tuple[str, ...] = ()
@@ -77,8 +78,7 @@ class ServerSettings:
     @property
     def own_files(self) -> tuple[Path, ...]:
         """Files that the server writes; they do not belong to an account, even in its directory."""
-        state = files_of(self.state_place)
-        return state if self.audit_log is None else (*state, self.audit_log)
+        return (*files_of(self.state_place), *(file for place in self.audit for file in audit_files(place)))
 
     @property
     def state_place(self) -> str | Path:

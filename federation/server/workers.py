@@ -36,7 +36,7 @@ from federation.server.following import Follower
 from federation.server.generations import Board, copies_in
 from federation.server.logged_records import attach
 from federation.server.metrics.catalogue import WORKER_STARTS
-from federation.server.metrics.measured import MeasuredAudit, MeasuredState
+from federation.server.metrics.measured import CountedAudit, MeasuredAudit, MeasuredState
 from federation.server.metrics.meter import CountedLog, Meter
 from federation.server.metrics.page import MetricsPage
 from federation.server.metrics.slots import claim
@@ -45,7 +45,8 @@ from federation.server.readiness import Readiness
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
 from federation.server.stopping import StopSignals
 from federation.server.tracing import check_traces, new_stopwatch, open_traces
-from federation.state import AuditSink, AuditSinks, JsonLinesAudit, State, open_state
+from federation.state import AuditSink, AuditSinks, State, open_audit, open_state
+from federation.state.audit_opening import audit_kind, audit_sink
 from federation.sts.service import SecurityTokenService
 
 try:
@@ -79,8 +80,8 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     account, state = SharedAccount(settings.account), MeasuredState(opened, slot, stopwatch)
     control = _control(account, shared, state=state) if settings.test_control else None
     recent = RecentCalls(settings.recent_calls) if settings.recent_calls else None
-    log = None if settings.audit_log is None else JsonLinesAudit(settings.audit_log)
-    sinks = [sink for sink in (log, None if control is None else control.events, recent) if sink is not None]
+    trail = [CountedAudit(audit_sink(place), audit_kind(place), slot) for place in settings.audit]
+    sinks = [sink for sink in (*trail, None if control is None else control.events, recent) if sink is not None]
     audit = MeasuredAudit(AuditSinks(*sinks), stopwatch) if sinks else None
     metrics = MetricsPage(shared, settings)
     load = partial(_serving, settings, state=state, audit=audit, live=account, control=control, recent=recent, metrics=metrics)
@@ -159,6 +160,8 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
     check_server_installed()
     check_traces(settings)
     check_port_is_free(settings)
+    for place in settings.audit:
+        open_audit(place)  # here, once, before any worker: what takes no events is told, tables are made, packages are imported
     with TemporaryDirectory(prefix="federation-") as name:
         shared = Path(name)
         log = CountedLog(claim(shared))

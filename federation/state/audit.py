@@ -6,7 +6,7 @@ import json
 import os
 from typing import Protocol
 
-from federation.state.audit_faults import unrecorded
+from federation.state.audit_faults import unwritten
 from federation.state.event import AuditEvent
 from federation.state.line_file import LineFile
 
@@ -73,7 +73,7 @@ class JsonLinesAudit:
         try:
             self._file.append(line)
         except (OSError, ValueError) as cause:
-            raise _unwritten(cause) from cause
+            raise unwritten(cause) from cause
 
     def check(self) -> None:
         """Require that the file can be appended to. It is made where it is missing.
@@ -84,10 +84,4 @@ class JsonLinesAudit:
         try:
             self._file.check()
         except (OSError, ValueError) as cause:
-            raise _unwritten(cause) from cause
-
-
-def _unwritten(cause: OSError | ValueError) -> Exception:
-    reason = (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__
-    expected = "a file that can be read and appended to"
-    return unrecorded("audit log", reason, expected=expected, remedy="make room or correct the permissions")
+            raise unwritten(cause) from cause

@@ -88,8 +88,13 @@ class PostgresqlDatabase:
     def __del__(self) -> None:
         self.close()
 
-    def ask(self, question: Callable[[BoundedConnection], _RV]) -> _RV:
+    def ask(self, question: Callable[[BoundedConnection], _RV], *, again: bool = False) -> _RV:
         """Return what *question* returns, of a transaction that conflicts with no other.
+
+        Args:
+            question: Asks on a connection.
+            again: Whether it may be asked once more, on a new connection, where the connection was lost at once: for a question that
+                changes nothing when it is asked twice.
 
         Raises:
             AccountFault: It failed, or nobody knows whether it did.
@@ -97,9 +102,17 @@ class PostgresqlDatabase:
         if not self._lock.acquire(timeout=ANSWER_SECONDS):
             raise self.refusal("a connection for which other calls wait as well")
         try:
-            return self._ask(question)
+            begun = time.monotonic()
+            try:
+                return self._ask(question)
+            except psycopg.OperationalError:
+                lost = self._connection is None or self._connection.closed
+                if not (again and lost) or time.monotonic() - begun >= ANSWER_SECONDS:
+                    raise
+                self.disconnect()
+                return self._ask(question)
         except _FAILURES as cause:
-            self._disconnect()  # an answer that comes late is none to what is asked later
+            self.disconnect()  # an answer that comes late is none to what is asked later
             raise self.refusal(str(cause) or type(cause).__name__) from None
         finally:
             self._lock.release()
@@ -107,7 +120,13 @@ class PostgresqlDatabase:
     def close(self) -> None:
         """Close the connection. The object cannot be used afterwards."""
         self._closed = True
-        self._disconnect()
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """Close the connection; the next question opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def forked(self) -> object:
         """Give the connection up in a forked process; see `federation.state.forking`."""
@@ -132,7 +151,7 @@ class PostgresqlDatabase:
         if self._closed:
             raise OSError("one that was closed")
         if self._connection is not None and _has_ended(self._connection):
-            self._disconnect()
+            self.disconnect()
         if self._connection is None:
             own: dict[str, str | int | None] = {
                 "connect_timeout": ANSWER_SECONDS,
@@ -143,11 +162,6 @@ class PostgresqlDatabase:
             # A pool between server and client may give each transaction another connection, which has prepared nothing.
             self._connection = BoundedConnection.connect(told, autocommit=True, prepare_threshold=None, cursor_factory=ClientCursor)
         return self._connection
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
 
 
 @contextmanager

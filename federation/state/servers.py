@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from federation.errors import AccountFault, RegistrationError, printable, show
@@ -20,18 +20,29 @@ PASSWORD_VARIABLE: Final = "FEDERATION_STATE_PASSWORD"  # noqa: S105 - the name 
 """Holds the password of the server, which on the command line every user of the machine could read."""
 
 
-def password_for(scheme: str, written: str | None) -> str | None:
-    """Return the password of the server: *written* in its URL, or from the environment; None where there is none.
+class UrlFault(Protocol):
+    """Makes the refusal of a URL; see `url_fault`."""
+
+    def __call__(self, scheme: str, *, expected: str, found: str, remedy: str) -> RegistrationError:
+        """Return it; *found* does not repeat the URL."""
+        ...
+
+
+def url_fault(scheme: str, *, expected: str, found: str, remedy: str) -> RegistrationError:
+    """Return the refusal of a URL of a state. *found* never repeats the URL, which may hold a password."""
+    return RegistrationError(check="state-url", expected=expected, found=f"{scheme}://…: {found}", remedy=remedy)
+
+
+def password_for(scheme: str, written: str | None, *, variable: str = PASSWORD_VARIABLE, fault: UrlFault = url_fault) -> str | None:
+    """Return the password of the server: *written* in its URL, or that of the environment in *variable*; None where there is none.
 
     Raises:
-        RegistrationError: It is in both places.
+        RegistrationError: It is in both places; made by *fault*.
     """
-    variable = os.environ.get(PASSWORD_VARIABLE) or None
-    if variable is not None and written is not None:
-        raise url_fault(
-            scheme, expected="one password", found=f"one in the URL and one in {PASSWORD_VARIABLE}", remedy="remove the one in the URL"
-        )
-    return variable or written
+    found = os.environ.get(variable) or None
+    if found is not None and written is not None:
+        raise fault(scheme, expected="one password", found=f"one in the URL and one in {variable}", remedy="remove the one in the URL")
+    return found or written
 
 
 def cautions(place: str | os.PathLike[str]) -> Iterator[str]:
@@ -40,22 +51,17 @@ def cautions(place: str | os.PathLike[str]) -> Iterator[str]:
     if parts.password is not None or "password=" in parts.query:
         yield f"every user of this machine can read the password of --state in the list of processes: put it in {PASSWORD_VARIABLE}"
     secured = parts.scheme == "rediss" or "sslmode=verify-full" in parts.query
-    if parts.scheme in ("redis", "rediss", "postgresql") and not secured and not _is_here(parts.hostname):
+    if parts.scheme in ("redis", "rediss", "postgresql") and not secured and not is_here(parts.hostname):
         how = "rediss://" if parts.scheme == "redis" else "sslmode=verify-full"
         yield f"whoever is between here and {parts.scheme}://{parts.hostname} can have a token granted twice: use {how}"
 
 
-def _is_here(host: str | None) -> bool:
+def is_here(host: str | None) -> bool:
     """Return whether *host* is this machine; None stands for a socket of it."""
     try:
         return host is None or ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def url_fault(scheme: str, *, expected: str, found: str, remedy: str) -> RegistrationError:
-    """Return the refusal of a URL of a state. *found* never repeats the URL, which may hold a password."""
-    return RegistrationError(check="state-url", expected=expected, found=f"{scheme}://…: {found}", remedy=remedy)
 
 
 def need_extra(package: str, extra: str) -> None:

@@ -14,7 +14,7 @@ from federation.identity import VerifiedIdentity
 from federation.policy import Decision, Policy
 from federation.profiles import Replay
 from federation.report import CheckResult, Report
-from federation.state import AuditSink, MemoryState, Origin, ReplayCache, State, open_state
+from federation.state import AuditSink, MemoryState, Origin, ReplayCache, State, open_audit, open_state
 from federation.sts import sigv4
 from federation.sts.answering import Answering
 from federation.sts.authorization import authorize as authorization
@@ -84,7 +84,7 @@ class SecurityTokenService:
         cls,
         path: str | os.PathLike[str],
         *,
-        audit: AuditSink | None = None,
+        audit: AuditSink | str | os.PathLike[str] | None = None,
         replay: ReplayCache | Literal["account", "once", "as-aws"] | None = "account",
         state: State | str | os.PathLike[str] | None = None,
         neighbours: Iterable[str | os.PathLike[str]] = (),
@@ -93,7 +93,8 @@ class SecurityTokenService:
 
         Args:
             path: The account directory.
-            audit: As in the constructor.
+            audit: As in the constructor; or a URL such as ``jsonl:///PATH``, ``postgresql://…`` or ``otlp``, or a path object of a file of
+                JSON lines (`federation.state.open_audit`). `federation.state.AuditSinks` makes one of several.
             replay: As in the constructor.
             state: As in the constructor; or ``sqlite:///PATH``, or a path object of an SQLite file, which processes share; or
                 ``redis://…``, ``rediss://…`` or ``postgresql://…``, a server that machines share (`federation.state.open_state`).
@@ -101,13 +102,15 @@ class SecurityTokenService:
 
         Raises:
             AccountFaults: A file of a directory is at fault. Every fault is listed.
-            AccountFault: The file or the server of *state* cannot be used.
-            RegistrationError: *state* or *replay* is invalid, two providers have the same issuer, or two accounts have the same id.
+            AccountFault: The file or the server of *state* or *audit* cannot be used.
+            RegistrationError: *state*, *audit* or *replay* is invalid, two providers have the same issuer, or two accounts have the
+                same id.
         """
         account = load_account(path)
         others = [load_account(neighbour) for neighbour in neighbours]
         memory = open_state(state) if isinstance(state, (str, os.PathLike)) else state
-        return cls(account, audit=audit, replay=replay, state=memory, neighbours=others)
+        sink = open_audit(audit) if isinstance(audit, (str, os.PathLike)) else audit
+        return cls(account, audit=sink, replay=replay, state=memory, neighbours=others)
 
     @property
     def account(self) -> Account:

@@ -16,6 +16,7 @@ from federation.cli import serve
 from federation.cli.serve import CONTROLLED
 from tests.support.cli import Run
 from tests.support.paths import REPOSITORY
+from tests.support.server import free_port
 
 ACCOUNT = "fixtures/account"
 URL = "http://127.0.0.1:8042"
@@ -116,3 +117,22 @@ def test_missing_keys_and_exposure_are_warned_of(announced: Any, tmp_path: Path)
     said = " ".join(announced("--host", "0.0.0.0", "--expose", account=load_account(copy)).split())  # noqa: S104
     assert "whoever reaches 0.0.0.0 port 8042 can call this server" in said.replace("# ", "")
     assert "token.actions.githubusercontent.com" in said
+
+
+def test_an_audit_trail_that_can_be_read_on_its_way_is_warned_of(announced: Any, tmp_path: Path) -> None:
+    trails = ("postgresql://federation:hunter2@db.example.com/audit", "otlp+http://127.0.0.1:4318", f"jsonl://{tmp_path}/audit.jsonl")
+    printed = announced("--audit-log", str(tmp_path / "log"), *(word for each in trails for word in ("--audit-to", each)))
+    told = " ".join(printed.replace("\n#", " ").split())
+    assert "use FEDERATION_AUDIT_PASSWORD" in told
+    assert "can read the audit trail and discard it: use sslmode=verify-full" in told
+    assert "hunter2" not in printed
+
+
+def test_a_sink_that_takes_no_events_starts_nothing(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("granian", reason="the HTTP server is not installed")
+    port = str(free_port())
+    for place, check in ((f"jsonl://{tmp_path}", "audit"), ("otlp+http://127.0.0.1:1", "audit"), ("redis://hunter2@h", "audit-url")):
+        ended = run("serve", "--account", ACCOUNT, "--port", port, "--state", f"sqlite:///{tmp_path}/state", "--audit-to", place)
+        assert (ended.exit_code, ended.stdout) == (3, "")
+        assert check in ended.stderr
+        assert "hunter2" not in ended.stderr

@@ -11,6 +11,7 @@ from federation import check_names
 from federation.iam.catalogue import OPERATIONS as IAM_OPERATIONS
 from federation.server.messages import METRICS as SCRAPE
 from federation.server.messages import PAGE, TEST_CONTROL
+from federation.state.audit_opening import AUDIT_KINDS
 from federation.sts.catalogue import OPERATIONS as STS_OPERATIONS
 
 NONE: Final = "none"
@@ -122,6 +123,19 @@ STATE_FAILURES: Final = Counted(
     labels=("call",),
     rows=STATE_CALLS,
 )
+AUDIT_SECONDS: Final = Counted(
+    name="federation_audit_seconds",
+    meaning="Time that a sink of the audit trail took to keep an event, or to fail",
+    labels=("sink",),
+    rows=AUDIT_KINDS,
+    bounds=STEPS,
+)
+AUDIT_FAILURES: Final = Counted(
+    name="federation_audit_failures_total",
+    meaning="Events that a sink of the audit trail could not keep, so that their calls were not granted",
+    labels=("sink",),
+    rows=AUDIT_KINDS,
+)
 ACCOUNT_OUTCOMES: Final = Counted(
     name="federation_account_outcomes_total",
     meaning="Changes of the account that were taken over, and faults for which one was refused",
@@ -129,7 +143,17 @@ ACCOUNT_OUTCOMES: Final = Counted(
     rows=(TAKEN_OVER, FAULTY),
 )
 WORKER_STARTS: Final = Counted(name="federation_worker_starts_total", meaning="Workers that were started, replacements included")
-COUNTED: Final = (REQUESTS, REQUEST_SECONDS, STAGE_SECONDS, STATE_SECONDS, STATE_FAILURES, ACCOUNT_OUTCOMES, WORKER_STARTS)
+COUNTED: Final = (
+    REQUESTS,
+    REQUEST_SECONDS,
+    STAGE_SECONDS,
+    STATE_SECONDS,
+    STATE_FAILURES,
+    AUDIT_SECONDS,
+    AUDIT_FAILURES,
+    ACCOUNT_OUTCOMES,
+    WORKER_STARTS,
+)
 
 INFO: Final = Metric(
     name="federation_build_info",

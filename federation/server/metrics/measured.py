@@ -8,10 +8,11 @@ from time import perf_counter_ns
 from typing import Final
 
 from federation.errors import FederationError
-from federation.server.metrics.catalogue import STAGES, STATE_CALLS, STATE_FAILURES, STATE_SECONDS
+from federation.server.metrics.catalogue import AUDIT_FAILURES, AUDIT_SECONDS, STAGES, STATE_CALLS, STATE_FAILURES, STATE_SECONDS
 from federation.server.metrics.slots import Slot
 from federation.server.metrics.stages import OUTSIDE, Stopwatch
 from federation.state import AuditEvent, AuditSink, State
+from federation.state.audit_opening import AUDIT_KINDS
 
 _FIRST_USE, _MAY_HAVE_FORGOTTEN, _CLAIM, _FIRST_EXCHANGE = range(len(STATE_CALLS))
 _RECORD: Final = STAGES.index("record")
@@ -56,6 +57,27 @@ class MeasuredState:
             raise
         finally:
             self._slot.observe(STATE_SECONDS, row, perf_counter_ns() - began)
+
+
+class CountedAudit:
+    """An `AuditSink` that passes events on to a sink of its kind, and counts how long it took and whether it failed."""
+
+    __slots__ = ("_row", "_sink", "_slot")
+
+    def __init__(self, sink: AuditSink, kind: str, slot: Slot) -> None:
+        """Pass events on to *sink*, of a *kind* that `AUDIT_KINDS` lists."""
+        self._sink, self._row, self._slot = sink, AUDIT_KINDS.index(kind), slot
+
+    def record(self, event: AuditEvent) -> None:
+        """See `federation.state.AuditSink`."""
+        began = perf_counter_ns()
+        try:
+            self._sink.record(event)
+        except FederationError:
+            self._slot.add(AUDIT_FAILURES, self._row)
+            raise
+        finally:
+            self._slot.observe(AUDIT_SECONDS, self._row, perf_counter_ns() - began)
 
 
 class MeasuredAudit:

@@ -20,18 +20,18 @@ from federation.server.failures import refused
 from federation.server.generations import Board
 from federation.server.messages import LoggedResponse, Request, Response
 from federation.server.metrics import catalogue
-from federation.server.metrics.measured import MeasuredAudit, MeasuredState
+from federation.server.metrics.measured import CountedAudit, MeasuredAudit, MeasuredState
 from federation.server.metrics.meter import CountedLog, Meter, verdict_of
 from federation.server.metrics.page import MetricsPage
 from federation.server.metrics.slots import Slot, Totals, claim
 from federation.server.metrics.stages import SEAMS, Stopwatch
 from federation.server.settings import ServerSettings
-from federation.state import AuditEvent, MemoryState
+from federation.state import AuditEvent, AuditSinks, JsonLinesAudit, MemoryState
 from federation.sts.service import SecurityTokenService
 from tests.support.paths import ACCOUNT_DIRECTORY, FIXTURES, REPOSITORY
 from tests.support.scrapes import lint, parsed, sum_of
 from tests.support.sts import saml_login, web_identity
-from tests.support.world import CALLED
+from tests.support.world import CALLED, USER
 
 GET = Request("GET", "/metrics", "", (("host", "127.0.0.1:8042"),), peer="127.0.0.1:50000")
 OUTCOMES = (catalogue.GRANTED, catalogue.REFUSED, catalogue.FAILED)
@@ -146,8 +146,9 @@ def test_a_request_adds_no_label_of_its_own(tmp_path: Path) -> None:
 
 def test_a_metric_that_fails_shows_zero_before_it_fails(tmp_path: Path) -> None:
     samples = parsed(scraped(tmp_path))
-    shown = {(name, value) for (name, _), value in samples.items() if name.startswith(("federation_state_fail", "federation_account_out"))}
-    assert shown == {("federation_state_failures_total", 0.0), ("federation_account_outcomes_total", 0.0)}
+    fails = ("federation_state_failures_total", "federation_audit_failures_total", "federation_account_outcomes_total")
+    shown = {(name, value) for (name, _), value in samples.items() if name in fails}
+    assert shown == {(name, 0.0) for name in fails}
 
 
 def test_every_metric_is_in_the_scrape_and_no_other(tmp_path: Path) -> None:
@@ -186,6 +187,18 @@ def test_a_login_spends_its_time_in_every_stage(tmp_path: Path, stopwatch: Stopw
     assert sum_of(samples, "federation_state_seconds_count", call="first_use") == 2
     assert sum_of(samples, "federation_state_seconds_count", call="may_have_forgotten") == 1
     assert len(events) == 2
+
+
+def test_a_sink_that_fails_is_counted_and_refuses(tmp_path: Path) -> None:
+    slot, away = claim(tmp_path), JsonLinesAudit(tmp_path)
+    sinks = AuditSinks(CountedAudit(JsonLinesAudit(tmp_path / "audit"), "jsonl", slot), CountedAudit(away, "otlp", slot))
+    with pytest.raises(AccountFault) as refusal:
+        SecurityTokenService.open(ACCOUNT_DIRECTORY, audit=sinks).get_caller_identity(caller=USER, at=CALLED)
+    assert refusal.value.check == "audit"
+    samples = parsed(scraped(tmp_path))
+    for sink, failures, events in (("jsonl", 0, 1), ("otlp", 1, 1), ("postgresql", 0, 0)):
+        assert sum_of(samples, "federation_audit_failures_total", sink=sink) == failures
+        assert sum_of(samples, "federation_audit_seconds_count", sink=sink) == events
 
 
 def entered(stopwatch: Stopwatch) -> list[str]:
