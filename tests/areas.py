@@ -90,6 +90,7 @@ AREAS: Final = {
         "attacks/test_exchange_rows.py",
         "attacks/test_web_identity_rows.py",
         "property/test_audit.py",
+        "property/test_controls.py",
         "property/test_exchange.py",
         "property/test_sealing.py",
         "property/test_signed_operations.py",

@@ -11,7 +11,6 @@ from federation.account.model import (
     Group,
     ManagedPolicy,
     Names,
-    Organization,
     OutboundIssuer,
     PolicyVersion,
     Role,
@@ -19,6 +18,7 @@ from federation.account.model import (
     User,
     Written,
 )
+from federation.account.organization import Organization
 from federation.account.reading.directory import load_account
 from federation.account.reading.keyring import Keyring
 from federation.lazy import lazily

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from federation import clock
 from federation.account.mfa_device import MfaDevice
+from federation.account.organization import Organization
 from federation.account.reading.keyring import Keyring
 from federation.identity import SessionTag
 from federation.policy import Policy
@@ -221,22 +222,6 @@ class AccessKey:
     user: str | None
     active: bool = True
     created_at: datetime = clock.UNSTATED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
-    """The AWS organization of an account.
-
-    Attributes:
-        id: Id of the organization, ``o-…``; condition key ``aws:PrincipalOrgID``.
-        paths: Paths of the account in it, ``o-…/r-…/ou-…/``; condition key ``aws:PrincipalOrgPaths``.
-        root_access: Account ids of the member accounts whose root this account may assume: it is the management account or the delegated
-            administrator, and centralised root access is enabled. Otherwise empty.
-    """
-
-    id: str
-    paths: tuple[str, ...] = ()
-    root_access: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,12 @@ def not_allowed(layer: str, action: str) -> str:
     return f"because no {layer} allows the {action} action"
 
 
-def denied(layer: str) -> str:
-    """Return the reason where a policy of *layer* denies the action. Observed: docs/observed.md 9.6."""
-    return f"with an explicit deny in {'an' if layer.startswith('i') else 'a'} {layer}"
+def denied(layer: str, arn: str) -> str:
+    """Return the reason where a policy of *layer* denies the action, with its *arn* where AWS tells it.
+
+    Observed: docs/observed.md 9.6.
+    """
+    return f"with an explicit deny in {'an' if layer.startswith('i') else 'a'} {layer}" + (f": {arn}" if arn else "")
 
 
 def session_caller(operation: str) -> str:

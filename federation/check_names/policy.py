@@ -9,6 +9,7 @@ PolicyCheck = Literal[
     "context-keys",
     "policy-action",
     "policy-condition-key",
+    "policy-effect",
     "policy-grammar",
     "policy-json",
     "policy-kind",

@@ -63,6 +63,7 @@ StsCheck = Literal[
     "request",
     "resource",
     "resource-account",
+    "resource-control-policy",
     "resource-policy",
     "role",
     "role-arn",

@@ -21,6 +21,7 @@ from federation.explaining.saml import table as saml
 from federation.explaining.situation import OAUTH, OIDC, Row, Situation, situation_of
 from federation.explaining.trial import Trial
 from federation.explaining.trust import assume_trusted, explain_trust
+from federation.explaining.trust.controls import assume_uncontrolled, explain_resource_control
 from federation.explanation import Explanation, Obstacle
 from federation.profiles import Profile
 from federation.saml.registration.provider import SamlProvider
@@ -38,6 +39,7 @@ TABLE: Final[Mapping[str, Row]] = {
     **session.TABLE,
     "replay": Row(replay),
     "trust-policy": Row(explain_trust, assume_trusted),
+    "resource-control-policy": Row(explain_resource_control, assume_uncontrolled),
     "authorization": Row(explain_authorization, assume_authorized),
 }
 """Check to its explanation, whatever the token is."""

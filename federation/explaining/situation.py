@@ -143,7 +143,8 @@ class Situation:
     @property
     def decision(self) -> Decision | None:
         """The decision of the trust policy; None where it is not the one that refuses."""
-        return cast("Decision | None", self.refusal.decision) if isinstance(self.refusal, AccessDenied) else None
+        found = cast("Decision | None", self.refusal.decision) if isinstance(self.refusal, AccessDenied) else None
+        return None if found is None or found.policy else found
 
     @property
     def evaluation(self) -> Evaluation | None:

@@ -23,6 +23,7 @@ class Decision:
         via: How the deciding statement matches the principal: ``direct`` when it names the principal, ``account`` when it names only its
             account (then an identity policy must allow too), ``everyone`` for ``*``. None for an implicit deny.
         request: The request that was decided.
+        policy: Which policy decides, where it is not the one that was asked: a resource control policy; else empty.
     """
 
     effect: DecisionEffect
@@ -30,6 +31,7 @@ class Decision:
     request: RequestContext
     _deciding: Statement | None = field(repr=False)
     _statements: tuple[Statement, ...] = field(repr=False)
+    policy: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -55,10 +57,15 @@ class Decision:
         """Return the decision and its explanation as plain data: the documented schema of ``--json``."""
         statements = self.statements
         nearest = near_miss(statements) if self.effect == "ImplicitDeny" else None
-        return {
+        told = {
             "effect": self.effect,
             "via": self.via,
             "statement": None if self._deciding is None else self._deciding.index,
             "statements": [each.as_dict() for each in statements],
             "nearest": None if nearest is None else nearest.as_dict(),
         }
+        return {**told, "policy": self.policy} if self.policy else told
+
+    def of(self, policy: str) -> Decision:
+        """Return the same decision as that of another *policy* than the one that was asked."""
+        return Decision(self.effect, self.via, self.request, self._deciding, self._statements, policy)

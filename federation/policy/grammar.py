@@ -29,13 +29,19 @@ class Kind(StrEnum):
     SESSION = "session"
     BOUNDARY = "boundary"
     RESOURCE = "resource"
+    SERVICE_CONTROL = "service-control"
+    RESOURCE_CONTROL = "resource-control"
 
 
 CURRENT: Final = "2012-10-17"
 LEGACY: Final = "2008-10-17"
 _KINDS: Final[Mapping[str, Kind]] = {kind.value: kind for kind in Kind}
 PRINCIPALED: Final = frozenset({Kind.TRUST, Kind.RESOURCE})
-"""The kinds whose statements have a Principal element."""
+"""The kinds whose statements name principals, so that a request needs one."""
+_FOR_ALL: Final = frozenset({Kind.RESOURCE_CONTROL})
+"""The kinds whose statements have a Principal element that can only be everybody."""
+_ANY_SID: Final = frozenset({Kind.RESOURCE, Kind.SERVICE_CONTROL, Kind.RESOURCE_CONTROL})
+_EVERYBODY: Final = ("*", {"AWS": "*"}, {"AWS": ["*"]})
 _DOCUMENT_MEMBERS: Final = ("Version", "Id", "Statement")
 _STATEMENT_MEMBERS: Final = (
     "Sid", "Effect", "Condition", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
@@ -52,6 +58,7 @@ class _Rules:
 
     Attributes:
         principal: Whether it has a principal.
+        everybody: Whether that principal can only be everybody.
         resource: Whether it has a resource.
         any_sid: Whether a Sid may have other characters than ASCII letters and digits.
         prohibited: The elements that it must not have.
@@ -59,6 +66,7 @@ class _Rules:
     """
 
     principal: bool
+    everybody: bool
     resource: bool
     any_sid: bool
     prohibited: tuple[str, ...]
@@ -67,9 +75,13 @@ class _Rules:
     @classmethod
     def of(cls, kind: Kind) -> _Rules:
         """Return the rules of *kind*."""
-        principal, resource = kind in PRINCIPALED, kind is not Kind.TRUST
-        prohibited = (*(() if principal else ("Principal", "NotPrincipal")), *(() if resource else ("Resource", "NotResource")))
-        return cls(principal, resource, kind is Kind.RESOURCE, prohibited, frozenset(_STATEMENT_MEMBERS) - set(prohibited))
+        everybody, resource = kind in _FOR_ALL, kind is not Kind.TRUST
+        principal = kind in PRINCIPALED or everybody
+        prohibited = (
+            *(("NotPrincipal", "NotAction") if everybody else () if principal else ("Principal", "NotPrincipal")),
+            *(() if resource else ("Resource", "NotResource")),
+        )
+        return cls(principal, everybody, resource, kind in _ANY_SID, prohibited, frozenset(_STATEMENT_MEMBERS) - set(prohibited))
 
 
 _RULES: Final[Mapping[str, _Rules]] = {kind.value: _Rules.of(kind) for kind in Kind}
@@ -128,7 +140,7 @@ def _check_statement(source: object, path: str, rules: _Rules, *, variables: boo
     if not source.keys() <= rules.members:
         for name in rules.prohibited:
             if name in source:
-                raise _prohibited(path, name)
+                raise _prohibited(path, name, rules)
         raise _unknown_member(source, path, _STATEMENT_MEMBERS)
     effect = source.get("Effect")
     if effect not in ("Allow", "Deny"):
@@ -136,7 +148,7 @@ def _check_statement(source: object, path: str, rules: _Rules, *, variables: boo
     if "Sid" in source:
         _check_sid(source["Sid"], path, rules)
     if rules.principal:
-        _check_principal(source, path)
+        _check_principal(source, path, rules)
     _check_texts(source, path, "Action", missing=aws_texts.policies.NO_ACTIONS)
     if rules.resource:
         _check_resource(source, path, variables=variables)
@@ -150,10 +162,11 @@ def _check_sid(sid: Any, path: str, rules: _Rules) -> None:  # noqa: ANN401 - an
         raise fault(f"{path}.Sid", "ASCII letters and digits", sid, message=aws_texts.policies.SID_FORM)
 
 
-def _prohibited(path: str, name: str) -> MalformedPolicyDocument:
-    if name.endswith("Principal"):
+def _prohibited(path: str, name: str, rules: _Rules) -> MalformedPolicyDocument:
+    if name.endswith("Principal") and not rules.principal:
         return fault(f"{path}.{name}", "no principal", name, message=aws_texts.policies.PRINCIPAL_PROHIBITED)
-    return fault(f"{path}.{name}", "no resource", name, message=aws_texts.policies.prohibited(name))
+    expected = f"{name.removeprefix('Not')} in its place" if rules.everybody else "no resource"
+    return fault(f"{path}.{name}", expected, name, message=aws_texts.policies.prohibited(name))
 
 
 def _check_sids(statements: list[dict[str, Any]]) -> None:
@@ -182,7 +195,7 @@ def _nothing(path: str, name: str, missing: str) -> MalformedPolicyDocument:
     return fault(path, f"{name} or Not{name} with at least one {name.lower()}", None, message=missing)
 
 
-def _check_principal(source: dict[str, Any], path: str) -> None:
+def _check_principal(source: dict[str, Any], path: str, rules: _Rules) -> None:
     if "Principal" not in source and "NotPrincipal" not in source:
         raise fault(path, "Principal or NotPrincipal", None, message=aws_texts.policies.NO_PRINCIPALS)
     name = _named(source, path, "Principal", missing=aws_texts.policies.NO_PRINCIPALS)
@@ -199,6 +212,8 @@ def _check_principal(source: dict[str, Any], path: str) -> None:
             raise fault(f"{path}.{name}", "at least one principal", "none", message=aws_texts.policies.NO_PRINCIPALS)
     elif value != "*" or isinstance(value, Number):
         raise fault(f"{path}.{name}", "`*` or an object of principals by type", value)
+    if rules.everybody and value not in _EVERYBODY:
+        raise fault(f"{path}.{name}", "`*`, as a resource control policy is about everybody", "principals")
 
 
 def _check_texts(source: dict[str, Any], path: str, name: str, *, missing: str) -> str:

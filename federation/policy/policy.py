@@ -28,6 +28,8 @@ class _Compiled(NamedTuple):
     allows: tuple[Statement, ...]
 
 
+_MANAGED = frozenset({Kind.BOUNDARY, Kind.SERVICE_CONTROL, Kind.RESOURCE_CONTROL})
+"""The kinds that are always of the version of managed policies."""
 _STRENGTH = {"direct": 2, "everyone": 1, "account": 0}
 
 
@@ -53,15 +55,16 @@ class Policy:
 
         Args:
             document: JSON text, UTF-8 octets, or a mapping, of at most `limits.POLICY_CHARS` characters.
-            kind: ``trust``, ``identity``, ``session``, ``boundary`` or ``resource``.
-            managed: Whether the document is a managed policy (CreatePolicy), whose version must be 2012-10-17. A boundary always is one.
+            kind: ``trust``, ``identity``, ``session``, ``boundary``, ``resource``, ``service-control`` or ``resource-control``.
+            managed: Whether the document is a managed policy (CreatePolicy), whose version must be 2012-10-17. A boundary and the policies
+                of an organization always are.
 
         Raises:
             MalformedPolicyDocument: AWS would not accept the document. ``path`` is the JSON path of the fault; ``message`` is AWS's text
                 where it is known.
         """
         policy = cls.stored(document, kind=kind)
-        check_write(policy.statements, policy.kind, version=policy.version, managed=managed or policy.kind is Kind.BOUNDARY)
+        check_write(policy.statements, policy.kind, version=policy.version, managed=managed or policy.kind in _MANAGED)
         return policy
 
     @classmethod
@@ -74,7 +77,7 @@ class Policy:
 
         Args:
             document: JSON text, UTF-8 octets, or a mapping, of at most `limits.POLICY_CHARS` characters.
-            kind: ``trust``, ``identity``, ``session``, ``boundary`` or ``resource``.
+            kind: As of `parse`.
 
         Raises:
             MalformedPolicyDocument: The document violates the grammar. ``path`` is the JSON path of the fault.

@@ -67,13 +67,16 @@ def check_write(statements: tuple[Statement, ...], kind: Kind, *, version: str, 
 
     Raises:
         MalformedPolicyDocument: A rule refuses; checks ``policy-version``, ``policy-action``, ``policy-resource``, ``policy-principal``,
-            ``policy-condition-key``, ``policy-value``, ``policy-shared-issuer``.
+            ``policy-condition-key``, ``policy-value``, ``policy-shared-issuer``, ``policy-effect``.
     """
     if managed and version != CURRENT:
         expected = f"{CURRENT}, as managed policies must say"
         raise _fault("policy-version", "$.Version", expected, version, texts.version_at_least(CURRENT))
     for statement in statements:
         _check_actions(statement, kind)
+        if kind is Kind.RESOURCE_CONTROL and statement.effect != "Deny":
+            expected = "Deny: RCPFullAWSAccess of AWS alone allows"
+            raise _fault("policy-effect", f"{statement.path}.Effect", expected, statement.effect, texts.SYNTAX)
     for statement in statements:
         if kind is Kind.TRUST:
             _check_principals(statement)

@@ -607,7 +607,9 @@ class SecurityTokenService:
         instant = clock.resolve(at)
         accounts = self._answering.accounts
         caller = accounts.resolve(principal, at=instant)
-        place = resource_of(resource, policy=resource_policy, account=resource_account, caller=caller)
+        place = resource_of(
+            resource, policy=resource_policy, account=resource_account, caller=caller, organization_of=accounts.organization_of
+        )
         own = own_action(action)
         if own is not None:
             served = accounts.named_in(resource) if ":role/" in resource else accounts.of_caller(caller)

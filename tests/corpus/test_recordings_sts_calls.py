@@ -12,7 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from federation.account.model import AccessKey, Organization, OutboundIssuer
+from federation.account.model import AccessKey, OutboundIssuer
+from federation.account.organization import Organization
 from federation.identity import SessionTag
 from federation.policy import Policy
 from federation.server.endpoint import Endpoint

@@ -17,7 +17,8 @@ import federation
 from federation import records
 from federation.account import Account
 from federation.account.lint import lint_account
-from federation.account.model import Organization, OutboundIssuer, TradeInToken
+from federation.account.model import OutboundIssuer, TradeInToken
+from federation.account.organization import Organization
 from federation.errors import FederationError
 from federation.explanation import ABSENT, Change, Comparison, Listing, Question
 from federation.judging.captures import Capture, CaptureFault

@@ -230,6 +230,7 @@ SHARED: Final[dict[str, Schema]] = {
             "statements": said(many(ref("statement")), "The result of every statement, in the order of the document."),
             "nearest": said(maybe(ref("near_miss")), "For an implicit deny, the Allow statement with the fewest failing parts."),
         },
+        optional={"policy": TEXT},
     ),
     "finding": data_of(Finding, _FINDING),
     "placed_finding": data_of(Finding, {"file": LINE, **_FINDING}),

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from federation import limits
-from federation.account.model import ACCOUNT_ID, PARTITION, Organization
+from federation.account.model import ACCOUNT_ID, PARTITION
+from federation.account.organization import Organization
 from federation.account.reading.faults import Faults
 from federation.account.reading.fields import Fields
 from federation.account.reading.files import Tree

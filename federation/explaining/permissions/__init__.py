@@ -10,6 +10,7 @@ from federation.account.reading.settings import SETTINGS_FILE
 from federation.errors import show
 from federation.explaining.call.roles import explain_role
 from federation.explaining.fixing import plain
+from federation.explaining.permissions.controls import CONTROLS, explain_levels, without_controls
 from federation.explaining.permissions.denying import explain_denial
 from federation.explaining.permissions.homes import exact_statement
 from federation.explaining.permissions.question import Permission, permission_of
@@ -41,7 +42,7 @@ def explain_authorization(situation: Situation) -> Obstacle:
         return _by_trust(permission) or plainly(situation)
     if verdict is not None and verdict.effect == "Deny":
         return explain_denial(permission, layer)
-    return explain_silence(permission, layer)
+    return explain_levels(permission, layer) if layer in CONTROLS else explain_silence(permission, layer)
 
 
 def assume_authorized(situation: Situation) -> Trial | None:
@@ -52,6 +53,8 @@ def assume_authorized(situation: Situation) -> Trial | None:
         return None
     if layer is Layer.RESOURCE:
         return assume_trusted(situation)
+    if layer in CONTROLS:
+        return without_controls(situation.trial, permission, layer)
     own = permission.caller.permissions
     allowing = Policy.stored({"Version": "2012-10-17", "Statement": [exact_statement(permission)]}, kind="identity")
     policies = (*(_without_denials(permission, each) for each in permission.attached(layer)), Attached("an assumed policy", allowing))

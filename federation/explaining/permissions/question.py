@@ -8,6 +8,7 @@ from typing import Final
 
 from federation.account import Account, Role
 from federation.account.model import User
+from federation.account.organization import ControlLevel
 from federation.errors import show
 from federation.explaining.situation import Situation
 from federation.explaining.trust.asked import Asked
@@ -17,7 +18,7 @@ from federation.policy.wildcard import fold
 from federation.sts.authorization.evaluation import Evaluation, Layer
 from federation.sts.authorization.own_actions import ASSUME_ROLE
 from federation.sts.callers.caller import Caller, CallerKind
-from federation.sts.callers.permissions import Attached
+from federation.sts.callers.permissions import Attached, control_levels
 
 _NOUNS: Final = {
     CallerKind.USER: "the user",
@@ -85,10 +86,19 @@ class Permission:
         return next((each for each in account.users.values() if each.name == self.caller.name), None)
 
     def attached(self, layer: Layer) -> tuple[Attached, ...]:
-        """Return the policies of *layer*, which is one of the caller's own."""
+        """Return the policies of *layer*, which is one of the caller's own or of an organization."""
+        if layer in (Layer.SERVICE_CONTROL, Layer.RESOURCE_CONTROL):
+            return tuple(policy for level in control_levels(self.controls(layer)) for policy in level)
         permissions = self.caller.permissions
         of = {Layer.IDENTITY: permissions.identity, Layer.BOUNDARY: permissions.boundary, Layer.SESSION: permissions.session}
         return of.get(layer) or ()
+
+    def controls(self, layer: Layer) -> tuple[ControlLevel, ...]:
+        """Return the levels of an organization's policies: those of the caller's account, or of the resource's."""
+        if layer is Layer.SERVICE_CONTROL:
+            return self.caller.service_control
+        asked = self.situation.account
+        return () if asked is None or asked.organization is None else asked.organization.resource_control
 
     def asked(self, policy: Policy) -> Asked:
         """Return the question to one of the policies."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any, Final
 
 from federation import aws_texts
@@ -19,6 +20,7 @@ from federation.sts.callers.caller import Caller
 from federation.sts.sessions.sealing import Sealer
 
 _SERVICE_KEY: Final = "aws:Service"
+_NO_KEYS: Final[Mapping[str, ContextValue]] = MappingProxyType({})
 
 
 class Told(Enum):
@@ -119,7 +121,7 @@ def authorize(
     Raises:
         ValidationError: *context* has a key that is derived from the caller, or a value of another type.
     """
-    evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at))
+    evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at, of_resource=resource.keys))
     message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer)
     return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, encoded_message=message)
 
@@ -152,14 +154,16 @@ def refuse(authorization: Authorization) -> AccessDenied:
     return refusal
 
 
-def _merged(caller: Caller, context: Mapping[str, str | Sequence[str]], at: datetime) -> dict[str, ContextValue]:
-    """Return all condition keys of the request. *context* must not replace a key of the caller (attack row A13).
+def _merged(
+    caller: Caller, context: Mapping[str, str | Sequence[str]], at: datetime, *, of_resource: Mapping[str, ContextValue] = _NO_KEYS
+) -> dict[str, ContextValue]:
+    """Return all condition keys of the request. *context* must not replace a key of the caller or of the resource (attack row A13).
 
     Keys of the transport may be in *context*. By default the request used TLS and the region of the signature.
     """
     if not isinstance(context, Mapping) or not all(isinstance(key, str) for key in context):
         raise _wrong_context("a mapping of condition keys", type(context).__name__)
-    own = caller.context_keys(at)
+    own = {**of_resource, **caller.context_keys(at)}
     decided = {key.lower() for key in own}
     taken = next((key for key in context if key.lower() in decided or key.lower().startswith("aws:principaltag/")), None)
     if taken is not None:

@@ -1,30 +1,33 @@
-"""AWS's order of evaluation: which policies apply to a request, and how they combine (docs/observed.md 5.4, 5.5, 4.3).
+"""AWS's order of evaluation: which policies apply to a request, and how they combine (docs/observed.md 5.4, 5.5, 5.6, 4.3).
 
 A Deny of any policy overrides every Allow. Within one account a resource-based policy can allow by itself; which other policies must then
-allow depends on the principal that it names. Between accounts, both sides must allow. Service and resource control policies are not part of
-an account directory and are not evaluated.
+allow depends on the principal that it names. Between accounts, both sides must allow. Where the organization is known, the service control
+policies of the caller's account and the resource control policies of the resource's account must allow too, at every level.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from federation import aws_texts
 from federation.account.model import ACCOUNT_ID
+from federation.account.organization import ControlLevel, Organization
 from federation.check_names import StsCheck
 from federation.errors import ValidationError, show
 from federation.identity import ContextValue
 from federation.policy import Decision, Kind, Policy, Principal, RequestContext
 from federation.sts.callers.caller import Caller, CallerKind
-from federation.sts.callers.permissions import Attached
+from federation.sts.callers.permissions import Attached, control_levels
 
 
 class Layer(StrEnum):
     """The kinds of policy. The values are the terms of AWS's refusals."""
 
+    RESOURCE_CONTROL = "resource control policy"
+    SERVICE_CONTROL = "service control policy"
     RESOURCE = "resource-based policy"
     IDENTITY = "identity-based policy"
     BOUNDARY = "permissions boundary"
@@ -33,15 +36,24 @@ class Layer(StrEnum):
 
 _NARROWING: Final = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 """The layers that must allow, in the order in which AWS reports the first that does not."""
+_OWN: Final = (Layer.SERVICE_CONTROL, *_NARROWING)
+"""The layers that lie with the caller."""
 _SESSIONS: Final = frozenset({CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The decision of one policy. It is None for a managed policy of AWS whose document is missing, which allows nothing."""
+    """The decision of one policy.
+
+    Attributes:
+        source: The policy, as `Attached.source`.
+        decision: What it decides; None for a managed policy of AWS whose document is missing, which allows nothing.
+        arn: ARN of a policy of an organization, which AWS's refusals name; empty for others.
+    """
 
     source: str
     decision: Decision | None
+    arn: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision as plain data with its explanation."""
@@ -50,15 +62,24 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class LayerDecision:
-    """The combined decision of the policies of one layer: Deny if one denies, otherwise Allow if one allows."""
+    """The combined decision of the policies of one layer: Deny if one denies, otherwise Allow if one of each level allows.
+
+    Only the policies of an organization have several levels.
+    """
 
     layer: Layer
-    opinions: tuple[Opinion, ...]
+    levels: tuple[tuple[Opinion, ...], ...]
     effect: str = field(init=False)
 
     def __post_init__(self) -> None:
-        effects = {opinion.decision.effect for opinion in self.opinions if opinion.decision is not None}
-        object.__setattr__(self, "effect", next((effect for effect in ("Deny", "Allow") if effect in effects), "ImplicitDeny"))
+        effects = [{each.decision.effect for each in level if each.decision is not None} for level in self.levels]
+        effect = "Allow" if all("Allow" in found for found in effects) else "ImplicitDeny"
+        object.__setattr__(self, "effect", "Deny" if any("Deny" in found for found in effects) else effect)
+
+    @property
+    def opinions(self) -> tuple[Opinion, ...]:
+        """The decisions of all policies."""
+        return tuple(opinion for level in self.levels for opinion in level)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision as plain data with its explanation."""
@@ -98,15 +119,16 @@ class Evaluation:
 
         It does not reveal whether the resource exists.
         """
-        own = [self.layers[layer] for layer in _NARROWING if layer in self.layers]
+        own = [self.layers[layer] for layer in _OWN if layer in self.layers]
         ranked = (each.layer for effect in ("Deny", "ImplicitDeny") for each in own if each.effect == effect)
-        layer = self.refusing if self.refusing in _NARROWING else next(ranked, None)
+        layer = self.refusing if self.refusing in _OWN else next(ranked, None)
         return "" if layer is None or self.allowed else self._reason(layer)
 
     def _reason(self, layer: Layer) -> str:
         verdict = self.layers.get(layer)
         if verdict is not None and verdict.effect == "Deny":
-            return aws_texts.authorization.denied(layer)
+            denying = (each.arn for each in verdict.opinions if each.decision is not None and each.decision.effect == "Deny")
+            return aws_texts.authorization.denied(layer, next(denying, ""))
         return aws_texts.authorization.not_allowed(layer, self.request.action)
 
     @property
@@ -124,16 +146,37 @@ class Resource:
         account: Id of its account.
         policy: Its resource-based policy, or None.
         is_role: Whether that policy is the trust policy of a role, in which ``*`` alone does not allow within the account.
+        organization: The organization of its account; None where that is in none, or not known.
+        is_service_linked: Whether it is a service-linked role, which resource control policies do not bound.
     """
 
     arn: str
     account: str
     policy: Policy | None = None
     is_role: bool = False
+    organization: Organization | None = None
+    is_service_linked: bool = False
+
+    @property
+    def keys(self) -> dict[str, ContextValue]:
+        """The condition keys by which policies know whose the resource is; none where its organization is not known."""
+        return resource_keys(self.account, self.organization)
 
 
-def resource_of(arn: object, *, policy: object, account: object, caller: Caller) -> Resource:
+def resource_keys(account: str, organization: Organization | None) -> dict[str, ContextValue]:
+    """Return the condition keys of a resource of *account*; none where its *organization* is not known."""
+    if organization is None:
+        return {}
+    keys: dict[str, ContextValue] = {"aws:ResourceAccount": account, "aws:ResourceOrgID": organization.id}
+    return keys | ({"aws:ResourceOrgPaths": organization.paths} if organization.paths else {})
+
+
+def resource_of(
+    arn: object, *, policy: object, account: object, caller: Caller, organization_of: Callable[[str], Organization | None] = lambda _: None
+) -> Resource:
     """Return the resource of a request. Its account is *account*, or that of its ARN, or that of the caller.
+
+    *organization_of* knows the organization of an account.
 
     Raises:
         ValidationError: *policy* is of a kind without principals, such as an identity policy, which would allow every caller; or another
@@ -148,7 +191,8 @@ def resource_of(arn: object, *, policy: object, account: object, caller: Caller)
         raise _fault("resource-account", "twelve digits, or None", account)
     found = policy if isinstance(policy, Policy) else None
     place = account or account_in(arn) or caller.account
-    return Resource(arn=arn, account=place, policy=found, is_role=found is not None and found.kind is Kind.TRUST)
+    is_role = found is not None and found.kind is Kind.TRUST
+    return Resource(arn=arn, account=place, policy=found, is_role=is_role, organization=organization_of(place))
 
 
 def account_in(arn: object) -> str | None:
@@ -177,23 +221,44 @@ def evaluate(caller: Caller, *, action: str, resource: Resource, keys: Mapping[s
 
 
 def _verdicts(caller: Caller, resource: Resource, request: RequestContext) -> Iterator[LayerDecision]:
+    if not caller.is_service_linked:
+        yield from _controls(caller, resource, request)
     if resource.policy is not None:
-        yield LayerDecision(Layer.RESOURCE, (Opinion(resource.arn, resource.policy.evaluate(request)),))
+        yield LayerDecision(Layer.RESOURCE, ((Opinion(resource.arn, resource.policy.evaluate(request)),),))
     permissions = caller.permissions
-    yield LayerDecision(Layer.IDENTITY, tuple(_opinions(permissions.identity, request)))
+    yield LayerDecision(Layer.IDENTITY, (_opinions(permissions.identity, request),))
     if permissions.boundary is not None:
-        yield LayerDecision(Layer.BOUNDARY, tuple(_opinions(permissions.boundary, request)))
+        yield LayerDecision(Layer.BOUNDARY, (_opinions(permissions.boundary, request),))
     if permissions.session is not None:
-        yield LayerDecision(Layer.SESSION, tuple(_opinions(permissions.session, request)))
+        yield LayerDecision(Layer.SESSION, (_opinions(permissions.session, request),))
 
 
-def _opinions(policies: tuple[Attached, ...], request: RequestContext) -> Iterator[Opinion]:
-    for each in policies:
-        yield Opinion(each.source, None if each.policy is None else each.policy.evaluate(request))
+def _controls(caller: Caller, resource: Resource, request: RequestContext) -> Iterator[LayerDecision]:
+    """Yield what the policies of organizations say: of the resource's account, then of the caller's."""
+    of_resource = () if resource.organization is None or resource.is_service_linked else resource.organization.resource_control
+    if of_resource:
+        named = caller.organization is not None and caller.organization.id == getattr(resource.organization, "id", None)
+        yield _control(Layer.RESOURCE_CONTROL, of_resource, request, named=named)
+    if caller.service_control:
+        yield _control(Layer.SERVICE_CONTROL, caller.service_control, request, named=True)
+
+
+def _control(layer: Layer, levels: tuple[ControlLevel, ...], request: RequestContext, *, named: bool) -> LayerDecision:
+    """Return what the policies of *levels* say; AWS names them to callers of the same organization alone."""
+    opinions = (_opinions(policies, request) for policies in control_levels(levels))
+    return LayerDecision(layer, tuple(level if named else tuple(replace(each, arn="") for each in level) for level in opinions))
+
+
+def _opinions(policies: tuple[Attached, ...], request: RequestContext) -> tuple[Opinion, ...]:
+    return tuple(Opinion(each.source, None if each.policy is None else each.policy.evaluate(request), each.arn) for each in policies)
 
 
 def _first_silent(caller: Caller, resource: Resource, layers: Mapping[Layer, LayerDecision], request: RequestContext) -> Layer | None:
     """Return the first layer that must allow and does not; None where all do. No layer denies."""
+    controls = (layers.get(layer) for layer in (Layer.RESOURCE_CONTROL, Layer.SERVICE_CONTROL))
+    bound = next((each.layer for each in controls if each is not None and each.effect != "Allow"), None)
+    if bound is not None:
+        return bound
     verdict = layers.get(Layer.RESOURCE)
     resource_allows = verdict is not None and verdict.effect == "Allow"
     silent = [layer for layer in _NARROWING if layer in layers and layers[layer].effect != "Allow"]

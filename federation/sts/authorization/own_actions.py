@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from federation.account import Account, Role
+from federation.account.organization import SERVICE_LINKED
 from federation.check_names import StsCheck
 from federation.condition_keys import ConditionValues
 from federation.errors import ValidationError, show
@@ -80,7 +81,15 @@ class OwnQuestion:
         """
         role = self.account.roles.get(role_arn)
         policy = trust if trust is not None or role is None else role.trust_policy
-        resource = Resource(arn=role_arn, account=account_in(role_arn) or self.account.id, policy=policy, is_role=True)
+        place = account_in(role_arn) or self.account.id
+        resource = Resource(
+            arn=role_arn,
+            account=place,
+            policy=policy,
+            is_role=True,
+            organization=self.account.organization if place == self.account.id else None,
+            is_service_linked=f":role{SERVICE_LINKED}" in role_arn,
+        )
         bar = barred("AssumeRole", self.caller)
         return self._asked(action, resource, context={**self.context, **self._tags_of(role)}, bar=bar, told=Told.OWN)
 
@@ -92,14 +101,14 @@ class OwnQuestion:
         if bar is None and not manages:
             bar = Bar("because the account of the caller may not assume root in that account")
         place = self.caller.account if manages else member
-        resource = Resource(arn=f"arn:{self.account.partition}:iam::{member}:root", account=place)
+        known = None if organization is None or not manages else organization.of_member(member)
+        resource = Resource(arn=f"arn:{self.account.partition}:iam::{member}:root", account=place, organization=known)
         return self._asked(ASSUME_ROOT, resource, context=self.context, bar=bar, told=Told.NOTHING)
 
     def on_federated_user(self, action: str, name: str) -> Authorization:
         """Return the decision on an action of GetFederationToken for the federated user *name*."""
-        arn = f"{self._federated_users}{name}"
         bar = barred("GetFederationToken", self.caller)
-        return self._asked(action, Resource(arn=arn, account=self.caller.account), context=self.context, bar=bar)
+        return self._asked(action, self._own(f"{self._federated_users}{name}"), context=self.context, bar=bar)
 
     def on_itself(self, action: str) -> Authorization:
         """Return the decision on an action with a fixed resource: ``*``, or the caller's account for a web identity token."""
@@ -107,8 +116,7 @@ class OwnQuestion:
         bar = barred(operation, self.caller)
         if operation in _FREE:
             return grant(self.caller, action=action, context=self.context, at=self.at, bar=bar)
-        resource = Resource(arn=self._own_resource(operation), account=self.caller.account)
-        return self._asked(action, resource, context=self.context, bar=bar)
+        return self._asked(action, self._own(self._own_resource(operation)), context=self.context, bar=bar)
 
     def answer(self, action: str, resource: str, *, policy: Policy | None) -> Authorization:
         """Return the decision on *action*, a result of `own_action`, on *resource* by the rules of its operation.
@@ -140,6 +148,10 @@ class OwnQuestion:
         if resource not in ("*", known):
             raise _fault("resource", show(known), resource, f"leave the resource out: {operation} asks about this one alone")
         return self.on_itself(action)
+
+    def _own(self, arn: str) -> Resource:
+        """Return a resource of the caller's account."""
+        return Resource(arn=arn, account=self.caller.account, organization=self.caller.organization)
 
     @property
     def _federated_users(self) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from federation.account.mfa_device import MfaDevice
-from federation.account.model import Organization
+from federation.account.organization import SERVICE_LINKED, ControlLevel, Organization
 from federation.identity import ContextValue, SessionTag
 from federation.policy import Principal
 from federation.portable import Recipe, rebuilt
@@ -89,6 +89,16 @@ class Caller:
         """Whether the caller is the root of its account, by a key or by a session."""
         return self.arn.endswith(":root")
 
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether the caller is a session of a service-linked role, which no policy of an organization bounds."""
+        return self.kind is CallerKind.ROLE_SESSION and f":role{SERVICE_LINKED}" in self.principal_arn
+
+    @property
+    def service_control(self) -> tuple[ControlLevel, ...]:
+        """The levels of service control policies of the caller's account."""
+        return () if self.organization is None else self.organization.service_control
+
     def using(self, access_key_id: str, *, region: str = DEFAULT_REGION) -> Caller:
         """Return the caller with the access key and region of a signed request."""
         return replace(self, access_key_id=access_key_id, region=region)
@@ -104,6 +114,7 @@ class Caller:
             "aws:PrincipalArn": self.principal_arn,
             "aws:PrincipalAccount": self.account,
             "aws:PrincipalType": self._type,
+            "aws:PrincipalIsAWSService": "false",
             "aws:userid": self.user_id,
             "aws:CurrentTime": _timestamp(at),
             "aws:EpochTime": str(int(at.timestamp())),

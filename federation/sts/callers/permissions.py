@@ -9,6 +9,7 @@ from typing import Final
 
 from federation.account import Account, Role
 from federation.account.model import Group, User
+from federation.account.organization import ControlLevel, ControlPolicy
 from federation.errors import show
 from federation.policy import Policy
 
@@ -26,7 +27,8 @@ class Attached:
         policy: The policy.
         file: The file that holds it, relative to the directory of the caller's account; empty where none does.
         place: JSON path of its document in that file.
-        shared: Whether it may be the policy of others, too: a managed policy, or one of a group.
+        shared: Whether it may be the policy of others, too: a managed policy, or one of a group or an organization.
+        arn: ARN of a policy of an organization; empty for others.
     """
 
     source: str
@@ -34,6 +36,7 @@ class Attached:
     file: str = field(default="", compare=False)
     place: str = field(default="$", compare=False)
     shared: bool = field(default=False, compare=False)
+    arn: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,15 @@ def session_policies(account: Account, *, policy: str | None, policy_arns: Itera
     found = [] if policy is None else [Attached("inline session policy", _compiled(policy))]
     found += (_managed(account, arn) for arn in policy_arns)
     return tuple(found) or None
+
+
+def control_levels(levels: tuple[ControlLevel, ...]) -> tuple[tuple[Attached, ...], ...]:
+    """Return the policies of an organization, level by level."""
+    return tuple(tuple(_control(level, each) for each in level.policies) for level in levels)
+
+
+def _control(level: ControlLevel, control: ControlPolicy) -> Attached:
+    return Attached(f"{show(control.name)} ({control.id}) of {level.name}", control.policy, shared=True, arn=control.arn)
 
 
 def _of_entity(account: Account, entity: Role | User | Group) -> Iterator[Attached]:

@@ -123,7 +123,7 @@ def root_session(account: Account, session: RootSession) -> Caller:
         source_identity=session.source_identity,
         issued_at=session.issued_at,
         expires_at=session.expires_at,
-        organization=account.organization,
+        organization=None if account.organization is None else account.organization.of_member(session.account),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from federation.account import Account
 from federation.account.access_key_id import account_of
+from federation.account.organization import Organization
 from federation.errors import FederationError, RegistrationError, ValidationError, show
 from federation.sts.authorization.evaluation import account_in
 from federation.sts.callers.caller import Caller, CallerKind
@@ -79,6 +80,11 @@ class ServedAccounts:
     def of(self, account: str | None) -> ServedAccount:
         """Return the account with the id *account*; `home` where it is not served."""
         return self._by_id.get(account or "", self.home)
+
+    def organization_of(self, account: str) -> Organization | None:
+        """Return the organization of the account with the id *account*; None where it is in none, or not served."""
+        served = self._by_id.get(account)
+        return None if served is None else served.account.organization
 
     def of_caller(self, caller: Caller) -> ServedAccount:
         """Return the account of *caller*. A caller of an account that is not served must not be taken for one of `home`.

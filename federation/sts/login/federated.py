@@ -115,7 +115,7 @@ def _trusting_role(call: FederatedCall, identity: VerifiedIdentity, request: Ses
     if role is None:
         check_role_arn(role_arn)
         raise trust.no_such_role(operation=operation, role_arn=role_arn)
-    decision = trust.decide(role, identity, request, operation=operation, account=context.account.id, at=context.at)
+    decision = trust.decide(role, identity, request, operation=operation, account=context.account, at=context.at)
     if not decision.allowed:
         raise trust.denied(decision, operation=operation, role_arn=role_arn)
     return role

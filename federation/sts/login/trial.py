@@ -47,7 +47,7 @@ def explain_role(account: Account, identity_or_report: object, *, role_arn: str,
     if role is None:
         raise trust.no_such_role(operation=kind.operation, role_arn=role_arn)
     request = kind.read_what_holds(VerifiedLogin(identity, role.arn, identity.provider_arn, session_name))
-    return trust.decide(role, identity, request, operation=kind.operation, account=account.id, at=at)
+    return trust.decide(role, identity, request, operation=kind.operation, account=account, at=at)
 
 
 def check_exchange(identity_or_report: object, *, role_arn: str) -> tuple[CheckResult, ...]:

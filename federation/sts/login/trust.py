@@ -8,11 +8,14 @@ from types import MappingProxyType
 from typing import Final
 
 from federation import aws_texts
-from federation.account import Role
+from federation.account import Account, Role
+from federation.account.organization import SERVICE_LINKED, ControlLevel
 from federation.condition_keys import SECURE_TRANSPORT
 from federation.errors import AccessDenied, show
 from federation.identity import ContextValue, VerifiedIdentity
 from federation.policy import Decision, Principal, RequestContext
+from federation.sts.authorization.evaluation import resource_keys
+from federation.sts.callers.permissions import Attached, control_levels
 from federation.sts.login.verified_login import SessionRequest
 
 TAG_SESSION: Final = "sts:TagSession"
@@ -21,8 +24,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 
 
-def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: str, at: datetime) -> dict[str, ContextValue]:
-    """Return the condition keys of a federated login.
+def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: Account, at: datetime) -> dict[str, ContextValue]:
+    """Return the condition keys of a federated login to a role of *account*.
 
     Keys of the token have the prefix that the validator assigned. Keys of the service override them, so that no claim can replace one
     (attack row A13). ``aws:PrincipalArn`` and ``aws:PrincipalTag`` are absent, because a federated caller is not an IAM principal
@@ -32,7 +35,7 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
     keys: dict[str, ContextValue] = MappingProxyType(identity.context_keys) | {  # faster than unpacking into a dict display
         "aws:PrincipalType": "User",
         "aws:userid": identity.provider_arn,
-        "aws:PrincipalAccount": account,
+        "aws:PrincipalAccount": account.id,
         "aws:CurrentTime": current,
         "aws:EpochTime": epoch,
         **SECURE_TRANSPORT,
@@ -48,7 +51,7 @@ def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, accoun
     if request.tags:
         keys["aws:TagKeys"] = tuple(tag.key for tag in request.tags)
         keys |= {f"aws:RequestTag/{tag.key}": tag.value for tag in request.tags}
-    return keys
+    return keys if account.organization is None else keys | resource_keys(account.id, account.organization)
 
 
 @lru_cache(maxsize=2)  # the logins of one second have the same texts
@@ -58,10 +61,11 @@ def _time_keys(second: int) -> tuple[str, str]:
     return f"{instant.isoformat()[:19]}Z", str(second)
 
 
-def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, operation: str, account: str, at: datetime) -> Decision:
+def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, operation: str, account: Account, at: datetime) -> Decision:
     """Evaluate the trust policy of *role* for every action of the request, and return the decision that decides.
 
-    It is the first refusal, or the decision on the operation. No identity policy is evaluated: a federated caller has none.
+    It is the first refusal, or the decision on the operation. No identity policy is evaluated: a federated caller has none. Where the trust
+    policy allows, the resource control policies of the account are asked too; service control policies do not bound a federated caller.
     """
     asked = RequestContext(
         principal=_caller(identity.provider_arn),
@@ -75,7 +79,38 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
     if request.source_identity is not None and decision.allowed:
         setting = role.trust_policy.evaluate(asked.asking(SET_SOURCE_IDENTITY))
         decision = decision if setting.allowed else setting
+    if account.organization is not None and account.organization.resource_control and decision.allowed:
+        return _controlled(role, account.organization.resource_control, asked, request) or decision
     return decision
+
+
+def _controlled(role: Role, levels: tuple[ControlLevel, ...], asked: RequestContext, request: SessionRequest) -> Decision | None:
+    """Return the first decision of resource control policies that refuses an action of the request; None where they allow it."""
+    if role.path.startswith(SERVICE_LINKED):
+        return None
+    tags = {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in role.tags for prefix in ("iam", "aws")}
+    whole = RequestContext(principal=asked.principal, action=asked.action, resource=role.arn, keys={**tags, **asked.keys})
+    more = (*((TAG_SESSION,) if request.tags else ()), *((SET_SOURCE_IDENTITY,) if request.source_identity is not None else ()))
+    for action in (asked.action, *more):
+        refusing = _refusing(control_levels(levels), whole.asking(action))
+        if refusing is not None:
+            return refusing
+    return None
+
+
+def _refusing(levels: tuple[tuple[Attached, ...], ...], asked: RequestContext) -> Decision | None:
+    """Return the decision of a policy that denies, else of a level of which none allows; None where all levels allow."""
+    silent = None
+    for level in levels:
+        decisions = [each.policy.evaluate(asked).of(each.source) for each in level if each.policy is not None]
+        denying = next((each for each in decisions if each.effect == "Deny"), None)
+        if denying is not None:
+            return denying
+        if silent is None and not any(each.allowed for each in decisions):
+            silent = (
+                decisions[0] if decisions else Decision("ImplicitDeny", None, asked, None, (), "no resource control policy at one level")
+            )
+    return silent
 
 
 @lru_cache(maxsize=1024)  # providers of an account only, so no foreign text fills the cache
@@ -86,6 +121,15 @@ def _caller(provider_arn: str) -> Principal:
 def denied(decision: Decision, *, operation: str, role_arn: str) -> AccessDenied:
     """Return the refusal for *decision*. Its message on the wire is that of AWS."""
     explicit = decision.effect == "Deny"
+    if decision.policy:
+        return AccessDenied(
+            check="resource-control-policy",
+            expected=f"resource control policies that allow {decision.request.action} on {show(role_arn)}",
+            found=f"{_statement(decision)} of {decision.policy} denies it" if explicit else f"{decision.policy} does not allow it",
+            remedy="have the policy of the organization changed, or sign in as somebody that it does not deny",
+            message=aws_texts.authorization.federated(operation),
+            decision=decision,
+        )
     return AccessDenied(
         check="trust-policy",
         expected=f"a trust policy of {show(role_arn)} that allows {decision.request.action}",
@@ -105,6 +149,11 @@ def no_such_role(*, operation: str, role_arn: str) -> AccessDenied:
         remedy="correct the ARN, path included; `federation account show` lists the roles",
         message=aws_texts.authorization.federated(operation),
     )
+
+
+def _statement(decision: Decision) -> str:
+    statement = decision.statement
+    return "a statement" if statement is None else f"statement {show(statement.sid) if statement.sid else statement.index}"
 
 
 def _nearest(decision: Decision) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from federation.account.model import Organization, OutboundIssuer, TradeInToken
+from federation.account.model import OutboundIssuer, TradeInToken
+from federation.account.organization import Organization
 from federation.state import MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from tests.support.sts import callers

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.account.model import Organization
+from federation.account.organization import Organization
 from federation.policy import Policy
 from federation.sts.authorization.evaluation import account_in
 from federation.sts.authorization.gate import REFUSED, barred

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.account import Account
-from federation.account.model import Organization
+from federation.account.organization import Organization
 from federation.errors import AccessDenied, FederationError, ValidationError
 from federation.identity import SessionTag
 from federation.policy import Policy

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation.account import load_account
-from federation.account.model import ManagedPolicy, Organization, OutboundIssuer, TradeInToken
+from federation.account.model import ManagedPolicy, OutboundIssuer, TradeInToken
+from federation.account.organization import Organization
 from federation.errors import FederationError
 from federation.server.endpoint import Endpoint
 from federation.server.messages import Request

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 
 import federation
 from federation import OidcProvider
-from federation.account.model import Organization
+from federation.account.organization import Organization
 from federation.identity import SessionTag
 from federation.sts.service import SecurityTokenService
 from tests.support.sts.callers import AT, EVERYTHING, ROLE, ROOT, refused, role, service, user
