@@ -118,7 +118,14 @@ AREAS: Final = {
         "corpus/test_captures_explained.py",
         "corpus/test_real_trust_policies.py",
     ),
-    "state": ("unit/state", "property/test_audit.py", "cli/test_state.py", "interop/test_state.py", "interop/test_shared_state.py"),
+    "state": (
+        "unit/state",
+        "property/test_audit.py",
+        "cli/test_state.py",
+        "interop/test_audit_trail.py",
+        "interop/test_shared_state.py",
+        "interop/test_state.py",
+    ),
     "server": ("unit/server", "browser", "property/test_wire.py", "property/test_control.py", "property/test_wire_messages.py"),
     "page": (
         "unit/page",
