@@ -137,7 +137,7 @@ def _run(trial: Trial, account: Account, call: Call, facts: LoginFacts) -> None:
     if trial.caller is not None:
         _run_signed(call, ServedAccount(account, sealer, Callers(account, sealer)), trial.caller, trial.at)
         return
-    context = LoginContext(account, by_issuer(account.oidc_providers.values()), sealer, None, trial.at)
+    context = LoginContext(account, by_issuer(account.oidc_providers.values()), sealer.at(trial.at), None, trial.at)
     proved = trial.proved
     if isinstance(call, AssumeRoleWithSaml | AssumeRoleWithWebIdentity) and proved is not None and proved.identity and proved.request:
         facts.identity, facts.request = proved.identity, proved.request
@@ -153,7 +153,9 @@ def _run(trial: Trial, account: Account, call: Call, facts: LoginFacts) -> None:
 
 def _run_signed(call: Call, served: ServedAccount, caller: Caller, at: datetime) -> None:
     """Run a signed operation that policies can refuse. What it would use up, such as an MFA code, is used up in a state of its own."""
-    context = Context(account=served.account, sealer=served.sealer, callers=served.callers, caller=caller, state=MemoryState(), at=at)
+    context = Context(
+        account=served.account, sealer=served.sealer.at(at), callers=served.callers, caller=caller, state=MemoryState(), at=at
+    )
     if isinstance(call, AssumeRole):
         assume_role(call, context)
     elif isinstance(call, GetFederationToken):

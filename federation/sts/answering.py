@@ -65,7 +65,7 @@ class Answering:
             FederationError: The operation refuses, or the event cannot be recorded.
         """
         instant, home = clock.resolve(at), self.accounts.home
-        context = LoginContext(home.account, self._issuers, home.sealer, self._replay, instant)
+        context = LoginContext(home.account, self._issuers, home.sealer.at(instant), self._replay, instant)
         facts = LoginFacts()
         try:
             session = run(call, context, facts)
@@ -88,7 +88,12 @@ class Answering:
             who = self.accounts.resolve(caller, at=instant)
             served = self.accounts.of_caller(who) if role_arn is None else self.accounts.named_in(role_arn)
             context = Context(
-                account=served.account, sealer=served.sealer, callers=served.callers, caller=who, state=self._state, at=instant
+                account=served.account,
+                sealer=served.sealer.at(instant),
+                callers=served.callers,
+                caller=who,
+                state=self._state,
+                at=instant,
             )
             answer = run(call, context)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well

@@ -86,6 +86,7 @@ def journey(folder: Path) -> list[str]:
         f"delete-trade-in-token {folder}/token",
         "enable-outbound",
         "disable-outbound",
+        "rotate-keyring --at 2026-11-24T12:00:00Z --seals-from 2026-11-24T13:00:00Z",
         "rotate-keyring",
         f"import {folder}/details.json",
         "show",

@@ -234,7 +234,11 @@ FILES: Final[dict[str, tuple[str, Schema]]] = {
                 "sealing": said(TEXT, "Id of the key that seals new session tokens."),
                 "keys": said(named(TEXT), "Base64 of 32 octets, by id."),
             },
-            optional={"retired": said(named(TEXT), "When each key stopped to seal, by id."), "published": _PUBLISHED},
+            optional={
+                "retired": said(named(TEXT), "When each key stopped to seal, or will, by id."),
+                "successor": said(record({"key": TEXT, "seals_from": TEXT}, closed=True), "The key that seals from an instant on."),
+                "published": _PUBLISHED,
+            },
             closed=True,
         ),
     ),

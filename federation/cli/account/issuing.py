@@ -14,18 +14,25 @@ from federation.cli.support.completing import roles
 from federation.cli.support.inputs import read_token
 from federation.cli.support.options import Instant, moment_option
 from federation.cli.support.roles import role_in
+from federation.identity import timestamp
 
 PRODUCT: Final = "--role-arn arn:aws:iam::123456789012:role/Product --role-session-name product --expires-at 2026-11-24T13:00:00Z"
 
 
 @verb("rotate-keyring", "")
 @moment_option("Rotate")
-def rotate_keyring(*, account_path: Path, at: datetime | None, as_json: bool) -> None:
+@click.option(
+    "--seals-from",
+    type=Instant(),
+    help="When the new key begins to seal (ISO 8601), so that every server has it by then. Default: at once.",
+)
+def rotate_keyring(*, account_path: Path, at: datetime | None, seals_from: datetime | None, as_json: bool) -> None:
     """Add a new key that seals session tokens. Older keys still open the tokens they sealed, until these have expired."""
     from federation.account.writing.keyring import rotate_keyring as rotate
 
-    sealing = rotate(account_path, at=at)
-    say(f"session tokens are now sealed by the key {sealing}", {"sealing": sealing}, as_json=as_json)
+    sealing = rotate(account_path, at=at, seals_from=seals_from)
+    begins = "now" if seals_from is None else f"from {timestamp(seals_from)} on"
+    say(f"session tokens are {begins} sealed by the key {sealing}", {"sealing": sealing}, as_json=as_json)
 
 
 @verb("enable-outbound", "")

@@ -182,7 +182,12 @@ SEALING_KEY_AGE: Final = Metric(
     meaning="Days since the last rotation of the keyring; absent where it was never rotated",
     labels=("account",),
 )
-READ: Final = (INFO, GENERATION, CHANGES, SAML_KEY_AGE, SAML_CERTIFICATE_EXPIRES, OIDC_KEYS, SEALING_KEY_AGE)
+SEALING_KEY_BEGINS: Final = Metric(
+    name="federation_sealing_key_begins_days",
+    meaning="Days until the newest key of the keyring begins to seal; negative where it has, absent where it sealed at once",
+    labels=("account", "key"),
+)
+READ: Final = (INFO, GENERATION, CHANGES, SAML_KEY_AGE, SAML_CERTIFICATE_EXPIRES, OIDC_KEYS, SEALING_KEY_AGE, SEALING_KEY_BEGINS)
 """The gauges, which are read at the scrape."""
 METRICS: Final[tuple[Metric, ...]] = (*COUNTED, *READ)
 

@@ -31,9 +31,12 @@ def readings(accounts: Sequence[Account], served: Mark, at: datetime) -> Iterato
         yield from _saml_keys(account, at)
         for provider in account.oidc_providers.values():
             yield GaugeReading(catalogue.OIDC_KEYS, (account.id, provider.name), len(provider.keys.keys))
-        retired = account.keyring.retired.values()
+        retired = [ceased for ceased in account.keyring.retired.values() if ceased <= at]
         if retired:
             yield GaugeReading(catalogue.SEALING_KEY_AGE, (account.id,), (at - max(retired)) / _DAY)
+        if account.keyring.seals_from is not None:
+            labels = account.id, account.keyring.successor
+            yield GaugeReading(catalogue.SEALING_KEY_BEGINS, labels, (account.keyring.seals_from - at) / _DAY)
 
 
 def _saml_keys(account: Account, at: datetime) -> Iterator[GaugeReading]:

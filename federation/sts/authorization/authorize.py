@@ -122,7 +122,7 @@ def authorize(
         ValidationError: *context* has a key that is derived from the caller, or a value of another type.
     """
     evaluation = evaluate(caller, action=action, resource=resource, keys=_merged(caller, context, at, of_resource=resource.keys))
-    message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer)
+    message = None if evaluation.allowed else _encoded(caller, evaluation, context, sealer.at(at))
     return Authorization(caller=caller, evaluation=evaluation, bar=bar, told=told, encoded_message=message)
 
 

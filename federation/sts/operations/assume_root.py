@@ -67,7 +67,7 @@ def assume_root(call: AssumeRoot, context: Context) -> AssumedRoot:
     )
     sealed = seal_items(
         session.items(),
-        context.callers.member_sealer(account),
+        context.callers.member_sealer(account).at(context.at),
         kind=ROOT_SESSION,
         named=session.named,
         minimum_size=call.minimum_session_token_size or 0,

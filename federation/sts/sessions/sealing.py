@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+from datetime import datetime
 from typing import Final, NamedTuple, cast
 
 import pybase64
@@ -60,15 +61,21 @@ class SealedToken(NamedTuple):
 class Sealer:
     """Seals and opens the session tokens of one account with its keyring. It is immutable; subkeys are derived once."""
 
-    __slots__ = ("_account", "_associated", "_key_id", "_macs", "_overhead", "_sealing")
+    __slots__ = ("_account", "_associated", "_key_id", "_macs", "_overhead", "_sealing", "_seals_from", "_successor")
 
     def __init__(self, keyring: Keyring, account: str) -> None:
-        self._account, self._sealing = account, keyring.sealing
+        """Seal with the key that seals before its successor does; `at` returns a sealer for an instant."""
+        self._account, self._sealing, self._seals_from = account, keyring.sealing, keyring.seals_from
+        self._successor = self if keyring.seals_from is None else Sealer(keyring.succeeded(), account)
         self._key_id = bytes((len(keyring.sealing),)) + keyring.sealing.encode("ascii")
         self._overhead = 2 + len(self._key_id) + SALT_OCTETS + TAG_OCTETS
         self._associated = b"federation session token\0" + account.encode("ascii")
         # The keyed HMAC is copied for each token; a new one would hash its key each time.
         self._macs = {key_id: HMAC(_subkey(key, account), hashes.SHA512()) for key_id, key in keyring.keys.items()}
+
+    def at(self, at: datetime) -> Sealer:
+        """Return the sealer whose key seals at the instant *at*, aware. Both open the same tokens."""
+        return self if self._seals_from is None or at < self._seals_from else self._successor
 
     def token_chars(self, payload_octets: int) -> int:
         """Return the length in characters of a token whose payload has *payload_octets* octets."""

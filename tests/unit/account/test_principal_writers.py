@@ -1,8 +1,10 @@
 """Users, keys, devices and what else principals need: written so that they load, private, never shown, never replaced."""
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from federation.account.writing.mfa_devices import enable_mfa_device
 from federation.account.writing.outbound import enable_outbound
 from federation.account.writing.trade_in import add_trade_in_token
 from federation.account.writing.users import add_user
-from federation.errors import AccountFault, FederationError, RegistrationError
+from federation.errors import AccountFault, AccountFaults, FederationError, RegistrationError
 from federation.sts.service import SecurityTokenService
 from tests.support.world import JUDGED
 
@@ -145,3 +147,76 @@ def test_a_trade_in_token_is_kept_by_its_digest(directory: Path) -> None:
     with pytest.raises(AccountFault) as refusal:
         add_trade_in_token(directory, token="another", role_arn=role + "x", session_name="product", expires_at=AT)
     assert refusal.value.path == "$.RoleArn"
+
+
+def sealed_by(token: str) -> str:
+    """The id of the key that sealed a session token; it is in clear."""
+    octets = base64.b64decode(token)
+    return octets[3 : 3 + octets[2]].decode()
+
+
+def test_a_new_key_is_known_before_it_seals(directory: Path) -> None:
+    """Nodes that read the keyring at different times, with clocks that differ: each opens what another seals, at each moment."""
+    add_user(directory, name="alice")
+    begins = AT + timedelta(hours=1)
+    late = SecurityTokenService.open(directory)
+    assert rotate_keyring(directory, at=AT, seals_from=begins) == "k2"
+    early = SecurityTokenService.open(directory)
+    arn = f"arn:aws:iam::{early.account.id}:user/alice"
+    moments = [AT, begins - timedelta(seconds=1), begins, begins + timedelta(hours=1)]
+    sealed = [early.get_session_token(caller=arn, at=at).credentials for at in moments]
+    assert [sealed_by(each.session_token) for each in sealed] == ["k1", "k1", "k2", "k2"]
+    for each in sealed[:2]:  # a node that does not have the new key yet
+        assert late.caller_for_key(each.access_key_id, each.session_token, at=AT).arn == arn
+    other = SecurityTokenService.open(directory)
+    for each in sealed:  # a node whose clock is behind has the key
+        assert other.caller_for_key(each.access_key_id, each.session_token, at=AT).arn == arn
+    assert rotate_keyring(directory, at=begins + timedelta(hours=35)) == "k3"
+    assert load_account(directory).keyring.keys.keys() == {"k1", "k2", "k3"}
+    assert load_account(directory).keyring.retired["k1"] == begins
+    assert rotate_keyring(directory, at=begins + timedelta(hours=36), seals_from=begins + timedelta(hours=40)) == "k4"
+    assert load_account(directory).keyring.keys.keys() == {"k2", "k3", "k4"}
+
+
+@pytest.mark.parametrize("waits", [timedelta(), timedelta(seconds=-1)])
+def test_a_key_that_would_have_begun_before_it_was_made_is_refused(directory: Path, waits: timedelta) -> None:
+    before = (directory / "keyring.json").read_bytes()
+    with pytest.raises(RegistrationError) as refusal:
+        rotate_keyring(directory, at=AT, seals_from=AT + waits)
+    assert refusal.value.check == "keyring"
+    assert (directory / "keyring.json").read_bytes() == before
+
+
+def test_one_key_waits_at_a_time_and_a_rotation_at_once_does_not_wait(directory: Path) -> None:
+    begins = AT + timedelta(hours=1)
+    rotate_keyring(directory, at=AT, seals_from=begins)
+    with pytest.raises(RegistrationError) as refusal:
+        rotate_keyring(directory, at=AT, seals_from=begins + timedelta(hours=1))
+    assert (refusal.value.check, "the key k2, which waits until" in refusal.value.found) == ("keyring", True)
+    assert rotate_keyring(directory, at=AT) == "k3"
+    keyring = load_account(directory).keyring
+    assert [keyring.sealing_at(at) for at in (AT, begins)] == ["k3", "k3"]
+    assert keyring.retired == {"k1": AT, "k2": AT}
+    assert keyring.keys.keys() == {"k1", "k2", "k3"}  # a node whose clock is ahead may have sealed with k2
+
+
+@pytest.mark.parametrize(
+    ("successor", "path"),
+    [
+        ({"key": "k9", "seals_from": "2026-11-24T12:00:00Z"}, "$.successor.key"),
+        ({"key": "k1", "seals_from": "2026-11-24T12:00:00Z"}, "$.successor.key"),
+        ({"key": "no such id, or a key", "seals_from": "2026-11-24T12:00:00Z"}, "$.successor.key"),
+        ({"key": "k2"}, "$.successor.seals_from"),
+        ({"key": "k2", "seals_from": "soon"}, "$.successor.seals_from"),
+        ({"key": "k2", "seals_from": "2026-11-24T12:00:00Z", "more": 1}, "$.successor.more"),
+        ("k2", "$.successor"),
+    ],
+)
+def test_a_successor_at_fault_is_a_fault_of_the_keyring(directory: Path, successor: Any, path: str) -> None:
+    rotate_keyring(directory, at=AT)
+    file = directory / "keyring.json"
+    document = json.loads(file.read_text())
+    file.write_text(json.dumps({**document, "sealing": "k1", "successor": successor}))
+    with pytest.raises(AccountFaults) as refusal:
+        load_account(directory)
+    assert ("keyring.json", path) in {(fault.file, fault.path) for fault in refusal.value.faults}

@@ -314,6 +314,16 @@ def test_the_sealing_key_has_an_age_once_it_was_rotated(tmp_path: Path) -> None:
     assert "federation_sealing_key_age_days{" not in scraped(tmp_path)
 
 
+def test_a_sealing_key_that_waits_is_told(tmp_path: Path) -> None:
+    """So whoever rotates sees that each machine has the key before it seals."""
+    account = load_account(ACCOUNT_DIRECTORY)
+    waits = replace(account, keyring=account.keyring.rotated(CALLED, seals_from=CALLED + timedelta(days=2)))
+    samples = parsed(scraped(tmp_path, SecurityTokenService(waits), at=CALLED + timedelta(days=1)))
+    assert sum_of(samples, "federation_sealing_key_begins_days", account=account.id, key=waits.keyring.successor) == 1
+    assert "federation_sealing_key_age_days{" not in scraped(tmp_path, SecurityTokenService(waits), at=CALLED + timedelta(days=1))
+    assert "federation_sealing_key_begins_days{" not in scraped(tmp_path)
+
+
 def test_changes_of_the_account_are_counted(tmp_path: Path) -> None:
     log = CountedLog(claim(tmp_path))
     assert isinstance(log, AccessLog)
