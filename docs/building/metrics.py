@@ -140,6 +140,14 @@ ALERTS: Final = (
         "request the next metadata of the identity provider",
     ),
     Alert(
+        "FederationServerCertificate",
+        'federation_certificate_expires_days < 7 or increase(federation_certificate_outcomes_total{outcome="refused"}[10m]) > 0',
+        "0m",
+        "warning",
+        "the certificate of the server itself expires within a week, or a new one was refused",
+        "renew it; the log names the file and what is wrong with it",
+    ),
+    Alert(
         "FederationRefusals",
         'sum by (instance) (rate(federation_requests_total{operation=~"AssumeRole.+",outcome="refused"}[10m])) '
         '/ sum by (instance) (rate(federation_requests_total{operation=~"AssumeRole.+"}[10m])) > 0.2',
@@ -290,7 +298,10 @@ PANELS: Final = (
         "Changes of the account",
         "short",
         6,
-        ((f"sum by (outcome) (increase(federation_account_outcomes_total{{{_HERE}}}[1h]))", "{{outcome}}"),),
+        (
+            (f"sum by (outcome) (increase(federation_account_outcomes_total{{{_HERE}}}[1h]))", "{{outcome}}"),
+            (f"sum by (outcome) (increase(federation_certificate_outcomes_total{{{_HERE}}}[1h]))", "certificate {{outcome}}"),
+        ),
         "stat",
     ),
     Panel("Changes by IAM", "short", 6, ((f"federation_account_changes{{{_HERE}}}", "{{instance}}"),), "stat"),
@@ -299,7 +310,10 @@ PANELS: Final = (
         "Days until certificates expire",
         "d",
         12,
-        ((f"min by (provider, key) (federation_saml_certificate_expires_days{{{_HERE}}})", "{{provider}} {{key}}"),),
+        (
+            (f"min by (provider, key) (federation_saml_certificate_expires_days{{{_HERE}}})", "{{provider}} {{key}}"),
+            (f"min by (instance) (federation_certificate_expires_days{{{_HERE}}})", "{{instance}} itself"),
+        ),
         "bargauge",
     ),
     Panel(
@@ -309,6 +323,7 @@ PANELS: Final = (
         (
             (f"max by (provider, key) (federation_saml_key_age_days{{{_HERE}}})", "{{provider}} {{key}}"),
             (f"max by (account) (federation_sealing_key_age_days{{{_HERE}}})", "sealing key of {{account}}"),
+            (f"-max by (account, key) (federation_sealing_key_begins_days{{{_HERE}}})", "successor {{key}} of {{account}}"),
         ),
         "bargauge",
     ),

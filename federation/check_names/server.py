@@ -32,6 +32,7 @@ WireCheck = Literal[
     "request-time",
     "route",
     "server-extra",
+    "tls-certificate",
     "traces",
     "traces-extra",
     "version",

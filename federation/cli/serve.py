@@ -27,7 +27,7 @@ from federation.engines import proposer
 from federation.page.recent import MOST_CALLS
 from federation.profiles import Replay
 from federation.server.hosts import is_name
-from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, TRACES, PeerNetwork, ServerSettings, is_loopback
+from federation.server.settings import DEFAULT_HOST, DEFAULT_PORT, TRACES, PeerNetwork, ServerSettings, TlsFiles, is_loopback
 from federation.server.workers import run
 from federation.state.audit_opening import AUDIT_PLACES, audit_cautions
 from federation.state.opening import PLACES
@@ -95,6 +95,12 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 )
 @click.option("--traces", metavar="PLACE", default="", help=f"Send traces by OpenTelemetry: {TRACES}.")
 @click.option(
+    "--tls-certificate",
+    type=PathType(path_type=Path),
+    help="Speak HTTPS by this certificate and those that lead to its root (PEM), read again where it changes.",
+)
+@click.option("--tls-key", type=PathType(path_type=Path), help="The private key of --tls-certificate (PEM, without password).")
+@click.option(
     "--drain-seconds",
     type=click.IntRange(0, 3600),
     default=0,
@@ -102,7 +108,7 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
     help="After SIGTERM, how long to still answer while /ready says 503.",
 )
 @click.option("--test-control", is_flag=True, help="Let tests reset the account, set the clock and mint tokens, below /_federation/.")
-@click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach. HTTP is not encrypted.")
+@click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach; without --tls-certificate unencrypted.")
 def command(
     *,
     account_path: Path,
@@ -118,6 +124,8 @@ def command(
     recent_calls: int,
     metrics_from: tuple[PeerNetwork, ...],
     traces: str,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
     drain_seconds: int,
     test_control: bool,
     expose: bool,
@@ -134,10 +142,12 @@ def command(
         )
     if not is_loopback(host) and not expose:
         raise click.BadParameter(
-            f"{host} can be reached from other machines, and this server uses plain HTTP: tokens and credentials would cross the network "
-            "unencrypted. Listen on 127.0.0.1 behind a proxy that terminates TLS, or pass --expose.",
+            f"{host} can be reached from other machines, and without a certificate tokens and credentials would cross the network "
+            "unencrypted. Listen on 127.0.0.1 behind a proxy that terminates TLS, or pass --expose, with --tls-certificate and --tls-key.",
             param_hint="--host",
         )
+    if (tls_certificate is None) != (tls_key is None):
+        raise click.BadParameter("a certificate and its key are given together", param_hint="--tls-certificate, --tls-key")
     proposer()  # a choice that cannot be met is refused here, not with each call
     settings = ServerSettings(
         account=account_path,
@@ -153,6 +163,7 @@ def command(
         metrics_from=metrics_from,
         traces=traces,
         version=__version__,
+        tls=None if tls_certificate is None or tls_key is None else TlsFiles(tls_certificate, tls_key),
         drain_seconds=drain_seconds,
         test_control=test_control,
     )
@@ -185,7 +196,8 @@ def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> I
         yield "neighbour", str(neighbour)
     yield "paste", f"export AWS_ENDPOINT_URL_STS={settings.url} AWS_ENDPOINT_URL_IAM={settings.url}"
     if exposed:
-        yield _WARNING, f"whoever reaches {settings.host} port {settings.port} can call this server, and HTTP is not encrypted"
+        unencrypted = "" if settings.tls else ", and HTTP is not encrypted"
+        yield _WARNING, f"whoever reaches {settings.host} port {settings.port} can call this server{unencrypted}"
     for warned in (*cautions(settings.state_place), *chain.from_iterable(map(audit_cautions, settings.audit))):
         yield _WARNING, warned
     for warned in warnings(account, clock.resolve(None)):

@@ -44,7 +44,7 @@ def is_listening(port: int) -> bool:
 
 def is_connected(port: int) -> bool:
     """Return whether this process has a connection to *port*; True where the system does not tell."""
-    return not _DESCRIPTORS.is_dir() or any(not _listening(each) for each in _sockets(port))
+    return not _DESCRIPTORS.is_dir() or any(_connected(each) for each in _sockets(port))
 
 
 def take_no_more(port: int) -> None:
@@ -77,6 +77,15 @@ def _attach(port: int, option: int, program: Sequence[_Instruction]) -> None:
 
 def _listening(each: socket.socket) -> bool:
     return bool(each.getsockopt(socket.SOL_SOCKET, _SO_ACCEPTCONN))
+
+
+def _connected(each: socket.socket) -> bool:
+    """Return whether it has a peer: granian also leaves a socket that is bound alone."""
+    try:
+        each.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def _sockets(port: int) -> Iterator[socket.socket]:

@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from federation.errors import RegistrationError, show
 from federation.profiles import Replay
@@ -23,6 +23,13 @@ TRACES: Final = "otlp or file:///PATH"
 """Where traces may go."""
 PeerNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 """Machines that may be clients of something."""
+
+
+class TlsFiles(NamedTuple):
+    """Files of PEM: the certificate with those that lead to its root, and the private key without password."""
+
+    certificate: Path
+    key: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,7 @@ class ServerSettings:
         traces: Where traces go: a form of `TRACES`; empty for nowhere.
         version: Version of the package, which the metrics tell.
         logged: Whether each request is a line of the access log.
+        tls: The certificate and the key by which the server itself speaks TLS; None for HTTP.
         drain_seconds: How long the server still answers after SIGTERM, while it says that it is not ready.
         test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
     """
@@ -64,6 +72,7 @@ class ServerSettings:
     version: str = ""
     logged: bool = True
     drain_seconds: int = 0
+    tls: TlsFiles | None = None
 
     @property
     def names(self) -> ServedNames:
@@ -98,7 +107,7 @@ class ServerSettings:
     @property
     def url(self) -> str:
         """URL of the server, the value of AWS_ENDPOINT_URL_STS."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return f"http{'s' if self.tls else ''}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
 def is_loopback(host: str) -> bool:

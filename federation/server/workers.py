@@ -30,6 +30,7 @@ from federation.page.settings import PageSettings
 from federation.server.access_log import AccessLog
 from federation.server.accounts import Serving, SharedAccount, advanced
 from federation.server.app import Application
+from federation.server.certificates import Certificates
 from federation.server.departing import Attendance
 from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
@@ -55,9 +56,8 @@ except ImportError:  # not POSIX
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from granian.server import MPServer
-
     from federation.server.control import Control
+    from federation.server.rolling import RollingServer
 
 _MILLISECONDS: Final = 1000
 _START_PAUSE_SECONDS: Final = 0.05
@@ -172,7 +172,11 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
         announce = partial(ready, first.contents.account)
         if settings.test_control:
             _control(LiveAccount.open(settings.account), shared)  # the snapshot of the account as it is now
-        server = _granian(settings)
+        certificates = None if settings.tls is None else Certificates(settings.tls, shared, log)
+        server = _granian(settings, shared)
+        if certificates is not None:
+            server.use(certificates)
+            server.on_startup(partial(certificates.watch, partial(server.renew, certificates)))
         server.on_startup(Thread(target=_announce, args=(settings, announce), daemon=True).start)
         server.on_startup(partial(_renew_on_hangup, publisher))
         signals = StopSignals(server, AccessLog(), Board(shared), drain_seconds=settings.drain_seconds)
@@ -184,6 +188,8 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
                 return signals.settle()
         finally:
             publisher.stop()
+            if certificates is not None:
+                certificates.stop()
 
 
 def _workers() -> frozenset[int]:
@@ -222,12 +228,14 @@ def _announce(settings: ServerSettings, ready: Callable[[], None]) -> None:
             return
 
 
-def _granian(settings: ServerSettings) -> MPServer:
+def _granian(settings: ServerSettings, shared: Path) -> RollingServer:
     from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes  # noqa: PLC0415 - the optional part of the installation
     from granian.http import HTTP1Settings  # noqa: PLC0415
-    from granian.server import MPServer  # noqa: PLC0415
 
-    return MPServer(
+    from federation.server.rolling import RollingServer  # noqa: PLC0415
+
+    return RollingServer(
+        shared,
         target="federation",
         address=settings.host,
         port=settings.port,

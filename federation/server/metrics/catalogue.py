@@ -142,6 +142,12 @@ ACCOUNT_OUTCOMES: Final = Counted(
     labels=("outcome",),
     rows=(TAKEN_OVER, FAULTY),
 )
+CERTIFICATE_OUTCOMES: Final = Counted(
+    name="federation_certificate_outcomes_total",
+    meaning="Changes of the certificate of the server itself that all workers took over, and those that were refused",
+    labels=("outcome",),
+    rows=(TAKEN_OVER, FAULTY),
+)
 WORKER_STARTS: Final = Counted(name="federation_worker_starts_total", meaning="Workers that were started, replacements included")
 COUNTED: Final = (
     REQUESTS,
@@ -152,6 +158,7 @@ COUNTED: Final = (
     AUDIT_SECONDS,
     AUDIT_FAILURES,
     ACCOUNT_OUTCOMES,
+    CERTIFICATE_OUTCOMES,
     WORKER_STARTS,
 )
 
@@ -187,7 +194,21 @@ SEALING_KEY_BEGINS: Final = Metric(
     meaning="Days until the newest key of the keyring begins to seal; negative where it has, absent where it sealed at once",
     labels=("account", "key"),
 )
-READ: Final = (INFO, GENERATION, CHANGES, SAML_KEY_AGE, SAML_CERTIFICATE_EXPIRES, OIDC_KEYS, SEALING_KEY_AGE, SEALING_KEY_BEGINS)
+CERTIFICATE_EXPIRES: Final = Metric(
+    name="federation_certificate_expires_days",
+    meaning="Days until the certificate of the server itself expires; absent where a proxy in front speaks TLS",
+)
+READ: Final = (
+    INFO,
+    GENERATION,
+    CHANGES,
+    SAML_KEY_AGE,
+    SAML_CERTIFICATE_EXPIRES,
+    OIDC_KEYS,
+    SEALING_KEY_AGE,
+    SEALING_KEY_BEGINS,
+    CERTIFICATE_EXPIRES,
+)
 """The gauges, which are read at the scrape."""
 METRICS: Final[tuple[Metric, ...]] = (*COUNTED, *READ)
 

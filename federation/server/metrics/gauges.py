@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from federation.account.model import Account
@@ -13,6 +15,7 @@ from federation.server.metrics.catalogue import Metric
 
 _DAY: Final = timedelta(days=1)
 _FINGERPRINT_CHARS: Final = 16
+_EXPIRY_FILE: Final = "tls-expires"
 
 
 class GaugeReading(NamedTuple):
@@ -37,6 +40,20 @@ def readings(accounts: Sequence[Account], served: Mark, at: datetime) -> Iterato
         if account.keyring.seals_from is not None:
             labels = account.id, account.keyring.successor
             yield GaugeReading(catalogue.SEALING_KEY_BEGINS, labels, (account.keyring.seals_from - at) / _DAY)
+
+
+def tell_expiry(shared: Path, expires_at: datetime) -> None:
+    """Let workers that share the directory *shared* tell when the certificate of the server expires."""
+    unfinished = shared / f"{_EXPIRY_FILE}.new"
+    unfinished.write_text(str(expires_at.timestamp()), encoding="ascii")
+    unfinished.replace(shared / _EXPIRY_FILE)
+
+
+def expiry(shared: Path, at: datetime) -> Iterator[GaugeReading]:
+    """Yield how long the certificate of the server is valid at the instant *at*, where it has one."""
+    with suppress(FileNotFoundError):
+        seconds = float((shared / _EXPIRY_FILE).read_text(encoding="ascii")) - at.timestamp()
+        yield GaugeReading(catalogue.CERTIFICATE_EXPIRES, (), seconds / _DAY.total_seconds())
 
 
 def _saml_keys(account: Account, at: datetime) -> Iterator[GaugeReading]:

@@ -57,8 +57,11 @@ def verdict_of(answer: LoggedResponse) -> tuple[str, str]:
     return outcome, answer.check if (outcome, answer.check) in _VERDICTS else catalogue.OTHER
 
 
+_OUTCOMES: Final = {"account": catalogue.ACCOUNT_OUTCOMES, "certificate": catalogue.CERTIFICATE_OUTCOMES}
+
+
 class CountedLog(AccessLog):
-    """The log of the supervisor, which counts what became of changes of the account."""
+    """The log of the supervisor, which counts what became of changes of the account and of the certificate."""
 
     def __init__(self, slot: Slot) -> None:
         """Count in *slot*."""
@@ -67,7 +70,7 @@ class CountedLog(AccessLog):
 
     def tell(self, event: str, **members: str | float) -> None:
         """Record *event*; see `AccessLog`."""
-        outcome = members.get("outcome")
-        if event == "account" and outcome in catalogue.ACCOUNT_OUTCOMES.rows:
-            self._slot.add(catalogue.ACCOUNT_OUTCOMES, catalogue.ACCOUNT_OUTCOMES.rows.index(outcome))
+        metric, outcome = _OUTCOMES.get(event), members.get("outcome")
+        if metric is not None and outcome in metric.rows:
+            self._slot.add(metric, metric.rows.index(outcome))
         super().tell(event, **members)

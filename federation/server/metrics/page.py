@@ -15,7 +15,7 @@ from federation.server.generations import Board
 from federation.server.hosts import Host
 from federation.server.messages import METRICS, LoggedResponse, Request, Response
 from federation.server.metrics import catalogue
-from federation.server.metrics.gauges import GaugeReading, readings
+from federation.server.metrics.gauges import GaugeReading, expiry, readings
 from federation.server.metrics.slots import Totals
 from federation.server.settings import PeerNetwork, ServerSettings
 
@@ -59,6 +59,7 @@ class MetricsPage:
     def _readings(self, accounts: Sequence[Account], at: datetime) -> Iterator[GaugeReading]:
         yield GaugeReading(catalogue.INFO, self._info, 1)
         yield from readings(accounts, self._board.served, at)
+        yield from expiry(self._directory, at)
 
     def _require_allowed(self, request: Request) -> None:
         """Require a peer that may scrape, itself: of a request that a proxy passes on, the peer is the proxy."""

@@ -66,7 +66,7 @@ class Sealer:
     def __init__(self, keyring: Keyring, account: str) -> None:
         """Seal with the key that seals before its successor does; `at` returns a sealer for an instant."""
         self._account, self._sealing, self._seals_from = account, keyring.sealing, keyring.seals_from
-        self._successor = self if keyring.seals_from is None else Sealer(keyring.succeeded(), account)
+        self._successor = None if keyring.seals_from is None else Sealer(keyring.succeeded(), account)
         self._key_id = bytes((len(keyring.sealing),)) + keyring.sealing.encode("ascii")
         self._overhead = 2 + len(self._key_id) + SALT_OCTETS + TAG_OCTETS
         self._associated = b"federation session token\0" + account.encode("ascii")
@@ -75,7 +75,7 @@ class Sealer:
 
     def at(self, at: datetime) -> Sealer:
         """Return the sealer whose key seals at the instant *at*, aware. Both open the same tokens."""
-        return self if self._seals_from is None or at < self._seals_from else self._successor
+        return self if self._successor is None or self._seals_from is None or at < self._seals_from else self._successor
 
     def token_chars(self, payload_octets: int) -> int:
         """Return the length in characters of a token whose payload has *payload_octets* octets."""

@@ -14,10 +14,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sockets are fil
 ATTEMPTS = 40
 
 
-def listener(port: int = 0) -> socket.socket:
+def bound(port: int) -> socket.socket:
     opened = socket.socket()
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     opened.bind(("127.0.0.1", port))
+    return opened
+
+
+def listener(port: int = 0) -> socket.socket:
+    opened = bound(port)
     opened.listen(ATTEMPTS)
     return opened
 
@@ -31,6 +36,7 @@ def opened() -> Iterator[ExitStack]:
 def test_a_process_sees_its_listener_and_its_connections(opened: ExitStack) -> None:
     listening = opened.enter_context(listener())
     port = listening.getsockname()[1]
+    opened.enter_context(bound(port))
     assert (is_listening(port), is_connected(port)) == (True, False)
     opened.enter_context(socket.create_connection(("127.0.0.1", port)))
     connection = opened.enter_context(listening.accept()[0])
