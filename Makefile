@@ -108,14 +108,16 @@ release: $(VENV)/.release  ## dist/, built twice and checked; VERSION=x.y.z: ref
 	$(BIN)/python -m release $(if $(VERSION),--version "$(VERSION)") $(if $(UPLOAD),--upload)
 	$(BIN)/pytest -q -m release tests/release
 
-# The locks leave the fast engine out: `make core` builds it.
+# Ray and Spark are large: `make engines` alone installs them. The locks leave the fast engine out: `make core` builds it.
+SMALL := $(foreach extra,server report otel redis postgresql arrow testing fuzzing,--extra $(extra))
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-package sts-federation-core --universal --python-version 3.11
 lock: $(VENV)/.dev
 	$(LOCK) pyproject.toml -o requirements/base.txt
-	$(LOCK) --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) $(SMALL) --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
 	$(LOCK) --group bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
-	$(LOCK) --all-extras --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
+	$(LOCK) $(SMALL) --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
+	$(LOCK) --extra ray --extra spark -c requirements/dev.txt pyproject.toml -o requirements/engines.txt
 	$(LOCK) --group release -c requirements/dev.txt pyproject.toml -o requirements/release.txt
 	$(LOCK) --group core -o requirements/core.txt
 

@@ -7,11 +7,13 @@ import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
 import click
 
+from federation import clock
 from federation.account.reading.directory import load_account
 from federation.cli.support.choices import Choice
 from federation.cli.support.completing import roles
@@ -21,12 +23,14 @@ from federation.cli.support.options import account_option, engine_option, json_o
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.engines import proposer
+from federation.identity import timestamp
 from federation.judging.auditing import audit_all
 from federation.judging.bulk import Bench
-from federation.judging.captures import Form, octets_in, read_captures
+from federation.judging.captures import Form, fingerprint, octets_in, read_captures
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import JudgingInstant
 from federation.judging.records import ISSUED
+from federation.judging.results import FileResults, PartedResults, ResultForm, Results, StreamResults, settings_at
 from federation.judging.tally import Tally
 
 _MOST_WORKERS: Final = 64
@@ -50,6 +54,20 @@ class Progress(Protocol):
 )
 @click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
+@click.option(
+    "--output",
+    type=PathType(path_type=Path),
+    help="Write the lines here: a file by its ending, .jsonl, .jsonl.gz, .jsonl.zst or .parquet; any other path is a directory of parts.",
+)
+@click.option(
+    "--output-format",
+    "output_form",
+    type=Choice([form.value for form in ResultForm]),
+    default=ResultForm.GZIP.value,
+    show_default=True,
+    help="Format of the parts of a directory.",
+)
+@click.option("--resume", is_flag=True, help="Go on where an audit into the directory of --output was interrupted.")
 @click.option("--report", type=PathType(path_type=Path, dir_okay=False), help="Write an HTML report with charts to this file.")
 @click.option("--no-lines", is_flag=True, help="Print no line for each token, only the summary.")
 @engine_option
@@ -63,6 +81,9 @@ def command(
     role_arn: str | None,
     role_session_name: str | None,
     workers: int,
+    output: Path | None,
+    output_form: str,
+    resume: bool,
     report: Path | None,
     no_lines: bool,
     as_json: bool,
@@ -70,24 +91,36 @@ def command(
     """Judge every token captured in PATH…: files, directories, or - for standard input.
 
     Standard output receives one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one
-    token, one token per line, or one JSON object per line with "token" and optionally "at" (an instant, or "issued") and "id".
+    token, one token per line, one JSON object per line with "token" and optionally "at" (an instant, or "issued") and "id", or the same as
+    columns of Parquet. Files may be compressed by gzip or zstd.
+
+    With --output the lines go to a file, which appears when it is whole, or to a directory of parts. After an interruption --resume goes on
+    behind the last part. Parquet and zstd need the extra arrow.
 
     --report writes one HTML file: what was refused over time, by check and by provider, and what to change. It is written at the end, whole
     or not at all, and needs neither script nor network.
     """
     proposer()  # a choice that cannot be met is refused here, not once for each token
-    instant = JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
+    if resume and (output is None or ResultForm.of(output) is not None):
+        raise click.UsageError("--resume needs --output with a directory")
+    if output is not None and no_lines:
+        raise click.UsageError("--no-lines leaves nothing for --output")
+    instant = _instant(_at_of(at, output))
     role = None if role_arn is None else role_in(account_path, role_arn)
     bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
     counts = Tally() if report is None else Chronicle()
     account_id = "" if report is None else _check_report(report, account_path)
-    with _progress(paths) as progress:
-        for batch in audit_all(captures, bench, counts, lines=not no_lines, workers=workers):
-            sys.stdout.write(batch.lines)
+    with _results(paths, bench, output, ResultForm(output_form), no_lines=no_lines, resume=resume) as results, _progress(paths) as progress:
+        done = 0
+        for judgement in results.judged():
+            counts.count(judgement)
+            done += 1
+        rest = islice(captures, done, None)
+        for batch in audit_all(rest, bench, counts, rendering=results.rendering, workers=workers, at_once=results.at_once):
+            results.write(batch)
             if progress is not None:
                 progress.advance(batch.tokens, batch.octets)
-    sys.stdout.flush()
     tally = counts.tally if isinstance(counts, Chronicle) else counts
     if not tally.accepted and not tally.refused:
         raise click.UsageError("PATH contains no token")  # an empty input must not look like one in which every token is accepted
@@ -95,6 +128,41 @@ def command(
         _write_report(counts, report, account_id)
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
+
+
+def _at_of(at: datetime | str | None, output: Path | None) -> datetime | str | None:
+    """Return the instant that holds for all tokens. In a directory of parts, every run judges at that of the first."""
+    if at is not None or output is None or ResultForm.of(output) is not None:
+        return at
+    before = settings_at(output)
+    told = None if before is None else before.get("at")
+    if not isinstance(told, str):
+        return clock.resolve(None)
+    return told if told == ISSUED else datetime.fromisoformat(told)
+
+
+def _instant(at: datetime | str | None) -> JudgingInstant:
+    return JudgingInstant(issued=True) if at == ISSUED else JudgingInstant(at=at if isinstance(at, datetime) else None)
+
+
+def _results(paths: tuple[str, ...], bench: Bench, output: Path | None, form: ResultForm, *, no_lines: bool, resume: bool) -> Results:
+    """Return where the lines go."""
+    if output is None:
+        return Results() if no_lines else StreamResults(sys.stdout)
+    one = ResultForm.of(output)
+    if one is not None:
+        return FileResults(output, one)
+    try:
+        settings = {
+            "tokens": fingerprint(paths),
+            "account": fingerprint([bench.account]),
+            "at": ISSUED if bench.instant.issued else timestamp(bench.instant.at),
+            "role_arn": bench.role_arn,
+            "role_session_name": bench.role_session_name,
+        }
+    except OSError as fault:
+        raise click.UsageError(f"PATH: {fault.strerror}") from None
+    return PartedResults(output, form, settings, resume=resume)
 
 
 def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -77,7 +77,7 @@ def _judge_each(judge: Judge, batch: list[Capture]) -> list[Judgement]:
 
 
 def in_batches(
-    captures: Iterable[Capture], bench: Bench, work: Callable[[Judge, list[Capture]], R], *, workers: int
+    captures: Iterable[Capture], bench: Bench, work: Callable[[Judge, list[Capture]], R], *, workers: int, at_once: bool = True
 ) -> Iterator[tuple[list[Capture], R]]:
     """Yield batches of *captures*, in order, each with the result of *work* on it.
 
@@ -85,19 +85,22 @@ def in_batches(
         captures: As for `judge_all`.
         bench: Likewise.
         work: What is done with a batch. It travels to other processes, and so does its result.
-        workers: Processes that work; 1 for this one, where each capture is a batch, so that nothing waits for what follows it.
+        workers: Processes that work; 1 for this one.
+        at_once: Whether in this process each capture is a batch, so that nothing waits for what follows it.
 
     Raises:
         FederationError: As for `judge_all`.
     """
     judge = bench.judge()  # first and here, so that faults of the account are reported once, before any token is judged
     if workers == 1:
-        for capture in captures:
-            yield [capture], work(judge, [capture])
+        for batch in ([capture] for capture in captures) if at_once else _batches(captures):
+            yield batch, work(judge, batch)
         return
     _SEATED[:] = [judge]
     with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_take_seat, initargs=(bench,)) as pool:
         try:
+            with _unheard_interrupts():
+                pool.submit(int)  # so that a copy is made before captures are read, which may start threads
             yield from _in_order(captures, pool, work, most=workers * BATCHES_PER_WORKER)
         except BrokenProcessPool as cause:
             raise InternalFailure(
@@ -114,7 +117,7 @@ def in_batches(
 
 def _context() -> multiprocessing.context.BaseContext:
     """Copy this process, with the account it has loaded, where no other thread can hold a lock that the copy would wait for."""
-    return multiprocessing.get_context("fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn")
+    return multiprocessing.get_context("fork" if sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1 else "spawn")  # noqa: PTH208
 
 
 @contextmanager

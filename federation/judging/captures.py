@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -11,6 +12,8 @@ from typing import BinaryIO, Final, NamedTuple
 
 from federation import limits
 from federation.errors import FederationError
+from federation.judging import compression
+from federation.judging.extras import require_arrow
 from federation.judging.kinds import OIDC, kind_of
 from federation.judging.records import read_record
 
@@ -19,7 +22,8 @@ LONGEST_LINE: Final = 2 * limits.SAML_RESPONSE_CHARS
 """Octets of one line that are looked at: the longest token, and as much again for what a record says of it."""
 _WRAPPED_COLUMNS: Final = 76
 """Columns at which base64 is wrapped at most (RFC 2045 6.8)."""
-_BLANK: Final = b" \t\r\n"
+STRIPPED: Final = b" \t\r\n"
+"""White space that is no part of a token."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _PIECE: Final = 65_536
 
@@ -31,6 +35,7 @@ class Form(StrEnum):
     WHOLE = "token"
     LINES = "lines"
     RECORDS = "jsonl"
+    PARQUET = "parquet"
 
 
 class CaptureFault(NamedTuple):
@@ -88,6 +93,23 @@ def read_captures(sources: Iterable[str | os.PathLike[str]], *, standard_input: 
             yield from _read_file(name, form)
 
 
+def fingerprint(sources: Iterable[str | os.PathLike[str]]) -> str:
+    """Return a text that is another one once a file of *sources* is added, removed, renamed or written: a digest of names, sizes and times.
+
+    Raises:
+        OSError: The file system refuses.
+    """
+    digest = hashlib.sha256()
+    for source in sources:
+        name = os.fspath(source)
+        files = [] if name == STANDARD_INPUT else [entry.path for entry in _walk(name)] if os.path.isdir(name) else [name]  # noqa: PTH112
+        digest.update(repr((name, len(files))).encode("utf-8", "surrogatepass"))
+        for path in files:
+            state = os.stat(path)  # noqa: PTH116 - paths by the hundred thousand stay text
+            digest.update(repr((path, state.st_size, state.st_mtime_ns)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
 def octets_in(sources: Iterable[str | os.PathLike[str]]) -> int | None:
     """Return how many octets the files of *sources* have, to measure progress by; None where that cannot be known."""
     total = 0
@@ -138,12 +160,29 @@ def _read_file(path: str, form: Form) -> Iterator[Capture]:
 
 
 def _read(stream: BinaryIO, name: str, form: Form) -> Iterator[Capture]:
+    if form is Form.PARQUET or (form is Form.AUTO and compression.beginning(stream) == compression.PARQUET):
+        yield from _read_parquet(stream, name)
+        return
     try:
-        lines = _lines(stream)
+        lines = _lines(compression.uncompressed(stream))
         first = list(islice(lines, 2)) if form is Form.AUTO else []
         yield from _captures(chain(first, lines), name, _form_of(first) if form is Form.AUTO else form)
-    except OSError as fault:
+    except compression.FAULTS as fault:
         yield _unreadable(name, fault)
+
+
+def _read_parquet(stream: BinaryIO, name: str) -> Iterator[Capture]:
+    try:
+        require_arrow("Parquet")
+    except FederationError as refusal:
+        yield _unreadable(name, refusal)
+        return
+    from federation.judging.columns.parquet import read_tokens  # noqa: PLC0415 - an extra
+
+    if not stream.seekable():
+        yield Capture(id=name, fault=CaptureFault("Parquet in a file, whose end can be read first", "Parquet in a pipe"))
+        return
+    yield from read_tokens(stream, name)
 
 
 def _captures(lines: Iterator[_CaptureLine], name: str, form: Form) -> Iterator[Capture]:
@@ -152,7 +191,7 @@ def _captures(lines: Iterator[_CaptureLine], name: str, form: Form) -> Iterator[
         return
     for line in lines:
         place = f"{name}:{line.number}"
-        yield _record(line, place) if form is Form.RECORDS else Capture(id=place, token=_bounded(line.text), octets=line.octets)
+        yield _record(line, place) if form is Form.RECORDS else Capture(id=place, token=bounded(line.text), octets=line.octets)
 
 
 def _form_of(lines: list[_CaptureLine]) -> Form:
@@ -176,7 +215,7 @@ def _lines(stream: BinaryIO) -> Iterator[_CaptureLine]:
         octets += len(line)
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             octets += _skip_line(stream)
-        text = (line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line).strip(_BLANK)
+        text = (line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line).strip(STRIPPED)
         if text:
             yield _CaptureLine(number, text, octets)
             octets = 0
@@ -201,7 +240,7 @@ def _whole(lines: Iterator[_CaptureLine], name: str) -> Capture:
         size += len(line.text)
         if size > limits.SAML_RESPONSE_CHARS:
             break
-    return Capture(id=name, token=_bounded(b"\n".join(texts)), octets=octets)
+    return Capture(id=name, token=bounded(b"\n".join(texts)), octets=octets)
 
 
 def _record(line: _CaptureLine, place: str) -> Capture:
@@ -210,14 +249,17 @@ def _record(line: _CaptureLine, place: str) -> Capture:
     except FederationError as refusal:
         return Capture(id=place, fault=CaptureFault(refusal.expected, refusal.found), octets=line.octets)
     name = place if record.id is None else record.id
-    return Capture(id=name, token=_bounded(record.token.strip(_BLANK)), at=record.at, issued=record.issued, octets=line.octets)
+    return Capture(id=name, token=bounded(record.token.strip(STRIPPED)), at=record.at, issued=record.issued, octets=line.octets)
 
 
-def _bounded(token: bytes) -> bytes:
+def bounded(token: bytes) -> bytes:
+    """Return *token*, and of one that is too long enough for its validator to see that."""
     return token[: limits.SAML_RESPONSE_CHARS + 1]
 
 
-def _unreadable(path: str, fault: OSError | ValueError) -> Capture:
+def _unreadable(path: str, fault: Exception) -> Capture:
+    if isinstance(fault, FederationError):
+        return Capture(id=_shown(path), fault=CaptureFault(fault.expected, fault.found))
     reason = fault.strerror if isinstance(fault, OSError) else None
     return Capture(id=_shown(path), fault=CaptureFault("a file that can be read", reason or type(fault).__name__))
 

@@ -86,6 +86,11 @@ class Judgement:
         members = {each.name: getattr(self, each.name) for each in fields(self)}
         return members | {"verdicts": {profile: verdict._asdict() for profile, verdict in self.verdicts.items()}}
 
+    @classmethod
+    def from_dict(cls, line: Mapping[str, Any]) -> Judgement:
+        """Return the judgement that `as_dict` has made *line* of."""
+        return cls(**{**line, "verdicts": {profile: ProfileVerdict(**verdict) for profile, verdict in line["verdicts"].items()}})
+
 
 class Judge:
     """Judges captured tokens for one account. Nothing is remembered from one token to the next: a token seen twice is judged twice."""

@@ -11,6 +11,7 @@ from federation.jose.strictjson import Complaint, decode_object
 
 ISSUED: Final = "issued"
 """In the place of an instant: the one at which the token was issued."""
+MOMENT: Final = f"ISO 8601 with a zone, or {ISSUED}"
 _ID_CHARS: Final = 512
 _COMPLAINT: Final = Complaint(
     error=InvalidIdentityToken, check="capture", what="the line", remedy='write one {"token": …, "at": …, "id": …} per line'
@@ -57,4 +58,4 @@ def read_moment(value: object) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         moment = None
-    raise _COMPLAINT.refusal(f"an object whose at is ISO 8601 with a zone, or {ISSUED}", "another value") from None
+    raise _COMPLAINT.refusal(f"an object whose at is {MOMENT}", "another value") from None

@@ -27,7 +27,7 @@ def captures() -> Iterator[Capture]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_line_for_each_token_in_order(workers: int) -> None:
     batches = list(audit_all(captures(), BENCH, tally := Tally(), workers=workers))
-    lines = [json.loads(line) for batch in batches for line in batch.lines.splitlines()]
+    lines = [json.loads(line) for batch in batches for line in batch.rows.splitlines()]
     assert [(line["id"], line["accepted"]) for line in lines] == [(str(n), bool(n % 3)) for n in range(COUNT)]
     assert (tally.accepted, tally.refused) == (COUNT - len(range(0, COUNT, 3)), len(range(0, COUNT, 3)))
     assert (sum(batch.tokens for batch in batches), sum(batch.octets for batch in batches)) == (COUNT, sum(range(COUNT)))
@@ -35,6 +35,6 @@ def test_a_line_for_each_token_in_order(workers: int) -> None:
 
 def test_several_processes_tell_the_story_that_one_tells() -> None:
     one, several = Chronicle(), Chronicle()
-    assert {batch.lines for batch in audit_all(captures(), BENCH, one, lines=False)} == {""}
-    assert {batch.lines for batch in audit_all(captures(), BENCH, several, lines=False, workers=2)} == {""}
+    assert {batch.rows for batch in audit_all(captures(), BENCH, one, rendering="none")} == {b""}
+    assert {batch.rows for batch in audit_all(captures(), BENCH, several, rendering="none", workers=2)} == {b""}
     assert told(several) == told(one)
