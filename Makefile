@@ -9,7 +9,7 @@ NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page core core-test test growth stores clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
+.PHONY: demo page core core-test test growth stores engines clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,13 +28,16 @@ core-test: core  ## the tests of the crate itself, and its lint
 	else echo "The crate is not tested: there is no cargo."; fi
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not twins and not site and not release" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not engines and not twins and not site and not release" $(if $(AREA),$$paths)
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m "growth and not long" tests/attacks tests/unit tests/interop
 
 stores: $(VENV)/.dev  ## states that several machines share, on servers of Redis and PostgreSQL that the tests start
 	$(BIN)/pytest -n 2 --dist loadfile -m stores --durations=5 tests/unit/state tests/interop tests/cli
+
+engines: $(VENV)/.engines  ## bulk judging under Ray and Spark, beside this machine; TOKENS=n
+	$(if $(TOKENS),TOKENS=$(TOKENS) )$(BIN)/pytest -q -s -m engines tests/engines
 
 clients: $(VENV)/.dev $(if $(shell command -v go),$(BUILT)/go-call) $(if $(shell command -v mvn),$(BUILT)/java/.built)  ## AWS SDKs for Go and Java, AWS CLI v2
 	$(BIN)/pytest -m clients --durations=5 tests/interop/test_sdks.py tests/interop/test_iam_clients.py
@@ -104,7 +107,7 @@ docs: $(VENV)/.docs  ## regenerate the generated pages of docs/, build the site 
 man: $(VENV)/.dev  ## the manual pages, in man/
 	$(BIN)/python -m docs.building.manual man
 
-release: $(VENV)/.release  ## dist/, built twice and checked; VERSION=x.y.z: refused where package or changelog say another; UPLOAD=1: for an index
+release: $(VENV)/.release $(VENV)/.engines  ## dist/, built twice and checked; VERSION=x.y.z: refused where package or changelog say another; UPLOAD=1: for an index
 	$(BIN)/python -m release $(if $(VERSION),--version "$(VERSION)") $(if $(UPLOAD),--upload)
 	$(BIN)/pytest -q -m release tests/release
 
@@ -147,6 +150,11 @@ $(VENV)/.dev: $(VENV)/bin/pip requirements/dev.txt pyproject.toml
 # Peers that cannot be installed here are skipped by name in the tables.
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt || echo "Peers that are missing will be skipped."
+	@touch $@
+
+# Ray and Spark; the latter needs Java when it runs.
+$(VENV)/.engines: $(VENV)/.dev requirements/engines.txt
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/engines.txt || echo "Engines that are missing will be skipped."
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.dev requirements/docs.txt

@@ -22,18 +22,21 @@ OURS: Final = "sts-federation"
 PERMISSIVE: Final = {
     "0BSD",
     "3-Clause BSD License",
+    "Apache 2.0",
     "Apache-2.0",
     "Apache Software License",
     "BSD",
     "BSD License",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "CC0-1.0",
     "ISC",
     "MIT",
     "MIT License",
     "MIT-0",
     "PSF-2.0",
     "Python Software Foundation License",
+    "Zlib",
 }
 """What may be combined with Apache-2.0 and passed on with any program, under its SPDX name and under that of the trove classifier."""
 OBLIGED: Final = {

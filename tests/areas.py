@@ -136,7 +136,7 @@ AREAS: Final = {
         "browser",
     ),
     "drawing": ("unit/drawing", "unit/benchmarks"),
-    "judging": ("unit/judging", "property/test_pasted.py", "cli/test_audit.py"),
+    "judging": ("engines", "cli/test_audit_output.py", "unit/judging", "property/test_pasted.py", "cli/test_audit.py"),
     "cli": (
         "cli",
         "property/test_cli.py",

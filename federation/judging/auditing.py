@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
 from federation.judging.bulk import Bench, in_batches
-from federation.judging.captures import Capture
+from federation.judging.capture import Capture
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import Judge, Judgement
 from federation.judging.tally import Tally

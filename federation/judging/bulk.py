@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 from federation import aws_texts
 from federation.account.reading.directory import load_account
 from federation.errors import InternalFailure
-from federation.judging.captures import Capture
+from federation.judging.capture import Capture
 from federation.judging.judge import Judge, Judgement, JudgingInstant
 
 R = TypeVar("R")

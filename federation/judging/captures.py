@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from enum import StrEnum
 from itertools import chain, islice
 from typing import BinaryIO, Final, NamedTuple
@@ -13,6 +12,7 @@ from typing import BinaryIO, Final, NamedTuple
 from federation import limits
 from federation.errors import FederationError
 from federation.judging import compression
+from federation.judging.capture import STRIPPED, Capture, CaptureFault, bounded
 from federation.judging.extras import require_arrow
 from federation.judging.kinds import OIDC, kind_of
 from federation.judging.records import read_record
@@ -22,8 +22,6 @@ LONGEST_LINE: Final = 2 * limits.SAML_RESPONSE_CHARS
 """Octets of one line that are looked at: the longest token, and as much again for what a record says of it."""
 _WRAPPED_COLUMNS: Final = 76
 """Columns at which base64 is wrapped at most (RFC 2045 6.8)."""
-STRIPPED: Final = b" \t\r\n"
-"""White space that is no part of a token."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _PIECE: Final = 65_536
 
@@ -36,33 +34,6 @@ class Form(StrEnum):
     LINES = "lines"
     RECORDS = "jsonl"
     PARQUET = "parquet"
-
-
-class CaptureFault(NamedTuple):
-    """Why a capture holds no token that could be judged: in the words of a refusal."""
-
-    expected: str
-    found: str
-
-
-class Capture(NamedTuple):
-    """One captured token.
-
-    Attributes:
-        id: Its own, or the file, with the number of the line where the file holds several.
-        token: The token without white space around it; empty where there is a `fault`.
-        at: The instant to judge it at, aware UTC; None where its record gives none.
-        issued: Whether its record wants it judged at the instant at which it was issued.
-        fault: Why it could not be read; None where it could.
-        octets: How many octets of its source were read for it.
-    """
-
-    id: str
-    token: bytes = b""
-    at: datetime | None = None
-    issued: bool = False
-    fault: CaptureFault | None = None
-    octets: int = 0
 
 
 class _CaptureLine(NamedTuple):
@@ -250,11 +221,6 @@ def _record(line: _CaptureLine, place: str) -> Capture:
         return Capture(id=place, fault=CaptureFault(refusal.expected, refusal.found), octets=line.octets)
     name = place if record.id is None else record.id
     return Capture(id=name, token=bounded(record.token.strip(STRIPPED)), at=record.at, issued=record.issued, octets=line.octets)
-
-
-def bounded(token: bytes) -> bytes:
-    """Return *token*, and of one that is too long enough for its validator to see that."""
-    return token[: limits.SAML_RESPONSE_CHARS + 1]
 
 
 def _unreadable(path: str, fault: Exception) -> Capture:

@@ -11,7 +11,7 @@ from federation import aws_texts, clock
 from federation.account.model import Account
 from federation.errors import ErrorCode, FederationError, InternalFailure, InvalidIdentityToken
 from federation.identity import timestamp
-from federation.judging.captures import Capture
+from federation.judging.capture import Capture
 from federation.judging.finder import Finder
 from federation.judging.unverified_token import UnverifiedToken
 from federation.profiles import Profile

@@ -59,6 +59,8 @@ def test_mypy_accepts_what_the_pages_show(consumer: Path) -> None:
         "--strict",
         "--python-executable",
         sys.executable,
+        "--disable-error-code",
+        "import-untyped",  # pyarrow has no types
         "--cache-dir",
         str(REPOSITORY / ".mypy_cache" / "consumer"),
         ".",

@@ -21,7 +21,7 @@ from federation.account.model import OutboundIssuer, TradeInToken
 from federation.account.organization import Organization
 from federation.errors import FederationError
 from federation.explanation import ABSENT, Change, Comparison, Listing, Question
-from federation.judging.captures import Capture, CaptureFault
+from federation.judging.capture import Capture, CaptureFault
 from federation.judging.judge import Judge
 from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import lint

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from federation.errors import RegistrationError
-from federation.judging.captures import Capture, CaptureFault
+from federation.judging.capture import Capture, CaptureFault
 from federation.judging.columns.schema import TOKENS, VERDICTS, batch_of, captures_of, judgements_of
 from federation.judging.judge import Judgement
 

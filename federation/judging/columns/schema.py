@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from federation.errors import FederationError, RegistrationError, show
-from federation.judging.captures import STRIPPED, Capture, CaptureFault, bounded
+from federation.judging.capture import STRIPPED, Capture, CaptureFault, bounded
 from federation.judging.judge import Judgement
 from federation.judging.records import ISSUED, MOMENT, read_moment
 from federation.profiles import Profile

@@ -7,7 +7,7 @@ import pytest
 
 from federation.judging.auditing import audit_all
 from federation.judging.bulk import BATCH_TOKENS, Bench
-from federation.judging.captures import Capture
+from federation.judging.capture import Capture
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import JudgingInstant
 from federation.judging.tally import Tally

@@ -9,7 +9,7 @@ import pytest
 
 from federation.errors import AccountFault
 from federation.judging.bulk import BATCH_TOKENS, BATCHES_PER_WORKER, Bench, judge_all
-from federation.judging.captures import Capture
+from federation.judging.capture import Capture
 from federation.judging.judge import JudgingInstant
 from federation.judging.tally import Tally
 from tests.support.paths import REPOSITORY

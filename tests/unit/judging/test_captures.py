@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from federation import limits
-from federation.judging.captures import LONGEST_LINE, Capture, Form, octets_in, read_captures
+from federation.judging.capture import Capture
+from federation.judging.captures import LONGEST_LINE, Form, octets_in, read_captures
 
 JWT = b"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln"
 RESPONSE = b"PHNhbWxwOlJlc3BvbnNl" * 20

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation.account import Account, load_account
-from federation.judging.captures import Capture, CaptureFault
+from federation.judging.capture import Capture, CaptureFault
 from federation.judging.judge import Judge, Judgement, JudgingInstant, ProfileVerdict
 from federation.saml.registration.provider import SamlProvider
 from tests.support import oidc

@@ -10,7 +10,8 @@ from federation.errors import RegistrationError
 from federation.judging import results
 from federation.judging.auditing import AuditedBatch, audit_all
 from federation.judging.bulk import Bench
-from federation.judging.captures import Capture, fingerprint
+from federation.judging.capture import Capture
+from federation.judging.captures import fingerprint
 from federation.judging.judge import JudgingInstant
 from federation.judging.results import MANIFEST, FileResults, PartedResults, ResultForm, Results, settings_at
 from federation.judging.tally import Tally
