@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.errors import FederationError
-from federation.judging.captures import Capture
+from federation.judging.capture import Capture
 from federation.judging.judge import Judge, JudgingInstant
 from federation.sts.service import SecurityTokenService
 from tests.support.oidc import AT as ISSUER_AT
