@@ -206,12 +206,12 @@ class PartedResults(Results):
             part.__exit__(kind, None, None)
 
 
-class _File(Protocol):
+class _OpenFile(Protocol):
     def write(self, rows: bytes, /) -> object: ...
     def close(self) -> None: ...
 
 
-def _opened(beside: Path, path: Path, form: ResultForm) -> _File:
+def _opened(beside: Path, path: Path, form: ResultForm) -> _OpenFile:
     if form is ResultForm.PARQUET:
         require_arrow("Parquet")
         from federation.judging.columns.parquet import ParquetWriter  # noqa: PLC0415 - an extra
