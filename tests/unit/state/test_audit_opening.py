@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from federation import state
 from federation.errors import AccountFault, FederationError, RegistrationError
 from federation.server.settings import ServerSettings
 from federation.state import AuditEvent, AuditSinks, JsonLinesAudit, audit_opening, line_file, open_audit
@@ -38,6 +39,13 @@ def test_a_place_names_its_sink(place: str | Path, kind: str, file: str | None) 
     assert audit_kind(place) == kind
     assert audit_files(place) == (() if file is None else (Path(file),))
     assert ServerSettings(account=Path("a"), audit=(place,)).own_files[1:] == audit_files(place)
+
+
+@pytest.mark.skipif(find_spec("psycopg") is None or find_spec("opentelemetry") is None, reason="an extra is not installed")
+def test_every_sink_is_opened_by_a_place(tmp_path: Path) -> None:
+    places = (f"jsonl://{tmp_path}/a", "postgresql://localhost/a", "otlp+http://localhost:4318", f"otlp+file://{tmp_path}/b")
+    opened = {type(audit_opening.audit_sink(place)).__name__ for place in places}
+    assert opened == {name for name in state.__all__ if name.endswith("Audit")}
 
 
 @pytest.mark.parametrize(
