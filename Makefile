@@ -107,8 +107,11 @@ docs: $(VENV)/.docs  ## regenerate the generated pages of docs/, build the site 
 man: $(VENV)/.dev  ## the manual pages, in man/
 	$(BIN)/python -m docs.building.manual man
 
-release: $(VENV)/.release $(VENV)/.engines  ## dist/, built twice and checked; VERSION=x.y.z: refused where package or changelog say another; UPLOAD=1: for an index
+release: $(VENV)/.release $(VENV)/.engines core  ## dist/, built twice and checked; VERSION=x.y.z: refused where package or changelog say another; UPLOAD=1: for an index
 	$(BIN)/python -m release $(if $(VERSION),--version "$(VERSION)") $(if $(UPLOAD),--upload)
+	@if [ -f $(VENV)/.core ]; then \
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --quiet --release --sdist --manifest-path core/Cargo.toml --out dist/core && \
+	$(BIN)/twine --no-color check --strict dist/core/*; else echo "The fast engine is not built: there is no cargo."; fi
 	$(BIN)/pytest -q -m release tests/release
 
 # Ray and Spark are large: `make engines` alone installs them. The locks leave the fast engine out: `make core` builds it.
