@@ -11,19 +11,14 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+
+from tests.support.certificates import Authority, pair
 
 START_SECONDS = 120
 PASSWORD = "hunter2-of-the-store"
@@ -121,22 +116,16 @@ class RedisStore(Store):
 
 
 class TlsRedisStore(RedisStore):
-    """Redis that also listens with TLS, under a certificate for 127.0.0.1 that verifies itself."""
+    """Redis that also listens with TLS, under a certificate for 127.0.0.1."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.tls_port, self.certificate = _free_port(), folder / "certificate.pem"
-        key = ec.generate_private_key(ec.SECP256R1())
-        name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "store")]), datetime.now(UTC)
-        made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self.certificate.write_bytes(made.sign(key, SHA256()).public_bytes(Encoding.PEM))
-        (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        self.tls_port, authority = _free_port(), Authority(folder)
+        authority.certify(pair(folder))
+        self.certificate = authority.certificate
 
     def command(self) -> list[str]:
-        files = ("--tls-cert-file", "certificate.pem", "--tls-key-file", "key.pem", "--tls-ca-cert-file", "certificate.pem")
+        files = ("--tls-cert-file", "certificate.pem", "--tls-key-file", "key.pem", "--tls-ca-cert-file", "authority.pem")
         return [*super().command(), "--tls-port", str(self.tls_port), *files, "--tls-auth-clients", "no"]
 
 
@@ -161,16 +150,12 @@ class PostgresqlStore(Store):
     def url(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
+    def settings(self) -> tuple[str, ...]:
+        own = ("fsync=off", "autovacuum=off", "shared_buffers=16MB", "unix_socket_directories=")
+        return (*own, "listen_addresses=127.0.0.1", f"port={self.port}")
+
     def command(self) -> list[str]:
-        settings = (
-            "fsync=off",
-            "autovacuum=off",
-            "shared_buffers=16MB",
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            f"port={self.port}",
-        )
-        server = [_program("postgres"), "-D", str(self.folder / "data"), *(word for each in settings for word in ("-c", each))]
+        server = [_program("postgres"), "-D", str(self.folder / "data"), *(word for each in self.settings() for word in ("-c", each))]
         return ["bash", "-c", f'{self.limit} exec "$@"', "bash", *server]
 
     def ask(self, *words: str) -> Any:
@@ -189,6 +174,24 @@ class PostgresqlStore(Store):
     def end(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it at once, without waiting for its clients."""
         super().end(signal.SIGINT if how is signal.SIGTERM else how)
+
+
+class TlsPostgresqlStore(PostgresqlStore):
+    """PostgreSQL that takes connections with TLS alone from the user ``guarded``, under a certificate for 127.0.0.1."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        authority, files = Authority(folder), pair(folder)
+        authority.certify(files)
+        self.certificate = authority.certificate
+        if os.geteuid() == 0:
+            shutil.chown(files.key, "postgres", "postgres")
+        rules = folder / "data" / "pg_hba.conf"
+        refused = f"hostnossl all {GUARDED} 127.0.0.1/32 reject\n"
+        rules.write_text(refused + rules.read_text(encoding="utf-8"), encoding="utf-8")
+
+    def settings(self) -> tuple[str, ...]:
+        return (*super().settings(), "ssl=on", f"ssl_cert_file={self.folder}/certificate.pem", f"ssl_key_file={self.folder}/key.pem")
 
 
 class FullPostgresqlStore(PostgresqlStore):

@@ -17,7 +17,7 @@ from federation.state import open_state
 from federation.state import postgresql_schema as schema
 from federation.state.records import micros
 from federation.state.servers import ANSWER_SECONDS
-from tests.support.stores import GUARDED, PASSWORD, Store
+from tests.support.stores import GUARDED, PASSWORD, Store, TlsPostgresqlStore, started
 from tests.support.world import ISSUED
 
 psycopg = pytest.importorskip("psycopg", reason="the package psycopg is not installed")
@@ -198,3 +198,23 @@ def test_a_url_that_libpq_cannot_read_is_refused(url: str) -> None:
     assert caught.value.check == "state-url"
     assert "hunter2" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.stores
+def test_a_server_is_verified_by_its_certificate() -> None:
+    with started(TlsPostgresqlStore) as store:
+        assert isinstance(store, TlsPostgresqlStore)
+        store.ask(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{PASSWORD}'")
+        store.ask(f"CREATE DATABASE shared OWNER {GUARDED}")
+        url = f"postgresql://{GUARDED}:{PASSWORD}@127.0.0.1:{store.port}/shared"
+        verified = f"{url}?sslmode=verify-full&sslrootcert={store.certificate}"
+        with closing(open_state(verified)) as state:  # type: ignore[type-var]
+            assert state.claim("device", 1)
+            assert not state.claim("device", 1)
+        other_name = verified.replace("127.0.0.1", "localhost")
+        other_authority = f"{url}?sslmode=verify-full&sslrootcert={store.folder}/absent.pem"
+        for refused in (other_name, other_authority, f"{url}?sslmode=disable"):
+            with pytest.raises(AccountFault) as caught:
+                open_state(refused)
+            assert caught.value.check == "state"
+            assert PASSWORD not in str(caught.value)
