@@ -14,6 +14,7 @@ from typing import Final
 import click
 
 from federation import __version__, clock
+from federation.account.many import HELD
 from federation.account.model import Account
 from federation.cli.account.summary import counts
 from federation.cli.rendering.lines import screen_of
@@ -21,7 +22,13 @@ from federation.cli.rendering.plain import safe
 from federation.cli.support.ages import warnings
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_option, engine_option, neighbour_option
+from federation.cli.support.options import (
+    account_or_accounts,
+    accounts_option,
+    engine_option,
+    neighbour_option,
+    served_account_option,
+)
 from federation.cli.support.paths import PathType
 from federation.engines import proposer
 from federation.page.recent import MOST_CALLS
@@ -64,7 +71,15 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 
 
 @click.command()
-@account_option
+@served_account_option
+@accounts_option
+@click.option(
+    "--held",
+    type=click.IntRange(1, 100_000),
+    default=HELD,
+    show_default=True,
+    help="With --accounts: most accounts that each worker holds in memory.",
+)
 @neighbour_option
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="TCP port.")
@@ -111,7 +126,9 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 @click.option("--expose", is_flag=True, help="Listen on an address that other machines can reach; without --tls-certificate unencrypted.")
 def command(
     *,
-    account_path: Path,
+    account_path: Path | None,
+    accounts_path: Path | None,
+    held: int,
     neighbours: tuple[Path, ...],
     host: str,
     port: int,
@@ -135,6 +152,9 @@ def command(
     Prints the environment variables that direct clients to this server, and, as comments of a shell, its page, what it serves, what it
     warns of, and which clients ignore the variables. Writes one JSON line per request to standard error.
     """
+    directory = account_or_accounts(account_path, accounts_path)
+    if accounts_path is not None and (neighbours or test_control or recent_calls):
+        raise click.UsageError("--accounts goes without --neighbour, --test-control and --recent-calls")
     if test_control and (expose or not is_loopback(host)):
         raise click.BadParameter(
             "whoever reaches the server can then change the account and log in as anybody. Listen on a loopback address, without --expose.",
@@ -150,7 +170,9 @@ def command(
         raise click.BadParameter("a certificate and its key are given together", param_hint="--tls-certificate, --tls-key")
     proposer()  # a choice that cannot be met is refused here, not with each call
     settings = ServerSettings(
-        account=account_path,
+        account=directory,
+        many=accounts_path is not None,
+        held=held,
         neighbours=neighbours,
         host=host,
         port=port,
@@ -171,7 +193,7 @@ def command(
     click.get_current_context().exit(Exit.GRANTED if orderly else Exit.INTERRUPTED)
 
 
-def _announce(settings: ServerSettings, account: Account, *, exposed: bool) -> None:
+def _announce(settings: ServerSettings, account: Account | tuple[str, ...], *, exposed: bool) -> None:
     """Print the variables that direct clients to the server; as comments its page, what it serves, and what it warns of."""
     if settings.test_control:
         click.secho(CONTROLLED.format(url=settings.url), fg="red", color=_colours())
@@ -189,9 +211,12 @@ def _colours() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
-def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> Iterator[tuple[str, str]]:
+def _comments(settings: ServerSettings, account: Account | tuple[str, ...], *, exposed: bool) -> Iterator[tuple[str, str]]:
     yield "page", settings.page
-    yield "account", f"{account.id} in {settings.account}: {counts(account)}"
+    if isinstance(account, tuple):
+        yield "accounts", f"{len(account)} in {settings.account}; STS alone is served, without IAM"
+    else:
+        yield "account", f"{account.id} in {settings.account}: {counts(account)}"
     for neighbour in settings.neighbours:
         yield "neighbour", str(neighbour)
     yield "paste", f"export AWS_ENDPOINT_URL_STS={settings.url} AWS_ENDPOINT_URL_IAM={settings.url}"
@@ -200,6 +225,6 @@ def _comments(settings: ServerSettings, account: Account, *, exposed: bool) -> I
         yield _WARNING, f"whoever reaches {settings.host} port {settings.port} can call this server{unencrypted}"
     for warned in (*cautions(settings.state_place), *chain.from_iterable(map(audit_cautions, settings.audit))):
         yield _WARNING, warned
-    for warned in warnings(account, clock.resolve(None)):
+    for warned in () if isinstance(account, tuple) else warnings(account, clock.resolve(None)):
         yield _WARNING, warned
     yield _WARNING, IGNORING.format(url=settings.url)

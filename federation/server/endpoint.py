@@ -154,7 +154,7 @@ class Endpoint:
         given = _arguments(operation.parameters, parameters)
         # An absent required one is passed as None, so that the service refuses it.
         arguments = {each.name: given.get(each.wire) for each in operation.parameters if each.wire in given or each.required}
-        service = self._service
+        service = self._service.at_once()
         if operation.signed:
             caller = service.authenticate(_signed(request), at=at, signers_clock=self._clients_clock)
             arguments["caller"], underway.principal = caller, caller.arn

@@ -103,10 +103,7 @@ class Follower(Generic[T]):
         while os.getppid() == supervisor:
             self.look()
             time.sleep(LOOK_SECONDS)
-        shutil.rmtree(self._directory, ignore_errors=True)
-        while True:  # a worker that is still starting ignores the signal
-            os.kill(os.getpid(), signal.SIGINT)  # not SIGTERM: nobody takes the place of this worker
-            time.sleep(FIRST_LOOK_SECONDS)
+        end_worker(self._directory)
 
     def look(self) -> None:
         """Prepare the generation that is offered and vote on it; take over the one that is served."""
@@ -177,3 +174,11 @@ class Follower(Generic[T]):
             raise
         except Exception as bug:  # noqa: BLE001 - a bug in loading one generation must not end the worker, which serves another
             raise as_failure(bug) from None
+
+
+def end_worker(directory: Path) -> None:
+    """End this process, and remove the *directory* that it shared with its supervisor, which is gone."""
+    shutil.rmtree(directory, ignore_errors=True)
+    while True:  # a worker that is still starting ignores the signal
+        os.kill(os.getpid(), signal.SIGINT)  # not SIGTERM: nobody takes the place of this worker
+        time.sleep(FIRST_LOOK_SECONDS)

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from federation.account.many import HELD
 from federation.errors import RegistrationError, show
 from federation.profiles import Replay
 from federation.server.hosts import LOCALHOST, ServedNames
@@ -37,7 +38,9 @@ class ServerSettings:
     """Where to listen and what to serve.
 
     Attributes:
-        account: The account directory.
+        account: The account directory; of a server of *many* accounts, the directory that holds theirs.
+        many: Whether *account* holds the directories of many accounts.
+        held: Most accounts that each worker holds, where there are many.
         neighbours: Directories of other accounts, whose users may call and whose roles may be assumed.
         host: Address to bind.
         port: TCP port, 1 to 65535.
@@ -57,6 +60,8 @@ class ServerSettings:
     """
 
     account: Path
+    many: bool = False
+    held: int = HELD
     neighbours: tuple[Path, ...] = ()
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT

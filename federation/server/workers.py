@@ -36,6 +36,7 @@ from federation.server.endpoint import Endpoint
 from federation.server.following import Follower
 from federation.server.generations import Board, copies_in
 from federation.server.logged_records import attach
+from federation.server.many import StandingAccounts, check_accounts, follow_supervisor, many_endpoint
 from federation.server.metrics.catalogue import WORKER_STARTS
 from federation.server.metrics.measured import CountedAudit, MeasuredAudit, MeasuredState
 from federation.server.metrics.meter import CountedLog, Meter
@@ -77,26 +78,37 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     slot.add(WORKER_STARTS, 0)
     traces = open_traces(settings, stopwatch)
     opened, attendance = open_state(settings.state_place), Attendance(shared, port=settings.port, workers=settings.workers)
-    account, state = SharedAccount(settings.account), MeasuredState(opened, slot, stopwatch)
-    control = _control(account, shared, state=state) if settings.test_control else None
+    state = MeasuredState(opened, slot, stopwatch)
+    account = None if settings.many else SharedAccount(settings.account)
+    control = _control(account, shared, state=state) if settings.test_control and account is not None else None
     recent = RecentCalls(settings.recent_calls) if settings.recent_calls else None
     trail = [CountedAudit(audit_sink(place), audit_kind(place), slot) for place in settings.audit]
     sinks = [sink for sink in (*trail, None if control is None else control.events, recent) if sink is not None]
     audit = MeasuredAudit(AuditSinks(*sinks), stopwatch) if sinks else None
     metrics = MetricsPage(shared, settings)
-    load = partial(_serving, settings, state=state, audit=audit, live=account, control=control, recent=recent, metrics=metrics)
-    follower = Follower(shared, load, advanced, voter=os.getpid())
-    account.follow(follower)
-    Thread(target=follower.follow, args=(supervisor,), name="account-follower", daemon=True).start()
+    serving: Callable[[], Endpoint]
+    follow: Callable[[int], None]
+    if account is None:
+        serving = partial(_itself, many_endpoint(settings, state=state, audit=audit, metrics=metrics))
+        follow = partial(follow_supervisor, shared)
+    else:
+        load = partial(_serving, settings, state=state, audit=audit, live=account, control=control, recent=recent, metrics=metrics)
+        follower = Follower(shared, load, advanced, voter=os.getpid())
+        account.follow(follower)
+        serving, follow = partial(_endpoint, follower), follower.follow
+    Thread(target=follow, args=(supervisor,), name="account-follower", daemon=True).start()
     lines = AccessLog(logged=settings.logged)
     attach(lines)
-    readiness = Readiness(settings.names, opened, draining=lambda: attendance.draining, current=follower.current)
-    serving = partial(_endpoint, follower)
+    readiness = Readiness(settings.names, opened, draining=lambda: attendance.draining, current=serving)
     return Application(serving, lines, Meter(slot, stopwatch), traces, readiness=readiness, attendance=attendance)
 
 
 def _endpoint(follower: Follower[Serving]) -> Endpoint:
     return follower.current().endpoint
+
+
+def _itself(endpoint: Endpoint) -> Endpoint:
+    return endpoint
 
 
 def _control(account: LiveAccount, shared: Path, *, state: State | None = None) -> Control:
@@ -146,12 +158,12 @@ def _locate_faults(directory: Path, copy: Path) -> None:
         raise located(faults, directory) from None
 
 
-def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
+def run(settings: ServerSettings, *, ready: Callable[[Account | tuple[str, ...]], None]) -> bool:
     """Serve until a signal stops the process, and return whether requests in flight were finished; a second interrupt ends them.
 
     Args:
         settings: Where to listen and what to serve.
-        ready: Called with the account as it is served first, once the server accepts connections.
+        ready: Called with the account as it is served first, or with the ids of many accounts, once the server accepts connections.
 
     Raises:
         RegistrationError: The HTTP server is not installed, or the address is in use.
@@ -165,13 +177,8 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
     with TemporaryDirectory(prefix="federation-") as name:
         shared = Path(name)
         log = CountedLog(claim(shared))
-        publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=log, living=_workers)
-        # Faults are reported once, here, before any worker starts.
-        live = SharedAccount(settings.account)
-        first = publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))
-        announce = partial(ready, first.contents.account)
-        if settings.test_control:
-            _control(LiveAccount.open(settings.account), shared)  # the snapshot of the account as it is now
+        publisher, first = _published(settings, shared, log)
+        announce = partial(ready, first)
         certificates = None if settings.tls is None else Certificates(settings.tls, shared, log)
         server = _granian(settings, shared)
         if certificates is not None:
@@ -192,11 +199,24 @@ def run(settings: ServerSettings, *, ready: Callable[[Account], None]) -> bool:
                 certificates.stop()
 
 
+def _published(settings: ServerSettings, shared: Path, log: AccessLog) -> tuple[Publisher | StandingAccounts, Account | tuple[str, ...]]:
+    """Return what publishes, and what is served first. Faults are reported once, here, before any worker starts."""
+    if settings.many:
+        open_state(settings.state_place)
+        return StandingAccounts(log), check_accounts(settings)
+    publisher = Publisher(settings.directories, shared, leave_out=companions(settings.own_files), log=log, living=_workers)
+    live = SharedAccount(settings.account)
+    first = publisher.publish_first(partial(_serving, settings, live=live, state=open_state(settings.state_place)))
+    if settings.test_control:
+        _control(LiveAccount.open(settings.account), shared)  # the snapshot of the account as it is now
+    return publisher, first.contents.account
+
+
 def _workers() -> frozenset[int]:
     return frozenset(child.pid for child in active_children() if child.pid is not None)
 
 
-def _renew_on_hangup(publisher: Publisher) -> None:
+def _renew_on_hangup(publisher: Publisher | StandingAccounts) -> None:
     """Make SIGHUP publish the account again. granian's own handler, set before its startup hooks run, would restart every worker."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, lambda *_: publisher.renew())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NoReturn, TypeVar
 
 from federation import aws_texts, clock
 from federation.account import Account
-from federation.account.issuers import by_issuer
 from federation.calls.record import Call
 from federation.errors import FederationError, InternalFailure
 from federation.explanation import Question
@@ -17,7 +16,7 @@ from federation.state import AuditSink, Origin, ReplayCache, State
 from federation.sts import trail
 from federation.sts.authorization.evaluation import account_in
 from federation.sts.callers.caller import Caller
-from federation.sts.callers.served import AnyCaller, ServedAccounts
+from federation.sts.callers.served import AnyCaller, ServedAccount, ServedAccounts
 from federation.sts.login.context import LoginContext, LoginFacts
 from federation.sts.operations.assume_role import AssumeRole
 from federation.sts.operations.context import Context
@@ -28,35 +27,31 @@ C = TypeVar("C", bound=Call)
 A = TypeVar("A", bound=Answer)
 
 
+ReplayOf = Callable[[Account], ReplayCache | None]
+"""Takes an account, and returns the record of the tokens that were used for its roles; None where a token may be used repeatedly."""
+
+
 class Answering:
-    """Runs the operations of one service. It is immutable except for the records of used tokens and codes.
+    """Runs the operations of one service. It is immutable except for the records of used tokens and codes."""
 
-    Attributes:
-        accounts: The service's account and its neighbours.
-    """
+    __slots__ = ("_audit", "_replay_of", "_served", "_state")
 
-    __slots__ = ("_audit", "_issuers", "_neighbours", "_replay", "_state", "accounts")
+    def __init__(self, served: ServedAccounts, *, audit: AuditSink | None, replay_of: ReplayOf, state: State) -> None:
+        """Run the operations of the accounts *served*. The other arguments are those of `SecurityTokenService`."""
+        self._served, self._audit, self._replay_of, self._state = served, audit, replay_of, state
 
-    def __init__(
-        self, account: Account, *, audit: AuditSink | None, replay: ReplayCache | None, state: State, neighbours: Iterable[Account]
-    ) -> None:
-        """Run the operations of *account*. The arguments are those of `SecurityTokenService`.
+    @property
+    def accounts(self) -> ServedAccounts:
+        """The accounts as they are now."""
+        return self._served.at_once()
 
-        Raises:
-            RegistrationError: Two OpenID Connect providers have the same issuer, or two accounts have the same id.
-        """
-        self._neighbours = tuple(neighbours)
-        self.accounts = ServedAccounts(account, self._neighbours)
-        self._audit, self._replay, self._state = audit, replay, state
-        self._issuers = by_issuer(account.oidc_providers.values())
+    def serves(self, accounts: ServedAccounts) -> bool:
+        """Return whether *accounts* are those that every call is answered with."""
+        return accounts is self._served
 
-    def with_account(self, account: Account) -> Answering:
-        """Return the same for another state of the account.
-
-        Raises:
-            RegistrationError: Two OpenID Connect providers have the same issuer.
-        """
-        return Answering(account, audit=self._audit, replay=self._replay, state=self._state, neighbours=self._neighbours)
+    def serving(self, served: ServedAccounts) -> Answering:
+        """Return the same for the accounts *served*."""
+        return Answering(served, audit=self._audit, replay_of=self._replay_of, state=self._state)
 
     def login(self, call: C, run: Callable[[C, LoginContext, LoginFacts], A], *, at: datetime | None, origin: Origin | None) -> A:
         """Run a federated login, which has no caller, and record its event.
@@ -64,15 +59,21 @@ class Answering:
         Raises:
             FederationError: The operation refuses, or the event cannot be recorded.
         """
-        instant, home = clock.resolve(at), self.accounts.home
-        context = LoginContext(home.account, self._issuers, home.sealer.at(instant), self._replay, instant)
-        facts = LoginFacts()
+        instant, accounts, facts = clock.resolve(at), self.accounts, LoginFacts()
+        role_arn = getattr(call, "role_arn", None)
+        asked: Account | None = None
         try:
+            served = accounts.for_login(role_arn)
+            asked = served.account
+            context = LoginContext(asked, served.issuers, served.sealer.at(instant), self._replay_of(asked), instant)
             session = run(call, context, facts)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
-            question = Question(at=instant, account=home.account, call=call)
-            raise_refusal(error, question, lambda refusal: self._record_login(call, facts, at=instant, origin=origin, refusal=refusal))
-        self._record_login(call, facts, at=instant, origin=origin, session=session)
+            account = _id_of(asked, role_arn)
+            question = Question(at=instant, account=asked, call=call)
+            raise_refusal(
+                error, question, lambda refusal: self._record_login(call, facts, account, at=instant, origin=origin, refusal=refusal)
+            )
+        self._record_login(call, facts, asked.id, at=instant, origin=origin, session=session)
         return session
 
     def signed(self, call: C, run: Callable[[C, Context], A], caller: AnyCaller, *, at: datetime | None, origin: Origin | None) -> A:
@@ -81,12 +82,12 @@ class Answering:
         Raises:
             FederationError: The caller is unknown, the operation refuses, or the event cannot be recorded.
         """
-        instant = clock.resolve(at)
+        instant, accounts = clock.resolve(at), self.accounts
         role_arn = call.role_arn if isinstance(call, AssumeRole) else None
         who: Caller | None = None
         try:
-            who = self.accounts.resolve(caller, at=instant)
-            served = self.accounts.of_caller(who) if role_arn is None else self.accounts.named_in(role_arn)
+            who = accounts.resolve(caller, at=instant)
+            served = accounts.of_caller(who) if role_arn is None else accounts.named_in(role_arn)
             context = Context(
                 account=served.account,
                 sealer=served.sealer.at(instant),
@@ -97,24 +98,20 @@ class Answering:
             )
             answer = run(call, context)
         except Exception as error:  # noqa: BLE001 - a bug becomes a refusal and is recorded as well
-            question = self._question(call, who, role_arn, at=instant)
+            account, question = _asked(accounts, call, who, role_arn, at=instant)
             raise_refusal(
-                error, question, lambda refusal: self._record_signed(call, who, role_arn, at=instant, origin=origin, refusal=refusal)
+                error,
+                question,
+                lambda refusal: self._record_signed(call, who, role_arn, account, at=instant, origin=origin, refusal=refusal),
             )
-        self._record_signed(call, who, role_arn, at=instant, origin=origin, answer=answer)
+        self._record_signed(call, who, role_arn, served.account.id, at=instant, origin=origin, answer=answer)
         return answer
-
-    def _question(self, call: Call, caller: Caller | None, role_arn: object, *, at: datetime) -> Question:
-        """Return what a signed call asked, and of which accounts."""
-        own = None if caller is None else self.accounts.of(caller.account)
-        # A role of another type, or a text with methods of its own, was refused and may raise again.
-        asked = self.accounts.named_in(role_arn) if type(role_arn) is str else own or self.accounts.home
-        return Question(at=at, account=asked.account, call=call, caller=caller, callers_account=None if own is None else own.account)
 
     def _record_login(
         self,
         call: Call,
         facts: LoginFacts,
+        account: str,
         *,
         at: datetime,
         origin: Origin | None,
@@ -123,7 +120,6 @@ class Answering:
     ) -> None:
         if self._audit is None:
             return
-        account = self.accounts.home.account.id
         came = Origin.here() if origin is None else origin
         self._audit.record(trail.login_event(call, facts, account=account, at=at, origin=came, session=session, refusal=refusal))
 
@@ -132,6 +128,7 @@ class Answering:
         call: Call,
         caller: Caller | None,
         role_arn: object,
+        account: str,
         *,
         at: datetime,
         origin: Origin | None,
@@ -141,11 +138,35 @@ class Answering:
         if self._audit is None:
             return
         role = role_arn if type(role_arn) is str else None
-        account = self.accounts.of(account_in(role) or (None if caller is None else caller.account)).account.id
         came = Origin.here() if origin is None else origin
         self._audit.record(
             trail.signed_event(call, caller, account=account, role_arn=role, at=at, origin=came, answer=answer, refusal=refusal)
         )
+
+
+def _asked(accounts: ServedAccounts, call: Call, caller: Caller | None, role_arn: object, *, at: datetime) -> tuple[str, Question]:
+    """Return the id of the account that a refused signed call asked, and what it asked. An account that is at fault is left out."""
+
+    def found(account: str | None) -> ServedAccount | None:
+        try:
+            return accounts.of(account)
+        except FederationError:
+            return None
+
+    own = None if caller is None else found(caller.account)
+    # A role of another type, or a text with methods of its own, was refused and may raise again.
+    of_role = account_in(role_arn) if type(role_arn) is str else None
+    asked = found(of_role) if type(role_arn) is str else own or found(None)
+    account = None if asked is None else asked.account
+    recorded = found(of_role or (None if caller is None else caller.account))
+    named = of_role or ("" if caller is None else caller.account)
+    question = Question(at=at, account=account, call=call, caller=caller, callers_account=None if own is None else own.account)
+    return named if recorded is None else recorded.account.id, question
+
+
+def _id_of(account: Account | None, role_arn: object) -> str:
+    """Return the id of the account that a login asked, which may be at fault."""
+    return account.id if account is not None else account_in(role_arn) or ""
 
 
 def _refusal(error: Exception) -> FederationError:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from federation import clock
 from federation.account import Account, load_account
+from federation.account.many import HELD, AccountsDirectory
 from federation.errors import RegistrationError, show
 from federation.identity import VerifiedIdentity
 from federation.policy import Decision, Policy
@@ -16,13 +17,14 @@ from federation.profiles import Replay
 from federation.report import CheckResult, Report
 from federation.state import AuditSink, MemoryState, Origin, ReplayCache, State, open_audit, open_state
 from federation.sts import sigv4
-from federation.sts.answering import Answering
+from federation.sts.answering import Answering, ReplayOf
 from federation.sts.authorization import authorize as authorization
 from federation.sts.authorization.evaluation import resource_of
 from federation.sts.authorization.own_actions import OwnQuestion, own_action
 from federation.sts.callers.caller import Caller
+from federation.sts.callers.directory import ServedDirectory
 from federation.sts.callers.resolution import KeyHolder
-from federation.sts.callers.served import AnyCaller
+from federation.sts.callers.served import AnyCaller, ServedAccount, ServedAccounts, ServedTogether
 from federation.sts.login import trial as explaining
 from federation.sts.operations import assume_role, assume_root, delegated_access, inspection, session_tokens, web_identity_token
 from federation.sts.operations import assume_role_with_saml as saml
@@ -76,8 +78,8 @@ class SecurityTokenService:
             RegistrationError: Two OpenID Connect providers have the same issuer, two accounts have the same id, or *replay* is invalid.
         """
         memory = MemoryState() if state is None else state
-        cache = _replay_cache(replay, account, memory)
-        self._answering = Answering(account, audit=audit, replay=cache, state=memory, neighbours=neighbours)
+        served = ServedTogether(account, neighbours)
+        self._answering = Answering(served, audit=audit, replay_of=_replay_of(replay, memory), state=memory)
 
     @classmethod
     def open(
@@ -112,15 +114,66 @@ class SecurityTokenService:
         sink = open_audit(audit) if isinstance(audit, (str, os.PathLike)) else audit
         return cls(account, audit=sink, replay=replay, state=memory, neighbours=others)
 
+    @classmethod
+    def open_accounts(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        audit: AuditSink | str | os.PathLike[str] | None = None,
+        replay: ReplayCache | Literal["account", "once", "as-aws"] | None = "account",
+        state: State | str | os.PathLike[str] | None = None,
+        held: int = HELD,
+    ) -> SecurityTokenService:
+        """Return the service of all accounts in the directory *path*, and of their organization where that is in it.
+
+        An account is loaded when a call asks for it: that of the role for AssumeRole and federated logins, that of the caller for other
+        operations. Its files are looked at again, at most every second, when a later call asks for it. Calls to an account at fault are
+        refused, and the others are served.
+
+        Args:
+            path: The directory of accounts (``docs/organizations.md``).
+            audit: As of `open`.
+            replay: As in the constructor; ``account`` takes the setting of the account of the role.
+            state: As of `open`.
+            held: Most accounts that are held in memory; the one that was not used for the longest time goes first.
+
+        Raises:
+            AccountFaults: The directory or its organization is at fault.
+            AccountFault: The file or the server of *state* or *audit* cannot be used.
+            RegistrationError: *state*, *audit* or *replay* is invalid.
+        """
+        given = open_state(state) if isinstance(state, (str, os.PathLike)) else state
+        memory = MemoryState() if given is None else given
+        sink = open_audit(audit) if isinstance(audit, (str, os.PathLike)) else audit
+        served = ServedDirectory(AccountsDirectory(path, ServedAccount.of, held=held))
+        service = cls.__new__(cls)
+        answering = Answering(served, audit=sink, replay_of=_replay_of(replay, memory), state=memory)
+        service._answering = answering  # noqa: SLF001 - of this class
+        return service
+
     @property
     def account(self) -> Account:
-        """The account that the service was opened for."""
+        """The account that the service was opened for.
+
+        Raises:
+            ValidationError: It was opened for a directory of accounts.
+        """
         return self._answering.accounts.home.account
 
     @property
     def accounts(self) -> tuple[Account, ...]:
-        """The account that the service was opened for, and its neighbours."""
+        """The account that the service was opened for, and its neighbours; of a directory of accounts those that are held now."""
         return self._answering.accounts.accounts
+
+    def at_once(self) -> SecurityTokenService:
+        """Return the service of the accounts as they are now, for the calls of one request; itself where they do not change."""
+        accounts = self._answering.accounts
+        return self if self._answering.serves(accounts) else self._serving(accounts)
+
+    def _serving(self, accounts: ServedAccounts) -> SecurityTokenService:
+        service = SecurityTokenService.__new__(SecurityTokenService)
+        service._answering = self._answering.serving(accounts)  # noqa: SLF001 - of this class
+        return service
 
     def with_account(self, account: Account) -> SecurityTokenService:
         """Return the service of *account*, a later state of the same account, with the same audit, record of used tokens and neighbours.
@@ -128,9 +181,8 @@ class SecurityTokenService:
         Raises:
             RegistrationError: Two OpenID Connect providers have the same issuer.
         """
-        service = SecurityTokenService.__new__(SecurityTokenService)
-        service._answering = self._answering.with_account(account)  # noqa: SLF001 - of this class
-        return service
+        accounts = self._answering.accounts
+        return self._serving(ServedTogether(account, [each for each in accounts.accounts if each.id != accounts.home.account.id]))
 
     def assume_role_with_saml(
         self,
@@ -490,7 +542,8 @@ class SecurityTokenService:
 
     def outbound_documents(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the discovery document and the key set of the account as an issuer; None where outbound federation is disabled."""
-        issuer = self.account.outbound
+        accounts = self._answering.accounts
+        issuer = None if isinstance(accounts, ServedDirectory) else accounts.home.account.outbound
         return None if issuer is None else (web_identity_token.discovery_document(issuer), web_identity_token.jwks_document(issuer))
 
     def authenticate(
@@ -640,9 +693,8 @@ class SecurityTokenService:
         Raises:
             FederationError: The refusal of the report where it has no identity; `AccessDenied` where the account has no such role.
         """
-        return explaining.explain_role(
-            self.account, identity_or_report, role_arn=role_arn, session_name=role_session_name, at=clock.resolve(at)
-        )
+        account = self._answering.accounts.for_login(role_arn).account
+        return explaining.explain_role(account, identity_or_report, role_arn=role_arn, session_name=role_session_name, at=clock.resolve(at))
 
     def check_exchange(self, identity: VerifiedIdentity, *, role_arn: str) -> tuple[CheckResult, ...]:
         """Return the results of the checks that an exchange runs on the attributes or claims of *identity* before the trust policy.
@@ -672,13 +724,15 @@ class SecurityTokenService:
         )
 
 
-def _replay_cache(replay: ReplayCache | str | None, account: Account, state: State) -> ReplayCache | None:
-    """Return the record of used tokens; None where a token may be used repeatedly."""
+def _replay_of(replay: ReplayCache | str | None, state: State) -> ReplayOf:
+    """Return what knows the record of used tokens of an account; None where a token may be used repeatedly."""
     if replay is not None and not isinstance(replay, str):
-        return replay
-    wanted = account.replay if replay == "account" else Replay.AS_AWS if replay is None else replay
+        return lambda _: replay
+    wanted = Replay.AS_AWS if replay is None else replay
+    if wanted == "account":
+        return lambda account: state if account.replay == Replay.ONCE else None
     if wanted not in set(Replay):
         raise RegistrationError(
             check="replay", expected=f"account, {', '.join(Replay)}, or a ReplayCache", found=show(wanted), remedy="choose one of them"
         )
-    return state if wanted == Replay.ONCE else None
+    return lambda _: state if wanted == Replay.ONCE else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from federation import clock, limits
 from federation.cli.support.choices import Choice
@@ -129,6 +130,38 @@ account_option: Final[Decorator] = click.option(
     callback=_note_account,
     help="The account directory.",
 )
+
+
+served_account_option: Final[Decorator] = click.option(
+    "--account",
+    "account_path",
+    type=PathType(path_type=Path),
+    envvar=ACCOUNT_VARIABLE,
+    show_envvar=True,
+    callback=_note_account,
+    help="The account directory.",
+)
+accounts_option: Final[Decorator] = click.option(
+    "--accounts", "accounts_path", type=PathType(path_type=Path), help="A directory of many accounts and of their organization, instead."
+)
+
+
+def account_or_accounts(account: Path | None, accounts: Path | None) -> Path:
+    """Return the directory in ``--account`` or ``--accounts``. The variable of ``--account`` does not count beside ``--accounts``.
+
+    Raises:
+        click.UsageError: Both are given, or none.
+    """
+    context = click.get_current_context()
+    given = context.get_parameter_source("account_path") is ParameterSource.COMMANDLINE
+    if accounts is not None and not given:
+        context.meta[_ACCOUNT] = None
+        return accounts
+    if accounts is not None:
+        raise click.UsageError("give one of --account and --accounts")
+    if account is None:
+        raise click.UsageError(f"give --account or --accounts, or set {ACCOUNT_VARIABLE}")
+    return account
 
 
 def other_account_option(text: str) -> Decorator:
