@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class _Look:
+class _LastLook:
     """When files were last looked at. Looks are at least `LOOK_SECONDS` apart and take a bounded share of the time."""
 
     at: float = -1e9
@@ -61,7 +61,7 @@ class _Look:
 
 
 @dataclass(slots=True)
-class _Held(Generic[T]):
+class _HeldAccount(Generic[T]):
     """What is held of one account: what its files said, and what serves it in one organization, or why it is refused."""
 
     signature: Fingerprint
@@ -69,16 +69,16 @@ class _Held(Generic[T]):
     tree: OrganizationTree | None
     value: T | None
     refusal: FederationError | None
-    look: _Look
+    look: _LastLook
 
 
 @dataclass(slots=True)
-class _Index:
+class _UnloadedIndex:
     """What is known of accounts that are not loaded: by access key id and by member account; None where two say the same."""
 
     keys: Mapping[str, str | None] = field(default_factory=dict)
     managers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    look: _Look = field(default_factory=_Look)
+    look: _LastLook = field(default_factory=_LastLook)
 
 
 class AccountsDirectory(Generic[T]):
@@ -97,10 +97,10 @@ class AccountsDirectory(Generic[T]):
         """
         self.root: Path = root_of(path, Faults()).absolute()
         self._make, self._most = make, max(1, held)
-        self._held: OrderedDict[str, _Held[T]] = OrderedDict()
+        self._held: OrderedDict[str, _HeldAccount[T]] = OrderedDict()
         self._lock, self._loading = Lock(), RLock()
-        self._index = _Index()
-        self._look = _Look()
+        self._index = _UnloadedIndex()
+        self._look = _LastLook()
         self._signature: Fingerprint = {}
         self.organization_faults: FederationError | None = None
         self._tree = self._read_tree()
@@ -172,14 +172,14 @@ class AccountsDirectory(Generic[T]):
             raise located(faults.error(), self.root)
         return tree
 
-    def _renewed(self, account: str, known: _Held[T] | None, tree: OrganizationTree | None) -> _Held[T] | None:
+    def _renewed(self, account: str, known: _HeldAccount[T] | None, tree: OrganizationTree | None) -> _HeldAccount[T] | None:
         """Return what is held of *account* from now on; None where there is no such directory."""
         directory = self.root / account
         try:
             mode = os.lstat(directory).st_mode
         except OSError:
             return None
-        look = _Look() if known is None else known.look
+        look = _LastLook() if known is None else known.look
         if known is not None and (not look.due or look.timed(lambda: signature_of(directory)) == known.signature):
             return known if known.tree is tree else self._bound(replace(known), tree, directory)
         try:
@@ -188,10 +188,10 @@ class AccountsDirectory(Generic[T]):
             signature, loaded = _steady(directory, look)
         except AccountFaults as faults:
             signature = look.timed(lambda: signature_of(directory))
-            return _Held(signature, None, tree, None, located(faults, directory), look)
-        return self._bound(_Held(signature, loaded, tree, None, None, look), tree, directory)
+            return _HeldAccount(signature, None, tree, None, located(faults, directory), look)
+        return self._bound(_HeldAccount(signature, loaded, tree, None, None, look), tree, directory)
 
-    def _bound(self, held: _Held[T], tree: OrganizationTree | None, directory: Path) -> _Held[T]:
+    def _bound(self, held: _HeldAccount[T], tree: OrganizationTree | None, directory: Path) -> _HeldAccount[T]:
         """Return *held* with what serves its account in the organization *tree*."""
         held.tree, held.value = tree, None
         if held.account is None:
@@ -205,7 +205,7 @@ class AccountsDirectory(Generic[T]):
             held.refusal = refusal
         return held
 
-    def _indexed(self) -> _Index:
+    def _indexed(self) -> _UnloadedIndex:
         with self._loading:
             if self._index.look.due:
                 self._index.look.timed(self._read_index)
@@ -222,7 +222,7 @@ class AccountsDirectory(Generic[T]):
         self._index.keys, self._index.managers = keys, managers
 
 
-def _steady(directory: Path, look: _Look) -> tuple[Fingerprint, Account]:
+def _steady(directory: Path, look: _LastLook) -> tuple[Fingerprint, Account]:
     """Return the account in *directory* and its signature, of files that did not change while they were read."""
     for _ in range(_ATTEMPTS):
         before = look.timed(lambda: signature_of(directory))

@@ -6,6 +6,7 @@ from typing import Literal
 
 StsCheck = Literal[
     "access-key",
+    "account",
     "action",
     "arn",
     "authorization",

@@ -51,11 +51,9 @@ def give_key(directory: Path, key: str) -> None:
     put(directory / "access-keys" / f"{key}.json", document, mode=0o600)
 
 
-def assertion(account: str) -> str:
-    made = saml_login.login(
-        attributes={
-            **saml_login.attributes(),
-            f"{saml_login.PREFIX}Role": [f"arn:aws:iam::{account}:role/Portal,arn:aws:iam::{account}:saml-provider/Example"],
-        }
-    )
+def assertion(account: str, **changes: Any) -> str:
+    """A login to the role of *account*; *changes* are those of `saml_login.login`."""
+    pair = f"arn:aws:iam::{account}:role/Portal,arn:aws:iam::{account}:saml-provider/Example"
+    attributes = {**saml_login.attributes(), f"{saml_login.PREFIX}Role": [pair]}
+    made = saml_login.login(attributes=attributes, **changes)
     return to_base64(saml_login.forge().response(made, sign="assertion"))

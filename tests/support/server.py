@@ -108,10 +108,11 @@ def _started(words: list[str], errors: BinaryIO) -> subprocess.Popen[bytes] | St
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=REPOSITORY)
 
 
-def serve(log: Path, *options: str, account: Path = ACCOUNT_DIRECTORY) -> Served:
-    """Start `federation serve` and wait until it announces itself."""
+def serve(log: Path, *options: str, account: Path = ACCOUNT_DIRECTORY, accounts: Path | None = None) -> Served:
+    """Start `federation serve` and wait until it announces itself. *accounts* is a directory of many, in place of *account*."""
     port = free_port()
-    words = ["serve", "--account", str(account), "--port", str(port), "--state", f"sqlite:///{log}.sqlite", *options]
+    what = ["--account", str(account)] if accounts is None else ["--accounts", str(accounts)]
+    words = ["serve", *what, "--port", str(port), "--state", f"sqlite:///{log}.sqlite", *options]
     with log.open("wb") as errors:
         process = _started(words, errors)
     assert process.stdout is not None

@@ -10,6 +10,7 @@ from rich.text import Text
 from federation.account import init_account
 from federation.account.reading.directory import load_account
 from federation.cli.account import entities, issuing, mapping, principals, roles, saml, taking_over, web_identity
+from federation.cli.account.checking import check_all
 from federation.cli.account.commands import say
 from federation.cli.account.summary import counts, print_account, summary
 from federation.cli.policy.linted import read_account
@@ -19,7 +20,16 @@ from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import DIM, GOOD, console, facts
 from federation.cli.rendering.working import working
 from federation.cli.support.choices import Choice
-from federation.cli.support.options import account_option, json_option, one_output, quiet_option, verbose_option
+from federation.cli.support.options import (
+    account_option,
+    account_or_accounts,
+    accounts_option,
+    json_option,
+    one_output,
+    quiet_option,
+    served_account_option,
+    verbose_option,
+)
 from federation.cli.support.paths import PathType
 from federation.errors import ValidationError
 from federation.policy import Kind
@@ -55,13 +65,28 @@ def init(directory: Path, *, account_id: str, partition: str, profile: str, as_j
 
 
 @command.command(epilog="Example:\n\n\b\n  federation account check --account account")
-@account_option
+@served_account_option
+@accounts_option
 @verbose_option
 @quiet_option
 @json_option
-def check(*, account_path: Path, verbose: bool, quiet: bool, as_json: bool) -> None:
-    """Read all files and report every fault with its file and place; then show the findings of lint in the trust policies."""
+def check(*, account_path: Path | None, accounts_path: Path | None, verbose: bool, quiet: bool, as_json: bool) -> None:
+    """Read all files and report every fault with its file and place; then show the findings of lint in the trust policies.
+
+    With --accounts: read the organization and each account, and report the faults of all.
+    """
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
+    directory = account_or_accounts(account_path, accounts_path)
+    if accounts_path is not None:
+        if verbose or as_json:
+            raise click.UsageError("--accounts goes without --verbose and --json")
+        check_all(directory, quiet=quiet)
+        return
+    check_one(directory, verbose=verbose, quiet=quiet, as_json=as_json)
+
+
+def check_one(account_path: Path, *, verbose: bool, quiet: bool, as_json: bool) -> None:
+    """Check the account directory *account_path*."""
     with working("reading the account"):
         account = load_account(account_path)
         files = () if quiet else tuple(read_account(account, account_path, kinds=frozenset({Kind.TRUST}), relative=True))

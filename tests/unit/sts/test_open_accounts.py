@@ -65,7 +65,7 @@ def across(sts: SecurityTokenService, caller: str, target: str) -> str:
 
 def test_a_login_asks_the_account_of_the_role(root: Path) -> None:
     sts = SecurityTokenService.open_accounts(root, replay="as-aws")
-    assert sts.accounts == ()
+    assert list(sts.accounts) == []
     for account in (ACCOUNT, OTHER):
         assert login(sts, account) == f"arn:aws:sts::{account}:assumed-role/Portal/alice"
     held = [each.id for each in sts.accounts]
