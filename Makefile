@@ -9,7 +9,7 @@ NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page core core-test test growth stores engines clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
+.PHONY: demo page core core-test test growth stores nodes load engines clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,7 +28,7 @@ core-test: core  ## the tests of the crate itself, and its lint
 	else echo "The crate is not tested: there is no cargo."; fi
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not engines and not twins and not site and not release" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not nodes and not engines and not twins and not site and not release" $(if $(AREA),$$paths)
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m "growth and not long" tests/attacks tests/unit tests/interop
@@ -38,6 +38,12 @@ stores: $(VENV)/.dev  ## states that several machines share, on servers of Redis
 
 engines: $(VENV)/.engines  ## bulk judging under Ray and Spark, beside this machine; TOKENS=n
 	$(if $(TOKENS),TOKENS=$(TOKENS) )$(BIN)/pytest -q -s -m engines tests/engines
+
+nodes: $(VENV)/.dev  ## two servers in network namespaces behind nginx: restarts, kills, rotations, and two minutes of load with faults
+	$(BIN)/pytest -q -m nodes --durations=5 tests/nodes
+
+load: $(VENV)/.dev  ## MINUTES=n (60) of mixed traffic on two such servers at 80 % of what they can do, with a fault each minute
+	$(BIN)/python -m tests.nodes $(if $(filter command%,$(origin MINUTES)),$(MINUTES),60)
 
 clients: $(VENV)/.dev $(if $(shell command -v go),$(BUILT)/go-call) $(if $(shell command -v mvn),$(BUILT)/java/.built)  ## AWS SDKs for Go and Java, AWS CLI v2
 	$(BIN)/pytest -m clients --durations=5 tests/interop/test_sdks.py tests/interop/test_iam_clients.py

@@ -152,7 +152,7 @@ AREAS: Final = {
     "fixture": ("unit/fixture", "docs/test_testing_page.py"),
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
     "docs": ("docs",),
-    "interop": ("interop",),
+    "interop": ("interop", "nodes"),
     "release": ("release", "unit/release"),
     "house": ("unit/test_*.py", "docs/test_architecture_page.py", "docs/test_checks_page.py"),
     "suite": ("unit/mutation", "unit/test_suite.py"),

@@ -27,11 +27,13 @@ class Authority:
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         self.certificate.write_bytes(made.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
 
-    def certify(self, files: TlsFiles, *addresses: str, ends: timedelta = timedelta(days=1)) -> int:
-        """Write a new key and its certificate for *addresses*, which ends after *ends*, and return the serial number."""
+    def certify(self, files: TlsFiles, *addresses: str, name: str | None = None) -> int:
+        """Write a new key and its certificate for *addresses* and *name*, and return the serial number."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = self._made(_name("server of the tests"), key, self._name, ends, timedelta(days=-2))
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(each)) for each in addresses or (LOOPBACK,)])
+        made = self._made(_name("server of the tests"), key, self._name, timedelta(days=1), timedelta(days=-2))
+        names = x509.SubjectAlternativeName(
+            [*(x509.IPAddress(ip_address(each)) for each in addresses or (LOOPBACK,)), *([x509.DNSName(name)] if name else [])]
+        )
         certificate = made.add_extension(names, critical=False).sign(self._key, SHA256())
         files.key.touch(mode=0o600)
         files.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
