@@ -27,6 +27,8 @@ WireCheck = Literal[
     "parameter-shape",
     "parameter-source",
     "parameter-text",
+    "peer-rate",
+    "peer-requests",
     "request-body",
     "request-size",
     "request-time",

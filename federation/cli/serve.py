@@ -110,6 +110,16 @@ def _networks(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 )
 @click.option("--traces", metavar="PLACE", default="", help=f"Send traces by OpenTelemetry: {TRACES}.")
 @click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    metavar="NETWORK",
+    callback=_networks,
+    help="Proxies that are believed what they say of their clients in X-Forwarded-For; repeatable.",
+)
+@click.option("--peer-requests", type=click.IntRange(1), metavar="N", help="Most requests of one client at a time, in each worker.")
+@click.option("--peer-rate", type=click.IntRange(1), metavar="N", help="Most requests of one client each second, in each worker.")
+@click.option(
     "--tls-certificate",
     type=PathType(path_type=Path),
     help="Speak HTTPS by this certificate and those that lead to its root (PEM), read again where it changes.",
@@ -141,6 +151,9 @@ def command(
     recent_calls: int,
     metrics_from: tuple[PeerNetwork, ...],
     traces: str,
+    trusted_proxies: tuple[PeerNetwork, ...],
+    peer_requests: int | None,
+    peer_rate: int | None,
     tls_certificate: Path | None,
     tls_key: Path | None,
     drain_seconds: int,
@@ -186,6 +199,9 @@ def command(
         traces=traces,
         version=__version__,
         tls=None if tls_certificate is None or tls_key is None else TlsFiles(tls_certificate, tls_key),
+        trusted_proxies=trusted_proxies,
+        peer_requests=peer_requests,
+        peer_rate=peer_rate,
         drain_seconds=drain_seconds,
         test_control=test_control,
     )

@@ -49,6 +49,7 @@ from federation.errors.requests import (
     RequestEntityTooLarge,
     RequestTimeout,
     SignatureDoesNotMatch,
+    Throttling,
     UnknownOperationException,
 )
 from federation.errors.shown import MAX_SHOWN, printable, show
@@ -92,6 +93,7 @@ __all__ = [
     "RequestTimeout",
     "SessionDurationEscalationException",
     "SignatureDoesNotMatch",
+    "Throttling",
     "UnknownOperationException",
     "UnmodifiableEntity",
     "ValidationError",

@@ -45,6 +45,7 @@ ErrorCode = Literal[
     "RequestTimeout",
     "SessionDurationEscalationException",
     "SignatureDoesNotMatch",
+    "Throttling",
     "UnknownOperationException",
     "UnmodifiableEntity",
     "ValidationError",

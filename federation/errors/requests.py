@@ -94,3 +94,11 @@ class MissingContentLength(FederationError):
     code: ClassVar[ErrorCode] = "MissingContentLength"
     http_status = 411
     text = aws_texts.requests.NO_CONTENT_LENGTH
+
+
+class Throttling(FederationError):
+    """A peer asks for more than one peer may. AWS's SDKs wait and try again."""
+
+    code: ClassVar[ErrorCode] = "Throttling"
+    http_status = 429
+    text = aws_texts.codes.THROTTLING

@@ -41,6 +41,7 @@ class AccessLog:
             "parent_id": trace.parent_id,
             "span_id": trace.span_id,
             "peer": request.peer,
+            "client": request.forwarded,
             "operation": answer.operation,
             "status": response.status,
             "code": answer.code,

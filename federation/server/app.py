@@ -7,6 +7,7 @@ import time
 import uuid
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -18,6 +19,8 @@ from federation.server.endpoint import Endpoint
 from federation.server.failures import refused
 from federation.server.messages import LoggedResponse, Request
 from federation.server.metrics.meter import Meter
+from federation.server.peers import ForwardedPeers, PeerLimits
+from federation.server.published import HEALTH_PATH
 from federation.server.readiness import Readiness
 from federation.server.render import accepted_type
 from federation.server.trace_context import TraceContext
@@ -25,6 +28,8 @@ from federation.server.trace_context import TraceContext
 _LENGTH_DIGITS: Final = 9
 _MICROSECOND: Final = 1_000
 _POST: Final = "POST"
+_LATER: Final = (("retry-after", "1"),)
+_THROTTLED_SECONDS: Final = 1
 _LAST_RESPONSE: Final = (("connection", "close"),)
 
 
@@ -95,23 +100,50 @@ class Application:
         *,
         readiness: Readiness | None = None,
         attendance: Attendance | None = None,
+        limits_of_peers: PeerLimits | None = None,
+        forwarded: ForwardedPeers | None = None,
     ) -> None:
         """Serve each request with the endpoint that *current* returns when it begins.
 
         *meter* counts it, and *traces* record it. *readiness* answers whether the server is ready, and *attendance* tells which answers are
-        the last of their connections.
+        the last of their connections. *limits_of_peers* refuses what is too much of one peer, whose address *forwarded* finds.
         """
         self._current, self._log, self._meter, self._traces = current, log, meter, traces
         self._readiness, self._attendance = readiness, attendance
+        self._limits = PeerLimits() if limits_of_peers is None else limits_of_peers
+        self._forwarded = ForwardedPeers(()) if forwarded is None else forwarded
 
     async def __call__(self, scope: RsgiScope, connection: Connection) -> None:
         """Serve one request, wholly with the generation of the account that was served when the request began."""
         started = time.perf_counter_ns()
-        request = _request(scope, b"")
-        takes_body = request.method == _POST
+        request = _request(scope, self._forwarded)
         if self._readiness is not None and self._readiness.owns(request):
             self._respond(request, await self._readiness.answer(request), connection, nanoseconds=time.perf_counter_ns() - started)
             return
+        try:
+            peer = None if request.path == HEALTH_PATH else self._limits.begin(request.address)
+        except FederationError as refusal:
+            await self._throttle(request, refusal, connection, started)
+            return
+        try:
+            await self._serve(request, connection, started)
+        finally:
+            if peer is not None:
+                self._limits.end(peer)
+
+    async def _throttle(self, request: Request, refusal: FederationError, connection: Connection, started: int) -> None:
+        """Refuse a request before its body is read; what is sent of it is not waited for, so the connection ends."""
+        answer = refused(refusal, content_type=accepted_type(request.header("accept")), request_id=str(uuid.uuid4()))
+        more = (*_LAST_RESPONSE, *_LATER) if _announces_body(request) else _LATER
+        if _announces_body(request):
+            with suppress(TimeoutError, RuntimeError):
+                async with asyncio.timeout(_THROTTLED_SECONDS):
+                    await _drain(connection)
+        answer = replace(answer, response=replace(answer.response, more=more))
+        self._respond(request, answer, connection, nanoseconds=time.perf_counter_ns() - started)
+
+    async def _serve(self, request: Request, connection: Connection, started: int) -> None:
+        takes_body = request.method == _POST
         try:
             endpoint = self._current()
             takes_body = endpoint.takes_body(request)
@@ -122,7 +154,7 @@ class Application:
                 answer = replace(answer, response=replace(answer.response, more=_LAST_RESPONSE))
         else:
             self._begin()
-            request, started = _request(scope, body), time.perf_counter_ns()
+            request, started = replace(request, body=body), time.perf_counter_ns()
             answer = endpoint.answer(request)
         self._respond(request, answer, connection, nanoseconds=time.perf_counter_ns() - started)
 
@@ -148,15 +180,17 @@ class Application:
             self._meter.count(answer, nanoseconds)
         trace = None if self._traces is None else self._traces.record(request, answer, nanoseconds)
         headers = response.headers()
-        if self._attendance is not None and self._attendance.ends and response.more != _LAST_RESPONSE:
+        if self._attendance is not None and self._attendance.ends and _LAST_RESPONSE[0] not in response.more:
             headers += _LAST_RESPONSE
         connection.response_bytes(response.status, headers, response.body)
         self._log.write(request, answer, micros=nanoseconds // _MICROSECOND, trace=trace)
 
 
-def _request(scope: RsgiScope, body: bytes) -> Request:
+def _request(scope: RsgiScope, forwarded: ForwardedPeers) -> Request:
     headers = tuple(scope.headers.items())
-    return Request(scope.method, scope.path, scope.query_string, headers, body, scope.client, scope.authority or "")
+    request = Request(scope.method, scope.path, scope.query_string, headers, b"", scope.client, scope.authority or "")
+    client = forwarded.client_of(request)
+    return request if client is None else replace(request, forwarded=client)
 
 
 async def _body(request: Request, connection: Connection, *, takes_body: bool, longest: int) -> bytes:

@@ -25,6 +25,7 @@ class Request:
         headers: Lower-case name and value in order, duplicates kept.
         body: The payload.
         peer: Address of the client, for the access log.
+        forwarded: Address of the client that a trusted proxy told; empty where there is none.
         authority: Host and port in the request line, where it holds an absolute URL; else empty.
     """
 
@@ -35,6 +36,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     peer: str = ""
     authority: str = ""
+    forwarded: str = ""
 
     def header(self, name: str) -> str:
         """Return the value of the header *name* (lower case): empty where absent, joined by ``,`` where repeated (RFC 9110 5.3)."""
@@ -42,7 +44,15 @@ class Request:
 
     @property
     def address(self) -> str | None:
-        """The address of *peer* without its port; an IPv6 address with a port is in brackets there. None where there is none."""
+        """The address of the client: that which a trusted proxy told, else *peer* without its port. None where there is none.
+
+        An IPv6 address with a port is in brackets there.
+        """
+        return self.forwarded or self.connected
+
+    @property
+    def connected(self) -> str | None:
+        """The address of *peer*, which may be a proxy."""
         bracketed, _, _ = self.peer.removeprefix("[").partition("]")
         if self.peer.startswith("["):
             return bracketed

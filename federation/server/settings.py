@@ -54,6 +54,9 @@ class ServerSettings:
         traces: Where traces go: a form of `TRACES`; empty for nowhere.
         version: Version of the package, which the metrics tell.
         logged: Whether each request is a line of the access log.
+        trusted_proxies: Networks of proxies that are believed what they say of their clients in X-Forwarded-For.
+        peer_requests: Most requests of one peer at a time, in each worker; None for no limit.
+        peer_rate: Most requests of one peer each second, in each worker; None for no limit.
         tls: The certificate and the key by which the server itself speaks TLS; None for HTTP.
         drain_seconds: How long the server still answers after SIGTERM, while it says that it is not ready.
         test_control: Whether tests may change account and clock below ``/_federation/``; for a loopback *host* alone.
@@ -78,6 +81,9 @@ class ServerSettings:
     logged: bool = True
     drain_seconds: int = 0
     tls: TlsFiles | None = None
+    trusted_proxies: tuple[PeerNetwork, ...] = ()
+    peer_requests: int | None = None
+    peer_rate: int | None = None
 
     @property
     def names(self) -> ServedNames:

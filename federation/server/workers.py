@@ -42,6 +42,7 @@ from federation.server.metrics.measured import CountedAudit, MeasuredAudit, Meas
 from federation.server.metrics.meter import CountedLog, Meter
 from federation.server.metrics.page import MetricsPage
 from federation.server.metrics.slots import claim
+from federation.server.peers import ForwardedPeers, PeerLimits
 from federation.server.publishing import Publisher
 from federation.server.readiness import Readiness
 from federation.server.settings import ServerSettings, check_port_is_free, check_server_installed
@@ -100,7 +101,16 @@ def load_application(settings: ServerSettings, shared: Path, supervisor: int) ->
     lines = AccessLog(logged=settings.logged)
     attach(lines)
     readiness = Readiness(settings.names, opened, draining=lambda: attendance.draining, current=serving)
-    return Application(serving, lines, Meter(slot, stopwatch), traces, readiness=readiness, attendance=attendance)
+    return Application(
+        serving,
+        lines,
+        Meter(slot, stopwatch),
+        traces,
+        readiness=readiness,
+        attendance=attendance,
+        limits_of_peers=PeerLimits(at_once=settings.peer_requests, rate=settings.peer_rate),
+        forwarded=ForwardedPeers(settings.trusted_proxies),
+    )
 
 
 def _endpoint(follower: Follower[Serving]) -> Endpoint:

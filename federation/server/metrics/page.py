@@ -63,7 +63,7 @@ class MetricsPage:
 
     def _require_allowed(self, request: Request) -> None:
         """Require a peer that may scrape, itself: of a request that a proxy passes on, the peer is the proxy."""
-        address = request.address
+        address = request.connected
         proxied = next((name for name, _ in request.headers if name in _FORWARDED), None)
         if proxied is None and address is not None and any(_plain(address) in network for network in self._allowed):
             return
