@@ -127,6 +127,7 @@ lock: $(VENV)/.dev
 	$(LOCK) pyproject.toml -o requirements/base.txt
 	$(LOCK) $(SMALL) --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
+	$(LOCK) --extra server --extra postgresql --extra redis --extra otel -c requirements/dev.txt pyproject.toml -o requirements/container.txt
 	$(LOCK) --group bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 	$(LOCK) $(SMALL) --group docs -c requirements/dev.txt pyproject.toml -o requirements/docs.txt
 	$(LOCK) --extra ray --extra spark -c requirements/dev.txt pyproject.toml -o requirements/engines.txt
