@@ -224,8 +224,12 @@ SAMPLES = {
     "keyring": Sample(
         {
             "sealing": "k1",
-            "keys": {"k1": "lmIYfJ8ZFFJ4FIbF5h1WqdvIbqxEMvUBnZpWjHyVtnk="},
+            "keys": {
+                "k1": "lmIYfJ8ZFFJ4FIbF5h1WqdvIbqxEMvUBnZpWjHyVtnk=",
+                "k2": "GwRXStZ3wpEZHcMsVfc8xVnWPy3UHgQxdw3JdbYbB6I=",
+            },
             "retired": {"k0": "2026-11-24T12:00:00Z"},
+            "successor": {"key": "k2", "seals_from": "2026-11-24T12:00:00Z"},
             "published": "an example",
         },
         lambda document, faults: read_keyring(document, file="keyring.json", faults=faults),

@@ -184,6 +184,8 @@ def _read_successor(fields: Fields) -> _Successor | None:
     """Return the key that will seal. One that is at fault is a fault of the keyring: servers must not differ in when they use it."""
     given = fields.object("successor")
     if given is None:
+        if "successor" in fields and fields.raw("successor") is None:
+            fields.fault("successor", "an object with `key` and `seals_from`", "null", "remove it")
         return None
     key, seals_from = _key_id(given.raw("key")), given.instant("seals_from")
     given.finish()

@@ -210,6 +210,7 @@ def test_one_key_waits_at_a_time_and_a_rotation_at_once_does_not_wait(directory:
         ({"key": "k2", "seals_from": "soon"}, "$.successor.seals_from"),
         ({"key": "k2", "seals_from": "2026-11-24T12:00:00Z", "more": 1}, "$.successor.more"),
         ("k2", "$.successor"),
+        (None, "$.successor"),
     ],
 )
 def test_a_successor_at_fault_is_a_fault_of_the_keyring(directory: Path, successor: Any, path: str) -> None:
