@@ -18,7 +18,7 @@ from federation.account.model import (
     User,
     Written,
 )
-from federation.account.organization import Organization
+from federation.account.organization import ControlLevel, ControlPolicy, Organization, OrganizationNode, OrganizationTree
 from federation.account.reading.directory import load_account
 from federation.account.reading.keyring import Keyring
 from federation.lazy import lazily
@@ -41,6 +41,8 @@ __all__ = [
     "AccessSource",
     "Account",
     "Changeable",
+    "ControlLevel",
+    "ControlPolicy",
     "Draft",
     "FileContent",
     "Group",
@@ -54,6 +56,8 @@ __all__ = [
     "OAuthSettings",
     "OidcSettings",
     "Organization",
+    "OrganizationNode",
+    "OrganizationTree",
     "OutboundIssuer",
     "PolicyVersion",
     "Role",
