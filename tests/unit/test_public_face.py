@@ -101,6 +101,7 @@ LAZY = (
     "federation.oidc",
     "federation.policy",
     "federation.saml",
+    "federation.state",
     "federation.sts",
 )
 
