@@ -30,6 +30,7 @@ from federation.saml.reading.inspection import claimed_login
 from federation.state import AuditEvent, MemoryReplayCache
 from federation.sts.service import SecurityTokenService
 from tests.support import oidc, world
+from tests.support.organization import organized
 from tests.support.sts import callers, saml_login, web_identity
 from tests.support.world import ACCOUNT, OTHER
 
@@ -142,7 +143,13 @@ def answers() -> Iterator[Any]:
     yield from _signed_operations()
     yield from _policies()
     yield from _edits()
+    yield from _organizations()
     yield from (Capture(id="a", fault=CaptureFault("a token", "none")), Capture(id="b", token=b"x", at=callers.AT))
+
+
+def _organizations() -> Iterator[Any]:
+    tree = organized({"NoKeys": ({"Effect": "Deny", "Action": "iam:CreateAccessKey", "Resource": "*"}, [ACCOUNT])})
+    yield from (tree, tree.place_of(ACCOUNT))
 
 
 def _refusal(call: Callable[..., Any], *arguments: Any, **keywords: Any) -> FederationError:
