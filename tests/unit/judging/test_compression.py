@@ -13,11 +13,12 @@ from federation.judging.compression import compressed
 from tests.support.streams import no_input
 
 LINES = b"".join(json.dumps({"token": f"token-{number}", "id": str(number)}).encode() + b"\n" for number in range(500))
+GZIPPED = gzip.compress(LINES, mtime=0)  # the workers of the suite must see the same octets
 ZSTD = bytes(pa.Codec("zstd").compress(LINES))
 
 
 @pytest.mark.parametrize(
-    ("name", "octets"), [("a.gz", gzip.compress(LINES)), ("a.zst", ZSTD), ("a.jsonl", LINES), ("b", gzip.compress(LINES))]
+    ("name", "octets"), [("a.gz", GZIPPED), ("a.zst", ZSTD), ("a.jsonl", LINES), ("b", GZIPPED)], ids=["gzip", "zstd", "plain", "any name"]
 )
 def test_what_was_compressed(name: str, octets: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(octets)
@@ -25,7 +26,11 @@ def test_what_was_compressed(name: str, octets: bytes, tmp_path: Path) -> None:
     assert [(capture.id, capture.token) for capture in captures] == [(str(n), f"token-{n}".encode()) for n in range(500)]
 
 
-@pytest.mark.parametrize("octets", [gzip.compress(LINES)[:-9], gzip.compress(LINES)[:40] + b"\0" * 40, b"\x1f\x8b", ZSTD[:-9], ZSTD[:20]])
+@pytest.mark.parametrize(
+    "octets",
+    [GZIPPED[:-9], GZIPPED[:40] + b"\0" * 40, b"\x1f\x8b", ZSTD[:-9], ZSTD[:20]],
+    ids=["cut", "overwritten", "its mark alone", "zstd, cut", "zstd, its beginning"],
+)
 def test_what_is_damaged_is_a_fault_behind_what_could_be_read(octets: bytes, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(octets)
     *before, last = read_captures([tmp_path / "a"], standard_input=no_input())
