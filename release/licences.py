@@ -19,6 +19,8 @@ PAGE: Final = TREE / "docs" / "licences.md"
 BASE: Final = "always"
 OURS: Final = "sts-federation"
 """What the names of this project's own wheels begin with: they are not of the list, and may be absent where they are built."""
+PATCHED: Final = f"{sys.version_info.major}.{sys.version_info.minor}.99"
+"""What only earlier patches of this Python need is not of the list, which would otherwise differ from machine to machine."""
 PERMISSIVE: Final = {
     "0BSD",
     "3-Clause BSD License",
@@ -93,7 +95,11 @@ def _closure(lines: Iterable[str]) -> set[str]:
         except PackageNotFoundError:
             raise SystemExit(f"{requirement.name} is not installed: run `make release`") from None
         extras = requirement.extras or {""}
-        waiting += [each for each in inner if each.marker is None or any(each.marker.evaluate({"extra": extra}) for extra in extras)]
+        waiting += [
+            each
+            for each in inner
+            if each.marker is None or any(each.marker.evaluate({"extra": extra, "python_full_version": PATCHED}) for extra in extras)
+        ]
     return found
 
 
