@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from federation.errors import RegistrationError, printable
+from federation import extras
+from federation.errors import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,13 +28,7 @@ def require(package: str) -> None:
     Raises:
         RegistrationError: Check ``report-extra``: it is not installed.
     """
-    if find_spec(package) is None:
-        raise RegistrationError(
-            check="report-extra",
-            expected=f"the package {package}",
-            found="no such package",
-            remedy="install it with `pip install 'sts-federation[report]'`, in a checkout with `pip install -e '.[report]'`",
-        )
+    extras.require(package, extra="report", check="report-extra")
 
 
 @cache

@@ -9,11 +9,10 @@ from enum import StrEnum
 from itertools import chain, islice
 from typing import BinaryIO, Final, NamedTuple
 
-from federation import limits
+from federation import extras, limits
 from federation.errors import FederationError
 from federation.judging import compression
 from federation.judging.capture import STRIPPED, Capture, CaptureFault, bounded
-from federation.judging.extras import require_arrow
 from federation.judging.kinds import OIDC, kind_of
 from federation.judging.records import read_record
 
@@ -135,16 +134,27 @@ def _read(stream: BinaryIO, name: str, form: Form) -> Iterator[Capture]:
         yield from _read_parquet(stream, name)
         return
     try:
-        lines = _lines(compression.uncompressed(stream))
+        plain = compression.uncompressed(stream)
+        lines = _lines(plain)
         first = list(islice(lines, 2)) if form is Form.AUTO else []
-        yield from _captures(chain(first, lines), name, _form_of(first) if form is Form.AUTO else form)
+        captures = _captures(chain(first, lines), name, _form_of(first) if form is Form.AUTO else form)
+        yield from captures if plain is stream or not stream.seekable() else _measured(captures, stream)
     except compression.FAULTS as fault:
         yield _unreadable(name, fault)
 
 
+def _measured(captures: Iterable[Capture], stream: BinaryIO) -> Iterator[Capture]:
+    """Yield *captures* with the octets that were read for them from *stream*, which is compressed."""
+    before = 0
+    for capture in captures:
+        now = stream.tell()
+        yield capture._replace(octets=now - before)
+        before = now
+
+
 def _read_parquet(stream: BinaryIO, name: str) -> Iterator[Capture]:
     try:
-        require_arrow("Parquet")
+        extras.require("pyarrow", extra="arrow", check="arrow-extra")
     except FederationError as refusal:
         yield _unreadable(name, refusal)
         return

@@ -8,8 +8,8 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from federation import extras
 from federation.errors import FederationError
-from federation.judging.extras import require_arrow
 
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -30,7 +30,7 @@ def uncompressed(stream: BinaryIO) -> BinaryIO:
     if start.startswith(GZIP):
         return cast(BinaryIO, io.BufferedReader(gzip.GzipFile(fileobj=stream), _BUFFER))
     if start.startswith(ZSTD):
-        require_arrow("zstd")
+        extras.require("pyarrow", extra="arrow", check="arrow-extra")
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"), _BUFFER))
@@ -52,7 +52,7 @@ def compressed(path: Path, *, like: Path) -> BinaryIO:
     if like.suffix == ".gz":
         return cast(BinaryIO, gzip.open(path, "wb", compresslevel=6))
     if like.suffix == ".zst":
-        require_arrow("zstd")
+        extras.require("pyarrow", extra="arrow", check="arrow-extra")
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         return cast(BinaryIO, pa.CompressedOutputStream(pa.OSFile(str(path), "wb"), "zstd"))

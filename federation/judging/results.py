@@ -11,10 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Protocol, TextIO
 
+from federation import extras
+from federation.account.writing.atomic import sync_directory
 from federation.errors import RegistrationError, show
 from federation.judging.auditing import AuditedBatch, Rendering
-from federation.judging.compression import compressed, uncompressed
-from federation.judging.extras import require_arrow
+from federation.judging.compression import FAULTS, compressed, uncompressed
 from federation.judging.judge import Judgement
 
 PART_TOKENS: Final = 50_000
@@ -183,7 +184,11 @@ class PartedResults(Results):
     def judged(self) -> Iterator[Judgement]:
         """See `Results.judged`."""
         for part in self._parts:
-            yield from _read(part, self._form)
+            try:
+                yield from _read(part, self._form)
+            except (*FAULTS, ValueError, LookupError, TypeError) as fault:
+                remedy = "remove it and every later part, then continue"
+                raise _refused(part, "a part as an audit has written it", type(fault).__name__, remedy) from fault
 
     def write(self, batch: AuditedBatch) -> None:
         """See `Results.write`."""
@@ -213,7 +218,7 @@ class _OpenFile(Protocol):
 
 def _opened(beside: Path, path: Path, form: ResultForm) -> _OpenFile:
     if form is ResultForm.PARQUET:
-        require_arrow("Parquet")
+        extras.require("pyarrow", extra="arrow", check="arrow-extra")
         from federation.judging.columns.parquet import ParquetWriter  # noqa: PLC0415 - an extra
 
         return ParquetWriter(beside)
@@ -222,7 +227,7 @@ def _opened(beside: Path, path: Path, form: ResultForm) -> _OpenFile:
 
 def _read(part: Path, form: ResultForm) -> Iterator[Judgement]:
     if form is ResultForm.PARQUET:
-        require_arrow("Parquet")
+        extras.require("pyarrow", extra="arrow", check="arrow-extra")
         from federation.judging.columns.parquet import read_judgements  # noqa: PLC0415 - an extra
 
         yield from read_judgements(part)
@@ -251,11 +256,7 @@ def _publish(beside: Path, path: Path) -> None:
     with beside.open("rb") as file:
         os.fsync(file.fileno())
     beside.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_directory(path.parent)
 
 
 @contextmanager

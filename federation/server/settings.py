@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from federation import extras
 from federation.account.many import HELD
 from federation.errors import RegistrationError, show
 from federation.profiles import Replay
@@ -157,11 +157,5 @@ def check_server_installed() -> None:
     Raises:
         RegistrationError: One of their packages is not installed.
     """
-    missing = [name for name in ("granian", "jinja2") if find_spec(name) is None]
-    if missing:
-        raise RegistrationError(
-            check="server-extra",
-            expected=f"the package {missing[0]}",
-            found="no such package",
-            remedy="install it with `pip install 'sts-federation[server]'`, in a checkout with `pip install -e '.[server]'`",
-        )
+    for package in ("granian", "jinja2"):
+        extras.require(package, extra="server", check="server-extra")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
+from federation import extras
 from federation.errors import RegistrationError, show
 from federation.server.app import RequestTraces
 from federation.server.metrics.stages import Stopwatch
@@ -37,13 +36,11 @@ def check_traces(settings: ServerSettings) -> None:
         return
     if settings.traces != "otlp" and not settings.traces.startswith(f"{FILE_TRACES}/"):
         raise RegistrationError(check="traces", expected=TRACES, found=show(settings.traces), remedy="correct --traces")
-    if not all(map(_is_installed, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
-        raise RegistrationError(
-            check="traces-extra",
-            expected="the packages opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http",
-            found="not both of them",
-            remedy="install them with `pip install 'sts-federation[otel]'`, in a checkout with `pip install -e '.[otel]'`",
-        )
+    for package, module in (
+        ("opentelemetry-sdk", "opentelemetry.sdk"),
+        ("opentelemetry-exporter-otlp-proto-http", "opentelemetry.exporter.otlp.proto.http"),
+    ):
+        extras.require(package, extra="otel", check="traces-extra", module=module)
     from federation.server.traces import exporter_to  # noqa: PLC0415 - OpenTelemetry is an extra
 
     try:
@@ -52,10 +49,3 @@ def check_traces(settings: ServerSettings) -> None:
         reason = (cause.strerror if isinstance(cause, OSError) else None) or type(cause).__name__
         remedy = "correct --traces, or the variables OTEL_EXPORTER_OTLP_…"
         raise RegistrationError(check="traces", expected="a place that spans can be sent to", found=show(reason), remedy=remedy) from cause
-
-
-def _is_installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # of a package above it
-        return False

@@ -6,7 +6,7 @@ import json
 import os
 from typing import Protocol
 
-from federation.state.audit_faults import unwritten
+from federation.state.audit_faults import as_unwritten
 from federation.state.event import AuditEvent
 from federation.state.line_file import LineFile
 
@@ -70,10 +70,8 @@ class JsonLinesAudit:
         """
         # ensure_ascii: a line break or a bidirectional mark in a subject cannot forge a second record (attack row D07)
         line = json.dumps(event.as_dict(), ensure_ascii=True).encode("ascii")
-        try:
+        with as_unwritten():
             self._file.append(line)
-        except (OSError, ValueError) as cause:
-            raise unwritten(cause) from cause
 
     def check(self) -> None:
         """Require that the file can be appended to. It is made where it is missing.
@@ -81,7 +79,5 @@ class JsonLinesAudit:
         Raises:
             AccountFault: It cannot.
         """
-        try:
+        with as_unwritten():
             self._file.check()
-        except (OSError, ValueError) as cause:
-            raise unwritten(cause) from cause

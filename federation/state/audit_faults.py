@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from federation.errors import AccountFault, RegistrationError, printable, show
@@ -41,11 +43,14 @@ def audit_url_fault(scheme: str, *, expected: str, found: str, remedy: str = "co
     return RegistrationError(check="audit-url", expected=expected, found=f"{scheme}://…: {found}", remedy=remedy)
 
 
-def unwritten(cause: OSError | ValueError) -> AccountFault:
-    """Return the refusal of a call, or of the start, because *cause* keeps a file from taking its event."""
-    return unrecorded(
-        "audit log", reason_of(cause), expected="a file that can be read and appended to", remedy="make room or correct the permissions"
-    )
+@contextmanager
+def as_unwritten() -> Iterator[None]:
+    """Turn what keeps a file from taking an event into the refusal of the call, or of the start."""
+    try:
+        yield
+    except (OSError, ValueError) as cause:
+        expected, remedy = "a file that can be read and appended to", "make room or correct the permissions"
+        raise unrecorded("audit log", reason_of(cause), expected=expected, remedy=remedy) from cause
 
 
 def reason_of(cause: OSError | ValueError) -> str:

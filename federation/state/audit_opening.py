@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from federation import extras
 from federation.errors import RegistrationError, show
 from federation.state.audit import AuditSink, JsonLinesAudit
 from federation.state.audit_faults import AUDIT_PASSWORD_VARIABLE, audit_url_fault
@@ -64,13 +64,13 @@ def audit_sink(place: str | os.PathLike[str]) -> CheckedSink:
     """
     kind, file = audit_kind(place), _file_of(place)
     if kind == OTLP:
-        _need_extra("opentelemetry.proto", "opentelemetry-exporter-otlp-proto-http", "otel")
+        extras.require("opentelemetry-exporter-otlp-proto-http", extra="otel", check="audit-extra", module="opentelemetry.proto")
         from federation.state.otlp_audit import OtlpAudit, OtlpFileAudit  # noqa: PLC0415
 
         return OtlpAudit(str(place)) if file is None else OtlpFileAudit(file.path, synced=file.synced)
     if file is not None:
         return JsonLinesAudit(file.path, synced=file.synced)
-    _need_extra("psycopg", "psycopg", "postgresql")
+    extras.require("psycopg", extra="postgresql", check="audit-extra")
     from federation.state.postgresql_audit import PostgresqlAudit  # noqa: PLC0415
 
     return PostgresqlAudit(str(place))
@@ -139,22 +139,3 @@ def _file_of(place: str | os.PathLike[str]) -> _File | None:
         form = _FORM if scheme == JSON_LINES else _FILE_FORM
         raise audit_url_fault(scheme, expected=form, found="another form")
     return _File(Path(path), synced=options.get("sync") != "off")
-
-
-def _need_extra(module: str, package: str, extra: str) -> None:
-    """Require *module*, which *extra* installs with *package*.
-
-    Raises:
-        RegistrationError: It is not installed.
-    """
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:  # of a package above it
-        found = None
-    if found is None:
-        raise RegistrationError(
-            check="audit-extra",
-            expected=f"the package {package}",
-            found="no such package",
-            remedy=f"install it with `pip install 'sts-federation[{extra}]'`, in a checkout with `pip install -e '.[{extra}]'`",
-        )

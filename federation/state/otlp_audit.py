@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 
 from federation.errors import AccountFault
-from federation.state.audit_faults import audit_url_fault, reason_of, unrecorded, unwritten
+from federation.state.audit_faults import as_unwritten, audit_url_fault, reason_of, unrecorded
 from federation.state.event import AuditEvent
 from federation.state.forking import follow_forks
 from federation.state.line_file import LineFile
@@ -135,10 +135,8 @@ class OtlpFileAudit:
         Raises:
             AccountFault: It cannot.
         """
-        try:
+        with as_unwritten():
             self._file.check()
-        except (OSError, ValueError) as cause:
-            raise unwritten(cause) from cause
 
     def record(self, event: AuditEvent) -> None:
         """Append *event*.
@@ -147,7 +145,5 @@ class OtlpFileAudit:
             AccountFault: The file cannot be written.
         """
         request = exported(event, resource=self._resource)
-        try:
+        with as_unwritten():
             self._file.append(MessageToJson(request, indent=None, use_integers_for_enums=True, ensure_ascii=True).encode("ascii"))
-        except (OSError, ValueError) as cause:
-            raise unwritten(cause) from cause

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from federation import extras
 from federation.errors import AccountFault, RegistrationError, printable, show
 from federation.state.telling import told
 
@@ -70,13 +70,7 @@ def need_extra(package: str, extra: str) -> None:
     Raises:
         RegistrationError: It is not installed.
     """
-    if find_spec(package) is None:
-        raise RegistrationError(
-            check="state-extra",
-            expected=f"the package {package}",
-            found="no such package",
-            remedy=f"install it with `pip install 'sts-federation[{extra}]'`, in a checkout with `pip install -e '.[{extra}]'`",
-        )
+    extras.require(package, extra=extra, check="state-extra")
 
 
 def unusable(server: str, found: str, *, expected: str, remedy: str, password: str | None = None) -> AccountFault:

@@ -110,9 +110,7 @@ class SecurityTokenService:
         """
         account = load_account(path)
         others = [load_account(neighbour) for neighbour in neighbours]
-        memory = open_state(state) if isinstance(state, (str, os.PathLike)) else state
-        sink = open_audit(audit) if isinstance(audit, (str, os.PathLike)) else audit
-        return cls(account, audit=sink, replay=replay, state=memory, neighbours=others)
+        return cls(account, audit=_sink(audit), replay=replay, state=_state(state), neighbours=others)
 
     @classmethod
     def open_accounts(
@@ -142,12 +140,11 @@ class SecurityTokenService:
             AccountFault: The file or the server of *state* or *audit* cannot be used.
             RegistrationError: *state*, *audit* or *replay* is invalid.
         """
-        given = open_state(state) if isinstance(state, (str, os.PathLike)) else state
+        given = _state(state)
         memory = MemoryState() if given is None else given
-        sink = open_audit(audit) if isinstance(audit, (str, os.PathLike)) else audit
         served = ServedDirectory(AccountsDirectory(path, ServedAccount.of, held=held))
         service = cls.__new__(cls)
-        answering = Answering(served, audit=sink, replay_of=_replay_of(replay, memory), state=memory)
+        answering = Answering(served, audit=_sink(audit), replay_of=_replay_of(replay, memory), state=memory)
         service._answering = answering  # noqa: SLF001 - of this class
         return service
 
@@ -722,6 +719,14 @@ class SecurityTokenService:
         return open_session(
             session_token, access_key_id, home.sealer, partition=account.partition, account=account.id, at=clock.resolve(at)
         )
+
+
+def _sink(audit: AuditSink | str | os.PathLike[str] | None) -> AuditSink | None:
+    return open_audit(audit) if isinstance(audit, (str, os.PathLike)) else audit
+
+
+def _state(state: State | str | os.PathLike[str] | None) -> State | None:
+    return open_state(state) if isinstance(state, (str, os.PathLike)) else state
 
 
 def _replay_of(replay: ReplayCache | str | None, state: State) -> ReplayOf:

@@ -176,6 +176,6 @@ def test_no_report_is_left_where_there_is_no_token(run: Run, tmp_path: Path) -> 
 
 
 def test_a_missing_extra_is_refused_before_any_token(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("federation.drawing.templating.find_spec", lambda _: None)
+    monkeypatch.setattr("federation.extras.find_spec", lambda _: None)
     result = run("audit", "-", "--account", ACCOUNT, "--json", "--report", tmp_path / "out.html", stdin=GITHUB)
     assert (result.exit_code, json.loads(result.stdout)["error"]["check"]) == (3, "report-extra")

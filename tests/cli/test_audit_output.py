@@ -113,9 +113,10 @@ def test_what_cannot_be_meant(run: Run, captured: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["captured.jsonl"]
 
 
-def test_a_full_disk_leaves_nothing_half_written(captured: Path, tmp_path: Path) -> None:
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); from federation.cli.main import main; main()"
-    words = ["audit", str(captured), "--account", str(ACCOUNT), "--output", str(tmp_path / "out.jsonl")]
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "out.jsonl.zst", "out.parquet"])
+def test_a_full_disk_leaves_nothing_half_written(name: str, captured: Path, tmp_path: Path) -> None:
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300)); from federation.cli.main import main; main()"
+    words = ["audit", str(captured), "--account", str(ACCOUNT), "--output", str(tmp_path / name)]
     bare = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # the limit would cut the bytecode of modules off, for everybody
     done = subprocess.run([sys.executable, "-c", limited, *words], capture_output=True, text=True, check=False, env=bare)
     assert done.returncode == 3

@@ -208,7 +208,7 @@ def test_doctor_of_a_directory_that_was_never_installed(run: Run, monkeypatch: p
 
 
 def test_serve_without_the_server_says_how_to_install_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("federation.server.settings.find_spec", lambda name: None)
+    monkeypatch.setattr("federation.extras.find_spec", lambda name: None)
     result = run("serve", "--account", ACCOUNT)
     assert result.exit_code == 3
     assert "server-extra" in result.stderr

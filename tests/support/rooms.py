@@ -3,7 +3,7 @@
 FLOORS = [
     {"aws_texts", "check_names", "explanation"},
     {"errors", "lazy", "limits", "loggers", "names", "portable", "profiles", "records", "vendors", "wrapping"},
-    {"clock", "arn", "engines", "identity", "condition_keys"},
+    {"clock", "arn", "engines", "extras", "identity", "condition_keys"},
     {"report", "tags", "provider_details", "shapes"},
     {"protocols", "calls"},
     {"jose"},

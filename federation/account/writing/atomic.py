@@ -77,7 +77,7 @@ class _Changing:
         for hidden in self._hidden:
             _discard(hidden)
         for directory in {(self._root / file).parent for file in changes} if names_synced else ():
-            _sync_directory(directory)
+            sync_directory(directory)
 
     def _stage(self, files: Mapping[str, NewFile]) -> None:
         """Write the new files to temporary names. Files of one new directory are written to one temporary directory."""
@@ -178,7 +178,7 @@ def replace_file(target: Path, octets: bytes, *, mode: int = PUBLIC_MODE) -> Non
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
 
 
 def write_directory(target: Path, files: Mapping[str, FileContent], *, directories: tuple[str, ...] = ()) -> None:
@@ -201,7 +201,7 @@ def write_directory(target: Path, files: Mapping[str, FileContent], *, directori
         except OSError:
             shutil.rmtree(beside, ignore_errors=True)
             raise
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
 
 
 def _beside(target: Path) -> Path:
@@ -236,7 +236,8 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Wait until the disk has the names in *directory*, where the system can."""
     with contextlib.suppress(OSError):  # some systems cannot sync directories; the file itself is synced
         handle = os.open(directory, os.O_RDONLY)
         try:

@@ -120,27 +120,21 @@ def noted_neighbours(ctx: click.Context) -> tuple[Path, ...]:
     return noted
 
 
-account_option: Final[Decorator] = click.option(
-    "--account",
-    "account_path",
-    type=PathType(path_type=Path),
-    required=True,
-    envvar=ACCOUNT_VARIABLE,
-    show_envvar=True,
-    callback=_note_account,
-    help="The account directory.",
-)
+def _account_option(*, required: bool) -> Decorator:
+    return click.option(
+        "--account",
+        "account_path",
+        type=PathType(path_type=Path),
+        required=required,
+        envvar=ACCOUNT_VARIABLE,
+        show_envvar=True,
+        callback=_note_account,
+        help="The account directory.",
+    )
 
 
-served_account_option: Final[Decorator] = click.option(
-    "--account",
-    "account_path",
-    type=PathType(path_type=Path),
-    envvar=ACCOUNT_VARIABLE,
-    show_envvar=True,
-    callback=_note_account,
-    help="The account directory.",
-)
+account_option: Final = _account_option(required=True)
+served_account_option: Final = _account_option(required=False)
 accounts_option: Final[Decorator] = click.option(
     "--accounts", "accounts_path", type=PathType(path_type=Path), help="A directory of many accounts and of their organization, instead."
 )

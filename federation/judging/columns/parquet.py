@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -30,9 +31,10 @@ def read_tokens(stream: BinaryIO, name: str) -> Iterator[Capture]:
     rows = 0
     try:
         with pq.ParquetFile(stream) as file:
+            share = os.fstat(stream.fileno()).st_size // max(1, file.metadata.num_rows)  # of progress: compressed octets of a row
             wanted = [column for column in file.schema_arrow.names if column in TOKENS.names]
             for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-                yield from captures_of(batch, name=name, first=rows + 1)
+                yield from (capture._replace(octets=share) for capture in captures_of(batch, name=name, first=rows + 1))
                 rows += batch.num_rows
     except RegistrationError as refusal:
         yield Capture(id=name, fault=CaptureFault(refusal.expected, refusal.found))
@@ -51,9 +53,10 @@ class ParquetWriter:
 
     def write(self, rows: bytes) -> None:
         """Write the judgements that `packed` has packed. They wait until they fill a row group."""
-        with pa.ipc.open_stream(rows) as batches:
-            self._waiting += list(batches)
-        self._rows += sum(batch.num_rows for batch in self._waiting[-1:])
+        with pa.ipc.open_stream(rows) as stream:
+            batches = list(stream)
+        self._waiting += batches
+        self._rows += sum(batch.num_rows for batch in batches)
         if self._rows >= _GROUP:
             self._flush()
 

@@ -11,7 +11,6 @@ from lxml import etree
 
 from federation.account import AccessMap, map_access
 from federation.account.access import AccessSource, IdentityGroup
-from federation.drawing import templating
 from federation.drawing.account_map import map_as_dot, map_as_mermaid, map_as_svg
 from federation.drawing.layout import COLUMNS, MARGIN, lay_out
 from federation.drawing.map_text import map_as_text
@@ -154,7 +153,7 @@ def test_the_text_is_whole_and_no_wider_than_the_terminal() -> None:
 
 
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templating, "find_spec", lambda _: None)
+    monkeypatch.setattr("federation.extras.find_spec", lambda _: None)
     with pytest.raises(RegistrationError) as refused:
         map_as_svg(found(0))
     assert (refused.value.check, refused.value.expected) == ("report-extra", "the package jinja2")

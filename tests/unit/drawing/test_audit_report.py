@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from federation.drawing import templating
 from federation.drawing.audit_report import ROWS, audit_report
 from federation.drawing.charts import bars, columns
 from federation.errors import RegistrationError
@@ -113,7 +112,7 @@ def test_an_audit_in_which_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize("missing", ["jinja2", "pygal"])
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    monkeypatch.setattr(templating, "find_spec", lambda name: None if name == missing else name)
+    monkeypatch.setattr("federation.extras.find_spec", lambda name: None if name == missing else name)
     with pytest.raises(RegistrationError) as refused:
         audit_report(chronicle(10), account="1")
     assert (refused.value.check, refused.value.expected) == ("report-extra", f"the package {missing}")

@@ -110,6 +110,8 @@ def test_parquet_is_read_and_written(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_batches([batch()]), tmp_path / "tokens.parquet", row_group_size=2)
     captures = list(read_captures([tmp_path / "tokens.parquet"], standard_input=no_input()))
     assert [capture.id for capture in captures] == ["a", f"{tmp_path}/tokens.parquet:2", "c", "d", "e"]
+    size = (tmp_path / "tokens.parquet").stat().st_size
+    assert size - len(captures) < sum(capture.octets for capture in captures) <= size, "what progress is measured by"
     judgements = [judge().judge(capture) for capture in captures]
     writer = ParquetWriter(tmp_path / "verdicts.parquet")
     for judgement in judgements:

@@ -72,6 +72,19 @@ def test_a_part_that_was_begun_when_the_process_was_killed_is_forgotten(tmp_path
     assert [path.name for path in (tmp_path / "out").iterdir()] == [MANIFEST]
 
 
+@pytest.mark.parametrize("form", ResultForm)
+def test_a_damaged_part_is_refused_and_not_counted(form: ResultForm, tmp_path: Path) -> None:
+    with PartedResults(tmp_path / "out", form, SETTINGS, resume=False) as parts:
+        for batch in batches(form, 0, 2):
+            parts.write(batch)
+    part = tmp_path / "out" / f"part-000000.{form}"
+    part.write_bytes(part.read_bytes()[:-9])
+    with PartedResults(tmp_path / "out", form, SETTINGS, resume=True) as parts, pytest.raises(RegistrationError) as caught:
+        list(parts.judged())
+    assert caught.value.check == "results"
+    assert "a part as an audit has written it" in caught.value.expected
+
+
 def test_results_of_another_audit_are_not_continued(tmp_path: Path) -> None:
     with PartedResults(tmp_path / "out", ResultForm.LINES, SETTINGS, resume=False):
         told = settings_at(tmp_path / "out")

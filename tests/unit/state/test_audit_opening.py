@@ -110,7 +110,7 @@ def test_whether_the_disk_is_waited_for_is_chosen(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize(("place", "extra"), [("postgresql://host/db", "postgresql"), ("otlp", "otel"), ("otlp+file:///x", "otel")])
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, place: str, extra: str) -> None:
-    monkeypatch.setattr(audit_opening, "find_spec", lambda name: None)
+    monkeypatch.setattr("federation.extras.find_spec", lambda name: None)
     with pytest.raises(RegistrationError) as caught:
         open_audit(place)
     assert caught.value.check == "audit-extra"

@@ -21,7 +21,7 @@ import pytest
 
 from federation.errors import AccountFault, FederationError, RegistrationError
 from federation.server.settings import ServerSettings
-from federation.state import open_state, servers
+from federation.state import open_state
 from federation.state.servers import ANSWER_SECONDS, PASSWORD_VARIABLE
 from tests.support.stores import GUARDED, PASSWORD, FullPostgresqlStore, RedisStore, Store, started
 from tests.support.world import ISSUED
@@ -225,7 +225,7 @@ def test_a_forked_process_connects_again(store: Store) -> None:
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss", "postgresql"])
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
-    monkeypatch.setattr(servers, "find_spec", lambda name: None)
+    monkeypatch.setattr("federation.extras.find_spec", lambda name: None)
     with pytest.raises(RegistrationError) as caught:
         open_state(f"{scheme}://localhost/0")
     assert caught.value.check == "state-extra"
