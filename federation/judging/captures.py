@@ -139,7 +139,7 @@ def _read(stream: BinaryIO, name: str, form: Form) -> Iterator[Capture]:
         first = list(islice(lines, 2)) if form is Form.AUTO else []
         captures = _captures(chain(first, lines), name, _form_of(first) if form is Form.AUTO else form)
         yield from captures if plain is stream or not stream.seekable() else _measured(captures, stream)
-    except compression.FAULTS as fault:
+    except (*compression.FAULTS, FederationError) as fault:
         yield _unreadable(name, fault)
 
 

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from federation import extras
-from federation.errors import FederationError
 
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 PARQUET: Final = b"PAR1"
 _BUFFER: Final = 1_048_576
 
-FAULTS: Final = (OSError, EOFError, zlib.error, FederationError)
-"""What reading a compressed file raises: damaged, cut off, or of an extra that is not installed."""
+FAULTS: Final = (OSError, EOFError, zlib.error)
+"""What reading a compressed file raises that is damaged or cut off."""
 
 
 def uncompressed(stream: BinaryIO) -> BinaryIO:

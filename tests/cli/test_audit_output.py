@@ -53,6 +53,16 @@ def test_each_form_says_what_standard_output_says(name: str, workers: str, run: 
     assert read(tmp_path / name) == [json.loads(line) for line in said.stdout.splitlines()]
 
 
+def test_a_process_of_its_own_and_its_copies_say_what_one_says(captured: Path, tmp_path: Path) -> None:
+    """On Linux a process with one thread is copied, with the account it has loaded: not the one that runs this suite."""
+    for workers in ("1", "2"):
+        words = ["audit", str(captured), "--account", str(ACCOUNT), "--workers", workers, "--output", str(tmp_path / f"{workers}.jsonl")]
+        done = subprocess.run([Path(sys.executable).with_name("federation"), *words], capture_output=True, check=False)
+        assert done.returncode == 1, done.stderr
+    assert read(tmp_path / "2.jsonl") == read(tmp_path / "1.jsonl")
+    assert len(read(tmp_path / "1.jsonl")) == len(RECORDS)
+
+
 def test_tokens_in_parquet(run: Run, tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(RECORDS), tmp_path / "captured.parquet")
     result = run("audit", tmp_path / "captured.parquet", "--account", ACCOUNT, "--json")

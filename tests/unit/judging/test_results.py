@@ -85,6 +85,16 @@ def test_a_damaged_part_is_refused_and_not_counted(form: ResultForm, tmp_path: P
     assert "a part as an audit has written it" in caught.value.expected
 
 
+def test_parts_of_parquet_without_pyarrow_say_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with PartedResults(tmp_path / "out", ResultForm.PARQUET, SETTINGS, resume=False) as parts:
+        for batch in batches(ResultForm.PARQUET, 0, 1):
+            parts.write(batch)
+    monkeypatch.setattr("federation.extras.find_spec", lambda _: None)
+    with PartedResults(tmp_path / "out", ResultForm.PARQUET, SETTINGS, resume=True) as parts, pytest.raises(RegistrationError) as caught:
+        list(parts.judged())
+    assert caught.value.check == "arrow-extra"
+
+
 def test_results_of_another_audit_are_not_continued(tmp_path: Path) -> None:
     with PartedResults(tmp_path / "out", ResultForm.LINES, SETTINGS, resume=False):
         told = settings_at(tmp_path / "out")
