@@ -8,7 +8,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 BUSY_SECONDS: Final = 5
 """Longest time to wait for the write of another process, which takes microseconds."""
@@ -60,9 +60,9 @@ def connect(file: str) -> tuple[sqlite3.Connection, FileIdentity]:
 
 
 @contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Run several statements in one transaction, which is rolled back when an exception is raised."""
-    database.execute("BEGIN IMMEDIATE")
+def transaction(database: sqlite3.Connection, kind: Literal["DEFERRED", "IMMEDIATE"] = "IMMEDIATE") -> Iterator[None]:
+    """Run several statements in one transaction, which is rolled back when an exception is raised. A `DEFERRED` one only reads."""
+    database.execute(f"BEGIN {kind}")
     try:
         yield
         database.execute("COMMIT")
@@ -87,7 +87,8 @@ def _prepare(file: str) -> FileIdentity:
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
-    _is_ours(connection)
+    with transaction(connection, "DEFERRED"):  # one snapshot: another process may write the schema between two reads
+        _is_ours(connection)
     _share(connection)
     # Only a checkpoint waits for the disk. A record survives the process; after a power failure the file is consistent (ADR 17).
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from federation.errors import AccountFault
 from federation.state import State
 from federation.state.sqlite import SWEEP_ENTRIES, SqliteState
+from federation.state.sqlite_file import connect
 from tests.support.world import ISSUED
 
 AT = ISSUED
@@ -42,6 +46,34 @@ def test_processes_that_start_together_share_one_state(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as workers:
         firsts = list(workers.map(grants, [path] * 4))
     assert [sum(column) for column in zip(*firsts, strict=True)] == [100, 100, 100]
+
+
+def opened_and_closed(file: str) -> None:
+    connection, _ = connect(file)
+    connection.close()
+
+
+class Overtaken(sqlite3.Connection):
+    """Between the two reads of the header another process makes the file, or tries to for a while."""
+
+    other: Thread | None = None
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if sql == "PRAGMA user_version" and Overtaken.other is None:
+            (file,) = (row[2] for row in super().execute("PRAGMA database_list"))
+            Overtaken.other = Thread(target=opened_and_closed, args=(file,))
+            Overtaken.other.start()
+            Overtaken.other.join(timeout=0.5)
+        return super().execute(sql, *parameters)
+
+
+def test_a_file_that_another_process_makes_meanwhile_is_not_foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Overtaken, "other", None)
+    monkeypatch.setattr("federation.state.sqlite_file.sqlite3.connect", partial(sqlite3.connect, factory=Overtaken))
+    with closing(SqliteState(tmp_path / "used")) as state:
+        assert Overtaken.other is not None
+        Overtaken.other.join(timeout=30)
+        assert state.first_use("https://idp.example.com", "_a", until=UNTIL, at=AT)
 
 
 def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
