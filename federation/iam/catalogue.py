@@ -70,7 +70,7 @@ class IamOperation:
         return self.name.startswith(_READING)
 
     def called_with(self, arguments: Mapping[str, object]) -> IamCall:
-        """Return the call with *arguments* by their names in the API. A required parameter that is absent is None, and refused later.
+        """Return the call with *arguments* by their names in the API; None is an absent one. An absent required parameter is refused later.
 
         Raises:
             ValidationError: Check ``parameter``: the operation has no parameter of a name.
@@ -84,7 +84,7 @@ class IamOperation:
                     found=show(name),
                     remedy="correct the name; names are those of the API, such as RoleName",
                 )
-        given = {each.name: arguments.get(wire) for wire, each in names.items() if wire in arguments or each.required}
+        given = {each.name: arguments.get(wire) for wire, each in names.items() if arguments.get(wire) is not None or each.required}
         return self.call(**given)
 
 

@@ -12,6 +12,7 @@ from federation.account.importing import import_account
 from federation.account.writing.accounts import set_account_alias
 from federation.account.writing.policies import add_policy, create_policy_version
 from federation.account.writing.roles import add_role
+from federation.errors import ValidationError
 from tests.support.iam import AT, READ, TRUST, Iam, allow
 from tests.support.world import ACCOUNT
 
@@ -43,6 +44,13 @@ def iam(tmp_path_factory: pytest.TempPathFactory) -> Iam:
 def names(answer: dict[str, Any]) -> list[str]:
     members = ("UserName", "GroupName", "RoleName", "PolicyName")
     return [each[member] for listed, member in zip(LISTS, members, strict=True) for each in answer[listed]]
+
+
+def test_a_parameter_that_is_none_is_absent(iam: Iam) -> None:
+    assert iam("GetAccountAuthorizationDetails", Filter=None, MaxItems=None) == iam("GetAccountAuthorizationDetails")
+    with pytest.raises(ValidationError) as caught:
+        iam("GetRole", RoleName=None)
+    assert caught.value.check == "role-name"
 
 
 def test_details_hold_what_each_entity_carries(iam: Iam) -> None:
