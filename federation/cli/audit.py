@@ -15,11 +15,12 @@ import click
 
 from federation import clock
 from federation.account.reading.directory import load_account
+from federation.cli.rendering.plain import safe
 from federation.cli.support.choices import Choice
 from federation.cli.support.completing import roles
 from federation.cli.support.exits import Exit
 from federation.cli.support.instants import InstantOrIssued
-from federation.cli.support.options import account_option, engine_option, json_option
+from federation.cli.support.options import account_or_accounts, accounts_option, engine_option, json_option, served_account_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.engines import proposer
@@ -46,13 +47,16 @@ class Progress(Protocol):
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PathType(exists=True, allow_dash=True), metavar="PATH…")
-@account_option
+@served_account_option
+@accounts_option
 @click.option("--at", type=InstantOrIssued(), help="Judge captures that have no instant at this one (ISO 8601), or when issued.")
 @click.option("--format", "form", type=Choice([f.value for f in Form]), default=Form.AUTO.value, help="Format of the files.")
 @click.option(
-    "--role-arn", shell_complete=roles, help="Also evaluate the trust policy of this role, by ARN or name, for every accepted token."
+    "--role-arn",
+    shell_complete=roles,
+    help="Also evaluate the trust policy of this role, by ARN or name, for every accepted token whose record names none.",
 )
-@click.option("--role-session-name", help="With --role-arn: RoleSessionName for web identities.")
+@click.option("--role-session-name", help="RoleSessionName for web identities, where a role is asked about.")
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), default=1, show_default=True, help="Number of processes.")
 @click.option(
     "--output",
@@ -75,7 +79,8 @@ class Progress(Protocol):
 def command(
     paths: tuple[str, ...],
     *,
-    account_path: Path,
+    account_path: Path | None,
+    accounts_path: Path | None,
     at: datetime | str | None,
     form: str,
     role_arn: str | None,
@@ -91,8 +96,11 @@ def command(
     """Judge every token captured in PATH…: files, directories, or - for standard input.
 
     Standard output receives one line of JSON for each token, in order; standard error a summary, as JSON with --json. A file holds one
-    token, one token per line, one JSON object per line with "token" and optionally "at" (an instant, or "issued") and "id", or the same as
-    columns of Parquet. Files may be compressed by gzip or zstd.
+    token, one token per line, one JSON object per line with "token" and optionally "at" (an instant, or "issued"), "id" and "role_arn",
+    or the same as columns of Parquet. Files may be compressed by gzip or zstd. The role in a record is asked about its token.
+
+    With --accounts each token is judged by the account of the role in its record, of --role-arn, or of the roles that a SAML response
+    names.
 
     With --output the lines go to a file, which appears when it is whole, or to a directory of parts. After an interruption --resume goes on
     behind the last part. Parquet and zstd need the extra arrow.
@@ -106,11 +114,13 @@ def command(
     if output is not None and no_lines:
         raise click.UsageError("--no-lines leaves nothing for --output")
     instant = _instant(_at_of(at, output))
-    role = None if role_arn is None else role_in(account_path, role_arn)
-    bench = Bench(account=account_path, instant=instant, role_arn=role, role_session_name=role_session_name)
+    many = accounts_path is not None
+    directory = account_or_accounts(account_path, accounts_path)
+    role = role_arn if role_arn is None or many else role_in(directory, role_arn)
+    bench = Bench(account=directory, instant=instant, role_arn=role, role_session_name=role_session_name, many=many)
     captures = read_captures(paths, standard_input=sys.stdin.buffer, form=Form(form))
     counts = Tally() if report is None else Chronicle()
-    account_id = "" if report is None else _check_report(report, account_path)
+    whose = "" if report is None else _check_report(report, bench)
     with _results(paths, bench, output, ResultForm(output_form), no_lines=no_lines, resume=resume) as results, _progress(paths) as progress:
         done = 0
         for judgement in results.judged():
@@ -125,7 +135,7 @@ def command(
     if not tally.accepted and not tally.refused:
         raise click.UsageError("PATH contains no token")  # an empty input must not look like one in which every token is accepted
     if report is not None and isinstance(counts, Chronicle):
-        _write_report(counts, report, account_id)
+        _write_report(counts, report, whose)
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
 
@@ -174,22 +184,22 @@ def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]
     return ProgressBar(octets_in(paths))
 
 
-def _check_report(report: Path, account: Path) -> str:
-    """Refuse before any token is judged what would only be noticed after the last; return the id of the account."""
+def _check_report(report: Path, bench: Bench) -> str:
+    """Refuse before any token is judged what would only be noticed after the last; return whom they are judged for."""
     from federation.drawing.templating import require  # noqa: PLC0415 - loaded where it is used
 
     require("jinja2")
     require("pygal")
     if not os.access(report.parent, os.W_OK | os.X_OK):
         raise click.UsageError(f"--report: {report.parent} is no directory that can be written")
-    return load_account(account).id
+    return f"the accounts in {safe(bench.account.resolve().name)}" if bench.many else f"account {load_account(bench.account).id}"
 
 
-def _write_report(chronicle: Chronicle, report: Path, account_id: str) -> None:
+def _write_report(chronicle: Chronicle, report: Path, of: str) -> None:
     from federation.account.writing.atomic import replace_file  # noqa: PLC0415 - loaded where it is used
     from federation.drawing.audit_report import audit_report  # noqa: PLC0415 - likewise
 
-    replace_file(report, audit_report(chronicle, account=account_id).encode())
+    replace_file(report, audit_report(chronicle, of=of).encode())
 
 
 def _summarise(tally: Tally, *, as_json: bool) -> None:

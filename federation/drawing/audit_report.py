@@ -49,12 +49,12 @@ class ReportSection:
     chart: str | None = None
 
 
-def audit_report(chronicle: Chronicle, *, account: str) -> str:
+def audit_report(chronicle: Chronicle, *, of: str) -> str:
     """Return the report on *chronicle* as an HTML document. Equal chronicles give equal reports.
 
     Args:
         chronicle: The judgements.
-        account: The id of the account they were judged for.
+        of: Whom they were judged for, such as ``account 123456789012``.
 
     Raises:
         RegistrationError: Check ``report-extra``: a package of the extra ``report`` is not installed.
@@ -71,7 +71,7 @@ def audit_report(chronicle: Chronicle, *, account: str) -> str:
     ]
     return render(
         "audit-report.html",
-        account=account,
+        of=of,
         total=_count(tally.accepted + tally.refused),
         accepted=_count(tally.accepted),
         refused=_count(tally.refused),

@@ -1,4 +1,4 @@
-"""The role that is asked about everybody whom a captured token proves. Loaded only where one is named: it brings the whole service."""
+"""The roles that are asked about everybody whom a captured token proves. Loaded only where one is named: they bring the whole service."""
 
 from __future__ import annotations
 
@@ -21,19 +21,18 @@ class RoleAnswer(NamedTuple):
     refusal: FederationError | None
 
 
-class AskedRole:
-    """One role of an account, asked about one identity after another."""
+class AskedRoles:
+    """The roles of an account, asked about one identity after another."""
 
-    __slots__ = ("_arn", "_service", "_session_name")
+    __slots__ = ("_service", "_session_name")
 
-    def __init__(self, account: Account, role_arn: str, role_session_name: str | None) -> None:
-        """Ask the role *role_arn* of *account*, with *role_session_name* for web identities, which bring none."""
+    def __init__(self, account: Account, role_session_name: str | None) -> None:
+        """Ask the roles of *account*, with *role_session_name* for web identities, which bring none."""
         self._service = SecurityTokenService(account)
-        self._arn, self._session_name = role_arn, role_session_name
+        self._session_name = role_session_name
 
-    def ask(self, identity: VerifiedIdentity, *, at: datetime) -> RoleAnswer:
-        """Return what the role says to *identity*. The exchange's own demands of its attributes come first."""
-        arn = self._arn
+    def ask(self, arn: str, identity: VerifiedIdentity, *, at: datetime) -> RoleAnswer:
+        """Return what the role *arn* says to *identity*. The exchange's own demands of its attributes come first."""
         try:
             demands = self._service.check_exchange(identity, role_arn=arn)
             decision = self._service.explain_role(identity, role_arn=arn, role_session_name=self._session_name, at=at)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from federation.judging.bulk import Bench, in_batches
 from federation.judging.capture import Capture
 from federation.judging.chronicle import Chronicle
-from federation.judging.judge import Judge, Judgement
+from federation.judging.judge import Judgement, TokenJudge
 from federation.judging.tally import Tally
 
 Counts: TypeAlias = "Tally | Chronicle"
@@ -48,7 +48,7 @@ def audit_all(
         yield AuditedBatch(rows, len(batch), sum(capture.octets for capture in batch))
 
 
-def _audit(judge: Judge, batch: list[Capture], *, kind: type[Counts], rendering: Rendering) -> tuple[bytes, Counts]:
+def _audit(judge: TokenJudge, batch: list[Capture], *, kind: type[Counts], rendering: Rendering) -> tuple[bytes, Counts]:
     counts = kind()
     judgements = [judge.judge(capture) for capture in batch]
     for judgement in judgements:

@@ -20,7 +20,7 @@ from federation import aws_texts
 from federation.account.reading.directory import load_account
 from federation.errors import InternalFailure
 from federation.judging.capture import Capture
-from federation.judging.judge import Judge, Judgement, JudgingInstant
+from federation.judging.judge import Judge, Judgement, JudgingInstant, TokenJudge
 
 R = TypeVar("R")
 
@@ -36,23 +36,29 @@ class Bench:
     """What is needed to set up a `Judge`, here or in another process.
 
     Attributes:
-        account: The account directory.
+        account: The account directory, or with *many* a directory of accounts (``docs/organizations.md``).
         instant: As `Judge` takes it.
         role_arn: Likewise.
         role_session_name: Likewise.
+        many: Whether `account` holds many accounts, each loaded when a token is meant for it.
     """
 
     account: Path
     instant: JudgingInstant
     role_arn: str | None = None
     role_session_name: str | None = None
+    many: bool = False
 
-    def judge(self) -> Judge:
-        """Load the account and return its judge.
+    def judge(self) -> TokenJudge:
+        """Load the account and return its judge; with `many`, that of all accounts.
 
         Raises:
-            FederationError: The account is at fault.
+            FederationError: The account, or the organization, is at fault.
         """
+        if self.many:
+            from federation.judging.many import AccountsJudge  # noqa: PLC0415 - it brings the exchange
+
+            return AccountsJudge(self.account, instant=self.instant, role_arn=self.role_arn, role_session_name=self.role_session_name)
         account = load_account(self.account)
         return Judge(account, instant=self.instant, role_arn=self.role_arn, role_session_name=self.role_session_name)
 
@@ -72,12 +78,12 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
         yield from zip(batch, judgements, strict=True)
 
 
-def _judge_each(judge: Judge, batch: list[Capture]) -> list[Judgement]:
+def _judge_each(judge: TokenJudge, batch: list[Capture]) -> list[Judgement]:
     return [judge.judge(capture) for capture in batch]
 
 
 def in_batches(
-    captures: Iterable[Capture], bench: Bench, work: Callable[[Judge, list[Capture]], R], *, workers: int, at_once: bool = True
+    captures: Iterable[Capture], bench: Bench, work: Callable[[TokenJudge, list[Capture]], R], *, workers: int, at_once: bool = True
 ) -> Iterator[tuple[list[Capture], R]]:
     """Yield batches of *captures*, in order, each with the result of *work* on it.
 
@@ -131,7 +137,7 @@ def _unheard_interrupts() -> Iterator[None]:
 
 
 def _in_order(
-    captures: Iterable[Capture], pool: ProcessPoolExecutor, work: Callable[[Judge, list[Capture]], R], *, most: int
+    captures: Iterable[Capture], pool: ProcessPoolExecutor, work: Callable[[TokenJudge, list[Capture]], R], *, most: int
 ) -> Iterator[tuple[list[Capture], R]]:
     """Keep at most *most* batches on their way and yield what comes of the oldest."""
     waiting: deque[tuple[list[Capture], Future[R]]] = deque()
@@ -158,7 +164,7 @@ def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
         yield batch
 
 
-_SEATED: Final[list[Judge]] = []
+_SEATED: Final[list[TokenJudge]] = []
 """The judge of a process that judges for another, or that is about to be copied; empty in any other."""
 
 
@@ -168,5 +174,5 @@ def _take_seat(bench: Bench) -> None:
     gc.freeze()  # the account stays: no collection during the judging need look at it, nor copy its pages
 
 
-def _work_seated(work: Callable[[Judge, list[Capture]], R], batch: list[Capture]) -> R:
+def _work_seated(work: Callable[[TokenJudge, list[Capture]], R], batch: list[Capture]) -> R:
     return work(_SEATED[0], batch)

@@ -26,6 +26,7 @@ class Capture(NamedTuple):
         token: The token without white space around it; empty where there is a `fault`.
         at: The instant to judge it at, aware UTC; None where its record gives none.
         issued: Whether its record wants it judged at the instant at which it was issued.
+        role_arn: The role that its call asked for; None where its record names none.
         fault: Why it could not be read; None where it could.
         octets: How many octets of its source were read for it.
     """
@@ -34,6 +35,7 @@ class Capture(NamedTuple):
     token: bytes = b""
     at: datetime | None = None
     issued: bool = False
+    role_arn: str | None = None
     fault: CaptureFault | None = None
     octets: int = 0
 

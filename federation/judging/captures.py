@@ -230,7 +230,8 @@ def _record(line: _CaptureLine, place: str) -> Capture:
     except FederationError as refusal:
         return Capture(id=place, fault=CaptureFault(refusal.expected, refusal.found), octets=line.octets)
     name = place if record.id is None else record.id
-    return Capture(id=name, token=bounded(record.token.strip(STRIPPED)), at=record.at, issued=record.issued, octets=line.octets)
+    token = bounded(record.token.strip(STRIPPED))
+    return Capture(id=name, token=token, at=record.at, issued=record.issued, role_arn=record.role_arn, octets=line.octets)
 
 
 def _unreadable(path: str, fault: Exception) -> Capture:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from federation import aws_texts, clock
 from federation.account.model import Account
@@ -21,7 +21,8 @@ from federation.report import Report
 from federation.validators import diagnose
 
 if TYPE_CHECKING:
-    from federation.judging.asked_role import AskedRole
+    from federation.identity import VerifiedIdentity
+    from federation.judging.asked_role import AskedRoles, RoleAnswer
 
 _REMEDY_OF_CAPTURE: Final = "correct the capture; `federation audit --help` lists the forms"
 
@@ -49,6 +50,7 @@ class Judgement:
     Attributes:
         id: As in its `Capture`.
         kind: The kind that it was judged as; None where nothing could be read.
+        account: Id of the account it was judged for; None where none was found.
         provider: ARN or name of the provider it was judged against; None where none was found.
         profile: The profile of that provider, whose verdict counts; None likewise.
         at: The instant it was judged at, ISO 8601; None where it was not.
@@ -64,6 +66,7 @@ class Judgement:
 
     id: str
     kind: str | None = None
+    account: str | None = None
     provider: str | None = None
     profile: str | None = None
     at: str | None = None
@@ -92,10 +95,18 @@ class Judgement:
         return cls(**{**line, "verdicts": {profile: ProfileVerdict(**verdict) for profile, verdict in line["verdicts"].items()}})
 
 
+class TokenJudge(Protocol):
+    """Judges captured tokens, for one account or for many."""
+
+    def judge(self, capture: Capture) -> Judgement:
+        """Return what becomes of *capture*. Never raises: a refusal, of whatever kind, is the judgement."""
+        ...
+
+
 class Judge:
     """Judges captured tokens for one account. Nothing is remembered from one token to the next: a token seen twice is judged twice."""
 
-    __slots__ = ("_finder", "_instant", "_role")
+    __slots__ = ("_account", "_finder", "_instant", "_role_arn", "_roles", "_session_name")
 
     def __init__(
         self, account: Account, *, instant: JudgingInstant | None = None, role_arn: str | None = None, role_session_name: str | None = None
@@ -105,7 +116,7 @@ class Judge:
         Args:
             account: Providers and roles.
             instant: When tokens are judged whose record does not tell; the present when None.
-            role_arn: Role that is asked about every token that proves somebody; None to prove alone.
+            role_arn: Role that is asked about every token that proves somebody and whose record names none; None to prove alone.
             role_session_name: RoleSessionName for web identities, which bring none.
 
         Raises:
@@ -113,41 +124,27 @@ class Judge:
         """
         self._finder = Finder(account)
         self._instant = JudgingInstant() if instant is None else instant
-        self._role = None if role_arn is None else _asked(account, role_arn, role_session_name)
+        self._account, self._role_arn, self._session_name = account, role_arn, role_session_name
+        self._roles: AskedRoles | None = None
 
     def judge(self, capture: Capture) -> Judgement:
-        """Return what becomes of *capture*. Never raises: a refusal, of whatever kind, is the judgement."""
-        if capture.fault is not None:
-            expected, found = capture.fault
-            refusal = InvalidIdentityToken(check="capture", expected=expected, found=found, remedy=_REMEDY_OF_CAPTURE)
-            return _refused(capture.id, refusal)
-        unverified = UnverifiedToken(capture.token)
-        at: datetime | None = None
-        try:
-            at = self._instant_of(capture, unverified)
-            candidates = self._finder.candidates(unverified)
-            return self._judge(capture, unverified, candidates, at)
-        except FederationError as refusal:
-            return _refused(capture.id, refusal, unverified=unverified, at=at)
-        except Exception as bug:  # noqa: BLE001 - one token must not end the judging of a million
-            return _refused(capture.id, _as_failure(bug), unverified=unverified, at=at)
+        """Return what becomes of *capture*; see `TokenJudge`."""
+        return judged(capture, self._instant, lambda _: self)
 
-    def _instant_of(self, capture: Capture, unverified: UnverifiedToken) -> datetime:
-        """Return when to judge: the token's own record goes before what holds for all."""
-        if capture.at is not None:
-            return capture.at
-        if capture.issued or self._instant.issued:
-            return unverified.issued_at
-        return clock.resolve(self._instant.at)
+    def verdict(self, capture: Capture, unverified: UnverifiedToken, at: datetime) -> Judgement:
+        """Return what becomes of *capture*, whose token is *unverified*, at the instant *at*.
 
-    def _judge(self, capture: Capture, unverified: UnverifiedToken, candidates: tuple[Provider, ...], at: datetime) -> Judgement:
-        provider, report = _diagnose(unverified, candidates, at)
+        Raises:
+            FederationError: No provider of the account is meant to judge it.
+        """
+        provider, report = _diagnose(unverified, self._finder.candidates(unverified), at)
         identity = report.identity
-        role = None if self._role is None or identity is None else self._role.ask(identity, at=at)
+        role = None if identity is None else self._asked(capture, identity, at)
         refusal = report.refusal() or (None if role is None else role.refusal)
         return Judgement(
             id=capture.id,
             kind=report.kind,
+            account=self._account.id,
             provider=provider.arn,
             profile=report.profile.value,
             at=timestamp(at),
@@ -161,11 +158,49 @@ class Judge:
             refusal=None if refusal is None else dict(refusal.as_dict()),
         )
 
+    def _asked(self, capture: Capture, identity: VerifiedIdentity, at: datetime) -> RoleAnswer | None:
+        """Return what the role says that the call asked for, else the one that is asked about every token; None where there is neither."""
+        role_arn = capture.role_arn or self._role_arn
+        if role_arn is None:
+            return None
+        if self._roles is None:
+            from federation.judging.asked_role import AskedRoles  # noqa: PLC0415 - loaded where a role is named
 
-def _asked(account: Account, role_arn: str, role_session_name: str | None) -> AskedRole:
-    from federation.judging.asked_role import AskedRole  # noqa: PLC0415 - loaded where a role is named
+            self._roles = AskedRoles(self._account, self._session_name)
+        return self._roles.ask(role_arn, identity, at=at)
 
-    return AskedRole(account, role_arn, role_session_name)
+
+def judged(capture: Capture, instant: JudgingInstant, choose: Callable[[UnverifiedToken], Judge]) -> Judgement:
+    """Return what becomes of *capture*, by the judge of the account that it was meant for. Never raises.
+
+    Args:
+        capture: The captured token.
+        instant: When it is judged where its record does not tell.
+        choose: Returns that judge; the refusal that it may raise is the judgement.
+    """
+    if capture.fault is not None:
+        expected, found = capture.fault
+        refusal = InvalidIdentityToken(check="capture", expected=expected, found=found, remedy=_REMEDY_OF_CAPTURE)
+        return _refused(capture.id, refusal)
+    unverified = UnverifiedToken(capture.token)
+    at: datetime | None = None
+    try:
+        judge = choose(unverified)
+        at = _instant_of(capture, unverified, instant)
+        return judge.verdict(capture, unverified, at)
+    except FederationError as refusal:
+        return _refused(capture.id, refusal, unverified=unverified, at=at)
+    except Exception as bug:  # noqa: BLE001 - one token must not end the judging of a million
+        return _refused(capture.id, _as_failure(bug), unverified=unverified, at=at)
+
+
+def _instant_of(capture: Capture, unverified: UnverifiedToken, instant: JudgingInstant) -> datetime:
+    """Return when to judge: the token's own record goes before what holds for all."""
+    if capture.at is not None:
+        return capture.at
+    if capture.issued or instant.issued:
+        return unverified.issued_at
+    return clock.resolve(instant.at)
 
 
 def _diagnose(unverified: UnverifiedToken, candidates: tuple[Provider, ...], at: datetime) -> tuple[Provider, Report]:

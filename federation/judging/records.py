@@ -26,24 +26,27 @@ class Record:
     id: str | None = None
     at: datetime | None = None
     issued: bool = False
+    role_arn: str | None = None
 
 
 def read_record(line: bytes) -> Record:
-    """Read one JSON object; members other than ``token``, ``at`` and ``id`` are the capturer's own and pass unread.
+    """Read one JSON object; members other than ``token``, ``at``, ``id`` and ``role_arn`` are the capturer's own and pass unread.
 
     Raises:
-        FederationError: check ``capture``; it is no strict JSON object, or one of the three is missing, repeated or of another form.
+        FederationError: check ``capture``; it is no strict JSON object, or one of the four is missing, repeated or of another form.
     """
     decoded = decode_object(line, _COMPLAINT)
     if decoded.repeated:
         raise _COMPLAINT.refusal("an object that names each member once", f"{show(decoded.repeated[0])} twice")
-    token, at, own = (decoded.members.get(name) for name in ("token", "at", "id"))
+    token, at, own, role = (decoded.members.get(name) for name in ("token", "at", "id", "role_arn"))
     if not isinstance(token, str):
         raise _COMPLAINT.refusal("an object with the token as text", "no token" if token is None else "a token of another type")
     if own is not None and not (isinstance(own, str) and own and len(own) <= _ID_CHARS):
         raise _COMPLAINT.refusal(f"an object whose id is a text of 1 to {_ID_CHARS} characters", "another value")
+    if not (role is None or isinstance(role, str)):
+        raise _COMPLAINT.refusal("an object whose role_arn is a text", "another value")
     issued = at == ISSUED
-    return Record(token=token.encode(), id=own, at=None if at is None or issued else read_moment(at), issued=issued)
+    return Record(token=token.encode(), id=own, at=None if at is None or issued else read_moment(at), issued=issued, role_arn=role)
 
 
 def read_moment(value: object) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from federation.errors import FederationError, InvalidIdentityToken, show
 from federation.jose.decode import RawToken, decode_token
 from federation.judging.kinds import OIDC, SAML, kind_of
-from federation.saml.reading.inspection import ClaimedLogin, claimed_login
+from federation.saml.reading.inspection import ClaimedLogin, claimed_login, claimed_values
 from federation.saml.reading.times import read_instant
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +50,13 @@ class UnverifiedToken:
     def subject(self) -> str | None:
         """The subject it claims, likewise."""
         return self._shown[1]
+
+    def values(self, attribute: str) -> tuple[str, ...]:
+        """The values that a SAML response claims for *attribute*; none for other tokens, and where it is encrypted or unreadable."""
+        try:
+            return claimed_values(self.token, attribute) if self.kind == SAML else ()
+        except FederationError:
+            return ()
 
     @property
     def issued_at(self) -> datetime:

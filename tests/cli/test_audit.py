@@ -14,8 +14,11 @@ import pytest
 from click.testing import Result
 
 from federation.cli.main import cli
+from tests.support import world
 from tests.support.cli import Run
+from tests.support.many_accounts import assertion, fill
 from tests.support.paths import REPOSITORY
+from tests.support.sts import saml_login
 from tests.support.world import JUDGED_TEXT
 
 ACCOUNT = REPOSITORY / "fixtures" / "account"
@@ -23,7 +26,7 @@ AT = JUDGED_TEXT
 GITHUB = (REPOSITORY / "fixtures" / "oidc" / "github.jwt").read_text(encoding="ascii").strip()
 DOCUMENTED = (REPOSITORY / "fixtures" / "saml" / "documented.b64").read_text(encoding="ascii").strip()
 TAMPERED = (REPOSITORY / "fixtures" / "saml" / "refused" / "tampered.b64").read_text(encoding="ascii").strip()
-MEMBERS = ["id", "kind", "provider", "profile", "at", "accepted", "verdicts", "issuer", "subject", "token_id", "claimed", "role", "refusal"]
+MEMBERS = ["id", "kind", "account", "provider", "profile", "at", "accepted", "verdicts", "issuer", "subject", "token_id", "claimed", "role"]
 
 
 def lines(result: Result) -> list[dict[str, Any]]:
@@ -37,7 +40,7 @@ def test_both_kinds_of_token_from_a_directory(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 0
     first, second = lines(result)
     assert (first["kind"], second["kind"]) == ("oidc-id-token", "saml2-response")
-    assert list(first) == MEMBERS
+    assert list(first) == [*MEMBERS, "refusal"]
     assert (second["subject"], second["accepted"]) == ("SamlExample", True)
     assert "saml2-response" in result.stderr
 
@@ -66,6 +69,38 @@ def test_each_at_its_own_instant(run: Run) -> None:
     assert [line["id"] for line in lines(result)] == ["a", "-:2", "-:3"]
     issued = run("audit", "-", "--account", ACCOUNT, "--at", "issued", stdin=f"{GITHUB}\n{GITHUB}")
     assert issued.exit_code == 0
+
+
+def test_the_role_of_a_record_is_asked(run: Run) -> None:
+    records = [{"token": GITHUB, "role_arn": f"arn:aws:iam::123456789012:role/{name}"} for name in ("GitHubDeploy", "Absent")]
+    result = run("audit", "-", "--account", ACCOUNT, "--at", AT, "--role-session-name", "job", stdin="\n".join(map(json.dumps, records)))
+    asked, absent = lines(result)
+    assert (asked["accepted"], asked["role"]) == (True, {"arn": records[0]["role_arn"], "effect": "Allow"})
+    assert (absent["accepted"], absent["refusal"]["check"], absent["role"]["effect"]) == (False, "role", None)
+
+
+def test_a_role_of_a_record_that_is_no_text(run: Run) -> None:
+    (line,) = lines(run("audit", "-", "--account", ACCOUNT, "--at", AT, stdin=json.dumps({"token": GITHUB, "role_arn": 1})))
+    assert (line["accepted"], line["refusal"]["check"]) == (False, "capture")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_tokens_of_many_accounts(run: Run, tmp_path: Path, workers: int) -> None:
+    root = tmp_path / "accounts"
+    for account in (world.ACCOUNT, world.OTHER):
+        fill(root, account, trusts=world.ACCOUNT)
+    tokens = [assertion(account) for account in (world.ACCOUNT, world.OTHER)]
+    report = tmp_path / "report.html"
+    result = run(
+        *("audit", "-", "--accounts", root, "--at", saml_login.AT.isoformat(), "--workers", workers, "--report", report),
+        stdin="\n".join([*tokens, GITHUB]),
+    )
+    assert [(line["account"], line["accepted"]) for line in lines(result)] == [(world.ACCOUNT, True), (world.OTHER, True), (None, False)]
+    assert "Audit of the accounts in accounts" in report.read_text(encoding="utf-8")
+
+
+def test_one_account_and_many_are_not_given_together(run: Run, tmp_path: Path) -> None:
+    assert run("audit", "-", "--account", ACCOUNT, "--accounts", tmp_path, stdin=GITHUB).exit_code == 2
 
 
 def test_a_role_is_asked(run: Run) -> None:

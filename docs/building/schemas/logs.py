@@ -20,6 +20,7 @@ LOGS: Final[dict[str, tuple[str, Schema]]] = {
             {
                 "id": TEXT,
                 "kind": maybe(TEXT),
+                "account": maybe(TEXT),
                 "provider": maybe(TEXT),
                 "profile": maybe(PROFILE),
                 "at": maybe(INSTANT),

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from federation.judging.bulk import Bench
 from federation.judging.columns.schema import VERDICTS, batch_of, captures_of
-from federation.judging.judge import Judge
+from federation.judging.judge import TokenJudge
 
 
-def judge_batch(batch: pa.RecordBatch, judge: Judge) -> pa.RecordBatch:
+def judge_batch(batch: pa.RecordBatch, judge: TokenJudge) -> pa.RecordBatch:
     """Return what becomes of the captured tokens of *batch*: a row of `VERDICTS` for each row of `TOKENS`, in order.
 
     Args:
@@ -35,7 +35,7 @@ class ColumnJudge:
     def __init__(self, bench: Bench) -> None:
         """Judge for *bench*. The account is loaded when the first batch comes."""
         self._bench = bench
-        self._judge: Judge | None = None
+        self._judge: TokenJudge | None = None
 
     def __call__(self, tokens: pa.Table | pa.RecordBatch) -> pa.Table:
         """Return what becomes of *tokens*, a table of the columns of `TOKENS`: what ``map_batches`` of Ray Data wants.

@@ -17,14 +17,17 @@ from federation.profiles import Profile
 INSTANT: Final = pa.timestamp("us", tz="UTC")
 _VERDICT: Final = pa.struct([("accepted", pa.bool_()), ("check", pa.string()), ("code", pa.string())])
 
-TOKENS: Final = pa.schema([pa.field("token", pa.string(), nullable=False), ("at", pa.string()), ("id", pa.string())])
-"""Captured tokens: ``token``; ``at``, ISO 8601 with a zone, or ``issued``; ``id``. The last two may be absent. ``token`` may also be
-binary, and ``at`` a timestamp with a time zone. Other columns pass unread."""
+TOKENS: Final = pa.schema(
+    [pa.field("token", pa.string(), nullable=False), ("at", pa.string()), ("id", pa.string()), ("role_arn", pa.string())]
+)
+"""Captured tokens: ``token``; ``at``, ISO 8601 with a zone, or ``issued``; ``id``; ``role_arn``, the role that was asked for. The last
+three may be absent. ``token`` may also be binary, and ``at`` a timestamp with a time zone. Other columns pass unread."""
 
 VERDICTS: Final = pa.schema(
     [
         ("id", pa.string()),
         ("kind", pa.string()),
+        ("account", pa.string()),
         ("provider", pa.string()),
         ("profile", pa.string()),
         ("at", INSTANT),
@@ -49,7 +52,7 @@ VERDICTS: Final = pa.schema(
 )
 """Judgements: the members of a line of ``federation audit``. No column holds a token."""
 
-_REMEDY: Final = "name the columns token, at and id; docs/audit.md has their types"
+_REMEDY: Final = "name the columns token, at, id and role_arn; docs/audit.md has their types"
 
 
 def captures_of(batch: pa.RecordBatch, *, name: str | None = None, first: int = 1) -> Iterator[Capture]:
@@ -68,9 +71,10 @@ def captures_of(batch: pa.RecordBatch, *, name: str | None = None, first: int = 
     tokens = _column(batch, "token", (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary))
     instants = _column(batch, "at", (pa.types.is_string, pa.types.is_large_string, _is_zoned, pa.types.is_null), optional=True)
     ids = _column(batch, "id", (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null), optional=True)
-    for row, (token, at, own) in enumerate(zip(tokens, instants, ids, strict=True), first):
+    roles = _column(batch, "role_arn", (pa.types.is_string, pa.types.is_large_string, pa.types.is_null), optional=True)
+    for row, (token, at, own, role) in enumerate(zip(tokens, instants, ids, roles, strict=True), first):
         place = "" if name is None else f"{name}:{row}"
-        yield _capture(place if own is None else str(own), token, at)
+        yield _capture(place if own is None else str(own), token, at)._replace(role_arn=role)
 
 
 def _capture(place: str, token: str | bytes | None, at: str | datetime | None) -> Capture:

@@ -80,6 +80,17 @@ def claimed_login(token: object) -> ClaimedLogin:
     )
 
 
+def claimed_values(token: object, attribute: str) -> tuple[str, ...]:
+    """Return the unverified values of the attribute named *attribute*, of all assertions.
+
+    Raises:
+        InvalidIdentityToken: *token* cannot be decoded or parsed.
+    """
+    named = (each for each in parse(decode_response(token).octets).root.iter(_ATTRIBUTE) if each.get("Name") == attribute)
+    values = (_text(value) for each in named for value in each.iterchildren(f"{SAML}AttributeValue"))
+    return tuple(value for value in islice(values, _MAX_ITEMS) if value is not None)
+
+
 def _some(element: Element, tag: str) -> Iterator[Element]:
     return islice(element.iter(tag), _MAX_ITEMS)
 

@@ -48,7 +48,7 @@ def chronicle(count: int) -> Chronicle:
 
 @cache
 def report(count: int) -> str:
-    return audit_report(chronicle(count), account="123456789012")
+    return audit_report(chronicle(count), of="account 123456789012")
 
 
 def test_hostile_text_is_text_everywhere() -> None:
@@ -99,14 +99,14 @@ def test_long_tables_end_with_the_others() -> None:
 
 
 def test_the_report_is_the_same_every_time() -> None:
-    assert audit_report(chronicle(60), account="123456789012") == audit_report(chronicle(60), account="123456789012")
+    assert audit_report(chronicle(60), of="account 123456789012") == audit_report(chronicle(60), of="account 123456789012")
 
 
 def test_an_audit_in_which_nothing_is_refused() -> None:
     found = Chronicle()
     verdicts = {profile: ProfileVerdict(accepted=True) for profile in ("aws", "strict")}
     found.count(Judgement(id="a", kind="k", provider="p", at=timestamp(AT), accepted=True, verdicts=verdicts))
-    tree = parsed(audit_report(found, account="1"))
+    tree = parsed(audit_report(found, of="account 1"))
     assert [section.get("id") for section in tree.xpath("//section")] == ["time", "providers", "profiles"]
 
 
@@ -114,7 +114,7 @@ def test_an_audit_in_which_nothing_is_refused() -> None:
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setattr("federation.extras.find_spec", lambda name: None if name == missing else name)
     with pytest.raises(RegistrationError) as refused:
-        audit_report(chronicle(10), account="1")
+        audit_report(chronicle(10), of="account 1")
     assert (refused.value.check, refused.value.expected) == ("report-extra", f"the package {missing}")
 
 

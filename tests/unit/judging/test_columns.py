@@ -16,7 +16,7 @@ from federation.judging.captures import Form, read_captures
 from federation.judging.columns.judge import ColumnJudge, judge_batch
 from federation.judging.columns.parquet import ParquetWriter, packed, read_judgements
 from federation.judging.columns.schema import TOKENS, VERDICTS, captures_of, judgements_of
-from federation.judging.judge import Judge, JudgingInstant
+from federation.judging.judge import JudgingInstant, TokenJudge
 from tests.support.paths import REPOSITORY
 from tests.support.streams import no_input
 from tests.support.world import JUDGED, JUDGED_TEXT
@@ -33,7 +33,7 @@ ROWS: list[dict[str, Any]] = [
 BENCH = Bench(account=REPOSITORY / "fixtures" / "account", instant=JudgingInstant(at=JUDGED))
 
 
-def judge() -> Judge:
+def judge() -> TokenJudge:
     return BENCH.judge()
 
 
@@ -53,6 +53,13 @@ def test_a_row_says_what_a_line_says() -> None:
         ("d", False, "capture"),
         ("e", False, "capture"),
     ]
+
+
+def test_the_role_of_a_row_is_asked() -> None:
+    role = "arn:aws:iam::123456789012:role/GitHubDeploy"
+    rows = [{"token": GITHUB, "at": JUDGED_TEXT, "role_arn": name} for name in (role, None)]
+    asked, unasked = judge_batch(batch(rows), judge()).to_pylist()
+    assert (asked["role"], unasked["role"]) == ({"arn": role, "effect": "Allow"}, None)
 
 
 def test_no_column_holds_a_token() -> None:
