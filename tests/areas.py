@@ -71,6 +71,7 @@ AREAS: Final = {
         "attacks/test_policy_rows.py",
         "property/test_analysis.py",
         "property/test_lint.py",
+        "property/test_partial.py",
         "property/test_policy.py",
         "corpus/test_recordings_lint.py",
         "corpus/test_recordings_policy.py",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         compare,
         who_can,
     )
+    from federation.policy.partial import PartialDecision, UndecidedCondition, evaluate_partially
     from federation.policy.ways_in import Demand
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ElementResult",
     "Kind",
     "NearMiss",
+    "PartialDecision",
     "Policy",
     "Principal",
     "PrincipalElement",
@@ -58,8 +60,10 @@ __all__ = [
     "TrustChange",
     "TrustComparison",
     "TrustDifference",
+    "UndecidedCondition",
     "WhoCan",
     "compare",
+    "evaluate_partially",
     "who_can",
 ]
 
@@ -68,11 +72,14 @@ _LATER: Final = {
     "AdmittedLogin": "analysis",
     "CallerGroup": "analysis",
     "Demand": "ways_in",
+    "PartialDecision": "partial",
     "TrustChange": "analysis",
     "TrustComparison": "analysis",
     "TrustDifference": "analysis",
+    "UndecidedCondition": "partial",
     "WhoCan": "analysis",
     "compare": "analysis",
+    "evaluate_partially": "partial",
     "who_can": "analysis",
 }
 """What judging does not need, to its module, which is imported on first use."""
