@@ -94,7 +94,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -m lint tests/unit/test_layers.py tests/unit/test_texts.py tests/unit/test_docstrings.py tests/unit/test_words.py tests/docs/test_types.py tests/docs/test_checks_page.py
+	$(BIN)/pytest -q -m lint tests/unit/test_layers.py tests/unit/test_texts.py tests/unit/test_docstrings.py tests/unit/test_words.py tests/docs/test_types.py tests/docs/test_checks_page.py tests/docs/test_generated.py
 
 mutate: $(VENV)/.dev  ## small faults in the modules that check: MUTANTS=n per package, SEED=s, PACKAGE=name
 	$(BIN)/python -m tests.mutation $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(foreach name,$(PACKAGE),--package $(name))

@@ -18,7 +18,7 @@ from tests.support.scratch import scratch
 from tests.support.warm import Commands
 
 # How long an example takes says more about the machine than about the code; growth has tests of its own.
-settings.register_profile("suite", deadline=None, max_examples=75)
+settings.register_profile("suite", deadline=None, max_examples=30)
 settings.register_profile("search", deadline=None, max_examples=1_000)  # `make search`
 settings.load_profile("suite")
 

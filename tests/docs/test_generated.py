@@ -26,6 +26,7 @@ def build() -> ModuleType:
 PAGES = build().PAGES
 
 
+@pytest.mark.lint
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_current(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
