@@ -74,6 +74,7 @@ AREAS: Final = {
         "property/test_partial.py",
         "property/test_policy.py",
         "corpus/test_recordings_lint.py",
+        "corpus/test_real_trust_policies_linted.py",
         "corpus/test_recordings_policy.py",
         "cli/test_policy_analysis.py",
         "cli/test_policy_lint.py",

@@ -1,14 +1,16 @@
 """The page of policy lint: every rule, and of each an example with its cause and edit."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from federation.account.lint import providers_of
 from federation.explaining.linting import ExplainedFinding, explain_policy
 from federation.explanation import Edit
 from federation.policy import Policy
-from federation.policy.lint import Rule, conditions, elements, issuers, keys, saml, statements
-from tests.support.lint_examples import LINT_EXAMPLES, LintExample
+from federation.policy.lint import Rule, callers, conditions, elements, issuers, keys, placeholders, saml, statements, subjects
+from tests.support.lint_examples import AT, COUNTER_EXAMPLES, LINT_EXAMPLES, LintExample
 
 HEAD: Final = """# Policy lint
 
@@ -25,8 +27,8 @@ federation policy lint --fix --write --account account  # likewise, in every pol
 ```
 
 ```console
-$ federation policy lint --account fixtures/account
-findings: error 0, warning 0, note 0
+$ federation policy lint --account fixtures/account --quiet
+findings: error 0, warning 0, note 2
 ```
 
 The exit status is 0 where all is well, 1 where IAM would not store a file or a finding is as bad as `--fail-on` (`error`, unless it
@@ -58,15 +60,22 @@ the statement says too little of whom it means; whom it lets in is said. What on
 example to be changed, and is left to the hand. `--fix` prints one file and says on standard error what it did; with `--write` it
 writes every file, of an account all or none, keeps the formatting of what it does not touch, and looks at them again.
 
+Each rule below has an example with its cause and edits, then one like it in which the rule finds nothing (`fine`), and the page that
+says so. Where a statement can never apply, the condition that keeps it from doing so is found, and not what it would grant: nobody gets
+that. A condition on the time is looked at for the present time, or for that of `--at`; in Python for `at`, where it is passed.
+
 The severity below is the usual one. A condition on a key that no request has is a warning where the statement never applies, and an error
 where it makes an Allow grant without proof or a Deny stop nobody.
 
 """
-HEADINGS: Final = ("id", "severity", "finds", "because")
+HEADINGS: Final = ("id", "severity", "finds", "because", "source")
 GROUPS: Final = {
+    "Placeholders": placeholders.RULES,
     "OIDC issuers": issuers.RULES,
+    "Subjects of web identities": subjects.RULES,
     "SAML providers": saml.RULES,
     "Principals and actions": elements.RULES,
+    "Callers": callers.RULES,
     "Conditions": conditions.RULES,
     "Condition keys": keys.RULES,
     "Statements": statements.RULES,
@@ -75,7 +84,7 @@ GROUPS: Final = {
 
 def cells(rule: Rule) -> tuple[str, ...]:
     """The cells of *rule* in its table."""
-    return (f"`{rule.id}`", rule.severity, rule.finds, rule.because)
+    return (f"`{rule.id}`", rule.severity, rule.finds, rule.because, f"[{urlsplit(rule.source).netloc}]({rule.source})")
 
 
 def examples(rules: Sequence[Rule]) -> Iterator[str]:
@@ -90,6 +99,8 @@ def examples(rules: Sequence[Rule]) -> Iterator[str]:
         yield f"  cause   {found.finding.message}"
         for place, edit in enumerate(found.edits):
             yield from _edit(edit, label="or" if place else "edit")
+        for statement in next(each for each in COUNTER_EXAMPLES if each.rule == rule.id).document["Statement"]:
+            yield f"  fine    {json.dumps(statement, ensure_ascii=False)}"
     yield "```"
 
 
@@ -97,7 +108,7 @@ def explained(example: LintExample) -> ExplainedFinding:
     """The finding of the rule of *example*."""
     account = example.account
     providers = None if account is None else providers_of(account)
-    found = explain_policy(Policy.stored(example.document, kind=example.kind), account=account, providers=providers)
+    found = explain_policy(Policy.stored(example.document, kind=example.kind), account=account, providers=providers, at=AT)
     return next(each for each in found if each.finding.id == example.rule)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from federation.account.model import Account
 from federation.account.reading.entities import GROUP, POLICY, ROLE, USER, EntityKind
@@ -36,7 +37,11 @@ class PlacedFinding:
 
 
 def lint_account(
-    account: Account, *, kinds: frozenset[Kind] = frozenset(Kind), files: Collection[str] | None = None
+    account: Account,
+    *,
+    kinds: frozenset[Kind] = frozenset(Kind),
+    files: Collection[str] | None = None,
+    at: datetime | None = None,
 ) -> tuple[PlacedFinding, ...]:
     """Return the findings on the policies of *account*, ordered by file.
 
@@ -44,13 +49,14 @@ def lint_account(
         account: The account.
         kinds: The kinds of policies that are read.
         files: The files that are read, relative to the account directory; None for all.
+        at: When they are read, for conditions on the time; None where nothing is to be said of them.
     """
     providers = providers_of(account)
     found: list[PlacedFinding] = []
     for stored in stored_policies(account):
         if stored.policy.kind in kinds and (files is None or stored.file in files):
-            placed = (replace(finding, path=stored.path + finding.path[1:]) for finding in lint(stored.policy, providers=providers))
-            found += [PlacedFinding(stored.file, finding) for finding in placed]
+            findings = lint(stored.policy, providers=providers, at=at)
+            found += [PlacedFinding(stored.file, replace(each, path=stored.path + each.path[1:])) for each in findings]
     return tuple(found)
 
 

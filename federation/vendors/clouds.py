@@ -62,7 +62,6 @@ VENDORS: Final = (
         example="system:serviceaccount:namespace:name",
         documented_claims=frozenset({"kubernetes.io"}),
         documented_beginnings=("kubernetes.io/serviceaccount/",),
-        broken=r"[^:]+(?::[^:]+){0,2}|system:serviceaccounts:.*",
         subjects=subjects.KUBERNETES,
         shape=OidcShape(
             name="eks",

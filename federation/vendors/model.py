@@ -47,6 +47,8 @@ INSTEAD: Final[Mapping[str, str]] = {
 HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 """Regular expression of a host name, for issuer patterns."""
 
+_WILDCARD: Final = re.compile(r"[*?]|\$\{")
+
 Customers = Literal["strangers", "one", "unknown"]
 """The customers of an issuer: independent ones, a single one such as a cluster or an enterprise, or not known."""
 
@@ -145,7 +147,6 @@ class Vendor:
         customers: The kind of its customers.
         bounds: The claims that name the customer, the usual one first.
         example: A value for the first of `bounds`, for remedies.
-        broken: Regular expression of subjects that appear in policies but in no token; None where none is known.
         pull_request: The end of the subject of a pull request; None where none is known.
         claims: Claims that become condition keys, as for most providers.
         further_claims: Further claims that become condition keys for this vendor (AWS, 2026).
@@ -164,7 +165,6 @@ class Vendor:
     customers: Customers = "unknown"
     bounds: tuple[Bound, ...] = (Bound("sub", r"."),)
     example: str = "the value that the identity provider gives"
-    broken: str | None = None
     pull_request: str | None = None
     claims: tuple[str, ...] = STANDARD_CLAIMS
     further_claims: tuple[str, ...] = ()
@@ -193,5 +193,6 @@ class Vendor:
         return self.family is not None and re.fullmatch(self.family, provider, re.DOTALL) is not None
 
     def is_broken(self, subject: str) -> bool:
-        """Tell whether *subject* is one that no token of the vendor has."""
-        return self.broken is not None and re.fullmatch(self.broken, subject) is not None
+        """Tell whether *subject*, or a pattern of one, is known to be in no token of the vendor."""
+        beginning = _WILDCARD.split(subject, maxsplit=1)[0]
+        return self.subjects.flaw(beginning, whole=beginning == subject) is not None

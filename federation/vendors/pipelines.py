@@ -58,7 +58,6 @@ _GITHUB: Final = Vendor(
         Bound("enterprise_id"),
     ),
     example="repo:acme/app:ref:refs/heads/main",
-    broken=r"(?:repo:)?[^:]+|repo:[^:]+:(?:refs/.*|ref|ref:(?!refs/).*|environment)|https?:.*",
     pull_request=":pull_request",
     further_claims=(
         "actor",
@@ -191,7 +190,6 @@ VENDORS: Final = (
         customers="strangers",
         bounds=_GITHUB.bounds[:1],
         example=_GITHUB.example,
-        broken=_GITHUB.broken,
         required=RequiredCondition(("sub",)),
         subjects=subjects.GITHUB,
     ),
@@ -209,7 +207,6 @@ VENDORS: Final = (
         customers="strangers",
         bounds=(Bound("sub", r"project_path:[^/]+/"), Bound("project_id"), Bound("namespace_id"), Bound("user_id")),
         example="project_path:acme/app:ref_type:branch:ref:main",
-        broken=r"project_path:[^:]+(?::ref_type:[^:]+|:ref:.*)?",
         further_claims=(
             "namespace_id",
             "pipeline_source",
@@ -278,6 +275,7 @@ VENDORS: Final = (
     Vendor(
         "CircleCI",
         family=r"oidc\.circleci\.com/org/[^/]+",
+        example="org/11111111-1111-4111-8111-111111111111/project/22222222-2222-4222-8222-222222222222/user/*",
         further_claims=("oidc.circleci.com/project-id",),
         documented_claims=frozenset(
             [
@@ -319,7 +317,6 @@ VENDORS: Final = (
             Bound("cluster_id"),
         ),
         example="organization:acme:pipeline:app:ref:refs/heads/main:*",
-        broken=r"organization:[^:]+(?::pipeline:[^:]+(?::ref:[^:]+)?)?",
         further_claims=(
             "build_branch",
             "cluster_id",

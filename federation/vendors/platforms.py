@@ -27,7 +27,6 @@ VENDORS: Final = (
         customers="strangers",
         bounds=(Bound("sub", r"organization:[^:]+:"),),
         example="organization:acme:project:app:workspace:production:run_phase:*",
-        broken=r"organization:[^:]+(?::project:[^:]+(?::workspace:[^:]+)?|:workspace:.*)?",
         documented_claims=frozenset(
             [
                 "terraform_full_workspace",

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from federation.vendors import flaws, github_subjects
+from federation.vendors.flaws import Flaw, Read
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectForm:
@@ -89,6 +92,8 @@ class Grammar:
         ids: Parts that hold the id of the entity that another part names.
         source: URL of the vendor's documentation of the subject.
         audience: An instruction for getting a token for another audience, with the audience in braces; empty where none is known.
+        flaws: The mistakes in subjects that no token has.
+        colons: The number of colons in the usual forms where no value can hold one, so that as many in a pattern fix its parts; else 0.
     """
 
     forms: tuple[SubjectForm, ...] = ()
@@ -96,6 +101,12 @@ class Grammar:
     ids: frozenset[str] = frozenset()
     source: str = ""
     audience: str = ""
+    flaws: Read = flaws.unflawed
+    colons: int = 0
+
+    def flaw(self, beginning: str, *, whole: bool) -> Flaw | None:
+        """Return why no token has the subject *beginning*, or any that begins so where it is not *whole*; None where one can."""
+        return self.flaws(beginning, whole)
 
     def read(self, subject: str) -> VendorSubject | None:
         """Return *subject* divided into its parts; None where it has none of the forms."""
@@ -175,6 +186,8 @@ GITHUB: Final = Grammar(
     ids=frozenset({"owner_id", "name_id"}),
     source="https://docs.github.com/en/actions/reference/security/oidc",
     audience="write `audience: {audience}` under `with:` of aws-actions/configure-aws-credentials",
+    flaws=github_subjects.read,
+    colons=3,
 )
 
 _PROJECT: Final = "project_path:(?P<project>[^:]+)"
@@ -195,6 +208,8 @@ GITLAB: Final = Grammar(
     prefix="project_path:",
     source="https://docs.gitlab.com/ci/secrets/id_token_authentication/",
     audience="write `aud: {audience}` under `id_tokens:` of the job",
+    flaws=flaws.GITLAB,
+    colons=5,
 )
 TERRAFORM: Final = Grammar(
     forms=(
@@ -215,6 +230,8 @@ TERRAFORM: Final = Grammar(
     prefix="organization:",
     source="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
     audience="set the environment variable TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE of the workspace to `{audience}`",
+    flaws=flaws.TERRAFORM,
+    colons=7,
 )
 _UUID: Final = r"\{[0-9A-Fa-f-]{36}\}"
 BITBUCKET: Final = Grammar(
@@ -257,6 +274,7 @@ CIRCLECI: Final = Grammar(
     ),
     prefix="org/",
     source="https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/",
+    flaws=flaws.circleci,
 )
 BUILDKITE: Final = Grammar(
     forms=(
@@ -273,6 +291,7 @@ BUILDKITE: Final = Grammar(
     prefix="organization:",
     source="https://buildkite.com/docs/agent/v3/cli-oidc",
     audience="call `buildkite-agent oidc request-token --audience {audience}`",
+    flaws=flaws.BUILDKITE,
 )
 KUBERNETES: Final = Grammar(
     forms=(
@@ -287,6 +306,8 @@ KUBERNETES: Final = Grammar(
     prefix="system:serviceaccount:",
     source="https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
     audience="annotate the service account with `eks.amazonaws.com/audience: {audience}`",
+    flaws=flaws.KUBERNETES,
+    colons=3,
 )
 VERCEL: Final = Grammar(
     forms=(
@@ -300,4 +321,6 @@ VERCEL: Final = Grammar(
     ),
     prefix="owner:",
     source="https://vercel.com/docs/oidc/reference",
+    flaws=flaws.VERCEL,
+    colons=5,
 )

@@ -34,4 +34,6 @@ def test_whole_values_are_no_alarm() -> None:
     sound = [document for document in stored if ONE_WHOLE_VALUE.fullmatch(document) and document.count("Effect") == 1]
     assert sound
     for document in sound:
-        assert {finding.severity for finding in lint(Policy.stored(document, kind="trust"))} <= {"note"}, document
+        found = lint(Policy.stored(document, kind="trust"))
+        # The recorded values stand for any: where the form of subjects is known, they are none of it.
+        assert {finding.severity for finding in found if finding.id != "subject-incomplete"} <= {"note"}, document

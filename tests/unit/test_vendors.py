@@ -24,10 +24,12 @@ from federation.vendors import (
     Vendor,
     clouds,
     find_vendor,
+    flaws,
     key_name,
     pipelines,
     platforms,
 )
+from federation.vendors.subjects import VERCEL, Grammar
 
 KINDS = (pipelines, clouds, platforms)
 ACTION = "sts:AssumeRoleWithWebIdentity"
@@ -99,7 +101,7 @@ def test_an_entry_is_complete(vendor: Vendor, file: str) -> None:
         (Vendor("Acme", family=r"ci\.example/.+", customers="one"), "`bounds` and `example`"),
         (Vendor("Acme", issuers=("ci.example",), bounds=(Bound("sub", "org:[^:]+:"),), example="org:acme"), "`example`"),
         (Vendor("Acme", issuers=("ci.example",), bounds=(Bound("team"),)), "`further_claims` with team"),
-        (Vendor("Acme", issuers=("ci.example",), example="x", broken="x"), "not `broken`"),
+        (Vendor("Acme", issuers=("ci.example",), example="x", subjects=VERCEL), "not `broken`"),
         (Vendor("Acme", issuers=("ci.example",), further_claims=("team",), documented_claims=frozenset()), "`documented_claims` with team"),
         (
             Vendor("Acme", issuers=("ci.example",), shape=OidcShape(name="a", issuer="https://b.example", subject="x")),
@@ -188,7 +190,7 @@ def test_a_new_entry_reaches_every_reader(monkeypatch: pytest.MonkeyPatch) -> No
         customers="strangers",
         bounds=(Bound("sub", r"org:[^:]+:"),),
         example="org:acme:job:deploy",
-        broken=r"org:[^:]+",
+        subjects=Grammar(flaws=flaws.in_order((flaws.word("org"), flaws.value("an organization"), flaws.word("change", "job")))),
         pull_request=":change",
         further_claims=("team",),
         required=RequiredCondition(("sub",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -20,7 +21,16 @@ from federation.cli.rendering.rows import labelled_rows
 from federation.cli.rendering.working import working
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
-from federation.cli.support.options import account_or_variable, complete_files, json_option, one_output, other_account_option, quiet_option
+from federation.cli.support.options import (
+    Instant,
+    account_or_variable,
+    complete_files,
+    json_option,
+    one_output,
+    other_account_option,
+    quiet_option,
+)
+from federation.clock import resolve
 from federation.policy import Kind
 from federation.policy.lint import SEVERITIES, Severity
 
@@ -39,6 +49,7 @@ from federation.policy.lint import SEVERITIES, Severity
 )
 @click.option("--fix", "fixing", is_flag=True, help="Print FILE with every machine-applicable edit made.")
 @click.option("--write", is_flag=True, help="With --fix: write every FILE, or --account, and report on the result.")
+@click.option("--at", type=Instant(), help="Lint for this instant instead of now (ISO 8601): conditions on the time may have ended.")
 @quiet_option
 @json_option
 def command(
@@ -46,6 +57,7 @@ def command(
     *,
     account_path: Path | None,
     kind: str | None,
+    at: datetime | None,
     sarif: bool,
     fail_on: Severity,
     fixing: bool,
@@ -69,11 +81,12 @@ def command(
         raise click.UsageError("--fix prints the changed text of one FILE: pass one, or --write")
     if write and "-" in documents:
         raise click.UsageError("standard input cannot be written: leave out --write")
+    at = resolve(at)
     with working("linting the account" if account_path is not None else f"linting {len(documents)} documents"):
-        files = _read(documents, account_path, kind)
+        files = _read(documents, account_path, kind, at)
     if write:
         _write(files, account_path, kind)
-        files = _read(documents, account_path, kind)
+        files = _read(documents, account_path, kind, at)
     counts = Counter(each.finding.severity for file in files for each in file.findings)
     if fixing and not write and is_document(files[0]):
         print_mended(files[0], kind or Kind.TRUST, as_json=as_json)
@@ -88,13 +101,13 @@ def command(
     click.get_current_context().exit(Exit.REFUSED if refused else Exit.GRANTED)
 
 
-def _read(documents: Sequence[str], account_path: Path | None, kind: str | None) -> tuple[LintedFile, ...]:
+def _read(documents: Sequence[str], account_path: Path | None, kind: str | None, at: datetime | None) -> tuple[LintedFile, ...]:
     if account_path is None:
-        return tuple(read_file(name, kind or Kind.TRUST) for name in documents)
+        return tuple(read_file(name, kind or Kind.TRUST, at) for name in documents)
     # Modules of accounts and keys are imported only where --account is given.
     from federation.account.reading.directory import load_account  # noqa: PLC0415 - loaded where it is used
 
-    return tuple(read_account(load_account(account_path), account_path, kinds=_kinds(kind)))
+    return tuple(read_account(load_account(account_path), account_path, kinds=_kinds(kind), at=at))
 
 
 def _print_refused(file: LintedFile, out: Speaker) -> None:

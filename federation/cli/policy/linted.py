@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,12 +98,12 @@ def line_at(explained: ExplainedFinding) -> int:
     return 1 if place is None or place.line is None else place.line
 
 
-def read_file(name: str, kind: str) -> LintedFile:
+def read_file(name: str, kind: str, at: datetime | None = None) -> LintedFile:
     """Return the policy document in the file *name*, looked at."""
-    return linted_text(name, read_text(Path(name), longest=limits.POLICY_CHARS), kind)
+    return linted_text(name, read_text(Path(name), longest=limits.POLICY_CHARS), kind, at)
 
 
-def linted_text(name: str, text: str, kind: str) -> LintedFile:
+def linted_text(name: str, text: str, kind: str, at: datetime | None = None) -> LintedFile:
     """Return the policy document *text* of the file *name*, looked at."""
     lines = line_numbers(text)
 
@@ -118,7 +119,7 @@ def linted_text(name: str, text: str, kind: str) -> LintedFile:
         stored = Policy.stored(text, kind=kind)
     except MalformedPolicyDocument as refusal:
         return refused(file, refusal)
-    found = tuple(each.placed(file=name, line_of=line) for each in explain_policy(stored))
+    found = tuple(each.placed(file=name, line_of=line) for each in explain_policy(stored, at=at))
     file = replace(file, findings=found, policy=stored)
     try:
         Policy.parse(text, kind=kind)
@@ -128,7 +129,13 @@ def linted_text(name: str, text: str, kind: str) -> LintedFile:
 
 
 def read_account(
-    account: Account, root: Path, *, kinds: frozenset[Kind] = frozenset(Kind), files: Collection[str] | None = None, relative: bool = False
+    account: Account,
+    root: Path,
+    *,
+    kinds: frozenset[Kind] = frozenset(Kind),
+    files: Collection[str] | None = None,
+    relative: bool = False,
+    at: datetime | None = None,
 ) -> Iterator[LintedFile]:
     """Yield the files of the account in *root* that have findings. Whether IAM would store a policy is not checked: the account stores it.
 
@@ -138,11 +145,12 @@ def read_account(
         kinds: The kinds of policies that are looked at.
         files: The files that are looked at, relative to *root*; None for all.
         relative: Whether files are named relative to *root*.
+        at: When they are looked at, for conditions on the time; None where nothing is to be said of them.
     """
     from federation.explaining.linting.accounts import explain_account  # noqa: PLC0415 - loaded where it is used
 
     by_file: dict[str, list[tuple[str, ExplainedFinding]]] = {}
-    for stored, explained in explain_account(account, kinds=kinds, files=files):
+    for stored, explained in explain_account(account, kinds=kinds, files=files, at=at):
         by_file.setdefault(stored.file, []).append((stored.path, explained))
     for file, found in by_file.items():
         yield _of_account(file if relative else str(root / file), Sources(root).text(file) or "", found)

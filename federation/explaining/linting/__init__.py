@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from federation.errors import FederationError
 from federation.explaining.fixing import changed
-from federation.explaining.linting import conditions, elements, issuers, keys, saml, statements
+from federation.explaining.linting import callers, conditions, elements, issuers, keys, placeholders, saml, statements, subjects
 from federation.explaining.linting.case import ExplainFinding, LintCase
 from federation.explaining.widening import lets_in
 from federation.explanation import Edit, Obstacle, Place
@@ -25,9 +26,12 @@ __all__ = ["TABLE", "ExplainedFinding", "explain_policy", "placed"]
 
 TABLE: Final = MappingProxyType[str, ExplainFinding](
     {
+        **placeholders.TABLE,
         **issuers.TABLE,
+        **subjects.TABLE,
         **saml.TABLE,
         **elements.TABLE,
+        **callers.TABLE,
         **conditions.TABLE,
         **keys.TABLE,
         **statements.TABLE,
@@ -86,7 +90,7 @@ def placed(obstacle: Obstacle, *, file: str, line_of: Callable[[str], int | None
 
 
 def explain_policy(
-    policy: Policy, *, account: Account | None = None, providers: Collection[str] | None = None
+    policy: Policy, *, account: Account | None = None, providers: Collection[str] | None = None, at: datetime | None = None
 ) -> Iterator[ExplainedFinding]:
     """Yield the findings of lint on *policy*, explained. An edit is offered to a program only after it has been tried.
 
@@ -94,8 +98,9 @@ def explain_policy(
         policy: The policy.
         account: The account that holds it; None where it is not known.
         providers: Every provider of that account, as `federation.policy.lint.lint` takes them.
+        at: When the policy is looked at, likewise.
     """
-    found = tuple(examine(policy, providers=providers))
+    found = tuple(examine(policy, providers=providers, at=at))
     trials = _Trials(policy, providers, tuple(finding for _, finding in found))
     for linted, finding in found:
         obstacle = TABLE[finding.id](LintCase(policy=policy, linted=linted, finding=finding, account=account))
@@ -149,4 +154,4 @@ def _of_rule(rule: str, counts: Counter[tuple[str, str]]) -> int:
 
 def _opens(finding: Finding) -> bool:
     """Whether the finding says that a statement lets in more than its author can mean."""
-    return finding.severity == "error" or (finding.severity == "warning" and finding.id in issuers.TABLE)
+    return finding.severity == "error" or (finding.severity == "warning" and finding.id in {**issuers.TABLE, **subjects.TABLE})

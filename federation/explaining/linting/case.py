@@ -16,6 +16,8 @@ from federation.policy.conditions import Condition
 from federation.policy.keys import RequestKeys
 from federation.policy.lint import Finding
 from federation.policy.lint.linted_statement import LintedStatement
+from federation.policy.lint.vocabulary import provider_of
+from federation.vendors import ANY, Vendor, find_vendor
 
 if TYPE_CHECKING:  # accounts, and the key handling behind them, are loaded by who has one
     from federation.account import Account
@@ -131,6 +133,12 @@ def about(case: LintCase, found: Found | None) -> Found:
     if found is None:
         raise LookupError(case.finding.id)
     return found
+
+
+def vendor_of(case: LintCase) -> Vendor:
+    """Return the vendor of the provider whose key the finding is about."""
+    provider = provider_of(case.linted, about(case, case.condition))
+    return ANY if provider is None else find_vendor(provider)
 
 
 def pair(condition: Condition, value: object, *, key: str = "") -> str:

@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from federation.errors import show
-from federation.explaining.linting.case import APPLIES, ExplainFinding, LintCase, about, pair, placeholder
+from federation.explaining.linting.case import APPLIES, ExplainFinding, LintCase, about, pair, placeholder, vendor_of
 from federation.explaining.rewriting import raw, shown, with_value
 from federation.explanation import Listing, Obstacle
-from federation.policy.lint.vocabulary import provider_of
 from federation.policy.wildcard import fold
-from federation.vendors import ANY, COGNITO, Vendor, find_vendor
+from federation.vendors import COGNITO, find_vendor
 
 _NO_AUDIENCE: Final = "https://github.com/"
 """How the audience begins that GitHub writes where a job asks for none: it names nobody whom the token is for."""
 _STAR: Final = re.compile(r"\*+")
-_REFERENCE: Final = "reference"
 
 
 def explain_scope(case: LintCase) -> Obstacle:
@@ -36,7 +34,7 @@ def explain_scope(case: LintCase) -> Obstacle:
 def explain_wide_subject(case: LintCase) -> Obstacle:
     """Explain a pattern that takes in several customers. One that lacks the vendor's prefix alone is known otherwise."""
     condition, wide = about(case, case.condition), case.finding.about
-    vendor, claim = _vendor(case), condition.folded.rpartition(":")[2]
+    vendor, claim = vendor_of(case), condition.folded.rpartition(":")[2]
     bound = next((each for each in vendor.bounds if fold(each.claim) == claim), vendor.bounds[0])
     mended = vendor.subjects.with_prefix(wide) if claim == "sub" else None
     if mended is not None and bound.within_one(mended[: mended.find("*")] if "*" in mended else mended):
@@ -47,40 +45,6 @@ def explain_wide_subject(case: LintCase) -> Obstacle:
     ends = (f"{beginning}{separator}" for separator in "/:" if bound.within_one(f"{beginning}{separator}"))
     narrow = next((f"{end}<…>" for end in ends if beginning), placeholder(vendor.example))
     return case.explained(case.edit(old=shown(wide), new=shown(narrow)))
-
-
-def explain_unanchored(case: LintCase) -> Obstacle:
-    """Explain text after a star: the whole subject is the author's to write."""
-    condition, text = about(case, case.condition), case.finding.about
-    whole = f'"StringEquals": {{{pair(condition, _STAR.sub("<…>", text))}}}'
-    return case.explained(case.edit(old=shown(text), new=whole))
-
-
-def explain_incomplete_subject(case: LintCase) -> Obstacle:
-    """Explain a subject that no token has: one that lacks the prefix alone has one correction, one whose reference has no kind has two."""
-    condition, text, mended = about(case, case.condition), case.finding.about, case.finding.new
-    if mended:
-        changes = with_value(case.statement, condition, mended, instead_of=text)
-        return case.explained(case.edit(changes, old=shown(text), new=shown(mended), lets_in=APPLIES))
-    vendor = _vendor(case)
-    subject = vendor.subjects.read(text)
-    if subject is not None and subject.form.name == _REFERENCE and not subject.parts["ref"].startswith("refs/"):
-        beginning, ref = text.removesuffix(subject.parts["ref"]), subject.parts["ref"]
-        return case.explained(
-            *(
-                case.edit(old=shown(text), new=shown(f"{beginning}refs/{kind}/{ref}"), instruction=f"write refs/{kind}/ for a {noun}")
-                for kind, noun in (("heads", "branch"), ("tags", "tag"))
-            )
-        )
-    return case.explained(case.edit(old=shown(text), new=shown(placeholder(vendor.example))))
-
-
-def explain_pull_requests(case: LintCase) -> Obstacle:
-    """Explain trust in pull requests: what is meant instead is the author's to say."""
-    text = case.finding.about
-    ending = _vendor(case).pull_request or ""
-    beginning = text.removesuffix(ending) if text.endswith(ending) else text.rstrip("*").rstrip(":")
-    return case.explained(case.edit(old=shown(text), new=shown(f"{beginning}:environment:<environment>")))
 
 
 def explain_audience(case: LintCase) -> Obstacle:
@@ -99,12 +63,6 @@ def explain_guests(case: LintCase) -> Obstacle:
     return case.explained(case.demanding("ForAnyValue:StringLike", f"{COGNITO}:amr", "authenticated", known=True))
 
 
-def _vendor(case: LintCase) -> Vendor:
-    """Return the vendor of the provider whose key the finding is about."""
-    provider = provider_of(case.linted, about(case, case.condition))
-    return ANY if provider is None else find_vendor(provider)
-
-
 def _client_ids(case: LintCase, provider: str) -> tuple[str, ...]:
     """Return the client ids with which the account has registered *provider*; none where that is not known."""
     arn = next((each for each in case.provider_arns() if each.endswith(f":oidc-provider/{provider}")), "")
@@ -116,9 +74,6 @@ TABLE: Final[Mapping[str, ExplainFinding]] = {
     "shared-issuer-unscoped": explain_scope,
     "issuer-unscoped": explain_scope,
     "subject-too-wide": explain_wide_subject,
-    "subject-unanchored": explain_unanchored,
-    "subject-incomplete": explain_incomplete_subject,
-    "pull-request-trusted": explain_pull_requests,
     "audience-unscoped": explain_audience,
     "cognito-guests": explain_guests,
 }

@@ -27,6 +27,14 @@ def explain_audience_for_recipient(case: LintCase) -> Obstacle:
     return case.explained(case.edit(changes, old=shown(text), new=shown(url), lets_in=APPLIES))
 
 
+def explain_unknown_recipient(case: LintCase) -> Obstacle:
+    """Explain an endpoint that AWS does not have, or one of another partition, where the provider may be what is wrong."""
+    condition, text, new = about(case, case.condition), case.finding.about, case.finding.new
+    known = new == text.strip().lower().rstrip("/").replace("http://", "https://") and bool(new)
+    changes = with_value(case.statement, condition, new, instead_of=text) if known else ()
+    return case.explained(case.edit(changes, old=shown(text), new=shown(new or "<endpoint of the partition>"), lets_in=APPLIES))
+
+
 def _recipient(case: LintCase) -> tuple[str, bool]:
     """Return a recipient, and whether it is the only one: the provider is registered with it. Otherwise AWS's own in the partition."""
     element = case.statement.principal
@@ -43,4 +51,5 @@ def _recipient(case: LintCase) -> tuple[str, bool]:
 TABLE: Final[Mapping[str, ExplainFinding]] = {
     "saml-recipient-unscoped": explain_missing_recipient,
     "saml-audience-for-recipient": explain_audience_for_recipient,
+    "saml-recipient-unknown": explain_unknown_recipient,
 }

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from federation.explaining.fixing import plain
-from federation.explaining.linting.case import ExplainFinding, LintCase
-from federation.explaining.rewriting import shown
+from federation.explaining.linting.case import ExplainFinding, LintCase, about, pair
+from federation.explaining.rewriting import raw, shown
 from federation.explanation import ABSENT, Change, Obstacle
 from federation.policy.grammar import CURRENT
 
@@ -34,8 +34,24 @@ def explain_variables(case: LintCase) -> Obstacle:
     return case.explained(case.edit([change], old=before, new=shown({"Version": CURRENT})[1:-1], path="$.Version", lets_in=_VARIABLES))
 
 
+def explain_version(case: LintCase) -> Obstacle:
+    """Explain an old version: without variables the document means the same by the current one."""
+    old = case.policy.document.get("Version", ABSENT)
+    change = Change(path="$.Version", old=plain(old), new=CURRENT)
+    before = None if old is ABSENT else shown({"Version": old})[1:-1]
+    return case.explained(case.edit([change], old=before, new=shown({"Version": CURRENT})[1:-1], path="$.Version"))
+
+
+def explain_time(case: LintCase) -> Obstacle:
+    """Explain a statement that its time has ended: whether it is to begin again is the author's to say."""
+    condition = about(case, case.condition)
+    return case.explained(case.edit(old=pair(condition, raw(case.statement, condition)), new=pair(condition, "<later time>")))
+
+
 TABLE: Final[Mapping[str, ExplainFinding]] = {
     "duplicate-statement": explain_duplicate,
     "unreachable-statement": explain_unreachable,
     "variables-need-2012": explain_variables,
+    "version-old": explain_version,
+    "time-passed": explain_time,
 }

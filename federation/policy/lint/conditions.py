@@ -11,7 +11,9 @@ from federation.condition_keys import find_key
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.keys import RequestKeys
+from federation.policy.lint.callers import is_about_mfa
 from federation.policy.lint.finding import Hit, Rule
+from federation.policy.lint.keys import is_never_there
 from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.lint.vocabulary import multivalued
 from federation.policy.operators import QUALIFIED
@@ -19,6 +21,10 @@ from federation.policy.operators import QUALIFIED
 _ASKED: Final = ("aws:tagkeys", "sts:transitivetagkeys", "aws:requesttag/", "sts:sourceidentity")
 """Keys of what the caller asks for. A condition that their absence satisfies bounds the wish, and no wish is within every bound."""
 _WILDCARD: Final = re.compile(r"[*?]")
+_GUIDE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+_OPERATORS: Final = f"{_GUIDE}/reference_policies_elements_condition_operators.html"
+_SETS: Final = f"{_GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html"
+_BLOCKS: Final = f"{_GUIDE}/reference_policies_condition-logic-multiple-context-keys-or-values.html"
 _COMPARED: Final = 32
 """Values of one key that are compared with each other."""
 
@@ -52,7 +58,12 @@ def _satisfied_by_absence(linted: LintedStatement) -> Iterator[Hit]:
         qualified = condition.operator
         if qualified.quantifier == "ForAllValues" or qualified.operator.name == "Null" or not qualified.matches_absence:
             continue
-        if _bounds_a_wish(condition) or _always_there(condition) or _presence_demanded(linted, condition):
+        if (
+            _bounds_a_wish(condition)
+            or _always_there(condition)
+            or is_about_mfa(linted, condition)
+            or _presence_demanded(linted, condition)
+        ):
             continue
         message = f"{qualified.name} is true when the request lacks {show(condition.key)}, so the Allow applies without it"
         plain = qualified.name.removesuffix("IfExists")
@@ -141,7 +152,7 @@ def _contradictions(linted: LintedStatement) -> Iterator[Hit]:
     for conditions in linted.by_key.values():
         chosen = next((each for each in conditions if _chooses(each)), None)
         others = [each for each in conditions if each is not chosen and len(each.expected) <= _COMPARED]
-        if chosen is None or not others or any("${" in text for each in others for text in each.expected):
+        if chosen is None or not others or is_never_there(linted, chosen) or any("${" in text for each in others for text in each.expected):
             continue
         if not any(all(each.holds(RequestKeys({each.folded: text})) for each in others) for text in chosen.expected):
             message = f"no value of {show(chosen.key)} satisfies every condition of the statement on it"
@@ -162,6 +173,7 @@ RULES: Final = (
         "`*` or `?` with an operator that compares them as characters.",
         "StringEquals and similar operators have no wildcards; StringLike has.",
         _literal_wildcard,
+        _OPERATORS,
     ),
     Rule(
         "for-all-values-absent",
@@ -169,6 +181,7 @@ RULES: Final = (
         "An Allow with ForAllValues on a key that no other condition requires.",
         "ForAllValues is true when the key is absent.",
         _vacuous_for_all_values,
+        _SETS,
     ),
     Rule(
         "absent-key-allows",
@@ -176,6 +189,7 @@ RULES: Final = (
         "An Allow with IfExists or a negated operator on a key that no other condition requires.",
         "Both match a request without the key, and a negated operator matches every value that is not listed.",
         _satisfied_by_absence,
+        _OPERATORS,
     ),
     Rule(
         "absence-demanded",
@@ -183,6 +197,7 @@ RULES: Final = (
         "An Allow with Null true.",
         "It applies only to requests without the key, which is seldom what is meant.",
         _demands_absence,
+        _OPERATORS,
     ),
     Rule(
         "plain-operator-multivalued",
@@ -190,6 +205,7 @@ RULES: Final = (
         "An operator without ForAnyValue or ForAllValues on a multivalued key; an error in a Deny.",
         "It never matches, negated or not, even where the list has one value.",
         _plain_on_list,
+        _SETS,
     ),
     Rule(
         "set-operator-single-valued",
@@ -197,15 +213,17 @@ RULES: Final = (
         "ForAnyValue or ForAllValues on a key that has one value.",
         "The quantifier changes only what an absent key means.",
         _quantifier_on_single,
+        _SETS,
     ),
-    Rule("empty-condition", "warning", "An empty Condition or operator block.", "It demands nothing.", _empty),
-    Rule("no-values", "warning", "A condition with an empty list of values.", "It matches no value, negated or not.", _no_values),
+    Rule("empty-condition", "warning", "An empty Condition or operator block.", "It demands nothing.", _empty, _BLOCKS),
+    Rule("no-values", "warning", "A condition with an empty list of values.", "It matches no value, negated or not.", _no_values, _BLOCKS),
     Rule(
         "malformed-value",
         "error",
         "A value that is not of the operator's type.",
         "It equals nothing: a positive operator never matches and a negated one always does; an ARN makes a Deny apply.",
         _malformed_value,
+        _OPERATORS,
     ),
     Rule(
         "contradictory-conditions",
@@ -213,5 +231,6 @@ RULES: Final = (
         "Conditions on one key that no value satisfies together.",
         "Conditions are joined by and; only the values of one are joined by or. The statement never applies.",
         _contradictions,
+        _BLOCKS,
     ),
 )

@@ -12,6 +12,7 @@ from federation.policy.document import member
 from federation.policy.grammar import Kind
 from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.linted_statement import LintedStatement
+from federation.policy.lint.vocabulary import placeholder
 from federation.policy.principal import OPERATIONS
 from federation.vendors import BUILT_IN
 
@@ -26,6 +27,8 @@ _FENCES: Final = (
     "aws:sourceorgpaths",
 )
 """Keys that say whose principal the caller is, and which the caller cannot choose."""
+_ELEMENTS: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements"
+_PRINCIPAL: Final = f"{_ELEMENTS}_principal.html"
 _ARN_FIELDS: Final = 6
 _ACCOUNT: Final = 4
 _UNIQUE_ID: Final = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,}", re.ASCII)
@@ -43,14 +46,14 @@ def _negated(name: str, severity: Severity) -> Rule:
             yield Hit(f"{linted.statement.path}.{name}", message, f"list what is meant under {listed}")
 
     finds, because = f"An Allow with {name}.", "It grants everything that it does not list, now and in future."
-    return Rule(f"allow-{name.lower()}", severity, finds, because, check)
+    return Rule(f"allow-{name.lower()}", severity, finds, because, check, f"{_ELEMENTS}_{name.lower()}.html")
 
 
 def _everyone(linted: LintedStatement) -> Iterator[Hit]:
     element = linted.statement.principal
     if element is None or not element.everyone or element.negated or not linted.allows:
         return
-    if any(_fences(condition) for key in _FENCES for condition in linted.by_key.get(key, ())):
+    if any(fences(condition) for key in _FENCES for condition in linted.by_key.get(key, ())):
         return
     whom = "every principal of every AWS account" + (" and callers without credentials" if element.anonymous else "")
     remedy = "name the accounts or roles, or demand aws:PrincipalOrgID or aws:PrincipalAccount"
@@ -60,7 +63,7 @@ def _everyone(linted: LintedStatement) -> Iterator[Hit]:
     yield Hit(f"{linted.statement.path}.Principal", f"`*` matches {whom}", remedy, severity)
 
 
-def _fences(condition: Condition) -> bool:
+def fences(condition: Condition) -> bool:
     """Whether the condition lets through some callers only, whatever they choose."""
     qualified = condition.operator
     if qualified.operator.negated or qualified.matches_absence or qualified.operator.name == "Null" or not condition.expected:
@@ -82,7 +85,8 @@ def _never_matching(linted: LintedStatement) -> Iterator[Hit]:
     at = f"{linted.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
     for type_, names in element.names.items():
         for name in sorted(names):
-            reason = None if linted.has_provider(name) else _why_never(type_, name)
+            said = linted.has_provider(name) or placeholder(name, braces=True) is not None
+            reason = None if said else _why_never(type_, name)
             if reason is not None:
                 yield Hit(member(at, type_), f"{show(name)} {reason[0]}", reason[1], about=name)
 
@@ -104,7 +108,7 @@ def _unregistered(linted: LintedStatement) -> Iterator[Hit]:
     if element is None or linted.account is None or linted.kind is not Kind.TRUST:
         return
     for name in sorted(element.names.get("Federated", ())):
-        if name.startswith("arn:") and not linted.has_provider(name):
+        if name.startswith("arn:") and not linted.has_provider(name) and placeholder(name, braces=True) is None:
             message = f"the account has no provider {show(name)}; federated callers need a provider of the role's own account"
             path = f"{linted.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}.Federated"
             yield Hit(path, message, "correct the ARN, or register the provider; `federation account show` lists them", about=name)
@@ -141,6 +145,7 @@ RULES: Final = (
         "Principal `*` without a condition on the caller's organization, account or ARN; a warning where it cannot assume the role.",
         "Any AWS account can call; a value that the caller chooses, such as an external id, restricts nobody.",
         _everyone,
+        _PRINCIPAL,
     ),
     Rule(
         "principal-never-matches",
@@ -148,6 +153,7 @@ RULES: Final = (
         "A principal that no caller can be.",
         "A wildcard inside a principal matches nobody, nor does a provider's bare host name or a URL with `https://`.",
         _never_matching,
+        _PRINCIPAL,
     ),
     Rule(
         "provider-unregistered",
@@ -155,6 +161,7 @@ RULES: Final = (
         "A provider that the account does not have; found where a whole account is read.",
         "The statement never applies: a provider and the roles that trust it stand in one account.",
         _unregistered,
+        _PRINCIPAL,
     ),
     Rule(
         "deleted-principal",
@@ -162,6 +169,7 @@ RULES: Final = (
         "A unique id (`AIDA…`, `AROA…`) where an ARN was.",
         "IAM shows the id when the user or role it stood for was deleted; making one of the same name does not restore the trust.",
         _deleted,
+        _PRINCIPAL,
     ),
     Rule(
         "action-of-another-principal",
@@ -169,5 +177,6 @@ RULES: Final = (
         "An action that the statement's principals cannot perform to assume the role.",
         "SAML providers use AssumeRoleWithSAML, OIDC providers AssumeRoleWithWebIdentity, all other principals AssumeRole.",
         _foreign_action,
+        "https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html",
     ),
 )

@@ -63,6 +63,7 @@ class Rule:
         finds: What it finds, one sentence.
         because: Why that matters, one sentence.
         check: Looks at one statement and yields the places.
+        source: URL of the documentation of what it says.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Rule:
     finds: str
     because: str
     check: Callable[[LintedStatement], Iterator[Hit]]
+    source: str
 
     def findings(self, linted: LintedStatement) -> Iterator[Finding]:
         """Yield what the rule finds in *linted*."""

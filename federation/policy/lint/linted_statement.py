@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from federation.condition_keys import EVERYBODY, PrincipalKind
@@ -19,6 +21,7 @@ _LABELS: Final = frozenset({"Sid"})
 _DENIES: Final = 64
 """Unconditional Denies that each Allow is compared with."""
 _OIDC_PROVIDER: Final = ":oidc-provider/"
+_PROVIDER: Final = re.compile(r"arn:[^:]*:iam::(\d{12}):(?:oidc|saml)-provider/", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class LintedStatement:
         callers: Whose requests the statement can apply to.
         providers: OIDC providers among its principals: their URL without ``https://`` or built-in name, by the same name folded.
         account: Providers of the account, by ARN or, beyond those that AWS has built in, by host name; None where it is not known.
+        siblings: Every statement of its policy.
+        home: The id of the account that holds the policy, by its providers; None where it is not known.
+        at: When the policy is looked at; None where that does not matter.
     """
 
     statement: Statement
@@ -46,6 +52,9 @@ class LintedStatement:
     callers: frozenset[PrincipalKind]
     providers: dict[str, str]
     account: frozenset[str] | None
+    siblings: tuple[Statement, ...] = field(repr=False)
+    home: str | None
+    at: datetime | None
 
     @property
     def allows(self) -> bool:
@@ -67,8 +76,9 @@ class LintedStatement:
         return self.trusts and self.statement.action.matches(fold(action))
 
 
-def linted_statements(policy: Policy, account: frozenset[str] | None) -> Iterator[LintedStatement]:
+def linted_statements(policy: Policy, account: frozenset[str] | None, at: datetime | None = None) -> Iterator[LintedStatement]:
     """Yield every statement of *policy* with the data that rules need."""
+    home = _home(policy, account)
     first: dict[str, Statement] = {}
     denies = [each for each in policy.statements if each.effect == "Deny" and not each.conditions][:_DENIES]
     for statement in policy.statements:
@@ -87,7 +97,20 @@ def linted_statements(policy: Policy, account: frozenset[str] | None) -> Iterato
             callers=callers,
             providers=providers,
             account=account,
+            siblings=policy.statements,
+            home=home,
+            at=at,
         )
+
+
+def _home(policy: Policy, account: frozenset[str] | None) -> str | None:
+    """Return the account of the policy: federated callers need a provider of the role's own account."""
+    if policy.kind is not Kind.TRUST:
+        return None
+    elements = [each.principal for each in policy.statements if each.principal is not None]
+    names = {name for element in elements for name in element.names.get("Federated", ())} if account is None else account
+    owners = {match[1] for name in names if (match := _PROVIDER.match(name)) is not None}
+    return owners.pop() if len(owners) == 1 else None
 
 
 def _text(statement: Statement) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import takewhile
 from typing import Final
@@ -12,6 +13,11 @@ from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.wildcard import fold
 from federation.vendors import find_vendor
 
+_PLACEHOLDER: Final = re.compile(
+    r"\$\{(?![*?$]\})[^}:]*\}|\$[A-Za-z_(][\w]*\)?|\{\{[^}]*\}\}|<[^<>:/]+>|(?<![A-Za-z0-9])YOUR[-_][A-Z0-9_-]+", re.ASCII
+)
+"""What stands for a value in templates, scripts and examples. A policy variable has a colon, but for `${*}`, `${?}` and `${$}`."""
+_BRACE: Final = re.compile(r"[^\s:]*[{}][^\s:]*")
 LONGEST: Final = 128
 """Characters of a key that is looked up for misspelling."""
 _ALIKE: Final = 0.7
@@ -23,6 +29,17 @@ def split_key(condition: Condition) -> tuple[str, str]:
     """Return the provider and the claim of a key such as ``gitlab.com:sub``, folded; keys of AWS have a short provider without a dot."""
     provider, _, claim = condition.folded.rpartition(":")
     return provider, claim
+
+
+def placeholder(text: str, *, braces: bool = False) -> str | None:
+    """Return the placeholder that nobody filled in, None where there is none; with *braces* also a text with a brace, which names lack."""
+    match = _PLACEHOLDER.search(text) or (_BRACE.search(text) if braces else None)
+    return None if match is None else match[0]
+
+
+def placeholder_in_key(condition: Condition) -> str | None:
+    """Return the placeholder in the key of *condition*; the names of tags may hold anything."""
+    return None if find_key(condition.folded) is not None else placeholder(condition.key, braces=True)
 
 
 def provider_of(linted: LintedStatement, condition: Condition) -> str | None:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from federation.vendors.sign_in import SIGN_IN_HOSTS
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -39,9 +41,9 @@ def _sign_in(host: str, audience: str) -> SignIn:
 
 
 _SIGN_IN: Final = {
-    "aws": _sign_in("signin.aws.amazon.com", "urn:amazon:webservices"),
-    "aws-cn": _sign_in("signin.amazonaws.cn", "urn:amazon:webservices:cn-north-1"),
-    "aws-us-gov": _sign_in("signin.amazonaws-us-gov.com", "urn:amazon:webservices:govcloud"),
+    "aws": _sign_in(SIGN_IN_HOSTS["aws"], "urn:amazon:webservices"),
+    "aws-cn": _sign_in(SIGN_IN_HOSTS["aws-cn"], "urn:amazon:webservices:cn-north-1"),
+    "aws-us-gov": _sign_in(SIGN_IN_HOSTS["aws-us-gov"], "urn:amazon:webservices:govcloud"),
 }
 
 

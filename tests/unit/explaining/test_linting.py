@@ -18,7 +18,7 @@ from federation.policy import Policy, Principal, RequestContext
 from federation.policy.lint import MAX_FINDINGS, RULES, SEVERITIES, lint
 from federation.testing.strategies import policy_documents
 from tests.support.growth import spends_at_most
-from tests.support.lint_examples import JOB, LINT_EXAMPLES, LintExample
+from tests.support.lint_examples import AT, COUNTER_EXAMPLES, JOB, LINT_EXAMPLES, LintExample
 from tests.support.policies import document
 from tests.support.trusts import EKS, saml, scoped
 from tests.support.world import GITHUB
@@ -42,7 +42,7 @@ def explained(example: LintExample) -> tuple[Policy, list[ExplainedFinding]]:
     """The policy of *example*, and the findings of its rule."""
     policy = Policy.stored(example.document, kind=example.kind)
     account = example.account
-    found = explain_policy(policy, account=account, providers=None if account is None else providers_of(account))
+    found = explain_policy(policy, account=account, providers=None if account is None else providers_of(account), at=AT)
     return policy, [each for each in found if each.finding.id == example.rule]
 
 
@@ -56,6 +56,17 @@ def test_every_rule_is_explained_and_has_an_example() -> None:
     assert set(TABLE) <= rules, "federation/explaining/linting explains a rule that is no more"
     shown = {each.rule for each in LINT_EXAMPLES}
     assert rules - shown == set(), "add a policy that the rule finds something in to tests/support/lint_examples.py"
+
+
+def test_every_rule_has_a_source_and_a_counter_example() -> None:
+    assert [rule.id for rule in RULES if not rule.source.startswith("https://")] == []
+    assert sorted(each.rule for each in COUNTER_EXAMPLES) == sorted(rule.id for rule in RULES)
+
+
+@pytest.mark.parametrize("example", named(*COUNTER_EXAMPLES))
+def test_nothing_is_found_in_a_counter_example(example: LintExample) -> None:
+    _, found = explained(example)
+    assert [each.finding for each in found] == []
 
 
 @pytest.mark.parametrize("example", NAMED)

@@ -38,6 +38,23 @@ ACROSS = {
 }
 
 
+OPEN_AFTER_A_STAR = [
+    (GITHUB, "repo:acme/*-deploy"),
+    (GITHUB, "repo:acme/*:pull_request"),
+    ("agent.buildkite.com", "organization:acme:pipeline:*:ref:refs/heads/main:*"),
+    ("oidc.circleci.com/org/1", "org/11111111-1111-4111-8111-111111111111/project/*/vcs-ref/refs/heads/main"),
+    ("login.example.com", "team:*:admin"),
+]
+CLOSED_AFTER_A_STAR = [
+    (GITHUB, "repo:acme/*:environment:production"),
+    (GITHUB, "repo:acme/*:ref:refs/heads/main"),
+    ("gitlab.com", "project_path:acme/*:ref_type:branch:ref:main"),
+    ("app.terraform.io", "organization:acme:project:*:workspace:*:run_phase:apply"),
+    (EKS, "system:serviceaccount:test-*:runner"),
+    ("discovery.example.com/cluster", "system:serviceaccount:test-*:runner"),
+]
+
+
 @pytest.mark.parametrize("provider", SHARED)
 def test_shared_issuers_need_a_subject(provider: str) -> None:
     aud = {"StringEquals": {f"{provider}:aud": "sts.amazonaws.com"}}
@@ -147,8 +164,8 @@ def test_cognito_asks_for_the_pool_and_against_guests() -> None:
         ("repo:acme/app:pull_request", "StringEquals", "warning"),
         ("repo:acme/app:*", "StringLike", "note"),
         ("repo:acme/app:ref:refs/heads/main", "StringEquals", None),
-        ("repo:acme/*", "StringLike", "note"),
-        ("repo:acme@1/app@*", "StringLike", "note"),
+        ("repo:acme/app-*", "StringLike", "note"),
+        ("repo:acme@1/app@2:*", "StringLike", "note"),
         ("repo:acme/app:pull*", "StringLike", "note"),
         ("repo:acme/app:environment:*", "StringLike", None),
         ("repo:acme/app:ref:refs/heads/*", "StringLike", None),
@@ -164,7 +181,6 @@ def test_pull_requests(value: str, operator: str, severity: str | None) -> None:
 )
 def test_subjects_that_no_workflow_has(value: str) -> None:
     assert ids(scoped(GITHUB, value)) == [("subject-incomplete", "warning")]
-    assert "subject-incomplete" not in {name for name, _ in ids(scoped(GITHUB, f"{value}*", "StringLike"))}
 
 
 @pytest.mark.parametrize("value", ["repo:acme/app:ref:refs/tags/v1", "repo:a/b:environment:c:job_workflow_ref:x", "repository_owner:acme"])
@@ -178,8 +194,20 @@ def test_a_service_account_has_four_parts() -> None:
 
 
 def test_text_after_a_star_is_no_anchor() -> None:
-    assert ids(scoped(GITHUB, "repo:acme/*:environment:production", "StringLike")) == [("subject-unanchored", "note")]
-    assert ids(scoped("app.terraform.io", "organization:acme:project:*:workspace:*:run_phase:apply", "StringLike"))[0][1] == "note"
+    unanchored = ("subject-unanchored", "note")
+    for provider, pattern in OPEN_AFTER_A_STAR:
+        assert unanchored in ids(scoped(provider, pattern, "StringLike")), pattern
+    for provider, pattern in CLOSED_AFTER_A_STAR:
+        assert unanchored not in ids(scoped(provider, pattern, "StringLike")), pattern
+
+
+def test_a_reference_can_end_like_any_other() -> None:
+    """A branch may be called ``x@refs/heads/main``: the text after the star is the end of its name."""
+    for pattern in ("acme/w/*@refs/heads/main", "acme/w/.github/workflows/deploy.yml@*/main"):
+        workflow = {"StringLike": {f"{GITHUB}:job_workflow_ref": pattern}}
+        assert ids(web(GITHUB, Condition={**AUD, **workflow})) == [("subject-unanchored", "note")]
+    whole = {"StringLike": {f"{GITHUB}:job_workflow_ref": "acme/w/.github/workflows/deploy.yml@refs/heads/*"}}
+    assert ids(web(GITHUB, Condition={**AUD, **whole})) == []
 
 
 def test_a_saml_provider_is_trusted_for_a_recipient() -> None:
@@ -189,7 +217,7 @@ def test_a_saml_provider_is_trusted_for_a_recipient() -> None:
         "warning",
     )
     assert ids(saml()) == []
-    assert ids(statement(Action="sts:TagSession")) == []
+    assert ids(statement(Action="sts:TagSession")) == [("tag-session-alone", "warning")]
     assert ids(statement(Condition={"StringEquals": {"SAML:aud": "urn:amazon:webservices"}})) == [
         ("saml-audience-for-recipient", "warning")
     ]
