@@ -121,7 +121,7 @@ release: $(VENV)/.release $(VENV)/.engines core  ## dist/, built twice and check
 	$(BIN)/pytest -q -m release tests/release
 
 # Ray and Spark are large: `make engines` alone installs them. The locks leave the fast engine out: `make core` builds it.
-SMALL := $(foreach extra,server report otel redis postgresql arrow testing fuzzing,--extra $(extra))
+SMALL := $(foreach extra,server report otel redis postgresql arrow hcl testing fuzzing,--extra $(extra))
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-package sts-federation-core --universal --python-version 3.11
 lock: $(VENV)/.dev
 	$(LOCK) pyproject.toml -o requirements/base.txt

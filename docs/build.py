@@ -82,6 +82,7 @@ ROOMS: Final = {
     "server": "HTTP",
     "state": "What is remembered",
     "drawing": "Pictures",
+    "evidence": "Records and files that are evidence",
     "judging": "Captured tokens in bulk",
     "testing": "Forges",
     "cli": "The command line",

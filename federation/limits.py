@@ -136,6 +136,18 @@ MANAGED_POLICY_CHARS: Final = 6_144
 """Longest managed policy, white space not counted (IAM quota)."""
 JSON_DEPTH: Final = 32
 """Deepest JSON nesting in tokens, policies and account files (attack row J49)."""
+EVIDENCE_OCTETS: Final = 67_108_864
+"""Largest file of infrastructure code, plan, template or dump that is read."""
+EVIDENCE_HCL_CHARS: Final = 1_048_576
+"""Longest file of Terraform's own language; the grammar's parser takes seconds for one of this length."""
+EVIDENCE_DEPTH: Final = 96
+"""Deepest nesting in such a file: modules of a plan lie in modules."""
+EVIDENCE_VALUES: Final = 1_000_000
+"""Values of one YAML document, those of its aliases counted each time they are referred to."""
+EVIDENCE_FILES: Final = 10_000
+"""Files of one directory that are looked at."""
+EVIDENCE_UNKNOWNS: Final = 4_096
+"""Unknown parts of one policy."""
 ANALYSIS_STEPS: Final = 4_000_000
 """Work of one analysis of trust policies, in steps of about a microsecond; beyond it the answer is "not decided"."""
 

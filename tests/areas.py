@@ -138,6 +138,7 @@ AREAS: Final = {
         "browser",
     ),
     "drawing": ("unit/drawing", "unit/benchmarks"),
+    "evidence": ("unit/evidence", "property/test_documents.py", "cli/test_policy_documents.py"),
     "judging": ("engines", "cli/test_audit_output.py", "unit/judging", "property/test_pasted.py", "cli/test_audit.py"),
     "cli": (
         "cli",

@@ -13,6 +13,7 @@ FLOORS = [
     {"account"},
     {"sts"},
     {"explaining", "iam"},
+    {"evidence"},
     {"testing", "judging"},
     {"drawing"},
     {"page"},

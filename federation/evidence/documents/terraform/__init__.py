@@ -1,0 +1,1 @@
+"""Terraform: plans and states as JSON, and configurations in its own language."""
