@@ -23,6 +23,7 @@ from docs.building.schemas.notation import (
 from docs.building.schemas.shared import EFFECT, LINE, PROFILE, REPORT
 from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, SourceKind
 from federation.account.importing.accounts import Imported
+from federation.evidence.documents.model import Format
 from federation.policy import Admission, TrustChange, TrustComparison, WhoCan
 from federation.policy.analysis.comparing import Relation
 from federation.policy.analysis.sides import Standing
@@ -37,6 +38,18 @@ _EDITED: Final = {
     "file": LINE,
     "edits": said(many(ref("edit")), "The edits that were made in the policy below."),
     "policy": said({"type": "object"}, "The edited policy."),
+}
+_OF_RESOURCE: Final = {
+    "address": said(TEXT, "The resource that has the policy, where the file is not the policy itself."),
+    "format": said(one_of(*get_args(Format)), "What the file is."),
+    "kind": said(maybe(TEXT), "What the policy is attached to."),
+    "line": said(COUNT, "The line at which the policy begins."),
+    "unknown": said(many(record({"expression": TEXT, "line": COUNT})), "The parts of the policy that the file does not say."),
+    "unjudged": said(many(TEXT), "JSON paths of the statements that are not judged, since their structure is unknown."),
+    "fault": said(
+        record({"file": TEXT, "address": TEXT, "line": COUNT, "error": ref("error")}),
+        "Why the file, or the resource, cannot be read.",
+    ),
 }
 _EXPLANATION: Final = said(maybe(ref("explanation")), "Why it is refused and what to change; null where it is not.")
 
@@ -295,13 +308,14 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                     record(
                         {
                             "file": LINE,
-                            "accepted": said(FLAG, "Whether IAM would accept the document."),
+                            "accepted": said(maybe(FLAG), "Whether IAM would accept the document; null where that is not known."),
                             "refusal": said(
                                 maybe(ref("explained_error")),
                                 "Why not, with cause and edits.",
                             ),
                             "findings": many(ref("finding")),
-                        }
+                        },
+                        optional=_OF_RESOURCE,
                     )
                 ),
                 "counts": said(record(dict.fromkeys(SEVERITIES, COUNT)), "Findings by severity."),

@@ -10,9 +10,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from federation.cli.policy.evidence import given_option, lint_files, read_given
 from federation.cli.policy.fixing import is_document, print_mended, write_mended, write_mended_account
-from federation.cli.policy.linted import LintedFile, read_account, read_file
+from federation.cli.policy.linted import LintedFile, read_account
 from federation.cli.policy.sarif import sarif_log
+from federation.cli.rendering.evidence import print_fault, print_unknown
 from federation.cli.rendering.explanations import print_rows
 from federation.cli.rendering.findings import print_finding, print_obstacle
 from federation.cli.rendering.plain import print_json, safe
@@ -36,12 +38,13 @@ from federation.policy.lint import SEVERITIES, Severity
 
 
 @click.command()
-@click.argument("documents", nargs=-1, metavar="[FILE]...", shell_complete=complete_files)
+@click.argument("documents", nargs=-1, metavar="[FILE|DIRECTORY]...", shell_complete=complete_files)
 @other_account_option("Every policy of an account directory, instead of files.")
+@given_option
 @click.option(
     "--kind",
     type=Choice([each.value for each in Kind]),
-    help="What the policies are attached to. Files: trust. --account: all of them.",
+    help="What the policies are attached to. A policy alone: trust. Others: all of them.",
 )
 @click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for code scanning.")
 @click.option(
@@ -56,6 +59,7 @@ def command(
     documents: tuple[str, ...],
     *,
     account_path: Path | None,
+    given: tuple[str, ...],
     kind: str | None,
     at: datetime | None,
     sarif: bool,
@@ -65,7 +69,9 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Report what each FILE, or --account, probably allows against its author's intention; also whether IAM would store the file.
+    """Report what each policy in FILE, or of --account, probably allows against its author's intention; also whether IAM would store it.
+
+    FILE is a policy, a Terraform plan or state as JSON, a Terraform file, a CloudFormation, SAM or CDK template, or an answer of IAM.
 
     Exit status 1 where IAM would not, or where a finding is at least as severe as --fail-on.
     """
@@ -73,20 +79,15 @@ def command(
     if bool(documents) is (account_path is not None):
         raise click.UsageError("pass either policy files or --account")
     one_output(quiet=quiet, as_json=as_json or sarif)
-    if sarif and as_json:
-        raise click.UsageError("--sarif already prints JSON: leave out --json")
-    if write and not fixing:
-        raise click.UsageError("--write requires --fix")
-    if fixing and not write and (len(documents) != 1 or sarif):
-        raise click.UsageError("--fix prints the changed text of one FILE: pass one, or --write")
-    if write and "-" in documents:
-        raise click.UsageError("standard input cannot be written: leave out --write")
+    _check_usage(documents, sarif=sarif, as_json=as_json, fixing=fixing, write=write)
     at = resolve(at)
     with working("linting the account" if account_path is not None else f"linting {len(documents)} documents"):
-        files = _read(documents, account_path, kind, at)
+        files = _read(documents, account_path, kind, given, at)
+    if fixing and any(each.linted is not None or each.fault is not None for each in files):
+        raise click.UsageError("--fix changes files that are a policy alone: edit the others by hand, at the lines that are told")
     if write:
         _write(files, account_path, kind)
-        files = _read(documents, account_path, kind, at)
+        files = _read(documents, account_path, kind, given, at)
     counts = Counter(each.finding.severity for file in files for each in file.findings)
     if fixing and not write and is_document(files[0]):
         print_mended(files[0], kind or Kind.TRUST, as_json=as_json)
@@ -97,13 +98,26 @@ def command(
     else:
         _print(files, counts, whole=not quiet)
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    refused = any(each.refusal for each in files) or any(counts[severity] for severity in failing)
+    refused = any(each.refusal or each.fault for each in files) or any(counts[severity] for severity in failing)
     click.get_current_context().exit(Exit.REFUSED if refused else Exit.GRANTED)
 
 
-def _read(documents: Sequence[str], account_path: Path | None, kind: str | None, at: datetime | None) -> tuple[LintedFile, ...]:
+def _check_usage(documents: Sequence[str], *, sarif: bool, as_json: bool, fixing: bool, write: bool) -> None:
+    if sarif and as_json:
+        raise click.UsageError("--sarif already prints JSON: leave out --json")
+    if write and not fixing:
+        raise click.UsageError("--write requires --fix")
+    if fixing and not write and (len(documents) != 1 or sarif):
+        raise click.UsageError("--fix prints the changed text of one FILE: pass one, or --write")
+    if write and "-" in documents:
+        raise click.UsageError("standard input cannot be written: leave out --write")
+
+
+def _read(
+    documents: Sequence[str], account_path: Path | None, kind: str | None, given: Sequence[str], at: datetime | None
+) -> tuple[LintedFile, ...]:
     if account_path is None:
-        return tuple(read_file(name, kind or Kind.TRUST, at) for name in documents)
+        return lint_files(documents, kind, read_given(given), at)
     # Modules of accounts and keys are imported only where --account is given.
     from federation.account.reading.directory import load_account  # noqa: PLC0415 - loaded where it is used
 
@@ -131,8 +145,12 @@ def _kinds(kind: str | None) -> frozenset[Kind]:
 def _print(files: Sequence[LintedFile], counts: Counter[Severity], *, whole: bool) -> None:
     out = console()
     for each in files if whole else ():
-        name, refusal = safe(each.file), each.refusal
-        if refusal is not None:
+        name, refusal = safe(f"{each.file}: {each.address}" if each.address else each.file), each.refusal
+        if each.fault is not None:
+            print_fault(name, each.fault, out)
+        elif each.linted is not None and each.accepted is None:
+            print_unknown(name, each.linted, out)
+        elif refusal is not None:
             out.print(Text(f"✗ {name}: IAM would not store this document", style=BAD))
             _print_refused(each, out)
         elif each.policy is not None:
@@ -140,6 +158,9 @@ def _print(files: Sequence[LintedFile], counts: Counter[Severity], *, whole: boo
             out.print(Text(f"✓ {name}: IAM would store this document", style=GOOD), Text(size, style=DIM))
         for finding in each.findings:
             print_finding(finding, each, out)
+    unread = sum(each.fault is not None for each in files)
+    if unread:
+        out.print(Text(f"files or resources that cannot be read: {unread}", style=BAD))
     unstorable = sum(each.refusal is not None for each in files)
     if unstorable:
         out.print(Text(f"documents that IAM would not store: {unstorable}", style=BAD))

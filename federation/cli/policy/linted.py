@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from federation import limits
 from federation.cli.rendering.places import line_numbers, line_of
-from federation.cli.support.inputs import read_text
 from federation.errors import MalformedPolicyDocument
+from federation.evidence.documents import DocumentFault, Region
+from federation.evidence.documents.linting import LintedDocument
 from federation.explaining.linting import ExplainedFinding, explain_policy, placed
 from federation.explaining.linting.keys import TABLE as ABOUT_KEYS
 from federation.explaining.linting.refusals import explain_unstorable
@@ -38,6 +38,8 @@ class LintedFile(Sources):
         obstacle: The same with its cause and edits, their places in the file.
         findings: The findings, likewise.
         policy: The policy; None where it is none, or where the file holds several.
+        linted: The policy of a resource that the file declares; None where the file is the policy, or belongs to an account.
+        fault: Why the file, or a resource of it, cannot be read; None where it can.
     """
 
     root: Path | None = Path()
@@ -48,6 +50,18 @@ class LintedFile(Sources):
     obstacle: Obstacle | None = None
     findings: tuple[ExplainedFinding, ...] = ()
     policy: Policy | None = field(default=None, repr=False)
+    linted: LintedDocument | None = field(default=None, repr=False)
+    fault: DocumentFault | None = None
+
+    @property
+    def address(self) -> str:
+        """The resource that has the policy; empty where the file is the policy, or holds several."""
+        return self.fault.address if self.fault is not None else "" if self.linted is None else self.linted.found.address
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether IAM would store it; None where the file does not say all of it, or cannot be read."""
+        return None if self.fault is not None else self.refusal is None if self.linted is None else self.linted.accepted
 
     def named(self, file: str, account: str = "") -> str:
         """Return *file* as it is."""
@@ -61,8 +75,15 @@ class LintedFile(Sources):
 
     def _span(self, text: str, place: Place) -> tuple[int, int] | None:
         """Return where *place* is in *text*: the name of a condition key where the key is what a finding is about."""
+        if self.linted is not None:
+            span = self.linted.found.span(place.path, name=place.path in self._keys)
+            return span.start, span.end
         name = locate_name(text, self.whole + place.path[1:]) if place.path in self._keys else None
         return super()._span(text, place) if name is None else (name.start, name.end)
+
+    def region(self, place: Place) -> Region | None:
+        """Return lines and columns of *place* in the policy of a resource; None for other files."""
+        return None if self.linted is None else self.linted.found.region(place.path, name=place.path in self._keys)
 
     @cached_property
     def _keys(self) -> frozenset[str]:
@@ -74,12 +95,15 @@ class LintedFile(Sources):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the documented schema of ``--json``."""
-        return {
+        told = {
             "file": self.file,
-            "accepted": self.refusal is None,
+            "accepted": self.accepted,
             "refusal": self._refused(),
             "findings": [{**each.as_dict(), "line": line_at(each)} for each in self.findings],
         }
+        if self.fault is not None:
+            return {**told, "address": self.address, "fault": self.fault.as_dict()}
+        return told if self.linted is None else {**told, **self.linted.found.as_dict(), "unjudged": list(self.linted.unjudged)}
 
     def _refused(self) -> dict[str, Any] | None:
         if self.refusal is None or self.obstacle is None:
@@ -96,11 +120,6 @@ def line_at(explained: ExplainedFinding) -> int:
     """Return the line of a finding, whose cause has one in every file."""
     place = explained.obstacle.causes[0].place
     return 1 if place is None or place.line is None else place.line
-
-
-def read_file(name: str, kind: str, at: datetime | None = None) -> LintedFile:
-    """Return the policy document in the file *name*, looked at."""
-    return linted_text(name, read_text(Path(name), longest=limits.POLICY_CHARS), kind, at)
 
 
 def linted_text(name: str, text: str, kind: str, at: datetime | None = None) -> LintedFile:

@@ -11,15 +11,19 @@ from urllib.parse import quote
 from federation import __version__
 from federation.cli.policy.linted import LintedFile
 from federation.errors import MalformedPolicyDocument
+from federation.evidence.documents import DocumentFault
 from federation.explaining.fixing import replacement
 from federation.explaining.linting import ExplainedFinding
-from federation.explanation import Edit, Obstacle
+from federation.explanation import Cause, Edit, Obstacle
 from federation.policy.lint import RULES, Severity
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 REFUSED: Final = "policy-refused"
 """Rule id of a document that IAM would not store."""
+UNREAD: Final = "document-unreadable"
+"""Rule id of a file, or a resource of it, that cannot be read."""
 _RULES: Final[tuple[tuple[str, Severity, str, str], ...]] = (
+    (UNREAD, "error", "A file, or a resource of it, that cannot be read.", "What it allows is not known; the rest is looked at."),
     (REFUSED, "error", "A document that IAM would not store.", "It breaks the grammar, or a rule for writing policies."),
     *((rule.id, rule.severity, rule.finds, rule.because) for rule in RULES),
 )
@@ -39,9 +43,16 @@ def sarif_log(files: Iterable[LintedFile]) -> dict[str, Any]:
 
 def _results(file: LintedFile) -> Iterator[dict[str, Any]]:
     """Yield the findings of *file*, before them the refusal, as one."""
+    if file.fault is not None:
+        yield _unread(file, file.fault)
     if file.refusal is not None and file.obstacle is not None:
         yield _refused(file, file.refusal, file.obstacle)
     yield from (_found(file, each) for each in file.findings)
+
+
+def _unread(file: LintedFile, fault: DocumentFault) -> dict[str, Any]:
+    message = f"{fault.address or 'the file'} cannot be read: expected {fault.refusal.expected}, found {fault.refusal.found}"
+    return _result(file, UNREAD, "error", "$", f"{message}; {fault.refusal.remedy}", {"startLine": fault.line})
 
 
 def _refused(file: LintedFile, refusal: MalformedPolicyDocument, obstacle: Obstacle) -> dict[str, Any]:
@@ -56,11 +67,19 @@ def _found(file: LintedFile, explained: ExplainedFinding) -> dict[str, Any]:
 
 def _explained(file: LintedFile, rule: str, severity: Severity, path: str, message: str, obstacle: Obstacle) -> dict[str, Any]:
     [cause], edits = obstacle.causes, obstacle.edits
-    line = 1 if cause.place is None or cause.place.line is None else cause.place.line
-    result = _result(file, rule, severity, path, f"{message}; {edits[0].instruction}", {"startLine": line})
+    result = _result(file, rule, severity, path, f"{message}; {edits[0].instruction}", _region(file, cause))
     fixes = [_fix(file, edit) for edit in edits if edit.applicable]
     properties = {"cause": cause.as_dict(), "edits": [edit.as_dict() for edit in edits]}
     return {**result, **({"fixes": fixes} if fixes else {}), "properties": properties}
+
+
+def _region(file: LintedFile, cause: Cause) -> dict[str, int]:
+    """Return where *cause* stands: of a resource the very characters, else the line."""
+    region = None if cause.place is None else file.region(cause.place)
+    if region is not None:
+        names = ("startLine", "startColumn", "endLine", "endColumn")
+        return dict(zip(names, region, strict=True))
+    return {"startLine": 1 if cause.place is None or cause.place.line is None else cause.place.line}
 
 
 def _fix(file: LintedFile, edit: Edit) -> dict[str, Any]:
@@ -94,10 +113,11 @@ def _descriptor(rule_id: str, severity: Severity, finds: str, because: str) -> d
 
 
 def _result(file: LintedFile, rule: str, severity: Severity, path: str, message: str, region: dict[str, int]) -> dict[str, Any]:
-    identity = hashlib.sha256(f"{file.file}\n{rule}\n{path}".encode("utf-8", "surrogatepass")).hexdigest()
+    where = f"{file.address}{path[1:]}" if file.address else path
+    identity = hashlib.sha256(f"{file.file}\n{rule}\n{where}".encode("utf-8", "surrogatepass")).hexdigest()
     location = {
         "physicalLocation": {"artifactLocation": {"uri": _uri(file.file)}, "region": region},
-        "logicalLocations": [{"fullyQualifiedName": path, "kind": "member"}],
+        "logicalLocations": [{"fullyQualifiedName": where, "kind": "member"}],
     }
     return {
         "ruleId": rule,

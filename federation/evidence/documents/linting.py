@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from federation.errors import MalformedPolicyDocument
@@ -46,8 +47,13 @@ class _JudgedFilling(NamedTuple):
     refusal: MalformedPolicyDocument | None
 
 
-def lint_document(found: FoundDocument) -> LintedDocument:
-    """Return what lint says of *found*. A finding that rests on an unknown part is not made, nor is such a refusal."""
+def lint_document(found: FoundDocument, *, at: datetime | None = None) -> LintedDocument:
+    """Return what lint says of *found* at the instant *at*. A finding that rests on an unknown part is not made, nor is such a refusal.
+
+    Args:
+        found: The policy.
+        at: When it is looked at, aware, as `federation.policy.lint.lint` takes it.
+    """
     kind = found.kind or Kind.TRUST
     try:
         filled = fillings(found)
@@ -60,7 +66,7 @@ def lint_document(found: FoundDocument) -> LintedDocument:
     first = judged[0]
     stored = [(each, one.policy) for each, one in zip(filled.each, judged, strict=True) if one.policy is not None]
     if stored:
-        linted = linted._replace(findings=_findings(found, filled, stored))
+        linted = linted._replace(findings=_findings(found, filled, stored, at))
     if not found.unknowns and first.policy is not None:
         linted = linted._replace(policy=first.policy, accepted=first.refusal is None)
     refusals = {None if each.refusal is None else (each.refusal.check, each.refusal.path) for each in judged}
@@ -81,14 +87,16 @@ def _judged(filled: Filled, kind: Kind) -> _JudgedFilling:
     return _JudgedFilling(stored, None)
 
 
-def _findings(found: FoundDocument, filled: Fillings, stored: list[tuple[Filled, Policy]]) -> tuple[ExplainedFinding, ...]:
+def _findings(
+    found: FoundDocument, filled: Fillings, stored: list[tuple[Filled, Policy]], at: datetime | None
+) -> tuple[ExplainedFinding, ...]:
     """Return the findings that are made with every filling."""
     (first, policy), *others = stored
-    explained = [each for each in explain_policy(policy) if not filled.rests_on_unknown(each.finding.path)]
+    explained = [each for each in explain_policy(policy, at=at) if not filled.rests_on_unknown(each.finding.path)]
     for _, other in others:
         if not explained:
             break
-        also = {_key(each) for each in explain_policy(other)}
+        also = {_key(each) for each in explain_policy(other, at=at)}
         explained = [each for each in explained if _key(each) in also]
     return tuple(_placed(found, _in_words(each, first.shown)) for each in explained)
 

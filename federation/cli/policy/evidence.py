@@ -1,0 +1,153 @@
+"""The files that `federation policy` is given: policies alone, or what else holds policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from federation.cli.policy.linted import LintedFile, linted_text
+from federation.cli.support.inputs import read_octets
+from federation.evidence.documents import DocumentFault, FoundDocument, FoundEvidence, FoundRole, read_evidence
+from federation.evidence.documents.files import EvidenceSource
+from federation.evidence.documents.linting import lint_document
+from federation.policy import Kind, Policy
+
+_UNREADABLE: Final = frozenset({"document-file", "document-text"})
+_NO_POLICY: Final = (".template", ".tf", ".tfstate", ".yaml", ".yml")
+"""Endings of files that are no policy document, whatever is wrong with them."""
+_MOST_LISTED: Final = 20
+"""Roles that a usage error lists."""
+
+given_option: Final = click.option(
+    "--given",
+    multiple=True,
+    metavar="EXPRESSION=VALUE",
+    help="The value of an expression that a file leaves open, e.g. AWS::AccountId=123456789012; repeatable.",
+)
+
+
+def read_given(words: Sequence[str]) -> dict[str, str]:
+    """Return the values of ``--given``."""
+    given: dict[str, str] = {}
+    for each in words:
+        expression, found, value = each.partition("=")
+        if not found or not expression or expression in given:
+            raise click.BadParameter("expected EXPRESSION=VALUE, each expression once", param_hint="--given")
+        given[expression] = value
+    return given
+
+
+def read_files(names: Sequence[str], given: Mapping[str, str]) -> FoundEvidence:
+    """Return what the files *names* say, ``-`` being standard input.
+
+    Raises:
+        click.UsageError: A file that is named cannot be read, or is no text.
+    """
+    evidence = read_evidence([_source(name) for name in names], given=given)
+    for fault in evidence.faults:
+        if fault.refusal.check in _UNREADABLE:
+            raise click.UsageError(f"cannot read {click.format_filename(fault.file)}: {fault.refusal.found}")
+    return evidence
+
+
+def lint_files(names: Sequence[str], kind: str | None, given: Mapping[str, str], at: datetime | None = None) -> tuple[LintedFile, ...]:
+    """Return the policies in the files *names*, looked at; with *kind* those of that kind alone.
+
+    A file that is a policy alone is of the kind ``trust`` unless *kind* says otherwise; of other files each policy has its own.
+    """
+    evidence = read_files(names, given)
+    return tuple(_linted(evidence, kind, at))
+
+
+def one_policy(name: str, role: str | None, given: Mapping[str, str], *, earlier: bool = False) -> tuple[str, Policy]:
+    """Return the trust policy in the file *name*, or that of its *role*, and what to call it.
+
+    Raises:
+        click.UsageError: The file has no such policy, or several and no *role* is chosen.
+        ValidationError: Check ``document-unknown``: the file does not say all of it.
+        MalformedPolicyDocument: IAM would not store it.
+    """
+    evidence = read_files((name,), given)
+    plain = _plain_text(evidence)
+    if plain is not None:
+        if role is not None:
+            raise click.UsageError(f"{click.format_filename(name)} is a policy, and no file of roles: leave out --role")
+        return name, Policy.stored(plain)
+    chosen = one_role(evidence, name, role)
+    found = chosen.earlier if earlier else chosen.trust
+    if found is None:
+        raise click.UsageError(f"{chosen.address} has no trust policy in {click.format_filename(name)}")
+    return f"{name}: {chosen.address}", found.policy()
+
+
+def one_role(evidence: FoundEvidence, name: str, role: str | None) -> FoundRole:
+    """Return the only role of *evidence*, or the one that *role* names by address, name or ARN.
+
+    Raises:
+        click.UsageError: There is none, or several.
+    """
+    roles = [each for each in evidence.roles if role is None or each.is_called(role)]
+    if len(roles) == 1:
+        return roles[0]
+    if not roles and role is not None:
+        raise click.UsageError(f"{click.format_filename(name)} has no role {role!r}; it has: {_listed(evidence.roles)}")
+    if not roles:
+        raise click.UsageError(f"{click.format_filename(name)} has no role")
+    raise click.UsageError(f"{click.format_filename(name)} has several roles; choose one with --role: {_listed(roles)}")
+
+
+def _plain_text(evidence: FoundEvidence) -> str | None:
+    """Return the text of the file where it is a policy alone, or nothing else that is known here; None where it is."""
+    for found in evidence.documents:
+        if found.format == "policy":
+            return found.source.text
+    if not evidence.roles and len(evidence.faults) == 1 and _is_policy(evidence.faults[0]):
+        return evidence.faults[0].text
+    if evidence.faults and not evidence.roles:
+        raise evidence.faults[0].refusal
+    return None
+
+
+def _linted(evidence: FoundEvidence, kind: str | None, at: datetime | None) -> Iterator[LintedFile]:
+    for found in evidence.documents:
+        if found.format == "policy":
+            yield linted_text(found.file, found.source.text, kind or Kind.TRUST, at)
+        elif kind is None or found.kind == kind:
+            yield _of_resource(found, at)
+    for fault in evidence.faults:
+        if _is_policy(fault):
+            yield linted_text(fault.file, fault.text, kind or Kind.TRUST, at)
+        else:
+            yield LintedFile(file=fault.file, fault=fault)
+
+
+def _of_resource(found: FoundDocument, at: datetime | None) -> LintedFile:
+    linted = lint_document(found, at=at)
+    return LintedFile(
+        file=found.file,
+        content=found.source.text,
+        refusal=linted.refusal,
+        obstacle=linted.obstacle,
+        findings=linted.findings,
+        policy=linted.policy,
+        linted=linted,
+    )
+
+
+def _is_policy(fault: DocumentFault) -> bool:
+    """Whether *fault* is of a file that was meant as a policy document, which is then refused as IAM would refuse it."""
+    return not fault.address and fault.refusal.check in ("document-format", "document-syntax") and not fault.file.endswith(_NO_POLICY)
+
+
+def _listed(roles: Sequence[FoundRole]) -> str:
+    return ", ".join(each.address for each in roles[:_MOST_LISTED]) + (
+        f" and {len(roles) - _MOST_LISTED} more" if len(roles) > _MOST_LISTED else ""
+    )
+
+
+def _source(name: str) -> EvidenceSource:
+    return (name, read_octets(name)) if name == "-" else Path(name)

@@ -1,0 +1,118 @@
+"""`federation policy` on files that hold policies among other things: plans, templates, configurations, answers, directories."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.support.cli import Golden, Run
+from tests.support.evidence import trust
+from tests.support.paths import FIXTURES, REPOSITORY
+
+EVIDENCE = "fixtures/evidence"
+SCHEMA = json.loads((REPOSITORY / "docs" / "schemas" / "policy-lint.json").read_text(encoding="utf-8"))
+
+
+def lint(run: Run, *words: object) -> Any:
+    result = run("policy", "lint", *words, "--json")
+    document = json.loads(result.stdout)
+    jsonschema.validate(document, SCHEMA)
+    return document
+
+
+def test_text(run: Run, golden: Golden) -> None:
+    result = run("policy", "lint", EVIDENCE)
+    assert result.exit_code == 1
+    golden("policy-lint-evidence", result.stdout)
+
+
+def test_json_names_resource_line_and_what_is_unknown(run: Run) -> None:
+    files = lint(run, f"{EVIDENCE}/plan.json", f"{EVIDENCE}/main.tf")["files"]
+    told = {(Path(each["file"]).name, each["address"]): each for each in files}
+    release = told["plan.json", "aws_iam_role.release"]
+    assert (release["accepted"], release["format"], release["kind"], release["unknown"]) == (True, "terraform-plan", "trust", [])
+    [finding] = release["findings"]
+    assert (finding["id"], finding["line"]) == ("subject-too-wide", 30)
+    nightly = told["plan.json", "aws_iam_role.nightly"]
+    assert (nightly["accepted"], nightly["unjudged"]) == (None, ["$"])
+    configured = told["main.tf", "aws_iam_role.release"]
+    assert [each["expression"] for each in configured["unknown"]] == [
+        "data.aws_partition.current.partition",
+        "data.aws_caller_identity.current.account_id",
+    ]
+    assert [each["line"] for each in configured["findings"]] == [36]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "text"),
+    [
+        ("plan.json", "aws_iam_role.release", '\\"repo:acme*\\"'),
+        ("main.tf", "aws_iam_role.release", '"repo:${var.owner}*"'),
+        ("template.yaml", "DeployRole", '"repo:${Repository}"'),
+    ],
+)
+def test_a_region_of_sarif_is_the_text_in_the_file(run: Run, name: str, address: str, text: str) -> None:
+    log = json.loads(run("policy", "lint", "--sarif", f"{EVIDENCE}/{name}").stdout)
+    places = [result["locations"][0] for result in log["runs"][0]["results"]]
+    [place] = [each for each in places if each["logicalLocations"][0]["fullyQualifiedName"].startswith(f"{address}.Statement")]
+    region = place["physicalLocation"]["region"]
+    assert region["startLine"] == region["endLine"]
+    line = (FIXTURES / "evidence" / name).read_text(encoding="utf-8").splitlines()[region["startLine"] - 1]
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == text
+
+
+def test_given_values_make_it_whole(run: Run) -> None:
+    words = (f"{EVIDENCE}/template.yaml", "--given", "AWS::AccountId=123456789012", "--given", "AWS::Partition=aws")
+    [file] = lint(run, *words)["files"]
+    assert (file["unknown"], file["accepted"]) == ([], True)
+    for wrong in ("AWS::AccountId", "=x"):
+        assert run("policy", "lint", words[0], "--given", wrong).exit_code == 2
+    assert run("policy", "lint", words[0], "--given", "a=1", "--given", "a=2").exit_code == 2
+
+
+def test_kind_chooses_among_the_policies(run: Run, tmp_path: Path) -> None:
+    allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    role = {"RoleName": "r", "AssumeRolePolicyDocument": trust(), "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": allow}]}
+    path = tmp_path / "details.json"
+    path.write_text(json.dumps({"RoleDetailList": [role]}), encoding="utf-8")
+    assert [each["kind"] for each in lint(run, path)["files"]] == ["trust", "identity"]
+    assert [each["kind"] for each in lint(run, path, "--kind", "identity")["files"]] == ["identity"]
+
+
+def test_what_cannot_be_read_is_a_finding_of_its_own(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES / "evidence", tmp_path / "evidence")
+    broken = tmp_path / "evidence" / "broken.tf"
+    broken.write_text('resource "aws_iam_role" "r" {\n', encoding="utf-8")
+    result = run("policy", "lint", tmp_path)
+    assert result.exit_code == 1
+    assert re.search(r"✗ .*broken\.tf: cannot be read", result.stdout.replace("\n", ""))
+    assert "subject-too-wide" in result.stdout
+    [fault] = [each["fault"] for each in lint(run, tmp_path)["files"] if "fault" in each]
+    assert (fault["error"]["check"], Path(fault["file"]).name) == ("document-syntax", "broken.tf")
+    log = json.loads(run("policy", "lint", "--sarif", broken).stdout)
+    assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["document-unreadable"]
+
+
+def test_a_file_that_is_meant_as_a_policy_is_refused_as_iam_would(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    path.write_text('{"Version": ', encoding="utf-8")
+    [file] = lint(run, path)["files"]
+    assert (file["accepted"], file["refusal"]["check"]) == (False, "policy-json")
+    path = tmp_path / "compose.yaml"
+    path.write_text("services: {}\n", encoding="utf-8")
+    [file] = lint(run, path)["files"]
+    assert file["fault"]["error"]["check"] == "document-format"
+
+
+def test_only_a_policy_alone_is_mended(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    shutil.copyfile(FIXTURES / "evidence" / "plan.json", plan)
+    before = plan.read_bytes()
+    for words in (("--fix",), ("--fix", "--write")):
+        result = run("policy", "lint", plan, *words)
+        assert (result.exit_code, "edit the others by hand" in result.stderr) == (2, True)
+    assert plan.read_bytes() == before
