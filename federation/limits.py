@@ -174,6 +174,10 @@ TOTP_SECRET_MIN_OCTETS: Final = 16
 TOTP_SECRET_MAX_OCTETS: Final = 64
 """Longest shared secret: one block of SHA-1. HMAC replaces a longer key by its hash (RFC 2104)."""
 
+# Evidence -------------------------------------------------------------------------------------------------------------------------------
+EVENT_OCTETS: Final = 1_048_576
+"""Longest CloudTrail record that is read: CloudTrail's own limit is 256 KB, with enriched events 1 MB."""
+
 # Server ---------------------------------------------------------------------------------------------------------------------------------
 REQUEST_OCTETS: Final = 524_288
 """Largest body of a request: five times the longest SAMLAssertion, which percent-encoding lengthens to three times at most."""

@@ -94,6 +94,7 @@ AREAS: Final = {
         "property/test_audit.py",
         "property/test_controls.py",
         "property/test_exchange.py",
+        "property/test_partial_trust.py",
         "property/test_sealing.py",
         "property/test_signed_operations.py",
         "property/test_sigv4.py",
@@ -138,8 +139,14 @@ AREAS: Final = {
         "browser",
     ),
     "drawing": ("unit/drawing", "unit/benchmarks"),
-    "evidence": ("unit/evidence", "property/test_documents.py", "cli/test_policy_documents.py"),
     "judging": ("engines", "cli/test_audit_output.py", "unit/judging", "property/test_pasted.py", "cli/test_audit.py"),
+    "evidence": (
+        "unit/evidence",
+        "property/test_documents.py",
+        "property/test_events.py",
+        "cli/test_explain_event.py",
+        "cli/test_policy_documents.py",
+    ),
     "cli": (
         "cli",
         "property/test_cli.py",

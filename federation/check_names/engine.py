@@ -14,6 +14,7 @@ EngineCheck = Literal[
     "capture",
     "clock",
     "clock-skew",
+    "cloudtrail-record",
     "columns",
     "document-aliases",
     "document-file",

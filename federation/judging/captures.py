@@ -72,7 +72,7 @@ def fingerprint(sources: Iterable[str | os.PathLike[str]]) -> str:
     digest = hashlib.sha256()
     for source in sources:
         name = os.fspath(source)
-        files = [] if name == STANDARD_INPUT else [entry.path for entry in _walk(name)] if os.path.isdir(name) else [name]  # noqa: PTH112
+        files = [] if name == STANDARD_INPUT else [entry.path for entry in files_below(name)] if os.path.isdir(name) else [name]  # noqa: PTH112
         digest.update(repr((name, len(files))).encode("utf-8", "surrogatepass"))
         for path in files:
             state = os.stat(path)  # noqa: PTH116 - paths by the hundred thousand stay text
@@ -89,7 +89,7 @@ def octets_in(sources: Iterable[str | os.PathLike[str]]) -> int | None:
             return None
         try:
             if os.path.isdir(name):  # noqa: PTH112 - as above
-                total += sum(entry.stat().st_size for entry in _walk(name) if entry.is_file())
+                total += sum(entry.stat().st_size for entry in files_below(name) if entry.is_file())
             else:
                 total += os.stat(name).st_size  # noqa: PTH116 - as above
         except (OSError, ValueError):
@@ -99,22 +99,26 @@ def octets_in(sources: Iterable[str | os.PathLike[str]]) -> int | None:
 
 def _read_directory(path: str, form: Form) -> Iterator[Capture]:
     try:
-        for entry in _walk(path):
+        for entry in files_below(path):
             if entry.is_file():
                 yield from _read_file(entry.path, form)
             else:  # opening a pipe would wait for somebody to write
-                yield Capture(id=_shown(entry.path), fault=CaptureFault("a file", "something else, or a link to none"))
+                yield Capture(id=shown_path(entry.path), fault=CaptureFault("a file", "something else, or a link to none"))
     except OSError as fault:
         yield _unreadable(path, fault)
 
 
-def _walk(path: str) -> Iterator[os.DirEntry[str]]:
-    """Yield everything below *path* that is no directory; open directories are those on the way down, one name list for each."""
+def files_below(path: str) -> Iterator[os.DirEntry[str]]:
+    """Yield everything below *path* that is no directory, sorted by name; open directories are those on the way down.
+
+    Raises:
+        OSError: A directory cannot be read.
+    """
     with os.scandir(path) as entries:
         ordered = sorted(entries, key=lambda entry: entry.name)
     for entry in ordered:
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
+            yield from files_below(entry.path)
         else:
             yield entry
 
@@ -126,7 +130,7 @@ def _read_file(path: str, form: Form) -> Iterator[Capture]:
         yield _unreadable(path, fault)
         return
     with stream:
-        yield from _read(stream, _shown(path), form)
+        yield from _read(stream, shown_path(path), form)
 
 
 def _read(stream: BinaryIO, name: str, form: Form) -> Iterator[Capture]:
@@ -236,11 +240,11 @@ def _record(line: _CaptureLine, place: str) -> Capture:
 
 def _unreadable(path: str, fault: Exception) -> Capture:
     if isinstance(fault, FederationError):
-        return Capture(id=_shown(path), fault=CaptureFault(fault.expected, fault.found))
+        return Capture(id=shown_path(path), fault=CaptureFault(fault.expected, fault.found))
     reason = fault.strerror if isinstance(fault, OSError) else None
-    return Capture(id=_shown(path), fault=CaptureFault("a file that can be read", reason or type(fault).__name__))
+    return Capture(id=shown_path(path), fault=CaptureFault("a file that can be read", reason or type(fault).__name__))
 
 
-def _shown(path: str) -> str:
+def shown_path(path: str) -> str:
     """Return *path* as text that has a UTF-8 form; octets of a name that are none show as such."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -80,7 +80,7 @@ class PartialDecision:
         allowed: Whether the request is allowed; None where that is not decided. A refusal can be decided where its effect is not: no
             statement can allow, and one may deny.
         request: The request, with the keys that are known.
-        undecided: What the answer waits for, in the order of the document; empty where ``allowed`` is decided.
+        undecided: What the effect waits for, in the order of the document; empty where that is decided.
     """
 
     effect: Literal["Allow", "Deny", "ImplicitDeny", "Unknown"]
@@ -110,15 +110,15 @@ def evaluate_partially(policy: Policy, request: RequestContext, unknown: IsUnkno
     denies, allows = ([each for each in results if each[0].effect == effect] for effect in ("Deny", "Allow"))
     if any(met is Met.MET for _, met, _ in denies):
         return PartialDecision("Deny", allowed=False, request=request)
-    may_deny = any(met is Met.UNKNOWN for _, met, _ in denies)
+    waiting = [each for _, _, waits in denies for each in waits]
     if all(met is Met.UNMET for _, met, _ in allows):
-        return PartialDecision("Unknown" if may_deny else "ImplicitDeny", allowed=False, request=request)
-    allowed = any(met is Met.MET for _, met, _ in allows)
-    if allowed and not may_deny:
-        return PartialDecision("Allow", allowed=True, request=request)
-    # An Allow that waits for something is no matter where another one applies.
-    waiting = [waits for statement, _, waits in results if statement.effect == "Deny" or not allowed]
-    return PartialDecision("Unknown", None, request, tuple(each for waits in waiting for each in waits))
+        return PartialDecision("Unknown" if waiting else "ImplicitDeny", allowed=False, request=request, undecided=tuple(waiting))
+    if any(met is Met.MET for _, met, _ in allows):  # an Allow that waits for something is no matter beside one that applies
+        return PartialDecision(
+            "Unknown" if waiting else "Allow", allowed=None if waiting else True, request=request, undecided=tuple(waiting)
+        )
+    waiting += [each for _, _, waits in allows for each in waits]
+    return PartialDecision("Unknown", allowed=None, request=request, undecided=tuple(waiting))
 
 
 def condition_met(condition: Condition, keys: RequestKeys, unknown: IsUnknown, *, effect: str) -> Met:
@@ -141,6 +141,17 @@ def condition_met(condition: Condition, keys: RequestKeys, unknown: IsUnknown, *
             # Where a malformed operand decides, an earlier value may have met one.
             return Met.UNKNOWN if waiting and ordered else _as_met(outcome, effect)
     return Met.UNKNOWN if waiting else _as_met(not decisive, effect)
+
+
+def undecided_conditions(policy: Policy, request: RequestContext, unknown: IsUnknown) -> tuple[UndecidedCondition, ...]:
+    """Return every condition of *policy* that the keys that are known leave open, of the statements about this caller and this action."""
+    return tuple(
+        _undecided(statement, condition, unknown)
+        for statement in policy.statements
+        if statement.action.matches(request.folded_action) and statement.via(request) is not None
+        for condition in statement.conditions
+        if condition_met(condition, request.folded_keys, unknown, effect=statement.effect) is Met.UNKNOWN
+    )
 
 
 def named_keys(policy: Policy) -> frozenset[str]:
@@ -173,7 +184,7 @@ def _statement(statement: Statement, request: RequestContext, unknown: IsUnknown
             return Met.UNMET, ()
     for condition in statement.conditions:
         met = condition_met(condition, request.folded_keys, unknown, effect=statement.effect)
-        if met is Met.UNMET:
+        if met is Met.UNMET:  # then nothing else of the statement matters
             return Met.UNMET, ()
         if met is Met.UNKNOWN:
             waits.append(_undecided(statement, condition, unknown))

@@ -27,13 +27,14 @@ from tests.support.world import JUDGED_TEXT, SAML_ROLE, USER
 
 ACCOUNT = "fixtures/account"
 ROLE = "arn:aws:iam::123456789012:role/GitHubDeploy"
+EVENTS = "fixtures/evidence/cloudtrail"
 LOGIN = ("--account", ACCOUNT, "--at", JUDGED_TEXT)
 CHANGES = {"check": "account-check", "show": "account-show", "import": "account-import", "map": "account-map"}
 """Commands of `account` that report no change."""
 OF_VERBS = {
     ("inspect",): {"inspect"},
     ("validate",): {"validate"},
-    ("explain",): {"explain", "explain-fix"},
+    ("explain",): {"explain", "explain-event", "explain-fix"},
     ("policy", "lint"): {"policy-lint", "policy-lint-fix"},
     ("policy", "evaluate"): {"policy-evaluate", "policy-evaluate-account"},
     ("policy", "who-can"): {"policy-who-can"},
@@ -54,6 +55,10 @@ RUNS: list[tuple[str, tuple[str, ...]]] = [
     ("explain", ("explain", "fixtures/oidc/github-branch.jwt", *LOGIN, "--role-arn", ROLE)),
     ("explain", ("explain", "fixtures/oidc/buildkite.jwt", *LOGIN, "--role-arn", ROLE)),
     ("explain", ("explain", "fixtures/saml/refused/tampered.b64", *LOGIN, "--role-arn", SAML_ROLE)),
+    *(
+        ("explain-event", ("explain", "--event", f"{EVENTS}/{name}", "--account", ACCOUNT))
+        for name in ("refused.json", "saml.json", "AWSLogs")
+    ),
     ("explain-fix", ("explain", "fixtures/oidc/github-branch.jwt", *LOGIN, "--role-arn", ROLE, "--fix")),
     ("account-show", ("account", "show", "--account", ACCOUNT)),
     ("account-map", ("account", "map", "--account", ACCOUNT)),

@@ -26,7 +26,7 @@ def holds_whatever_they_are(policy: Policy, caller: Principal, action: str, keys
     known = without(keys, unknown)
     request = RequestContext(principal=caller, action=action, keys=known)
     decision = evaluate_partially(policy, request, unknown.__contains__)
-    assert (decision.allowed is None) == bool(decision.undecided)
+    assert (decision.effect == "Unknown") == bool(decision.undecided)
     assert all(set(each.unknown) <= unknown for each in decision.undecided)
     for world in worlds:
         whole = {**known, **{name: value for name, value in world.items() if fold(name) in unknown}}

@@ -13,8 +13,8 @@ FLOORS = [
     {"account"},
     {"sts"},
     {"explaining", "iam"},
-    {"evidence"},
     {"testing", "judging"},
+    {"evidence"},
     {"drawing"},
     {"page"},
     {"server"},
@@ -25,6 +25,7 @@ FLOORS = [
 PUBLIC_ROOMS = (
     "federation",
     "federation.account",
+    "federation.evidence",
     "federation.explanation",
     "federation.fixture",
     "federation.iam",

@@ -95,6 +95,7 @@ def test_to_import_a_room_loads_nothing_heavy(room: str) -> None:
 LAZY = (
     "federation",
     "federation.account",
+    "federation.evidence",
     "federation.fixture",
     "federation.iam",
     "federation.oauth",

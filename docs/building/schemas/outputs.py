@@ -23,6 +23,7 @@ from docs.building.schemas.notation import (
 from docs.building.schemas.shared import EFFECT, LINE, PROFILE, REPORT
 from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, SourceKind
 from federation.account.importing.accounts import Imported
+from federation.evidence.cloudtrail.explaining import EventExplanation
 from federation.evidence.documents.model import Format
 from federation.policy import Admission, TrustChange, TrustComparison, WhoCan
 from federation.policy.analysis.comparing import Relation
@@ -226,6 +227,25 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                 "decision": said(maybe(ref("decision")), "Of the trust policy; null where the token was refused."),
                 "explanation": _EXPLANATION,
             }
+        ),
+    ),
+    "explain-event": (
+        "federation explain --event --json",
+        data_of(
+            EventExplanation,
+            {
+                "event": said(ref("login_record"), "The record; its role is the one that was asked."),
+                "recorded": said(one_of("granted", "refused"), "What became of the login when it was recorded."),
+                "role_arn": said(TEXT, "The role that was asked."),
+                "granted": maybe(FLAG),
+                "check": maybe(TEXT),
+                "effect": said(
+                    maybe(one_of("Allow", "Deny", "ImplicitDeny", "Unknown")), "Of the policy that decides; null where none was asked."
+                ),
+                "undecided": said(many(ref("undecided_condition")), "The conditions that could not be judged, with what would tell."),
+                "remarks": many(TEXT),
+                "explanation": _EXPLANATION,
+            },
         ),
     ),
     "explain-fix": ("federation explain --fix --json", record({"role_arn": TEXT, **_EDITED})),

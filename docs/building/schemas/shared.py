@@ -20,12 +20,14 @@ from docs.building.schemas.notation import (
     ref,
     said,
 )
+from federation.evidence.cloudtrail.login_record import OPERATIONS, LoginRecord
 from federation.explanation import Cause, Change, Comparison, Edit, Explanation, Listing, Obstacle, Owner, Place
 from federation.identity import VerifiedIdentity
 from federation.policy.decision import Decision
 from federation.policy.explain import ConditionResult, ElementResult, StatementResult
 from federation.policy.lint import SEVERITIES
 from federation.policy.lint.finding import Finding
+from federation.policy.partial import UndecidedCondition
 from federation.profiles import Profile
 from federation.report import CheckResult, Report
 
@@ -231,6 +233,43 @@ SHARED: Final[dict[str, Schema]] = {
             "nearest": said(maybe(ref("near_miss")), "For an implicit deny, the Allow statement with the fewest failing parts."),
         },
         optional={"policy": TEXT},
+    ),
+    "login_record": data_of(
+        LoginRecord,
+        {
+            "event_id": TEXT,
+            "place": TEXT,
+            "time": INSTANT,
+            "operation": one_of(*OPERATIONS),
+            "role_arn": TEXT,
+            "provider": TEXT,
+            **dict.fromkeys(
+                ("subject", "subject_type", "audience", "issuer", "name_qualifier", "assertion_id", "session_name"), maybe(TEXT)
+            ),
+            "duration_seconds": said(maybe({"type": "integer"}), "DurationSeconds of the call, in seconds."),
+            "source_identity": maybe(TEXT),
+            "tags": named(TEXT),
+            "transitive_tag_keys": many(TEXT),
+            "policy": maybe(TEXT),
+            "policy_arns": many(TEXT),
+            "authorized_by_idp": maybe(FLAG),
+            **dict.fromkeys(("verified_by", "error_code", "error_message", "source_ip", "user_agent", "vpc_endpoint"), maybe(TEXT)),
+            **dict.fromkeys(("account", "region", "tls_host"), maybe(TEXT)),
+        },
+    ),
+    "undecided_condition": data_of(
+        UndecidedCondition,
+        {
+            "statement": COUNT,
+            "sid": maybe(TEXT),
+            "effect": one_of("Allow", "Deny"),
+            "operator": TEXT,
+            "key": TEXT,
+            "expected": many(TEXT),
+            "path": TEXT,
+            "unknown": many(TEXT),
+            "tells": said(many(TEXT), "What would tell the keys that are not known."),
+        },
     ),
     "finding": data_of(Finding, _FINDING),
     "placed_finding": data_of(Finding, {"file": LINE, **_FINDING}),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from federation import clock
 from federation.cli.rendering.plain import print_json
@@ -15,12 +16,12 @@ from federation.cli.support.completing import providers, roles, saml_arns
 from federation.cli.support.instants import instant_for, judged_at_option
 from federation.cli.support.options import (
     account_option,
+    complete_files,
     engine_option,
     json_option,
     one_output,
     pick_option,
     quiet_option,
-    token_argument,
     verbose_option,
 )
 
@@ -30,12 +31,19 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=OperationCommand)
-@token_argument
+@click.argument("token", required=False, shell_complete=complete_files)
+@click.option(
+    "--event",
+    metavar="RECORD",
+    shell_complete=complete_files,
+    help="Instead of TOKEN: its CloudTrail record, in a file or folder, or - for standard input.",
+)
+@click.option("--event-id", help="With --event: which of several records, by its eventID. Default: the last login that was refused.")
 @account_option
 @click.option(
     "--role-arn",
     shell_complete=roles,
-    help="The role to assume, by ARN or name. Default: the one of the call, where TOKEN is a whole call.",
+    help="The role to assume, by ARN or name. Default: the one of the call, where TOKEN is a whole call, or of the record.",
 )
 @click.option("--principal-arn", shell_complete=saml_arns, help="SAML: the provider. Default: the one that the response names.")
 @click.option("--provider", shell_complete=providers, help="Name or ARN of the provider, instead of --principal-arn or --provider-id.")
@@ -54,8 +62,10 @@ if TYPE_CHECKING:
 @engine_option
 @json_option
 def command(
-    token: str,
+    token: str | None,
     *,
+    event: str | None,
+    event_id: str | None,
     pick: int | None,
     account_path: Path,
     role_arn: str | None,
@@ -78,7 +88,16 @@ def command(
 
     The operation of `federation sts` judges, with the same parameters. The use of the token is not recorded.
     TOKEN may also be a HAR file, raw XML, or a whole call of STS, whose parameters are then those of the call.
+
+    With --event the record that CloudTrail wrote of the login is enough. Conditions on what it does not say are told and not judged. Exit
+    status 0: the account grants it now.
     """
+    if event is not None:
+        _explain_event(event, event_id, account_path, role_arn, verbose=verbose, quiet=quiet, as_json=as_json)
+    if token is None:
+        raise click.UsageError("give TOKEN, or the record of the login with --event")
+    if event_id is not None:
+        raise click.UsageError("--event-id requires --event")
     if write and not fixing:
         raise click.UsageError("--write requires --fix")
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
@@ -125,6 +144,27 @@ def command(
         findings = Findings.of(load_account(account_path), call, at=instant)
     _show(findings, Sources(account_path, findings.account), verbose=verbose, quiet=quiet, as_json=as_json)
     click.get_current_context().exit(exit_of(findings))
+
+
+_OF_RECORDS: Final = frozenset({"event", "event_id", "account_path", "role_arn", "verbose", "quiet", "as_json"})
+
+
+def _explain_event(
+    event: str, event_id: str | None, account_path: Path, role_arn: str | None, *, verbose: bool, quiet: bool, as_json: bool
+) -> NoReturn:
+    """Explain a recorded login and end. A record has its own parameters and instant, and no token."""
+    from federation.cli.explain.recorded import explain_recorded
+
+    one_output(verbose=verbose, quiet=quiet, as_json=as_json)
+    context = click.get_current_context()
+    given = [each for each in context.command.params if context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE]
+    others = [each.opts[0] if each.opts[0].startswith("-") else "TOKEN" for each in given if each.name not in _OF_RECORDS]
+    if others:
+        raise click.UsageError(f"--event takes no {', '.join(others)}: the record says all that is known")
+    status = explain_recorded(
+        event, event_id=event_id, account_path=account_path, role=role_arn, verbose=verbose, quiet=quiet, as_json=as_json
+    )
+    context.exit(status)
 
 
 def _show(findings: Findings, sources: Sources, *, verbose: bool, quiet: bool, as_json: bool) -> None:

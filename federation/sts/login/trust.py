@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,16 +26,23 @@ _SECOND: Final = timedelta(seconds=1)
 
 
 def trust_context(identity: VerifiedIdentity, request: SessionRequest, *, account: Account, at: datetime) -> dict[str, ContextValue]:
-    """Return the condition keys of a federated login to a role of *account*.
+    """Return the condition keys of the federated login of *identity* to a role of *account*."""
+    return login_keys(identity.context_keys, identity.provider_arn, request, account=account, at=at)
+
+
+def login_keys(
+    token_keys: Mapping[str, ContextValue], provider: str, request: SessionRequest, *, account: Account, at: datetime
+) -> dict[str, ContextValue]:
+    """Return the condition keys of a federated login by *provider*, of whose token the keys are *token_keys*.
 
     Keys of the token have the prefix that the validator assigned. Keys of the service override them, so that no claim can replace one
     (attack row A13). ``aws:PrincipalArn`` and ``aws:PrincipalTag`` are absent, because a federated caller is not an IAM principal
     (observed).
     """
     current, epoch = _time_keys((at - _EPOCH) // _SECOND)
-    keys: dict[str, ContextValue] = MappingProxyType(identity.context_keys) | {  # faster than unpacking into a dict display
+    keys: dict[str, ContextValue] = MappingProxyType(token_keys) | {  # faster than unpacking into a dict display
         "aws:PrincipalType": "User",
-        "aws:userid": identity.provider_arn,
+        "aws:userid": provider,
         "aws:PrincipalAccount": account.id,
         "aws:CurrentTime": current,
         "aws:EpochTime": epoch,
@@ -68,7 +76,7 @@ def decide(role: Role, identity: VerifiedIdentity, request: SessionRequest, *, o
     policy allows, the resource control policies of the account are asked too; service control policies do not bound a federated caller.
     """
     asked = RequestContext(
-        principal=_caller(identity.provider_arn),
+        principal=federated_caller(identity.provider_arn),
         action=f"sts:{operation}",
         keys=trust_context(identity, request, account=account, at=at),
     )
@@ -88,14 +96,23 @@ def _controlled(role: Role, levels: tuple[ControlLevel, ...], asked: RequestCont
     """Return the first decision of resource control policies that refuses an action of the request; None where they allow it."""
     if role.path.startswith(SERVICE_LINKED):
         return None
-    tags = {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in role.tags for prefix in ("iam", "aws")}
-    whole = RequestContext(principal=asked.principal, action=asked.action, resource=role.arn, keys={**tags, **asked.keys})
-    more = (*((TAG_SESSION,) if request.tags else ()), *((SET_SOURCE_IDENTITY,) if request.source_identity is not None else ()))
-    for action in (asked.action, *more):
+    whole = about_role(role, asked)
+    for action in (asked.action, *further_actions(request)):
         refusing = _refusing(control_levels(levels), whole.asking(action))
         if refusing is not None:
             return refusing
     return None
+
+
+def about_role(role: Role, asked: RequestContext) -> RequestContext:
+    """Return *asked* as a resource control policy is asked it: with the role as the resource, and its tags."""
+    tags = {f"{prefix}:ResourceTag/{tag.key}": tag.value for tag in role.tags for prefix in ("iam", "aws")}
+    return RequestContext(principal=asked.principal, action=asked.action, resource=role.arn, keys={**tags, **asked.keys})
+
+
+def further_actions(request: SessionRequest) -> tuple[str, ...]:
+    """Return the actions that a login takes beside its operation."""
+    return (*((TAG_SESSION,) if request.tags else ()), *((SET_SOURCE_IDENTITY,) if request.source_identity is not None else ()))
 
 
 def _refusing(levels: tuple[tuple[Attached, ...], ...], asked: RequestContext) -> Decision | None:
@@ -114,7 +131,8 @@ def _refusing(levels: tuple[tuple[Attached, ...], ...], asked: RequestContext) -
 
 
 @lru_cache(maxsize=1024)  # providers of an account only, so no foreign text fills the cache
-def _caller(provider_arn: str) -> Principal:
+def federated_caller(provider_arn: str) -> Principal:
+    """Return the principal of a login by a provider of the account."""
     return Principal.federated(provider_arn)
 
 

@@ -1,0 +1,1 @@
+"""CloudTrail records of federated logins: read, judged by the policies of an account, explained and audited."""

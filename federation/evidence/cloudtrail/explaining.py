@@ -1,0 +1,172 @@
+"""Why a recorded login is refused, from its record and the account alone: causes and edits by the engine of all explanations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from federation.account import Account
+from federation.errors import FederationError
+from federation.evidence.cloudtrail.knowable import keys_of, what_tells
+from federation.evidence.cloudtrail.login_record import SAML, LoginRecord
+from federation.evidence.cloudtrail.messages import obstacle_of
+from federation.evidence.cloudtrail.verdict import LoginVerdict, judge_login
+from federation.explaining.call.roles import explain_role
+from federation.explaining.exchange import duration
+from federation.explaining.fixing import plain
+from federation.explaining.plain import plainly
+from federation.explaining.situation import Explain, Situation
+from federation.explaining.trial import Trial, TrialOutcome
+from federation.explaining.trust import obstacles
+from federation.explanation import Absent, Change, Explanation, Obstacle
+from federation.policy.partial import UndecidedCondition, undecided_conditions
+from federation.policy.wildcard import fold
+from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
+from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
+
+_NONE_LEFT: Final = ""
+"""The token of a call that was recorded: CloudTrail keeps none."""
+CHANGED: Final = (
+    "the record was refused, and the account grants the same login: its policies were changed since, or a policy refused that the account "
+    "directory does not have, such as one of the organization"
+)
+LOST: Final = "the record was granted, and the account refuses the same login: its policies were changed since, or it is another account"
+NOT_ASKED: Final = "the token proved nobody, so no policy was asked: what the role would say to its owner is not in the record"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCondition:
+    """A condition that the record does not decide, and what would: one sentence for each key that it lacks."""
+
+    condition: UndecidedCondition
+    tells: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the condition as plain data, with ``tells``."""
+        return {**self.condition.as_dict(), "tells": list(self.tells)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventExplanation:
+    """What the account says of a recorded login, and why.
+
+    Attributes:
+        record: The record; its role is the one that was asked.
+        granted: Whether the account grants it; None where that depends on what the record does not say.
+        check: The check that refuses; None where none does, or where it is not known.
+        verdict: What the policies say; None where the token proved nobody, so that they are not asked.
+        waiting: The conditions that could not be judged, with what would tell.
+        remarks: What a reader should know besides, a sentence each.
+        explanation: Causes and edits; None where nothing refuses.
+    """
+
+    record: LoginRecord
+    granted: bool | None
+    check: str | None
+    verdict: LoginVerdict | None = field(default=None, repr=False)
+    waiting: tuple[WaitingCondition, ...] = ()
+    remarks: tuple[str, ...] = ()
+    explanation: Explanation | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data: the documented schema."""
+        decision = None if self.verdict is None else self.verdict.decision
+        return {
+            "event": self.record.as_dict(),
+            "recorded": "granted" if self.record.granted else "refused",
+            "role_arn": self.record.role_arn,
+            "granted": self.granted,
+            "check": self.check,
+            "effect": None if decision is None else decision.effect,
+            "undecided": [each.as_dict() for each in self.waiting],
+            "remarks": list(self.remarks),
+            "explanation": None if self.explanation is None else self.explanation.as_dict(),
+        }
+
+
+def explain_event(record: LoginRecord, account: Account, *, role_arn: str | None = None) -> EventExplanation:
+    """Return why *account* grants or refuses the login that *record* is of.
+
+    Args:
+        record: The record, of `read_record` or `read_logins`.
+        account: The account.
+        role_arn: The role that is asked; that of the record where None.
+    """
+    if role_arn is not None:
+        record = replace(record, role_arn=role_arn)
+    if not record.granted and not record.refused_by_policy:
+        told = obstacle_of(record)
+        explanation = Explanation(first=told, aws_message=record.error_message)
+        return EventExplanation(record=record, granted=False, check=told.causes[0].check, remarks=(NOT_ASKED,), explanation=explanation)
+    verdict = judge_login(record, account)
+    waits = _waiting(record, account, verdict)
+    refusal = verdict.refusal
+    if refusal is None:
+        remarks = (CHANGED,) if verdict.allowed and not record.granted else ()
+        return EventExplanation(record=record, granted=verdict.allowed, check=None, verdict=verdict, waiting=waits, remarks=remarks)
+    return EventExplanation(
+        record=record,
+        granted=False,
+        check=refusal.check,
+        verdict=verdict,
+        waiting=waits,
+        remarks=(LOST,) if record.granted else (),
+        explanation=Explanation(first=_obstacle(record, account, refusal, waits), aws_message=refusal.aws_message),
+    )
+
+
+def _waiting(record: LoginRecord, account: Account, verdict: LoginVerdict) -> tuple[WaitingCondition, ...]:
+    """Return the conditions that could not be judged: those of the verdict, and beside a refusal those of the statements that refuse."""
+    found = verdict.undecided or _beside(record, account, verdict)
+    return tuple(WaitingCondition(each, tuple(dict.fromkeys(what_tells(key, record) for key in each.unknown))) for each in found)
+
+
+def _beside(record: LoginRecord, account: Account, verdict: LoginVerdict) -> tuple[UndecidedCondition, ...]:
+    """Return the conditions that would be asked next, once what refuses is mended."""
+    role = account.roles.get(record.role_arn)
+    if role is None or verdict.decision is None or verdict.check != "trust-policy":
+        return ()
+    return undecided_conditions(role.trust_policy, verdict.decision.request, keys_of(record, account).is_unknown)
+
+
+def _obstacle(record: LoginRecord, account: Account, refusal: FederationError, waits: tuple[WaitingCondition, ...]) -> Obstacle:
+    trial = Trial(at=record.time, account=account, call=_call(record))
+    situation = Situation(refusal=refusal, trial=trial, outcome=TrialOutcome(refusal=refusal))
+    decision = situation.decision
+    if refusal.check == "trust-policy" and decision is not None:
+        found = obstacles(decision, situation)
+        return _resting_on_what_is_known(found[0], waits) if found else plainly(situation)
+    return _EXPLAIN.get(refusal.check, plainly)(situation)
+
+
+_EXPLAIN: Final[Mapping[str, Explain]] = {"role": explain_role, "duration": duration}
+"""Check to its explanation, where that needs no token."""
+
+
+def _resting_on_what_is_known(obstacle: Obstacle, waits: tuple[WaitingCondition, ...]) -> Obstacle:
+    """Return *obstacle* without what it says of values that nobody knows: they were chosen so that nothing unknown refuses."""
+    open_ = {each.condition.path for each in waits}
+    keys = {key for each in waits for key in each.condition.unknown}
+    causes, others = (
+        tuple(each for each in several if each.place is None or each.place.path not in open_)
+        for several in (obstacle.causes, obstacle.others)
+    )
+    edits = tuple(each for each in obstacle.edits if not any(_is_made_up(change, open_, keys) for change in each.changes))
+    return replace(obstacle, causes=causes or obstacle.causes, edits=edits, others=others)
+
+
+def _is_made_up(change: Change, paths: set[str], keys: set[str]) -> bool:
+    """Whether *change* is of a condition that nobody can judge, or demands a key that nobody knows and nobody demanded."""
+    before, after = ("" if isinstance(each, Absent) else fold(json.dumps(plain(each))) for each in (change.old, change.new))
+    return change.path in paths or any(json.dumps(key) in after and json.dumps(key) not in before for key in keys)
+
+
+def _call(record: LoginRecord) -> AssumeRoleWithSaml | AssumeRoleWithWebIdentity:
+    """Return the call that was recorded, without its token."""
+    session: dict[str, Any] = {"policy": record.policy, "policy_arns": record.policy_arns, "duration_seconds": record.duration}
+    if record.operation == SAML:
+        return AssumeRoleWithSaml(role_arn=record.role_arn, principal_arn=record.provider, saml_assertion=_NONE_LEFT, **session)
+    name = record.session_name or ""
+    return AssumeRoleWithWebIdentity(role_arn=record.role_arn, role_session_name=name, web_identity_token=_NONE_LEFT, **session)
