@@ -116,3 +116,51 @@ def test_only_a_policy_alone_is_mended(run: Run, tmp_path: Path) -> None:
         result = run("policy", "lint", plan, *words)
         assert (result.exit_code, "edit the others by hand" in result.stderr) == (2, True)
     assert plan.read_bytes() == before
+
+
+COMPARED = json.loads((REPOSITORY / "docs" / "schemas" / "policy-compare-roles.json").read_text(encoding="utf-8"))
+
+
+def test_a_plan_is_compared_with_what_it_replaces(run: Run, golden: Golden) -> None:
+    plan = f"{EVIDENCE}/plan.json"
+    result = run("policy", "compare", plan)
+    assert result.exit_code == 1
+    golden("policy-compare-plan", result.stdout)
+    golden("policy-compare-plan-markdown", run("policy", "compare", plan, "--markdown").stdout)
+    told = json.loads(run("policy", "compare", plan, "--json").stdout)
+    jsonschema.validate(told, COMPARED)
+    assert told["nobody_new"] is False
+    assert {each["address"]: each["fate"] for each in told["roles"]} == {
+        "aws_iam_role.release": "added",
+        "aws_iam_role.nightly": "added",
+        "module.ci.aws_iam_role.deploy[0]": "changed",
+    }
+
+
+def test_files_are_compared_role_by_role_or_one_role_of_them(run: Run, tmp_path: Path) -> None:
+    policy = tmp_path / "trust.json"
+    policy.write_text(json.dumps(trust()), encoding="utf-8")
+    plan, template = f"{EVIDENCE}/plan.json", f"{EVIDENCE}/template.yaml"
+    role = "module.ci.aws_iam_role.deploy[0]"
+    assert run("policy", "compare", template, template).exit_code == 0
+    wider = run("policy", "compare", policy, plan, "--role", role)
+    assert (wider.exit_code, wider.stdout.splitlines()[0]) == (1, "✗ wider: somebody new gets in")
+    assert run("policy", "compare", plan, policy, "--role", role).exit_code == 0
+    given = ("--given", "AWS::AccountId=123456789012", "--given", "AWS::Partition=aws")
+    assert run("policy", "compare", policy, template, *given).stdout.splitlines()[0].startswith("✗ both")
+    undecided = run("policy", "compare", policy, template)
+    assert (undecided.exit_code, "document-unknown" in undecided.stderr) == (1, True)
+    for words in ((plan, "--role", role), (template,), (policy, plan), (policy, plan, "--role", "none")):
+        assert run("policy", "compare", *words).exit_code == 2
+
+
+def test_who_can_asks_about_a_role_of_a_file(run: Run) -> None:
+    plan = f"{EVIDENCE}/plan.json"
+    result = run("policy", "who-can", "--policy", plan, "--role", "release")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"who can assume {plan}: aws_iam_role.release\n! STRANGERS")
+    several = run("policy", "who-can", "--policy", plan)
+    assert (several.exit_code, "choose one with --role" in several.stderr) == (2, True)
+    assert "no role 'x'" in run("policy", "who-can", "--policy", plan, "--role", "x").stderr
+    assert "has no role" in run("policy", "who-can", "--policy", f"{EVIDENCE}/deploy.yaml").stderr
+    assert run("policy", "who-can", "--policy", f"{EVIDENCE}/none.json").exit_code == 2

@@ -24,6 +24,7 @@ from docs.building.schemas.shared import EFFECT, LINE, PROFILE, REPORT
 from federation.account.access import AccessMap, AccessSource, IdentityGroup, MappedRole, SourceKind
 from federation.account.importing.accounts import Imported
 from federation.evidence.cloudtrail.explaining import EventExplanation
+from federation.evidence.documents.comparing import RoleChange, RoleFate
 from federation.evidence.documents.model import Format
 from federation.policy import Admission, TrustChange, TrustComparison, WhoCan
 from federation.policy.analysis.comparing import Relation
@@ -40,6 +41,7 @@ _EDITED: Final = {
     "edits": said(many(ref("edit")), "The edits that were made in the policy below."),
     "policy": said({"type": "object"}, "The edited policy."),
 }
+_FAULT: Final = record({"file": TEXT, "address": TEXT, "line": COUNT, "error": ref("error")})
 _OF_RESOURCE: Final = {
     "address": said(TEXT, "The resource that has the policy, where the file is not the policy itself."),
     "format": said(one_of(*get_args(Format)), "What the file is."),
@@ -47,10 +49,7 @@ _OF_RESOURCE: Final = {
     "line": said(COUNT, "The line at which the policy begins."),
     "unknown": said(many(record({"expression": TEXT, "line": COUNT})), "The parts of the policy that the file does not say."),
     "unjudged": said(many(TEXT), "JSON paths of the statements that are not judged, since their structure is unknown."),
-    "fault": said(
-        record({"file": TEXT, "address": TEXT, "line": COUNT, "error": ref("error")}),
-        "Why the file, or the resource, cannot be read.",
-    ),
+    "fault": said(_FAULT, "Why the file, or the resource, cannot be read."),
 }
 _EXPLANATION: Final = said(maybe(ref("explanation")), "Why it is refused and what to change; null where it is not.")
 
@@ -107,6 +106,15 @@ _DIFFERENCE: Final = record(
             "One login for each kind of caller and statement that differs.",
         ),
     }
+)
+_COMPARED: Final = data_of(
+    TrustComparison,
+    {
+        "relation": said(one_of(*get_args(Relation)), "How the new policy relates to the old one."),
+        "nobody_new": said(FLAG, "Whether it is proved that nobody is newly let in."),
+        "gained": said(_DIFFERENCE, "Logins that are newly let in."),
+        "lost": said(_DIFFERENCE, "Logins that no longer are."),
+    },
 )
 
 _HELD: Final = {
@@ -354,14 +362,27 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
     ),
     "policy-compare": (
         "federation policy compare --json",
-        data_of(
-            TrustComparison,
+        _COMPARED,
+    ),
+    "policy-compare-roles": (
+        "federation policy compare --json, of files that declare roles",
+        record(
             {
-                "relation": said(one_of(*get_args(Relation)), "How the new policy relates to the old one."),
-                "nobody_new": said(FLAG, "Whether it is proved that nobody is newly let in."),
-                "gained": said(_DIFFERENCE, "Logins that are newly let in."),
-                "lost": said(_DIFFERENCE, "Logins that no longer are."),
-            },
+                "nobody_new": said(FLAG, "Whether it is proved of every role that nobody is newly let in, and every file could be read."),
+                "roles": many(
+                    data_of(
+                        RoleChange,
+                        {
+                            "address": TEXT,
+                            "fate": one_of(*get_args(RoleFate)),
+                            "nobody_new": said(FLAG, "Whether it is proved that the role newly lets nobody in."),
+                            "comparison": maybe(_COMPARED),
+                            "refusal": maybe(ref("error")),
+                        },
+                    )
+                ),
+                "faults": said(many(_FAULT), "Files, and resources in them, that cannot be read."),
+            }
         ),
     ),
     "policy-evaluate": ("federation policy evaluate DOCUMENT --json", {"$ref": "#/$defs/decision"}),

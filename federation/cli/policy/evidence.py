@@ -22,6 +22,7 @@ _NO_POLICY: Final = (".template", ".tf", ".tfstate", ".yaml", ".yml")
 _MOST_LISTED: Final = 20
 """Roles that a usage error lists."""
 
+role_option: Final = click.option("--role", metavar="NAME", help="The role of a file that has several, by address, name or ARN.")
 given_option: Final = click.option(
     "--given",
     multiple=True,
@@ -63,7 +64,7 @@ def lint_files(names: Sequence[str], kind: str | None, given: Mapping[str, str],
     return tuple(_linted(evidence, kind, at))
 
 
-def one_policy(name: str, role: str | None, given: Mapping[str, str], *, earlier: bool = False) -> tuple[str, Policy]:
+def one_policy(name: str, evidence: FoundEvidence, role: str | None) -> tuple[str, Policy]:
     """Return the trust policy in the file *name*, or that of its *role*, and what to call it.
 
     Raises:
@@ -71,17 +72,30 @@ def one_policy(name: str, role: str | None, given: Mapping[str, str], *, earlier
         ValidationError: Check ``document-unknown``: the file does not say all of it.
         MalformedPolicyDocument: IAM would not store it.
     """
-    evidence = read_files((name,), given)
-    plain = _plain_text(evidence)
+    plain = plain_policy(evidence)
     if plain is not None:
-        if role is not None:
-            raise click.UsageError(f"{click.format_filename(name)} is a policy, and no file of roles: leave out --role")
         return name, Policy.stored(plain)
     chosen = one_role(evidence, name, role)
-    found = chosen.earlier if earlier else chosen.trust
-    if found is None:
+    if chosen.trust is None:
         raise click.UsageError(f"{chosen.address} has no trust policy in {click.format_filename(name)}")
-    return f"{name}: {chosen.address}", found.policy()
+    return f"{name}: {chosen.address}", chosen.trust.policy()
+
+
+def plain_policy(evidence: FoundEvidence) -> str | None:
+    """Return the text of a file that is a policy alone, or nothing else that is known here; None where it has roles.
+
+    Raises:
+        ValidationError: It cannot be read.
+    """
+    for found in evidence.documents:
+        if found.format == "policy":
+            return found.source.text
+    for fault in evidence.faults:
+        if _is_policy(fault):
+            return fault.text
+        if not evidence.roles:
+            raise fault.refusal
+    return None
 
 
 def one_role(evidence: FoundEvidence, name: str, role: str | None) -> FoundRole:
@@ -98,18 +112,6 @@ def one_role(evidence: FoundEvidence, name: str, role: str | None) -> FoundRole:
     if not roles:
         raise click.UsageError(f"{click.format_filename(name)} has no role")
     raise click.UsageError(f"{click.format_filename(name)} has several roles; choose one with --role: {_listed(roles)}")
-
-
-def _plain_text(evidence: FoundEvidence) -> str | None:
-    """Return the text of the file where it is a policy alone, or nothing else that is known here; None where it is."""
-    for found in evidence.documents:
-        if found.format == "policy":
-            return found.source.text
-    if not evidence.roles and len(evidence.faults) == 1 and _is_policy(evidence.faults[0]):
-        return evidence.faults[0].text
-    if evidence.faults and not evidence.roles:
-        raise evidence.faults[0].refusal
-    return None
 
 
 def _linted(evidence: FoundEvidence, kind: str | None, at: datetime | None) -> Iterator[LintedFile]:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from federation import limits
+from federation.cli.policy.evidence import given_option, one_policy, read_files, read_given, role_option
 from federation.cli.rendering.admissions import markdown_of, print_admissions
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
 from federation.cli.support.completing import roles as completed_roles
 from federation.cli.support.exits import Exit
-from federation.cli.support.inputs import read_text
 from federation.cli.support.options import account_or_variable, json_option, other_account_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
@@ -20,13 +19,26 @@ from federation.policy import Policy
 
 
 @click.command(epilog="Example:\n\n\b\n  federation policy who-can Deploy --account account")
-@click.argument("role", required=False, shell_complete=completed_roles)
+@click.argument("name", metavar="[ROLE]", required=False, shell_complete=completed_roles)
 @other_account_option("The account that has ROLE.")
-@click.option("--policy", "document", type=PathType(path_type=Path), help="A trust policy, instead of ROLE and --account.")
+@click.option("--policy", "document", type=PathType(path_type=Path), help="A file with a trust policy, instead of ROLE and --account.")
+@role_option
+@given_option
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a comment or a page.")
 @json_option
-def command(role: str | None, *, account_path: Path | None, document: Path | None, markdown: bool, as_json: bool) -> None:
+def command(
+    name: str | None,
+    *,
+    account_path: Path | None,
+    document: Path | None,
+    role: str | None,
+    given: tuple[str, ...],
+    markdown: bool,
+    as_json: bool,
+) -> None:
     """Say who can assume ROLE of an account, or a role with the trust policy in a file: identities, not statements.
+
+    The file is a policy, or one that declares roles, such as a Terraform plan or a template; --role chooses one of several.
 
     Each way in is told once, without what other ways take in, and with a login that the evaluator lets in. Exit status 1 where part of it
     is not decided within the bound.
@@ -34,10 +46,10 @@ def command(role: str | None, *, account_path: Path | None, document: Path | Non
     if as_json and markdown:
         raise click.UsageError("give one of --markdown and --json")
     account_path = account_or_variable(account_path, unless=document is not None)
-    if document is not None and role is None and account_path is None:
-        name, policy = str(document), Policy.stored(read_text(document, longest=limits.POLICY_CHARS))
-    elif document is None and role is not None and account_path is not None:
-        name, policy = _of_account(account_path, role)
+    if document is not None and name is None and account_path is None:
+        called, policy = one_policy(str(document), read_files((str(document),), read_given(given)), role)
+    elif document is None and name is not None and account_path is not None and role is None and not given:
+        called, policy = _of_account(account_path, name)
     else:
         raise click.UsageError("pass ROLE with --account, or --policy")
     # The analysis is loaded where it is asked for.
@@ -45,11 +57,11 @@ def command(role: str | None, *, account_path: Path | None, document: Path | Non
 
     found = who_can(policy)
     if as_json:
-        print_json({"of": name, **found.as_dict()})
+        print_json({"of": called, **found.as_dict()})
     elif markdown:
-        click.echo(markdown_of(found, name))
+        click.echo(markdown_of(found, called))
     else:
-        print_admissions(found, name, console())
+        print_admissions(found, called, console())
     click.get_current_context().exit(Exit.GRANTED if found.decided else Exit.REFUSED)
 
 
