@@ -15,10 +15,14 @@ _MOST: Final = 4
 
 
 def recognisable(issuer: str, subject: str) -> Iterator[str]:
-    """Yield subjects of a form of the vendor of *issuer* that begin like *subject*; none where it has such a form itself."""
+    """Yield subjects of the usual form of the vendor of *issuer* that begin like *subject*.
+
+    None where it has a form itself of which the vendor says how to get such a token: a customised subject can be nearly any text.
+    """
     vendor = find_vendor(issuer)
     usual = None if vendor.shape is None else vendor.subjects.read(vendor.shape.subject)
-    if vendor.shape is None or usual is None or vendor.subjects.read(subject) is not None:
+    own = vendor.subjects.read(subject)
+    if vendor.shape is None or usual is None or (own is not None and own.form.obtain):
         return
     shown = vendor.shape.subject
     starts = {match.start() for match in _PARTS.finditer(shown)} - {0}

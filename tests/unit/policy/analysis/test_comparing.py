@@ -260,6 +260,15 @@ def test_each_caller_and_statement_that_differs_is_told_once() -> None:
     assert "repo:acme/x:ref:refs/heads/main" in subjects
 
 
+def test_the_login_is_one_that_a_reader_recognises() -> None:
+    branch, more = scoped(GITHUB, "repo:acme/app:ref:refs/heads/main", "StringLike"), scoped(GITHUB, "repo:acme/shop:*", "StringLike")
+    [change] = compare(policy(branch), policy(branch, more)).gained.changes
+    assert change.login.request.keys[f"{GITHUB}:sub"] == "repo:acme/shop:ref:refs/heads/main"
+    customised = scoped(GITHUB, "repo:acme/shop:context:*", "StringLike")
+    [change] = compare(policy(branch), policy(branch, customised)).gained.changes
+    assert str(change.login.request.keys[f"{GITHUB}:sub"]).startswith("repo:acme/shop:context:")
+
+
 def test_alike_callers_are_told_together() -> None:
     accounts = [f"{number:012d}" for number in range(300)]
     [change] = of({"AWS": accounts[:200]}, {"AWS": accounts}).gained.changes
