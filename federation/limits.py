@@ -138,8 +138,8 @@ JSON_DEPTH: Final = 32
 """Deepest JSON nesting in tokens, policies and account files (attack row J49)."""
 EVIDENCE_OCTETS: Final = 67_108_864
 """Largest file of infrastructure code, plan, template or dump that is read."""
-EVIDENCE_HCL_CHARS: Final = 1_048_576
-"""Longest file of Terraform's own language; the grammar's parser takes seconds for one of this length."""
+EVIDENCE_HCL_CHARS: Final = 524_288
+"""Longest file of Terraform's own language; the parser takes ten seconds for one of this length."""
 EVIDENCE_DEPTH: Final = 96
 """Deepest nesting in such a file: modules of a plan lie in modules."""
 EVIDENCE_VALUES: Final = 1_000_000

@@ -142,6 +142,7 @@ AREAS: Final = {
     "judging": ("engines", "cli/test_audit_output.py", "unit/judging", "property/test_pasted.py", "cli/test_audit.py"),
     "evidence": (
         "unit/evidence",
+        "corpus/test_real_policies_where_they_are_written.py",
         "property/test_documents.py",
         "property/test_events.py",
         "cli/test_explain_event.py",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Final
 
 from federation import limits
@@ -48,21 +49,36 @@ class Unknown(TextSpan):
     expression: str
 
 
-@dataclass(frozen=True, slots=True)
+_SpansByPath = tuple[Mapping[str, TextSpan], Mapping[str, TextSpan]]
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A policy document as text.
 
     Attributes:
         text: Its JSON, or what stands where JSON belongs; each unknown part is a placeholder.
         unknowns: The unknown parts, by the number of their placeholders.
-        values: The places of its values, by JSON path.
-        names: The places of the names of its members, by the JSON path of the member.
     """
 
     text: str
     unknowns: tuple[Unknown, ...]
-    values: Mapping[str, TextSpan]
-    names: Mapping[str, TextSpan]
+    _locate: Callable[[], _SpansByPath] = field(repr=False, compare=False)
+
+    @property
+    def values(self) -> Mapping[str, TextSpan]:
+        """The places of its values, by JSON path."""
+        return self._places[0]
+
+    @property
+    def names(self) -> Mapping[str, TextSpan]:
+        """The places of the names of its members, by the JSON path of the member."""
+        return self._places[1]
+
+    @cached_property
+    def _places(self) -> _SpansByPath:
+        """Looked for when they are first asked for: most policies are in order, and nobody asks where their parts stand."""
+        return self._locate()
 
 
 def placeholders(text: str) -> frozenset[int]:
@@ -97,27 +113,18 @@ class _Renderer:
 
     def rendered(self, value: DocumentValue) -> Rendered:
         self._write(value, "$")
-        return Rendered("".join(self._out), tuple(self._unknowns), self._values, self._names)
+        return Rendered("".join(self._out), tuple(self._unknowns), partial(_known_places, self._values, self._names))
 
     def embedded(self, value: TextValue, source: str) -> Rendered:
         """Return the policy whose JSON is the string *value*; its text stays as it is."""
         text = self._text(value.pieces)
         self._put(text)
         unknowns = tuple(self._unknowns)
-        places = {"$": TextSpan(value.start, value.end)}
-        try:
-            inner = _Renderer(inside=True).rendered(read_json(text))
-        except FederationError:
-            if unknowns:  # an expression may stand for more than a part of a string, and nobody knows what the text is then
-                return _Renderer().rendered(UnknownValue(value.start, value.end, unknowns[0].expression))
-            return Rendered(text, unknowns, places, {})  # no JSON: whoever reads the policy refuses it as AWS would
-        map_ = Offsets(value, source)
-
-        def outer(span: TextSpan) -> TextSpan:
-            return TextSpan(map_.start(span.start), map_.end(span.end))
-
-        values = {path: outer(span) for path, span in inner.values.items()}
-        return Rendered(text, unknowns, values | places, {path: outer(span) for path, span in inner.names.items()})
+        if (
+            unknowns and _inside(text) is None
+        ):  # an expression may stand for more than a part of a string: nobody knows what the text is then
+            return _Renderer().rendered(UnknownValue(value.start, value.end, unknowns[0].expression))
+        return Rendered(text, unknowns, partial(_embedded_places, value, text, source))
 
     def _write(self, value: DocumentValue, path: str) -> None:
         self._values[path] = TextSpan(value.start, value.end)
@@ -175,6 +182,32 @@ class _Renderer:
         if self._size > limits.POLICY_CHARS:
             raise broken("document-size", f"a policy of at most {limits.POLICY_CHARS} characters", "a longer one")
         self._out.append(text)
+
+
+def _known_places(values: Mapping[str, TextSpan], names: Mapping[str, TextSpan]) -> _SpansByPath:
+    return values, names
+
+
+def _embedded_places(value: TextValue, text: str, source: str) -> _SpansByPath:
+    """Return the places in *source* of the parts of the JSON *text*, which the string *value* spells."""
+    whole = {"$": TextSpan(value.start, value.end)}
+    inner = _inside(text)
+    if inner is None:
+        return whole, {}
+    offsets = Offsets(value, source)
+
+    def outer(spans: Mapping[str, TextSpan]) -> dict[str, TextSpan]:
+        return {path: TextSpan(offsets.start(span.start), offsets.end(span.end)) for path, span in spans.items()}
+
+    return outer(inner.values) | whole, outer(inner.names)
+
+
+def _inside(text: str) -> Rendered | None:
+    """Return the document in the JSON *text*; None where it is none, which whoever reads the policy refuses as AWS would."""
+    try:
+        return _Renderer(inside=True).rendered(read_json(text))
+    except FederationError:
+        return None
 
 
 def _quoted(text: str) -> str:

@@ -28,8 +28,8 @@ _CLOSED: Final = frozenset(
 """Rules whose inside is not looked at: it may be nested as deep as the file is long, and their text says all that is asked."""
 
 
-def syntax_tree(text: str) -> HclNode:
-    """Return the body of the HCL *text*.
+def syntax_tree(text: str, written: str) -> HclNode:
+    """Return the body of the HCL *text*; *written* is what the file has, character by character in the same places.
 
     Raises:
         ValidationError: Check ``document-syntax``.
@@ -38,10 +38,14 @@ def syntax_tree(text: str) -> HclNode:
         # The grammar ends a line with its end, so that the last one needs one.
         tree = parser().parse(f"{text}\n")
     except LarkError as error:
-        line, column = getattr(error, "line", None), getattr(error, "column", None)
-        where = f" at line {line} column {column}" if isinstance(line, int) and line > 0 else ""
+        at = getattr(error, "pos_in_stream", None)
+        where = _position(written, min(at, len(written))) if isinstance(at, int) else ""
         raise broken("document-syntax", "HCL", f"text that the grammar does not allow{where}", remedy="run `terraform validate`") from None
     return _node(tree.children[0])
+
+
+def _position(text: str, at: int) -> str:
+    return f" at line {text.count(chr(10), 0, at) + 1} column {at - text.rfind(chr(10), 0, at)}"
 
 
 def _node(tree: Tree[Token] | Token) -> HclNode:

@@ -13,6 +13,8 @@ from federation.evidence.documents.terraform.nodes import HclNode
 from federation.explaining.positions import TextSpan
 from federation.extras import require
 
+_BEFORE_HEREDOC: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"?|#[^\n]*|//[^\n]*|/\*|<<-?(?P<mark>[a-zA-Z][a-zA-Z0-9._-]*)\r?\n')
+"""What holds no beginning of a heredoc, or is one."""
 _BRACKET: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[({]|[\])}]')
 
 
@@ -53,7 +55,7 @@ def parse(text: str) -> HclNode:
     # The grammar and its parser are loaded where such a file is read.
     from federation.evidence.documents.terraform.grammar import syntax_tree  # noqa: PLC0415
 
-    return syntax_tree(text)
+    return syntax_tree(_masked(text), text)
 
 
 def read_blocks(text: str) -> tuple[HclBlock, ...]:
@@ -77,6 +79,36 @@ def _block(node: HclNode) -> HclBlock:
 
 def _label(node: HclNode) -> str:
     return node.text or "".join(_label(each) for each in node.children if each.rule != "DBLQUOTE")
+
+
+def _masked(text: str) -> str:
+    """Return *text* with other characters in its heredocs, as many: whoever reads a heredoc reads it in the text of the file.
+
+    The grammar looks for the end of a heredoc in a time that grows with the square of its length, where much of it is white space.
+
+    Raises:
+        ValidationError: Check ``document-syntax``: a heredoc does not end.
+    """
+    parts: list[str] = []
+    at = copied = 0
+    while (match := _BEFORE_HEREDOC.search(text, at)) is not None:
+        if match[0] == "/*":
+            at = text.find("*/", match.end())
+            if at < 0:
+                break
+            continue
+        at = match.end()
+        if match["mark"] is None:
+            continue
+        end = re.compile(rf"^[ \t]*{re.escape(match['mark'])}\r?$", re.MULTILINE).search(text, at)
+        if end is None:
+            line = text.count("\n", 0, match.start()) + 1
+            raise broken("document-syntax", "HCL", f"a heredoc at line {line} that does not end", remedy="run `terraform validate`")
+        if end.start() > at:
+            parts += (text[copied:at], "_" * (end.start() - at - 1), "\n")
+            copied = end.start()
+        at = end.end()
+    return "".join((*parts, text[copied:]))
 
 
 def _check_depth(text: str) -> None:

@@ -296,3 +296,30 @@ def test_without_the_parser_the_extra_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert fault.refusal.check == "document-hcl"
     assert "[hcl]" in fault.refusal.remedy
     assert hcl.parse.__name__ == "parse"
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("a = <<EOF\n  x\n", "a heredoc at line 1 that does not end"),
+        ('# <<EOF\n// <<EOF\n/* <<EOF\n*/\na = "<<EOF"\nb = <<-END\nx\n\n', "a heredoc at line 6 that does not end"),
+        ("a = <<EOF\nx\nEOF\nb = = 1\n", "text that the grammar does not allow at line 4 column 5"),
+        ("a = 1 }\n", "text that the grammar does not allow at line 1 column 7"),
+    ],
+)
+def test_the_place_of_what_is_no_hcl_is_told(before: str, found: str) -> None:
+    [fault] = read("main.tf", before).faults
+    assert (fault.refusal.check, fault.refusal.found) == ("document-syntax", found)
+
+
+def test_what_looks_like_a_heredoc_in_a_comment_or_a_string_is_none() -> None:
+    source = '# <<EOF\n/* <<EOF\n*/\nlocals {\n  a = "<<EOF" // <<EOF\n  b = 1 # <<EOF\n}\n' + role("<<EOF\n{}\nEOF\n")
+    assert only(read("main.tf", source)).text == "{}\n"
+
+
+def test_white_space_in_a_heredoc_costs_no_more_than_other_text() -> None:
+    """The grammar's own pattern takes minutes for this one (attack: a file of a merge request)."""
+    blank = " \n" * 20_000
+    found = only(read("main.tf", role(f'<<EOF\n{{"a":{blank}1,{blank}"b": 2}}\nEOF\n')))
+    assert json.loads(found.text) == {"a": 1, "b": 2}
+    assert at(found, "$.b") == "2"
