@@ -9,7 +9,7 @@ from typing import Final
 
 from federation.drawing.charts import SERIES, bars, columns
 from federation.drawing.templating import render
-from federation.judging.chronicle import Chronicle, JudgedSpan, Refusals
+from federation.judging.chronicle import Chronicle, JudgedSpan, Refusals, Spans
 
 ROWS: Final = 20
 """Rows of a table; what it leaves out is counted in one more."""
@@ -36,6 +36,15 @@ class ReportTable:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     code: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFigure:
+    """A number at the top of the report: its name, the number as text, and whether that is ``good``, ``bad`` or neither."""
+
+    name: str
+    value: str
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +80,17 @@ def audit_report(chronicle: Chronicle, *, of: str) -> str:
     ]
     return render(
         "audit-report.html",
-        of=of,
-        total=_count(tally.accepted + tally.refused),
-        accepted=_count(tally.accepted),
-        refused=_count(tally.refused),
-        bugs=tally.bugs,
-        period=_period(chronicle),
+        title=f"Audit of {of}: {_count(tally.refused)} of {_count(tally.accepted + tally.refused)} tokens refused",
+        heading=f"Audit of {of}",
+        lead="Captured tokens, judged against the registered providers",
+        figures=[
+            ReportFigure("tokens", _count(tally.accepted + tally.refused)),
+            ReportFigure("accepted", _count(tally.accepted), "good"),
+            ReportFigure("refused", _count(tally.refused), "bad"),
+            *([ReportFigure("not judged: a bug of the engine", str(tally.bugs), "bad")] if tally.bugs else []),
+        ],
+        footer="It holds no token; issuers and subjects of refused tokens are claims that nobody proved.",
+        period=period(chronicle.spans, "no token was judged at an instant"),
         kinds=ReportTable("By kind", ("kind", "#accepted", "#refused"), tuple((k, _count(a), _count(r)) for k, a, r in tally.by_kind())),
         sections=[section for section in sections if section is not None],
     )
@@ -88,7 +102,7 @@ def _over_time(chronicle: Chronicle) -> ReportSection | None:
         return None
     checks = _largest(chronicle, SERIES - 2)
     length = chronicle.spans.length
-    labels = [_moment(span.start, length) for span in spans]
+    labels = [moment(span.start, length) for span in spans]
     series = {check: [span.refused.get(check, 0) for span in spans] for check in checks}
     rest = [_besides(span, checks) for span in spans]
     if any(rest):
@@ -97,7 +111,7 @@ def _over_time(chronicle: Chronicle) -> ReportSection | None:
     return ReportSection(
         "time",
         "Over time",
-        f"By the instant at which each token was judged, in spans of {_length(length)}. Spans without a token have no row.",
+        f"By the instant at which each token was judged, in spans of {span_length(length)}. Spans without a token have no row.",
         (
             ReportTable(
                 "Judged in each span",
@@ -241,20 +255,22 @@ def _seen(found: Refusals) -> tuple[str, str]:
     return tuple("-" if each is None else f"{each:%Y-%m-%d %H:%M:%S}" for each in (found.first, found.last))  # type: ignore[return-value]
 
 
-def _period(chronicle: Chronicle) -> str:
-    spans = list(chronicle.spans)
-    if not spans:
-        return "no token was judged at an instant"
-    length = chronicle.spans.length
-    first, last = _moment(spans[0].start, length), _moment(spans[-1].start, length)
+def period(spans: Spans, none: str) -> str:
+    """Return from when to when *spans* reach, in words; *none* where they are empty."""
+    listed = list(spans)
+    if not listed:
+        return none
+    first, last = moment(listed[0].start, spans.length), moment(listed[-1].start, spans.length)
     return f"{first} UTC" if first == last else f"{first} to {last} UTC"
 
 
-def _moment(start: datetime, length: timedelta) -> str:
+def moment(start: datetime, length: timedelta) -> str:
+    """Return the *start* of a span of that *length*, as precise as the length needs it."""
     return f"{start:%Y-%m-%d}" if length >= _DAY else f"{start:%Y-%m-%d %H:%M}"
 
 
-def _length(length: timedelta) -> str:
+def span_length(length: timedelta) -> str:
+    """Return the *length* of a span in words."""
     minutes = int(length.total_seconds()) // 60
     size, unit = next((size, unit) for size, unit in _UNITS if minutes >= size)
     count = minutes // size

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Final
 from federation.lazy import lazily
 
 if TYPE_CHECKING:
+    from federation.evidence.cloudtrail.event_audit import judge_events
+    from federation.evidence.cloudtrail.event_judgement import EventJudgement, EventOutcome
+    from federation.evidence.cloudtrail.event_tally import EventTally, GroupCounts, LoginGroup, OutcomeCounter
     from federation.evidence.cloudtrail.explaining import EventExplanation, WaitingCondition, explain_event
     from federation.evidence.cloudtrail.found import PassedEvents, RecordFault
     from federation.evidence.cloudtrail.login_record import LoginRecord
@@ -20,23 +23,37 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EventExplanation",
+    "EventJudgement",
+    "EventOutcome",
+    "EventTally",
+    "GroupCounts",
+    "LoginGroup",
     "LoginRecord",
     "LoginVerdict",
+    "OutcomeCounter",
     "PassedEvents",
     "RecordFault",
     "WaitingCondition",
     "explain_event",
+    "judge_events",
     "read_logins",
 ]
 
 _HOMES: Final = {
     "EventExplanation": "cloudtrail.explaining",
+    "EventJudgement": "cloudtrail.event_judgement",
+    "EventOutcome": "cloudtrail.event_judgement",
+    "EventTally": "cloudtrail.event_tally",
+    "GroupCounts": "cloudtrail.event_tally",
+    "LoginGroup": "cloudtrail.event_tally",
     "LoginRecord": "cloudtrail.login_record",
     "LoginVerdict": "cloudtrail.verdict",
+    "OutcomeCounter": "cloudtrail.event_tally",
     "PassedEvents": "cloudtrail.found",
     "RecordFault": "cloudtrail.found",
     "WaitingCondition": "cloudtrail.explaining",
     "explain_event": "cloudtrail.explaining",
+    "judge_events": "cloudtrail.event_audit",
     "read_logins": "cloudtrail.reading",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
-from federation.judging.bulk import Bench, in_batches
+from federation.judging.bulk import Bench, in_batches, octets_of_token
 from federation.judging.capture import Capture
 from federation.judging.chronicle import Chronicle
 from federation.judging.judge import Judgement, TokenJudge
@@ -43,7 +43,7 @@ def audit_all(
         FederationError: As for `judge_all`.
     """
     work = partial(_audit, kind=type(counts), rendering=rendering)
-    for batch, (rows, theirs) in in_batches(captures, bench, work, workers=workers, at_once=at_once):
+    for batch, (rows, theirs) in in_batches(captures, bench, work, octets_of=octets_of_token, workers=workers, at_once=at_once):
         counts.merge(theirs)  # type: ignore[arg-type] # both are of one kind
         yield AuditedBatch(rows, len(batch), sum(capture.octets for capture in batch))
 

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from federation import aws_texts
 from federation.account.reading.directory import load_account
@@ -22,13 +22,24 @@ from federation.errors import InternalFailure
 from federation.judging.capture import Capture
 from federation.judging.judge import Judge, Judgement, JudgingInstant, TokenJudge
 
+C = TypeVar("C")
+J = TypeVar("J")
 R = TypeVar("R")
+J_co = TypeVar("J_co", covariant=True)
 
 BATCH_TOKENS: Final = 64
 BATCH_OCTETS: Final = 1_048_576
 """What travels to another process at once: so many tokens, or so many octets of them."""
 BATCHES_PER_WORKER: Final = 2
 """Batches that wait or are judged, for each process: one in hand and one to take up next."""
+
+
+class JudgeMaker(Protocol[J_co]):
+    """Sets up a judge, here or in another process. It travels."""
+
+    def judge(self) -> J_co:
+        """Load the account and return its judge."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +85,7 @@ def judge_all(captures: Iterable[Capture], bench: Bench, *, workers: int = 1) ->
     Raises:
         FederationError: The account is at fault; `InternalFailure` where a process died.
     """
-    for batch, judgements in in_batches(captures, bench, _judge_each, workers=workers):
+    for batch, judgements in in_batches(captures, bench, _judge_each, octets_of=octets_of_token, workers=workers):
         yield from zip(batch, judgements, strict=True)
 
 
@@ -82,24 +93,38 @@ def _judge_each(judge: TokenJudge, batch: list[Capture]) -> list[Judgement]:
     return [judge.judge(capture) for capture in batch]
 
 
+def octets_of_token(capture: Capture) -> int:
+    """Return how many octets travel with *capture*."""
+    return len(capture.token)
+
+
 def in_batches(
-    captures: Iterable[Capture], bench: Bench, work: Callable[[TokenJudge, list[Capture]], R], *, workers: int, at_once: bool = True
-) -> Iterator[tuple[list[Capture], R]]:
+    captures: Iterable[C],
+    bench: JudgeMaker[J],
+    work: Callable[[J, list[C]], R],
+    *,
+    octets_of: Callable[[C], int],
+    workers: int,
+    at_once: bool = True,
+    most: int = BATCH_TOKENS,
+) -> Iterator[tuple[list[C], R]]:
     """Yield batches of *captures*, in order, each with the result of *work* on it.
 
     Args:
-        captures: As for `judge_all`.
-        bench: Likewise.
+        captures: What is judged; read on only as far as it can be judged soon.
+        bench: For whom and when.
         work: What is done with a batch. It travels to other processes, and so does its result.
+        octets_of: How many octets of one of *captures* travel.
         workers: Processes that work; 1 for this one.
         at_once: Whether in this process each capture is a batch, so that nothing waits for what follows it.
+        most: Captures of a batch at most.
 
     Raises:
         FederationError: As for `judge_all`.
     """
     judge = bench.judge()  # first and here, so that faults of the account are reported once, before any token is judged
     if workers == 1:
-        for batch in ([capture] for capture in captures) if at_once else _batches(captures):
+        for batch in ([capture] for capture in captures) if at_once else _batches(captures, octets_of, most):
             yield batch, work(judge, batch)
         return
     _SEATED[:] = [judge]
@@ -107,7 +132,7 @@ def in_batches(
         try:
             with _unheard_interrupts():
                 pool.submit(int)  # so that a copy is made before captures are read, which may start threads
-            yield from _in_order(captures, pool, work, most=workers * BATCHES_PER_WORKER)
+            yield from _in_order(_batches(captures, octets_of, most), pool, work, most=workers * BATCHES_PER_WORKER)
         except BrokenProcessPool as cause:
             raise InternalFailure(
                 check="internal",
@@ -137,11 +162,11 @@ def _unheard_interrupts() -> Iterator[None]:
 
 
 def _in_order(
-    captures: Iterable[Capture], pool: ProcessPoolExecutor, work: Callable[[TokenJudge, list[Capture]], R], *, most: int
-) -> Iterator[tuple[list[Capture], R]]:
+    batches: Iterable[list[C]], pool: ProcessPoolExecutor, work: Callable[[J, list[C]], R], *, most: int
+) -> Iterator[tuple[list[C], R]]:
     """Keep at most *most* batches on their way and yield what comes of the oldest."""
-    waiting: deque[tuple[list[Capture], Future[R]]] = deque()
-    for batch in _batches(captures):
+    waiting: deque[tuple[list[C], Future[R]]] = deque()
+    for batch in batches:
         with _unheard_interrupts():  # any submission may start a process, which inherits what is held back
             waiting.append((batch, pool.submit(_work_seated, work, batch)))
         if len(waiting) == most:
@@ -151,28 +176,28 @@ def _in_order(
         yield done, future.result()
 
 
-def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
-    batch: list[Capture] = []
+def _batches(captures: Iterable[C], octets_of: Callable[[C], int], most: int) -> Iterator[list[C]]:
+    batch: list[C] = []
     octets = 0
     for capture in captures:
         batch.append(capture)
-        octets += len(capture.token)
-        if len(batch) == BATCH_TOKENS or octets >= BATCH_OCTETS:
+        octets += octets_of(capture)
+        if len(batch) == most or octets >= BATCH_OCTETS:
             yield batch
             batch, octets = [], 0
     if batch:
         yield batch
 
 
-_SEATED: Final[list[TokenJudge]] = []
+_SEATED: Final[list[Any]] = []
 """The judge of a process that judges for another, or that is about to be copied; empty in any other."""
 
 
-def _take_seat(bench: Bench) -> None:
+def _take_seat(bench: JudgeMaker[object]) -> None:
     if not _SEATED:
         _SEATED.append(bench.judge())
     gc.freeze()  # the account stays: no collection during the judging need look at it, nor copy its pages
 
 
-def _work_seated(work: Callable[[TokenJudge, list[Capture]], R], batch: list[Capture]) -> R:
+def _work_seated(work: Callable[[J, list[C]], R], batch: list[C]) -> R:
     return work(_SEATED[0], batch)

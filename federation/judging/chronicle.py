@@ -82,7 +82,11 @@ class Spans:
     def add(self, at: datetime, what: str) -> None:
         """Count *what*, a check or `ACCEPTED`, at the instant *at*, aware UTC."""
         place = (at - _BEGINNING) // self.length
-        self._counts.setdefault(place, Counter())[what] += 1
+        counts = self._counts.get(place)
+        if counts is not None:
+            counts[what] += 1
+            return
+        self._counts[place] = Counter({what: 1})
         self._fit()
 
     def merge(self, others: Spans) -> None:

@@ -76,8 +76,12 @@ class VendorSubject:
     @property
     def lasting(self) -> str:
         """The subject as a pattern with a wildcard for each part that changes with every run."""
+        return self.with_wildcards(self.form.volatile)
+
+    def with_wildcards(self, parts: Iterable[str]) -> str:
+        """Return the subject as a pattern with a wildcard for each of *parts* that it has."""
         text = self.text
-        for start, end in sorted((self._spans[part] for part in self.form.volatile if part in self._spans), reverse=True):
+        for start, end in sorted((self._spans[part] for part in parts if part in self._spans), reverse=True):
             text = f"{text[:start]}*{text[end:]}"
         return text
 

@@ -39,7 +39,7 @@ OF_VERBS = {
     ("policy", "evaluate"): {"policy-evaluate", "policy-evaluate-account"},
     ("policy", "who-can"): {"policy-who-can"},
     ("policy", "compare"): {"policy-compare"},
-    ("audit",): {"audit-line", "audit-summary"},
+    ("audit",): {"audit-line", "audit-summary", "event-line", "event-summary"},
     ("doctor",): {"doctor"},
 }
 """Commands with ``--json``, without those of `account`, and the schemas of what they print."""
@@ -172,6 +172,17 @@ def test_lines_and_summary_of_an_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     for line in lines:
         check("audit-line", json.loads(line))
     check("audit-summary", json.loads(result.stderr))
+
+
+def test_lines_and_summary_of_an_audit_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    runner = CliRunner(env={"NO_COLOR": "1"})
+    result = runner.invoke(cli, ["audit", "--events", EVENTS, "--account", ACCOUNT, "--json"], prog_name="federation")
+    lines = result.stdout.splitlines()
+    assert len(lines) > 10
+    for line in lines:
+        check("event-line", json.loads(line))
+    check("event-summary", json.loads(result.stderr))
 
 
 def test_results_of_policies(tmp_path: Path) -> None:

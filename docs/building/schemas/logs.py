@@ -6,11 +6,17 @@ from typing import Final
 
 from docs.building.schemas.notation import COUNT, FLAG, INSTANT, TEXT, Schema, data_of, many, maybe, named, one_of, record, ref, said
 from docs.building.schemas.shared import EFFECT, PROFILE
+from federation.evidence.cloudtrail.event_judgement import EventOutcome
+from federation.evidence.cloudtrail.login_record import OPERATIONS
 from federation.judging.judge import Judgement
 from federation.profiles import Profile
 from federation.state.event import EVENT_VERSION
 
 _PROFILED: Final = record({profile.value: record({"accepted": FLAG, "check": maybe(TEXT), "code": maybe(TEXT)}) for profile in Profile})
+
+_ANSWER: Final = one_of("granted", "refused", "undecided")
+_COUNTED: Final = record({"name": TEXT, "granted": COUNT, "refused": COUNT})
+_BY: Final = {"roles": "by role", "providers": "by provider", "audiences": "by audience", "subjects": "by form of subject"}
 
 LOGS: Final[dict[str, tuple[str, Schema]]] = {
     "audit-line": (
@@ -43,6 +49,62 @@ LOGS: Final[dict[str, tuple[str, Schema]]] = {
                 "refused": COUNT,
                 "kinds": said(named(record({"accepted": COUNT, "refused": COUNT})), "By kind of token."),
                 "checks": said(many(record({"check": TEXT, "code": TEXT, "refused": COUNT})), "The most frequent first."),
+            }
+        ),
+    ),
+    "event-line": (
+        "A line of federation audit --events",
+        record(
+            {
+                "event_id": TEXT,
+                "place": said(TEXT, "Where the record was read: file and number."),
+                "time": INSTANT,
+                "operation": one_of(*OPERATIONS),
+                "role_arn": TEXT,
+                "provider": TEXT,
+                "audience": maybe(TEXT),
+                "subject": maybe(TEXT),
+                "error_code": said(maybe(TEXT), "The code under which it was refused when it was recorded."),
+                "before": said(_ANSWER, "By the record, or by the account that is compared with."),
+                "now": said(_ANSWER, "By the account; undecided also where no policy was asked."),
+                "outcome": one_of(*EventOutcome),
+                "check": said(maybe(TEXT), "The check that refuses."),
+                "reason": said(maybe(TEXT), "Why it is refused, where it was granted before, or what the answer waits for."),
+                "waits_for": said(many(TEXT), "The condition keys that the record does not say and that would decide."),
+            }
+        ),
+    ),
+    "event-summary": (
+        "The summary of federation audit --events --json",
+        record(
+            {
+                "logins": COUNT,
+                "outcomes": record({each.value: COUNT for each in EventOutcome}),
+                "groups": said(
+                    many(
+                        record(
+                            {
+                                "outcome": one_of("lost", "gained", "undecided"),
+                                "role_arn": TEXT,
+                                "provider": TEXT,
+                                "subject": said(TEXT, "The form of the subjects."),
+                                "depends_on": said(TEXT, "The check that refuses, or the keys that the records do not say."),
+                                "reason": TEXT,
+                                "count": COUNT,
+                                "first": maybe(INSTANT),
+                                "last": maybe(INSTANT),
+                                "samples": many(record({"event_id": TEXT, "time": INSTANT, "subject": TEXT})),
+                            }
+                        )
+                    ),
+                    "Who would lose or gain access, and what is not decided; at most 100 of each, the largest first.",
+                ),
+                "unused_roles": said(many(TEXT), "Federated roles to which no login was granted."),
+                **{name: said(many(_COUNTED), f"Logins {words}, as they were recorded.") for name, words in _BY.items()},
+                "token_errors": said(many(record({"code": TEXT, "count": COUNT})), "Tokens that proved nobody, by code."),
+                "other_events": COUNT,
+                "unread": said(COUNT, "Records and files that could not be read."),
+                "faults": said(many(record({"place": TEXT, "expected": TEXT, "found": TEXT})), "The first of them."),
             }
         ),
     ),

@@ -78,7 +78,7 @@ def print_event(found: EventExplanation, out: Speaker, sources: Sources, *, whol
         verdict=verdict_of(found),
         out=out,
         sources=sources,
-        next_step="make the edit, then run this again; --verbose shows all of it",
+        next_step="make the edit, then run this again; federation audit --events tells what else it changes",
         most=None if whole else MOST_ROWS,
     )
 

@@ -125,7 +125,7 @@ def keys_of(record: LoginRecord, account: Account) -> RecordKeys:
     token = _saml(record, account) if record.operation == SAML else _web_identity(record)
     keys = login_keys(token, record.provider, session_of(record), account=account, at=record.time)
     keys.update(_connection(record))
-    folded = {fold(name): value for name, value in keys.items()}
+    folded = {_folded(name): value for name, value in keys.items()}
     unsaid = _OF_SAML if record.operation == SAML else _open_claims(provider_host(record.provider))
     absent = _IN_VPC if record.vpc_endpoint is None else _ON_THE_INTERNET
 
@@ -196,6 +196,10 @@ def _is_open(record: LoginRecord, key: str) -> bool:
 @lru_cache(maxsize=256)  # providers of logins that were proved, so few
 def _open_claims(host: str) -> frozenset[str]:
     return frozenset(fold(key_name(host, claim)) for claim in find_vendor(host).exposed_claims)
+
+
+_folded: Final = lru_cache(maxsize=1_024)(fold)
+"""The logins of one provider have the same names."""
 
 
 @lru_cache(maxsize=256)

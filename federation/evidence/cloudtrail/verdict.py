@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property, partial
+from typing import Any, Final
 
 from federation import aws_texts
 from federation.account import Account, Role
@@ -31,34 +32,42 @@ _UNKNOWN: Final = object()
 """In a question: nobody knows what the request had for the key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LoginVerdict:
     """What an account says of a recorded login.
 
     Attributes:
         allowed: Whether it grants the login; None where that depends on what the record does not say.
-        refusal: The first refusal; None where there is none.
+        check: The check that refuses, such as ``trust-policy``; None where none does.
         decision: What the policies say; None where they were not asked.
         undecided: The conditions that the answer waits for.
     """
 
     allowed: bool | None
-    refusal: FederationError | None = None
+    check: str | None = None
     decision: PartialDecision | None = field(default=None, repr=False)
     undecided: tuple[UndecidedCondition, ...] = ()
+    _refuse: Callable[[], FederationError] | None = field(default=None, repr=False, compare=False)
 
-    @property
-    def check(self) -> str | None:
-        """The check that refuses, such as ``trust-policy``; None where none does."""
-        return None if self.refusal is None else self.refusal.check
+    @cached_property
+    def refusal(self) -> FederationError | None:
+        """The first refusal, with its texts; None where nothing refuses. It is worked out when it is first asked for."""
+        return None if self._refuse is None else self._refuse()
 
     @property
     def reason(self) -> str:
         """Why it is refused, or what the answer waits for, in a sentence; empty where it is granted."""
-        if self.refusal is not None:
-            return f"expected {self.refusal.expected}, found {self.refusal.found}"
+        refusal = self.refusal
+        if refusal is not None and refusal.check == "trust-policy":  # what it expects is known: that policy
+            return refusal.found
+        if refusal is not None:
+            return f"expected {refusal.expected}, found {refusal.found}"
         waits = dict.fromkeys(f"{each.operator} {show(each.key)}" for each in self.undecided)
         return f"the record does not say what decides {', '.join(waits)}" if waits else ""
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What works the refusal out stays here; the refusal travels.
+        return {"refusal": self.refusal, **{name: None if name == "_refuse" else value for name, value in self.__dict__.items()}}
 
 
 class EventJudge:
@@ -85,7 +94,7 @@ class EventJudge:
         role = self._account.roles.get(record.role_arn)
         refusal = _refused_before_policies(record, role, self._account)
         if role is None or refusal is not None:
-            return LoginVerdict(allowed=False, refusal=refusal)
+            return refused_by(refusal or trust.no_such_role(operation=record.operation, role_arn=record.role_arn))
         keys = keys_of(record, self._account)
         question = self._question(record, role, keys)
         found = self._answers.get(question)
@@ -146,17 +155,23 @@ def _refused_before_policies(record: LoginRecord, role: Role | None, account: Ac
     return trust.no_such_role(operation=record.operation, role_arn=record.role_arn) if role is None else None
 
 
+def refused_by(refusal: FederationError, decision: PartialDecision | None = None) -> LoginVerdict:
+    """Return the verdict that is *refusal*."""
+    return LoginVerdict(allowed=False, check=refusal.check, decision=decision, _refuse=lambda: refusal)
+
+
 def judge_by_policies(record: LoginRecord, role: Role, keys: RecordKeys, account: Account) -> LoginVerdict:
     """Ask the policies about a login by a registered provider to *role*."""
     asked = RequestContext(principal=trust.federated_caller(record.provider), action=f"sts:{record.operation}", keys=keys.known)
     found = decide_partially(role, asked, session_of(record), keys.is_unknown, account=account)
     if found.allowed is False:
-        refusal = denial(found, record, role.trust_policy, keys.is_unknown)
-        return LoginVerdict(allowed=False, refusal=refusal, decision=found.decision)
+        check = "resource-control-policy" if found.policy else "trust-policy"
+        refuse = partial(denial, found, record, role.trust_policy, keys.is_unknown)
+        return LoginVerdict(allowed=False, check=check, decision=found.decision, _refuse=refuse)
     try:
         session_period(asked=record.duration, role_maximum=role.max_session_duration, attribute=None, not_on_or_after=None, at=record.time)
     except FederationError as refusal:
-        return LoginVerdict(allowed=False, refusal=refusal.with_traceback(None), decision=found.decision)
+        return refused_by(refusal.with_traceback(None), found.decision)
     return LoginVerdict(allowed=found.allowed, decision=found.decision, undecided=found.undecided)
 
 

@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol
 
 import click
+from click.core import ParameterSource
 
 from federation import clock
 from federation.account.reading.directory import load_account
@@ -74,6 +75,12 @@ class Progress(Protocol):
 @click.option("--resume", is_flag=True, help="Go on where an audit into the directory of --output was interrupted.")
 @click.option("--report", type=PathType(path_type=Path, dir_okay=False), help="Write an HTML report with charts to this file.")
 @click.option("--no-lines", is_flag=True, help="Print no line for each token, only the summary.")
+@click.option("--events", is_flag=True, help="PATH… are CloudTrail records: judge the logins in them again, by the account's policies.")
+@click.option(
+    "--against",
+    type=PathType(exists=True, file_okay=False, path_type=Path),
+    help="With --events: compare with what the account in this directory says, and not with what the records say.",
+)
 @engine_option
 @json_option
 def command(
@@ -91,6 +98,8 @@ def command(
     resume: bool,
     report: Path | None,
     no_lines: bool,
+    events: bool,
+    against: Path | None,
     as_json: bool,
 ) -> None:
     """Judge every token captured in PATH…: files, directories, or - for standard input.
@@ -107,7 +116,14 @@ def command(
 
     --report writes one HTML file: what was refused over time, by check and by provider, and what to change. It is written at the end, whole
     or not at all, and needs neither script nor network.
+
+    With --events the logins of CloudTrail records are judged again by the policies of the account: who would lose access, who would gain
+    it, and which roles nobody used. Exit status 0: nobody would, and everything was read.
     """
+    if events:
+        _audit_events(paths, account_path, against, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
+    if against is not None:
+        raise click.UsageError("--against requires --events")
     proposer()  # a choice that cannot be met is refused here, not once for each token
     if resume and (output is None or ResultForm.of(output) is not None):
         raise click.UsageError("--resume needs --output with a directory")
@@ -138,6 +154,28 @@ def command(
         _write_report(counts, report, whose)
     _summarise(tally, as_json=as_json)
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
+
+
+_OF_EVENTS: Final = frozenset({"paths", "events", "account_path", "against", "workers", "report", "no_lines", "as_json"})
+
+
+def _audit_events(
+    paths: tuple[str, ...], account: Path | None, against: Path | None, *, workers: int, report: Path | None, no_lines: bool, as_json: bool
+) -> NoReturn:
+    """Audit recorded logins and end. A record has its own instant, role and form."""
+    from federation.cli.audit.events import audit_recorded  # noqa: PLC0415 - loaded where it is used
+
+    context = click.get_current_context()
+    given = [each for each in context.command.params if context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE]
+    others = [each.opts[0] for each in given if each.name not in _OF_EVENTS]
+    if others:
+        raise click.UsageError(f"--events takes no {', '.join(others)}")
+    if report is not None:
+        _require_report(report)
+    directory = account_or_accounts(account, None)
+    context.exit(
+        audit_recorded(paths, account=directory, against=against, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
+    )
 
 
 def _at_of(at: datetime | str | None, output: Path | None) -> datetime | str | None:
@@ -186,13 +224,17 @@ def _progress(paths: tuple[str, ...]) -> AbstractContextManager[Progress | None]
 
 def _check_report(report: Path, bench: Bench) -> str:
     """Refuse before any token is judged what would only be noticed after the last; return whom they are judged for."""
+    _require_report(report)
+    return f"the accounts in {safe(bench.account.resolve().name)}" if bench.many else f"account {load_account(bench.account).id}"
+
+
+def _require_report(report: Path) -> None:
     from federation.drawing.templating import require  # noqa: PLC0415 - loaded where it is used
 
     require("jinja2")
     require("pygal")
     if not os.access(report.parent, os.W_OK | os.X_OK):
         raise click.UsageError(f"--report: {report.parent} is no directory that can be written")
-    return f"the accounts in {safe(bench.account.resolve().name)}" if bench.many else f"account {load_account(bench.account).id}"
 
 
 def _write_report(chronicle: Chronicle, report: Path, of: str) -> None:

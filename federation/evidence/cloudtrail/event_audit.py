@@ -1,0 +1,118 @@
+"""An audit of recorded logins: a line for each, and all of them counted. The processes that judge decode, render and count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from federation.account import Account
+from federation.account.reading.directory import load_account
+from federation.evidence.cloudtrail.event_judgement import EventJudgement, LoginsJudge
+from federation.evidence.cloudtrail.event_tally import EventTally
+from federation.evidence.cloudtrail.found import PassedEvents, RawRecord, RecordFault
+from federation.evidence.cloudtrail.login_record import LoginRecord
+from federation.evidence.cloudtrail.reading import login_in
+from federation.judging.bulk import in_batches
+
+_RECORDS: Final = 512
+"""Records that travel to another process at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventBench:
+    """What is needed to set up a `LoginsJudge`, here or in another process.
+
+    Attributes:
+        account: The account directory.
+        against: That of the account to compare with; None compares with the records.
+    """
+
+    account: Path
+    against: Path | None = None
+
+    def judge(self) -> LoginsJudge:
+        """Load the accounts and return their judge.
+
+        Raises:
+            FederationError: An account is at fault.
+        """
+        return LoginsJudge(load_account(self.account), None if self.against is None else load_account(self.against))
+
+
+class EventBatch(NamedTuple):
+    """Records that were judged: a line of JSON for each login, and the octets that were read for them."""
+
+    lines: str
+    records: int
+    octets: int
+
+
+def audit_events(
+    raw: Iterable[RawRecord | RecordFault | PassedEvents], bench: EventBench, tally: EventTally, *, lines: bool = True, workers: int = 1
+) -> Iterator[EventBatch]:
+    """Judge the logins among *raw*, count them in *tally*, and yield their lines in order.
+
+    Args:
+        raw: What `read_raw` yields.
+        bench: By which account they are judged.
+        tally: Where they are counted.
+        lines: Whether lines are wanted.
+        workers: Processes that judge; 1 for this one.
+
+    Raises:
+        FederationError: An account is at fault; `InternalFailure` where a process died.
+    """
+    work = partial(_audit, lines=lines)
+    for batch, (text, theirs) in in_batches(raw, bench, work, workers=workers, at_once=False, most=_RECORDS, octets_of=_octets_of):
+        tally.merge(theirs)
+        yield EventBatch(text, len(batch), sum(0 if isinstance(each, RecordFault) else each.taken for each in batch))
+
+
+def judge_events(
+    found: Iterable[LoginRecord | RecordFault | PassedEvents],
+    account: Account,
+    *,
+    against: Account | None = None,
+    tally: EventTally | None = None,
+) -> Iterator[EventJudgement]:
+    """Yield what becomes of each login of *found* by the policies of *account*.
+
+    Args:
+        found: What `read_logins` yields.
+        account: The account that judges.
+        against: The account to compare with: who would lose or gain access if its policies became those of *account*. None compares with
+            what the records say.
+        tally: Where everything is counted, also what is no login.
+    """
+    judge = LoginsJudge(account, against)
+    for each in found:
+        if not isinstance(each, LoginRecord):
+            if tally is not None:
+                tally.note(each)
+            continue
+        judgement = judge.judge(each)
+        if tally is not None:
+            tally.count(judgement)
+        yield judgement
+
+
+def _octets_of(found: RawRecord | RecordFault | PassedEvents) -> int:
+    return len(found.octets) if isinstance(found, RawRecord) else 0
+
+
+def _audit(judge: LoginsJudge, batch: list[RawRecord | RecordFault | PassedEvents], *, lines: bool) -> tuple[str, EventTally]:
+    tally, written = EventTally(), []
+    for raw in batch:
+        found = login_in(raw) if isinstance(raw, RawRecord) else raw
+        if not isinstance(found, LoginRecord):
+            tally.note(found)
+            continue
+        judgement = judge.judge(found)
+        tally.count(judgement)
+        if lines:
+            written.append(json.dumps(judgement.as_dict()) + "\n")
+    return "".join(written), tally

@@ -1,0 +1,94 @@
+"""`federation audit --events`: months of records, judged again; what a change would have done to last month's logins."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Run
+from tests.support.events import RECORDS, event, written
+from tests.support.paths import FIXTURES
+
+ACCOUNT = ("--account", "fixtures/account")
+FOLDER = "fixtures/evidence/cloudtrail/AWSLogs"
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """The account, whose role trusts the environment production instead of the main branch."""
+    copy = Path(shutil.copytree(FIXTURES / "account", tmp_path / "account"))
+    role = copy / "roles" / "GitHubDeploy.json"
+    role.write_text(role.read_text(encoding="utf-8").replace(":ref:refs/heads/main", ":environment:production"), encoding="utf-8")
+    return copy
+
+
+def test_lines_and_summary(run: Run) -> None:
+    result = run("audit", "--events", FOLDER, *ACCOUNT, "--json")
+    assert result.exit_code == 0
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["outcome"] for line in lines] == ["kept", "kept", "refused", "unproved"]
+    summary = json.loads(result.stderr)
+    assert (summary["logins"], summary["other_events"]) == (4, 1)
+    assert summary["unused_roles"] == ["arn:aws:iam::123456789012:role/FederatedWebIdentityRole"]
+
+
+def test_a_change_that_takes_and_gives_access(run: Run, changed: Path) -> None:
+    result = run("audit", "--events", FOLDER, "--account", changed, "--no-lines")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.search(r"would lose access +│ +1 ", result.stderr)
+    assert re.search(r"would gain access +│ +1 ", result.stderr)
+    assert "who     repo:octo-org/octo-repo:ref:refs/heads/*" in result.stderr
+
+
+def test_against_another_account(run: Run, changed: Path) -> None:
+    same = run("audit", "--events", FOLDER, "--account", changed, "--against", changed, "--no-lines", "--json")
+    assert (same.exit_code, json.loads(same.stderr)["outcomes"]["lost"]) == (0, 0)
+    other = run("audit", "--events", FOLDER, "--account", changed, "--against", "fixtures/account", "--no-lines", "--json")
+    assert (other.exit_code, json.loads(other.stderr)["outcomes"]["lost"]) == (1, 1)
+
+
+def test_two_processes(run: Run) -> None:
+    one, two = (run("audit", "--events", str(RECORDS), *ACCOUNT, "--workers", workers, "--json") for workers in ("1", "2"))
+    assert (one.stdout, one.stderr, one.exit_code) == (two.stdout, two.stderr, two.exit_code)
+
+
+def test_what_cannot_be_read_is_told_and_is_no_success(run: Run, tmp_path: Path) -> None:
+    result = run("audit", "--events", written(tmp_path / "a.json", event("granted"), event(userIdentity="x")), *ACCOUNT, "--no-lines")
+    assert result.exit_code == 1
+    assert "a.json#2: expected the record as one whose userIdentity is an object or null" in " ".join(result.stderr.split())
+
+
+def test_report(run: Run, changed: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    result = run("audit", "--events", FOLDER, "--account", changed, "--no-lines", "--report", report)
+    assert result.exit_code == 1
+    text = report.read_text(encoding="utf-8")
+    assert "<title>Logins to account 123456789012: 1 of 4 lost, 1 gained</title>" in text
+    for heading in (
+        "Who would lose access",
+        "Who would gain access",
+        "Federated roles that nobody used",
+        "By form of subject",
+        "Over time",
+    ):
+        assert f">{heading}</h2>" in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--events", FOLDER, "--at", "issued"), "--events takes no --at"),
+        (("--events", FOLDER, "--output", "x.jsonl"), "--events takes no --output"),
+        (("--events", FOLDER, "--role-arn", "GitHubDeploy"), "--events takes no --role-arn"),
+        ((FOLDER, "--against", "fixtures/account"), "--against requires --events"),
+        (("--events", "-"), "PATH has no federated login"),
+        (("--events", FOLDER, "--report", "nowhere/report.html"), "nowhere is no directory that can be written"),
+    ],
+)
+def test_usage(run: Run, words: tuple[str, ...], said: str) -> None:
+    result = run("audit", *words, *ACCOUNT, stdin=b"")
+    assert result.exit_code == 2
+    assert said in result.stderr
