@@ -85,6 +85,7 @@ ROOMS: Final = {
     "evidence": "Records and files that are evidence",
     "judging": "Captured tokens in bulk",
     "testing": "Forges",
+    "policy_tests": "Tests of trust policies",
     "cli": "The command line",
     "fixture": "The pytest fixture",
 }

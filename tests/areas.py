@@ -161,6 +161,7 @@ AREAS: Final = {
     "check_names": ("docs/test_checks_page.py",),
     "errors": ("unit/test_errors.py",),
     "testing": ("property/test_strategies.py", "unit/testing", "cli/test_mint_examples.py"),
+    "policy_tests": ("unit/policy_tests", "cli/test_policy_test.py"),
     "fixture": ("unit/fixture", "docs/test_testing_page.py"),
     "vendors": ("unit/test_vendors.py", "unit/oidc/test_oidc_conditions.py", "property/test_lint.py"),
     "docs": ("docs",),

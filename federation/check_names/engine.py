@@ -33,6 +33,7 @@ EngineCheck = Literal[
     "max-age",
     "mfa-device",
     "plug-in",
+    "policy-test-file",
     "provider",
     "report-extra",
     "results",

@@ -48,7 +48,7 @@ class SubjectPart(NamedTuple):
         return not self.words or any(word.startswith(text) for word in self.words)
 
 
-Read = Callable[[str, bool], Flaw | None]
+ReadFlaw = Callable[[str, bool], Flaw | None]
 """Returns the flaw of a subject, or of the beginning of one (False); None where a token can have it."""
 
 
@@ -62,13 +62,13 @@ def value(name: str, pattern: str = r".+") -> SubjectPart:
     return SubjectPart((), name, pattern)
 
 
-def unflawed(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `Read`
+def unflawed(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `ReadFlaw`
     """Find no flaw: nothing is known of the form."""
     del text, whole
     return None
 
 
-def in_order(*forms: tuple[SubjectPart, ...], separator: str = ":", only: str = "", customised: int = 0) -> Read:
+def in_order(*forms: tuple[SubjectPart, ...], separator: str = ":", only: str = "", customised: int = 0) -> ReadFlaw:
     """Return the reader of subjects whose parts stand in the order of one of *forms*.
 
     Args:
@@ -78,7 +78,7 @@ def in_order(*forms: tuple[SubjectPart, ...], separator: str = ":", only: str = 
         customised: How many parts a whole subject must have at least to be one of a customised form.
     """
 
-    def read(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `Read`
+    def read(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `ReadFlaw`
         if only and not text.lower().startswith(only):
             return None
         parts = text.split(separator)
@@ -148,7 +148,7 @@ _UUID: Final = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _JOB: Final = (word("org"), value("a UUID", _UUID), word("project"), value("a UUID", _UUID), word("user"), value("a UUID", _UUID))
 
 
-def circleci(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `Read`
+def circleci(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `ReadFlaw`
     """Return the flaw of a subject of CircleCI, whose origin and reference hold slashes themselves."""
     parts = text.split("/")
     beginning = "/".join(parts[: len(_JOB)])

@@ -74,7 +74,7 @@ _KINDS: Final = {"branch": "refs/heads/", "tag": "refs/tags/"}
 _ENVIRONMENTS: Final = frozenset({"env", "environments"})
 
 
-def read(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `Read`
+def read(text: str, whole: bool) -> Flaw | None:  # noqa: FBT001 - the type `ReadFlaw`
     """Return the flaw of a subject, or of the beginning of one; None where a token can have it."""
     parts = text.split(":")
     at = 0

@@ -9,34 +9,40 @@ from typing import Any, Final
 from federation.vendors import subjects
 from federation.vendors.model import HOST, Bound, OidcShape, RequiredCondition, Vendor
 
+_WITH_IDS: Final = re.compile(r"(?P<owner>[^/@]+)(?:@(?P<owner_id>\d+))?/(?P<name>[^/@]+)(?:@(?P<name_id>\d+))?", re.ASCII)
+"""Owner and repository, as a subject names them with or without their ids."""
+
 
 def _github(subject: str) -> dict[str, Any]:
-    repository = subject.removeprefix("repo:").partition(":")[0]
-    ref = subject.partition(":ref:")[2] or "refs/heads/main"
+    named = subject.removeprefix("repo:").partition(":")[0]
+    match = _WITH_IDS.fullmatch(named)
+    repository = named if match is None else f"{match['owner']}/{match['name']}"
+    pull_request = subject.endswith(":pull_request")
+    ref = subject.partition(":ref:")[2] or ("refs/pull/1/merge" if pull_request else "refs/heads/main")
     workflow = f"{repository}/.github/workflows/deploy.yml@{ref}"
     claims = {
         "ref": ref,
-        "ref_type": "branch",
-        "ref_protected": "true",
+        "ref_type": "tag" if ref.startswith("refs/tags/") else "branch",
+        "ref_protected": "false" if pull_request else "true",
         "sha": "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d",
         "repository": repository,
-        "repository_id": "74",
+        "repository_id": (match and match["name_id"]) or "74",
         "repository_owner": repository.partition("/")[0],
-        "repository_owner_id": "65",
+        "repository_owner_id": (match and match["owner_id"]) or "65",
         "repository_visibility": "private",
         "actor": "octocat",
         "actor_id": "12",
         "workflow": "deploy",
         "workflow_ref": workflow,
         "job_workflow_ref": workflow,
-        "event_name": "push",
+        "event_name": "pull_request" if pull_request else "push",
         "run_id": "30433642",
         "run_number": "10",
         "run_attempt": "1",
         "runner_environment": "github-hosted",
     }
     environment = subject.partition(":environment:")[2]
-    return {**claims, "environment": environment} if environment else claims
+    return {**claims, "environment": environment.replace("%3A", ":")} if environment else claims
 
 
 _GITHUB_ISSUER: Final = "token.actions.githubusercontent.com"
@@ -151,7 +157,7 @@ def _gitlab(subject: str) -> dict[str, Any]:
         "pipeline_source": "push",
         "job_id": "302",
         "ref": subject.partition(":ref:")[2] or "main",
-        "ref_type": "branch",
+        "ref_type": subject.partition(":ref_type:")[2].partition(":")[0] or "branch",
         "ref_protected": "true",
         "runner_id": 1,
         "runner_environment": "gitlab-hosted",

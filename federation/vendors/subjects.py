@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from federation.vendors import flaws, github_subjects
-from federation.vendors.flaws import Flaw, Read
+from federation.vendors.flaws import Flaw, ReadFlaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Grammar:
     ids: frozenset[str] = frozenset()
     source: str = ""
     audience: str = ""
-    flaws: Read = flaws.unflawed
+    flaws: ReadFlaw = flaws.unflawed
     colons: int = 0
 
     def flaw(self, beginning: str, *, whole: bool) -> Flaw | None:

@@ -40,6 +40,8 @@ OF_VERBS = {
     ("policy", "who-can"): {"policy-who-can"},
     ("policy", "compare"): {"policy-compare"},
     ("audit",): {"audit-line", "audit-summary", "event-line", "event-summary"},
+    ("policy", "test"): {"policy-test-results"},
+    ("audit",): {"audit-line", "audit-summary"},
     ("doctor",): {"doctor"},
 }
 """Commands with ``--json``, without those of `account`, and the schemas of what they print."""
@@ -66,6 +68,7 @@ RUNS: list[tuple[str, tuple[str, ...]]] = [
     ("policy-lint", ("policy", "lint", "--account", ACCOUNT)),
     ("policy-who-can", ("policy", "who-can", "GitHubDeploy", "--account", ACCOUNT)),
     ("policy-who-can", ("policy", "who-can", "--policy", "fixtures/tutorials/change/wider.json")),
+    ("policy-test-results", ("policy", "test", "fixtures/evidence/trust.test.yaml")),
     ("policy-compare", ("policy", "compare", "fixtures/tutorials/change/before.json", "fixtures/tutorials/change/wider.json")),
     ("policy-compare", ("policy", "compare", "fixtures/tutorials/change/wider.json", "fixtures/tutorials/change/before.json")),
     ("policy-evaluate-account", ("policy", "evaluate", "--account", ACCOUNT, "--caller", USER, "--action", "s3:GetObject")),

@@ -385,6 +385,37 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
             }
         ),
     ),
+    "policy-test-results": (
+        "federation policy test --json",
+        record(
+            {
+                "files": many(
+                    record(
+                        {
+                            "file": TEXT,
+                            "tests": many(
+                                record(
+                                    {
+                                        "name": said(TEXT, "Its name."),
+                                        "line": said(COUNT, "Its line in the file."),
+                                        "role": said(TEXT, "ARN of the role."),
+                                        "expected": one_of("granted", "refused"),
+                                        "because": said(maybe(TEXT), "The expected reason of the refusal."),
+                                        "verdict": one_of("granted", "refused"),
+                                        "passed": said(FLAG, "Whether verdict and reason are as expected."),
+                                        "mismatch": said(maybe(TEXT), "What is not as expected."),
+                                        "reasons": said(many(TEXT), "The check that refused, and the condition keys that are not met."),
+                                        "refusal": said(maybe(ref("error")), "The refusal, also where it is expected."),
+                                        "explanation": said(maybe(ref("explanation")), "Why, with causes and edits."),
+                                    }
+                                )
+                            ),
+                        }
+                    )
+                )
+            }
+        ),
+    ),
     "policy-evaluate": ("federation policy evaluate DOCUMENT --json", {"$ref": "#/$defs/decision"}),
     "policy-evaluate-account": (
         "federation policy evaluate --account --json",

@@ -10,9 +10,15 @@ from docs.building.schemas.files import FILES
 from docs.building.schemas.logs import LOGS
 from docs.building.schemas.notation import Schema, document
 from docs.building.schemas.outputs import OUTPUTS
+from docs.building.schemas.policy_tests import POLICY_TESTS
 from docs.building.schemas.shared import SHARED
 
-_GROUPS: Final[dict[str, Mapping[str, tuple[str, Schema]]]] = {"Results": OUTPUTS, "Audit and logs": LOGS, "Files of an account": FILES}
+_GROUPS: Final[dict[str, Mapping[str, tuple[str, Schema]]]] = {
+    "Results": OUTPUTS,
+    "Audit and logs": LOGS,
+    "Files of an account": FILES,
+    "Tests of policies": POLICY_TESTS,
+}
 SCHEMAS: Final[dict[str, Schema]] = {
     name: document(name, title, body, SHARED) for group in _GROUPS.values() for name, (title, body) in group.items()
 }

@@ -1,4 +1,4 @@
-"""`federation policy`: lint, evaluate and compare policy documents, and say whom a trust policy lets in."""
+"""`federation policy`: lint, test, evaluate and compare policy documents, and say whom a trust policy lets in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from federation import limits
 from federation.cli.policy.authorization import EvaluateOptions, evaluate_account
 from federation.cli.policy.compare import command as compare
 from federation.cli.policy.lint import command as lint
+from federation.cli.policy.testing import command as test
 from federation.cli.policy.who_can import command as who_can
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import print_decision
@@ -37,13 +38,14 @@ KINDS = ("trust", "identity", "session", "boundary", "resource")
 
 @click.group()
 def command() -> None:
-    """Lint, evaluate and compare policy documents, and say whom they let in."""
+    """Lint, test, evaluate and compare policy documents, and say whom they let in."""
 
 
 kind_option: Final = click.option("--kind", type=Choice(KINDS), default="trust", show_default=True, help="What the policy is attached to.")
 command.add_command(lint, "lint")
 command.add_command(who_can, "who-can")
 command.add_command(compare, "compare")
+command.add_command(test, "test")
 
 
 @command.command()
