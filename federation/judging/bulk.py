@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final, Protocol, TypeVar
 
 from federation import aws_texts
@@ -194,9 +195,18 @@ _SEATED: Final[list[Any]] = []
 
 
 def _take_seat(bench: JudgeMaker[object]) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     if not _SEATED:
         _SEATED.append(bench.judge())
     gc.freeze()  # the account stays: no collection during the judging need look at it, nor copy its pages
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that began it has ended, however that was: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work_seated(work: Callable[[J, list[C]], R], batch: list[C]) -> R:

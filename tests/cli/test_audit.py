@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -176,6 +178,37 @@ def test_an_interrupt_ends_it_and_its_processes_without_a_word(workers: str, tmp
         _, said = process.communicate(timeout=20)
         assert process.returncode == 130
         assert b"Traceback" not in said
+
+
+def processes_of(group: int) -> list[str]:
+    """The processes of a process group that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            state, _, its_group, *_ = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            found += [state] if int(its_group) == group and state != "Z" else []
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed by /proc")
+def test_its_processes_end_when_it_is_killed(tmp_path: Path) -> None:
+    many = tmp_path / "many.txt"
+    many.write_text(f"{GITHUB}\n" * 600, encoding="ascii")
+    console = Path(sys.executable).parent / "federation"
+    words = [str(console), "audit", str(many), "-", "--account", str(ACCOUNT), "--at", AT, "--workers", "2"]
+    with subprocess.Popen(words, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["accepted"] is True
+        assert len(processes_of(process.pid)) >= 3
+        process.kill()
+        process.wait(timeout=30)
+        ends = time.monotonic() + 30
+        while processes_of(process.pid) and time.monotonic() < ends:
+            time.sleep(0.05)
+        left = processes_of(process.pid)
+        if left:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert left == []
 
 
 def test_a_report_beside_the_other_outputs(run: Run, tmp_path: Path) -> None:
