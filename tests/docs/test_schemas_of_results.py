@@ -41,7 +41,6 @@ OF_VERBS = {
     ("policy", "compare"): {"policy-compare"},
     ("audit",): {"audit-line", "audit-summary", "event-line", "event-summary"},
     ("policy", "test"): {"policy-test-results"},
-    ("audit",): {"audit-line", "audit-summary"},
     ("doctor",): {"doctor"},
 }
 """Commands with ``--json``, without those of `account`, and the schemas of what they print."""

@@ -141,15 +141,15 @@ class EventTally:
     def __init__(self) -> None:
         self.outcomes: Counter[EventOutcome] = Counter()
         self.groups: dict[LoginGroup, GroupCounts] = {}
-        self.roles = OutcomeCounter()
+        self.roles: OutcomeCounter = OutcomeCounter()
         self.used: set[str] = set()
-        self.providers = OutcomeCounter()
-        self.audiences = OutcomeCounter()
-        self.patterns = OutcomeCounter()
+        self.providers: OutcomeCounter = OutcomeCounter()
+        self.audiences: OutcomeCounter = OutcomeCounter()
+        self.patterns: OutcomeCounter = OutcomeCounter()
         self.codes: BoundedCounter[str] = BoundedCounter()
-        self.spans = Spans()
-        self.passed = 0
-        self.unread = 0
+        self.spans: Spans = Spans()
+        self.passed: int = 0
+        self.unread: int = 0
         self.faults: list[RecordFault] = []
 
     @property
