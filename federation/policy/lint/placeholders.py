@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from federation.errors import show
+from federation.policy.conditions import Condition
 from federation.policy.document import member
 from federation.policy.grammar import CURRENT, Kind
 from federation.policy.lint.finding import Hit, Rule
 from federation.policy.lint.keys import effect_of, names_callers, severity_of
 from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.lint.vocabulary import placeholder, placeholder_in_key
+from federation.policy.principal import PrincipalElement
 from federation.policy.wildcard import fold
 from federation.vendors import find_vendor
 
 
 def _left(linted: LintedStatement) -> Iterator[Hit]:
-    if linted.kind is Kind.TRUST:
-        yield from _in_principals(linted)
-        yield from _in_keys(linted)
-        yield from _in_values(linted)
-
-
-def _in_principals(linted: LintedStatement) -> Iterator[Hit]:
-    element = linted.statement.principal
-    if element is None:
+    if linted.kind is not Kind.TRUST:
         return
-    at = f"{linted.statement.path}.{'NotPrincipal' if element.negated else 'Principal'}"
+    statement = linted.statement
+    if statement.principal is not None:
+        yield from _in_principals(statement.principal, statement.path)
+    yield from _in_keys(linted, statement.conditions if names_callers(linted) else ())
+    yield from _in_values(statement.conditions, linted.version)
+
+
+def _in_principals(element: PrincipalElement, path: str) -> Iterator[Hit]:
+    at = f"{path}.{'NotPrincipal' if element.negated else 'Principal'}"
     for type_, names in element.names.items():
         for name in sorted(names):
             left = placeholder(name, braces=True)
@@ -36,8 +38,8 @@ def _in_principals(linted: LintedStatement) -> Iterator[Hit]:
                 yield Hit(member(at, type_), message, f"write the principal that {show(left)} stands for", about=name)
 
 
-def _in_keys(linted: LintedStatement) -> Iterator[Hit]:
-    for condition in linted.statement.conditions if names_callers(linted) else ():
+def _in_keys(linted: LintedStatement, conditions: Iterable[Condition]) -> Iterator[Hit]:
+    for condition in conditions:
         left = placeholder_in_key(condition)
         if left is None or condition.folded.rpartition(":")[0] in linted.providers:
             continue  # the principal has the same placeholder, and is said to
@@ -57,13 +59,13 @@ def _filled(linted: LintedStatement, key: str) -> str:
     return f"{provider}:{claim}" if known else ""
 
 
-def _in_values(linted: LintedStatement) -> Iterator[Hit]:
-    for condition in linted.statement.conditions:
+def _in_values(conditions: Iterable[Condition], version: str) -> Iterator[Hit]:
+    for condition in conditions:
         if condition.operator.operator.family.name != "String" or condition.operator.operator.negated:
             continue
         for text in condition.expected:
             left = placeholder(text)
-            if left is not None and (linted.version == CURRENT or not left.startswith("${")):
+            if left is not None and (version == CURRENT or not left.startswith("${")):
                 yield Hit(
                     condition.path, f"nobody filled in {show(left)} of {show(text)}", f"write what {show(left)} stands for", about=text
                 )

@@ -141,7 +141,7 @@ def test_all_of_an_organization_is_told_once() -> None:
 )
 def test_repositories_have_ids_since_july(value: object, *, found: bool) -> None:
     notes = [each.id for each in findings(scoped(GITHUB, value, "StringLike"), whole=True) if each.id == WITHOUT_IDS]
-    assert notes == ([WITHOUT_IDS] if found else [])
+    assert notes == (["subject-without-ids"] if found else [])
     server = scoped("github.example.com/_services/token", value, "StringLike")
     assert WITHOUT_IDS not in {each.id for each in findings(server, whole=True)}, "a server of one's own writes none"
 
