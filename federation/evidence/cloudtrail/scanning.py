@@ -13,7 +13,8 @@ from typing import BinaryIO, Final, NamedTuple
 from federation import limits
 
 _PIECE: Final = 262_144
-_TEXT: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# A group that repeats is atomic and not possessive: before 3.11.5 Python lost matches of possessive groups (bpo gh-106052).
+_TEXT: Final = rb'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"'
 _SPACE: Final = re.compile(rb"[ \t\r\n\x00]*+")
 _MARK: Final = b"\xef\xbb\xbf"
 
@@ -21,14 +22,14 @@ _MARK: Final = b"\xef\xbb\xbf"
 def _object(depth: int) -> bytes:
     """Return the expression of an object, its braces *depth* deep. Nothing in it is tried twice."""
     inner = b"" if depth == 1 else b"|" + _object(depth - 1)
-    return rb'\{[^"{}]*+(?:(?:' + _TEXT + inner + rb')[^"{}]*+)*+\}'
+    return rb'\{[^"{}]*+(?>(?:(?:' + _TEXT + inner + rb')[^"{}]*+)*)\}'
 
 
 _OBJECT: Final = re.compile(_object(limits.JSON_DEPTH), re.DOTALL)
-_SCALARS: Final = rb'(?:"[^"\\]*+"\s*+:\s*+(?:' + _TEXT + rb"|[-+.\w]++)\s*+,\s*+)*+"
+_SCALARS: Final = rb'(?>(?:"[^"\\]*+"\s*+:\s*+(?:' + _TEXT + rb"|[-+.\w]++)\s*+,\s*+)*)"
 _OPENING: Final = re.compile(rb"\[|\{\s*+" + _SCALARS + rb'"(?:Records|Events)"\s*+:\s*+\[', re.DOTALL)
 """The beginning of a list of records, in an object or by itself; members that are no lists or objects may stand before it."""
-_CLOSING: Final = re.compile(rb'\](?:\s*+(?:,\s*+"[^"\\]*+"\s*+:\s*+(?:' + _TEXT + rb"|[-+.\w]++)\s*+)*+\})?", re.DOTALL)
+_CLOSING: Final = re.compile(rb'\](?:\s*+(?>(?:,\s*+"[^"\\]*+"\s*+:\s*+(?:' + _TEXT + rb"|[-+.\w]++)\s*+)*)\})?", re.DOTALL)
 _NEXT: Final = re.compile(rb'\{\s*"(?:eventVersion|EventId)"|(?<=\n)\{')
 """Where a record begins in all likelihood, behind one that cannot be told apart from what follows it."""
 _HEAD: Final = 65_536
