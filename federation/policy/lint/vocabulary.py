@@ -14,10 +14,12 @@ from federation.policy.wildcard import fold
 from federation.vendors import find_vendor
 
 _PLACEHOLDER: Final = re.compile(
-    r"\$\{(?![*?$]\})[^}:]*\}|\$[A-Za-z_(][\w]*\)?|\{\{[^}]*\}\}|<[^<>:/]+>|(?<![A-Za-z0-9])YOUR[-_][A-Z0-9_-]+", re.ASCII
+    r"\$\{(?![*?$]\})[^}:]{0,256}\}|\$[A-Za-z_(]\w{0,256}\)?|\{\{[^}]{0,256}\}\}|<[^<>:/]{1,256}>|(?<![A-Za-z0-9])YOUR[-_][A-Z0-9_-]+",
+    re.ASCII,
 )
-"""What stands for a value in templates, scripts and examples. A policy variable has a colon, but for `${*}`, `${?}` and `${$}`."""
-_BRACE: Final = re.compile(r"[^\s:]*[{}][^\s:]*")
+"""What stands for a value in templates, scripts and examples. A policy variable has a colon, but for `${*}`, `${?}` and `${$}`. The bounds
+keep the cost of a long text small."""
+_BRACE: Final = re.compile(r"(?<![^\s:])[^\s:{}]*[{}][^\s:]*")
 LONGEST: Final = 128
 """Characters of a key that is looked up for misspelling."""
 _ALIKE: Final = 0.7
