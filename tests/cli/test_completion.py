@@ -63,7 +63,7 @@ def offers(line: str) -> list[str]:
 
 LINES = {
     "verbs": ("federation ", list(VERBS)),
-    "commands of a verb": ("federation policy ", ["lint", "evaluate", "who-can", "compare"]),
+    "commands of a verb": ("federation policy ", ["lint", "evaluate", "who-can", "compare", "test"]),
     "option": ("federation explain --role-a", ["--role-arn"]),
     "word of an option": ("federation validate --profile s", ["strict"]),
     "role": (f"federation explain t.jwt --account {ACCOUNT} --role-arn ", ROLES),

@@ -86,7 +86,7 @@ def test_at_says_what_is_done_at_that_instant(verb: str, said: str, run: Run) ->
 
 
 def test_every_at_of_a_command_that_judges_nothing_says_so() -> None:
-    judging = {"validate", "explain", "evaluate", "audit"}
+    judging = {"validate", "explain", "evaluate", "audit", "test"}
 
     def options(command: click.Command, name: str) -> list[tuple[str, str]]:
         if isinstance(command, click.Group):

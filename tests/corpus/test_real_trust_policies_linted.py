@@ -28,9 +28,9 @@ JUDGED: Final = [
     ("StartlineAU/startline:terraform/github_oidc.tf", ["subject-incomplete", "subject-incomplete"]),
     ("aws/karpenter-provider-aws:test/cloudformation/iam_cloudformation.yaml", ["subject-incomplete"]),
     ("aws-actions/configure-aws-credentials:README.md", ["subject-incomplete"]),
-    ("cert-manager/website:content/docs/configuration/acme/dns01/route53.md", ["key-of-another-provider"]),
+    ("cert-manager/website:content/docs/configuration/acme/dns01/route53", ["key-of-another-provider"]),
     ("cloudposse/terraform-aws-eks-iam-role:main.tf", ["key-unknown", "key-unknown"]),
-    ("cojocloud/aws-ecs-terraform-deploy:images/setup-guide.md", ["placeholder-left"]),
+    ("cojocloud/aws-ecs-terraform-deploy:images/setup-guide", ["placeholder-left"]),
     ("dod-iac/terraform-aws-sso-roles:cloudformation/aws-gov-cloud-default-aws-sso-roles.template", ["saml-recipient-unknown"]),
     ("eksctl-io/eksctl:pkg/iam/oidc/api_test.go", ["key-of-another-provider", "key-of-another-provider"]),
     ("hashicorp/terraform-dynamic-credentials-setup-examples:aws/aws.tf", ["subject-incomplete"]),
@@ -41,14 +41,14 @@ JUDGED: Final = [
         ),
         [],
     ),
-    ("noobaa/noobaa-core:docs/design/iam_nc.md", ["key-out-of-place"]),
+    ("noobaa/noobaa-core:docs/design/iam_nc", ["key-out-of-place"]),
     ("rh-mobb/documentation:content/rosa/sts/iam_assets_source/cloud-credential-operator-role.json", ["issuer-unscoped"]),
 ]
 
 
 @pytest.mark.parametrize(("source", "expected"), JUDGED)
 def test_what_is_found_in_a_policy_that_was_read(source: str, expected: list[str]) -> None:
-    first = next(row["policy"] for row in POLICIES if row["source"] == source)
+    first = next(row["policy"] for row in POLICIES if row["source"].startswith(source))
     assert sorted(each.id for each in lint(Policy.stored(first)) if each.id not in USUAL) == expected
 
 
