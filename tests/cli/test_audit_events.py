@@ -4,9 +4,11 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support import world
 from tests.support.cli import Run
 from tests.support.events import RECORDS, event, written
 from tests.support.paths import FIXTURES
@@ -47,6 +49,52 @@ def test_against_another_account(run: Run, changed: Path) -> None:
     assert (same.exit_code, json.loads(same.stderr)["outcomes"]["lost"]) == (0, 0)
     other = run("audit", "--events", FOLDER, "--account", changed, "--against", "fixtures/account", "--no-lines", "--json")
     assert (other.exit_code, json.loads(other.stderr)["outcomes"]["lost"]) == (1, 1)
+
+
+def plan(folder: Path, *roles: Any) -> Path:
+    about = {"mode": "managed", "type": "aws_iam_role"}
+    resources = [{"address": f"aws_iam_role.r{number}", **about, "values": role} for number, role in enumerate(roles)]
+    file = folder / "plan.json"
+    planned_values = {"root_module": {"resources": resources}}
+    file.write_text(json.dumps({"format_version": "1.2", "planned_values": planned_values, "resource_changes": []}), encoding="utf-8")
+    return file
+
+
+def planned(name: str, subject: str) -> dict[str, Any]:
+    provider = "token.actions.githubusercontent.com"
+    condition = {"StringEquals": {f"{provider}:aud": "sts.amazonaws.com", f"{provider}:sub": subject}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{world.ACCOUNT}:oidc-provider/{provider}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": condition,
+    }
+    return {"name": name, "assume_role_policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+
+
+def test_what_a_plan_would_have_done(run: Run, tmp_path: Path) -> None:
+    words = ("audit", "--events", FOLDER, *ACCOUNT, "--no-lines", "--json", "--with")
+    changed = run(*words, plan(tmp_path, planned("GitHubDeploy", "repo:octo-org/octo-repo:environment:production")))
+    outcomes = json.loads(changed.stderr)["outcomes"]
+    assert (changed.exit_code, outcomes["lost"], outcomes["gained"]) == (1, 1, 1)
+    same = planned("GitHubDeploy", "repo:octo-org/octo-repo:ref:refs/heads/main")
+    kept = run(*words, plan(tmp_path, same, planned("Added", "repo:a/b:pull_request")))
+    assert (kept.exit_code, json.loads(kept.stderr)["outcomes"]["lost"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ([{"name": "GitHubDeploy", "assume_role_policy": "{"}], "JSON"),
+        ([{"assume_role_policy": planned("x", "y")["assume_role_policy"]}], "whose name is not known"),
+        ([planned("GitHubDeploy", "a"), planned("githubdeploy", "b")], "every role once"),
+        ([], "files that declare roles"),
+    ],
+)
+def test_a_change_that_is_not_known_is_not_guessed(run: Run, tmp_path: Path, roles: list[Any], said: str) -> None:
+    result = run("audit", "--events", FOLDER, *ACCOUNT, "--with", plan(tmp_path, *roles))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.split())
 
 
 def test_two_processes(run: Run) -> None:

@@ -81,6 +81,13 @@ class Progress(Protocol):
     type=PathType(exists=True, file_okay=False, path_type=Path),
     help="With --events: compare with what the account in this directory says, and not with what the records say.",
 )
+@click.option(
+    "--with",
+    "change",
+    multiple=True,
+    type=PathType(exists=True, path_type=Path),
+    help="With --events: judge by the account with the roles of this plan or template, and compare with the account as it is; repeatable.",
+)
 @engine_option
 @json_option
 def command(
@@ -100,6 +107,7 @@ def command(
     no_lines: bool,
     events: bool,
     against: Path | None,
+    change: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Judge every token captured in PATH…: files, directories, or - for standard input.
@@ -121,9 +129,9 @@ def command(
     it, and which roles nobody used. Exit status 0: nobody would, and everything was read.
     """
     if events:
-        _audit_events(paths, account_path, against, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
-    if against is not None:
-        raise click.UsageError("--against requires --events")
+        _audit_events(paths, account_path, against, change, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
+    if against is not None or change:
+        raise click.UsageError(f"{'--with' if change else '--against'} requires --events")
     proposer()  # a choice that cannot be met is refused here, not once for each token
     if resume and (output is None or ResultForm.of(output) is not None):
         raise click.UsageError("--resume needs --output with a directory")
@@ -156,14 +164,23 @@ def command(
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
 
 
-_OF_EVENTS: Final = frozenset({"paths", "events", "account_path", "against", "workers", "report", "no_lines", "as_json"})
+_OF_EVENTS: Final = frozenset({"paths", "events", "account_path", "against", "change", "workers", "report", "no_lines", "as_json"})
 
 
 def _audit_events(
-    paths: tuple[str, ...], account: Path | None, against: Path | None, *, workers: int, report: Path | None, no_lines: bool, as_json: bool
+    paths: tuple[str, ...],
+    account: Path | None,
+    against: Path | None,
+    change: tuple[Path, ...],
+    *,
+    workers: int,
+    report: Path | None,
+    no_lines: bool,
+    as_json: bool,
 ) -> NoReturn:
     """Audit recorded logins and end. A record has its own instant, role and form."""
     from federation.cli.audit.events import audit_recorded  # noqa: PLC0415 - loaded where it is used
+    from federation.evidence.cloudtrail.event_audit import EventBench  # noqa: PLC0415 - likewise
 
     context = click.get_current_context()
     given = [each for each in context.command.params if context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE]
@@ -172,10 +189,8 @@ def _audit_events(
         raise click.UsageError(f"--events takes no {', '.join(others)}")
     if report is not None:
         _require_report(report)
-    directory = account_or_accounts(account, None)
-    context.exit(
-        audit_recorded(paths, account=directory, against=against, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
-    )
+    bench = EventBench(account=account_or_accounts(account, None), against=against, change=change)
+    context.exit(audit_recorded(paths, bench, workers=workers, report=report, no_lines=no_lines, as_json=as_json))
 
 
 def _at_of(at: datetime | str | None, output: Path | None) -> datetime | str | None:

@@ -11,35 +11,47 @@ import click
 from federation.account.reading.directory import load_account
 from federation.cli.rendering.events import print_events
 from federation.cli.support.exits import Exit
+from federation.errors import FederationError
 from federation.evidence.cloudtrail.event_audit import EventBench, audit_events
 from federation.evidence.cloudtrail.event_tally import EventTally
 from federation.evidence.cloudtrail.reading import read_raw
+from federation.evidence.documents import with_roles_of
 
 
-def audit_recorded(
-    paths: tuple[str, ...], *, account: Path, against: Path | None, workers: int, report: Path | None, no_lines: bool, as_json: bool
-) -> Exit:
-    """Judge the logins that *paths* record, print a line for each and the summary, and return the exit status.
+def audit_recorded(paths: tuple[str, ...], bench: EventBench, *, workers: int, report: Path | None, no_lines: bool, as_json: bool) -> Exit:
+    """Judge the logins that *paths* record by *bench*, print a line for each and the summary, and return the exit status.
 
     Raises:
-        click.UsageError: *paths* have no login.
+        click.UsageError: *paths* have no login, or the change cannot be applied.
         FederationError: An account is at fault.
     """
+    _require_change(bench)
     tally = EventTally()
     raw = read_raw(paths, standard_input=sys.stdin.buffer)
-    for batch in audit_events(raw, EventBench(account=account, against=against), tally, lines=not no_lines, workers=workers):
+    for batch in audit_events(raw, bench, tally, lines=not no_lines, workers=workers):
         sys.stdout.write(batch.lines)
     sys.stdout.flush()
-    held = load_account(account)
+    held = load_account(bench.account)
     if not tally.logins and not tally.unread:
         raise click.UsageError("PATH has no federated login")  # an empty input must not look like one in which nobody loses access
     if report is not None:
         from federation.account.writing.atomic import replace_file  # noqa: PLC0415 - loaded where it is used
         from federation.drawing.events_report import events_report  # noqa: PLC0415 - likewise
 
-        replace_file(report, events_report(tally, held, against=against is not None).encode())
+        replace_file(report, events_report(tally, held, against=bench.against is not None or bool(bench.change)).encode())
     if as_json:
         click.echo(json.dumps(tally.as_dict(held)), err=True)
     else:
         print_events(tally, held)
     return Exit.REFUSED if tally.changes or tally.unread else Exit.GRANTED
+
+
+def _require_change(bench: EventBench) -> None:
+    """Refuse files of ``--with`` that cannot be applied as a fault of usage: the status of a refusal says that somebody loses access."""
+    if not bench.change:
+        return
+    account = load_account(bench.account)
+    try:
+        with_roles_of(account, bench.change)
+    except FederationError as refusal:
+        raise click.UsageError(f"--with: {refusal}") from None

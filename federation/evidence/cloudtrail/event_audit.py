@@ -29,10 +29,13 @@ class EventBench:
     Attributes:
         account: The account directory.
         against: That of the account to compare with; None compares with the records.
+        change: Files whose roles the account gets before it judges, as `with_roles_of` reads them. Without `against` it is compared with
+            the account as it is.
     """
 
     account: Path
     against: Path | None = None
+    change: tuple[Path, ...] = ()
 
     def judge(self) -> LoginsJudge:
         """Load the accounts and return their judge.
@@ -40,7 +43,13 @@ class EventBench:
         Raises:
             FederationError: An account is at fault.
         """
-        return LoginsJudge(load_account(self.account), None if self.against is None else load_account(self.against))
+        account = load_account(self.account)
+        against = None if self.against is None else load_account(self.against)
+        if not self.change:
+            return LoginsJudge(account, against)
+        from federation.evidence.documents.applying import with_roles_of  # noqa: PLC0415 - loaded where it is used
+
+        return LoginsJudge(with_roles_of(account, self.change), account if against is None else against)
 
 
 class EventBatch(NamedTuple):

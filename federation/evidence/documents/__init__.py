@@ -4,6 +4,7 @@ Terraform plans, states and configurations, CloudFormation templates, answers of
 their content. Each value keeps its place in the file; what a file does not say is unknown, and nothing is guessed.
 """
 
+from federation.evidence.documents.applying import with_roles_of
 from federation.evidence.documents.faults import DocumentFault
 from federation.evidence.documents.model import ExpectedLogin, FoundDocument, FoundEvidence, FoundProvider, FoundRole
 from federation.evidence.documents.reading import read_documents, read_evidence, read_roles
@@ -22,4 +23,5 @@ __all__ = [
     "read_documents",
     "read_evidence",
     "read_roles",
+    "with_roles_of",
 ]
