@@ -32,6 +32,7 @@ def test_page_is_current(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
 
 
+@pytest.mark.lint  # it makes the page, which takes long
 def test_every_rule_is_listed_once_with_its_code() -> None:
     table = PAGES["checks.md"]().partition("## SAML responses")[2].partition("\n## ")[0]
     rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]

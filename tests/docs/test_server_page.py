@@ -45,10 +45,8 @@ class Reader:
                 profiles.write("\n" + text)
         elif language == "py":
             self.run([sys.executable, "-W", "error::ResourceWarning", "-c", text])
-        elif language == "js" and (JAVASCRIPT / "node_modules" / "@aws-sdk").is_dir():
+        elif language == "js" and (node := shutil.which("node")) is not None and (JAVASCRIPT / "node_modules" / "@aws-sdk").is_dir():
             (self.folder / "node_modules").symlink_to(JAVASCRIPT / "node_modules")
-            node = shutil.which("node")
-            assert node is not None
             said = self.run([node, "--input-type=module", "-e", text])
             assert said == "arn:aws:iam::123456789012:user/DevAdmin\n"
 
