@@ -86,7 +86,7 @@ def test_a_finding_is_written_and_fails_the_job(runner: Path) -> None:
 
 
 def test_no_finding(runner: Path) -> None:
-    (runner / "checkout/trust.json").write_text(policy("repo:acme/app:ref:refs/heads/main"), encoding="utf-8")
+    (runner / "checkout/trust.json").write_text(policy("repo:acme@65/app@74:ref:refs/heads/main"), encoding="utf-8")
     assert lint(runner, sarif_file="a b.sarif").returncode == 0
     assert log(runner, "a b.sarif")["runs"][0]["results"] == []
     assert (runner / "output").read_text(encoding="utf-8").startswith("status=0\n")
@@ -132,7 +132,7 @@ def test_nothing_to_lint_fails(runner: Path) -> None:
 
 def test_an_account(runner: Path) -> None:
     assert lint(runner, account=str(REPOSITORY / "fixtures/account")).returncode == 0
-    assert log(runner)["runs"][0]["results"] == []
+    assert {each["level"] for each in log(runner)["runs"][0]["results"]} == {"note"}
 
 
 def test_sarif_is_valid_by_the_schema_of_oasis(runner: Path) -> None:
