@@ -32,6 +32,7 @@ PERMISSIVE: Final = {
     "BSD-2-Clause",
     "BSD-3-Clause",
     "CC0-1.0",
+    "CNRI-Python",
     "ISC",
     "MIT",
     "MIT License",
