@@ -11,11 +11,10 @@ import click
 from federation.account.reading.directory import load_account
 from federation.cli.rendering.events import print_events
 from federation.cli.support.exits import Exit
-from federation.errors import FederationError
+from federation.errors import MalformedPolicyDocument, ValidationError
 from federation.evidence.cloudtrail.event_audit import EventBench, audit_events
 from federation.evidence.cloudtrail.event_tally import EventTally
 from federation.evidence.cloudtrail.reading import read_raw
-from federation.evidence.documents import with_roles_of
 
 
 def audit_recorded(paths: tuple[str, ...], bench: EventBench, *, workers: int, report: Path | None, no_lines: bool, as_json: bool) -> Exit:
@@ -25,11 +24,14 @@ def audit_recorded(paths: tuple[str, ...], bench: EventBench, *, workers: int, r
         click.UsageError: *paths* have no login, or the change cannot be applied.
         FederationError: An account is at fault.
     """
-    _require_change(bench)
     tally = EventTally()
     raw = read_raw(paths, standard_input=sys.stdin.buffer)
-    for batch in audit_events(raw, bench, tally, lines=not no_lines, workers=workers):
-        sys.stdout.write(batch.lines)
+    try:
+        for batch in audit_events(raw, bench, tally, lines=not no_lines, workers=workers):
+            sys.stdout.write(batch.lines)
+    except (ValidationError, MalformedPolicyDocument) as refusal:
+        # The status of a refusal would say that somebody loses access. Records at fault are counted, so it is a file of the change.
+        raise click.UsageError(f"--with: {refusal}") from None
     sys.stdout.flush()
     held = load_account(bench.account)
     if not tally.logins and not tally.unread:
@@ -44,14 +46,3 @@ def audit_recorded(paths: tuple[str, ...], bench: EventBench, *, workers: int, r
     else:
         print_events(tally, held)
     return Exit.REFUSED if tally.changes or tally.unread else Exit.GRANTED
-
-
-def _require_change(bench: EventBench) -> None:
-    """Refuse files of ``--with`` that cannot be applied as a fault of usage: the status of a refusal says that somebody loses access."""
-    if not bench.change:
-        return
-    account = load_account(bench.account)
-    try:
-        with_roles_of(account, bench.change)
-    except FederationError as refusal:
-        raise click.UsageError(f"--with: {refusal}") from None

@@ -10,6 +10,7 @@ from federation.check_names import CheckName
 from federation.errors import show
 from federation.evidence.cloudtrail.login_record import LoginRecord
 from federation.explanation import Cause, Edit, Obstacle, Owner, Place
+from federation.sts.login.saml_attributes import ROLE, ROLE_SESSION_NAME
 
 _ANY: Final = "\ue000"
 """Stands in a text of AWS for what differs from token to token. No text has it."""
@@ -38,7 +39,6 @@ _MAPPING: Final = "correct it in the identity provider's token mapping"
 _AGAIN: Final = "sign in again, and send the new response at once"
 _CLOCK: Final = "set the clock of the identity provider"
 _NAME: Final = "send 2 to 64 characters: letters, digits and _=,.@-"
-_ROLE: Final = "https://aws.amazon.com/SAML/Attributes/Role"
 
 _TABLE: Final = (
     KnownText(web_identity.NOT_A_JWT, "form", "the token is no JWT; it may be an access token", "call", "send the ID token"),
@@ -101,8 +101,8 @@ _TABLE: Final = (
     KnownText(saml.EXPIRED, "conditions-expiry", "the response had expired", "call", _AGAIN),
     KnownText(saml.REDEEM_WITHIN_FIVE_MINUTES, "age", "the response was issued more than five minutes before", "call", _AGAIN),
     KnownText(saml.UNKNOWN_PROVIDER, "provider", "the account has no such SAML provider", "account", "create it"),
-    KnownText(saml.ROLE_PAIR, "role-pair", "the response has no pair of this role and provider", _IDP, f"send it in {_ROLE}"),
-    KnownText(saml.NO_SESSION_NAME, "role-session-name", "the response has no RoleSessionName", _IDP, f"send {_ROLE}SessionName"),
+    KnownText(saml.ROLE_PAIR, "role-pair", "the response has no pair of this role and provider", _IDP, f"send it in {ROLE}"),
+    KnownText(saml.NO_SESSION_NAME, "role-session-name", "the response has no RoleSessionName", _IDP, f"send {ROLE_SESSION_NAME}"),
     KnownText(saml.session_name_form(_ANY), "role-session-name", "RoleSessionName has another form", _IDP, _NAME),
     KnownText(saml.source_identity_form(_ANY), "source-identity", "SourceIdentity has another form", _IDP, _NAME),
     KnownText(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from federation.account import Account, Role
 from federation.account.reading.entities import ROLE
 from federation.account.reading.roles import MAX_SESSION_DURATION_MIN
+from federation.arn import Arn
 from federation.errors import show
 from federation.evidence.documents.faults import broken
 from federation.evidence.documents.files import EvidenceSource
@@ -30,7 +31,7 @@ def with_roles_of(account: Account, sources: Iterable[EvidenceSource], *, given:
 
     Raises:
         FederationError: A file cannot be read; check ``document-unknown``: the name or a part of the trust policy of a role is not known;
-            check ``document-resource``: there is no role, or one twice.
+            check ``document-resource``: there is no role, one twice, or one of another account.
     """
     known = {"AWS::AccountId": account.id, "AWS::Partition": account.partition, **(given or {})}
     return _applied(account, read_evidence(sources, given=known))
@@ -57,6 +58,8 @@ def _applied(account: Account, evidence: FoundEvidence) -> Account:
 def _arn_of(found: FoundRole, account: Account) -> str:
     """Return the ARN of the role of the account that *found* is, else the one that it would get."""
     if found.arn is not None:
+        if Arn.parse(found.arn).account != account.id:
+            raise broken("document-resource", f"roles of account {account.id}", f"{show(found.address)}, which is {show(found.arn)}")
         return found.arn
     if found.name is None:
         raise broken("document-unknown", "a role whose name the file says", f"{show(found.address)}, whose name is not known")

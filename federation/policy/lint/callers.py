@@ -33,7 +33,6 @@ SERVICES: Final[Mapping[str, str]] = MappingProxyType(
         "appstream": "appstream2/latest/developerguide/example-fleet-machine.html",
         "autoscaling": "autoscaling/ec2/userguide/cross-service-confused-deputy-prevention.html",
         "bedrock": "bedrock/latest/userguide/cross-service-confused-deputy-prevention.html",
-        "codebuild": "codebuild/latest/userguide/cross-service-confused-deputy-prevention.html",
         "codedeploy": "codedeploy/latest/userguide/security_confused_deputy.html",
         "datazone": "sagemaker-unified-studio/latest/adminguide/AmazonSageMakerDomainService.html",
         "dms": "dms/latest/userguide/cross-service-confused-deputy-prevention.html",

@@ -1,12 +1,17 @@
 """Captured tokens of many accounts: the call, or what a response claims, chooses the account; its keys decide."""
 
+import pickle
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from federation.account import many
 from federation.errors import AccountFaults
+from federation.judging.bulk import Bench
 from federation.judging.capture import Capture
+from federation.judging.columns.judge import ColumnJudge
+from federation.judging.columns.schema import TOKENS
 from federation.judging.judge import Judgement, JudgingInstant
 from federation.judging.many import AccountsJudge
 from tests.support import oidc
@@ -100,6 +105,13 @@ def test_the_policies_of_the_organization_bound_the_role(root: Path) -> None:
     write(root, answers(resource={"None": ({"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Resource": "*"}, [SANDBOX])}))
     found = judged(root, assertion(OTHER), role_arn=ROLE.format(OTHER))
     assert (found.accepted, check(found)) == (False, "resource-control-policy")
+
+
+def test_columns_of_many_accounts_in_another_process(root: Path) -> None:
+    judge = pickle.loads(pickle.dumps(ColumnJudge(Bench(account=root, instant=AT, many=True))))  # noqa: S301 - made here
+    rows = [{"token": assertion(each), "role_arn": ROLE.format(each)} for each in (ACCOUNT, OTHER)]
+    found = judge(pa.Table.from_pylist([*rows, {"token": assertion(ACCOUNT), "role_arn": None}], schema=TOKENS)).to_pylist()
+    assert [(row["account"], row["accepted"]) for row in found] == [(ACCOUNT, True), (OTHER, True), (ACCOUNT, True)]
 
 
 def test_a_directory_that_is_none(tmp_path: Path) -> None:

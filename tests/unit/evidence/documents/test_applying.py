@@ -58,6 +58,12 @@ def test_another_role_is_added(account: Account) -> None:
     assert (role.name, role.path, role.max_session_duration, role.role_id[:4]) == ("Next", "/team/blue/", 3600, "AROA")
 
 
+def test_a_plan_for_another_account_is_refused(account: Account) -> None:
+    arn = "arn:aws:iam::999988887777:role/GitHubDeploy"
+    found = refusal(account, plan({"name": "GitHubDeploy", "arn": arn, "assume_role_policy": json.dumps(TRUST)}))
+    assert (found.check, arn in found.found) == ("document-resource", True)
+
+
 def test_the_account_is_known_in_a_template(account: Account) -> None:
     trust = json.loads(json.dumps(TRUST))
     trust["Statement"][0]["Principal"] = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
