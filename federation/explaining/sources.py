@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from federation.account.model import Account
 from federation.account.reading.files import ACCOUNT_FILE_OCTETS
-from federation.explaining.positions import locate
+from federation.explaining.positions import TextSpan, locate
 from federation.explanation import Explanation, Obstacle, Owner, Place
 
 OWNERS: Final[Mapping[Owner, str]] = {
@@ -45,6 +45,18 @@ class Excerpt(NamedTuple):
     end: int
 
 
+class PlacedPolicy(NamedTuple):
+    """A trust policy that is part of a file of another form.
+
+    Attributes:
+        text: The text of the file.
+        span: Returns where a JSON path of the policy stands in it.
+    """
+
+    text: str
+    span: Callable[[str], TextSpan]
+
+
 def excerpt_of(text: str, start: int, end: int, *, file: str) -> Excerpt:
     """Return the line of *text* in which what is meant begins, at offset *start*; it ends at *end*, perhaps in a later line."""
     begin = text.rfind("\n", 0, start) + 1
@@ -62,16 +74,18 @@ class Sources:
         account: The account that was loaded from it; None where there is none.
         others: Directories of further accounts, by account id.
         texts: The files of an account in memory, by name, where it has no directory.
+        placed: Policies that are parts of other files, by the path of the file as a user would type it.
     """
 
     root: Path | None = None
     account: Account | None = None
     others: Mapping[str, Path] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    placed: Mapping[str, PlacedPolicy] = field(default_factory=dict)
 
     def named(self, file: str, account: str = "") -> str:
         """Return the path of *file* of the account, or of the other one with the id *account*, as a user would type it."""
-        root = self._root_of(account)
+        root = None if file in self.placed and not account else self._root_of(account)
         return file if root is None or not file else str(root / file)
 
     def excerpt(self, place: Place | None) -> Excerpt | None:
@@ -104,6 +118,8 @@ class Sources:
 
     def text(self, file: str, account: str = "") -> str | None:
         """Return the text of *file* of the account, or of the other one with the id *account*; None where it cannot be read."""
+        if file in self.placed and not account:
+            return self.placed[file].text
         root = self._root_of(account)
         if root is None:
             return None if account else self.texts.get(file)
@@ -129,6 +145,9 @@ class Sources:
         return place if excerpt is None else replace(place, line=excerpt.line)
 
     def _span(self, text: str, place: Place) -> tuple[int, int] | None:
+        if place.file in self.placed and not place.account:
+            found = self.placed[place.file].span(place.path)
+            return found.start, found.end
         if place.file.endswith(".toml"):
             key = re.search(rf"^[ \t]*({re.escape(place.path)})[ \t]*=", text, re.MULTILINE) if place.path else None
             return None if key is None else key.span(1)

@@ -83,3 +83,47 @@ def test_a_record_that_cannot_be_read_is_told(run: Run, tmp_path: Path) -> None:
     result = run("explain", "--event", str(written(tmp_path / "a.json", event(), event(userIdentity="alice"))), *ACCOUNT, "--quiet")
     assert result.exit_code == 1
     assert "a.json#2: expected the record as one whose userIdentity is an object or null, found another value" in result.stderr
+
+
+WRITTEN = ("--with", "fixtures/evidence/main.tf", "--role-arn", "aws_iam_role.release")
+
+
+def test_the_role_of_files_at_its_line_without_an_account(run: Run) -> None:
+    result = run("explain", "--event", REFUSED, *WRITTEN)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "✗ refused: trust-policy (AccessDenied, HTTP 403)"
+    assert "  place   fixtures/evidence/main.tf:36" in lines
+    assert '    36 | values   = ["repo:${var.owner}*"]' in lines
+    found = json.loads(run("explain", "--event", REFUSED, *WRITTEN, "--json").stdout)
+    place = found["explanation"]["first"]["causes"][0]["place"]
+    assert (place["file"], place["line"]) == ("fixtures/evidence/main.tf", 36)
+    assert (found["document"]["address"], found["document"]["format"]) == ("aws_iam_role.release", "terraform")
+
+
+def test_a_value_that_is_given_decides(run: Run) -> None:
+    result = run("explain", "--event", REFUSED, *WRITTEN, "--given", "var.owner=octo-org/", "--quiet")
+    assert (result.exit_code, result.stdout) == (0, "✓ granted: AssumeRoleWithWebIdentity\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("explain", "--event", REFUSED), "Missing option '--account'"),
+        (("explain", "token.jwt"), "Missing option '--account'"),
+        (("explain", "token.jwt", *ACCOUNT, "--with", "fixtures/evidence/main.tf"), "--with requires --event"),
+        (("explain", "token.jwt", *ACCOUNT, "--given", "a=b"), "--given requires --event"),
+        (("explain", "--event", REFUSED, *ACCOUNT, "--given", "a=b"), "--given requires --with"),
+        (("explain", "--event", REFUSED, "--with", "fixtures/evidence/main.tf"), "--with: ValidationError: document-resource"),
+        (
+            ("explain", "--event", REFUSED, "--with", "fixtures/evidence/plan.json", "--role-arn", "aws_iam_role.nightly"),
+            "document-unknown",
+        ),
+        (("audit", "--events", REFUSED, *ACCOUNT, "--given", "a=b"), "--given requires --with"),
+        (("audit", REFUSED, *ACCOUNT, "--given", "a=b"), "--given requires --events"),
+    ],
+)
+def test_usage_of_files(run: Run, words: tuple[str, ...], said: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr

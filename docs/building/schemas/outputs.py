@@ -51,6 +51,7 @@ _OF_RESOURCE: Final = {
     "unjudged": said(many(TEXT), "JSON paths of the statements that are not judged, since their structure is unknown."),
     "fault": said(_FAULT, "Why the file, or the resource, cannot be read."),
 }
+_DOCUMENT: Final = record({"file": TEXT, **{name: _OF_RESOURCE[name] for name in ("format", "address", "kind", "line", "unknown")}})
 _EXPLANATION: Final = said(maybe(ref("explanation")), "Why it is refused and what to change; null where it is not.")
 
 _DEMAND: Final = data_of(Demand, {"key": TEXT, "operator": TEXT, "values": many(TEXT), "words": TEXT})
@@ -252,6 +253,8 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                 ),
                 "undecided": said(many(ref("undecided_condition")), "The conditions that could not be judged, with what would tell."),
                 "remarks": many(TEXT),
+                "document": said(maybe(_DOCUMENT), "The trust policy of files that was asked; null without `--with`."),
+                "faults": said(many(_FAULT), "What else in these files cannot be read."),
                 "explanation": _EXPLANATION,
             },
         ),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final, NoReturn, Protocol
 
 import click
-from click.core import ParameterSource
 
 from federation import clock
 from federation.account.reading.directory import load_account
@@ -20,8 +19,17 @@ from federation.cli.rendering.plain import safe
 from federation.cli.support.choices import Choice
 from federation.cli.support.completing import roles
 from federation.cli.support.exits import Exit
+from federation.cli.support.given import given_option, read_given
 from federation.cli.support.instants import InstantOrIssued
-from federation.cli.support.options import account_or_accounts, accounts_option, engine_option, json_option, served_account_option
+from federation.cli.support.options import (
+    account_or_accounts,
+    accounts_option,
+    engine_option,
+    json_option,
+    require_beside,
+    said_beside,
+    served_account_option,
+)
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in
 from federation.engines import proposer
@@ -88,6 +96,7 @@ class Progress(Protocol):
     type=PathType(exists=True, path_type=Path),
     help="With --events: judge by the account with the roles of this plan or template, and compare with the account as it is; repeatable.",
 )
+@given_option
 @engine_option
 @json_option
 def command(
@@ -108,6 +117,7 @@ def command(
     events: bool,
     against: Path | None,
     change: tuple[Path, ...],
+    given: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Judge every token captured in PATH…: files, directories, or - for standard input.
@@ -129,9 +139,8 @@ def command(
     it, and which roles nobody used. Exit status 0: nobody would, and everything was read.
     """
     if events:
-        _audit_events(paths, account_path, against, change, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
-    if against is not None or change:
-        raise click.UsageError(f"{'--with' if change else '--against'} requires --events")
+        _audit_events(paths, account_path, against, change, given, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
+    require_beside("--events", {"--against": against, "--with": change, "--given": given})
     proposer()  # a choice that cannot be met is refused here, not once for each token
     if resume and (output is None or ResultForm.of(output) is not None):
         raise click.UsageError("--resume needs --output with a directory")
@@ -164,7 +173,7 @@ def command(
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
 
 
-_OF_EVENTS: Final = frozenset({"paths", "events", "account_path", "against", "change", "workers", "report", "no_lines", "as_json"})
+_OF_EVENTS: Final = frozenset({"paths", "events", "account_path", "against", "change", "given", "workers", "report", "no_lines", "as_json"})
 
 
 def _audit_events(
@@ -172,6 +181,7 @@ def _audit_events(
     account: Path | None,
     against: Path | None,
     change: tuple[Path, ...],
+    given: tuple[str, ...],
     *,
     workers: int,
     report: Path | None,
@@ -182,15 +192,15 @@ def _audit_events(
     from federation.cli.audit.events import audit_recorded  # noqa: PLC0415 - loaded where it is used
     from federation.evidence.cloudtrail.event_audit import EventBench  # noqa: PLC0415 - likewise
 
-    context = click.get_current_context()
-    given = [each for each in context.command.params if context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE]
-    others = [each.opts[0] for each in given if each.name not in _OF_EVENTS]
+    others = said_beside(_OF_EVENTS)
     if others:
         raise click.UsageError(f"--events takes no {', '.join(others)}")
+    if not change:
+        require_beside("--with", {"--given": given})
     if report is not None:
         _require_report(report)
-    bench = EventBench(account=account_or_accounts(account, None), against=against, change=change)
-    context.exit(audit_recorded(paths, bench, workers=workers, report=report, no_lines=no_lines, as_json=as_json))
+    bench = EventBench(account=account_or_accounts(account, None), against=against, change=change, given=read_given(given))
+    click.get_current_context().exit(audit_recorded(paths, bench, workers=workers, report=report, no_lines=no_lines, as_json=as_json))
 
 
 def _at_of(at: datetime | str | None, output: Path | None) -> datetime | str | None:

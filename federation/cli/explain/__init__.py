@@ -7,23 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
-from click.core import ParameterSource
 
 from federation import clock
 from federation.cli.rendering.plain import print_json
 from federation.cli.sts.aws_flags import OperationCommand, arns_of, session_policy
 from federation.cli.support.completing import providers, roles, saml_arns
+from federation.cli.support.given import given_option, read_given
 from federation.cli.support.instants import instant_for, judged_at_option
 from federation.cli.support.options import (
-    account_option,
     complete_files,
     engine_option,
     json_option,
+    no_account,
     one_output,
     pick_option,
     quiet_option,
+    require_beside,
+    said_beside,
+    served_account_option,
     verbose_option,
 )
+from federation.cli.support.paths import PathType
 
 if TYPE_CHECKING:
     from federation.explaining.sources import Sources
@@ -39,7 +43,15 @@ if TYPE_CHECKING:
     help="Instead of TOKEN: its CloudTrail record, in a file or folder, or - for standard input.",
 )
 @click.option("--event-id", help="With --event: which of several records, by its eventID. Default: the last login that was refused.")
-@account_option
+@click.option(
+    "--with",
+    "documents",
+    multiple=True,
+    type=PathType(exists=True, path_type=Path),
+    help="With --event: the role as this plan, template, answer of IAM or policy has it; repeatable. Without --account it is all there is.",
+)
+@given_option
+@served_account_option
 @click.option(
     "--role-arn",
     shell_complete=roles,
@@ -67,7 +79,9 @@ def command(
     event: str | None,
     event_id: str | None,
     pick: int | None,
-    account_path: Path,
+    documents: tuple[Path, ...],
+    given: tuple[str, ...],
+    account_path: Path | None,
     role_arn: str | None,
     policy: str | None,
     policy_arns: tuple[str, ...],
@@ -89,17 +103,18 @@ def command(
     The operation of `federation sts` judges, with the same parameters. The use of the token is not recorded.
     TOKEN may also be a HAR file, raw XML, or a whole call of STS, whose parameters are then those of the call.
 
-    With --event the record that CloudTrail wrote of the login is enough. Conditions on what it does not say are told and not judged. Exit
-    status 0: the account grants it now.
+    With --event the record that CloudTrail wrote of the login is enough. Conditions on what it does not say are told and not judged. The
+    role is that of the account, or of the files in --with. Exit status 0: it is granted now.
     """
     if event is not None:
-        _explain_event(event, event_id, account_path, role_arn, verbose=verbose, quiet=quiet, as_json=as_json)
+        _explain_event(event, event_id, account_path, role_arn, documents, given, verbose=verbose, quiet=quiet, as_json=as_json)
     if token is None:
         raise click.UsageError("give TOKEN, or the record of the login with --event")
-    if event_id is not None:
-        raise click.UsageError("--event-id requires --event")
-    if write and not fixing:
-        raise click.UsageError("--write requires --fix")
+    require_beside("--event", {"--event-id": event_id, "--with": documents, "--given": given})
+    if not fixing:
+        require_beside("--fix", {"--write": write})
+    if account_path is None:
+        raise no_account()
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
     if principal_arn is not None and provider_id is not None:
         raise click.UsageError("--principal-arn is for a SAML response, --provider-id for an access token: give one of them")
@@ -146,25 +161,44 @@ def command(
     click.get_current_context().exit(exit_of(findings))
 
 
-_OF_RECORDS: Final = frozenset({"event", "event_id", "account_path", "role_arn", "verbose", "quiet", "as_json"})
+_OF_RECORDS: Final = frozenset({"event", "event_id", "documents", "given", "account_path", "role_arn", "verbose", "quiet", "as_json"})
 
 
 def _explain_event(
-    event: str, event_id: str | None, account_path: Path, role_arn: str | None, *, verbose: bool, quiet: bool, as_json: bool
+    event: str,
+    event_id: str | None,
+    account_path: Path | None,
+    role_arn: str | None,
+    documents: tuple[Path, ...],
+    given: tuple[str, ...],
+    *,
+    verbose: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> NoReturn:
     """Explain a recorded login and end. A record has its own parameters and instant, and no token."""
     from federation.cli.explain.recorded import explain_recorded
 
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
-    context = click.get_current_context()
-    given = [each for each in context.command.params if context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE]
-    others = [each.opts[0] if each.opts[0].startswith("-") else "TOKEN" for each in given if each.name not in _OF_RECORDS]
+    others = said_beside(_OF_RECORDS)
     if others:
         raise click.UsageError(f"--event takes no {', '.join(others)}: the record says all that is known")
+    if account_path is None and not documents:
+        raise no_account()
+    if not documents:
+        require_beside("--with", {"--given": given})
     status = explain_recorded(
-        event, event_id=event_id, account_path=account_path, role=role_arn, verbose=verbose, quiet=quiet, as_json=as_json
+        event,
+        event_id=event_id,
+        account_path=account_path,
+        documents=documents,
+        given=read_given(given),
+        role=role_arn,
+        verbose=verbose,
+        quiet=quiet,
+        as_json=as_json,
     )
-    context.exit(status)
+    click.get_current_context().exit(status)
 
 
 def _show(findings: Findings, sources: Sources, *, verbose: bool, quiet: bool, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,18 +17,28 @@ from federation.cli.rendering.results import GOOD, Speaker, console, facts, refu
 from federation.cli.rendering.working import working
 from federation.cli.support.exits import Exit
 from federation.cli.support.roles import role_arn_of
+from federation.errors import MalformedPolicyDocument, ValidationError
 from federation.evidence.cloudtrail.choosing import LoginChoice, choose_login
 from federation.evidence.cloudtrail.explaining import EventExplanation, explain_event
 from federation.evidence.cloudtrail.login_record import LoginRecord
 from federation.evidence.cloudtrail.reading import read_logins
-from federation.explaining.sources import Sources
+from federation.explaining.sources import PlacedPolicy, Sources
 from federation.identity import timestamp
 
 _MOST_WAITING = 5
 
 
 def explain_recorded(
-    source: str, *, event_id: str | None, account_path: Path, role: str | None, verbose: bool, quiet: bool, as_json: bool
+    source: str,
+    *,
+    event_id: str | None,
+    account_path: Path | None,
+    documents: Sequence[Path],
+    given: Mapping[str, str],
+    role: str | None,
+    verbose: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> Exit:
     """Explain the login that *source* records, print it, and return the exit status.
 
@@ -38,13 +48,24 @@ def explain_recorded(
     """
     if source != "-" and not Path(source).exists():
         raise click.UsageError(f"cannot read {click.format_filename(source)}: there is no such file")
-    with working("reading the account"):
-        account = load_account(account_path)
+    account = None
+    if account_path is not None:
+        with working("reading the account"):
+            account = load_account(account_path)
     with working("reading the records"):
         choice = choose_login(read_logins([source], standard_input=sys.stdin.buffer), event_id=event_id)
     record = _meant(choice, event_id)
-    found = explain_event(record, account, role_arn=None if role is None else role_arn_of(account, role))
-    sources = Sources(account_path, account)
+    if role is not None and account is not None and not documents:
+        role = role_arn_of(account, role)
+    try:
+        found = explain_event(record, account, role_arn=role, documents=documents, given=given)
+    except (ValidationError, MalformedPolicyDocument) as refusal:
+        # The status of a refusal would say that the login is refused.
+        raise click.UsageError(f"--with: {refusal}") from None
+    for fault in found.faults:
+        note(f"{fault.file}:{fault.line}: expected {fault.refusal.expected}, found {fault.refusal.found}")
+    placed = {} if found.document is None else {found.document.file: PlacedPolicy(found.document.source.text, found.document.span)}
+    sources = Sources(account_path, account, placed=placed)
     if as_json:
         lined = None if found.explanation is None else sources.with_lines(found.explanation)
         print_json(replace(found, explanation=lined).as_dict())

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from federation.cli.policy.evidence import given_option, one_policy, plain_policy, read_files, read_given, role_option
+from federation.cli.policy.evidence import one_policy, plain_policy, read_files, role_option
 from federation.cli.rendering.admissions import comparison_as_markdown, print_comparison
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
 from federation.cli.rendering.role_changes import print_role_changes, role_changes_as_markdown
 from federation.cli.support.exits import Exit
+from federation.cli.support.given import given_option, read_given
 from federation.cli.support.options import complete_files, json_option, one_output, quiet_option
 
 if TYPE_CHECKING:  # the analysis is loaded where it is asked for

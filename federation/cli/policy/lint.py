@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from federation.cli.policy.evidence import given_option, lint_files, read_given
+from federation.cli.policy.evidence import lint_files
 from federation.cli.policy.fixing import is_document, print_mended, write_mended, write_mended_account
 from federation.cli.policy.linted import LintedFile, read_account
 from federation.cli.policy.sarif import sarif_log
@@ -23,6 +23,7 @@ from federation.cli.rendering.rows import labelled_rows
 from federation.cli.rendering.working import working
 from federation.cli.support.choices import Choice
 from federation.cli.support.exits import Exit
+from federation.cli.support.given import given_option, read_given
 from federation.cli.support.options import (
     Instant,
     account_or_variable,

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from federation.cli.policy.evidence import given_option, one_policy, read_files, read_given, role_option
+from federation.cli.policy.evidence import one_policy, read_files, role_option
 from federation.cli.rendering.admissions import markdown_of, print_admissions
 from federation.cli.rendering.plain import print_json
 from federation.cli.rendering.results import console
 from federation.cli.support.completing import roles as completed_roles
 from federation.cli.support.exits import Exit
+from federation.cli.support.given import given_option, read_given
 from federation.cli.support.options import account_or_variable, json_option, other_account_option
 from federation.cli.support.paths import PathType
 from federation.cli.support.roles import role_in

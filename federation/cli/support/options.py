@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -138,6 +138,27 @@ served_account_option: Final = _account_option(required=False)
 accounts_option: Final[Decorator] = click.option(
     "--accounts", "accounts_path", type=PathType(path_type=Path), help="A directory of many accounts and of their organization, instead."
 )
+
+
+def said_beside(names: Container[str]) -> list[str]:
+    """Return the options and arguments on the command line whose parameters are not among *names*, as a user would name them."""
+    context = click.get_current_context()
+    params = (each for each in context.command.params if each.name not in names)
+    said = (each for each in params if context.get_parameter_source(each.name or "") is ParameterSource.COMMANDLINE)
+    return [each.opts[0] if each.opts[0].startswith("-") else each.opts[0].upper() for each in said]
+
+
+def require_beside(option: str, others: Mapping[str, object]) -> None:
+    """Refuse those of *others* that are given, which mean nothing without *option*."""
+    for name, value in others.items():
+        if value:
+            raise click.UsageError(f"{name} requires {option}")
+
+
+def no_account() -> click.UsageError:
+    """Return the error of a call that needs an account and names none: the one of a required option."""
+    context = click.get_current_context()
+    return click.MissingParameter(ctx=context, param=next(each for each in context.command.params if each.name == "account_path"))
 
 
 def account_or_accounts(account: Path | None, accounts: Path | None) -> Path:

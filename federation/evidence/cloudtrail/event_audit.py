@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -31,11 +31,13 @@ class EventBench:
         against: That of the account to compare with; None compares with the records.
         change: Files whose roles the account gets before it judges, as `with_roles_of` reads them. Without `against` it is compared with
             the account as it is.
+        given: The values of expressions that these files leave open.
     """
 
     account: Path
     against: Path | None = None
     change: tuple[Path, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self) -> LoginsJudge:
         """Load the accounts and return their judge.
@@ -49,7 +51,7 @@ class EventBench:
             return LoginsJudge(account, against)
         from federation.evidence.documents.applying import with_roles_of  # noqa: PLC0415 - loaded where it is used
 
-        return LoginsJudge(with_roles_of(account, self.change), account if against is None else against)
+        return LoginsJudge(with_roles_of(account, self.change, given=self.given), account if against is None else against)
 
 
 class EventBatch(NamedTuple):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from federation.account import Account
 from federation.errors import FederationError
-from federation.evidence.cloudtrail.knowable import keys_of, what_tells
+from federation.evidence.cloudtrail.knowable import keys_of, session_of, what_tells
 from federation.evidence.cloudtrail.login_record import SAML, LoginRecord
 from federation.evidence.cloudtrail.messages import obstacle_of
 from federation.evidence.cloudtrail.verdict import LoginVerdict, judge_login
+from federation.evidence.documents.asked_role import AskedRole, account_around, asked_role
+from federation.evidence.documents.faults import DocumentFault
+from federation.evidence.documents.files import EvidenceSource
+from federation.evidence.documents.model import FoundDocument
+from federation.evidence.documents.open_policy import shown
 from federation.explaining.call.roles import explain_role
 from federation.explaining.exchange import duration
 from federation.explaining.fixing import plain
@@ -23,6 +28,7 @@ from federation.explaining.trust import obstacles
 from federation.explanation import Absent, Change, Explanation, Obstacle
 from federation.policy.partial import UndecidedCondition, undecided_conditions
 from federation.policy.wildcard import fold
+from federation.sts.login.trust import further_actions
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
 
@@ -33,6 +39,11 @@ CHANGED: Final = (
     "directory does not have, such as one of the organization"
 )
 LOST: Final = "the record was granted, and the account refuses the same login: its policies were changed since, or it is another account"
+CHANGED_IN_FILES: Final = (
+    "the record was refused, and the role of the files grants the same login: AWS had another policy then, or a policy refused that the "
+    "files do not have, such as one of the organization"
+)
+LOST_IN_FILES: Final = "the record was granted, and the role of the files refuses the same login: AWS had another policy then"
 NOT_ASKED: Final = "the token proved nobody, so no policy was asked: what the role would say to its owner is not in the record"
 
 
@@ -60,6 +71,8 @@ class EventExplanation:
         waiting: The conditions that could not be judged, with what would tell.
         remarks: What a reader should know besides, a sentence each.
         explanation: Causes and edits; None where nothing refuses.
+        document: The trust policy that was asked, where it is one of files.
+        faults: What else in the files cannot be read.
     """
 
     record: LoginRecord
@@ -69,6 +82,8 @@ class EventExplanation:
     waiting: tuple[WaitingCondition, ...] = ()
     remarks: tuple[str, ...] = ()
     explanation: Explanation | None = None
+    document: FoundDocument | None = field(default=None, repr=False)
+    faults: tuple[DocumentFault, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data: the documented schema."""
@@ -82,45 +97,100 @@ class EventExplanation:
             "effect": None if decision is None else decision.effect,
             "undecided": [each.as_dict() for each in self.waiting],
             "remarks": list(self.remarks),
+            "document": None if self.document is None else self.document.as_dict(),
+            "faults": [each.as_dict() for each in self.faults],
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
         }
 
 
-def explain_event(record: LoginRecord, account: Account, *, role_arn: str | None = None) -> EventExplanation:
-    """Return why *account* grants or refuses the login that *record* is of.
+def explain_event(
+    record: LoginRecord,
+    account: Account | None = None,
+    *,
+    role_arn: str | None = None,
+    documents: Iterable[EvidenceSource] = (),
+    given: Mapping[str, str] | None = None,
+) -> EventExplanation:
+    """Return why the role grants or refuses the login that *record* is of.
 
     Args:
         record: The record, of `read_record` or `read_logins`.
-        account: The account.
-        role_arn: The role that is asked; that of the record where None.
+        account: The account; None where *documents* are all there is, and the record says which providers are registered.
+        role_arn: The role that is asked; that of the record where None. Of *documents* also the address or name by which they call it.
+        documents: Files that declare the role: plans and states of Terraform, templates, answers of IAM, or its trust policy. They say of
+            the role what the account does not.
+        given: The values of expressions that the files leave open, as for `read_evidence`.
+
+    Raises:
+        TypeError: There is neither an account nor a document.
+        ValidationError: The files do not say which role is asked, or have a part unknown that has no third value.
+        FederationError: A file that is needed cannot be read.
     """
-    if role_arn is not None:
+    documents = tuple(documents)
+    if account is None and not documents:
+        raise TypeError("explain_event takes an account, documents, or both")
+    called = role_arn if documents and role_arn is not None and not role_arn.startswith("arn:") else None
+    if role_arn is not None and called is None:
         record = replace(record, role_arn=role_arn)
     if not record.granted and not record.refused_by_policy:
         told = obstacle_of(record)
         explanation = Explanation(first=told, aws_message=record.error_message)
         return EventExplanation(record=record, granted=False, check=told.causes[0].check, remarks=(NOT_ASKED,), explanation=explanation)
-    verdict = judge_login(record, account)
-    waits = _waiting(record, account, verdict)
+    asked = None
+    held = account_around(record.role_arn) if account is None else account
+    if documents:
+        actions = (f"sts:{record.operation}", *further_actions(session_of(record)))
+        asked = asked_role(held, record.role_arn, documents, provider=record.provider, actions=actions, called=called, given=given)
+        held = asked.account
+    return _explained(record, held, asked, registers=account is not None)
+
+
+def _explained(record: LoginRecord, account: Account, asked: AskedRole | None, *, registers: bool) -> EventExplanation:
+    verdict = judge_login(record, account, registers=registers)
+    waits = _waiting(record, account, verdict, {} if asked is None else asked.open.expressions)
+    taken = () if asked is None else tuple(_taken(each, record) for each in asked.open.taken)
     refusal = verdict.refusal
-    if refusal is None:
-        remarks = (CHANGED,) if verdict.allowed and not record.granted else ()
-        return EventExplanation(record=record, granted=verdict.allowed, check=None, verdict=verdict, waiting=waits, remarks=remarks)
+    granted = None if taken and verdict.allowed else verdict.allowed
+    changed, lost = (CHANGED, LOST) if asked is None else (CHANGED_IN_FILES, LOST_IN_FILES)
+    remarks: tuple[str, ...] = ()
+    if refusal is None and granted and not record.granted:
+        remarks = (changed,)
+    elif refusal is not None and record.granted:
+        remarks = (lost,)
+    explanation = None
+    if refusal is not None:
+        explanation = Explanation(first=_obstacle(record, account, refusal, waits), aws_message=refusal.aws_message)
     return EventExplanation(
         record=record,
-        granted=False,
-        check=refusal.check,
+        granted=granted,
+        check=None if refusal is None else refusal.check,
         verdict=verdict,
         waiting=waits,
-        remarks=(LOST,) if record.granted else (),
-        explanation=Explanation(first=_obstacle(record, account, refusal, waits), aws_message=refusal.aws_message),
+        remarks=(*taken, *remarks),
+        explanation=explanation,
+        document=None if asked is None else asked.document,
+        faults=() if asked is None else asked.faults,
     )
 
 
-def _waiting(record: LoginRecord, account: Account, verdict: LoginVerdict) -> tuple[WaitingCondition, ...]:
+def _taken(expression: str, record: LoginRecord) -> str:
+    return f"the file does not say who {expression} is: it is taken as {record.provider}"
+
+
+def _waiting(record: LoginRecord, account: Account, verdict: LoginVerdict, expressions: Mapping[str, str]) -> tuple[WaitingCondition, ...]:
     """Return the conditions that could not be judged: those of the verdict, and beside a refusal those of the statements that refuse."""
     found = verdict.undecided or _beside(record, account, verdict)
-    return tuple(WaitingCondition(each, tuple(dict.fromkeys(what_tells(key, record) for key in each.unknown))) for each in found)
+    return tuple(_waiting_condition(each, record, expressions) for each in found)
+
+
+def _waiting_condition(found: UndecidedCondition, record: LoginRecord, expressions: Mapping[str, str]) -> WaitingCondition:
+    told = (f"--given '{expressions[key]}=VALUE'" if key in expressions else what_tells(key, record) for key in found.unknown)
+    condition = replace(
+        found,
+        expected=tuple(shown(each, expressions) for each in found.expected),
+        unknown=tuple(shown(each, expressions) for each in found.unknown),
+    )
+    return WaitingCondition(condition, tuple(dict.fromkeys(told)))
 
 
 def _beside(record: LoginRecord, account: Account, verdict: LoginVerdict) -> tuple[UndecidedCondition, ...]:

@@ -14,6 +14,7 @@ from typing import Final
 from federation.account import Account
 from federation.condition_keys import SAML_KEYS
 from federation.evidence.cloudtrail.login_record import SAML, LoginRecord
+from federation.evidence.documents.rendering import placeholders
 from federation.identity import ContextValue
 from federation.oidc.conditions import KeyNames
 from federation.policy.wildcard import fold
@@ -190,7 +191,7 @@ def _is_open(record: LoginRecord, key: str) -> bool:
         return True  # every login has one
     if key == "sts:roleauthorizedbyidp":
         return record.operation != SAML
-    return key in _OF_CONNECTION
+    return key in _OF_CONNECTION or bool(placeholders(key))  # an unknown part of a policy in a file
 
 
 @lru_cache(maxsize=256)  # providers of logins that were proved, so few

@@ -73,11 +73,12 @@ class LoginVerdict:
 class EventJudge:
     """Judges recorded logins by one account. A question that was asked before is answered from memory, which changes the speed alone."""
 
-    __slots__ = ("_account", "_answers", "_named")
+    __slots__ = ("_account", "_answers", "_named", "_registers")
 
-    def __init__(self, account: Account) -> None:
-        """Judge by *account*."""
+    def __init__(self, account: Account, *, registers: bool = True) -> None:
+        """Judge by *account*; without *registers* it does not say which providers are registered, and the record does."""
         self._account = account
+        self._registers = registers
         self._named: dict[str, tuple[str, ...]] = {}
         self._answers: dict[tuple[object, ...], LoginVerdict] = {}
 
@@ -92,7 +93,7 @@ class EventJudge:
         Attributes of the result are the same whatever was judged before.
         """
         role = self._account.roles.get(record.role_arn)
-        refusal = _refused_before_policies(record, role, self._account)
+        refusal = _refused_before_policies(record, role, self._account) if self._registers else None
         if role is None or refusal is not None:
             return refused_by(refusal or trust.no_such_role(operation=record.operation, role_arn=record.role_arn))
         keys = keys_of(record, self._account)
@@ -113,9 +114,9 @@ class EventJudge:
         return (*asked, *(_value(name, keys) for name in names))
 
 
-def judge_login(record: LoginRecord, account: Account) -> LoginVerdict:
-    """Return what *account* says of *record*."""
-    return EventJudge(account).judge(record)
+def judge_login(record: LoginRecord, account: Account, *, registers: bool = True) -> LoginVerdict:
+    """Return what *account* says of *record*; *registers* as of `EventJudge`."""
+    return EventJudge(account, registers=registers).judge(record)
 
 
 def _value(name: str, keys: RecordKeys) -> object:

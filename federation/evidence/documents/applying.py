@@ -13,6 +13,7 @@ from federation.arn import Arn
 from federation.errors import show
 from federation.evidence.documents.faults import broken
 from federation.evidence.documents.files import EvidenceSource
+from federation.evidence.documents.given import ACCOUNT_ID, PARTITION
 from federation.evidence.documents.model import FoundEvidence, FoundRole
 from federation.evidence.documents.reading import read_evidence
 from federation.policy import Policy
@@ -33,7 +34,7 @@ def with_roles_of(account: Account, sources: Iterable[EvidenceSource], *, given:
         FederationError: A file cannot be read; check ``document-unknown``: the name or a part of the trust policy of a role is not known;
             check ``document-resource``: there is no role, one twice, or one of another account.
     """
-    known = {"AWS::AccountId": account.id, "AWS::Partition": account.partition, **(given or {})}
+    known = {ACCOUNT_ID: account.id, PARTITION: account.partition, **(given or {})}
     return _applied(account, read_evidence(sources, given=known))
 
 
@@ -51,7 +52,7 @@ def _applied(account: Account, evidence: FoundEvidence) -> Account:
         if found.trust is None:
             roles.pop(arn, None)
         else:
-            roles[arn] = _role(found, arn, found.trust.policy(), roles.get(arn), account)
+            roles[arn] = role_as_declared(found, arn, found.trust.policy(), roles.get(arn), account)
     return replace(account, roles=MappingProxyType(roles))
 
 
@@ -67,7 +68,8 @@ def _arn_of(found: FoundRole, account: Account) -> str:
     return same[0] if same else f"arn:{account.partition}:iam::{account.id}:role/{found.name}"
 
 
-def _role(found: FoundRole, arn: str, trust: Policy, before: Role | None, account: Account) -> Role:
+def role_as_declared(found: FoundRole, arn: str, trust: Policy, before: Role | None, account: Account) -> Role:
+    """Return the role *arn* with the policy *trust* and what *found* says of it; *before* is what *account* has under that name."""
     if before is not None:
         return replace(before, trust_policy=trust, max_session_duration=found.max_session or before.max_session_duration)
     path, _, name = arn.partition(":role")[2].rpartition("/")

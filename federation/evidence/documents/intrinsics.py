@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from federation.evidence.documents.collecting import known_text, number_of
+from federation.evidence.documents.given import ACCOUNT_ID, PARTITION
 from federation.evidence.documents.spelling import offsets
 from federation.evidence.documents.values import (
     DocumentValue,
@@ -124,7 +125,7 @@ class StackTemplate:
         name = self.property_text(address, "Url" if kind == OIDC_PROVIDER else "Name")
         if name is None:
             return None
-        partition, account = (self._pseudo(each, span) for each in ("AWS::Partition", "AWS::AccountId"))
+        partition, account = (self._pseudo(each, span) for each in (PARTITION, ACCOUNT_ID))
         noun = "oidc-provider" if kind == OIDC_PROVIDER else "saml-provider"
         fixed = (TextPiece(span.start, span.end, text) for text in ("arn:", ":iam::", f":{noun}/{name.removeprefix(_SCHEME)}"))
         return joined(span, (next(fixed), partition, next(fixed), account, next(fixed)))

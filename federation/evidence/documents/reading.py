@@ -12,6 +12,7 @@ from federation.evidence.documents.cloudformation import read_template
 from federation.evidence.documents.collecting import Collected, known_text
 from federation.evidence.documents.faults import DocumentFault, broken
 from federation.evidence.documents.files import EvidenceSource, NamedFile, files_of, text_of
+from federation.evidence.documents.given import GivenValues
 from federation.evidence.documents.iam_dumps import is_answer, read_answer
 from federation.evidence.documents.json_text import read_json
 from federation.evidence.documents.kubernetes import is_manifest, read_manifest
@@ -44,7 +45,7 @@ def read_evidence(sources: Iterable[EvidenceSource], *, given: Mapping[str, str]
         sources: Files, directories with files of known endings, or octets with a name.
         given: Values of expressions that the caller knows, by the text of the expression, such as ``AWS::AccountId`` or ``var.owner``.
     """
-    collected = Collected(given=dict(given or {}))
+    collected = Collected(given=GivenValues(given or {}))
     configurations: dict[str, list[SourceFile]] = {}
     for file in files_of(sources):
         source = None

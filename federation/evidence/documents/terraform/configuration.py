@@ -202,7 +202,7 @@ class Module:
             return None
         text = known_text(self._evaluators[declared.source.name].value(tree))
         if text is None or match["of"] == "arn":
-            return provider_arn(match["kind"], text, span)
+            return provider_arn(match["kind"], text, span, self._given)
         return text_at(span, text.removeprefix(SCHEME))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from federation.evidence.documents.collecting import Collected, known_text, number_of
@@ -18,6 +19,8 @@ POLICIES: Final = frozenset({"aws_iam_policy", "aws_iam_role_policy", "aws_iam_u
 READ: Final = frozenset({ROLE, OIDC_PROVIDER, SAML_PROVIDER, *POLICIES})
 TRUST: Final = "assume_role_policy"
 SCHEME: Final = "https://"
+_PARTITION: Final = "data.aws_partition.current.partition"
+_ACCOUNT: Final = "data.aws_caller_identity.current.account_id"
 
 
 def read_resource(kind: str, address: str, arguments: MapValue, source: SourceFile, collected: Collected, *, form: Format) -> None:
@@ -75,17 +78,18 @@ def texts(value: DocumentValue | None) -> tuple[str, ...] | None:
     return None if None in known else tuple(each for each in known if each is not None)
 
 
-def provider_arn(kind: str, resource: str | None, span: TextSpan) -> DocumentValue | None:
-    """Return the ARN of the provider whose ARN ends with *resource*, its partition and account unknown; None where that is not known."""
+def provider_arn(kind: str, resource: str | None, span: TextSpan, given: Mapping[str, str]) -> DocumentValue | None:
+    """Return the ARN of the provider whose ARN ends with *resource*; None where that is not known. *given* tells partition and account."""
     if resource is None:
         return None
     noun = "saml-provider" if kind == SAML_PROVIDER else "oidc-provider"
     start, end = span.start, span.end
+    partition, account = (TextPiece(start, end, given.get(each, each), known=each in given) for each in (_PARTITION, _ACCOUNT))
     pieces = (
         TextPiece(start, end, "arn:"),
-        TextPiece(start, end, "data.aws_partition.current.partition", known=False),
+        partition,
         TextPiece(start, end, ":iam::"),
-        TextPiece(start, end, "data.aws_caller_identity.current.account_id", known=False),
+        account,
         TextPiece(start, end, f":{noun}/{resource.removeprefix(SCHEME)}"),
     )
     return joined(span, pieces)

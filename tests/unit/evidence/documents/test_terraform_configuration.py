@@ -323,3 +323,31 @@ def test_white_space_in_a_heredoc_costs_no_more_than_other_text() -> None:
     found = only(read("main.tf", role(f'<<EOF\n{{"a":{blank}1,{blank}"b": 2}}\nEOF\n')))
     assert json.loads(found.text) == {"a": 1, "b": 2}
     assert at(found, "$.b") == "2"
+
+
+def test_account_and_partition_are_known_by_the_words_of_cloudformation() -> None:
+    text = """
+    resource "aws_iam_openid_connect_provider" "it" { url = "https://idp.example.com" }
+    resource "aws_iam_role" "r" {
+      name = "r"
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity"
+          Principal = { Federated = aws_iam_openid_connect_provider.it.arn, AWS = data.aws_caller_identity.this.account_id }
+        }]
+      })
+    }
+    """
+    given = {"AWS::AccountId": "123456789012", "AWS::Partition": "aws-cn"}
+    (found,) = read_evidence([("main.tf", text.encode())], given=given).documents
+    assert found.policy().document["Statement"][0]["Principal"] == {
+        "Federated": "arn:aws-cn:iam::123456789012:oidc-provider/idp.example.com",
+        "AWS": "123456789012",
+    }
+    (open_,) = read_evidence([("main.tf", text.encode())]).documents
+    assert [each.expression for each in open_.unknowns] == [
+        "data.aws_partition.current.partition",
+        "data.aws_caller_identity.current.account_id",
+        "data.aws_caller_identity.this.account_id",
+    ]
