@@ -5,7 +5,7 @@ What still refuses it is what is known, so that an explanation of it holds for t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -24,17 +24,19 @@ _DENIED: Final = 1_000
 """What a Deny that stays away is worth, in conditions of an Allow that are met."""
 
 
-def favourable(policy: Policy, request: RequestContext, unknown: IsUnknown) -> RequestContext:
+def favourable(policy: Policy, request: RequestContext, unknown: IsUnknown, *, actions: Iterable[str] = ()) -> RequestContext:
     """Return *request* with a value for each key that *policy* names and nobody knows, the one that meets most and is denied least.
 
     Args:
         policy: The policy.
         request: The request, with the keys that are known.
         unknown: Tells which keys are not known.
+        actions: Further actions, whose statements an explanation may speak of.
     """
+    asked = (request, *map(request.asking, actions))
     about: dict[str, list[tuple[str, Condition]]] = {}
     for statement in policy.statements:
-        if statement.action.matches(request.folded_action) and statement.via(request) is not None:
+        if any(statement.action.matches(each.folded_action) for each in asked) and statement.via(request) is not None:
             for condition in statement.conditions:
                 if unknown(condition.folded):
                     about.setdefault(condition.folded, []).append((statement.effect, condition))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final
 
 from federation.account import Account
 from federation.errors import FederationError
-from federation.evidence.cloudtrail.knowable import keys_of, session_of, what_tells
+from federation.evidence.cloudtrail.knowable import keys_of, what_tells
 from federation.evidence.cloudtrail.login_record import SAML, LoginRecord
 from federation.evidence.cloudtrail.messages import obstacle_of
-from federation.evidence.cloudtrail.verdict import LoginVerdict, judge_login
+from federation.evidence.cloudtrail.verdict import LoginVerdict, actions_of, judge_login
 from federation.evidence.documents.asked_role import AskedRole, account_around, asked_role
 from federation.evidence.documents.faults import DocumentFault
 from federation.evidence.documents.files import EvidenceSource
@@ -28,7 +29,6 @@ from federation.explaining.trust import obstacles
 from federation.explanation import Absent, Change, Explanation, Obstacle
 from federation.policy.partial import UndecidedCondition, undecided_conditions
 from federation.policy.wildcard import fold
-from federation.sts.login.trust import further_actions
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
 from federation.sts.operations.assume_role_with_web_identity import AssumeRoleWithWebIdentity
 
@@ -139,8 +139,9 @@ def explain_event(
     asked = None
     held = account_around(record.role_arn) if account is None else account
     if documents:
-        actions = (f"sts:{record.operation}", *further_actions(session_of(record)))
-        asked = asked_role(held, record.role_arn, documents, provider=record.provider, actions=actions, called=called, given=given)
+        asked = asked_role(
+            held, record.role_arn, documents, provider=record.provider, actions=actions_of(record), called=called, given=given
+        )
         held = asked.account
     return _explained(record, held, asked, registers=account is not None)
 
@@ -198,7 +199,9 @@ def _beside(record: LoginRecord, account: Account, verdict: LoginVerdict) -> tup
     role = account.roles.get(record.role_arn)
     if role is None or verdict.decision is None or verdict.check != "trust-policy":
         return ()
-    return undecided_conditions(role.trust_policy, verdict.decision.request, keys_of(record, account).is_unknown)
+    asked, unknown = verdict.decision.request, keys_of(record, account).is_unknown
+    found = (undecided_conditions(role.trust_policy, asked.asking(action), unknown) for action in actions_of(record))
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _obstacle(record: LoginRecord, account: Account, refusal: FederationError, waits: tuple[WaitingCondition, ...]) -> Obstacle:

@@ -156,6 +156,11 @@ def _refused_before_policies(record: LoginRecord, role: Role | None, account: Ac
     return trust.no_such_role(operation=record.operation, role_arn=record.role_arn) if role is None else None
 
 
+def actions_of(record: LoginRecord) -> tuple[str, ...]:
+    """Return the actions that the login of *record* takes, its operation first."""
+    return (f"sts:{record.operation}", *trust.further_actions(session_of(record)))
+
+
 def refused_by(refusal: FederationError, decision: PartialDecision | None = None) -> LoginVerdict:
     """Return the verdict that is *refusal*."""
     return LoginVerdict(allowed=False, check=refusal.check, decision=decision, _refuse=lambda: refusal)
@@ -186,5 +191,5 @@ def denial(found: PartialTrust, record: LoginRecord, policy: Policy, unknown: Ca
             remedy="have the policy of the organization changed, or sign in as somebody that it does not deny",
             message=aws_texts.authorization.federated(record.operation),
         )
-    decision = policy.evaluate(favourable(policy, found.decision.request, unknown))
+    decision = policy.evaluate(favourable(policy, found.decision.request, unknown, actions=actions_of(record)))
     return trust.denied(decision, operation=record.operation, role_arn=record.role_arn)

@@ -12,6 +12,7 @@ import pytest
 from federation.errors import FederationError
 from federation.evidence.cloudtrail.explaining import CHANGED_IN_FILES, LOST_IN_FILES, EventExplanation, explain_event
 from federation.evidence.cloudtrail.login_record import LoginRecord
+from federation.identity import SessionTag
 from tests.support.events import GITHUB_PROVIDER, GITHUB_ROLE, KEY, account, login
 from tests.support.paths import FIXTURES
 
@@ -204,3 +205,21 @@ def test_of_the_files_that_are_shipped(name: str) -> None:
     assert (found.granted, found.check) == (False, "trust-policy")
     assert found.document is not None
     json.dumps(found.as_dict())
+
+
+def test_an_action_that_no_statement_allows_is_told_without_a_word_of_what_nobody_knows() -> None:
+    provider = "arn:aws:iam::123456789012:saml-provider/TestSaml"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithSAML",
+        "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]}).encode()
+    record = replace(login("saml"), error_code="AccessDenied", audience=None, provider=provider, tags=(SessionTag("team", "blue"),))
+    found = explain_event(record, documents=[("trust.json", trust)])
+    assert found.explanation is not None
+    assert [each.sentence for each in found.explanation.first.causes] == [
+        "the assertion carries the session tags `team` = `blue`, and no statement allows `sts:TagSession` to the caller"
+    ]
+    assert [each.condition.key for each in found.waiting] == ["SAML:aud"]
