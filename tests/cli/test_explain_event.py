@@ -57,7 +57,26 @@ def test_what_is_not_decided_is_no_grant(run: Run, tmp_path: Path) -> None:
     result = run("explain", "--event", str(written(tmp_path / "a.json", made)), *ACCOUNT)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == "? not decided: the record does not say all that the policies demand"
-    assert "not judged  Allow: StringEquals SAML:aud = https://signin.aws.amazon.com/saml;" in result.stdout
+    assert "not judged  Allow: StringEquals SAML:aud = https://signin.aws.amazon.com/saml\n" in result.stdout
+
+
+def test_what_lint_finds_in_a_condition_that_nobody_can_judge_is_suspect(run: Run, tmp_path: Path) -> None:
+    made = event("saml", errorCode="AccessDenied", responseElements=None)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": made["requestParameters"]["principalArn"]},
+        "Action": "sts:AssumeRoleWithSAML",
+        "Condition": {"StringEquals": {"SAML:aud": "urn:amazon:webservices"}},
+    }
+    trust = tmp_path / "trust.json"
+    trust.write_text(json.dumps({"Version": "2012-10-17", "Statement": statement}, indent=1), encoding="utf-8")
+    record = written(tmp_path / "a.json", made)
+    result = run("explain", "--event", str(record), "--with", str(trust))
+    assert result.exit_code == 1
+    assert f"suspect     {trust}:11: `urn:amazon:webservices` is no endpoint" in result.stdout
+    assert result.stdout.endswith("? not decided: the record does not say all that the policies demand\n")
+    granted = run("explain", "--event", str(RECORDS / "saml.json"), "--with", str(trust), "--json")
+    assert json.loads(granted.stdout)["suspects"] == []
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,7 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                     maybe(one_of("Allow", "Deny", "ImplicitDeny", "Unknown")), "Of the policy that decides; null where none was asked."
                 ),
                 "undecided": said(many(ref("undecided_condition")), "The conditions that could not be judged, with what would tell."),
+                "suspects": said(many(ref("placed_finding")), "What lint finds in them, where a refused login is not decided."),
                 "remarks": many(TEXT),
                 "document": said(maybe(_DOCUMENT), "The trust policy of files that was asked; null without `--with`."),
                 "faults": said(many(_FAULT), "What else in these files cannot be read."),

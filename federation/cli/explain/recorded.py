@@ -90,7 +90,11 @@ def verdict_of(found: EventExplanation) -> str:
 
 def print_event(found: EventExplanation, out: Speaker, sources: Sources, *, whole: bool) -> None:
     """Print whose login it was, what could not be judged, and why it is refused."""
-    out.print(facts([*_rows(found.record), *_waiting(found, whole=whole), *(("note", each) for each in found.remarks)]))
+    out.print(
+        facts(
+            [*_rows(found.record), *_waiting(found, whole=whole), *_suspects(found, sources), *(("note", each) for each in found.remarks)]
+        )
+    )
     if found.explanation is None:
         out.print(Text(verdict_of(found), style=GOOD if found.granted else ""))
         return
@@ -130,6 +134,12 @@ def _waiting(found: EventExplanation, *, whole: bool) -> Iterator[tuple[str, obj
     for each in listed:
         condition = each.condition
         values = ", ".join(condition.expected[:_MOST_WAITING])
-        yield "not judged", f"{condition.effect}: {condition.operator} {condition.key} = {values}; {'; '.join(each.tells)} would tell"
+        yield "not judged", f"{condition.effect}: {condition.operator} {condition.key} = {values}"
+        yield "would tell", "; ".join(each.tells)
     if len(found.waiting) > len(listed):
         yield "not judged", f"{len(found.waiting) - len(listed)} more; --verbose shows them"
+
+
+def _suspects(found: EventExplanation, sources: Sources) -> Iterator[tuple[str, object]]:
+    for each in found.suspects:
+        yield "suspect", f"{sources.where(each.place)}: {each.finding.message}; {each.finding.remedy}"

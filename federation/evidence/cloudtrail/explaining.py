@@ -19,6 +19,7 @@ from federation.evidence.documents.faults import DocumentFault
 from federation.evidence.documents.files import EvidenceSource
 from federation.evidence.documents.model import FoundDocument
 from federation.evidence.documents.open_policy import shown
+from federation.evidence.documents.rendering import placeholders
 from federation.explaining.call.roles import explain_role
 from federation.explaining.exchange import duration
 from federation.explaining.fixing import plain
@@ -26,7 +27,9 @@ from federation.explaining.plain import plainly
 from federation.explaining.situation import Explain, Situation
 from federation.explaining.trial import Trial, TrialOutcome
 from federation.explaining.trust import obstacles
-from federation.explanation import Absent, Change, Explanation, Obstacle
+from federation.explanation import Absent, Change, Explanation, Obstacle, Place
+from federation.policy.lint import lint
+from federation.policy.lint.finding import Finding
 from federation.policy.partial import UndecidedCondition, undecided_conditions
 from federation.policy.wildcard import fold
 from federation.sts.operations.assume_role_with_saml import AssumeRoleWithSaml
@@ -59,6 +62,23 @@ class WaitingCondition:
         return {**self.condition.as_dict(), "tells": list(self.tells)}
 
 
+@dataclass(frozen=True, slots=True)
+class SuspectCondition:
+    """What lint finds in a condition that could not be judged: perhaps why the login was refused.
+
+    Attributes:
+        finding: The finding.
+        place: Where it is.
+    """
+
+    finding: Finding
+    place: Place
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding as plain data, with its ``file``."""
+        return {"file": self.place.file, **self.finding.as_dict()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventExplanation:
     """What the account says of a recorded login, and why.
@@ -69,6 +89,7 @@ class EventExplanation:
         check: The check that refuses; None where none does, or where it is not known.
         verdict: What the policies say; None where the token proved nobody, so that they are not asked.
         waiting: The conditions that could not be judged, with what would tell.
+        suspects: What lint finds in these conditions, where the record does not decide a refused login.
         remarks: What a reader should know besides, a sentence each.
         explanation: Causes and edits; None where nothing refuses.
         document: The trust policy that was asked, where it is one of files.
@@ -80,6 +101,7 @@ class EventExplanation:
     check: str | None
     verdict: LoginVerdict | None = field(default=None, repr=False)
     waiting: tuple[WaitingCondition, ...] = ()
+    suspects: tuple[SuspectCondition, ...] = ()
     remarks: tuple[str, ...] = ()
     explanation: Explanation | None = None
     document: FoundDocument | None = field(default=None, repr=False)
@@ -96,6 +118,7 @@ class EventExplanation:
             "check": self.check,
             "effect": None if decision is None else decision.effect,
             "undecided": [each.as_dict() for each in self.waiting],
+            "suspects": [each.as_dict() for each in self.suspects],
             "remarks": list(self.remarks),
             "document": None if self.document is None else self.document.as_dict(),
             "faults": [each.as_dict() for each in self.faults],
@@ -167,10 +190,24 @@ def _explained(record: LoginRecord, account: Account, asked: AskedRole | None, *
         check=None if refusal is None else refusal.check,
         verdict=verdict,
         waiting=waits,
+        suspects=_suspects(record, account, waits) if granted is None and not record.granted else (),
         remarks=(*taken, *remarks),
         explanation=explanation,
         document=None if asked is None else asked.document,
         faults=() if asked is None else asked.faults,
+    )
+
+
+def _suspects(record: LoginRecord, account: Account, waits: tuple[WaitingCondition, ...]) -> tuple[SuspectCondition, ...]:
+    role = account.roles.get(record.role_arn)
+    paths = tuple(each.condition.path for each in waits)
+    if role is None or not paths:
+        return ()
+    return tuple(
+        SuspectCondition(each, Place(owner="policy", file=role.file, path=each.path))
+        for each in lint(role.trust_policy, at=record.time)
+        # A note is of policies that work. What a file leaves open is no fault of the policy.
+        if each.path.startswith(paths) and each.severity != "note" and not placeholders(each.message)
     )
 
 
