@@ -9,10 +9,12 @@ from typing import Final
 from federation.errors import show
 from federation.policy.conditions import Condition
 from federation.policy.keys import RequestKeys
-from federation.policy.lint.bounding import before_wildcard, bounding, flaw_of, never_applies, trusted, wide_value
+from federation.policy.lint.bounding import ACTION, before_wildcard, bounding, flaw_of, never_applies, trusted, wide_value
 from federation.policy.lint.finding import Hit, Rule, Severity
 from federation.policy.lint.linted_statement import LintedStatement
 from federation.policy.lint.vocabulary import placeholder
+from federation.policy.statement import Statement
+from federation.policy.wildcard import fold
 from federation.vendors import VENDORS, Bound, Vendor
 from federation.vendors.github_subjects import is_of_anybody
 from federation.vendors.subjects import GITHUB, KUBERNETES, Grammar, grammar_of
@@ -157,10 +159,27 @@ def _pull_requests(linted: LintedStatement) -> Iterator[Hit]:
         elif (
             beginning is not None
             and not _ends_with_customer(bound, beginning)
-            and any(condition.compares(each, RequestKeys()) for each in _pull_requests_from(beginning, ending))
+            and any(_lets_in(linted, condition, each) for each in _pull_requests_from(beginning, ending))
         ):
             message = f"{show(text)} also matches pull requests"
             yield Hit(condition.path, message, "write out the branch, the tag or the environment where one is meant", about=text)
+
+
+def _lets_in(linted: LintedStatement, subject: Condition, text: str) -> bool:
+    """Whether *text* meets every condition of the statement on the key of *subject*, and no Deny is about that key and takes it in."""
+    keys = RequestKeys({subject.folded: text})
+    if not all(each.holds(keys) is True for each in linted.by_key[subject.folded]):
+        return False
+    denies = (each for each in linted.siblings if each.effect == "Deny" and {one.folded for one in each.conditions} == {subject.folded})
+    return not any(_is_about(each, linted) and all(one.holds(keys) for one in each.conditions) for each in denies)
+
+
+def _is_about(deny: Statement, linted: LintedStatement) -> bool:
+    """Whether *deny* is about every login that the statement lets in."""
+    element, ours = deny.principal, linted.statement.principal
+    if element is None or ours is None or element.negated or not deny.action.matches(fold(ACTION)):
+        return False
+    return element.everyone or ours.names.get("Federated", frozenset()) <= element.names.get("Federated", frozenset())
 
 
 def _pull_requests_from(beginning: str, ending: str) -> Iterator[str]:

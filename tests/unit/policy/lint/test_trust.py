@@ -176,6 +176,34 @@ def test_pull_requests(value: str, operator: str, severity: str | None) -> None:
     assert ids(scoped("login.example.com", value, operator)) == []
 
 
+PULLS = "repo:acme/app:pull_request"
+
+
+@pytest.mark.parametrize("operator", ["StringNotEquals", "StringNotLike", "StringNotEqualsIgnoreCase"])
+def test_pull_requests_that_the_statement_keeps_out(operator: str) -> None:
+    wide = {"StringLike": {f"{GITHUB}:sub": "repo:acme/app:*"}, **AUD}
+    assert ids(web(GITHUB, Condition={**wide, operator: {f"{GITHUB}:sub": PULLS}})) == []
+    assert ids(web(GITHUB, Condition={**wide, operator: {f"{GITHUB}:sub": "repo:acme/other:pull_request"}})) == [
+        ("pull-request-trusted", "note")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, []),
+        ({"Principal": {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"}}, []),
+        ({"Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}}, [("pull-request-trusted", "note")]),
+        ({"Action": "sts:TagSession"}, [("pull-request-trusted", "note")]),
+        ({"Condition": {"StringEquals": {f"{GITHUB}:sub": PULLS, f"{GITHUB}:aud": "x"}}}, [("pull-request-trusted", "note")]),
+    ],
+)
+def test_pull_requests_that_a_deny_keeps_out(changed: dict[str, Any], found: list[tuple[str, str]]) -> None:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": WEB, "Condition": {"StringEquals": {f"{GITHUB}:sub": PULLS}}, **changed}
+    wide = web(GITHUB, Condition={"StringLike": {f"{GITHUB}:sub": "repo:acme/app:*"}, **AUD})
+    assert [each for each in ids(wide, deny) if each[0] == "pull-request-trusted"] == found
+
+
 @pytest.mark.parametrize(
     "value", ["repo:acme/app", "acme/app", "repo:acme/app:refs/heads/main", "repo:acme/app:environment", "https://github.com/acme"]
 )
