@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from federation.vendors import find_vendor
+from federation.vendors import Vendor, find_vendor
+from federation.vendors.subjects import SubjectForm
 
 _PARTS: Final = re.compile(r"(?=[:/])|(?<=[:/])")
 _MOST: Final = 4
-"""Subjects of the vendor's forms that are offered."""
+"""Subjects of the vendor's forms that are offered, of each branch."""
+_BRANCH: Final = "main"
+"""The branch of the vendors' examples."""
+_ANOTHER: Final = "develop"
+"""One to show where a policy is about that branch."""
 
 
 def recognisable(issuer: str, subject: str) -> Iterator[str]:
@@ -25,7 +30,14 @@ def recognisable(issuer: str, subject: str) -> Iterator[str]:
     if vendor.shape is None or usual is None or (own is not None and own.form.obtain):
         return
     shown = vendor.shape.subject
+    yield from _begun(shown, subject, vendor, usual.form)
+    if shown.endswith(_BRANCH):
+        yield from _begun(shown.removesuffix(_BRANCH) + _ANOTHER, subject, vendor, usual.form)
+
+
+def _begun(shown: str, subject: str, vendor: Vendor, form: SubjectForm) -> Iterator[str]:
+    """Yield texts of *form* that begin like *subject* and end like *shown*."""
     starts = {match.start() for match in _PARTS.finditer(shown)} - {0}
     endings = [shown[start:] for start in sorted(starts, key=lambda start: (shown[start] not in ":/", start))]
     made = (beginning + ending for ending in endings for beginning in (subject[:-1], subject))
-    yield from islice((text for text in made if (read := vendor.subjects.read(text)) is not None and read.form is usual.form), _MOST)
+    yield from islice((text for text in made if (read := vendor.subjects.read(text)) is not None and read.form is form), _MOST)

@@ -264,6 +264,8 @@ def test_the_login_is_one_that_a_reader_recognises() -> None:
     branch, more = scoped(GITHUB, "repo:acme/app:ref:refs/heads/main", "StringLike"), scoped(GITHUB, "repo:acme/shop:*", "StringLike")
     [change] = compare(policy(branch), policy(branch, more)).gained.changes
     assert change.login.request.keys[f"{GITHUB}:sub"] == "repo:acme/shop:ref:refs/heads/main"
+    [change] = compare(policy(branch), policy(scoped(GITHUB, "repo:acme/app:*", "StringLike"))).gained.changes
+    assert change.login.request.keys[f"{GITHUB}:sub"] == "repo:acme/app:ref:refs/heads/develop"
     customised = scoped(GITHUB, "repo:acme/shop:context:*", "StringLike")
     [change] = compare(policy(branch), policy(branch, customised)).gained.changes
     assert str(change.login.request.keys[f"{GITHUB}:sub"]).startswith("repo:acme/shop:context:")
