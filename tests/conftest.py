@@ -35,6 +35,11 @@ install(explanation_of)
 gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin what takes minutes first, so that nothing waits for it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+
+
 def pytest_collection_finish() -> None:
     """Take the collected tests out of the garbage collector's sight, and let it begin."""
     gc.collect()

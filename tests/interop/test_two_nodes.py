@@ -1,93 +1,111 @@
-"""Mixed traffic on two servers with one state, of which one is killed and comes back: the short form of `make load`."""
+"""Two minutes of mixed traffic on two servers with one state and one keyring, with a fault each twelve seconds.
+
+It asks for little, so that the rest of the suite runs beside it. `make nodes` has two minutes at 80 % of what the servers can do.
+"""
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import os
-import time
-import urllib.error
-import urllib.request
-from collections import Counter
-from collections.abc import Callable, Iterator
+import shutil
+import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlencode
 
-from tests.support.posting import post
-from tests.support.server import DEPLOY, Served, forge_response, fresh_token, need_server, serve
+import pytest
 
-T = TypeVar("T")
-CLIENTS, SECONDS = 4, 5.0
-"""Threads that ask, and for how long."""
+from federation.account.writing.keyring import rotate_keyring
+from tests.support.paths import ACCOUNT_DIRECTORY
+from tests.support.server import Served, need_server, resident_kilobytes, serve
+from tests.support.traffic.client import Client
+from tests.support.traffic.load import Report, User, run
+
+USERS, RATE = 4, 6.0
+"""Who asks, and for how many answers a second all together."""
+SECONDS, FAULT_SECONDS = 120.0, 12.0
+AHEAD = timedelta(seconds=8)
+"""How long before it seals a new key is in the account; longer than a server takes to read it."""
+
+
+class Nodes:
+    """Two servers of one account, with one embedded state."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._starts, self._turns = folder, itertools.count(1), itertools.count()
+        self.account = folder / "account"
+        shutil.copytree(ACCOUNT_DIRECTORY, self.account, copy_function=shutil.copy)
+        self.running = [self._start(), self._start()]
+
+    def _start(self) -> Served:
+        log = self._folder / f"{next(self._starts)}.log"
+        return serve(log, "--state", f"sqlite:///{self._folder}/state.sqlite", account=self.account)
+
+    def client(self) -> Client:
+        """A client that asks the one, and the other where the one does not answer."""
+        return Client(*(lambda number=number: self._connect(number) for number in range(2)))
+
+    def _connect(self, number: int) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.running[number].port, timeout=30)
+
+    def kilobytes(self) -> list[int]:
+        return [resident_kilobytes(node.process.pid) for node in self.running]
+
+    def kill(self) -> None:
+        number = next(self._turns) % 2
+        self.running[number].process.kill()
+        self.running[number].ended()
+        self.running[number] = self._start()
+
+    def kill_worker(self) -> None:
+        os.kill(self.running[next(self._turns) % 2].workers()[0], signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Stop each as a service manager does, and start it again, one after the other."""
+        for number in range(2):
+            assert self.running[number].stop() == 0
+            self.running[number] = self._start()
+
+    def reload(self) -> None:
+        for node in self.running:
+            node.process.send_signal(signal.SIGHUP)
+
+    def rotate(self) -> None:
+        rotate_keyring(self.account, seals_from=datetime.now(UTC) + AHEAD)
 
 
 @contextmanager
-def two(folder: Path) -> Iterator[list[Served]]:
-    """Start two servers with one embedded state; whoever is in the list at the end is stopped."""
-    nodes: list[Served] = []
+def two(folder: Path) -> Iterator[Nodes]:
+    """Start two servers, and stop those that run in the end."""
+    nodes = Nodes(folder)
     try:
-        nodes.extend(start(folder, name) for name in ("one", "other"))
         yield nodes
     finally:
-        for node in nodes:
+        for node in nodes.running:
             node.stop()
 
 
-def start(folder: Path, name: str) -> Served:
-    return serve(folder / f"{name}.log", "--state", f"sqlite:///{folder}/state.sqlite")
-
-
-def tried(nodes: list[Served], first: int, ask: Callable[[Served], T]) -> tuple[T, int]:
-    """Ask one node, and the other where the first does not answer; return the answer, and how many were asked."""
-    for tries in itertools.count(1):
-        node = nodes[(first + tries - 1) % 2]
-        try:
-            return ask(node), tries
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            if tries == 6:
-                raise
-            time.sleep(0.05)
-    raise AssertionError
-
-
-def web_identity(node: Served, token: str) -> int:
-    parameters = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": DEPLOY, "RoleSessionName": "ci"}
-    try:
-        with urllib.request.urlopen(node.url, urlencode({**parameters, "WebIdentityToken": token}).encode(), timeout=30) as answer:  # noqa: S310
-            return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        refused.close()
-        return refused.code
-
-
-def test_mixed_traffic_while_a_node_is_killed(tmp_path: Path) -> None:
+@pytest.mark.minutes
+def test_mixed_traffic_for_two_minutes_with_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     need_server()
-    token = fresh_token()
-    with two(tmp_path) as nodes:
-        ends = time.monotonic() + SECONDS
-
-        def client(number: int) -> Counter[tuple[str, int]]:
-            said: Counter[tuple[str, int]] = Counter()
-            for turn in itertools.count(number):
-                if time.monotonic() > ends:
-                    return said
-                response = forge_response(datetime.now(UTC), seed=os.urandom(8).hex())
-                status, tries = tried(nodes, turn, lambda node, response=response: post(node, response))  # type: ignore[misc]
-                if tries == 1 or status == 200:  # a node that was killed may have recorded the use before
-                    said["first use", status] += 1
-                    said["second use", tried(nodes, turn + 1, lambda node, response=response: post(node, response))[0]] += 1  # type: ignore[misc]
-                said["web identity", tried(nodes, turn, lambda node: web_identity(node, token))[0]] += 1
-            raise AssertionError
-
-        with ThreadPoolExecutor(CLIENTS) as clients:
-            asked = [clients.submit(client, number) for number in range(CLIENTS)]
-            time.sleep(SECONDS / 3)
-            nodes[0].process.kill()
-            nodes[0].ended()
-            nodes[0] = start(tmp_path, "one again")
-            said = sum((each.result() for each in asked), Counter[tuple[str, int]]())
-    assert set(said) == {("first use", 200), ("second use", 403), ("web identity", 200)}, said
-    assert min(said.values()) > 10
+    report = Report(RATE)
+    with two(tmp_path) as nodes, ThreadPoolExecutor(USERS) as threads:
+        faults = {
+            "a node is killed": nodes.kill,
+            "the keyring is rotated": nodes.rotate,
+            "a worker is killed": nodes.kill_worker,
+            "the account is read again": nodes.reload,
+            "rolling restart": nodes.restart,
+        }
+        users = [User(nodes.client(), number) for number in range(USERS)]
+        run(report, users, threads, seconds=SECONDS, every=FAULT_SECONDS, faults=faults, kilobytes=nodes.kilobytes)
+    with capsys.disabled():
+        print(f"\n{report.text()}")  # noqa: T201
+    assert report.failed() == []
+    assert report.unexpected() == []
+    assert len(report.answers) == RATE * SECONDS
+    assert len(report.faults) >= 9
+    assert max(report.growth()) < 1.1

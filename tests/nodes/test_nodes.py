@@ -15,10 +15,11 @@ import pytest
 
 from federation.account.writing.keyring import rotate_keyring
 from tests.nodes import faults
-from tests.nodes.clients import Client, Keys, clients, fresh_response
-from tests.nodes.cluster import HUB, NODE_PORT, PROXY_PORT, Cluster, cluster
+from tests.nodes.clients import clients, of_the_node, of_the_proxy
+from tests.nodes.cluster import Cluster, cluster
 from tests.nodes.load import run
 from tests.support.paths import REPOSITORY
+from tests.support.traffic.client import Keys, fresh_response
 
 pytestmark = pytest.mark.nodes
 AHEAD_SECONDS = 120
@@ -33,17 +34,12 @@ def place() -> Iterator[Cluster]:
         yield running
 
 
-def direct(place: Cluster, number: int) -> Client:
-    """A client of one node, without the proxy."""
-    return Client(place.nodes[number].address, NODE_PORT, place.authority.certificate)
-
-
 def meanwhile(place: Cluster, act: Callable[[], None], *, count: int = 4) -> list[tuple[int, str]]:
     """Log in and use the session through the proxy again and again while *act* runs; the statuses, and why there was none."""
     ended = Event()
 
     def busy(_: int) -> list[tuple[int, str]]:
-        client, found = Client(HUB, PROXY_PORT, place.authority.certificate), []
+        client, found = of_the_proxy(place), []
         while not ended.is_set():
             status, answer = client.web_identity()
             found.append((status, client.why))
@@ -63,7 +59,7 @@ def meanwhile(place: Cluster, act: Callable[[], None], *, count: int = 4) -> lis
 
 def test_a_response_that_is_posted_to_both_nodes_is_granted_once(place: Cluster) -> None:
     def post(given: tuple[int, str]) -> int:
-        client = direct(place, given[0])
+        client = of_the_node(place, given[0])
         try:
             return client.saml(given[1])[0]
         finally:
@@ -105,7 +101,7 @@ def test_a_session_opens_at_the_other_node_at_each_moment_of_a_rotation(place: C
     rotate_keyring(place.nodes[0].account, seals_from=begins)
 
     def login_and_use(number: int) -> int:
-        issuing, using = direct(place, number), direct(place, 1 - number)
+        issuing, using = of_the_node(place, number), of_the_node(place, 1 - number)
         status, answer = issuing.web_identity()
         found = using.who(Keys.of(answer, "AssumeRoleWithWebIdentity"))[0] if status == 200 else status
         issuing.close()
@@ -138,7 +134,7 @@ def test_a_token_is_granted_once_by_nodes_whose_clocks_differ() -> None:
             def both(order: tuple[int, int]) -> list[int]:
                 response, found = fresh_response(), []
                 for number in order:
-                    client = direct(place, number)
+                    client = of_the_node(place, number)
                     found.append(client.saml(response)[0])
                     client.close()
                 return found
