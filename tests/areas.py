@@ -145,6 +145,7 @@ AREAS: Final = {
         "corpus/test_real_policies_where_they_are_written.py",
         "property/test_documents.py",
         "property/test_events.py",
+        "property/test_open_policies.py",
         "cli/test_audit_events.py",
         "cli/test_explain_event.py",
         "cli/test_policy_documents.py",

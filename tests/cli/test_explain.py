@@ -22,7 +22,7 @@ OPAQUE_ROLE = "arn:aws:iam::123456789012:role/FederatedWebIdentityRole"
 BRANCH = "fixtures/oidc/github-branch.jwt"
 ROLE_FILE = "roles/GitHubDeploy.json"
 EXIT_USAGE = 2
-OF_EXPLAIN = {"--engine", "--event", "--event-id", "--provider", "--pick", "--fix", "--write", "--verbose", "--quiet"}
+OF_EXPLAIN = {"--engine", "--event", "--event-id", "--with", "--given", "--provider", "--pick", "--fix", "--write", "--verbose", "--quiet"}
 VERDICT = re.compile(r"✗ refused: (?P<check>\S+) \((?P<code>\w+), HTTP \d{3}\)")
 
 

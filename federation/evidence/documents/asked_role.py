@@ -22,7 +22,7 @@ from federation.policy import Kind
 from federation.profiles import Profile
 
 _MOST_LISTED: Final = 12
-_Declared = tuple[FoundRole, FoundDocument]
+_DeclaredRole = tuple[FoundRole, FoundDocument]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _chosen(evidence: FoundEvidence, arn: str, called: str | None) -> tuple[Foun
     raise _unclear(f"the role {show(called or arn)}", _listed(declared) or "no role")
 
 
-def _by_arn(declared: list[_Declared], arn: str) -> Iterator[list[_Declared]]:
+def _by_arn(declared: list[_DeclaredRole], arn: str) -> Iterator[list[_DeclaredRole]]:
     """Yield the roles that may be *arn*, those first that say so."""
     name = arn.rpartition("/")[2].casefold()
     yield [found for found in declared if found[0].arn == arn]
@@ -127,6 +127,6 @@ def _unclear(expected: str, found: str) -> ValidationError:
     return broken("document-resource", expected, found, remedy="name the role as the files call it, or give the value of its name")
 
 
-def _listed(roles: list[_Declared]) -> str:
+def _listed(roles: list[_DeclaredRole]) -> str:
     shown = ", ".join(show(each.address) for each, _ in roles[:_MOST_LISTED])
     return shown if len(roles) <= _MOST_LISTED else f"{shown} and {len(roles) - _MOST_LISTED} more"

@@ -55,7 +55,7 @@ def open_policy(found: FoundDocument, *, provider: str, actions: tuple[str, ...]
         document = read_document(found.text)[1]
     except MalformedPolicyDocument:
         return OpenPolicy(found.policy())  # which says what is unknown, and where
-    filler = _Filler(found, provider)
+    filler = _OpenParts(found, provider)
     filled = filler.filled(document)
     if filled is None:
         return OpenPolicy(found.policy())
@@ -67,7 +67,7 @@ def open_policy(found: FoundDocument, *, provider: str, actions: tuple[str, ...]
     return OpenPolicy(policy, {chr(FIRST + number): each.expression for number, each in enumerate(found.unknowns)}, taken)
 
 
-class _Filler:
+class _OpenParts:
     def __init__(self, found: FoundDocument, provider: str) -> None:
         self._found, self._provider = found, provider
         self.closed: set[int] = set()
