@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from federation.evidence.cloudtrail.event_audit import judge_events
     from federation.evidence.cloudtrail.event_judgement import EventJudgement, EventOutcome
     from federation.evidence.cloudtrail.event_tally import EventTally, GroupCounts, LoginGroup, OutcomeCounter
-    from federation.evidence.cloudtrail.explaining import EventExplanation, WaitingCondition, explain_event
+    from federation.evidence.cloudtrail.explaining import EventExplanation, SuspectCondition, WaitingCondition, explain_event
     from federation.evidence.cloudtrail.found import PassedEvents, RecordFault
     from federation.evidence.cloudtrail.login_record import LoginRecord
     from federation.evidence.cloudtrail.reading import read_logins
@@ -33,6 +33,7 @@ __all__ = [
     "OutcomeCounter",
     "PassedEvents",
     "RecordFault",
+    "SuspectCondition",
     "WaitingCondition",
     "explain_event",
     "judge_events",
@@ -51,6 +52,7 @@ _HOMES: Final = {
     "OutcomeCounter": "cloudtrail.event_tally",
     "PassedEvents": "cloudtrail.found",
     "RecordFault": "cloudtrail.found",
+    "SuspectCondition": "cloudtrail.explaining",
     "WaitingCondition": "cloudtrail.explaining",
     "explain_event": "cloudtrail.explaining",
     "judge_events": "cloudtrail.event_audit",

@@ -1,6 +1,6 @@
 """Findings on a well-formed policy whose effect its author probably did not intend.
 
-A `Rule` looks at one `Subject`, one statement among its siblings, and yields findings; `RULES` is the list of them.
+A `Rule` looks at one `LintedStatement`, a statement among its siblings, and yields findings; `RULES` is the list of them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def lint(policy: Policy, *, providers: Collection[str] | None = None, at: dateti
     Args:
         policy: The policy.
         providers: Every provider of the account that holds it, by ARN or host name; None where the account is not known.
-        at: When the policy is looked at, for conditions on the time; None where nothing is to be said of them.
+        at: When the policy is looked at, aware UTC, for conditions on the time; None where nothing is to be said of them.
     """
     return tuple(finding for _, finding in examine(policy, providers=providers, at=at))
 
@@ -48,7 +48,10 @@ def lint(policy: Policy, *, providers: Collection[str] | None = None, at: dateti
 def examine(
     policy: Policy, *, providers: Collection[str] | None = None, rules: Collection[str] | None = None, at: datetime | None = None
 ) -> Iterator[tuple[LintedStatement, Finding]]:
-    """Yield the findings of `lint`, each with the statement as the rule saw it; with *rules* those of these alone, by their ids."""
+    """Yield the findings of `lint`, each with the statement as the rule saw it; with *rules* those of these alone, by their ids.
+
+    *at* is aware UTC, as for `lint`.
+    """
     chosen = RULES if rules is None else [rule for rule in RULES if rule.id in rules]
     found = (
         (linted, finding)
