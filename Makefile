@@ -9,7 +9,7 @@ NODE   := benchmarks/node
 BUILT  := $(CURDIR)/$(SDKS)/.cache
 JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: demo page core core-test test growth stores nodes load engines clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
+.PHONY: demo page core core-test test wide growth stores nodes load engines clients browser screenshots calendar lint mutate twins fuzz bench fixtures docs man search lock clean
 .DELETE_ON_ERROR:
 # Without its bytecode every process that a test starts would compile all modules again, and pytest rewrite every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,7 +28,10 @@ core-test: core  ## the tests of the crate itself, and its lint
 	else echo "The crate is not tested: there is no cargo."; fi
 
 test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json))  ## all tests, or those of AREA="name …"
-	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not nodes and not engines and not twins and not site and not release" $(if $(AREA),$$paths)
+	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not nodes and not engines and not twins and not site and not release and not wide" $(if $(AREA),$$paths)
+
+wide: $(VENV)/.dev $(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json)  ## what `make test` shows of some, of all: the gallery by every verb, samples and mutants by both engines, pages followed
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m wide tests/cli/test_gallery.py tests/corpus/test_corpora_saml.py tests/docs/test_server_page.py tests/twins tests/unit/explaining/test_completeness.py
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m "growth and not long" tests/attacks tests/unit tests/interop

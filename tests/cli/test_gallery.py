@@ -20,6 +20,12 @@ from tests.support.failures.model import Failure, Login
 from tests.support.world import GITHUB, ISSUED
 
 MOST_LINES = 25
+SOME = 4
+"""One of so many set-ups is tried by `make test`, and all by `make wide`."""
+each_failure = pytest.mark.parametrize(
+    "failure",
+    [pytest.param(failure, marks=[pytest.mark.wide] if number % SOME else [], id=failure.name) for number, failure in enumerate(FAILURES)],
+)
 
 
 def words_of(failure: Failure) -> list[str]:
@@ -40,7 +46,7 @@ def judged(login: Login, directory: Path) -> Report | None:
     return None if provider is None else diagnose(login.token(), provider, at=ISSUED + login.used)
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+@each_failure
 def test_the_verbs_agree(failure: Failure, run: Run, tmp_path: Path) -> None:
     login, account, file = failure.login, tmp_path / "account", tmp_path / "token"
     login.write(account)
@@ -123,7 +129,7 @@ def instructions(explanation: Explanation) -> set[tuple[str, str | None, str | N
     return {(edit.instruction, edit.old, edit.new) for edit in explanation.first.edits}
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+@each_failure
 def test_the_verbs_and_the_log_give_one_cause(failure: Failure, tmp_path: Path) -> None:
     login, directory, file = failure.login, tmp_path / "account", tmp_path / "token"
     login.write(directory)

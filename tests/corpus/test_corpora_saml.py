@@ -199,6 +199,7 @@ def test_refused_for_a_reason_that_fits(case: dict[str, Any]) -> None:
     assert verdict.check in fitting, (verdict, case["reasons"], case["quirks"])
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("case", CASES, ids=names)
 def test_nothing_weak_without_a_permit(case: dict[str, Any]) -> None:
     """`expected_default_policy`: what needs a permit is refused without it, what needs none is judged the same."""

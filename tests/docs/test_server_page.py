@@ -106,6 +106,7 @@ def reader(newcomer: Reader, programs: Path) -> Reader:
     return newcomer
 
 
+@pytest.mark.wide
 def test_the_page_can_be_followed(reader: Reader) -> None:
     page, heading, control = PAGE.partition("## Test control\n")
     assert heading

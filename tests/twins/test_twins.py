@@ -52,6 +52,7 @@ def agree(octets: bytes, keys: tuple[VerificationKey, ...], permit: frozenset[st
     return found
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_engines_agree_on_every_sample(jdk: Jdk | None, part: int) -> None:
     """Fixtures, and captures and corpora where they are; they are read here, and not when tests are collected."""
@@ -61,7 +62,7 @@ def test_the_engines_agree_on_every_sample(jdk: Jdk | None, part: int) -> None:
             assert found.fast == found.python, seed.name
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.wide) for part in range(1, PARTS))])
 def test_the_engines_agree_on_mutants(part: int) -> None:
     tally = tally_of_range(1, range(part * SIZE, part * SIZE + SIZE), sample=0)
     assert tally.differences == []

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from docs.building.check_names import Place, places
 from federation.explaining import call, engine
 from federation.explaining.plain import plainly
@@ -65,6 +67,7 @@ def row_of(kind: str, check: str) -> Row | None:
     return engine.OF_KIND[kind].get(check) or engine.TABLE.get(check) or call.OF_PARAMETERS.get(check)
 
 
+@pytest.mark.wide
 def test_every_check_that_a_login_meets_has_an_explanation() -> None:
     rows = {(kind, check): row_of(kind, check) for kind, check in met() if check not in TO_COME}
     assert len(rows) > 100
