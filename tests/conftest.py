@@ -15,6 +15,7 @@ from hypothesis import settings
 from federation.explaining.engine import explanation_of
 from federation.explanation import install
 from tests.support.scratch import scratch
+from tests.support.shown import SHOWN
 from tests.support.warm import Commands
 
 # How long an example takes says more about the machine than about the code; growth has tests of its own.
@@ -45,6 +46,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests measured: a process of xdist has no terminal."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, text in getattr(report, "user_properties", ()):
+            if name == SHOWN and report.when == "call":
+                terminalreporter.write_line(f"{report.nodeid}\n{text}")
 
 
 @pytest.fixture(scope="session")

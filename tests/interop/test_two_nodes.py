@@ -10,7 +10,7 @@ import itertools
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ import pytest
 from federation.account.writing.keyring import rotate_keyring
 from tests.support.paths import ACCOUNT_DIRECTORY
 from tests.support.server import Served, need_server, resident_kilobytes, serve
+from tests.support.shown import SHOWN
 from tests.support.traffic.client import Client
 from tests.support.traffic.load import Report, User, run
 
@@ -89,7 +90,7 @@ def two(folder: Path) -> Iterator[Nodes]:
 
 
 @pytest.mark.minutes
-def test_mixed_traffic_for_two_minutes_with_faults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mixed_traffic_for_two_minutes_with_faults(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     need_server()
     report = Report(RATE)
     with two(tmp_path) as nodes, ThreadPoolExecutor(USERS) as threads:
@@ -102,8 +103,7 @@ def test_mixed_traffic_for_two_minutes_with_faults(tmp_path: Path, capsys: pytes
         }
         users = [User(nodes.client(), number) for number in range(USERS)]
         run(report, users, threads, seconds=SECONDS, every=FAULT_SECONDS, faults=faults, kilobytes=nodes.kilobytes)
-    with capsys.disabled():
-        print(f"\n{report.text()}")  # noqa: T201
+    record_property(SHOWN, report.text())
     assert report.failed() == []
     assert report.unexpected() == []
     assert len(report.answers) == RATE * SECONDS
