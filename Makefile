@@ -31,7 +31,7 @@ test: $(VENV)/.dev $(if $(AREA),,$(if $(shell command -v npm),$(JS)/node_modules
 	$(if $(AREA),paths="$$($(BIN)/python -m tests.areas $(AREA))" && )$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not long and not lint and not clients and not browser and not growth and not stores and not nodes and not engines and not twins and not site and not release and not wide" $(if $(AREA),$$paths)
 
 wide: $(VENV)/.dev $(if $(shell command -v npm),$(JS)/node_modules/.package-lock.json)  ## what `make test` shows of some, of all: the gallery by every verb, samples and mutants by both engines, pages followed
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -m wide tests/cli/test_gallery.py tests/corpus/test_corpora_saml.py tests/docs/test_server_page.py tests/twins tests/unit/explaining/test_completeness.py
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m wide tests/cli tests/corpus/test_corpora_saml.py tests/docs/test_server_page.py tests/interop tests/twins tests/unit/explaining
 
 growth: $(VENV)/.dev  ## what an input costs beside a larger one, measured while nothing else runs
 	$(BIN)/pytest -q -m "growth and not long" tests/attacks tests/unit tests/interop

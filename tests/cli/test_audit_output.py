@@ -44,7 +44,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in octets.splitlines()]
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.wide)])
 @pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "out.jsonl.zst", "out.parquet"])
 def test_each_form_says_what_standard_output_says(name: str, workers: str, run: Run, captured: Path, tmp_path: Path) -> None:
     said = run("audit", captured, "--account", ACCOUNT)

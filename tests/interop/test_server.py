@@ -340,7 +340,7 @@ def test_names_that_are_given_are_served(tmp_path: Path) -> None:
     assert ["--allow-host example.com" in line["refusal"] for line in refused] == [True]
 
 
-@pytest.mark.parametrize("name", ["federation:8042", "http://federation", ""])
+@pytest.mark.parametrize("name", ["federation:8042", *(pytest.param(name, marks=pytest.mark.wide) for name in ("http://federation", ""))])
 def test_a_name_is_given_without_port(name: str) -> None:
     outcome = run("--account", str(ACCOUNT_DIRECTORY), "--allow-host", name)
     assert (outcome.returncode, outcome.stdout) == (2, "")
@@ -359,7 +359,10 @@ def test_an_account_at_fault_is_not_served(tmp_path: Path) -> None:
     assert (outcome.returncode, outcome.stdout) == (3, "")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sts.example.com"])  # noqa: S104 - refused
+OTHER_HOSTS = ("0.0.0.0", "::", "sts.example.com")  # noqa: S104 - refused
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", *(pytest.param(host, marks=pytest.mark.wide) for host in OTHER_HOSTS)])
 def test_other_machines_are_kept_out_unless_invited(host: str) -> None:
     outcome = run("--account", str(ACCOUNT_DIRECTORY), "--host", host)
     assert (outcome.returncode, outcome.stdout) == (2, "")

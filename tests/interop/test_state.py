@@ -105,10 +105,10 @@ def test_the_log_of_a_second_use_names_the_flag(account: Path) -> None:
     ("url", "check"),
     [
         ("redis://127.0.0.1:1/0", "state"),
-        ("postgresql://127.0.0.1:1/x", "state"),
+        pytest.param("postgresql://127.0.0.1:1/x", "state", marks=pytest.mark.wide),
         ("mysql://localhost/0", "state-url"),
-        ("sqlite:////nonexistent/state.sqlite", "state"),
-        ("/var/lib/state.sqlite", "state-url"),
+        pytest.param("sqlite:////nonexistent/state.sqlite", "state", marks=pytest.mark.wide),
+        pytest.param("/var/lib/state.sqlite", "state-url", marks=pytest.mark.wide),
     ],
 )
 def test_a_state_that_cannot_serve_starts_nothing(account: Path, url: str, check: str) -> None:
