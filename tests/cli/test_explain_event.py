@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from federation import extras
 from tests.support.cli import Run
 from tests.support.events import GITHUB_ROLE, RECORDS, event, written
 
@@ -148,3 +149,11 @@ def test_usage_of_files(run: Run, words: tuple[str, ...], said: str) -> None:
     result = run(*words)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("words", [("explain", "--event", REFUSED), ("audit", "--events", REFUSED, *ACCOUNT)])
+def test_a_package_that_is_missing_is_no_verdict(run: Run, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    result = run(*words, "--with", "fixtures/evidence/main.tf")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "document-hcl" in result.stderr

@@ -43,7 +43,7 @@ def explain_recorded(
     """Explain the login that *source* records, print it, and return the exit status.
 
     Raises:
-        click.UsageError: *source* has no such login.
+        click.UsageError: *source* has no such login, or the files do not say what is asked.
         FederationError: The account is at fault.
     """
     if source != "-" and not Path(source).exists():
@@ -60,6 +60,8 @@ def explain_recorded(
     try:
         found = explain_event(record, account, role_arn=role, documents=documents, given=given)
     except (ValidationError, MalformedPolicyDocument) as refusal:
+        if not documents:
+            raise
         # The status of a refusal would say that the login is refused.
         raise click.UsageError(f"--with: {refusal}") from None
     for fault in found.faults:

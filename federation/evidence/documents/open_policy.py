@@ -7,7 +7,6 @@ is. An unknown principal of a login is taken as the one who asks, which refuses 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,7 +17,7 @@ from federation.evidence.documents.rendering import FIRST, placeholders
 from federation.policy import Policy
 from federation.policy.document import read_document
 from federation.policy.grammar import CURRENT
-from federation.policy.wildcard import fold
+from federation.policy.wildcard import Pattern, Piece, fold, units
 
 _VARIABLE_FAMILIES: Final = ("String", "Arn")
 """Families of operators in whose values variables exist."""
@@ -55,21 +54,22 @@ def open_policy(found: FoundDocument, *, provider: str, actions: tuple[str, ...]
         document = read_document(found.text)[1]
     except MalformedPolicyDocument:
         return OpenPolicy(found.policy())  # which says what is unknown, and where
-    filler = _OpenParts(found, provider)
-    filled = filler.filled(document)
+    parts = _OpenParts(provider)
+    filled = parts.filled(document)
     if filled is None:
         return OpenPolicy(found.policy())
     policy = Policy.stored(json.dumps(filled, ensure_ascii=False))
     asked = [each.index for each in policy.statements if any(each.action.matches(fold(action)) for action in actions)]
-    if not filler.closed.isdisjoint(asked):
+    if not parts.closed.isdisjoint(asked):
         return OpenPolicy(found.policy())
-    taken = tuple(dict.fromkeys(text for index, text in filler.taken if index in asked))
-    return OpenPolicy(policy, {chr(FIRST + number): each.expression for number, each in enumerate(found.unknowns)}, taken)
+    expressions = {chr(FIRST + number): each.expression for number, each in enumerate(found.unknowns)}
+    taken = dict.fromkeys(shown(text, expressions) for index, text in parts.taken if index in asked)
+    return OpenPolicy(policy, expressions, tuple(taken))
 
 
 class _OpenParts:
-    def __init__(self, found: FoundDocument, provider: str) -> None:
-        self._found, self._provider = found, provider
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
         self.closed: set[int] = set()
         """Statements that must not be asked: a principal in them has no third value."""
         self.taken: list[tuple[int, str]] = []
@@ -101,7 +101,7 @@ class _OpenParts:
                 return value
             if name == "Principal" and kind == "Federated":
                 if statement.get("Effect") == "Allow" and _may_be(value, self._provider):
-                    self.taken.append((index, self._shown(value)))
+                    self.taken.append((index, _as_variables(value)))
                     return self._provider
                 if not _may_be(value, self._provider):
                     return _NO_PROVIDER
@@ -114,9 +114,6 @@ class _OpenParts:
         if not isinstance(keys, dict) or not operator.rpartition(":")[2].startswith(_VARIABLE_FAMILIES):
             return keys
         return {key: _each(value, _as_variables) for key, value in keys.items()}
-
-    def _shown(self, value: str) -> str:
-        return "".join(each if not placeholders(each) else f"${{{self._found.unknowns[ord(each) - FIRST].expression}}}" for each in value)
 
 
 def shown(text: str, expressions: Mapping[str, str]) -> str:
@@ -136,8 +133,8 @@ def _as_variables(value: str) -> str:
 
 def _may_be(value: str, provider: str) -> bool:
     """Whether the unknown parts of *value* can be such that it is *provider*."""
-    pattern = "".join(".*" if placeholders(each) else re.escape(each) for each in value)
-    return re.fullmatch(pattern, provider, re.DOTALL) is not None
+    pieces = (Piece("*") if placeholders(each) else Piece(each, literal=True) for each in value)
+    return Pattern.of(*pieces).matches(units(provider))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -115,6 +115,13 @@ def test_a_provider_that_cannot_be_the_one_that_asked_is_another() -> None:
     assert (found.granted, found.remarks) == (False, ())
 
 
+def test_a_provider_of_many_unknown_parts_is_compared_in_no_time() -> None:
+    """Each part may take any stretch of the ARN: tried one by one, these are more ways than can ever be tried."""
+    parts = "".join(f"${{var.p{number}}}" for number in range(40))
+    found = explained(module(PRODUCTION, principal=f'"{parts}!"'))
+    assert (found.granted, found.remarks) == (False, ())
+
+
 def test_account_and_partition_are_those_of_the_record() -> None:
     for expression in ("data.aws_caller_identity.this.account_id", "data.aws_caller_identity.current.account_id"):
         principal = f'"arn:${{data.aws_partition.it.partition}}:iam::${{{expression}}}:oidc-provider/token.actions.githubusercontent.com"'
