@@ -19,7 +19,6 @@ from federation.evidence.documents.faults import DocumentFault
 from federation.evidence.documents.files import EvidenceSource
 from federation.evidence.documents.model import FoundDocument
 from federation.evidence.documents.open_policy import shown
-from federation.evidence.documents.rendering import placeholders
 from federation.explaining.call.roles import explain_role
 from federation.explaining.exchange import duration
 from federation.explaining.fixing import plain
@@ -171,7 +170,8 @@ def explain_event(
 
 def _explained(record: LoginRecord, account: Account, asked: AskedRole | None, *, registers: bool) -> EventExplanation:
     verdict = judge_login(record, account, registers=registers)
-    waits = _waiting(record, account, verdict, {} if asked is None else asked.open.expressions)
+    expressions = {} if asked is None else asked.open.expressions
+    waits = _waiting(record, account, verdict, expressions)
     taken = () if asked is None else tuple(_taken(each, record) for each in asked.open.taken)
     refusal = verdict.refusal
     granted = None if taken and verdict.allowed else verdict.allowed
@@ -183,14 +183,14 @@ def _explained(record: LoginRecord, account: Account, asked: AskedRole | None, *
         remarks = (lost,)
     explanation = None
     if refusal is not None:
-        explanation = Explanation(first=_obstacle(record, account, refusal, waits), aws_message=refusal.aws_message)
+        explanation = Explanation(first=shown(_obstacle(record, account, refusal, waits), expressions), aws_message=refusal.aws_message)
     return EventExplanation(
         record=record,
         granted=granted,
         check=None if refusal is None else refusal.check,
         verdict=verdict,
-        waiting=waits,
-        suspects=_suspects(record, account, waits) if granted is None and not record.granted else (),
+        waiting=shown(waits, expressions),
+        suspects=_suspects(record, account, waits, expressions) if granted is None and not record.granted else (),
         remarks=(*taken, *remarks),
         explanation=explanation,
         document=None if asked is None else asked.document,
@@ -198,16 +198,18 @@ def _explained(record: LoginRecord, account: Account, asked: AskedRole | None, *
     )
 
 
-def _suspects(record: LoginRecord, account: Account, waits: tuple[WaitingCondition, ...]) -> tuple[SuspectCondition, ...]:
+def _suspects(
+    record: LoginRecord, account: Account, waits: tuple[WaitingCondition, ...], expressions: Mapping[str, str]
+) -> tuple[SuspectCondition, ...]:
     role = account.roles.get(record.role_arn)
-    paths = tuple(each.condition.path for each in waits)
+    # What a file leaves open is no fault of the policy.
+    paths = tuple(each.condition.path for each in waits if expressions.keys().isdisjoint(each.condition.unknown))
     if role is None or not paths:
         return ()
     return tuple(
-        SuspectCondition(each, Place(owner="policy", file=role.file, path=each.path))
+        SuspectCondition(shown(each, expressions), Place(owner="policy", file=role.file, path=each.path))
         for each in lint(role.trust_policy, at=record.time)
-        # A note is of policies that work. What a file leaves open is no fault of the policy.
-        if each.path.startswith(paths) and each.severity != "note" and not placeholders(each.message)
+        if each.path.startswith(paths) and each.severity != "note"  # a note is of policies that work
     )
 
 
@@ -223,12 +225,7 @@ def _waiting(record: LoginRecord, account: Account, verdict: LoginVerdict, expre
 
 def _waiting_condition(found: UndecidedCondition, record: LoginRecord, expressions: Mapping[str, str]) -> WaitingCondition:
     told = (f"--given '{expressions[key]}=VALUE'" if key in expressions else what_tells(key, record) for key in found.unknown)
-    condition = replace(
-        found,
-        expected=tuple(shown(each, expressions) for each in found.expected),
-        unknown=tuple(shown(each, expressions) for each in found.unknown),
-    )
-    return WaitingCondition(condition, tuple(dict.fromkeys(told)))
+    return WaitingCondition(found, tuple(dict.fromkeys(told)))
 
 
 def _beside(record: LoginRecord, account: Account, verdict: LoginVerdict) -> tuple[UndecidedCondition, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Final, TypeVar, cast
 
 from federation.errors import MalformedPolicyDocument
 from federation.evidence.documents.model import FoundDocument
@@ -116,9 +116,26 @@ class _OpenParts:
         return {key: _each(value, _as_variables) for key, value in keys.items()}
 
 
-def shown(text: str, expressions: Mapping[str, str]) -> str:
-    """Return *text* of an `OpenPolicy` as its file has it: the expressions in the place of the variables."""
-    return text if text.isascii() else "".join(expressions.get(each, each) for each in text)
+_T = TypeVar("_T")
+
+
+def shown(told: _T, expressions: Mapping[str, str]) -> _T:
+    """Return *told*, a text or data with texts, as the file of an `OpenPolicy` has it: the expressions in the place of the variables."""
+    return told if not expressions else cast("_T", _shown(told, expressions))
+
+
+def _shown(told: object, expressions: Mapping[str, str]) -> object:
+    if isinstance(told, str):
+        for mark, expression in expressions.items():  # as it is, or as `show` has written it out
+            told = told.replace(mark, expression).replace(f"\\U{ord(mark):08x}", expression)
+        return told
+    if isinstance(told, tuple | list):
+        return type(told)(_shown(each, expressions) for each in told)
+    if isinstance(told, Mapping):
+        return {_shown(name, expressions): _shown(each, expressions) for name, each in told.items()}
+    if is_dataclass(told) and not isinstance(told, type):
+        return replace(told, **{each.name: _shown(getattr(told, each.name), expressions) for each in fields(told) if each.init})
+    return told
 
 
 def _each(value: object, fill: Callable[[str], str]) -> object:

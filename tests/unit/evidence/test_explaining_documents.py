@@ -12,6 +12,7 @@ import pytest
 from federation.errors import FederationError
 from federation.evidence.cloudtrail.explaining import CHANGED_IN_FILES, LOST_IN_FILES, EventExplanation, explain_event
 from federation.evidence.cloudtrail.login_record import LoginRecord
+from federation.evidence.documents.rendering import placeholders
 from federation.identity import SessionTag
 from tests.support.events import GITHUB_PROVIDER, GITHUB_ROLE, KEY, account, login
 from tests.support.paths import FIXTURES
@@ -230,3 +231,16 @@ def test_an_action_that_no_statement_allows_is_told_without_a_word_of_what_nobod
         "the assertion carries the session tags `team` = `blue`, and no statement allows `sts:TagSession` to the caller"
     ]
     assert [each.condition.key for each in found.waiting] == ["SAML:aud"]
+
+
+def test_an_explanation_has_the_words_of_the_file_in_place_of_what_is_open() -> None:
+    found = explained(module("${var.subject}", principal=f'"{GITHUB_PROVIDER}x"'))
+    assert (found.granted, found.check) == (False, "trust-policy")
+    told = json.dumps(found.as_dict(), ensure_ascii=False)
+    assert "${var.subject}" in told
+    assert not placeholders(told)
+    assert "\\U000f" not in told
+
+
+def test_what_a_file_leaves_open_is_no_suspect() -> None:
+    assert explained(module("repo:${var.org}/x:*")).suspects == ()
