@@ -20,7 +20,7 @@ from tests.support.warm import Commands
 
 # How long an example takes says more about the machine than about the code; growth has tests of its own.
 # The suite tries the same examples each time, so that what fails is what was changed. `make search` looks for others.
-settings.register_profile("suite", deadline=None, max_examples=20, derandomize=True)
+settings.register_profile("suite", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile("suite")
 
