@@ -74,7 +74,7 @@ def kind_of(name: str, hint: object) -> str | None:
     text = str(hint)
     if "datetime" in text:
         return "time"
-    if "timedelta" in text or "Span" in text or ("int" in text and _DURATION.search(name)):
+    if "timedelta" in text or "Span" in text.replace("TextSpan", "") or ("int" in text and _DURATION.search(name)):
         return "duration"
     return "size" if "int" in text and _SIZE.fullmatch(name) else None
 

@@ -9,6 +9,8 @@ from federation.evidence.documents.collecting import Collected, known_text
 from federation.evidence.documents.model import ExpectedLogin
 from federation.evidence.documents.source import SourceFile
 from federation.evidence.documents.values import DocumentValue, ListValue, MapValue
+from federation.explaining.positions import TextSpan
+from federation.policy.document import member
 
 ROLE: Final = "eks.amazonaws.com/role-arn"
 AUDIENCE: Final = "eks.amazonaws.com/audience"
@@ -23,20 +25,22 @@ def is_manifest(root: MapValue) -> bool:
 
 def read_manifest(root: MapValue, source: SourceFile, collected: Collected) -> None:
     """Record the logins of the service accounts in *root*, an object or a list of them."""
-    for each in _accounts(root):
+    for at, each in _accounts(root):
         metadata = each.get("metadata")
         annotations = metadata.get("annotations") if isinstance(metadata, MapValue) else None
-        if not isinstance(metadata, MapValue) or not isinstance(annotations, MapValue) or annotations.get(ROLE) is None:
+        role = annotations.get(ROLE) if isinstance(annotations, MapValue) else None
+        if not isinstance(metadata, MapValue) or not isinstance(annotations, MapValue) or role is None:
             continue
         name, namespace = known_text(metadata.get("name")), metadata.get("namespace")
         # Without a namespace that of the command that applies the file is meant.
         space = "*" if namespace is None else known_text(namespace)
         subjects = (f"system:serviceaccount:{space or '*'}:{name or '*'}",)
-        role, audience = annotations.get(ROLE), annotations.get(AUDIENCE)
+        audience = annotations.get(AUDIENCE)
         collected.logins.append(
             ExpectedLogin(
-                file=source.name,
-                line=source.line((role or each).start),
+                source=source,
+                path=member(f"{at}.metadata.annotations", ROLE),
+                written=TextSpan(role.start, role.end),
                 address=f"ServiceAccount {space or '*'}/{name or '*'}",
                 role=_plain(known_text(role)),
                 issuer=None,
@@ -46,17 +50,18 @@ def read_manifest(root: MapValue, source: SourceFile, collected: Collected) -> N
         )
 
 
-def _accounts(root: DocumentValue) -> Iterator[MapValue]:
+def _accounts(root: DocumentValue) -> Iterator[tuple[str, MapValue]]:
+    """Yield the service accounts, each with its JSON path."""
     if not isinstance(root, MapValue):
         return
     kind = known_text(root.get("kind"))
     if kind == "ServiceAccount":
-        yield root
+        yield "$", root
     elif kind in ("List", "ServiceAccountList"):
         items = root.get("items")
-        for each in items.items if isinstance(items, ListValue) else ():
+        for number, each in enumerate(items.items if isinstance(items, ListValue) else ()):
             if isinstance(each, MapValue) and known_text(each.get("kind")) in ("ServiceAccount", None):
-                yield each
+                yield f"$.items[{number}]", each
 
 
 def _plain(text: str | None) -> str | None:

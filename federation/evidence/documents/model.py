@@ -156,26 +156,40 @@ class ExpectedLogin:
     """A login that a workload will ask for.
 
     Attributes:
-        file: The file that says so.
-        line: The line, from 1.
+        source: The file that says so.
+        path: JSON path of the role in the file, of a manifest with several objects in its object.
+        written: Where the role is written in the text of the file.
         address: The job or the service account.
         role: ARN of the role that it asks for; None where the file does not say.
         issuer: URL of the issuer of its tokens; None where the file does not say.
         subjects: Patterns that its ``sub`` matches one of, ``*`` where the file does not say.
         audience: The audience that it asks for; None where the file does not say.
+        may_ask: Whether its permissions let it ask for a token; True where the file does not say.
     """
 
-    file: str
-    line: int
+    source: SourceFile = field(repr=False)
+    path: str
+    written: TextSpan
     address: str
     role: str | None
     issuer: str | None
     subjects: tuple[str, ...]
     audience: str | None
+    may_ask: bool = True
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self.source.name
+
+    @property
+    def line(self) -> int:
+        """The line of the role, from 1."""
+        return self.source.line(self.written.start)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the login as plain data, stable names."""
-        names = ("file", "line", "address", "role", "issuer", "subjects", "audience")
+        names = ("file", "line", "path", "address", "role", "issuer", "subjects", "audience", "may_ask")
         return {name: getattr(self, name) for name in names}
 
 

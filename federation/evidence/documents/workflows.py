@@ -5,7 +5,8 @@ The repository is not in the file, and its place in a subject is a star. A custo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -13,12 +14,19 @@ from federation.evidence.documents.collecting import Collected, known_text
 from federation.evidence.documents.model import ExpectedLogin
 from federation.evidence.documents.source import SourceFile
 from federation.evidence.documents.values import DocumentValue, ListValue, MapValue, ScalarValue, TextValue
+from federation.explaining.positions import TextSpan
+from federation.policy.document import member
 
 ACTION: Final = "aws-actions/configure-aws-credentials@"
 ISSUER: Final = "https://token.actions.githubusercontent.com"
 DEFAULT_AUDIENCE: Final = "sts.amazonaws.com"
 _PULL_REQUEST: Final = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
 _TAGGED: Final = frozenset({"release"})
+_CALLED: Final = "workflow_call"
+_ROLE: Final = "role-to-assume"
+_WITHOUT_TOKEN: Final = ("aws-access-key-id", "web-identity-token-file", "role-chaining")
+"""Inputs of the action with which it proves itself by something else than a token of GitHub."""
+_EXPRESSION: Final = re.compile(r"\$\{\{\s*([^{}]*?)\s*\}\}")
 
 
 def is_workflow(root: MapValue) -> bool:
@@ -29,55 +37,98 @@ def is_workflow(root: MapValue) -> bool:
 def read_workflow(root: MapValue, source: SourceFile, collected: Collected) -> None:
     """Record the logins of the jobs of the workflow *root*."""
     jobs, on = root.get("jobs"), root.get("on")
-    for address, job in jobs.known_members() if isinstance(jobs, MapValue) else ():
-        if not isinstance(job, MapValue) or not _may_ask(job.get("permissions") or root.get("permissions")):
+    called = any(trigger == _CALLED for trigger, _ in _triggers(on))
+    for name, job in jobs.known_members() if isinstance(jobs, MapValue) else ():
+        if not isinstance(job, MapValue):
             continue
-        for step in _list(job.get("steps")):
+        own = job.get("permissions")
+        may_ask = _may_ask(root.get("permissions") if own is None else own, called=called)
+        for number, step in enumerate(_list(job.get("steps"))):
             uses = known_text(step.get("uses")) if isinstance(step, MapValue) else None
             given = step.get("with") if isinstance(step, MapValue) else None
-            if uses is None or not uses.startswith(ACTION) or not isinstance(given, MapValue) or given.get("role-to-assume") is None:
+            role = given.get(_ROLE) if isinstance(given, MapValue) else None
+            if uses is None or not uses.startswith(ACTION) or not isinstance(given, MapValue) or role is None:
                 continue
-            role, audience = given.get("role-to-assume"), given.get("audience")
+            if any(_scalar(given.get(other)) not in (None, "", "false") for other in _WITHOUT_TOKEN):
+                continue
+            said = _Said(collected.given, (step, job, root))
+            audience = given.get("audience")
             collected.logins.append(
                 ExpectedLogin(
-                    file=source.name,
-                    line=source.line((role or step).start),
-                    address=f"job {address}",
-                    role=_plain(role),
+                    source=source,
+                    path=member(f"{member('$.jobs', name)}.steps[{number}].with", _ROLE),
+                    written=TextSpan(role.start, role.end),
+                    address=f"job {name}",
+                    role=said.text(role),
                     issuer=ISSUER,
-                    subjects=tuple(dict.fromkeys(_subjects(job.get("environment"), on))),
-                    audience=DEFAULT_AUDIENCE if audience is None else _plain(audience),
+                    subjects=tuple(dict.fromkeys(_subjects(job.get("environment"), on, _Said(collected.given)))),
+                    audience=DEFAULT_AUDIENCE if audience is None else said.text(audience),
+                    may_ask=may_ask,
                 )
             )
 
 
-def _may_ask(permissions: DocumentValue | None) -> bool:
-    """Whether a job with *permissions* gets a token: only where it is told so."""
+def _may_ask(permissions: DocumentValue | None, *, called: bool) -> bool:
+    """Whether a job with *permissions* gets a token: only where it is told so, by its own file or by the workflow that calls it."""
+    if permissions is None:
+        return called
     if isinstance(permissions, TextValue):
         return permissions.known == "write-all"
     return isinstance(permissions, MapValue) and known_text(permissions.get("id-token")) == "write"
 
 
-def _subjects(environment: DocumentValue | None, on: DocumentValue | None) -> Iterator[str]:
+class _Said:
+    """What the values of a workflow are once their expressions are known: those that were given, and ``env`` of the file itself."""
+
+    def __init__(self, given: Mapping[str, str], around: Sequence[DocumentValue] = ()) -> None:
+        self._given = given
+        self._environments = [each.get("env") for each in around if isinstance(each, MapValue)]
+
+    def text(self, value: DocumentValue | None) -> str | None:
+        """Return the string that *value* is; None where an expression in it is not known."""
+        text = _scalar(value)
+        if text is None:
+            return None
+        found = {match[1]: self._value(match[1]) for match in _EXPRESSION.finditer(text)}
+        if None in found.values():
+            return None
+        text = _EXPRESSION.sub(lambda match: found[match[1]] or "", text)
+        return None if "${{" in text else text
+
+    def _value(self, expression: str) -> str | None:
+        if expression in self._given:
+            return self._given[expression]
+        name = expression.removeprefix("env.")
+        if name == expression:
+            return None
+        for each in self._environments:
+            value = each.get(name) if isinstance(each, MapValue) else None
+            if value is not None:  # the innermost counts; what is itself an expression is not followed
+                text = _scalar(value)
+                return None if text is None or "${{" in text else text
+        return None
+
+
+def _subjects(environment: DocumentValue | None, on: DocumentValue | None, said: _Said) -> Iterator[str]:
     if environment is not None:
         named = environment.get("name") if isinstance(environment, MapValue) else environment
-        name = _plain(named)
+        name = said.text(named)
         yield f"repo:*:environment:{'*' if name is None else quote(name, safe=_UNQUOTED)}"
         return
     for trigger, settings in _triggers(on):
         if trigger in _PULL_REQUEST:
             yield "repo:*:pull_request"
         elif trigger == "push":
-            yield from _pushed(settings)
+            yield from _pushed(settings, said)
         elif trigger in _TAGGED:
             yield "repo:*:ref:refs/tags/*"
-        elif trigger == "workflow_call":
+        elif trigger == _CALLED:
             yield "repo:*"
         else:
             yield "repo:*:ref:refs/heads/*"
 
 
-def _pushed(settings: DocumentValue | None) -> Iterator[str]:
+def _pushed(settings: DocumentValue | None, said: _Said) -> Iterator[str]:
     """Yield the subjects of a push: of each branch and tag that starts the workflow, of all where none is named."""
     branches = settings.get("branches") if isinstance(settings, MapValue) else None
     tags = settings.get("tags") if isinstance(settings, MapValue) else None
@@ -87,7 +138,7 @@ def _pushed(settings: DocumentValue | None) -> Iterator[str]:
                 yield f"repo:*:ref:refs/{kind}/*"
             continue
         for each in _list(names) or (names,):
-            name = _plain(each)
+            name = said.text(each)
             # A pattern of a workflow has more signs than a star; what is behind the first is open.
             yield f"repo:*:ref:refs/{kind}/{_anchored(name)}"
 
@@ -109,10 +160,8 @@ def _triggers(on: DocumentValue | None) -> Iterator[tuple[str, DocumentValue | N
             yield from on.known_members()
 
 
-def _plain(value: DocumentValue | None) -> str | None:
-    """Return a string without expressions; None for others."""
-    text = value.text if isinstance(value, ScalarValue) else known_text(value)
-    return None if text is None or "${{" in text else text
+def _scalar(value: DocumentValue | None) -> str | None:
+    return value.text if isinstance(value, ScalarValue) else known_text(value)
 
 
 def _list(value: DocumentValue | None) -> tuple[DocumentValue, ...]:

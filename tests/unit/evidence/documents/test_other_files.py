@@ -119,9 +119,11 @@ def test_the_subjects_of_a_workflow(on: Any, job: dict[str, Any], subjects: tupl
     assert (login.role, login.audience, login.issuer) == (ARN, "sts.amazonaws.com", f"https://{GITHUB}")
 
 
-def test_a_job_without_the_permission_asks_for_no_token() -> None:
-    assert read("deploy.yml", workflow("push", permissions={"contents": "read"})).logins == ()
-    assert read("deploy.yml", {**workflow("push"), "permissions": "write-all"}).logins != ()
+def test_a_job_without_the_permission_may_not_ask() -> None:
+    [login] = read("deploy.yml", workflow("push", permissions={"contents": "read"})).logins
+    assert not login.may_ask
+    [login] = read("deploy.yml", {**workflow("push"), "permissions": "write-all"}).logins
+    assert login.may_ask
 
 
 def test_a_policy_alone_is_one() -> None:
