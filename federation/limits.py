@@ -150,6 +150,8 @@ EVIDENCE_UNKNOWNS: Final = 4_096
 """Unknown parts of one policy."""
 ANALYSIS_STEPS: Final = 4_000_000
 """Work of one analysis of trust policies, in steps of about a microsecond; beyond it the answer is "not decided"."""
+WORKLOAD_STEPS: Final = 20_000_000
+"""Likewise of the questions whether roles let in the workloads of files, all together."""
 
 # Signed requests ------------------------------------------------------------------------------------------------------------------------
 SIGNATURE_CLOCK_SKEW_SECONDS: Final = 900

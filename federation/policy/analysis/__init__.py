@@ -8,9 +8,22 @@ put to the evaluator before it is believed; what it cannot decide within its bou
 from __future__ import annotations
 
 from federation.policy.analysis.admission import Admission, WhoCan
-from federation.policy.analysis.admitting import who_can
+from federation.policy.analysis.admitting import lets_somebody_in, who_can
+from federation.policy.analysis.budget import Budget
 from federation.policy.analysis.callers import CallerGroup
 from federation.policy.analysis.comparing import TrustChange, TrustComparison, TrustDifference, compare
 from federation.policy.analysis.sides import AdmittedLogin
 
-__all__ = ["Admission", "AdmittedLogin", "CallerGroup", "TrustChange", "TrustComparison", "TrustDifference", "WhoCan", "compare", "who_can"]
+__all__ = [
+    "Admission",
+    "AdmittedLogin",
+    "Budget",
+    "CallerGroup",
+    "TrustChange",
+    "TrustComparison",
+    "TrustDifference",
+    "WhoCan",
+    "compare",
+    "lets_somebody_in",
+    "who_can",
+]

@@ -46,6 +46,24 @@ def who_can(policy: Policy) -> WhoCan:
     )
 
 
+def lets_somebody_in(policy: Policy, *, operation: str, budget: Budget) -> bool | None:
+    """Say whether the trust policy *policy* lets anybody in by *operation*; None where that is not decided within *budget*.
+
+    Raises:
+        ValidationError: Check ``policy-kind``: the policy is no trust policy.
+    """
+    require_trust(policy)
+    decided = True
+    for caller in callers_of(policy):
+        if caller.operation != operation:
+            continue
+        gate = Gate.open(policy, caller, budget)
+        if any(way.login is not None for way in gate.ways):
+            return True
+        decided = decided and gate.decided and not gate.ways
+    return False if decided else None
+
+
 def _admission(gate: Gate, way: Way, reaches: Reaches, ways: Sequence[WayIn], shut: Sequence[CallerGroup]) -> Admission:
     caller = gate.caller
     entries = tuple(dict.fromkeys(each.entry or EVERYBODY for each in caller.everyone))
