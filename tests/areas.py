@@ -146,6 +146,7 @@ AREAS: Final = {
         "property/test_documents.py",
         "property/test_events.py",
         "property/test_open_policies.py",
+        "property/test_workloads.py",
         "cli/test_audit_events.py",
         "cli/test_explain_event.py",
         "cli/test_policy_documents.py",

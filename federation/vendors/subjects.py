@@ -137,6 +137,8 @@ def grammar_of(subject: str, grammars: Iterable[Grammar]) -> Grammar | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+CUSTOMISED: Final = ("customised", "reusable workflow")
+"""Forms that a subject of GitHub has only where it is customised."""
 _REPOSITORY: Final = r"repo:(?P<owner>[^/:@]+)(?:@(?P<owner_id>[^/:@]+))?/(?P<name>[^/:@]+)(?:@(?P<name_id>[^/:@]+))?"
 _OF_REPOSITORY: Final = "repository `{owner}/{name}`"
 _GITHUB_CLAIMS: Final = (

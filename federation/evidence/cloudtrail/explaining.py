@@ -165,10 +165,18 @@ def explain_event(
             held, record.role_arn, documents, provider=record.provider, actions=actions_of(record), called=called, given=given
         )
         held = asked.account
-    return _explained(record, held, asked, registers=account is not None)
+    return explain_login(record, held, asked, registers=account is not None)
 
 
-def _explained(record: LoginRecord, account: Account, asked: AskedRole | None, *, registers: bool) -> EventExplanation:
+def explain_login(record: LoginRecord, account: Account, asked: AskedRole | None = None, *, registers: bool = True) -> EventExplanation:
+    """Return why *account* grants or refuses the login that *record* is of, whose token proved somebody.
+
+    Args:
+        record: The login. What it does not say is not known.
+        account: The account; where *asked* is given, its account.
+        asked: The role, where files declare it.
+        registers: As of `EventJudge`.
+    """
     verdict = judge_login(record, account, registers=registers)
     expressions = {} if asked is None else asked.open.expressions
     waits = _waiting(record, account, verdict, expressions)

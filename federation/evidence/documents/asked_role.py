@@ -39,7 +39,7 @@ class AskedRole:
     account: Account
     document: FoundDocument
     open: OpenPolicy
-    faults: tuple[DocumentFault, ...]
+    faults: tuple[DocumentFault, ...] = ()
 
 
 def account_around(arn: str) -> Account:
@@ -87,10 +87,28 @@ def asked_role(
     known = {ACCOUNT_ID: account.id, PARTITION: account.partition, **(given or {})}
     evidence = read_evidence(sources, given=known)
     found, document = _chosen(evidence, arn, called)
+    asked = ask_role(account, arn, found, document, provider=provider, actions=actions)
+    return replace(asked, faults=evidence.faults)
+
+
+def ask_role(
+    account: Account, arn: str, found: FoundRole, document: FoundDocument, *, provider: str, actions: tuple[str, ...]
+) -> AskedRole:
+    """Return the role *arn* as *found* and its trust policy *document* declare it, in *account*, which is as it was otherwise.
+
+    Raises:
+        ValidationError: As `asked_role`, check ``document-unknown``.
+        MalformedPolicyDocument: Its policy violates the grammar.
+    """
     opened = open_policy(document, provider=provider, actions=actions)
     role = replace(role_as_declared(found, arn, opened.policy, account.roles.get(arn), account), file=document.file, place="$")
-    roles = MappingProxyType({**account.roles, arn: role})
-    return AskedRole(replace(account, roles=roles), document, opened, evidence.faults)
+    return AskedRole(replace(account, roles=MappingProxyType({**account.roles, arn: role})), document, opened)
+
+
+def declared_as(evidence: FoundEvidence, arn: str) -> tuple[FoundRole, ...]:
+    """Return the roles of *evidence* that may be *arn*: by that ARN, else by its name; a plan and its configuration both have it."""
+    by_arn, by_name, _ = _by_arn([(each, each.trust) for each in evidence.roles if each.trust is not None], arn)
+    return tuple(found for found, _ in by_arn or by_name)
 
 
 def _chosen(evidence: FoundEvidence, arn: str, called: str | None) -> tuple[FoundRole, FoundDocument]:

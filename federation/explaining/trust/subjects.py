@@ -10,12 +10,10 @@ from federation.explaining.difference import differs_in_case_alone
 from federation.explaining.trust.asked import Asked
 from federation.policy.wildcard import Pattern
 from federation.vendors import ANY
-from federation.vendors.subjects import VendorSubject
+from federation.vendors.subjects import CUSTOMISED, VendorSubject
 
 _UUID: Final = re.compile(r"(?<![{0-9a-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![}0-9a-f-])", re.ASCII | re.IGNORECASE)
 _REFERENCE_TWICE: Final = re.compile(r":(refs/(?:heads|tags)/)refs/(?:heads|tags)/", re.ASCII)
-_CUSTOMISED: Final = ("customised", "reusable workflow")
-"""Forms that a repository's subject has only where it is customised."""
 
 
 class SubjectComparison(NamedTuple):
@@ -63,7 +61,7 @@ def _fault(asked: Asked, expected: str) -> str:
         "has two colons where a subject has one": expected.replace("::", ":"),
         "lacks `ref:` before `refs/`": re.sub(r"(?<!:ref):refs/", ":ref:refs/", expected),
     }
-    usual = {each.name for each in asked.grammar.forms if each.name not in _CUSTOMISED}
+    usual = {each.name for each in asked.grammar.forms if each.name not in CUSTOMISED}
     for fault, mended in faults.items():
         read = None if mended == expected else asked.grammar.read(mended)
         if read is not None and read.form.name in usual:
@@ -114,7 +112,7 @@ def _other(asked: Asked, ours: VendorSubject, theirs: VendorSubject) -> SubjectC
     token, policy = (each.what if same_owner else phrase(each) for each in (theirs, ours))
     if token == policy:
         token, policy = show(theirs.text), show(ours.text)
-    if theirs.form.name in _CUSTOMISED and ours.form.name not in _CUSTOMISED:
+    if theirs.form.name in CUSTOMISED and ours.form.name not in CUSTOMISED:
         token += ", by a subject that is customised"
     if ours.form.name == "reference" and not ours.parts["ref"].startswith("refs/"):
         given = show(f"ref:{ours.parts['ref']}")

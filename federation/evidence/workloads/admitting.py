@@ -1,0 +1,131 @@
+"""Whether a role of files lets in a workload: by proof about every token that the workload can have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import Any, Final
+
+from federation.arn import Arn
+from federation.errors import FederationError
+from federation.evidence.documents.asked_role import AskedRole, account_around, ask_role
+from federation.evidence.documents.model import ExpectedLogin, FoundRole
+from federation.oidc.conditions import KeyNames
+from federation.policy import Policy
+from federation.policy.analysis import Budget, lets_somebody_in
+from federation.policy.document import read_document
+from federation.policy.grammar import CURRENT
+from federation.policy.wildcard import fold
+from federation.vendors import find_vendor
+from federation.vendors.subjects import CUSTOMISED, GITHUB
+
+ACTION: Final = "sts:AssumeRoleWithWebIdentity"
+_PROVIDER: Final = ":oidc-provider/"
+_SCHEME: Final = "https://"
+
+
+class Admittance(StrEnum):
+    """Whether a role lets in tokens of a workload."""
+
+    SOME = "some"
+    """It lets in a token that the workload can have."""
+    NONE = "none"
+    """It lets in none of them."""
+    OPEN = "open"
+    """The files do not say it."""
+
+
+_ADMITTANCES: Final = {True: Admittance.SOME, False: Admittance.NONE, None: Admittance.OPEN}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedByWorkload:
+    """A role as a workload asks for it by one provider; ``declared`` is what the files say of the role."""
+
+    login: ExpectedLogin
+    provider: str
+    declared: FoundRole
+    role: AskedRole
+
+    @property
+    def host(self) -> str:
+        """The URL of the provider without ``https://``."""
+        return self.provider.partition(_PROVIDER)[2]
+
+    def lets_in(self, subjects: Sequence[str], budget: Budget) -> Admittance:
+        """Return whether the role lets in a token whose subject matches one of the patterns *subjects*, as far as *budget* goes."""
+        try:
+            policy = self._of_workload(subjects)
+            budget.left -= policy.size
+            found = lets_somebody_in(policy, operation=ACTION, budget=budget) if budget.left > 0 else None
+        except FederationError:  # the policy is beyond the bounds of a proof
+            found = None
+        return _ADMITTANCES[found]
+
+    @property
+    def takes_customised(self) -> bool:
+        """Whether a condition of the role takes subjects that its vendor writes only where the customer has chosen their form."""
+        grammar, key = find_vendor(self.host).subjects, fold(KeyNames.of(self.host).sub)
+        if grammar is not GITHUB:
+            return False
+        conditions = chain.from_iterable(each.conditions for each in self.role.open.policy.statements)
+        read = (grammar.read(text) for each in conditions if each.folded == key for text in each.expected)
+        return any(each is None or each.form.name in CUSTOMISED for each in read)
+
+    def _of_workload(self, subjects: Sequence[str]) -> Policy:
+        """Return the policy with a Deny of every token but those of the workload."""
+        document = self.role.open.policy.document
+        names, current = KeyNames.of(self.host), document.get("Version") == CURRENT
+        demands: list[dict[str, Any]] = [{"StringNotLike": {names.sub: [_pattern(each) if current else each for each in subjects]}}]
+        if self.login.audience is not None:
+            audience = _literal(self.login.audience) if current else self.login.audience
+            demands.append({"StringNotEquals": {names.aud: audience}})
+        denies = [{"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": each} for each in demands]
+        statements = document["Statement"]
+        listed = statements if isinstance(statements, list) else [statements]
+        return Policy.stored(json.dumps({**document, "Statement": [*listed, *denies]}, ensure_ascii=False))
+
+
+def asked_by(login: ExpectedLogin, found: FoundRole) -> Iterator[AskedByWorkload]:
+    """Yield the role *found* as *login* asks for it: by each provider that the role names and that may be the issuer of *login*.
+
+    A workflow does not say whether it runs on github.com or on a server of the company, and a manifest does not say in which cluster.
+
+    Raises:
+        FederationError: The policy is no policy, or a part of it is unknown that has no third value.
+    """
+    if login.role is None or found.trust is None:
+        return
+    arn = Arn.parse(login.role)
+    account = account_around(login.role)
+    hosts = tuple(dict.fromkeys(_hosts(found)))
+    if login.issuer is not None:
+        usual = login.issuer.removeprefix(_SCHEME)
+        hosts = tuple(each for each in hosts if find_vendor(each).subjects is find_vendor(usual).subjects) or (usual,)
+    for host in hosts:
+        provider = f"arn:{arn.partition}:iam::{arn.account}{_PROVIDER}{host}"
+        asked = ask_role(account, login.role, found, found.trust, provider=provider, actions=(ACTION,))
+        yield AskedByWorkload(login, provider, found, asked)
+
+
+def _hosts(found: FoundRole) -> Iterator[str]:
+    """Yield the hosts of the providers of OpenID Connect that the role names, unknown parts left out."""
+    statements = {} if found.trust is None else read_document(found.trust.text)[1].get("Statement", ())
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal") if isinstance(statement, dict) else None
+        federated = principal.get("Federated", ()) if isinstance(principal, dict) else ()
+        for each in federated if isinstance(federated, list) else [federated]:
+            host = each.partition(_PROVIDER)[2] if isinstance(each, str) else ""
+            if host and host.isascii():
+                yield host
+
+
+def _pattern(text: str) -> str:
+    return text.replace("$", "${$}")
+
+
+def _literal(text: str) -> str:
+    return "".join(f"${{{each}}}" if each in "$*?" else each for each in text)
