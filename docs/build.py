@@ -17,13 +17,14 @@ from docs.building.demo import demo_picture
 from docs.building.explanations import profiles_page, threats_page
 from docs.building.failures import failures_page
 from docs.building.iam_operations import iam_page
-from docs.building.lint_rules import GROUPS, HEADINGS, cells, examples
+from docs.building.lint_rules import GROUPS, HEADINGS, WORKLOADS, cells, examples
 from docs.building.lint_rules import HEAD as LINT_HEAD
 from docs.building.metrics import alert_rules, dashboard, metrics_page
 from docs.building.schemas.published import SCHEMAS, json_page, schema_text
 from federation import errors
 from federation.account import load_account, map_access
 from federation.drawing.account_map import map_as_svg
+from federation.evidence.workloads import WORKLOAD_RULES
 from federation.oauth import checks as oauth
 from federation.oauth import validator as oauth_validator
 from federation.oidc import checks as oidc
@@ -113,7 +114,8 @@ def lint_page() -> str:
     sections = [
         "\n".join((f"## {title}", "", *_table(HEADINGS, map(cells, rules)), "", *examples(rules), "")) for title, rules in GROUPS.items()
     ]
-    return LINT_HEAD + "\n".join(sections)
+    workloads = "\n".join((WORKLOADS, *_table(HEADINGS, map(cells, WORKLOAD_RULES)), ""))
+    return LINT_HEAD + "\n".join((*sections, workloads))
 
 
 ERRORS_HEAD: Final = """# Errors

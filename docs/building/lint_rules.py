@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from federation.account.lint import providers_of
+from federation.evidence.workloads import WorkloadRule
 from federation.explaining.linting import ExplainedFinding, explain_policy
 from federation.explanation import Edit
 from federation.policy import Policy
@@ -82,7 +83,15 @@ GROUPS: Final = {
 }
 
 
-def cells(rule: Rule) -> tuple[str, ...]:
+WORKLOADS: Final = """## Workloads
+
+A GitHub workflow, or a ServiceAccount of Kubernetes, that is passed with the file of the role it asks for. What is refused is proved about
+every token that it can have, so nothing is said where the files leave it open;
+[Policies where they are written](evidence-documents.md#whether-the-workloads-get-in) has an example.
+"""
+
+
+def cells(rule: Rule | WorkloadRule) -> tuple[str, ...]:
     """The cells of *rule* in its table."""
     return (f"`{rule.id}`", rule.severity, rule.finds, rule.because, f"[{urlsplit(rule.source).netloc}]({rule.source})")
 

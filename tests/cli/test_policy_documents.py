@@ -47,6 +47,39 @@ def test_json_names_resource_line_and_what_is_unknown(run: Run) -> None:
     assert [each["line"] for each in configured["findings"]] == [36]
 
 
+def test_workloads_beside_the_role_that_they_ask_for(run: Run) -> None:
+    files = lint(run, f"{EVIDENCE}/github")["files"]
+    told = {each["address"]: each for each in files}
+    production, report = told["job production"], told["job report"]
+    assert [(each["id"], each["severity"], each["line"]) for each in production["findings"]] == [("workload-refused", "error", 20)]
+    assert (production["accepted"], production["workload"]["role"], production["workload"]["admittance"]) == (None, "ReleaseRole", "none")
+    [added, _] = production["findings"][0]["edits"]
+    assert (added["place"]["file"], added["place"]["line"]) == (f"{EVIDENCE}/github/template.yaml", 22)
+    assert [each["id"] for each in report["findings"]] == ["workload-without-token", "workload-refused"]
+    assert run("policy", "lint", f"{EVIDENCE}/github", "--kind", "identity").exit_code == 0
+    alone = run("policy", "lint", f"{EVIDENCE}/deploy.yaml")
+    assert (alone.exit_code, alone.stdout.splitlines()[0]) == (
+        0,
+        f"· {EVIDENCE}/deploy.yaml: job deploy: its role is in none of the files",
+    )
+
+
+def test_the_region_of_a_workload_is_its_role(run: Run) -> None:
+    log = json.loads(run("policy", "lint", "--sarif", f"{EVIDENCE}/github").stdout)
+    results = [each for each in log["runs"][0]["results"] if each["ruleId"].startswith("workload-")]
+    lines = (REPOSITORY / EVIDENCE / "github" / "release.yaml").read_text(encoding="utf-8").splitlines()
+    for result in results:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert lines[region["startLine"] - 1][region["startColumn"] - 1 : region["endColumn"] - 1] == "${{ env.ROLE }}"
+        assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    assert len(results) == 3
+
+
+def test_a_workflow_is_not_mended_by_a_program(run: Run) -> None:
+    result = run("policy", "lint", "--fix", f"{EVIDENCE}/deploy.yaml")
+    assert (result.exit_code, "--fix changes files that are a policy alone" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("name", "address", "text"),
     [

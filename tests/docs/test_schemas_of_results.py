@@ -65,6 +65,7 @@ RUNS: list[tuple[str, tuple[str, ...]]] = [
     ("account-map", ("account", "map", "--account", ACCOUNT)),
     ("account-check", ("account", "check", "--account", ACCOUNT)),
     ("policy-lint", ("policy", "lint", "--account", ACCOUNT)),
+    ("policy-lint", ("policy", "lint", "fixtures/evidence")),
     ("policy-who-can", ("policy", "who-can", "GitHubDeploy", "--account", ACCOUNT)),
     ("policy-who-can", ("policy", "who-can", "--policy", "fixtures/tutorials/change/wider.json")),
     ("policy-test-results", ("policy", "test", "fixtures/evidence/trust.test.yaml")),

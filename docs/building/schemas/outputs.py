@@ -25,7 +25,8 @@ from federation.account.access import AccessMap, AccessSource, IdentityGroup, Ma
 from federation.account.importing.accounts import Imported
 from federation.evidence.cloudtrail.explaining import EventExplanation
 from federation.evidence.documents.comparing import RoleChange, RoleFate
-from federation.evidence.documents.model import Format
+from federation.evidence.documents.model import ExpectedLogin, Format
+from federation.evidence.workloads import Admittance
 from federation.policy import Admission, TrustChange, TrustComparison, WhoCan
 from federation.policy.analysis.comparing import Relation
 from federation.policy.analysis.sides import Standing
@@ -50,6 +51,29 @@ _OF_RESOURCE: Final = {
     "unknown": said(many(record({"expression": TEXT, "line": COUNT})), "The parts of the policy that the file does not say."),
     "unjudged": said(many(TEXT), "JSON paths of the statements that are not judged, since their structure is unknown."),
     "fault": said(_FAULT, "Why the file, or the resource, cannot be read."),
+    "workload": said(
+        record(
+            {
+                "login": data_of(
+                    ExpectedLogin,
+                    {
+                        "file": said(TEXT, "The file that says so."),
+                        "line": said(COUNT, "The line of the role, from 1."),
+                        "path": TEXT,
+                        "address": TEXT,
+                        "role": maybe(TEXT),
+                        "issuer": maybe(TEXT),
+                        "subjects": many(TEXT),
+                        "audience": maybe(TEXT),
+                        "may_ask": FLAG,
+                    },
+                ),
+                "role": said(maybe(TEXT), "The role of the files that it asks for; null where they have none."),
+                "admittance": said(one_of(*Admittance), "Whether that role lets in tokens of the workload; open where that is not known."),
+            }
+        ),
+        "A workload that asks for a role, in the place of a policy.",
+    ),
 }
 _DOCUMENT: Final = record({"file": TEXT, **{name: _OF_RESOURCE[name] for name in ("format", "address", "kind", "line", "unknown")}})
 _EXPLANATION: Final = said(maybe(ref("explanation")), "Why it is refused and what to change; null where it is not.")
@@ -347,7 +371,7 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
                             ),
                             "findings": many(ref("finding")),
                         },
-                        optional=_OF_RESOURCE,
+                        optional={**_OF_RESOURCE, "address": said(TEXT, "The resource that has the policy, or the workload.")},
                     )
                 ),
                 "counts": said(record(dict.fromkeys(SEVERITIES, COUNT)), "Findings by severity."),

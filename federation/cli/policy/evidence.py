@@ -14,6 +14,7 @@ from federation.cli.support.inputs import read_octets
 from federation.evidence.documents import DocumentFault, FoundDocument, FoundEvidence, FoundRole, read_evidence
 from federation.evidence.documents.files import EvidenceSource
 from federation.evidence.documents.linting import lint_document
+from federation.evidence.workloads import LintedWorkload, lint_workloads
 from federation.policy import Kind, Policy
 
 _UNREADABLE: Final = frozenset({"document-file", "document-text"})
@@ -38,13 +39,15 @@ def read_files(names: Sequence[str], given: Mapping[str, str]) -> FoundEvidence:
     return evidence
 
 
-def lint_files(names: Sequence[str], kind: str | None, given: Mapping[str, str], at: datetime | None = None) -> tuple[LintedFile, ...]:
-    """Return the policies in the files *names*, looked at; with *kind* those of that kind alone.
+def lint_files(names: Sequence[str], kind: str | None, given: Mapping[str, str], at: datetime) -> tuple[LintedFile, ...]:
+    """Return the policies and the workloads in the files *names*, looked at; with *kind* those of that kind alone.
 
-    A file that is a policy alone is of the kind ``trust`` unless *kind* says otherwise; of other files each policy has its own.
+    A file that is a policy alone is of the kind ``trust`` unless *kind* says otherwise; of other files each policy has its own. Workloads
+    are about trust policies.
     """
     evidence = read_files(names, given)
-    return tuple(_linted(evidence, kind, at))
+    workloads = lint_workloads(evidence, at=at) if kind in (None, Kind.TRUST) else ()
+    return (*_linted(evidence, kind, at), *map(_of_workload, workloads))
 
 
 def one_policy(name: str, evidence: FoundEvidence, role: str | None) -> tuple[str, Policy]:
@@ -97,7 +100,7 @@ def one_role(evidence: FoundEvidence, name: str, role: str | None) -> FoundRole:
     raise click.UsageError(f"{click.format_filename(name)} has several roles; choose one with --role: {_listed(roles)}")
 
 
-def _linted(evidence: FoundEvidence, kind: str | None, at: datetime | None) -> Iterator[LintedFile]:
+def _linted(evidence: FoundEvidence, kind: str | None, at: datetime) -> Iterator[LintedFile]:
     for found in evidence.documents:
         if found.format == "policy":
             yield linted_text(found.file, found.source.text, kind or Kind.TRUST, at)
@@ -110,7 +113,12 @@ def _linted(evidence: FoundEvidence, kind: str | None, at: datetime | None) -> I
             yield LintedFile(file=fault.file, fault=fault)
 
 
-def _of_resource(found: FoundDocument, at: datetime | None) -> LintedFile:
+def _of_workload(linted: LintedWorkload) -> LintedFile:
+    source = linted.login.source
+    return LintedFile(file=source.name, content=source.text, findings=linted.findings, workload=linted)
+
+
+def _of_resource(found: FoundDocument, at: datetime) -> LintedFile:
     linted = lint_document(found, at=at)
     return LintedFile(
         file=found.file,

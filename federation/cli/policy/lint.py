@@ -14,7 +14,7 @@ from federation.cli.policy.evidence import lint_files
 from federation.cli.policy.fixing import is_document, print_mended, write_mended, write_mended_account
 from federation.cli.policy.linted import LintedFile, read_account
 from federation.cli.policy.sarif import sarif_log
-from federation.cli.rendering.evidence import print_fault, print_unknown
+from federation.cli.rendering.evidence import print_fault, print_unknown, print_workload
 from federation.cli.rendering.explanations import print_rows
 from federation.cli.rendering.findings import print_finding, print_obstacle
 from federation.cli.rendering.plain import print_json, safe
@@ -72,7 +72,8 @@ def command(
 ) -> None:
     """Report what each policy in FILE, or of --account, probably allows against its author's intention; also whether IAM would store it.
 
-    FILE is a policy, a Terraform plan or state as JSON, a Terraform file, a CloudFormation, SAM or CDK template, or an answer of IAM.
+    FILE is a policy, a Terraform plan or state as JSON, a Terraform file, a CloudFormation, SAM or CDK template, or an answer of IAM. Of
+    GitHub workflows and ServiceAccounts beside them: whether the roles let them in.
 
     Exit status 1 where IAM would not, or where a finding is at least as severe as --fail-on.
     """
@@ -84,7 +85,7 @@ def command(
     at = resolve(at)
     with working("linting the account" if account_path is not None else f"linting {len(documents)} documents"):
         files = _read(documents, account_path, kind, given, at)
-    if fixing and any(each.linted is not None or each.fault is not None for each in files):
+    if fixing and any(each.linted or each.workload or each.fault for each in files):
         raise click.UsageError("--fix changes files that are a policy alone: edit the others by hand, at the lines that are told")
     if write:
         _write(files, account_path, kind)
@@ -115,7 +116,7 @@ def _check_usage(documents: Sequence[str], *, sarif: bool, as_json: bool, fixing
 
 
 def _read(
-    documents: Sequence[str], account_path: Path | None, kind: str | None, given: Sequence[str], at: datetime | None
+    documents: Sequence[str], account_path: Path | None, kind: str | None, given: Sequence[str], at: datetime
 ) -> tuple[LintedFile, ...]:
     if account_path is None:
         return lint_files(documents, kind, read_given(given), at)
@@ -146,17 +147,7 @@ def _kinds(kind: str | None) -> frozenset[Kind]:
 def _print(files: Sequence[LintedFile], counts: Counter[Severity], *, whole: bool) -> None:
     out = console()
     for each in files if whole else ():
-        name, refusal = safe(f"{each.file}: {each.address}" if each.address else each.file), each.refusal
-        if each.fault is not None:
-            print_fault(name, each.fault, out)
-        elif each.linted is not None and each.accepted is None:
-            print_unknown(name, each.linted, out)
-        elif refusal is not None:
-            out.print(Text(f"✗ {name}: IAM would not store this document", style=BAD))
-            _print_refused(each, out)
-        elif each.policy is not None:
-            size = f"(statements: {len(each.policy.statements)}, characters: {each.policy.size})"
-            out.print(Text(f"✓ {name}: IAM would store this document", style=GOOD), Text(size, style=DIM))
+        _print_file(each, out)
         for finding in each.findings:
             print_finding(finding, each, out)
     unread = sum(each.fault is not None for each in files)
@@ -169,3 +160,20 @@ def _print(files: Sequence[LintedFile], counts: Counter[Severity], *, whole: boo
     if made and whole:
         out.print(Text(f"findings that --fix mends: {made}", style=DIM))
     out.print(Text("findings: " + ", ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES), style=DIM))
+
+
+def _print_file(file: LintedFile, out: Speaker) -> None:
+    """Print what is known of *file* besides its findings."""
+    name = safe(f"{file.file}: {file.address}" if file.address else file.file)
+    if file.fault is not None:
+        print_fault(name, file.fault, out)
+    elif file.workload is not None:
+        print_workload(name, file.workload, out)
+    elif file.linted is not None and file.accepted is None:
+        print_unknown(name, file.linted, out)
+    elif file.refusal is not None:
+        out.print(Text(f"✗ {name}: IAM would not store this document", style=BAD))
+        _print_refused(file, out)
+    elif file.policy is not None:
+        size = f"(statements: {len(file.policy.statements)}, characters: {file.policy.size})"
+        out.print(Text(f"✓ {name}: IAM would store this document", style=GOOD), Text(size, style=DIM))

@@ -13,6 +13,7 @@ from federation.cli.rendering.places import line_numbers, line_of
 from federation.errors import MalformedPolicyDocument
 from federation.evidence.documents import DocumentFault, Region
 from federation.evidence.documents.linting import LintedDocument
+from federation.evidence.workloads import LintedWorkload
 from federation.explaining.linting import ExplainedFinding, explain_policy, placed
 from federation.explaining.linting.keys import TABLE as ABOUT_KEYS
 from federation.explaining.linting.refusals import explain_unstorable
@@ -39,6 +40,7 @@ class LintedFile(Sources):
         findings: The findings, likewise.
         policy: The policy; None where it is none, or where the file holds several.
         linted: The policy of a resource that the file declares; None where the file is the policy, or belongs to an account.
+        workload: A workload of the file that asks for a role; None for others.
         fault: Why the file, or a resource of it, cannot be read; None where it can.
     """
 
@@ -51,17 +53,24 @@ class LintedFile(Sources):
     findings: tuple[ExplainedFinding, ...] = ()
     policy: Policy | None = field(default=None, repr=False)
     linted: LintedDocument | None = field(default=None, repr=False)
+    workload: LintedWorkload | None = field(default=None, repr=False)
     fault: DocumentFault | None = None
 
     @property
     def address(self) -> str:
-        """The resource that has the policy; empty where the file is the policy, or holds several."""
-        return self.fault.address if self.fault is not None else "" if self.linted is None else self.linted.found.address
+        """The resource that has the policy, or the workload; empty where the file is the policy, or holds several."""
+        if self.fault is not None:
+            return self.fault.address
+        if self.workload is not None:
+            return self.workload.login.address
+        return "" if self.linted is None else self.linted.found.address
 
     @property
     def accepted(self) -> bool | None:
-        """Whether IAM would store it; None where the file does not say all of it, or cannot be read."""
-        return None if self.fault is not None else self.refusal is None if self.linted is None else self.linted.accepted
+        """Whether IAM would store it; None where the file does not say all of it, cannot be read, or has a workload and no policy."""
+        if self.fault is not None or self.workload is not None:
+            return None
+        return self.refusal is None if self.linted is None else self.linted.accepted
 
     def named(self, file: str, account: str = "") -> str:
         """Return *file* as it is."""
@@ -75,6 +84,8 @@ class LintedFile(Sources):
 
     def _span(self, text: str, place: Place) -> tuple[int, int] | None:
         """Return where *place* is in *text*: the name of a condition key where the key is what a finding is about."""
+        if self.workload is not None:
+            return self.workload.login.written.start, self.workload.login.written.end
         if self.linted is not None:
             span = self.linted.found.span(place.path, name=place.path in self._keys)
             return span.start, span.end
@@ -82,7 +93,9 @@ class LintedFile(Sources):
         return super()._span(text, place) if name is None else (name.start, name.end)
 
     def region(self, place: Place) -> Region | None:
-        """Return lines and columns of *place* in the policy of a resource; None for other files."""
+        """Return lines and columns of *place* in the policy of a resource, or of the role of a workload; None for other files."""
+        if self.workload is not None:
+            return self.workload.login.source.region(self.workload.login.written)
         return None if self.linted is None else self.linted.found.region(place.path, name=place.path in self._keys)
 
     @cached_property
@@ -103,6 +116,8 @@ class LintedFile(Sources):
         }
         if self.fault is not None:
             return {**told, "address": self.address, "fault": self.fault.as_dict()}
+        if self.workload is not None:
+            return {**told, "address": self.address, "workload": self.workload.as_dict()}
         return told if self.linted is None else {**told, **self.linted.found.as_dict(), "unjudged": list(self.linted.unjudged)}
 
     def _refused(self) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from federation import __version__
 from federation.cli.policy.linted import LintedFile
 from federation.errors import MalformedPolicyDocument
 from federation.evidence.documents import DocumentFault
+from federation.evidence.workloads import WORKLOAD_RULES
 from federation.explaining.fixing import replacement
 from federation.explaining.linting import ExplainedFinding
 from federation.explanation import Cause, Edit, Obstacle
@@ -26,6 +27,7 @@ _RULES: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     (UNREAD, "error", "A file, or a resource of it, that cannot be read.", "What it allows is not known; the rest is looked at."),
     (REFUSED, "error", "A document that IAM would not store.", "It breaks the grammar, or a rule for writing policies."),
     *((rule.id, rule.severity, rule.finds, rule.because) for rule in RULES),
+    *((rule.id, rule.severity, rule.finds, rule.because) for rule in WORKLOAD_RULES),
 )
 _INDEX: Final = {rule_id: index for index, (rule_id, *_) in enumerate(_RULES)}
 

@@ -1,4 +1,4 @@
-"""How files look that do not say all of a policy, or that cannot be read."""
+"""How files look that do not say all of a policy, that have workloads, or that cannot be read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Final
 from rich.text import Text
 
 from federation.cli.rendering.explanations import print_rows
-from federation.cli.rendering.results import BAD, DIM, Speaker
+from federation.cli.rendering.plain import safe
+from federation.cli.rendering.results import BAD, DIM, GOOD, Speaker
 from federation.cli.rendering.rows import field_rows
 from federation.evidence.documents import DocumentFault
 from federation.evidence.documents.linting import LintedDocument
+from federation.evidence.workloads import Admittance, LintedWorkload
+from federation.policy.lint import worst
 
 _MOST: Final = 8
 """Unknown parts that are listed."""
@@ -22,6 +25,17 @@ def print_fault(name: str, fault: DocumentFault, out: Speaker) -> None:
     rows = field_rows("cause", f"expected {fault.refusal.expected}, found {fault.refusal.found}", out.shows)
     where = field_rows("  in", f"{fault.file}:{fault.line}", out.shows, style=DIM)
     print_rows((*rows, *where, *field_rows("edit", fault.refusal.remedy, out.shows)), out)
+
+
+def print_workload(name: str, linted: LintedWorkload, out: Speaker) -> None:
+    """Print whether the role that the workload *name* asks for lets it in, where no finding says it."""
+    if linted.role is None:
+        said = "which role it asks for is not known" if linted.login.role is None else "its role is in none of the files"
+        out.print(Text(f"· {name}: {said}", style=DIM))
+    elif linted.admittance is Admittance.SOME and worst(each.finding for each in linted.findings) in (None, "note"):
+        out.print(Text(f"✓ {name}: {safe(linted.role.address)} lets it in", style=GOOD))
+    elif linted.admittance is Admittance.OPEN:
+        out.print(Text(f"? {name}: the files do not say whether {safe(linted.role.address)} lets it in", style="yellow"))
 
 
 def print_unknown(name: str, linted: LintedDocument, out: Speaker) -> None:
