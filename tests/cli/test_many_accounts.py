@@ -1,13 +1,18 @@
 """The command line on a directory of many accounts."""
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tests.support.cli import Run
 from tests.support.many_accounts import fill
 from tests.support.organization import answers, write
+from tests.support.paths import REPOSITORY
 from tests.support.world import ACCOUNT, OTHER
+
+SCHEMA = json.loads((REPOSITORY / "docs" / "schemas" / "account-check-all.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -35,6 +40,21 @@ def test_every_account_at_fault_is_told(root: Path, run: Run) -> None:
     assert found.stderr.endswith("2 of 2 accounts have faults\n")
 
 
+def test_the_check_as_json(root: Path, run: Run) -> None:
+    found = run("account", "check", "--accounts", root, "--json")
+    sound = [{"account_id": each, "sound": True, "error": None} for each in sorted((ACCOUNT, OTHER))]
+    assert (found.exit_code, json.loads(found.stdout)) == (0, {"sound": True, "organization": False, "accounts": sound})
+    write(root, answers())
+    (root / OTHER / "roles" / "Broken.json").write_text("{", encoding="utf-8")
+    found = run("account", "check", "--accounts", root, "--json")
+    told = json.loads(found.stdout)
+    jsonschema.validate(told, SCHEMA)
+    assert (found.exit_code, found.stderr, told["sound"], told["organization"]) == (3, "", False, True)
+    assert {each["account_id"]: each["sound"] for each in told["accounts"]} == {ACCOUNT: True, OTHER: False}
+    [error] = [each["error"] for each in told["accounts"] if each["error"]]
+    assert "Broken.json" in json.dumps(error)
+
+
 def test_a_broken_organization_is_a_fault_of_all(root: Path, run: Run) -> None:
     write(root, {name: document for name, document in answers().items() if name != "roots.json"})
     found = run("account", "check", "--accounts", root)
@@ -45,6 +65,8 @@ def test_a_broken_organization_is_a_fault_of_all(root: Path, run: Run) -> None:
 def test_a_directory_without_accounts_is_not_sound(tmp_path: Path, run: Run) -> None:
     found = run("account", "check", "--accounts", tmp_path)
     assert (found.exit_code, found.stderr) == (3, "there is no account directory of twelve digits\n")
+    found = run("account", "check", "--accounts", tmp_path, "--json")
+    assert (found.exit_code, json.loads(found.stdout)) == (3, {"sound": False, "organization": False, "accounts": []})
 
 
 @pytest.mark.parametrize(
@@ -52,7 +74,7 @@ def test_a_directory_without_accounts_is_not_sound(tmp_path: Path, run: Run) -> 
     [
         (["account", "check"], "give --account or --accounts, or set FEDERATION_ACCOUNT"),
         (["account", "check", "--account", "fixtures/account", "--accounts", "."], "give one of --account and --accounts"),
-        (["account", "check", "--accounts", ".", "--json"], "--accounts goes without --verbose and --json"),
+        (["account", "check", "--accounts", ".", "--verbose"], "--accounts goes without --verbose"),
         (["serve"], "give --account or --accounts, or set FEDERATION_ACCOUNT"),
         (["serve", "--account", "fixtures/account", "--accounts", "."], "give one of --account and --accounts"),
         (["serve", "--accounts", ".", "--test-control"], "--accounts goes without --neighbour, --test-control and --recent-calls"),

@@ -292,6 +292,24 @@ OUTPUTS: Final[dict[str, tuple[str, Schema]]] = {
             {"sound": {"const": True}, **_ACCOUNT, "findings": said(many(ref("placed_finding")), "What lint finds in the trust policies.")}
         ),
     ),
+    "account-check-all": (
+        "federation account check --accounts --json",
+        record(
+            {
+                "sound": said(FLAG, "Whether there are accounts and none of them has a fault."),
+                "organization": said(FLAG, "Whether the directory has an organization, which was read."),
+                "accounts": many(
+                    record(
+                        {
+                            "account_id": TEXT,
+                            "sound": FLAG,
+                            "error": said(maybe(ref("error")), "Its faults; null where it has none."),
+                        }
+                    )
+                ),
+            }
+        ),
+    ),
     "account-map": (
         "federation account map --json",
         data_of(

@@ -78,9 +78,9 @@ def check(*, account_path: Path | None, accounts_path: Path | None, verbose: boo
     one_output(verbose=verbose, quiet=quiet, as_json=as_json)
     directory = account_or_accounts(account_path, accounts_path)
     if accounts_path is not None:
-        if verbose or as_json:
-            raise click.UsageError("--accounts goes without --verbose and --json")
-        check_all(directory, quiet=quiet)
+        if verbose:
+            raise click.UsageError("--accounts goes without --verbose")
+        check_all(directory, quiet=quiet, as_json=as_json)
         return
     check_one(directory, verbose=verbose, quiet=quiet, as_json=as_json)
 

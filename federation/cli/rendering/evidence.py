@@ -30,7 +30,9 @@ def print_fault(name: str, fault: DocumentFault, out: Speaker) -> None:
 def print_workload(name: str, linted: LintedWorkload, out: Speaker) -> None:
     """Print whether the role that the workload *name* asks for lets it in, where no finding says it."""
     if linted.role is None:
-        said = "which role it asks for is not known" if linted.login.role is None else "its role is in none of the files"
+        login = linted.login
+        asked = safe(login.source.text[login.written.start : login.written.end].strip("'\""))
+        said = "its role is in none of the files" if login.role else f"which role {asked} is, --given says"
         out.print(Text(f"· {name}: {said}", style=DIM))
     elif linted.admittance is Admittance.SOME and worst(each.finding for each in linted.findings) in (None, "note"):
         out.print(Text(f"✓ {name}: {safe(linted.role.address)} lets it in", style=GOOD))
