@@ -22,6 +22,13 @@ ISSUER: Final = "https://token.actions.githubusercontent.com"
 DEFAULT_AUDIENCE: Final = "sts.amazonaws.com"
 _PULL_REQUEST: Final = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
 _TAGGED: Final = frozenset({"release"})
+_ON_BRANCH: Final = frozenset({"merge_group", "repository_dispatch", "schedule", "workflow_run"})
+_BASE: Final = "pull_request_target"
+"""It runs for a pull request, on the branch that the request is made to."""
+ANY_REPOSITORY: Final = "repo:*"
+"""The beginning of every subject that is told here: the file does not say the repository."""
+ANY_BRANCH: Final = f"{ANY_REPOSITORY}:ref:refs/heads/*"
+ANY_TAG: Final = f"{ANY_REPOSITORY}:ref:refs/tags/*"
 _CALLED: Final = "workflow_call"
 _ROLE: Final = "role-to-assume"
 _WITHOUT_TOKEN: Final = ("aws-access-key-id", "web-identity-token-file", "role-chaining")
@@ -113,19 +120,23 @@ def _subjects(environment: DocumentValue | None, on: DocumentValue | None, said:
     if environment is not None:
         named = environment.get("name") if isinstance(environment, MapValue) else environment
         name = said.text(named)
-        yield f"repo:*:environment:{'*' if name is None else quote(name, safe=_UNQUOTED)}"
+        yield f"{ANY_REPOSITORY}:environment:{'*' if name is None else quote(name, safe=_UNQUOTED)}"
         return
     for trigger, settings in _triggers(on):
         if trigger in _PULL_REQUEST:
-            yield "repo:*:pull_request"
+            yield f"{ANY_REPOSITORY}:pull_request"
         elif trigger == "push":
             yield from _pushed(settings, said)
         elif trigger in _TAGGED:
-            yield "repo:*:ref:refs/tags/*"
+            yield ANY_TAG
         elif trigger == _CALLED:
-            yield "repo:*"
-        else:
-            yield "repo:*:ref:refs/heads/*"
+            yield ANY_REPOSITORY
+        elif trigger == _BASE:
+            yield from (f"{ANY_REPOSITORY}:pull_request", ANY_BRANCH)
+        elif trigger in _ON_BRANCH:
+            yield ANY_BRANCH
+        else:  # by hand a workflow is started on a tag as well
+            yield from (ANY_BRANCH, ANY_TAG)
 
 
 def _pushed(settings: DocumentValue | None, said: _Said) -> Iterator[str]:
@@ -135,12 +146,12 @@ def _pushed(settings: DocumentValue | None, said: _Said) -> Iterator[str]:
     for kind, names, other in (("heads", branches, tags), ("tags", tags, branches)):
         if names is None:
             if other is None:
-                yield f"repo:*:ref:refs/{kind}/*"
+                yield f"{ANY_REPOSITORY}:ref:refs/{kind}/*"
             continue
         for each in _list(names) or (names,):
             name = said.text(each)
             # A pattern of a workflow has more signs than a star; what is behind the first is open.
-            yield f"repo:*:ref:refs/{kind}/{_anchored(name)}"
+            yield f"{ANY_REPOSITORY}:ref:refs/{kind}/{_anchored(name)}"
 
 
 def _anchored(name: str | None) -> str:

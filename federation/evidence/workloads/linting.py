@@ -14,6 +14,7 @@ from federation.evidence.cloudtrail.explaining import explain_login
 from federation.evidence.cloudtrail.login_record import WEB_IDENTITY, LoginRecord
 from federation.evidence.documents.asked_role import declared_as
 from federation.evidence.documents.model import ExpectedLogin, FoundDocument, FoundEvidence, FoundProvider, FoundRole
+from federation.evidence.documents.workflows import ANY_BRANCH, ANY_TAG
 from federation.evidence.workloads.admitting import Admittance, AskedByWorkload, asked_by
 from federation.evidence.workloads.likely import likely_subject, of_repository
 from federation.evidence.workloads.rules import AUDIENCE, REFUSED, WITHOUT_TOKEN, WorkloadRule
@@ -26,7 +27,6 @@ from federation.vendors.subjects import GITHUB
 _SCHEME: Final = "https://"
 _DENIED: Final = "AccessDenied"
 _SOMEBODY: Final = "owner/repository"
-_ANY_BRANCH, _ANY_TAG = "repo:*:ref:refs/heads/*", "repo:*:ref:refs/tags/*"
 _MOST_FORMS: Final = 12
 """Forms of subject of one workload that are asked one by one."""
 _MOST_LISTED: Final = 5
@@ -102,7 +102,7 @@ def _refused_forms(asked: Sequence[AskedByWorkload], budget: Budget) -> tuple[st
     """Return the forms of subject of a workload of which no role lets in a token, where some may get in."""
     subjects = asked[0].login.subjects if asked else ()
     # A push without a filter starts with tags too, which few of those who write it mean.
-    told = [form for form in subjects if form != _ANY_TAG or _ANY_BRANCH not in subjects]
+    told = [form for form in subjects if form != ANY_TAG or ANY_BRANCH not in subjects]
     if not 1 < len(told) <= _MOST_FORMS:
         return ()
     return tuple(form for form in told if all(each.lets_in((form,), budget) is Admittance.NONE for each in asked))

@@ -100,7 +100,9 @@ def workflow(on: Any, **job: Any) -> dict[str, Any]:
     ("on", "job", "subjects"),
     [
         ("push", {}, ("repo:*:ref:refs/heads/*", "repo:*:ref:refs/tags/*")),
-        (["pull_request", "workflow_dispatch"], {}, ("repo:*:pull_request", "repo:*:ref:refs/heads/*")),
+        (["pull_request", "schedule"], {}, ("repo:*:pull_request", "repo:*:ref:refs/heads/*")),
+        ("workflow_dispatch", {}, ("repo:*:ref:refs/heads/*", "repo:*:ref:refs/tags/*")),
+        ("pull_request_target", {}, ("repo:*:pull_request", "repo:*:ref:refs/heads/*")),
         (
             {"push": {"branches": ["main", "release/**", "!x"]}},
             {},

@@ -55,6 +55,7 @@ def test_a_job_in_an_environment_at_a_role_for_a_branch() -> None:
         (workflow(MAIN), trust()),
         (workflow("push"), trust()),
         (workflow("workflow_dispatch"), trust()),
+        (workflow("workflow_dispatch"), trust("repo:acme/app:ref:refs/tags/v1")),
         (workflow("workflow_call"), trust()),
         (workflow("push", environment="production"), trust("repo:acme/app:environment:production")),
         (workflow("push", environment="${{ inputs.where }}"), trust("repo:acme/app:environment:production")),
