@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from federation.account import Account
 from federation.drawing.audit_report import ROWS, ReportFigure, ReportSection, ReportTable, moment, period, span_length
 from federation.drawing.charts import SERIES, bars, columns
 from federation.drawing.templating import render
@@ -19,12 +19,13 @@ _HEADINGS: Final = {
 }
 
 
-def events_report(tally: EventTally, account: Account, *, against: bool) -> str:
+def events_report(tally: EventTally, roles: Iterable[str], *, whose: str, against: bool) -> str:
     """Return the report on *tally* as an HTML document. Equal tallies give equal reports.
 
     Args:
         tally: The logins.
-        account: The account that judged them.
+        roles: The federated roles of the accounts that judged them, by ARN.
+        whose: Who judged them, such as ``account 123456789012``.
         against: Whether they were compared with another account, and not with what the records say.
 
     Raises:
@@ -38,15 +39,15 @@ def events_report(tally: EventTally, account: Account, *, against: bool) -> str:
         _by("subjects", "By form of subject", "subject", tally.patterns),
         _by("audiences", "By audience", "audience", tally.audiences),
         _by("providers", "By provider", "provider", tally.providers),
-        _unused(tally, account),
+        _unused(tally.unused(roles)),
         _unread(tally),
     ]
     compared = "with what another account says" if against else "with what the records say"
     return render(
         "audit-report.html",
-        title=f"Logins to account {account.id}: {lost:,} of {tally.logins:,} lost, {gained:,} gained",
-        heading=f"Logins to account {account.id}",
-        lead=f"CloudTrail records of federated logins, judged by the account's policies and compared {compared}",
+        title=f"Logins to {whose}: {lost:,} of {tally.logins:,} lost, {gained:,} gained",
+        heading=f"Logins to {whose}",
+        lead=f"CloudTrail records of federated logins, judged by the policies of {whose}, and compared {compared}",
         period=period(tally.spans, "no login was recorded"),
         figures=[
             ReportFigure("logins", f"{tally.logins:,}"),
@@ -108,8 +109,7 @@ def _by(name: str, heading: str, what: str, counter: OutcomeCounter) -> ReportSe
     return ReportSection(name, heading, "What became of the logins when they were recorded.", (table,), chart)
 
 
-def _unused(tally: EventTally, account: Account) -> ReportSection | None:
-    unused = tally.unused(account)
+def _unused(unused: Sequence[str]) -> ReportSection | None:
     if not unused:
         return None
     rest = len(unused) - ROWS

@@ -13,8 +13,8 @@ from federation.lazy import lazily
 
 if TYPE_CHECKING:
     from federation.evidence.cloudtrail.event_audit import judge_events
-    from federation.evidence.cloudtrail.event_judgement import EventJudgement, EventOutcome
-    from federation.evidence.cloudtrail.event_tally import EventTally, GroupCounts, LoginGroup, OutcomeCounter
+    from federation.evidence.cloudtrail.event_judgement import AccountsLoginsJudge, EventJudgement, EventOutcome
+    from federation.evidence.cloudtrail.event_tally import EventTally, GroupCounts, LoginGroup, OutcomeCounter, federated_roles
     from federation.evidence.cloudtrail.explaining import EventExplanation, SuspectCondition, WaitingCondition, explain_event
     from federation.evidence.cloudtrail.found import PassedEvents, RecordFault
     from federation.evidence.cloudtrail.login_record import LoginRecord
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from federation.evidence.cloudtrail.verdict import LoginVerdict
 
 __all__ = [
+    "AccountsLoginsJudge",
     "EventExplanation",
     "EventJudgement",
     "EventOutcome",
@@ -36,11 +37,13 @@ __all__ = [
     "SuspectCondition",
     "WaitingCondition",
     "explain_event",
+    "federated_roles",
     "judge_events",
     "read_logins",
 ]
 
 _HOMES: Final = {
+    "AccountsLoginsJudge": "cloudtrail.event_judgement",
     "EventExplanation": "cloudtrail.explaining",
     "EventJudgement": "cloudtrail.event_judgement",
     "EventOutcome": "cloudtrail.event_judgement",
@@ -55,6 +58,7 @@ _HOMES: Final = {
     "SuspectCondition": "cloudtrail.explaining",
     "WaitingCondition": "cloudtrail.explaining",
     "explain_event": "cloudtrail.explaining",
+    "federated_roles": "cloudtrail.event_tally",
     "judge_events": "cloudtrail.event_audit",
     "read_logins": "cloudtrail.reading",
 }

@@ -11,6 +11,7 @@ import pytest
 from tests.support import world
 from tests.support.cli import Run
 from tests.support.events import RECORDS, event, written
+from tests.support.many_accounts import fill
 from tests.support.paths import FIXTURES
 
 ACCOUNT = ("--account", "fixtures/account")
@@ -49,6 +50,33 @@ def test_against_another_account(run: Run, changed: Path) -> None:
     assert (same.exit_code, json.loads(same.stderr)["outcomes"]["lost"]) == (0, 0)
     other = run("audit", "--events", FOLDER, "--account", changed, "--against", "fixtures/account", "--no-lines", "--json")
     assert (other.exit_code, json.loads(other.stderr)["outcomes"]["lost"]) == (1, 1)
+
+
+def test_the_accounts_of_a_directory(run: Run, changed: Path, tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts"
+    accounts.mkdir()
+    changed.rename(accounts / world.ACCOUNT)
+    fill(accounts, world.OTHER, trusts=world.ACCOUNT)
+    for workers in ("1", "2"):
+        result = run(
+            "audit", "--events", FOLDER, "--accounts", accounts, "--workers", workers, "--report", tmp_path / "report.html", "--json"
+        )
+        lines = [json.loads(line)["outcome"] for line in result.stdout.splitlines()]
+        told = json.loads(result.stderr)
+        assert (result.exit_code, sorted(lines)) == (1, ["gained", "kept", "lost", "unproved"])
+        assert {arn.split(":")[4] for arn in told["unused_roles"]} == {world.ACCOUNT, world.OTHER}
+        assert "Logins to the accounts in accounts: 1 of 4 lost, 1 gained" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    shutil.rmtree(accounts / world.ACCOUNT)
+    alone = run("audit", "--events", FOLDER, "--accounts", accounts, "--no-lines", "--json")
+    assert (alone.exit_code, json.loads(alone.stderr)["outcomes"]["elsewhere"]) == (0, 4)
+
+
+def test_an_account_of_a_directory_at_fault_ends_the_audit_before_it_begins(run: Run, tmp_path: Path) -> None:
+    fill(tmp_path, world.OTHER, trusts=world.ACCOUNT)
+    (tmp_path / world.OTHER / "roles" / "Broken.json").write_text("{", encoding="utf-8")
+    result = run("audit", "--events", FOLDER, "--accounts", tmp_path)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "Broken.json" in result.stderr.replace("\n", "")
 
 
 def plan(folder: Path, *roles: Any) -> Path:
@@ -129,6 +157,7 @@ def test_report(run: Run, changed: Path, tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--events", FOLDER, "--at", "issued"), "--events takes no --at"),
+        (("--events", FOLDER, "--accounts", "fixtures", "--against", "fixtures/account"), "--accounts goes without --against and --with"),
         (("--events", FOLDER, "--output", "x.jsonl"), "--events takes no --output"),
         (("--events", FOLDER, "--role-arn", "GitHubDeploy"), "--events takes no --role-arn"),
         ((FOLDER, "--against", "fixtures/account"), "--against requires --events"),

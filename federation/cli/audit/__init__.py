@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 import click
 
@@ -42,6 +42,9 @@ from federation.judging.judge import JudgingInstant
 from federation.judging.records import ISSUED
 from federation.judging.results import FileResults, PartedResults, ResultForm, Results, StreamResults, settings_at
 from federation.judging.tally import Tally
+
+if TYPE_CHECKING:  # loaded where it is used
+    from federation.evidence.cloudtrail.event_audit import EventBench
 
 _MOST_WORKERS: Final = 64
 
@@ -135,11 +138,12 @@ def command(
     --report writes one HTML file: what was refused over time, by check and by provider, and what to change. It is written at the end, whole
     or not at all, and needs neither script nor network.
 
-    With --events the logins of CloudTrail records are judged again by the policies of the account: who would lose access, who would gain
-    it, and which roles nobody used. Exit status 0: nobody would, and everything was read.
+    With --events the logins of CloudTrail records are judged again by the policies of the account, with --accounts of that of the role: who
+    would lose access, who would gain it, and which roles nobody used. Exit status 0: nobody would, and everything was read.
     """
     if events:
-        _audit_events(paths, account_path, against, change, given, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
+        recorded = _events_bench(account_path, accounts_path, against, change, given, report)
+        _audit_events(paths, recorded, workers=workers, report=report, no_lines=no_lines, as_json=as_json)
     require_beside("--events", {"--against": against, "--with": change, "--given": given})
     proposer()  # a choice that cannot be met is refused here, not once for each token
     if resume and (output is None or ResultForm.of(output) is not None):
@@ -173,33 +177,36 @@ def command(
     click.get_current_context().exit(Exit.BUG if tally.bugs else Exit.REFUSED if tally.refused else Exit.GRANTED)
 
 
-_OF_EVENTS: Final = frozenset({"paths", "events", "account_path", "against", "change", "given", "workers", "report", "no_lines", "as_json"})
+_OF_EVENTS: Final = frozenset(
+    {"paths", "events", "account_path", "accounts_path", "against", "change", "given", "workers", "report", "no_lines", "as_json"}
+)
 
 
-def _audit_events(
-    paths: tuple[str, ...],
-    account: Path | None,
-    against: Path | None,
-    change: tuple[Path, ...],
-    given: tuple[str, ...],
-    *,
-    workers: int,
-    report: Path | None,
-    no_lines: bool,
-    as_json: bool,
-) -> NoReturn:
-    """Audit recorded logins and end. A record has its own instant, role and form."""
-    from federation.cli.audit.events import audit_recorded  # noqa: PLC0415 - loaded where it is used
-    from federation.evidence.cloudtrail.event_audit import EventBench  # noqa: PLC0415 - likewise
+def _events_bench(
+    account: Path | None, accounts: Path | None, against: Path | None, change: tuple[Path, ...], given: tuple[str, ...], report: Path | None
+) -> EventBench:
+    """Return by what recorded logins are judged. A record has its own instant, role and form."""
+    from federation.evidence.cloudtrail.event_audit import EventBench  # noqa: PLC0415 - loaded where it is used
 
     others = said_beside(_OF_EVENTS)
     if others:
         raise click.UsageError(f"--events takes no {', '.join(others)}")
     if not change:
         require_beside("--with", {"--given": given})
+    if accounts is not None and (against is not None or change):
+        raise click.UsageError("--accounts goes without --against and --with: it compares with what the records say")
     if report is not None:
         _require_report(report)
-    bench = EventBench(account=account_or_accounts(account, None), against=against, change=change, given=read_given(given))
+    directory = account_or_accounts(account, accounts)
+    return EventBench(account=directory, against=against, change=change, given=read_given(given), many=accounts is not None)
+
+
+def _audit_events(
+    paths: tuple[str, ...], bench: EventBench, *, workers: int, report: Path | None, no_lines: bool, as_json: bool
+) -> NoReturn:
+    """Audit recorded logins and end."""
+    from federation.cli.audit.events import audit_recorded  # noqa: PLC0415 - loaded where it is used
+
     click.get_current_context().exit(audit_recorded(paths, bench, workers=workers, report=report, no_lines=no_lines, as_json=as_json))
 
 

@@ -10,6 +10,7 @@ import click
 
 from federation.account.reading.directory import load_account
 from federation.cli.rendering.events import print_events
+from federation.cli.rendering.plain import safe
 from federation.cli.support.exits import Exit
 from federation.errors import MalformedPolicyDocument, ValidationError
 from federation.evidence.cloudtrail.event_audit import EventBench, audit_events
@@ -24,7 +25,7 @@ def audit_recorded(paths: tuple[str, ...], bench: EventBench, *, workers: int, r
         click.UsageError: *paths* have no login, or the change cannot be applied.
         FederationError: An account is at fault.
     """
-    tally = EventTally()
+    tally, roles = EventTally(), bench.federated_roles()  # an account at fault is told before anything is judged
     raw = read_raw(paths, standard_input=sys.stdin.buffer)
     try:
         for batch in audit_events(raw, bench, tally, lines=not no_lines, workers=workers):
@@ -35,16 +36,21 @@ def audit_recorded(paths: tuple[str, ...], bench: EventBench, *, workers: int, r
         # The status of a refusal would say that somebody loses access. Records at fault are counted, so it is a file of the change.
         raise click.UsageError(f"--with: {refusal}") from None
     sys.stdout.flush()
-    held = load_account(bench.account)
     if not tally.logins and not tally.unread:
         raise click.UsageError("PATH has no federated login")  # an empty input must not look like one in which nobody loses access
     if report is not None:
         from federation.account.writing.atomic import replace_file  # noqa: PLC0415 - loaded where it is used
         from federation.drawing.events_report import events_report  # noqa: PLC0415 - likewise
 
-        replace_file(report, events_report(tally, held, against=bench.against is not None or bool(bench.change)).encode())
+        replace_file(
+            report, events_report(tally, roles, whose=_whose(bench), against=bench.against is not None or bool(bench.change)).encode()
+        )
     if as_json:
-        click.echo(json.dumps(tally.as_dict(held)), err=True)
+        click.echo(json.dumps(tally.as_dict(roles)), err=True)
     else:
-        print_events(tally, held)
+        print_events(tally, tally.unused(roles))
     return Exit.REFUSED if tally.changes or tally.unread else Exit.GRANTED
+
+
+def _whose(bench: EventBench) -> str:
+    return f"the accounts in {safe(bench.account.resolve().name)}" if bench.many else f"account {load_account(bench.account).id}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from rich.table import Table
 from rich.text import Text
 
-from federation.account import Account
 from federation.cli.rendering.plain import safe
 from federation.cli.rendering.results import BAD, GOOD, Speaker, console, facts
 from federation.evidence.cloudtrail.event_judgement import EventOutcome
@@ -28,7 +28,7 @@ WORDS: Final = {
 """Outcome to what it is called."""
 
 
-def print_events(tally: EventTally, account: Account) -> None:
+def print_events(tally: EventTally, unused: Sequence[str]) -> None:
     """Print on standard error what becomes of the logins, who would lose or gain access, and which roles nobody used."""
     out = console(sys.stderr)
     table = Table(title="Logins", title_justify="left")
@@ -40,7 +40,6 @@ def print_events(tally: EventTally, account: Account) -> None:
     out.print(table)
     for outcome in TOLD:
         _print_groups(outcome, tally, out)
-    unused = tally.unused(account)
     rest = len(unused) - _ROLES
     listed = "; ".join(unused[:_ROLES]) + (f"; and {rest} more" if rest > 0 else "")
     out.print(facts([("unused", listed), ("other events", tally.passed or None), ("unread", tally.unread or None)]))

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from federation.account import Account
+from federation.account.many import AccountsDirectory
 from federation.account.reading.directory import load_account
-from federation.evidence.cloudtrail.event_judgement import EventJudgement, LoginsJudge
-from federation.evidence.cloudtrail.event_tally import EventTally
+from federation.evidence.cloudtrail.event_judgement import AccountsLoginsJudge, EventJudgement, EventsJudge, LoginsJudge
+from federation.evidence.cloudtrail.event_tally import EventTally, federated_roles
 from federation.evidence.cloudtrail.found import PassedEvents, RawRecord, RecordFault
 from federation.evidence.cloudtrail.login_record import LoginRecord
 from federation.evidence.cloudtrail.reading import login_in
@@ -24,27 +26,43 @@ _RECORDS: Final = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBench:
-    """What is needed to set up a `LoginsJudge`, here or in another process.
+    """What is needed to set up a judge of recorded logins, here or in another process.
 
     Attributes:
-        account: The account directory.
+        account: The account directory; a directory of accounts where `many`.
         against: That of the account to compare with; None compares with the records.
         change: Files whose roles the account gets before it judges, as `with_roles_of` reads them. Without `against` it is compared with
             the account as it is.
         given: The values of expressions that these files leave open.
+        many: Whether each record is judged by the account of its role; then there is nothing to compare with but the records.
     """
 
     account: Path
     against: Path | None = None
     change: tuple[Path, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
+    many: bool = False
 
-    def judge(self) -> LoginsJudge:
-        """Load the accounts and return their judge.
+    def federated_roles(self) -> tuple[str, ...]:
+        """Return the ARNs of the roles of the accounts that trust an identity provider. All accounts are read, one after another.
 
         Raises:
             FederationError: An account is at fault.
         """
+        if not self.many:
+            return tuple(federated_roles(load_account(self.account)))
+        directory = AccountsDirectory(self.account, lambda account: tuple(federated_roles(account)), held=1)
+        found = (directory.find(each, directory.tree()) for each in directory.ids())
+        return tuple(chain.from_iterable(each or () for each in found))
+
+    def judge(self) -> EventsJudge:
+        """Load the account, or the organization of the accounts, and return their judge.
+
+        Raises:
+            FederationError: An account is at fault.
+        """
+        if self.many:
+            return AccountsLoginsJudge(self.account)
         account = load_account(self.account)
         against = None if self.against is None else load_account(self.against)
         if not self.change:
@@ -85,7 +103,7 @@ def audit_events(
 
 def judge_events(
     found: Iterable[LoginRecord | RecordFault | PassedEvents],
-    account: Account,
+    account: Account | AccountsLoginsJudge,
     *,
     against: Account | None = None,
     tally: EventTally | None = None,
@@ -94,12 +112,12 @@ def judge_events(
 
     Args:
         found: What `read_logins` yields.
-        account: The account that judges.
+        account: The account that judges, or the judge by a directory of accounts.
         against: The account to compare with: who would lose or gain access if its policies became those of *account*. None compares with
-            what the records say.
+            what the records say, as a directory of accounts always does.
         tally: Where everything is counted, also what is no login.
     """
-    judge = LoginsJudge(account, against)
+    judge: EventsJudge = LoginsJudge(account, against) if isinstance(account, Account) else account
     for each in found:
         if not isinstance(each, LoginRecord):
             if tally is not None:
@@ -115,7 +133,7 @@ def _octets_of(found: RawRecord | RecordFault | PassedEvents) -> int:
     return len(found.octets) if isinstance(found, RawRecord) else 0
 
 
-def _audit(judge: LoginsJudge, batch: list[RawRecord | RecordFault | PassedEvents], *, lines: bool) -> tuple[str, EventTally]:
+def _audit(judge: EventsJudge, batch: list[RawRecord | RecordFault | PassedEvents], *, lines: bool) -> tuple[str, EventTally]:
     tally, written = EventTally(), []
     for raw in batch:
         found = login_in(raw) if isinstance(raw, RawRecord) else raw

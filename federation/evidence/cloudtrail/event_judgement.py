@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from federation.account import Account
+from federation.account.many import AccountsDirectory
 from federation.evidence.cloudtrail.login_record import LoginRecord
 from federation.evidence.cloudtrail.subjects import subject_pattern
 from federation.evidence.cloudtrail.verdict import EventJudge, LoginVerdict
@@ -90,6 +92,40 @@ class EventJudgement:
         }
 
 
+class EventsJudge(Protocol):
+    """Says what becomes of recorded logins."""
+
+    def judge(self, record: LoginRecord) -> EventJudgement:
+        """Return what becomes of *record*."""
+
+
+class AccountsLoginsJudge:
+    """Judges each recorded login by the account of its role, and compares with the records.
+
+    The accounts are those of a directory (``docs/organizations.md``). One is loaded when a record is of a role of it; a bounded number is
+    held.
+    """
+
+    __slots__ = ("_accounts",)
+
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        """Judge by the accounts in *directory*.
+
+        Raises:
+            AccountFaults: It is no directory, or its organization is at fault.
+        """
+        self._accounts = AccountsDirectory(directory, LoginsJudge)
+
+    def judge(self, record: LoginRecord) -> EventJudgement:
+        """Return what becomes of *record*; elsewhere where the directory does not have the account of its role.
+
+        Raises:
+            AccountFaults: That account is at fault.
+        """
+        judge = self._accounts.find(account_of_role(record.role_arn), self._accounts.tree())
+        return _elsewhere(record) if judge is None else judge.judge(record)
+
+
 class LoginsJudge:
     """Judges recorded logins by an account, and compares with what the records say or with what another account says."""
 
@@ -108,8 +144,8 @@ class LoginsJudge:
 
     def judge(self, record: LoginRecord) -> EventJudgement:
         """Return what becomes of *record*."""
-        if record.role_arn.split(":", 5)[4:5] != [self.account.id]:
-            return EventJudgement(record=record, outcome=EventOutcome.ELSEWHERE, before=record.granted, verdict=_NOT_ASKED)
+        if account_of_role(record.role_arn) != self.account.id:
+            return _elsewhere(record)
         if not record.granted and not record.refused_by_policy:
             return EventJudgement(record=record, outcome=EventOutcome.UNPROVED, before=False, verdict=_NOT_ASKED)
         verdict = self._judge.judge(record)
@@ -132,3 +168,12 @@ class LoginsJudge:
             found = found and self._judge.account.organization == self._against.account.organization
             self._same[role_arn] = found
         return bool(found)
+
+
+def account_of_role(role_arn: str) -> str:
+    """Return the account of the role with that ARN; empty where a record has another text in its place."""
+    return (role_arn.split(":", 5) + [""] * 5)[4]
+
+
+def _elsewhere(record: LoginRecord) -> EventJudgement:
+    return EventJudgement(record=record, outcome=EventOutcome.ELSEWHERE, before=record.granted, verdict=_NOT_ASKED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -222,17 +223,17 @@ class EventTally:
             ((group, counts) for group, counts in self.groups.items() if group.outcome is outcome), key=lambda each: -each[1].count
         )
 
-    def unused(self, account: Account) -> list[str]:
-        """Return the federated roles of *account* to which no login was granted, sorted."""
-        return sorted(role.arn for role in account.roles.values() if _is_federated(role.trust_policy) and role.arn not in self.used)
+    def unused(self, roles: Iterable[str]) -> list[str]:
+        """Return those of *roles*, ARNs such as `federated_roles` yields, to which no login was granted, sorted."""
+        return sorted(set(roles) - self.used)
 
-    def as_dict(self, account: Account) -> dict[str, Any]:
-        """Return the counts as plain data: the documented summary. *account* is the one that judged."""
+    def as_dict(self, roles: Iterable[str]) -> dict[str, Any]:
+        """Return the counts as plain data: the documented summary. *roles* are the federated roles of the accounts that judged."""
         return {
             "logins": self.logins,
             "outcomes": {each.value: self.outcomes[each] for each in EventOutcome},
             "groups": [_told(group, counts) for outcome in TOLD for group, counts in self.largest(outcome)[:_LISTED]],
-            "unused_roles": self.unused(account),
+            "unused_roles": self.unused(roles),
             "roles": _counted(self.roles),
             "providers": _counted(self.providers),
             "audiences": _counted(self.audiences),
@@ -261,6 +262,11 @@ def _told(group: LoginGroup, counts: GroupCounts) -> dict[str, Any]:
         "last": timestamp(counts.last),
         "samples": [{"event_id": event, "time": time, "subject": subject} for event, time, subject in counts.samples],
     }
+
+
+def federated_roles(account: Account) -> Iterator[str]:
+    """Yield the ARNs of the roles of *account* that trust an identity provider."""
+    return (role.arn for role in account.roles.values() if _is_federated(role.trust_policy))
 
 
 def _is_federated(policy: Policy) -> bool:

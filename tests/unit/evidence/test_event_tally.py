@@ -10,15 +10,16 @@ import pytest
 
 from federation.account import Account
 from federation.evidence.cloudtrail.event_audit import EventBench, audit_events, judge_events
-from federation.evidence.cloudtrail.event_judgement import EventJudgement, EventOutcome, LoginsJudge
-from federation.evidence.cloudtrail.event_tally import EventTally, OutcomeCounter
+from federation.evidence.cloudtrail.event_judgement import AccountsLoginsJudge, EventJudgement, EventOutcome, LoginsJudge
+from federation.evidence.cloudtrail.event_tally import EventTally, OutcomeCounter, federated_roles
 from federation.evidence.cloudtrail.found import PassedEvents, RecordFault
 from federation.evidence.cloudtrail.login_record import LoginRecord
 from federation.evidence.cloudtrail.reading import read_raw
 from federation.evidence.cloudtrail.subjects import subject_pattern
 from tests.support.events import GITHUB_ROLE, KEY, RECORDS, account, event, login, trusting, written
+from tests.support.many_accounts import fill
 from tests.support.paths import FIXTURES
-from tests.support.world import OTHER, SAML_ROLE
+from tests.support.world import ACCOUNT, OTHER, SAML_ROLE
 
 SUBJECT, MAIN, PRODUCTION = f"{KEY}:sub", "repo:octo-org/octo-repo:ref:refs/heads/main", "repo:octo-org/octo-repo:environment:production"
 ANY = trusting({"StringLike": {SUBJECT: "repo:octo-org/octo-repo:*"}})
@@ -93,7 +94,7 @@ def test_everything_is_counted() -> None:
         PassedEvents(7, 0),
         replace(login(), error_code="ExpiredToken"),
     ]
-    told = tallied(records, ENVIRONMENT).as_dict(ENVIRONMENT)
+    told = tallied(records, ENVIRONMENT).as_dict(federated_roles(ENVIRONMENT))
     assert told["outcomes"] == {"kept": 1, "refused": 0, "lost": 1, "gained": 5, "undecided": 0, "unproved": 1, "elsewhere": 0}
     assert [(each["outcome"], each["subject"], each["count"], len(each["samples"])) for each in told["groups"]] == [
         ("lost", "repo:octo-org/octo-repo:ref:refs/heads/*", 1, 1),
@@ -106,11 +107,29 @@ def test_everything_is_counted() -> None:
 
 
 def test_federated_roles_that_nobody_used() -> None:
-    used = tallied([login("granted")], account()).unused(account())
+    roles = tuple(federated_roles(account()))
+    used = tallied([login("granted")], account()).unused(roles)
     assert GITHUB_ROLE not in used
     assert SAML_ROLE in used
     assert not any("xaccounts3access" in arn for arn in used), "nobody logs in to it by an identity provider"
-    assert GITHUB_ROLE in tallied([login("refused")], account()).unused(account()), "a refused login is no use"
+    assert GITHUB_ROLE in tallied([login("refused")], account()).unused(roles), "a refused login is no use"
+
+
+def test_each_record_is_judged_by_the_account_of_its_role(tmp_path: Path) -> None:
+    for each in (ACCOUNT, OTHER):
+        fill(tmp_path / "accounts", each, trusts=OTHER)
+    judge = AccountsLoginsJudge(tmp_path / "accounts")
+    roles = {each: f"arn:aws:iam::{each}:role/Portal" for each in (ACCOUNT, OTHER, "999999999999", "x")}
+    told = {
+        name: judge.judge(replace(login("saml"), role_arn=arn, provider=f"arn:aws:iam::{name}:saml-provider/Example"))
+        for name, arn in {**roles, "no role": "deploy"}.items()
+    }
+    outcomes = {name: each.outcome.value for name, each in told.items()}
+    assert outcomes == {ACCOUNT: "kept", OTHER: "kept", "999999999999": "elsewhere", "x": "elsewhere", "no role": "elsewhere"}
+    of_neighbour = replace(login("saml"), role_arn=roles[ACCOUNT], provider=f"arn:aws:iam::{OTHER}:saml-provider/Example")
+    assert judge.judge(of_neighbour).verdict.check == "provider"
+    counted = list(judge_events([of_neighbour], judge, tally=(tally := EventTally())))
+    assert (len(counted), tally.logins) == (1, 1)
 
 
 def test_tallies_of_parts_are_that_of_the_whole() -> None:
@@ -118,7 +137,7 @@ def test_tallies_of_parts_are_that_of_the_whole() -> None:
     whole, parts = tallied(records, ENVIRONMENT), EventTally()
     for start in range(0, len(records), 4):
         parts.merge(tallied(records[start : start + 4], ENVIRONMENT))
-    assert parts.as_dict(ENVIRONMENT) == whole.as_dict(ENVIRONMENT)
+    assert parts.as_dict(federated_roles(ENVIRONMENT)) == whole.as_dict(federated_roles(ENVIRONMENT))
     assert list(parts.spans) == list(whole.spans)
 
 
