@@ -18,7 +18,7 @@ from federation.evidence.workloads import LintedWorkload, lint_workloads
 from federation.policy import Kind, Policy
 
 _UNREADABLE: Final = frozenset({"document-file", "document-text"})
-_NO_POLICY: Final = (".template", ".tf", ".tfstate", ".yaml", ".yml")
+_NO_POLICY: Final = (".template", ".tf", ".tf.json", ".tfstate", ".yaml", ".yml")
 """Endings of files that are no policy document, whatever is wrong with them."""
 _MOST_LISTED: Final = 20
 """Roles that a usage error lists."""

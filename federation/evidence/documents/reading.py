@@ -24,6 +24,7 @@ from federation.evidence.documents.values import DocumentValue, MapValue
 from federation.evidence.documents.workflows import is_workflow, read_workflow
 
 _TERRAFORM: Final = ".tf"
+_TERRAFORM_JSON: Final = ".tf.json"
 _HCL: Final = re.compile(
     r'^[ \t]*(?:(?:resource|data)[ \t]+"?[\w-]+"?[ \t]+"?[\w-]+"?|(?:variable|module|provider|output)[ \t]+"?[\w-]+"?'
     r"|locals|terraform)[ \t]*\{",
@@ -148,6 +149,11 @@ def _is_template(root: MapValue) -> bool:
 
 
 def _unrecognised(file: NamedFile, text: str, collected: Collected) -> None:
+    if file.name.endswith(_TERRAFORM_JSON):  # it may declare roles, so it must not be passed over
+        found = "Terraform's configuration in JSON, which is not read"
+        refusal = broken("document-format", "a form of Terraform that is read", found, remedy="pass the plan: `terraform show -json PLAN`")
+        collected.faults.append(DocumentFault(file.name, "", 1, refusal, text))
+        return
     if file.listed:
         collected.passed_over.append(file.name)
         return

@@ -128,6 +128,17 @@ def test_a_job_without_the_permission_may_not_ask() -> None:
     assert login.may_ask
 
 
+def test_a_configuration_in_json_is_not_passed_over(tmp_path: Path) -> None:
+    role = {"resource": {"aws_iam_role": {"deploy": {"assume_role_policy": "${jsonencode({})}"}}}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(role), encoding="utf-8")
+    (tmp_path / "other.json").write_text(json.dumps({"aws_iam_": 1}), encoding="utf-8")
+    found = read_evidence([tmp_path])
+    [fault] = found.faults
+    assert (fault.file, fault.refusal.check) == (str(tmp_path / "main.tf.json"), "document-format")
+    assert "terraform show -json PLAN" in fault.refusal.remedy
+    assert found.passed_over == (str(tmp_path / "other.json"),)
+
+
 def test_a_policy_alone_is_one() -> None:
     found = only(read("trust.json", trust()))
     assert (found.format, found.kind, found.address) == ("policy", None, "")
