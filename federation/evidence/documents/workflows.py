@@ -33,6 +33,8 @@ _CALLED: Final = "workflow_call"
 _ROLE: Final = "role-to-assume"
 _WITHOUT_TOKEN: Final = ("aws-access-key-id", "web-identity-token-file", "role-chaining")
 """Inputs of the action with which it proves itself by something else than a token of GitHub."""
+_HOSTED: Final = ("ubuntu-", "windows-", "macos-")
+"""Beginnings of the labels of GitHub's own runners."""
 _EXPRESSION: Final = re.compile(r"\$\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -50,6 +52,8 @@ def read_workflow(root: MapValue, source: SourceFile, collected: Collected) -> N
             continue
         own = job.get("permissions")
         may_ask = _may_ask(root.get("permissions") if own is None else own, called=called)
+        if not may_ask and not _is_hosted(job.get("runs-on")):  # its machine may have credentials, and the action takes those
+            continue
         for number, step in enumerate(_list(job.get("steps"))):
             uses = known_text(step.get("uses")) if isinstance(step, MapValue) else None
             given = step.get("with") if isinstance(step, MapValue) else None
@@ -82,6 +86,12 @@ def _may_ask(permissions: DocumentValue | None, *, called: bool) -> bool:
     if isinstance(permissions, TextValue):
         return permissions.known == "write-all"
     return isinstance(permissions, MapValue) and known_text(permissions.get("id-token")) == "write"
+
+
+def _is_hosted(runner: DocumentValue | None) -> bool:
+    """Whether the job runs on a machine of GitHub, as far as the file says."""
+    labels = _list(runner) or (() if runner is None else (runner,))
+    return all((known_text(each) or "").startswith(_HOSTED) for each in labels)
 
 
 class _Said:

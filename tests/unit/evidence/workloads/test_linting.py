@@ -144,6 +144,15 @@ def test_a_job_that_gets_no_token(permissions: object, found: bool) -> None:  # 
     assert ("workload-without-token" in rules) is found
 
 
+@pytest.mark.parametrize("runner", ["self-hosted", ["self-hosted", "linux"], "${{ matrix.os }}", {"group": "large"}])
+def test_a_machine_of_ones_own_may_have_credentials(runner: object) -> None:
+    job = workflow(MAIN, permissions={"contents": "read"})
+    job["jobs"]["deploy"]["runs-on"] = runner
+    assert evidence_of(job).logins == ()
+    job["jobs"]["deploy"]["runs-on"] = ["ubuntu-24.04"]
+    assert rules_of(lint_of(job)) == [("workload-without-token", "error")]
+
+
 def test_the_permissions_of_a_job_replace_those_of_the_workflow() -> None:
     job = workflow(MAIN, permissions={"contents": "read"}) | {"permissions": {"id-token": "write"}}
     assert rules_of(lint_of(job)) == [("workload-without-token", "error")]
