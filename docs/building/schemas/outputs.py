@@ -65,6 +65,7 @@ _OF_RESOURCE: Final = {
                         "issuer": maybe(TEXT),
                         "subjects": many(TEXT),
                         "audience": maybe(TEXT),
+                        "duration": maybe(COUNT),
                         "may_ask": FLAG,
                     },
                 ),

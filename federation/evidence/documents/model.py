@@ -164,6 +164,7 @@ class ExpectedLogin:
         issuer: URL of the issuer of its tokens; None where the file does not say.
         subjects: Patterns that its ``sub`` matches one of, ``*`` where the file does not say.
         audience: The audience that it asks for; None where the file does not say.
+        duration: The length of the session that it asks for, in seconds; None where the file does not say.
         may_ask: Whether its permissions let it ask for a token; True where the file does not say.
     """
 
@@ -175,6 +176,7 @@ class ExpectedLogin:
     issuer: str | None
     subjects: tuple[str, ...]
     audience: str | None
+    duration: int | None = None
     may_ask: bool = True
 
     @property
@@ -189,7 +191,7 @@ class ExpectedLogin:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the login as plain data, stable names."""
-        names = ("file", "line", "path", "address", "role", "issuer", "subjects", "audience", "may_ask")
+        names = ("file", "line", "path", "address", "role", "issuer", "subjects", "audience", "duration", "may_ask")
         return {name: getattr(self, name) for name in names}
 
 

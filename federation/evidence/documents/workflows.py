@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from federation.evidence.documents.collecting import Collected, known_text
+from federation.evidence.documents.collecting import Collected, known_text, number_of
 from federation.evidence.documents.model import ExpectedLogin
 from federation.evidence.documents.source import SourceFile
 from federation.evidence.documents.values import DocumentValue, ListValue, MapValue, ScalarValue, TextValue
@@ -74,6 +74,7 @@ def read_workflow(root: MapValue, source: SourceFile, collected: Collected) -> N
                     issuer=ISSUER,
                     subjects=tuple(dict.fromkeys(_subjects(job.get("environment"), on, _Said(collected.given)))),
                     audience=DEFAULT_AUDIENCE if audience is None else said.text(audience),
+                    duration=number_of(given.get("role-duration-seconds")),
                     may_ask=may_ask,
                 )
             )

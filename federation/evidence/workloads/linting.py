@@ -17,7 +17,7 @@ from federation.evidence.documents.model import ExpectedLogin, FoundDocument, Fo
 from federation.evidence.documents.workflows import ANY_BRANCH, ANY_TAG
 from federation.evidence.workloads.admitting import Admittance, AskedByWorkload, asked_by
 from federation.evidence.workloads.likely import likely_subject, of_repository
-from federation.evidence.workloads.rules import AUDIENCE, REFUSED, WITHOUT_TOKEN, WorkloadRule
+from federation.evidence.workloads.rules import AUDIENCE, DURATION, REFUSED, WITHOUT_TOKEN, WorkloadRule
 from federation.explaining.linting import ExplainedFinding
 from federation.explanation import Cause, Edit, Obstacle, Place
 from federation.policy.analysis import Budget
@@ -81,6 +81,7 @@ def _linted(
     findings = (*(() if login.may_ask else (_without_token(login),)), *of_audience)
     if not roles:
         return LintedWorkload(login, findings=findings)
+    findings += tuple(_of_duration(login, roles))
     try:
         # What is said of the audience already is not said a second time.
         asking = replace(login, audience=None) if of_audience else login
@@ -136,6 +137,24 @@ def _of_audience(login: ExpectedLogin, providers: Sequence[FoundProvider]) -> It
     instruction = f"add {show(audience)} to the client ids of {ours[0].address}"
     register = Edit(place=Place(owner="provider", file=ours[0].file), instruction=instruction, new=audience)
     yield _finding(AUDIENCE, login, sentence, (ask, register))
+
+
+def _of_duration(login: ExpectedLogin, roles: Sequence[FoundRole]) -> Iterator[ExplainedFinding]:
+    """Yield a finding where every role that it may be says a maximum, and the workload asks for more."""
+    allowed = [each.max_session for each in roles if each.max_session is not None]
+    longest = max(allowed, default=0)
+    if login.duration is None or login.duration <= longest or len(allowed) != len(roles):
+        return
+    sentence = f"{login.address} asks for a session of {login.duration} seconds, and {roles[0].address} allows {longest}"
+    shorter = Edit(
+        place=_place(login),
+        instruction=f"ask for at most {longest} seconds by `role-duration-seconds`",
+        old=str(login.duration),
+        new=str(longest),
+    )
+    file = roles[0].trust.file if roles[0].trust is not None else ""
+    longer = Edit(place=Place(owner="policy", file=file), instruction=f"let sessions of {roles[0].address} last {login.duration} seconds")
+    yield _finding(DURATION, login, sentence, (shorter, longer))
 
 
 def _host(url: str | None) -> str:

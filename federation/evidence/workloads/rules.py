@@ -41,6 +41,13 @@ AUDIENCE: Final = WorkloadRule(
     "AWS refuses every token whose audience the provider is not registered for.",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html",
 )
+DURATION: Final = WorkloadRule(
+    "workload-duration",
+    "error",
+    "A job that asks for a longer session than the role of the files allows.",
+    "AWS refuses the call whatever the token says.",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html",
+)
 REFUSED: Final = WorkloadRule(
     "workload-refused",
     "error",
@@ -48,5 +55,5 @@ REFUSED: Final = WorkloadRule(
     "Whatever the file leaves open and whatever else the token says, the login is refused: it is proved, not tried.",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
 )
-WORKLOAD_RULES: Final = (WITHOUT_TOKEN, AUDIENCE, REFUSED)
+WORKLOAD_RULES: Final = (WITHOUT_TOKEN, AUDIENCE, DURATION, REFUSED)
 """Every rule, in the order of its findings."""

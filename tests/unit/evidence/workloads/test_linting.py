@@ -180,6 +180,22 @@ def test_an_audience_that_the_provider_is_not_registered_for() -> None:
     assert lint_of(workflow(MAIN), None, other).findings == ()
 
 
+def test_a_session_that_is_longer_than_the_role_allows() -> None:
+    job = workflow(MAIN, given={"role-duration-seconds": 7200})
+    role = role_with(trust())
+    properties = role["Resources"]["Deploy"]["Properties"]
+
+    def found() -> list[tuple[str, str]]:
+        [linted] = lint_workloads(evidence_of(job, role), at=ISSUED)
+        return rules_of(linted)
+
+    assert found() == [], "the file does not say what the role allows"
+    properties["MaxSessionDuration"] = 3600
+    assert found() == [("workload-duration", "error")]
+    properties["MaxSessionDuration"] = 7200
+    assert found() == []
+
+
 @pytest.mark.parametrize(
     ("policy", "admittance"),
     [
