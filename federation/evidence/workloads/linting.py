@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from federation import limits
 from federation.arn import Arn
-from federation.errors import FederationError, show
+from federation.errors import FederationError, printable, show
 from federation.evidence.cloudtrail.explaining import explain_login
 from federation.evidence.cloudtrail.login_record import WEB_IDENTITY, LoginRecord
 from federation.evidence.documents.asked_role import declared_as
@@ -110,7 +110,7 @@ def _refused_forms(asked: Sequence[AskedByWorkload], budget: Budget) -> tuple[st
 
 
 def _without_token(login: ExpectedLogin) -> ExplainedFinding:
-    sentence = f"{login.address} asks for a role, and its permissions let it ask for no token"
+    sentence = f"{printable(login.address)} asks for a role, and its permissions let it ask for no token"
     edit = Edit(
         place=_place(login),
         instruction="give the job, or its workflow, the permission `id-token: write`",
@@ -127,14 +127,16 @@ def _of_audience(login: ExpectedLogin, providers: Sequence[FoundProvider]) -> It
     if audience is None or not ours or len(registered) != len(ours) or any(audience in each for each in registered):
         return
     listed = ", ".join(show(each) for each in registered[0][:_MOST_LISTED])
-    sentence = f"{login.address} asks for the audience {show(audience)}, and {ours[0].address} is registered for {listed}"
+    sentence = (
+        f"{printable(login.address)} asks for the audience {show(audience)}, and {printable(ours[0].address)} is registered for {listed}"
+    )
     ask = Edit(
         place=_place(login),
         instruction=f"have the workload ask for the audience {show(registered[0][0])}",
         old=audience,
         new=registered[0][0],
     )
-    instruction = f"add {show(audience)} to the client ids of {ours[0].address}"
+    instruction = f"add {show(audience)} to the client ids of {printable(ours[0].address)}"
     register = Edit(place=Place(owner="provider", file=ours[0].file), instruction=instruction, new=audience)
     yield _finding(AUDIENCE, login, sentence, (ask, register))
 
@@ -145,7 +147,9 @@ def _of_duration(login: ExpectedLogin, roles: Sequence[FoundRole]) -> Iterator[E
     longest = max(allowed, default=0)
     if login.duration is None or login.duration <= longest or len(allowed) != len(roles):
         return
-    sentence = f"{login.address} asks for a session of {login.duration} seconds, and {roles[0].address} allows {longest}"
+    sentence = (
+        f"{printable(login.address)} asks for a session of {login.duration} seconds, and {printable(roles[0].address)} allows {longest}"
+    )
     shorter = Edit(
         place=_place(login),
         instruction=f"ask for at most {longest} seconds by `role-duration-seconds`",
@@ -153,7 +157,9 @@ def _of_duration(login: ExpectedLogin, roles: Sequence[FoundRole]) -> Iterator[E
         new=str(longest),
     )
     file = roles[0].trust.file if roles[0].trust is not None else ""
-    longer = Edit(place=Place(owner="policy", file=file), instruction=f"let sessions of {roles[0].address} last {login.duration} seconds")
+    longer = Edit(
+        place=Place(owner="policy", file=file), instruction=f"let sessions of {printable(roles[0].address)} last {login.duration} seconds"
+    )
     yield _finding(DURATION, login, sentence, (shorter, longer))
 
 
@@ -163,19 +169,19 @@ def _host(url: str | None) -> str:
 
 def _refused_in_part(asked: AskedByWorkload, forms: tuple[str, ...]) -> ExplainedFinding:
     login = asked.login
-    sentence = f"{asked.declared.address} lets in no token of {login.address} for {_listed(forms)}"
+    sentence = f"{printable(asked.declared.address)} lets in no token of {printable(login.address)} for {_listed(forms)}"
     guard = Edit(place=_place(login), instruction="run the step only for what the role lets in, by its `if:`")
     return _finding(REFUSED, login, sentence, (guard,), severity="note")
 
 
 def _refused(asked: AskedByWorkload, at: datetime) -> ExplainedFinding:
     login, role, why = asked.login, asked.declared, _why(asked, at)
-    sentence = f"{role.address} lets in no token of {login.address}"
+    sentence = f"{printable(role.address)} lets in no token of {printable(login.address)}"
     severity: Severity = "error"
     if asked.takes_customised:
         sentence += " unless its repository has customised the subject"
         severity = "warning"
-    other = Edit(place=_place(login), instruction=f"have {role.address} trust what the workload is, or ask for another role")
+    other = Edit(place=_place(login), instruction=f"have {printable(role.address)} trust what the workload is, or ask for another role")
     if why is None:
         return _finding(REFUSED, login, sentence, (other,), severity=severity)
     edits = tuple(_told(each, role.trust) for each in why.edits) or (other,)

@@ -265,6 +265,14 @@ def test_questions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lint_of(workflow(MAIN, environment="production")).admittance is Admittance.OPEN
 
 
+def test_names_of_files_stay_text() -> None:
+    job = workflow(MAIN, environment="production")
+    job["jobs"] = {"x\x1b[2J\n\u202egranted": job["jobs"]["deploy"]}
+    [explained] = lint_of(job).findings
+    assert "job x\\x1b[2J\\n\\u202egranted:" in explained.finding.message
+    assert not set("\x1b\n\u202e") & set(str([each.instruction for each in explained.edits]) + explained.finding.message)
+
+
 def test_plain_data() -> None:
     told = lint_of(workflow(MAIN)).as_dict()
     assert (told["role"], told["admittance"], told["login"]["role"]) == ("Deploy", "some", ROLE)
