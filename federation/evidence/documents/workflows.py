@@ -62,8 +62,8 @@ def read_workflow(root: MapValue, source: SourceFile, collected: Collected) -> N
                 continue
             if any(_scalar(given.get(other)) not in (None, "", "false") for other in _WITHOUT_TOKEN):
                 continue
-            said = _Said(collected.given, (step, job, root))
-            audience = given.get("audience")
+            said = _Expressions(collected.given, (step, job, root))
+            audience = _present(given.get("audience"))
             collected.logins.append(
                 ExpectedLogin(
                     source=source,
@@ -72,7 +72,7 @@ def read_workflow(root: MapValue, source: SourceFile, collected: Collected) -> N
                     address=f"job {name}",
                     role=said.text(role),
                     issuer=ISSUER,
-                    subjects=tuple(dict.fromkeys(_subjects(job.get("environment"), on, _Said(collected.given)))),
+                    subjects=tuple(dict.fromkeys(_subjects(_present(job.get("environment")), on, _Expressions(collected.given)))),
                     audience=DEFAULT_AUDIENCE if audience is None else said.text(audience),
                     duration=number_of(given.get("role-duration-seconds")),
                     may_ask=may_ask,
@@ -95,7 +95,7 @@ def _is_hosted(runner: DocumentValue | None) -> bool:
     return all((known_text(each) or "").startswith(_HOSTED) for each in labels)
 
 
-class _Said:
+class _Expressions:
     """What the values of a workflow are once their expressions are known: those that were given, and ``env`` of the file itself."""
 
     def __init__(self, given: Mapping[str, str], around: Sequence[DocumentValue] = ()) -> None:
@@ -127,7 +127,7 @@ class _Said:
         return None
 
 
-def _subjects(environment: DocumentValue | None, on: DocumentValue | None, said: _Said) -> Iterator[str]:
+def _subjects(environment: DocumentValue | None, on: DocumentValue | None, said: _Expressions) -> Iterator[str]:
     if environment is not None:
         named = environment.get("name") if isinstance(environment, MapValue) else environment
         name = said.text(named)
@@ -150,7 +150,7 @@ def _subjects(environment: DocumentValue | None, on: DocumentValue | None, said:
             yield from (ANY_BRANCH, ANY_TAG)
 
 
-def _pushed(settings: DocumentValue | None, said: _Said) -> Iterator[str]:
+def _pushed(settings: DocumentValue | None, said: _Expressions) -> Iterator[str]:
     """Yield the subjects of a push: of each branch and tag that starts the workflow, of all where none is named."""
     branches = settings.get("branches") if isinstance(settings, MapValue) else None
     tags = settings.get("tags") if isinstance(settings, MapValue) else None
@@ -180,6 +180,11 @@ def _triggers(on: DocumentValue | None) -> Iterator[tuple[str, DocumentValue | N
             yield from ((known_text(each) or "", None) for each in items)
         case MapValue():
             yield from on.known_members()
+
+
+def _present(value: DocumentValue | None) -> DocumentValue | None:
+    """Return *value*; None for a member without a value."""
+    return None if isinstance(value, ScalarValue) and value.text == "null" else value
 
 
 def _scalar(value: DocumentValue | None) -> str | None:

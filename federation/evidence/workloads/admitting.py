@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
 
+from federation import limits
 from federation.arn import Arn
 from federation.errors import FederationError
 from federation.evidence.documents.asked_role import AskedRole, account_around, ask_role
@@ -55,15 +56,10 @@ class AskedByWorkload:
         """The URL of the provider without ``https://``."""
         return self.provider.partition(_PROVIDER)[2]
 
-    def lets_in(self, subjects: Sequence[str], budget: Budget) -> Admittance:
-        """Return whether the role lets in a token whose subject matches one of the patterns *subjects*, as far as *budget* goes."""
-        try:
-            policy = self._of_workload(subjects)
-            budget.left -= policy.size
-            found = lets_somebody_in(policy, operation=ACTION, budget=budget) if budget.left > 0 else None
-        except FederationError:  # the policy is beyond the bounds of a proof
-            found = None
-        return _ADMITTANCES[found]
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What tells it from others that have the same answers."""
+        return id(self.role), self.provider, self.login.audience
 
     @property
     def takes_customised(self) -> bool:
@@ -75,8 +71,8 @@ class AskedByWorkload:
         read = (grammar.read(text) for each in conditions if each.folded == key for text in each.expected)
         return any(each is None or each.form.name in CUSTOMISED for each in read)
 
-    def _of_workload(self, subjects: Sequence[str]) -> Policy:
-        """Return the policy with a Deny of every token but those of the workload."""
+    def of_workload(self, subjects: Sequence[str]) -> Policy:
+        """Return the policy with a Deny of every token but those of the workload whose subject matches one of the patterns *subjects*."""
         document = self.role.open.policy.document
         names, current = KeyNames.of(self.host), document.get("Version") == CURRENT
         demands: list[dict[str, Any]] = [{"StringNotLike": {names.sub: [_pattern(each) if current else each for each in subjects]}}]
@@ -89,26 +85,52 @@ class AskedByWorkload:
         return Policy.stored(json.dumps({**document, "Statement": [*listed, *denies]}, ensure_ascii=False))
 
 
-def asked_by(login: ExpectedLogin, found: FoundRole) -> Iterator[AskedByWorkload]:
-    """Yield the role *found* as *login* asks for it: by each provider that the role names and that may be the issuer of *login*.
+class WorkloadQuestions:
+    """The questions of one run, within one budget. What was asked before, of the same role for the same tokens, is not asked again."""
 
-    A workflow does not say whether it runs on github.com or on a server of the company, and a manifest does not say in which cluster.
+    def __init__(self) -> None:
+        self._budget = Budget(limits.WORKLOAD_STEPS)
+        self._roles: dict[tuple[int, str, str], AskedRole] = {}
+        self._answers: dict[tuple[object, ...], Admittance] = {}
 
-    Raises:
-        FederationError: The policy is no policy, or a part of it is unknown that has no third value.
-    """
-    if login.role is None or found.trust is None:
-        return
-    arn = Arn.parse(login.role)
-    account = account_around(login.role)
-    hosts = tuple(dict.fromkeys(_hosts(found)))
-    if login.issuer is not None:
-        usual = login.issuer.removeprefix(_SCHEME)
-        hosts = tuple(each for each in hosts if find_vendor(each).subjects is find_vendor(usual).subjects) or (usual,)
-    for host in hosts:
-        provider = f"arn:{arn.partition}:iam::{arn.account}{_PROVIDER}{host}"
-        asked = ask_role(account, login.role, found, found.trust, provider=provider, actions=(ACTION,))
-        yield AskedByWorkload(login, provider, found, asked)
+    def asked_by(self, login: ExpectedLogin, found: FoundRole) -> Iterator[AskedByWorkload]:
+        """Yield the role *found* as *login* asks for it: by each provider that the role names and that may be the issuer of *login*.
+
+        A workflow does not say whether it runs on github.com or on a server of the company, and a manifest does not say in which cluster.
+
+        Raises:
+            FederationError: The policy is no policy, or a part of it is unknown that has no third value.
+        """
+        if login.role is None or found.trust is None:
+            return
+        arn = Arn.parse(login.role)
+        hosts = tuple(dict.fromkeys(_hosts(found)))
+        if login.issuer is not None:
+            usual = login.issuer.removeprefix(_SCHEME)
+            hosts = tuple(each for each in hosts if find_vendor(each).subjects is find_vendor(usual).subjects) or (usual,)
+        for host in hosts:
+            provider = f"arn:{arn.partition}:iam::{arn.account}{_PROVIDER}{host}"
+            key = id(found), login.role, provider
+            if key not in self._roles:
+                account = account_around(login.role)
+                self._roles[key] = ask_role(account, login.role, found, found.trust, provider=provider, actions=(ACTION,))
+            yield AskedByWorkload(login, provider, found, self._roles[key])
+
+    def lets_in(self, asked: AskedByWorkload, subjects: tuple[str, ...]) -> Admittance:
+        """Return whether the role lets in a token whose subject matches one of the patterns *subjects*, as far as the budget goes."""
+        key = (*asked.alike, subjects)
+        if key not in self._answers:
+            self._answers[key] = self._answer(asked, subjects)
+        return self._answers[key]
+
+    def _answer(self, asked: AskedByWorkload, subjects: tuple[str, ...]) -> Admittance:
+        try:
+            policy = asked.of_workload(subjects)
+            self._budget.left -= policy.size
+            found = lets_somebody_in(policy, operation=ACTION, budget=self._budget) if self._budget.left > 0 else None
+        except FederationError:  # the policy is beyond the bounds of a proof
+            found = None
+        return _ADMITTANCES[found]
 
 
 def _hosts(found: FoundRole) -> Iterator[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from federation import limits
 from federation.arn import Arn
 from federation.errors import FederationError, printable, show
 from federation.evidence.cloudtrail.explaining import explain_login
@@ -15,12 +14,11 @@ from federation.evidence.cloudtrail.login_record import WEB_IDENTITY, LoginRecor
 from federation.evidence.documents.asked_role import declared_as
 from federation.evidence.documents.model import ExpectedLogin, FoundDocument, FoundEvidence, FoundProvider, FoundRole
 from federation.evidence.documents.workflows import ANY_BRANCH, ANY_TAG
-from federation.evidence.workloads.admitting import Admittance, AskedByWorkload, asked_by
+from federation.evidence.workloads.admitting import Admittance, AskedByWorkload, WorkloadQuestions
 from federation.evidence.workloads.likely import likely_subject, of_repository
 from federation.evidence.workloads.rules import AUDIENCE, DURATION, REFUSED, WITHOUT_TOKEN, WorkloadRule
 from federation.explaining.linting import ExplainedFinding
 from federation.explanation import Cause, Edit, Obstacle, Place
-from federation.policy.analysis import Budget
 from federation.policy.lint import Finding, Severity
 from federation.vendors.subjects import GITHUB
 
@@ -55,58 +53,66 @@ class LintedWorkload:
 
 
 def lint_workloads(evidence: FoundEvidence, *, at: datetime) -> Iterator[LintedWorkload]:
-    """Yield the workloads of *evidence*, each with what lint finds. A finding rests on nothing that the files do not say.
+    """Return the workloads of *evidence*, each with what lint finds. A finding rests on nothing that the files do not say.
 
     Args:
         evidence: What files say; those of the workloads and of the roles are read together.
         at: When it is looked at, aware UTC: policies may name the time.
     """
-    budget = Budget(limits.WORKLOAD_STEPS)
-    for login in evidence.logins:
-        yield _linted(login, _declared(evidence, login.role), evidence.providers, budget, at)
+    linter = _Linter(evidence, at)
+    return map(linter.linted, evidence.logins)
 
 
-def _declared(evidence: FoundEvidence, arn: str | None) -> tuple[FoundRole, ...]:
-    try:
-        parts = Arn.parse(arn)
-    except FederationError:  # not known, a name, or what no role has
-        return ()
-    return declared_as(evidence, str(parts)) if parts.resource_type == "role" else ()
+class _Linter:
+    def __init__(self, evidence: FoundEvidence, at: datetime) -> None:
+        self._evidence, self._at = evidence, at
+        self._questions = WorkloadQuestions()
+        self._explained: dict[tuple[object, ...], Obstacle | None] = {}
 
+    def linted(self, login: ExpectedLogin) -> LintedWorkload:
+        of_audience = tuple(_of_audience(login, self._evidence.providers))
+        findings = (*(() if login.may_ask else (_without_token(login),)), *of_audience)
+        roles = self._declared(login.role)
+        if not roles:
+            return LintedWorkload(login, findings=findings)
+        findings += tuple(_of_duration(login, roles))
+        try:
+            # What is said of the audience already is not said a second time.
+            asking = replace(login, audience=None) if of_audience else login
+            asked = [each for role in roles for each in self._questions.asked_by(asking, role)]
+        except FederationError:  # a part of the policy is unknown, or IAM would not store it: lint says so of the policy
+            asked = []
+        let_in = [self._questions.lets_in(each, login.subjects) for each in asked]
+        if asked and all(each is Admittance.NONE for each in let_in):
+            return LintedWorkload(login, asked[0].declared, Admittance.NONE, (*findings, _refused(asked[0], self._why(asked[0]))))
+        forms = self._refused_forms(asked)
+        if forms:
+            findings += (_refused_in_part(asked[0], forms),)
+        if Admittance.SOME not in let_in:
+            return LintedWorkload(login, roles[0], Admittance.OPEN, findings)
+        return LintedWorkload(login, asked[let_in.index(Admittance.SOME)].declared, Admittance.SOME, findings)
 
-def _linted(
-    login: ExpectedLogin, roles: tuple[FoundRole, ...], providers: Sequence[FoundProvider], budget: Budget, at: datetime
-) -> LintedWorkload:
-    of_audience = tuple(_of_audience(login, providers))
-    findings = (*(() if login.may_ask else (_without_token(login),)), *of_audience)
-    if not roles:
-        return LintedWorkload(login, findings=findings)
-    findings += tuple(_of_duration(login, roles))
-    try:
-        # What is said of the audience already is not said a second time.
-        asking = replace(login, audience=None) if of_audience else login
-        asked = [each for role in roles for each in asked_by(asking, role)]
-    except FederationError:  # a part of the policy is unknown, or IAM would not store it: lint says so of the policy
-        asked = []
-    let_in = [each.lets_in(login.subjects, budget) for each in asked]
-    if asked and all(each is Admittance.NONE for each in let_in):
-        return LintedWorkload(login, asked[0].declared, Admittance.NONE, (*findings, _refused(asked[0], at)))
-    forms = _refused_forms(asked, budget)
-    if forms:
-        findings += (_refused_in_part(asked[0], forms),)
-    if Admittance.SOME not in let_in:
-        return LintedWorkload(login, roles[0], Admittance.OPEN, findings)
-    return LintedWorkload(login, asked[let_in.index(Admittance.SOME)].declared, Admittance.SOME, findings)
+    def _declared(self, arn: str | None) -> tuple[FoundRole, ...]:
+        try:
+            parts = Arn.parse(arn)
+        except FederationError:  # not known, a name, or what no role has
+            return ()
+        return declared_as(self._evidence, str(parts)) if parts.resource_type == "role" else ()
 
+    def _refused_forms(self, asked: Sequence[AskedByWorkload]) -> tuple[str, ...]:
+        """Return the forms of subject of a workload of which no role lets in a token, where some may get in."""
+        subjects = asked[0].login.subjects if asked else ()
+        # A push without a filter starts with tags too, which few of those who write it mean.
+        told = [form for form in subjects if form != ANY_TAG or ANY_BRANCH not in subjects]
+        if not 1 < len(told) <= _MOST_FORMS:
+            return ()
+        return tuple(form for form in told if all(self._questions.lets_in(each, (form,)) is Admittance.NONE for each in asked))
 
-def _refused_forms(asked: Sequence[AskedByWorkload], budget: Budget) -> tuple[str, ...]:
-    """Return the forms of subject of a workload of which no role lets in a token, where some may get in."""
-    subjects = asked[0].login.subjects if asked else ()
-    # A push without a filter starts with tags too, which few of those who write it mean.
-    told = [form for form in subjects if form != ANY_TAG or ANY_BRANCH not in subjects]
-    if not 1 < len(told) <= _MOST_FORMS:
-        return ()
-    return tuple(form for form in told if all(each.lets_in((form,), budget) is Admittance.NONE for each in asked))
+    def _why(self, asked: AskedByWorkload) -> Obstacle | None:
+        key = (*asked.alike, asked.login.subjects[0])
+        if key not in self._explained:
+            self._explained[key] = _why(asked, self._at)
+        return self._explained[key]
 
 
 def _without_token(login: ExpectedLogin) -> ExplainedFinding:
@@ -174,8 +180,8 @@ def _refused_in_part(asked: AskedByWorkload, forms: tuple[str, ...]) -> Explaine
     return _finding(REFUSED, login, sentence, (guard,), severity="note")
 
 
-def _refused(asked: AskedByWorkload, at: datetime) -> ExplainedFinding:
-    login, role, why = asked.login, asked.declared, _why(asked, at)
+def _refused(asked: AskedByWorkload, why: Obstacle | None) -> ExplainedFinding:
+    login, role = asked.login, asked.declared
     sentence = f"{printable(role.address)} lets in no token of {printable(login.address)}"
     severity: Severity = "error"
     if asked.takes_customised:

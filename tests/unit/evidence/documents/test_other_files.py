@@ -113,6 +113,7 @@ def workflow(on: Any, **job: Any) -> dict[str, Any]:
         ("push", {"environment": "prod:eu"}, ("repo:*:environment:prod%3Aeu",)),
         ("push", {"environment": {"name": "${{ inputs.where }}"}}, ("repo:*:environment:*",)),
         ("workflow_call", {}, ("repo:*",)),
+        ("schedule", {"environment": None}, ("repo:*:ref:refs/heads/*",)),
     ],
 )
 def test_the_subjects_of_a_workflow(on: Any, job: dict[str, Any], subjects: tuple[str, ...]) -> None:
