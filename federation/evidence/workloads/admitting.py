@@ -26,6 +26,8 @@ from federation.vendors.subjects import CUSTOMISED, GITHUB
 ACTION: Final = "sts:AssumeRoleWithWebIdentity"
 _PROVIDER: Final = ":oidc-provider/"
 _SCHEME: Final = "https://"
+_QUESTION: Final = 10_000
+"""Steps that a question costs besides its policy: its refusal may have to be explained."""
 
 
 class Admittance(StrEnum):
@@ -126,7 +128,7 @@ class WorkloadQuestions:
     def _answer(self, asked: AskedByWorkload, subjects: tuple[str, ...]) -> Admittance:
         try:
             policy = asked.of_workload(subjects)
-            self._budget.left -= policy.size
+            self._budget.left -= policy.size + _QUESTION
             found = lets_somebody_in(policy, operation=ACTION, budget=self._budget) if self._budget.left > 0 else None
         except FederationError:  # the policy is beyond the bounds of a proof
             found = None
