@@ -12,8 +12,9 @@ from typing import Any, Final
 from federation import limits
 from federation.arn import Arn
 from federation.errors import FederationError
+from federation.evidence.cloudtrail.login_record import WEB_IDENTITY
 from federation.evidence.documents.asked_role import AskedRole, account_around, ask_role
-from federation.evidence.documents.model import ExpectedLogin, FoundRole
+from federation.evidence.documents.model import ExpectedLogin, FoundDocument, FoundRole
 from federation.oidc.conditions import KeyNames
 from federation.policy import Policy
 from federation.policy.analysis import Budget, lets_somebody_in
@@ -23,7 +24,7 @@ from federation.policy.wildcard import fold
 from federation.vendors import find_vendor
 from federation.vendors.subjects import CUSTOMISED, GITHUB
 
-ACTION: Final = "sts:AssumeRoleWithWebIdentity"
+ACTION: Final = f"sts:{WEB_IDENTITY}"
 _PROVIDER: Final = ":oidc-provider/"
 _SCHEME: Final = "https://"
 _QUESTION: Final = 10_000
@@ -60,7 +61,7 @@ class AskedByWorkload:
 
     @property
     def alike(self) -> tuple[object, ...]:
-        """What tells it from others that have the same answers."""
+        """Those that agree in it have the same answers."""
         return id(self.role), self.provider, self.login.audience
 
     @property
@@ -98,7 +99,8 @@ class WorkloadQuestions:
     def asked_by(self, login: ExpectedLogin, found: FoundRole) -> Iterator[AskedByWorkload]:
         """Yield the role *found* as *login* asks for it: by each provider that the role names and that may be the issuer of *login*.
 
-        A workflow does not say whether it runs on github.com or on a server of the company, and a manifest does not say in which cluster.
+        A workflow does not say whether it runs on github.com or on a server of the company, and a manifest does not say in which cluster. A
+        role that has nothing but the name, and trusts the providers of another account alone, is one of that account.
 
         Raises:
             FederationError: The policy is no policy, or a part of it is unknown that has no third value.
@@ -106,7 +108,10 @@ class WorkloadQuestions:
         if login.role is None or found.trust is None:
             return
         arn = Arn.parse(login.role)
-        hosts = tuple(dict.fromkeys(_hosts(found)))
+        trusted = tuple(_oidc_providers(found.trust))
+        if found.arn is None and trusted and all(_is_of_other_account(each, arn.account) for each in trusted):
+            return
+        hosts = tuple(dict.fromkeys(host for _, _, host in (each.partition(_PROVIDER) for each in trusted) if host and host.isascii()))
         if login.issuer is not None:
             usual = login.issuer.removeprefix(_SCHEME)
             hosts = tuple(each for each in hosts if find_vendor(each).subjects is find_vendor(usual).subjects) or (usual,)
@@ -135,16 +140,20 @@ class WorkloadQuestions:
         return _ADMITTANCES[found]
 
 
-def _hosts(found: FoundRole) -> Iterator[str]:
-    """Yield the hosts of the providers of OpenID Connect that the role names, unknown parts left out."""
-    statements = {} if found.trust is None else read_document(found.trust.text)[1].get("Statement", ())
+def _oidc_providers(trust: FoundDocument) -> Iterator[str]:
+    """Yield the ARNs of providers of OpenID Connect that the policy names, unknown parts as placeholders."""
+    statements = read_document(trust.text)[1].get("Statement", ())
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal") if isinstance(statement, dict) else None
         federated = principal.get("Federated", ()) if isinstance(principal, dict) else ()
         for each in federated if isinstance(federated, list) else [federated]:
-            host = each.partition(_PROVIDER)[2] if isinstance(each, str) else ""
-            if host and host.isascii():
-                yield host
+            if isinstance(each, str) and _PROVIDER in each:
+                yield each
+
+
+def _is_of_other_account(provider: str, account: str) -> bool:
+    named = provider.partition(_PROVIDER)[0].rpartition(":")[2]
+    return named.isascii() and named != account
 
 
 def _pattern(text: str) -> str:

@@ -70,12 +70,12 @@ class _Linter:
         self._explained: dict[tuple[object, ...], Obstacle | None] = {}
 
     def linted(self, login: ExpectedLogin) -> LintedWorkload:
-        of_audience = tuple(_of_audience(login, self._evidence.providers))
-        findings = (*(() if login.may_ask else (_without_token(login),)), *of_audience)
+        findings: tuple[ExplainedFinding, ...] = () if login.may_ask else (_without_token(login),)
         roles = self._declared(login.role)
-        if not roles:
+        if not roles:  # then nothing says that a provider of the files is the one of the role
             return LintedWorkload(login, findings=findings)
-        findings += tuple(_of_duration(login, roles))
+        of_audience = tuple(_of_audience(login, self._evidence.providers))
+        findings = (*findings, *of_audience, *_of_duration(login, roles))
         try:
             # What is said of the audience already is not said a second time.
             asking = replace(login, audience=None) if of_audience else login

@@ -235,6 +235,20 @@ def test_a_role_that_two_files_have(others: str, admittance: Admittance) -> None
     assert linted.role.trust.file == ("1.json" if admittance is Admittance.NONE else "2.json")
 
 
+def test_a_role_of_another_account_has_the_name_alone() -> None:
+    elsewhere = PROVIDER.replace("123456789012", "111122223333")
+    linted = lint_of(workflow(MAIN, environment="production"), trust(provider=elsewhere))
+    assert (linted.admittance, linted.findings) == (Admittance.OPEN, ())
+    both = trust(provider=[elsewhere, PROVIDER])
+    assert rules_of(lint_of(workflow(MAIN, environment="production"), both)) == REFUSED
+
+
+def test_a_provider_without_the_role_says_nothing_of_the_audience() -> None:
+    provider = {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": f"https://{GITHUB}", "ClientIdList": ["sts.amazonaws.com"]}}
+    evidence = evidence_of(workflow(MAIN, given={"audience": "sigstore"}), {"Resources": {"Provider": provider}})
+    assert [each.findings for each in lint_workloads(evidence, at=ISSUED)] == [()]
+
+
 @pytest.mark.parametrize(
     "role",
     ["", "deploy", "arn:aws:iam::123456789012:user/deploy", "arn:aws:iam::1:role/deploy", "arn:" + "x" * 100_000, "${{ secrets.ROLE }}"],
